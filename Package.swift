@@ -1,0 +1,146 @@
+// swift-tools-version:6.2
+import PackageDescription
+
+/// Settings of every target of ours. `DeprecatedDeclaration` is an error of its own because the
+/// deprecated overload of `withUnsafeMutableBytes` corrupts memory without a word (docs/sql-subset.md, traps).
+let settings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .treatAllWarnings(as: .error),
+    .treatWarning("DeprecatedDeclaration", as: .error),
+]
+
+let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdTesting: Target.Dependency = .product(name: "HummingbirdTesting", package: "hummingbird")
+let mustache: Target.Dependency = .product(name: "Mustache", package: "swift-mustache")
+let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let cryptoExtras: Target.Dependency = .product(name: "CryptoExtras", package: "swift-crypto")
+let log: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let nio: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioHTTP: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
+let nioFoundation: Target.Dependency = .product(name: "NIOFoundationCompat", package: "swift-nio")
+let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let signals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
+let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
+let httpClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
+let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
+let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let systemPackage: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
+let configuration: Target.Dependency = .product(name: "Configuration", package: "swift-configuration")
+
+/// The whole system, base first. A target imports only targets that stand above it.
+let package = Package(
+    name: "yuanjiao",
+    products: [.executable(name: "yuanjiao", targets: ["yuanjiao"])],
+    dependencies: [
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+    ],
+    targets: [
+        // MARK: Base
+        /** The PostgreSQL client library. */
+        .systemLibrary(name: "CLibpq", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        /** Ids, clock, days and months, area codes, minute and interval sets, rates, ranks: pure values; imports no target. */
+        .target(name: "Basics", swiftSettings: settings),
+        /** The `Database` seam: SQL text that binds, row decoding, migrations, the SQLite and PostgreSQL engines, the blob store. */
+        .target(name: "Storage", dependencies: ["Basics", "CLibpq", grdb, crypto], swiftSettings: settings),
+        /** Keys, TUF-shaped metadata and its verification, manifests. */
+        .target(name: "Trust", dependencies: ["Basics", crypto], swiftSettings: settings),
+        /** What nodes say to each other, versioned; the only types that centre, edge and terminal share. */
+        .target(name: "Wire", dependencies: ["Basics"], swiftSettings: settings),
+        /** The two flows without I/O: sync down, facts up, prefetch order, retry. */
+        .target(name: "Node", dependencies: ["Basics", "Wire", "Trust"], swiftSettings: settings),
+        /** ffprobe and ffmpeg: what to encode, and the runner that encodes it. */
+        .target(name: "Media", dependencies: ["Basics", subprocess, log], swiftSettings: settings),
+
+        // MARK: House
+        /** People, roles, scopes, sessions, the audit log. */
+        .target(name: "Accounts", dependencies: ["Basics", "Storage", crypto, cryptoExtras], resources: [.copy("Migrations")], swiftSettings: settings),
+        /** Request context, session, scope, refusals, pages, tables, charts, words in two languages. */
+        .target(
+            name: "Web", dependencies: ["Basics", "Storage", "Wire", "Accounts", hummingbird, mustache, crypto, httpTypes, nio, log],
+            resources: [.copy("Templates"), .copy("Words"), .copy("Static")], swiftSettings: settings),
+        /** Durable queue and timers on the same database. */
+        .target(name: "Jobs", dependencies: ["Basics", "Storage", lifecycle, log], resources: [.copy("Migrations")], swiftSettings: settings),
+
+        // MARK: Business
+        /** Areas, sites, terminals, nodes, dated states: the register that everything stands on. (Not `Network`: dependencies ask `canImport(Network)` for Apple's framework of that name.) */
+        .target(
+            name: "Registry", dependencies: ["Basics", "Storage", "Accounts", "Web", hummingbird],
+            resources: [.copy("Migrations"), .copy("Templates")], swiftSettings: settings),
+        /** 资源: courseware, its upload, encoding, publication and delivery. */
+        .target(
+            name: "Content", dependencies: ["Basics", "Storage", "Trust", "Wire", "Media", "Accounts", "Jobs", "Web", "Registry", hummingbird],
+            resources: [.copy("Migrations"), .copy("Templates")], swiftSettings: settings),
+        /** 管: presence, plays, watermarks, voids, the work list of quarantined facts. */
+        .target(
+            name: "Operations", dependencies: ["Basics", "Storage", "Wire", "Accounts", "Web", "Registry", "Content", hummingbird],
+            resources: [.copy("Migrations"), .copy("Templates")], swiftSettings: settings),
+        /** 督: overviews and bulletins; may read every table. */
+        .target(
+            name: "Supervision", dependencies: ["Basics", "Storage", "Accounts", "Web", "Registry", "Operations", hummingbird],
+            resources: [.copy("Templates")], swiftSettings: settings),
+
+        // MARK: Programs
+        /** The centre: wiring of modules, routes, services, configuration. */
+        .target(
+            name: "Centre",
+            dependencies: [
+                "Basics", "Storage", "Trust", "Wire", "Media", "Accounts", "Web", "Jobs", "Registry", "Content", "Operations", "Supervision", hummingbird, httpTypes, nio,
+                lifecycle, signals, log,
+            ],
+            resources: [.copy("Templates")], swiftSettings: settings),
+        /** What edge and terminal share: disk, HTTP to the parent, the loop around `Node`. */
+        .target(
+            name: "Relay", dependencies: ["Basics", "Storage", "Trust", "Wire", "Node", hummingbird, httpClient, httpTypes, lifecycle, log, nio, nioFoundation],
+            resources: [.copy("Migrations")], swiftSettings: settings),
+        /** The county node: cache, prefetch, relay. */
+        .target(name: "Edge", dependencies: ["Basics", "Storage", "Trust", "Wire", "Node", "Relay", hummingbird, lifecycle, log], swiftSettings: settings),
+        /** The site node: cache, television page, beats, plays. */
+        .target(
+            name: "Terminal", dependencies: ["Basics", "Storage", "Trust", "Wire", "Node", "Relay", hummingbird, lifecycle, log],
+            resources: [.copy("Television")], swiftSettings: settings),
+        /** Fleets from a seed: raw facts in process and over HTTP, a week of virtual time. */
+        .target(name: "Simulator", dependencies: ["Basics", "Wire", "Trust", "Node", "Registry", "Operations"], swiftSettings: settings),
+        /** The one executable. */
+        .executableTarget(
+            name: "yuanjiao",
+            dependencies: [
+                "Basics", "Storage", "Trust", "Wire", "Accounts", "Registry", "Content", "Operations", "Supervision", "Web", "Centre", "Edge", "Terminal", "Simulator", "Relay",
+                arguments, configuration, systemPackage, httpClient, hummingbird, nio, nioHTTP, lifecycle, signals, log, subprocess,
+            ],
+            swiftSettings: settings),
+
+        // MARK: Tests
+        /** Engines, sample world, template lint, fixed clock, counted ids. */
+        .target(
+            name: "TestKit", dependencies: ["Basics", "Storage", "Wire", "Accounts", "Jobs", "Registry", "Content", "Operations", "Supervision"],
+            swiftSettings: settings),
+        .testTarget(name: "BasicsTests", dependencies: ["Basics", "TestKit"], swiftSettings: settings),
+        .testTarget(name: "StorageTests", dependencies: ["Storage", "TestKit"], swiftSettings: settings),
+        .testTarget(name: "TrustTests", dependencies: ["Trust"], swiftSettings: settings),
+        .testTarget(name: "WireTests", dependencies: ["Wire", "TestKit"], swiftSettings: settings),
+        .testTarget(name: "NodeTests", dependencies: ["Node", "Simulator"], swiftSettings: settings),
+        .testTarget(name: "MediaTests", dependencies: ["Media", log], swiftSettings: settings),
+        .testTarget(name: "JobsTests", dependencies: ["Jobs", "TestKit", lifecycle, log], swiftSettings: settings),
+        .testTarget(name: "ContentTests", dependencies: ["Content", "Jobs", "Media", "Trust", "Wire", "TestKit", hummingbird, hummingbirdTesting, lifecycle, log], swiftSettings: settings),
+        .testTarget(name: "AccountsTests", dependencies: ["Accounts", "TestKit"], swiftSettings: settings),
+        .testTarget(name: "RegistryTests", dependencies: ["Registry", "TestKit"], swiftSettings: settings),
+        .testTarget(name: "OperationsTests", dependencies: ["Operations", "Content", "TestKit", "Wire"], swiftSettings: settings),
+        .testTarget(name: "SupervisionTests", dependencies: ["Supervision", "Operations", "TestKit", "Wire", "Simulator"], swiftSettings: settings),
+        .testTarget(name: "CentreTests", dependencies: ["Centre", "Simulator", "TestKit", hummingbirdTesting], swiftSettings: settings),
+    ]
+)

@@ -1,0 +1,32 @@
+package import Basics
+
+/// A person who signs in.
+package struct Account: Decodable, Hashable, Sendable {
+    package let id: String
+    package let login: String
+    package let name: String
+    /// `zh-Hans`, `en`, or empty for the browser's choice.
+    package let language: String
+    package let lockedUntilAt: Instant
+    package let disabledAt: Instant?
+}
+
+/// A role in an area.
+package struct RoleGrant: Decodable, Hashable, Sendable {
+    package let role: Role
+    /// The area's identity, not its code: a recode takes no right away.
+    package let areaID: String
+
+    package init(role: Role, areaID: String) {
+        self.role = role
+        self.areaID = areaID
+    }
+}
+
+/// What is stored of a session.
+package struct Session: Decodable, Hashable, Sendable {
+    package let tokenDigest: String
+    package let accountID: String
+    package let csrf: String
+    package let expiresAt: Instant
+}

@@ -1,0 +1,33 @@
+package import Basics
+package import Storage
+
+extension Statements {
+    /// The account with a login.
+    package func account(login: String) throws -> Account? {
+        try first(Account.self, "SELECT id, login, name, language, locked_until_at, disabled_at FROM account WHERE login = \(login)")
+    }
+
+    /// The stored form of an account's password.
+    package func storedPassword(accountID: String) throws -> String? { try first("SELECT password FROM account WHERE id = \(accountID)") { try $0.text(0) } }
+
+    /// The roles of an account.
+    package func roleGrants(accountID: String) throws -> [RoleGrant] {
+        try all(RoleGrant.self, "SELECT role, area_id FROM role_grant WHERE account_id = \(accountID) ORDER BY role, area_id")
+    }
+
+    /// A session that is still good, with its account, when that is not disabled.
+    package func session(tokenDigest: String, at now: Instant) throws -> (Session, Account)? {
+        let session = try first(
+            Session.self, "SELECT token_digest, account_id, csrf, expires_at FROM session WHERE token_digest = \(tokenDigest) AND expires_at > \(now)")
+        guard let session else { return nil }
+        let account = try first(
+            Account.self,
+            "SELECT id, login, name, language, locked_until_at, disabled_at FROM account WHERE id = \(session.accountID) AND disabled_at IS NULL")
+        return account.map { (session, $0) }
+    }
+
+    /// All accounts, by login.
+    package func accounts() throws -> [Account] {
+        try all(Account.self, "SELECT id, login, name, language, locked_until_at, disabled_at FROM account ORDER BY login")
+    }
+}

@@ -1,0 +1,63 @@
+package import Basics
+import CryptoExtras
+import Foundation
+import Storage
+
+/// How passwords are turned into what is stored: scrypt (RFC 7914) with a salt each. Slow on purpose; runs off the cooperative pool.
+package struct PasswordScheme: Sendable {
+    /// Binary logarithm of scrypt's cost.
+    package let cost: Int
+
+    /// Cost 15 takes about 60 ms and 32 MB; tests pass a smaller one.
+    package init(cost: Int = 15) { self.cost = cost }
+
+    /// What to store for a password.
+    package func stored(_ password: String, salt: [UInt8]) async throws -> String {
+        let cost = cost
+        return try await offPool { "scrypt:\(cost):\(hexadecimal(salt)):\(try derived(password, salt, cost))" }
+    }
+
+    /// Whether the password is the one stored. Takes as long for a stored text that is none, so that time does not tell whether an account exists.
+    package func matches(_ password: String, _ stored: String) async throws -> Bool {
+        let parts = stored.split(separator: ":")
+        let fallback = cost
+        return try await offPool {
+            guard parts.count == 4, parts[0] == "scrypt", let cost = Int(parts[1]), (8...20).contains(cost), let salt = bytes(parts[2]) else {
+                _ = try derived(password, [UInt8](repeating: 0, count: 16), fallback)
+                return false
+            }
+            let found = try derived(password, salt, cost)
+            return found.utf8.count == parts[3].utf8.count && zip(found.utf8, parts[3].utf8).reduce(UInt8(0)) { $0 | ($1.0 ^ $1.1) } == 0
+        }
+    }
+
+    /// The rule for new passwords: 12 to 200 characters, not the login, not one character repeated. (OWASP ASVS 5.0: length, no composition rule.)
+    package static func isAcceptable(_ password: String, login: String) -> Bool {
+        (12...200).contains(password.count) && Set(password).count > 4 && !password.lowercased().contains(login.lowercased())
+    }
+
+    /// A fresh password that a person can read out: four groups of four letters and digits, 80 bits.
+    package static func fresh(_ entropy: Entropy) -> String {
+        let alphabet = Array("abcdefghjkmnpqrstuvwxyz23456789")
+        let letters = entropy.bytes(32).prefix(16).map { alphabet[Int($0) % alphabet.count] }
+        return stride(from: 0, to: 16, by: 4).map { String(letters[$0..<$0 + 4]) }.joined(separator: "-")
+    }
+}
+
+private func derived(_ password: String, _ salt: [UInt8], _ cost: Int) throws -> String {
+    let key = try KDF.Scrypt.deriveKey(
+        from: Data(password.utf8), salt: salt, outputByteCount: 32, rounds: 1 << cost, blockSize: 8, parallelism: 1, maxMemory: 256 << 20)
+    return key.withUnsafeBytes { (bytes: UnsafeRawBufferPointer) in hexadecimal(bytes) }
+}
+
+private func bytes(_ hexadecimal: Substring) -> [UInt8]? {
+    guard hexadecimal.utf8.count % 2 == 0 else { return nil }
+    var result: [UInt8] = []
+    var rest = hexadecimal
+    while !rest.isEmpty {
+        guard let byte = UInt8(rest.prefix(2), radix: 16) else { return nil }
+        result.append(byte)
+        rest = rest.dropFirst(2)
+    }
+    return result
+}

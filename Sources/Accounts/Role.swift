@@ -1,0 +1,51 @@
+/// What an account may do; always together with an area. The words stand in the catalogues as `role.<raw value>`.
+package enum Role: String, CaseIterable, Sendable, Codable {
+    case systemAdministrator = "system_administrator"
+    case securityAdministrator = "security_administrator"
+    case auditor
+    case officer
+    case leader
+    case editor
+    case reviewer
+    case siteManager = "site_manager"
+    case maintenance
+    case member
+
+    /// These three exclude each other in one account.
+    package static let separated: Set<Role> = [.systemAdministrator, .securityAdministrator, .auditor]
+}
+
+/// What a right allows. Routes ask for one of these, never for a role.
+package enum Right: String, CaseIterable, Sendable {
+    /// See figures, sites, minutes and plays of the area.
+    case seeFigures
+    /// Change the register, void facts, settle quarantined facts.
+    case keepRegister
+    /// See the library and what the nodes hold.
+    case seeLibrary
+    /// Upload, edit, publish and withdraw courseware.
+    case editLibrary
+    /// See nodes, jobs and the health of the system.
+    case seeSystem
+    /// See the audit log.
+    case seeAudit
+    /// Make, reset and disable accounts.
+    case keepAccounts
+}
+
+extension Role {
+    /// What the role allows (architecture.md, "Who may do what").
+    package var rights: Set<Right> {
+        switch self {
+        case .systemAdministrator: [.seeSystem]
+        case .securityAdministrator: [.keepAccounts]
+        case .auditor: [.seeAudit]
+        case .officer: [.seeFigures, .keepRegister, .seeLibrary]
+        case .leader: [.seeFigures]
+        case .editor: [.seeLibrary, .editLibrary]
+        case .reviewer: [.seeLibrary]
+        case .siteManager: [.seeFigures]
+        case .maintenance, .member: []
+        }
+    }
+}

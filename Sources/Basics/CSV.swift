@@ -1,0 +1,109 @@
+/// Comma-separated values (RFC 4180), read strictly so that each refused row can be named by its line.
+package struct CSV: Sendable {
+    /// One record and the line of the file on which it begins, from 1.
+    package struct Record: Hashable, Sendable {
+        package let line: Int
+        package let fields: [String]
+
+        package init(line: Int, fields: [String]) {
+            self.line = line
+            self.fields = fields
+        }
+    }
+
+    /// Why a text is not comma-separated values.
+    package struct Malformed: Error, Hashable, Sendable {
+        package let line: Int
+        /// A stable code: `csv.encoding`, `csv.quote`.
+        package let code: String
+    }
+
+    package let header: [String]
+    package let records: [Record]
+
+    /// Reads UTF-8 text with or without a byte-order mark, with LF or CRLF line ends. The first record is the header; empty lines are left out.
+    package init(_ bytes: some Collection<UInt8>) throws(Malformed) {
+        guard let text = String(validating: bytes, as: UTF8.self) else { throw Malformed(line: 1, code: "csv.encoding") }
+        var reader = CSVReader(text.utf8)
+        var all: [Record] = []
+        while let record = try reader.next() { if record.fields != [""] { all.append(record) } }
+        header = all.first?.fields.map { $0.trimmedBlanks.lowercased() } ?? []
+        records = Array(all.dropFirst())
+    }
+
+    /// One line of a file, each field quoted where needed. A field that a spreadsheet would take for a formula gets an apostrophe in front.
+    package static func line(_ fields: [String]) -> String {
+        fields.map { field in
+            var field = field
+            if let first = field.first, "=+-@\t\r".contains(first), Double(field) == nil { field = "'" + field }
+            guard field.contains(where: { "\",\n\r".contains($0) || $0 == "\r\n" }) else { return field }
+            return "\"" + field.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
+        }.joined(separator: ",") + "\r\n"
+    }
+}
+
+private struct CSVReader {
+    private var bytes: [UInt8]
+    private var position = 0
+    private var line = 1
+
+    init(_ text: some Sequence<UInt8>) {
+        bytes = Array(text)
+        if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { position = 3 }
+    }
+
+    mutating func next() throws(CSV.Malformed) -> CSV.Record? {
+        guard position < bytes.count else { return nil }
+        let start = line
+        var fields: [String] = []
+        while true {
+            fields.append(try field())
+            guard position < bytes.count else { break }
+            let byte = bytes[position]
+            position += 1
+            if byte == UInt8(ascii: ",") {
+                if position == bytes.count { fields.append("") }
+                continue
+            }
+            if byte == UInt8(ascii: "\r"), position < bytes.count, bytes[position] == UInt8(ascii: "\n") { position += 1 }
+            line += 1
+            break
+        }
+        return CSV.Record(line: start, fields: fields)
+    }
+
+    private mutating func field() throws(CSV.Malformed) -> String {
+        let start = line
+        guard position < bytes.count, bytes[position] == UInt8(ascii: "\"") else {
+            let begin = position
+            while position < bytes.count, ![UInt8(ascii: ","), UInt8(ascii: "\n"), UInt8(ascii: "\r")].contains(bytes[position]) { position += 1 }
+            return String(decoding: bytes[begin..<position], as: UTF8.self)
+        }
+        position += 1
+        var content: [UInt8] = []
+        while position < bytes.count {
+            let byte = bytes[position]
+            position += 1
+            if byte == UInt8(ascii: "\"") {
+                guard position < bytes.count, bytes[position] == byte else {
+                    guard position == bytes.count || [UInt8(ascii: ","), UInt8(ascii: "\n"), UInt8(ascii: "\r")].contains(bytes[position]) else {
+                        throw CSV.Malformed(line: start, code: "csv.quote")
+                    }
+                    return String(decoding: content, as: UTF8.self)
+                }
+                position += 1
+            }
+            if byte == UInt8(ascii: "\n") { line += 1 }
+            content.append(byte)
+        }
+        throw CSV.Malformed(line: start, code: "csv.quote")
+    }
+}
+
+extension StringProtocol {
+    /// Without blanks at both ends, the ideographic space included.
+    package var trimmedBlanks: String {
+        let blanks: Set<Character> = [" ", "\t", "\u{3000}", "\u{A0}"]
+        return String(drop(while: { blanks.contains($0) }).reversed().drop(while: { blanks.contains($0) }).reversed())
+    }
+}

@@ -1,0 +1,31 @@
+/// A request that is refused, and why. Codes are stable; their words stand in the catalogues. Anything else that goes wrong is a defect.
+package enum Refusal: Error, Hashable, Sendable {
+    /// The thing does not exist, or the asker may not know that it does.
+    case notFound(String)
+    /// The asker is known and may not do this.
+    case forbidden(String)
+    /// The state of things stands against it.
+    case conflict(String)
+    /// Fields and the code of what is wrong with each.
+    case invalid([String: String])
+    /// Too large, too many.
+    case tooLarge(String)
+    /// Nobody is signed in.
+    case signInNeeded
+    /// No room on the disk; reading goes on.
+    case diskFull
+    /// Too busy now; try again.
+    case busy
+
+    /// The code that is logged and that the catalogues translate.
+    package var code: String {
+        switch self {
+        case .notFound(let thing): "not_found.\(thing)"
+        case .forbidden(let code), .conflict(let code), .tooLarge(let code): code
+        case .invalid: "form.invalid"
+        case .signInNeeded: "sign_in.needed"
+        case .diskFull: "disk.full"
+        case .busy: "busy"
+        }
+    }
+}

@@ -1,0 +1,108 @@
+import Accounts
+package import Basics
+import Content
+import Foundation
+package import Hummingbird
+import Jobs
+package import Logging
+import Media
+package import Operations
+import Registry
+package import ServiceLifecycle
+package import Storage
+import Supervision
+import UnixSignals
+package import Web
+
+/// A centre, wired: modules, routes, services. Built the same way by the program, the demo and the tests; only clock, ids and entropy differ.
+package struct CentreApplication {
+    package let configuration: CentreConfiguration
+    package let database: Database
+    package let settings: NetworkSettings
+    package let house: House
+    package let intake: FactIntake
+    package let router: Router<AppContext>
+    /// Every route with the right it asks for.
+    package let routes: [Routes.Entry]
+    /// What runs beside the server: jobs, timers.
+    package let services: [any Service]
+    package let logger: Logger
+
+    /// Opens the data folder and wires everything; nothing listens yet.
+    package static func open(
+        _ configuration: CentreConfiguration, clock: Clock = .system, ids: IDs = .system, entropy: Entropy = .system, logger: Logger, journal: StatementJournal? = nil
+    ) async throws -> CentreApplication {
+        try await offPool { try FileManager.default.createDirectory(at: configuration.dataFolder, withIntermediateDirectories: true) }
+        let (database, settings) = try await NetworkSettings.open(configuration.databaseAddress, zone: configuration.zone, clock: clock, ids: ids, journal: journal)
+        let pages = try await offPool { try Pages(words: Words(), bundles: [.module, Registry.templates, Content.templates, Operations.templates, Supervision.templates]) }
+        let house = House(
+            database: database, clock: clock, ids: ids, entropy: entropy, zone: settings.zone, passwords: PasswordScheme(cost: configuration.passwordCost), pages: pages,
+            isSample: configuration.isSample, secureCookies: configuration.secureCookies, scope: { try $0.scope(of: $1, for: $2, today: $3) })
+        let intake = FactIntake(database: database, rules: settings.rules, clock: clock, ids: ids, epoch: settings.epoch)
+        let metrics = Metrics()
+        let content = try await openContent(configuration, database: database, clock: clock, ids: ids, entropy: entropy)
+        let router = Router(context: AppContext.self, options: .autoGenerateHeadEndpoints)
+        router.addMiddleware {
+            LogRequestsMiddleware(.info)
+            RequestCounter(metrics: metrics)
+            SecurityHeaders()
+            RefusalMiddleware(house: house)
+        }
+        var routes = Routes(house: house, router: router)
+        routes.addHouse()
+        routes.addHealth(metrics: metrics)
+        NodeAPI(house: house, intake: intake, settings: settings, blobs: content.blobs, metrics: metrics).addRoutes(to: &routes)
+        routes.addSupervision(settings.rules)
+        routes.addContent(content)
+        routes.addSystem()
+        return CentreApplication(
+            configuration: configuration, database: database, settings: settings, house: house, intake: intake, router: router, routes: routes.entries,
+            services: services(content, configuration, house: house, logger: logger), logger: logger)
+    }
+
+    /// The library: keys and catalogue made at the first start, remains of an earlier process swept.
+    private static func openContent(
+        _ configuration: CentreConfiguration, database: Database, clock: Clock, ids: IDs, entropy: Entropy
+    ) async throws -> ContentHouse {
+        let (folder, reserve) = (configuration.dataFolder, configuration.reserveBytes)
+        let content = try await offPool {
+            ContentHouse(
+                data: folder, blobs: try BlobStore(folder: folder.appendingPathComponent("blobs")),
+                keys: try CatalogueKeys.loadOrMake(in: folder.appendingPathComponent("keys"), entropy: entropy), bell: JobBell(), reserve: reserve)
+        }
+        let act = Act(by: .system, at: clock.now, ids: ids)
+        let keys = content.keys
+        try await database.write { statements in
+            try statements.ensureCatalogue(keys, by: act)
+            try statements.releaseLeases()
+        }
+        try await content.sweep(database)
+        return content
+    }
+
+    private static func services(_ content: ContentHouse, _ configuration: CentreConfiguration, house: House, logger: Logger) -> [any Service] {
+        let encode = EncodeJob(
+            database: house.database, blobs: content.blobs, data: content.data, tools: Tools(ffmpeg: configuration.ffmpeg, ffprobe: configuration.ffprobe),
+            clock: house.clock, ids: house.ids, log: logger)
+        return [
+            JobRunner(database: house.database, clock: house.clock, handlers: [EncodeJob.kind: encode.handler], bell: content.bell, log: logger),
+            content.catalogueRenewal(house.database, clock: house.clock, ids: house.ids),
+        ]
+    }
+
+    /// Serves until the service group ends: `SIGTERM` stops listening, lets requests under way finish, then ends the services.
+    package func run() async throws {
+        let logger = logger
+        let server = Application(
+            router: router, configuration: .init(address: .hostname(configuration.host, port: configuration.port), serverName: "yuanjiao"),
+            onServerRunning: { channel in logger.info("listening", metadata: ["address": "\(channel.localAddress?.description ?? "")"]) }, logger: logger)
+        var group = ServiceGroupConfiguration(
+            services: services.map { .init(service: $0) } + [.init(service: server)], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+        group.maximumGracefulShutdownDuration = .seconds(20)
+        do { try await ServiceGroup(configuration: group).run() } catch {
+            await database.close()
+            throw error
+        }
+        await database.close()
+    }
+}

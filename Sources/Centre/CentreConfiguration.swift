@@ -1,0 +1,45 @@
+package import Basics
+package import Foundation
+
+/// How a centre is set up; docs/configuration.md lists where each comes from.
+package struct CentreConfiguration: Sendable {
+    /// Everything that the centre keeps lies below it: database, blobs, keys, uploads.
+    package var dataFolder: URL
+    /// `postgres:` and a libpq connection string, or nil for SQLite in the data folder.
+    package var database: String?
+    package var host: String
+    package var port: Int
+    /// The time zone of a network that is made now; an existing network keeps its own.
+    package var zone: NetworkZone
+    /// Marks every page as sample data.
+    package var isSample: Bool
+    /// Whether browsers reach the centre over TLS only.
+    package var secureCookies: Bool
+    /// Paths or names of the programs.
+    package var ffmpeg: String
+    package var ffprobe: String
+    /// Binary logarithm of scrypt's cost.
+    package var passwordCost: Int
+    /// Bytes that uploads leave free on the disk.
+    package var reserveBytes: Int64
+
+    package init(
+        dataFolder: URL, database: String? = nil, host: String = "127.0.0.1", port: Int = 8080, zone: NetworkZone = .shanghai, isSample: Bool = false,
+        secureCookies: Bool = false, ffmpeg: String = "ffmpeg", ffprobe: String = "ffprobe", passwordCost: Int = 15, reserveBytes: Int64 = 512 << 20
+    ) {
+        self.dataFolder = dataFolder
+        self.database = database
+        self.host = host
+        self.port = port
+        self.zone = zone
+        self.isSample = isSample
+        self.secureCookies = secureCookies
+        self.ffmpeg = ffmpeg
+        self.ffprobe = ffprobe
+        self.passwordCost = passwordCost
+        self.reserveBytes = reserveBytes
+    }
+
+    /// What `Database.open` takes.
+    package var databaseAddress: String { database ?? dataFolder.appendingPathComponent("centre.sqlite").path }
+}

@@ -1,0 +1,46 @@
+import Accounts
+package import Basics
+import Content
+import Jobs
+package import Operations
+import Registry
+package import Storage
+
+/// The settings that belong to the network itself and stand in its database.
+package struct NetworkSettings: Sendable {
+    package let zone: NetworkZone
+    /// Changes when the centre is restored from a backup, so that nodes offer again what they kept.
+    package let epoch: String
+    /// No fact is older.
+    package let firstDay: Day
+
+    /// The rules by which facts are judged.
+    package var rules: FactRules { FactRules(zone: zone, firstDay: firstDay) }
+
+    /// The tables of all modules.
+    package static var migrations: [Migration] {
+        get throws { try Accounts.migrations + Jobs.migrations + Registry.migrations + Content.migrations + Operations.migrations }
+    }
+
+    /// Opens the database, brings its schema up to date, and reads the network's settings or makes them at the first start.
+    package static func open(_ address: String, zone: NetworkZone, clock: Clock, ids: IDs, journal: StatementJournal? = nil) async throws -> (Database, NetworkSettings) {
+        let database = try await Database.open(address, journal: journal)
+        _ = try await database.migrate(try migrations, at: clock.now)
+        let act = Act(by: .system, at: clock.now, ids: ids)
+        let settings = try await database.write { statements in
+            let defaults = ["zone": zone.identifier, "epoch": act.ids.next(), "first_day": "2000-01-01"]
+            return try defaults.reduce(into: [String: String]()) { settings, entry in
+                if let stored = try statements.networkSetting(entry.key) {
+                    settings[entry.key] = stored
+                } else {
+                    try statements.setNetworkSetting(entry.key, entry.value, by: act)
+                    settings[entry.key] = entry.value
+                }
+            }
+        }
+        guard let zone = NetworkZone(settings["zone"] ?? ""), let firstDay = Day(settings["first_day"] ?? "") else {
+            throw StorageError.schema("The network's settings `zone` and `first_day` are not readable")
+        }
+        return (database, NetworkSettings(zone: zone, epoch: settings["epoch"] ?? "", firstDay: firstDay))
+    }
+}

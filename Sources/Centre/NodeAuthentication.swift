@@ -1,0 +1,28 @@
+import Basics
+import Hummingbird
+import Registry
+import Storage
+import Trust
+import Web
+import Wire
+
+/// A request whose signature fits the enrolled key of a node that is not revoked.
+struct AuthenticatedNode: Sendable {
+    let record: NodeRecord
+    let kind: NodeKind
+}
+
+extension House {
+    /// Checks the signature of a request over its body. Throws a `Problem` with status 401 or 403.
+    func authenticatedNode(_ request: Request, body: ByteBuffer) async throws -> AuthenticatedNode {
+        let refused = Problem(code: "node.unknown", status: 401, title: "The node is not enrolled or its signature does not fit")
+        guard let header = request.headers[.authorization], let signature = try? RequestSignature(header: header) else { throw refused }
+        let record = try await database.read { try $0.node(id: signature.node) }
+        guard let record, let hex = record.publicKey, let key = try? VerifyingKey(hex: hex), let kind = NodeKind(rawValue: record.kind) else { throw refused }
+        do {
+            try signature.verify(method: request.method.rawValue, pathAndQuery: request.uri.string, body: SHA256Hex(of: body.readableBytesView), with: key)
+        } catch { throw refused }
+        guard record.revokedAt == nil else { throw Problem(code: "node.revoked", status: 403, title: "The node has been revoked") }
+        return AuthenticatedNode(record: record, kind: kind)
+    }
+}

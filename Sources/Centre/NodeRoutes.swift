@@ -1,0 +1,128 @@
+import Accounts
+import Basics
+import Content
+import Foundation
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import Operations
+import Registry
+import Storage
+import Trust
+import Web
+import Wire
+
+/// What nodes ask the centre for (Wire.Endpoint). Every answer to a program is JSON or problem+json.
+struct NodeAPI: Sendable {
+    let house: House
+    let intake: FactIntake
+    let settings: NetworkSettings
+    let blobs: BlobStore
+    let metrics: Metrics
+
+    func addRoutes(to routes: inout Routes) {
+        routes.open(.post, Endpoint.facts) { request, context in try await answer { try await facts(request, context) } }
+        routes.open(.post, Endpoint.receipts) { request, context in try await answer { try await receipts(request, context) } }
+        routes.open(.post, Endpoint.enrolments) { request, context in try await answer { try await enrol(request, context) } }
+        routes.open(.get, "/api/v1/nodes") { request, context in try await answer { try await nodes(request) } }
+        routes.open(.get, Endpoint.metadata + ":name") { request, context in try await answer { try await metadata(context.parameters.require("name")) } }
+        for method in [HTTPRequest.Method.get, .head] {
+            routes.open(method, Endpoint.blobs + ":hash") { request, context in
+                try await answer { try await blob(context.parameters.require("hash"), request, context) }
+            }
+        }
+    }
+
+    private func answer(_ body: () async throws -> Response) async throws -> Response {
+        do { return try await body() } catch let problem as Problem { return try problemResponse(problem, HTTPResponse.Status(code: problem.status)) }
+    }
+
+    /// Durable before it is answered.
+    private func facts(_ request: Request, _ context: AppContext) async throws -> Response {
+        if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > Batch.maximumBytes { throw Refusal.tooLarge("batch.too_large") }
+        let body: ByteBuffer
+        do { body = try await request.body.collect(upTo: Batch.maximumBytes) } catch is NIOTooManyBytesError { throw Refusal.tooLarge("batch.too_large") }
+        let node = try await house.authenticatedNode(request, body: body)
+        let batch: Batch
+        do { batch = try Batch(json: Data(body.readableBytesView)) } catch let malformed as MalformedFact {
+            throw Problem(code: malformed.code, status: malformed.code == "batch.too_many" ? 413 : 400, title: malformed.sentence)
+        }
+        let sender: Sender = node.kind == .edge ? .edge(node.record.id) : .terminal(node.record.id)
+        let receipt = try await intake.accept(ReceivedBatch(sender: sender, batch: batch))
+        for (outcome, verdicts) in Dictionary(grouping: receipt.verdicts, by: \.outcome) { metrics.count("yuanjiao_facts_total{verdict=\"\(outcome.rawValue)\"}", verdicts.count) }
+        return try json(receipt)
+    }
+
+    /// The centre keeps no list of verdicts: what it knows is the fact itself, so a node that asks here is told to offer it again.
+    private func receipts(_ request: Request, _ context: AppContext) async throws -> Response {
+        let body = try await request.body.collect(upTo: 1 << 20)
+        _ = try await house.authenticatedNode(request, body: body)
+        return try json(Receipt(batch: "", epoch: settings.epoch, verdicts: []))
+    }
+
+    private func enrol(_ request: Request, _ context: AppContext) async throws -> Response {
+        let body = try await request.body.collect(upTo: 64 << 10)
+        guard let asked = try? JSONDecoder().decode(EnrolmentRequest.self, from: Data(body.readableBytesView)), let code = try? ClaimCode(typed: asked.code),
+            let key = try? VerifyingKey(hex: asked.publicKey)
+        else { throw Problem(code: "enrolment.malformed", status: 400, title: "The body is not an enrolment: code, public_key and version are needed") }
+        let today = house.today
+        let act = Act(by: .system, at: house.clock.now, ids: house.ids)
+        let settings = settings
+        let answer = try await house.database.write { statements in
+            let node = try statements.enrolNode(codeDigest: code.digest.hex, publicKey: key.hex, version: String(asked.version.prefix(60)), by: act)
+            let site = try statements.presentSite(ofTerminal: node.id, on: today)
+            let area = try statements.area(id: site?.areaID ?? node.areaID, on: today)
+            return EnrolmentAnswer(
+                node: node.id, kind: NodeKind(rawValue: node.kind) ?? .terminal, site: site?.code ?? "", siteName: site?.name ?? node.name, area: area?.code ?? "",
+                siteKind: site?.kind.rawValue ?? "", zone: settings.zone.identifier, epoch: settings.epoch)
+        }
+        return try json(answer)
+    }
+
+    /// The enrolled keys, for edges that check what terminals send them.
+    private func nodes(_ request: Request) async throws -> Response {
+        struct Answer: Encodable {
+            struct Node: Encodable {
+                let node: String
+                let public_key: String
+                let revoked: Bool
+            }
+            let nodes: [Node]
+        }
+        let asker = try await house.authenticatedNode(request, body: ByteBuffer())
+        guard asker.kind == .edge else { throw Problem(code: "node.not_an_edge", status: 403, title: "Only an edge may ask for the keys of terminals") }
+        let today = house.today
+        let nodes = try await house.database.read { try $0.nodes(on: today, in: .everything) }
+        return try json(
+            Answer(
+                nodes: nodes.compactMap { node in
+                    node.publicKey.map { Answer.Node(node: node.id, public_key: $0, revoked: node.revokedAt != nil) }
+                }))
+    }
+
+    /// `timestamp.json`, `N.snapshot.json`, `N.targets.json`, `N.root.json`. Open to all: signed, and no secret.
+    private func metadata(_ name: String) async throws -> Response {
+        let parts = name.split(separator: ".")
+        let body = try await house.database.read { statements -> [UInt8]? in
+            if name == "timestamp.json" { return try statements.latestMetadata(role: .timestamp)?.bytes }
+            guard parts.count == 3, parts[2] == "json", let version = Int64(parts[0]), version > 0, let role = MetadataRole(rawValue: String(parts[1])) else { return nil }
+            return try statements.metadata(role: role, version: version)
+        }
+        guard let body else { throw Refusal.notFound("metadata") }
+        return Response(status: .ok, headers: [.contentType: "application/json", .cacheControl: "no-cache"], body: .init(byteBuffer: ByteBuffer(bytes: body)))
+    }
+
+    /// Published content only, to enrolled nodes only.
+    private func blob(_ hash: String, _ request: Request, _ context: AppContext) async throws -> Response {
+        _ = try await house.authenticatedNode(request, body: ByteBuffer())
+        let isPublished = try await house.database.read { try $0.isPublishedBlob(hash) }
+        guard isPublished, let url = blobs.url(hash), let length = blobs.length(hash) else { throw Refusal.notFound("blob") }
+        return try await fileResponse(url, length: length, type: "application/octet-stream", cache: "max-age=31536000, immutable", request, context)
+    }
+
+    private func json(_ value: some Encodable) throws -> Response {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        return Response(status: .ok, headers: [.contentType: "application/json"], body: .init(byteBuffer: ByteBuffer(bytes: try encoder.encode(value))))
+    }
+}

@@ -1,0 +1,80 @@
+import Accounts
+import Basics
+import HTTPTypes
+import Hummingbird
+import Jobs
+import Registry
+import Storage
+import Web
+
+extension Routes {
+    /// `/health`: 200 while the database answers. `/metrics`: for Prometheus.
+    mutating func addHealth(metrics: Metrics) {
+        let house = house
+        open(.get, "/health") { _, _ in
+            _ = try await house.database.read { try $0.networkSetting("epoch") }
+            return Response(status: .ok, headers: [.contentType: "text/plain; charset=utf-8"], body: .init(byteBuffer: ByteBuffer(string: "ok\n")))
+        }
+        open(.get, "/metrics") { _, _ in
+            let jobs = try await house.database.read { try $0.jobCounts() }
+            for (state, count) in jobs { metrics.set("yuanjiao_jobs{state=\"\(state)\"}", count) }
+            return Response(status: .ok, headers: [.contentType: "text/plain; version=0.0.4"], body: .init(byteBuffer: ByteBuffer(string: metrics.text)))
+        }
+    }
+
+    /// Nodes for the system administrator, the audit log for the auditor.
+    mutating func addSystem() {
+        let house = house
+        get("/nodes", .seeSystem) { request, _, visit in
+            let today = house.today
+            let nodes = try await house.database.read { try $0.nodes(on: today, in: visit.scope) }
+            return try house.page(
+                "nodes", NodeListPage(nodes: nodes.map { NodeListPage.Line($0, house, visit) }, empty: nodes.isEmpty), title: house.text("nodes.title", visit), for: visit, request)
+        }
+        get("/events", .seeAudit) { request, _, visit in
+            let before = request.uri.queryParameters["before"].map(String.init) ?? ""
+            let events = try await house.database.read { try $0.events(before: before, limit: 100) }
+            let page = EventListPage(
+                events: events.map { EventListPage.Line(at: house.zone.text($0.happenedAt), actor: $0.actor, kind: $0.kind, subject: $0.subject, detail: $0.detail) },
+                next: events.count == 100 ? "/events?before=\(events.last?.id ?? "")" : nil, empty: events.isEmpty)
+            return try house.page("events", page, title: house.text("events.title", visit), for: visit, request)
+        }
+    }
+}
+
+/// The list of nodes.
+struct NodeListPage: Sendable {
+    struct Line: Sendable {
+        let id: String
+        let kind: String
+        let name: String
+        let state: String
+        let enrolledAt: String
+        let version: String
+
+        init(_ node: NodeRecord, _ house: House, _ visit: Visit) {
+            id = node.id
+            kind = house.text("node.kind.\(node.kind)", visit)
+            name = node.name
+            state = house.text(node.revokedAt != nil ? "node.revoked" : node.publicKey != nil ? "node.enrolled" : "node.claimed", visit)
+            enrolledAt = node.enrolledAt.map(house.zone.text) ?? ""
+            version = node.version
+        }
+    }
+    let nodes: [Line]
+    let empty: Bool
+}
+
+/// The audit log, newest first.
+struct EventListPage: Sendable {
+    struct Line: Sendable {
+        let at: String
+        let actor: String
+        let kind: String
+        let subject: String
+        let detail: String
+    }
+    let events: [Line]
+    let next: String?
+    let empty: Bool
+}

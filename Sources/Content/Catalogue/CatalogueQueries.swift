@@ -1,0 +1,51 @@
+import Basics
+package import Storage
+package import Trust
+
+/// One version of one role's file.
+package struct StoredMetadata: Hashable, Sendable {
+    package let version: Int64
+    /// The signed bytes, to be sent as they are.
+    package let bytes: [UInt8]
+}
+
+extension Statements {
+    /// The file of a role in a version; nodes may ask for every one, so there is no scope.
+    package func metadata(role: MetadataRole, version: Int64) throws -> [UInt8]? {
+        try first("SELECT body FROM metadata WHERE role = \(role) AND version = \(version)") { try $0.bytes(0) }
+    }
+
+    /// The newest file of a role.
+    package func latestMetadata(role: MetadataRole) throws -> StoredMetadata? {
+        try first("SELECT version, body FROM metadata WHERE role = \(role) ORDER BY version DESC LIMIT 1") {
+            StoredMetadata(version: Int64(try $0.int(0)), bytes: try $0.bytes(1))
+        }
+    }
+
+    /// The SHA-256 of the first root, which claims carry; nil before `ensureCatalogue`.
+    package func rootFingerprint() throws -> String? { try metadata(role: .root, version: 1).map { SHA256Hex(of: $0).hex } }
+
+    /// Whether nodes may fetch a content: it is a manifest of the catalogue, or such a manifest names it.
+    package func isPublishedBlob(_ hash: String) throws -> Bool { try publishedLength(of: hash) != nil }
+
+    /// The length in bytes of a content that nodes may fetch.
+    package func publishedLength(of hash: String) throws -> Int64? {
+        try first("SELECT length FROM published_blob WHERE hash = \(hash) LIMIT 1") { Int64(try $0.int(0)) }
+    }
+
+    /// For whom the catalogue offers the present version of a courseware; nil when it does not.
+    func publishedAudience(of courseware: Courseware) throws -> JSONValue? {
+        let path = RelativePath(rawValue: "courseware/\(courseware.id)/\(courseware.version).json")
+        return try path.flatMap { try latestPublication()?.files[$0]?.custom["audience"] }
+    }
+
+    /// The newest targets, snapshot and timestamp; nil before `ensureCatalogue`.
+    func latestPublication() throws -> Publication? {
+        guard let targets = try latestMetadata(role: .targets), let snapshot = try latestMetadata(role: .snapshot),
+            let timestamp = try latestMetadata(role: .timestamp)
+        else {
+            return nil
+        }
+        return try Publication(targets: targets.bytes, snapshot: snapshot.bytes, timestamp: timestamp.bytes)
+    }
+}

@@ -1,0 +1,58 @@
+package import Accounts
+package import Basics
+import Foundation
+package import Jobs
+package import Storage
+import Trust
+
+extension ContentHouse {
+    /// Publishes a courseware of a scope as it is described now: its manifest gets the present title and a version that no node has seen.
+    /// - Parameter categories: the word for a category that viewers read; the manifest carries it, because a terminal has no catalogue of ours.
+    package func publish(
+        _ id: String, in database: Database, on day: Day, scope: Scope, categories: @Sendable (CoursewareCategory) -> String, by act: Act
+    ) async throws {
+        guard let courseware = try await database.read({ try $0.courseware(id: id, on: day, in: scope) }) else { throw Refusal.notFound("courseware") }
+        guard [.ready, .published, .withdrawn].contains(courseware.state) else { throw Refusal.conflict("courseware.not_ready") }
+        let (blobs, keys) = (blobs, keys)
+        let category = CoursewareCategory(rawValue: courseware.category).map(categories) ?? ""
+        let (present, next) = try await offPool {
+            guard let file = blobs.url(courseware.manifestHash), let bytes = FileManager.default.contents(atPath: file.path) else {
+                throw Refusal.conflict("courseware.media_missing")
+            }
+            let encoded = try Manifest(parsing: [UInt8](bytes))
+            let next = Int64(courseware.publishedAt == nil ? courseware.version : courseware.version + 1)
+            return (try encoded.saying(courseware, category, version: Int64(courseware.version)), try encoded.saying(courseware, category, version: next))
+        }
+        // The same button pressed twice: what is published says all this already.
+        if courseware.state == .published, SHA256Hex(of: present.bytes).hex == courseware.manifestHash,
+            try await database.read({ try $0.publishedAudience(of: courseware) }) == courseware.audienceJSON
+        {
+            return
+        }
+        _ = try await offPool { try blobs.store(Data(next.bytes)) }
+        try await database.write { try $0.publishCourseware(courseware, manifest: next, keys: keys, on: day, by: act) }
+    }
+
+    /// A timer that keeps the catalogue from expiring.
+    package func catalogueRenewal(_ database: Database, clock: Clock, ids: IDs, every interval: Duration = .seconds(3600)) -> PeriodicWork {
+        let keys = keys
+        return PeriodicWork("catalogue", every: interval) {
+            let act = Act(by: .system, at: clock.now, ids: ids)
+            _ = try await database.write { try $0.refreshCatalogue(keys, by: act) }
+        }
+    }
+}
+
+extension Manifest {
+    /// The same files under the present words and a version.
+    fileprivate func saying(_ courseware: Courseware, _ category: String, version: Int64) throws -> Manifest {
+        try Manifest(
+            courseware: courseware.id, version: version, title: courseware.title, category: category, speaker: courseware.speaker, unit: courseware.unit,
+            duration: duration, poster: poster, renditions: renditions)
+    }
+}
+
+extension Courseware {
+    /// The audience as the targets say it.
+    var audienceJSON: JSONValue { ["areas": .array(audience.map { .string($0.description) }), "kinds": .array(kinds.map { .string($0) })] }
+}

@@ -1,0 +1,125 @@
+import Accounts
+package import Basics
+package import Foundation
+package import Jobs
+package import Logging
+package import Media
+package import Storage
+import Trust
+
+/// The durable job that makes courseware of an upload: probe, every step of the plan, storing, manifest. What an earlier attempt has finished is not done again.
+package struct EncodeJob: Sendable {
+    /// The kind of the job; its subject is the courseware.
+    package static let kind = "encode"
+
+    private let database: Database
+    private let blobs: BlobStore
+    private let media: URL
+    private let tools: Tools
+    private let ladder: Ladder
+    private let clock: Clock
+    private let ids: IDs
+    private let log: Logger
+
+    /// - Parameter data: the folder `media` in it takes the work; on the volume of the blobs.
+    package init(
+        database: Database, blobs: BlobStore, data: URL, tools: Tools, ladder: Ladder = .weakLines, clock: Clock, ids: IDs,
+        log: Logger = Logger(label: "encode")
+    ) {
+        self.database = database
+        self.blobs = blobs
+        media = data.appendingPathComponent("media")
+        self.tools = tools
+        self.ladder = ladder
+        self.clock = clock
+        self.ids = ids
+        self.log = log
+    }
+
+    /// For `JobRunner`.
+    package var handler: JobRunner.Handler { { try await perform($0) } }
+
+    private func perform(_ run: JobRun) async throws -> String {
+        guard let task = try await database.read({ try $0.encodingTask(id: run.job.subject) }) else { return "" }
+        let work = media.appendingPathComponent(task.id).appendingPathComponent(String(task.version))
+        do {
+            return try await encode(task, in: work, run)
+        } catch let problem as MediaProblem {
+            switch problem {
+            case .diskFull: throw JobFailure.postponed(code: "disk.full", seconds: 15)
+            // These lie in the file: no rendition was made, and none will be.
+            case .empty, .notMedia, .truncated, .noVideo, .tooLong, .badDimensions: try await remove(task)
+            case .timedOut, .toolMissing, .failed: break
+            }
+            try await fail(task, problem.code, problem.values)
+            throw JobFailure.failed(code: problem.code, account: problem.description)
+        } catch let error as CocoaError where error.code == .fileWriteOutOfSpace {
+            throw JobFailure.postponed(code: "disk.full", seconds: 15)
+        } catch let error where !(error is JobFailure || error is StorageError || error is CancellationError || Task.isCancelled) {
+            log.error("encoding met a defect", metadata: ["courseware": "\(task.id)", "error": "\(error)"])
+            try await fail(task, "job.defect", [:])
+            throw JobFailure.failed(code: "job.defect", account: "\(error)")
+        }
+    }
+
+    private func encode(_ task: EncodingTask, in work: URL, _ run: JobRun) async throws -> String {
+        let (blobs, hash) = (blobs, task.sourceHash)
+        guard let source = blobs.url(hash), blobs.length(hash) == Int64(task.sourceBytes) else {
+            try await fail(task, "media.source_missing", [:])
+            throw JobFailure.failed(code: "media.source_missing", account: "The uploaded file is not in the store any more. Upload it again.")
+        }
+        try await run.report(0, step: "probe")
+        try await offPool { try FileManager.default.createDirectory(at: work, withIntermediateDirectories: true) }
+        let encoder = Encoder(tools: tools, work: work, log: log)
+        let probe = try await encoder.probe(source)
+        let steps = plan(probe: probe, ladder: ladder)
+        let course = StepCourse(steps)
+        for (index, step) in steps.enumerated() {
+            try await run.report(course.fraction(step: index, done: 0), step: step.name)
+            try await encoder.run(step, source: source) { done in
+                // Whoever wants the end of the job cancels this task; a full disk of the database must not end it.
+                try? await run.report(course.fraction(step: index, done: done), step: step.name)
+            }
+        }
+        try await run.report(course.storing, step: "store")
+        let parcel = EncodedParcel(steps: steps, folder: { encoder.folder(of: $0) }, scratch: work.appendingPathComponent("store.part"))
+        let manifest = try await parcel.store(in: blobs, courseware: task.id, version: Int64(task.version), title: task.title)
+        let bytes = manifest.bytes
+        let manifestHash = try await offPool { try blobs.store(Data(bytes)) }
+        let result = EncodingResult(
+            durationMs: Int(manifest.duration), manifestHash: manifestHash, manifestBytes: bytes.count, posterHash: manifest.poster.sha256.hex,
+            previewHash: manifest.rendition(named: "mp4")?.files.first?.sha256.hex ?? "")
+        let act = Act(by: .system, at: clock.now, ids: ids)
+        _ = try await database.write { try $0.finishEncoding(id: task.id, result, by: act) }
+        try await remove(task)
+        return steps.map(\.name).joined(separator: " ")
+    }
+
+    private func fail(_ task: EncodingTask, _ code: String, _ values: [String: String]) async throws {
+        let act = Act(by: .system, at: clock.now, ids: ids)
+        try await database.write { try $0.failEncoding(id: task.id, problem: code, values: values, by: act) }
+    }
+
+    private func remove(_ task: EncodingTask) async throws {
+        let folder = media.appendingPathComponent(task.id)
+        try await offPool { do { try FileManager.default.removeItem(at: folder) } catch CocoaError.fileNoSuchFile {} }
+    }
+}
+
+/// How far along the whole way a step is: renditions count by their pixels, the rest next to nothing.
+struct StepCourse: Sendable {
+    private let starts: [Double]
+    private let shares: [Double]
+    /// Where storing begins; probing takes the first hundredth.
+    let storing = 0.97
+
+    init(_ steps: [Step]) {
+        let weights = steps.map { step in if case .hls(let rendition, _) = step.product { Double(rendition.width * rendition.height) } else { 10_000.0 } }
+        let sum = max(1, weights.reduce(0, +))
+        let shares = weights.map { $0 / sum * 0.96 }
+        self.shares = shares
+        starts = shares.indices.map { index in 0.01 + shares[..<index].reduce(0, +) }
+    }
+
+    func fraction(step: Int, done: Double) -> Double { starts[step] + shares[step] * done }
+}

@@ -1,0 +1,158 @@
+import Accounts
+import Basics
+import Foundation
+import HTTPTypes
+import Hummingbird
+import Jobs
+import Registry
+import Storage
+package import Web
+import Wire
+
+extension Routes {
+    /// `/courseware`: the list, uploading, one courseware with its form, pictures, publication and nodes.
+    package mutating func addContent(_ content: ContentHouse) {
+        let house = house
+        get("/courseware", .seeLibrary) { request, _, visit in try await house.coursewareList(request, visit) }
+        get("/courseware/export.csv", .seeLibrary) { request, _, visit in try await house.coursewareExport(request, visit) }
+        get("/courseware/new", .editLibrary) { request, _, visit in try house.uploadPage(request, visit) }
+        stream(.post, "/courseware/uploads", .editLibrary) { request, _, visit in try await house.upload(request, visit, content) }
+        get("/courseware/:id", .seeLibrary) { request, context, visit in try await house.coursewarePage(courseware(context), request, visit) }
+        get("/courseware/:id/progress", .seeLibrary) { _, context, visit in try await house.coursewareProgress(courseware(context), visit) }
+        get("/courseware/:id/nodes.csv", .seeLibrary) { _, context, visit in try await house.coursewareNodesExport(courseware(context), visit) }
+        get("/courseware/:id/poster.jpg", .seeLibrary) { request, context, visit in
+            try await house.coursewareFile(\.posterHash, type: "image/jpeg", request, context, visit, content)
+        }
+        get("/courseware/:id/preview.mp4", .seeLibrary) { request, context, visit in
+            try await house.coursewareFile(\.previewHash, type: "video/mp4", request, context, visit, content)
+        }
+        post("/courseware/:id", .editLibrary) { form, context, visit in try await house.changeCourseware(courseware(context), form, visit) }
+        post("/courseware/:id/publish", .editLibrary) { _, context, visit in
+            let (id, words) = (try courseware(context), house.pages.words)
+            // Viewers read the network's first language, whoever publishes.
+            try await content.publish(
+                id, in: house.database, on: house.today, scope: visit.scope, categories: { words.text("library.category.\($0.rawValue)", .chinese) },
+                by: house.act(visit))
+            return seeOther("/courseware/\(id)")
+        }
+        post("/courseware/:id/withdraw", .editLibrary) { _, context, visit in
+            try await house.change(courseware(context), visit) { try $0.withdrawCourseware(id: $1, keys: content.keys, by: $2) }
+        }
+        post("/courseware/:id/cancel", .editLibrary) { _, context, visit in
+            try await house.change(courseware(context), visit) { try $0.cancelEncoding(id: $1, by: $2) }
+        }
+        post("/courseware/:id/retry", .editLibrary) { _, context, visit in
+            let answer = try await house.change(courseware(context), visit) { try $0.retryEncoding(id: $1, by: $2) }
+            content.bell.ring()
+            return answer
+        }
+        post("/courseware/:id/discard", .editLibrary) { _, context, visit in
+            try await house.discardCourseware(courseware(context), visit, content)
+        }
+    }
+}
+
+/// The courseware that a path names.
+@Sendable private func courseware(_ context: AppContext) throws -> String {
+    guard let id = context.parameters.get("id") else { throw Refusal.notFound("courseware") }
+    return id
+}
+
+/// What the page for uploading shows.
+struct UploadPage: Sendable {
+    let csrf: String
+}
+
+extension House {
+    func uploadPage(_ request: Request, _ visit: Visit) throws -> Response {
+        let words = LibraryWords(house: self, visit: visit)
+        return try page(
+            "courseware_new", UploadPage(csrf: visit.csrf), title: words.text("upload.title"),
+            crumbs: [Frame.Link(label: words.text("list.title"), url: "/courseware")], for: visit, request)
+    }
+
+    /// Takes the body of an upload; the page's script reads the answer, so a refusal is a problem document with a sentence in the person's language.
+    func upload(_ request: Request, _ visit: Visit, _ content: ContentHouse) async throws -> Response {
+        struct Made: Encodable {
+            let id: String
+            let url: String
+        }
+        do {
+            let day = today
+            let areaID = try await database.read { statements in
+                let areas = try visit.grants.filter { $0.role.rights.contains(.editLibrary) }.compactMap { try statements.area(id: $0.areaID, on: day) }
+                return areas.min { ($0.code.count, $0.code) < ($1.code.count, $1.code) }?.areaID
+            }
+            guard let areaID else { throw Refusal.forbidden("right.missing") }
+            let name = HTTPField.Name("X-Upload-Name").flatMap { request.headers[$0] }?.removingPercentEncoding ?? ""
+            let id = try await content.upload(
+                request.body.map { Array($0.readableBytesView) }, name: name, announced: request.headers[.contentLength].flatMap { Int64($0) }, areaID: areaID,
+                into: database, by: act(visit))
+            return try jsonResponse(Made(id: id, url: "/courseware/\(id)"), status: .created)
+        } catch let refusal as Refusal {
+            return try uploadRefused(refusal, visit)
+        } catch StorageError.diskFull {
+            return try uploadRefused(.diskFull, visit)
+        }
+    }
+
+    private func uploadRefused(_ refusal: Refusal, _ visit: Visit) throws -> Response {
+        var (code, status) = (refusal.code, HTTPResponse.Status.unprocessableContent)
+        switch refusal {
+        case .invalid(let fields): code = fields["file"] ?? code
+        case .diskFull: status = HTTPResponse.Status(code: 507)
+        case .forbidden: status = .forbidden
+        default: break
+        }
+        return try problemResponse(Problem(code: code, status: status.code, title: text("refusal.\(code)", visit), detail: ""), status)
+    }
+
+    /// A change by a button: the courseware must lie in the scope of the person's right to change it.
+    func change(_ id: String, _ visit: Visit, _ body: @escaping @Sendable (Statements, String, Act) throws -> Void) async throws -> Response {
+        let (day, act) = (today, act(visit))
+        try await database.write { statements in
+            guard try statements.courseware(id: id, on: day, in: visit.scope) != nil else { throw Refusal.notFound("courseware") }
+            try body(statements, id, act)
+        }
+        return seeOther("/courseware/\(id)")
+    }
+
+    func changeCourseware(_ id: String, _ form: Form, _ visit: Visit) async throws -> Response {
+        let draft = CoursewareDraft(
+            title: form["title"], category: form["category"], speaker: form["speaker"], unit: form["unit"], areas: form.raw("areas"),
+            kinds: SiteKind.allCases.map(\.rawValue).filter { !form["kind_\($0)"].isEmpty })
+        let (day, act) = (today, act(visit))
+        do {
+            try await database.write { statements in
+                guard try statements.courseware(id: id, on: day, in: visit.scope) != nil else { throw Refusal.notFound("courseware") }
+                try statements.changeCourseware(id: id, try statements.checkedFields(draft, on: day, in: visit.scope), by: act)
+            }
+        } catch Refusal.invalid(let problems) {
+            return try await coursewarePage(id, form.request, visit, refused: RefusedDraft(draft: draft, problems: problems))
+        }
+        return seeOther("/courseware/\(id)?saved=1")
+    }
+
+    /// Takes a courseware that failed away, with what it left on the disk.
+    func discardCourseware(_ id: String, _ visit: Visit, _ content: ContentHouse) async throws -> Response {
+        let (day, act) = (today, act(visit))
+        let source = try await database.write { statements in
+            guard try statements.courseware(id: id, on: day, in: visit.scope) != nil else { throw Refusal.notFound("courseware") }
+            return try statements.discardCourseware(id: id, by: act)
+        }
+        try await content.removeRemains(of: id, source: source)
+        return seeOther("/courseware")
+    }
+
+    /// A picture or video of a courseware in the person's scope.
+    func coursewareFile(
+        _ hash: any KeyPath<Courseware, String> & Sendable, type: String, _ request: Request, _ context: AppContext, _ visit: Visit, _ content: ContentHouse
+    ) async throws -> Response {
+        let (id, day) = (try courseware(context), today)
+        guard let found = try await database.read({ try $0.courseware(id: id, on: day, in: visit.scope) }) else { throw Refusal.notFound("courseware") }
+        let (blobs, hash) = (content.blobs, found[keyPath: hash])
+        let file = try await offPool { blobs.url(hash).flatMap { url in blobs.length(hash).map { (url, $0) } } }
+        guard let file else { throw Refusal.notFound("blob") }
+        return try await fileResponse(file.0, length: file.1, type: type, cache: "private, max-age=300", request, context)
+    }
+}

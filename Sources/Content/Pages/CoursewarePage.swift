@@ -1,0 +1,198 @@
+import Accounts
+import Basics
+import Foundation
+import Hummingbird
+import Jobs
+import Registry
+import Storage
+import Web
+import Wire
+
+/// What the page of one courseware shows.
+struct CoursewarePage: Sendable {
+    struct Fact: Sendable {
+        let label: String
+        let text: String
+    }
+    struct NodeLine: Sendable {
+        let id: String
+        let name: String
+        let kind: String
+        let area: String
+        let state: String
+        let detail: String
+        let receivedAt: String
+    }
+    let id: String
+    let csrf: String
+    let state: String
+    let isSaved: Bool
+    let isEncoding: Bool
+    let percent: String
+    let progress: String
+    let problem: String?
+    let hasPicture: Bool
+    let hasPreview: Bool
+    let facts: [Fact]
+    // What may be done.
+    let mayChange: Bool
+    let mayPublish: Bool
+    let mayPublishAgain: Bool
+    let mayWithdraw: Bool
+    let mayRetry: Bool
+    let mayCancel: Bool
+    // The form.
+    let title: String
+    let titleProblem: String?
+    let categories: [Choice]
+    let categoryProblem: String?
+    let speaker: String
+    let speakerProblem: String?
+    let unit: String
+    let unitProblem: String?
+    let areas: String
+    let areasProblem: String?
+    let areasHelp: String
+    let kinds: [Choice]
+    let kindsProblem: String?
+    // Where it is.
+    let showsNodes: Bool
+    let hasNodes: Bool
+    let counts: [Fact]
+    let nodes: [NodeLine]
+    let nodesNote: String
+}
+
+/// A form that was refused: what was typed, and the code of what is wrong with each field.
+struct RefusedDraft: Sendable {
+    let draft: CoursewareDraft
+    let problems: [String: String]
+}
+
+extension House {
+    /// The page; with a refused draft its form keeps what was typed.
+    func coursewarePage(_ id: String, _ request: Request, _ visit: Visit, refused: RefusedDraft? = nil) async throws -> Response {
+        let (day, limit) = (today, 200)
+        let found = try await database.read { statements -> (Courseware, Job?, [CoursewareNode], [Holding.State?: Int]) in
+            guard let courseware = try statements.courseware(id: id, on: day, in: visit.scope) else { throw Refusal.notFound("courseware") }
+            guard courseware.publishedAt != nil else { return (courseware, try statements.latestJob(about: id), [], [:]) }
+            return (
+                courseware, try statements.latestJob(about: id), try statements.coursewareNodes(of: courseware, on: day, in: visit.scope, limit: limit),
+                try statements.coursewareNodeCounts(of: courseware, on: day, in: visit.scope)
+            )
+        }
+        let words = LibraryWords(house: self, visit: visit)
+        let content = coursewareContent(found, words, refused: refused, isSaved: request.uri.queryParameters["saved"] != nil)
+        return try page(
+            "courseware", content, title: found.0.title, crumbs: [Frame.Link(label: words.text("list.title"), url: "/courseware")], for: visit, request,
+            status: refused == nil ? .ok : .unprocessableContent)
+    }
+
+    private func coursewareContent(
+        _ found: (courseware: Courseware, job: Job?, nodes: [CoursewareNode], counts: [Holding.State?: Int]), _ words: LibraryWords, refused: RefusedDraft?,
+        isSaved: Bool
+    ) -> CoursewarePage {
+        let (courseware, mayEdit) = (found.courseware, words.visit.may(.editLibrary))
+        let draft = refused?.draft ?? CoursewareDraft(courseware)
+        let problem = { (field: String) in words.refusal(refused?.problems[field]) }
+        let isArchived = courseware.state == .archived
+        let isShown = courseware.state == .published || courseware.state == .withdrawn
+        let all = found.counts.values.reduce(0, +)
+        return CoursewarePage(
+            id: courseware.id, csrf: words.visit.csrf, state: words.state(courseware.state), isSaved: isSaved && refused == nil,
+            isEncoding: courseware.state == .encoding, percent: String((found.job?.progress ?? 0) / 10), progress: progressText(courseware, found.job, words),
+            problem: words.problem(courseware), hasPicture: !courseware.posterHash.isEmpty, hasPreview: !courseware.previewHash.isEmpty,
+            facts: facts(courseware, words),
+            mayChange: mayEdit && !isArchived, mayPublish: mayEdit && (courseware.state == .ready || courseware.state == .withdrawn),
+            mayPublishAgain: mayEdit && courseware.state == .published, mayWithdraw: mayEdit && courseware.state == .published,
+            mayRetry: mayEdit && courseware.state == .failed, mayCancel: mayEdit && courseware.state == .encoding, title: draft.title,
+            titleProblem: problem("title"),
+            categories: words.categories(chosen: draft.category), categoryProblem: problem("category"), speaker: draft.speaker,
+            speakerProblem: problem("speaker"),
+            unit: draft.unit, unitProblem: problem("unit"), areas: draft.areas, areasProblem: problem("areas"),
+            areasHelp: words.text("field.areas_help", ["area": courseware.areaName, "code": courseware.areaCode]), kinds: words.kinds(chosen: draft.kinds),
+            kindsProblem: problem("kinds"), showsNodes: isShown, hasNodes: !found.nodes.isEmpty,
+            counts: ([.failed, .fetching, .known, nil, .complete, .removed] as [Holding.State?]).compactMap { state in
+                found.counts[state].map { CoursewarePage.Fact(label: words.holding(state), text: String($0)) }
+            }, nodes: found.nodes.map { nodeLine($0, words) },
+            nodesNote: words.text(all > found.nodes.count ? "nodes.note_some" : "nodes.note", ["shown": String(found.nodes.count), "count": String(all)]))
+    }
+
+    private func facts(_ courseware: Courseware, _ words: LibraryWords) -> [CoursewarePage.Fact] {
+        let rows = [
+            ("state", words.state(courseware.state)), ("area", "\(courseware.areaName) (\(courseware.areaCode))"),
+            ("length", words.length(courseware.durationMs)),
+            ("source", courseware.sourceName), ("size", courseware.sourceBytes > 0 ? words.size(courseware.sourceBytes) : ""),
+            ("made_at", words.time(courseware.madeAt)),
+            ("version", courseware.publishedAt == nil ? "" : String(courseware.version)), ("published_at", words.time(courseware.publishedAt)),
+            ("withdrawn_at", words.time(courseware.withdrawnAt)),
+        ]
+        return rows.filter { !$0.1.isEmpty }.map { CoursewarePage.Fact(label: words.text("column.\($0.0)"), text: $0.1) }
+    }
+
+    func nodeLine(_ node: CoursewareNode, _ words: LibraryWords) -> CoursewarePage.NodeLine {
+        var detail = ""
+        switch node.state {
+        case .fetching:
+            let (done, total) = (node.doneBytes ?? 0, node.totalBytes ?? 0)
+            detail = words.text(
+                "nodes.fetching", ["percent": total > 0 ? String(done * 100 / total) : "0", "done": words.size(done), "total": words.size(total)])
+        case .failed:
+            let key = "reason.\(node.reason ?? "")"
+            detail = pages.words.has("library.\(key)") ? words.text(key) : words.text("reason.other", ["code": node.reason ?? ""])
+        case .complete: detail = words.size(node.totalBytes ?? 0)
+        default: break
+        }
+        return CoursewarePage.NodeLine(
+            id: node.id, name: node.name, kind: words.text("node.\(node.kind)"), area: node.areaName, state: words.holding(node.state), detail: detail,
+            receivedAt: words.time(node.receivedAt))
+    }
+
+    /// One line about the encoding: the step, how far, how long still, or why it waits.
+    private func progressText(_ courseware: Courseware, _ job: Job?, _ words: LibraryWords) -> String {
+        guard courseware.state == .encoding, let job else { return "" }
+        if let delay = words.delay(job) { return delay }
+        guard job.state == .running else { return words.text("step.waiting") }
+        return ([words.step(job.step), "\(job.progress / 10) %"] + (words.timeLeft(job, at: clock.now).map { [$0] } ?? [])).joined(separator: " · ")
+    }
+
+    /// The same as JSON for the page's script.
+    func coursewareProgress(_ id: String, _ visit: Visit) async throws -> Response {
+        struct Progress: Encodable {
+            let running: Bool
+            let percent: Int
+            let text: String
+        }
+        let day = today
+        let (courseware, job) = try await database.read { statements in
+            guard let courseware = try statements.courseware(id: id, on: day, in: visit.scope) else { throw Refusal.notFound("courseware") }
+            return (courseware, try statements.latestJob(about: id))
+        }
+        let words = LibraryWords(house: self, visit: visit)
+        let progress = Progress(
+            running: courseware.state == .encoding, percent: (job?.progress ?? 0) / 10, text: progressText(courseware, job, words))
+        return try jsonResponse(progress)
+    }
+
+    /// All nodes for which a courseware is meant, as a file.
+    func coursewareNodesExport(_ id: String, _ visit: Visit) async throws -> Response {
+        let day = today
+        let nodes = try await database.read { statements in
+            guard let courseware = try statements.courseware(id: id, on: day, in: visit.scope) else { throw Refusal.notFound("courseware") }
+            return try statements.coursewareNodes(of: courseware, on: day, in: visit.scope, limit: 50_000)
+        }
+        let words = LibraryWords(house: self, visit: visit)
+        let head = ["node", "name", "node_kind", "area", "holding", "detail", "received_at"].map { words.text("column.\($0)") }
+        let lines = nodes.map { nodeLine($0, words) }.map { CSV.line([$0.id, $0.name, $0.kind, $0.area, $0.state, $0.detail, $0.receivedAt]) }
+        return download("\u{FEFF}" + CSV.line(head) + lines.joined(), name: "nodes.csv", type: "text/csv; charset=utf-8")
+    }
+}
+
+/// An answer for a script.
+func jsonResponse(_ value: some Encodable, status: HTTPResponse.Status = .ok) throws -> Response {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    return Response(
+        status: status, headers: [.contentType: "application/json", .cacheControl: "no-store"],
+        body: .init(byteBuffer: ByteBuffer(bytes: try encoder.encode(value))))
+}

@@ -1,0 +1,46 @@
+import Basics
+import Hummingbird
+import Node
+package import Relay
+import Wire
+
+/// The county node: it follows the catalogue, keeps every blob that its area may need, and carries facts between terminals and centre.
+package enum EdgeProgram {
+    /// Runs until SIGTERM or SIGINT. Throws when the data folder is not enrolled, or cannot be opened.
+    package static func run(_ configuration: NodeConfiguration) async throws {
+        let house = try await NodeHouse(configuration, kind: .edge)
+        do {
+            try await run(configuration, house)
+            await house.close()
+        } catch {
+            await house.close()
+            throw error
+        }
+    }
+
+    private static func run(_ configuration: NodeConfiguration, _ house: NodeHouse) async throws {
+        let (clock, logger, identity, settings) = (configuration.clock, configuration.logger, house.identity, house.settings)
+        let keeper = try await NodeKeeper(database: house.database, clock: clock) { records in
+            try EdgeNode(identity: identity, settings: settings, boot: Entropy.system.safeInteger(), records: records)
+        }
+        let register = try await NodeRegister(database: house.database, parent: house.parent, clock: clock, logger: logger)
+        let routes = EdgeRoutes(keeper: keeper, register: register, parent: house.parent, blobs: house.blobs, clock: clock, node: identity.node)
+        let router = Router(context: BasicRequestContext.self)
+        router.add(middleware: ProblemMiddleware())
+        routes.add(to: router)
+        let ticks = LineLog(logger, "The disk did not take a note", "The disk takes notes again")
+        try await serve(
+            router, configuration: configuration,
+            services: [
+                UpLine(keeper: keeper, parent: house.parent, clock: clock, logger: logger),
+                DownLine(keeper: keeper, parent: house.parent, blobs: house.blobs, clock: clock, logger: logger),
+                TickService(every: .seconds(60)) { await register.refresh() },
+                TickService(every: .seconds(60)) {
+                    do {
+                        try await keeper.change { ($0.tick(at: clock.now), ()) }
+                        ticks.succeeded()
+                    } catch { ticks.failed(error) }
+                },
+            ])
+    }
+}

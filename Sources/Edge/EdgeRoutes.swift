@@ -1,0 +1,106 @@
+import Basics
+import Foundation
+import Hummingbird
+import Node
+import Relay
+import Trust
+import Wire
+
+/// What an edge answers to terminals: the same paths as the centre, out of what it has verified itself.
+struct EdgeRoutes: Sendable {
+    let keeper: NodeKeeper<EdgeNode>
+    let register: NodeRegister
+    let parent: ParentClient
+    let blobs: BlobFolder
+    let clock: Clock
+    let node: String
+
+    func add(to router: Router<BasicRequestContext>) {
+        router.get(RouterPath(Endpoint.metadata + ":name"), use: metadata)
+        router.get(RouterPath(Endpoint.blobs + ":hash"), use: blob)
+        router.head(RouterPath(Endpoint.blobs + ":hash"), use: blob)
+        router.post(RouterPath(Endpoint.facts), use: facts)
+        router.post(RouterPath(Endpoint.receipts), use: receipts)
+        router.post(RouterPath(Endpoint.enrolments), use: enrolments)
+        router.get("/health", use: health)
+        router.get("/metrics", use: metrics)
+    }
+
+    @Sendable private func metadata(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
+        let name = try context.parameters.require("name")
+        guard let bytes = try reading({ $0.files[name] }) else { return Answers.missing(name) }
+        return Answers.bytes(bytes, type: "application/json", cache: name == "timestamp.json" ? "no-cache" : "public, max-age=31536000, immutable")
+    }
+
+    /// To enrolled nodes only, as at the centre.
+    @Sendable private func blob(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
+        _ = try await register.sender(of: request, body: [])
+        guard let hash = SHA256Hex(rawValue: try context.parameters.require("hash")), let (url, length) = blobs.verified(hash) else {
+            return Answers.missing("This blob")
+        }
+        return try await Answers.file(url, length: length, type: "application/octet-stream", cache: "public, max-age=31536000, immutable", request, context)
+    }
+
+    @Sendable private func facts(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
+        let body = try await collect(request, upTo: Batch.maximumBytes)
+        let sender = try await register.sender(of: request, body: body)
+        let batch = try Batch(json: Data(body))
+        return try Answers.json(
+            try await keeper.change { node in
+                let (changes, receipt) = try node.accept(batch, from: sender)
+                return (changes, receipt)
+            })
+    }
+
+    @Sendable private func receipts(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
+        let body = try await collect(request, upTo: Batch.maximumBytes)
+        let sender = try await register.sender(of: request, body: body)
+        guard let question = try? JSONDecoder().decode(ReceiptQuestion.self, from: Data(body)) else {
+            throw Problem(code: "receipts.malformed", status: 400, title: "The body is not of the form {\"ids\": [...]}")
+        }
+        return try Answers.json(try reading { $0.answer(question, from: sender) })
+    }
+
+    /// Passed on unchanged: the centre alone decides who joins.
+    @Sendable private func enrolments(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
+        let body = try await collect(request, upTo: 65_536)
+        guard let answer = try? await parent.pass(Data(body), to: Endpoint.enrolments) else {
+            throw Problem(code: "centre.unreachable", status: 503, title: "The centre cannot be reached", detail: "Enrol again when the line is back; the claim stays good.")
+        }
+        if (200..<300).contains(answer.status) { await register.refresh() }
+        var response = Answers.bytes(answer.body, type: answer.type, cache: "no-store")
+        response.status = .init(code: answer.status)
+        return response
+    }
+
+    @Sendable private func health(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
+        try Answers.json(["status": "ok", "kind": "edge", "node": node])
+    }
+
+    @Sendable private func metrics(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
+        Answers.metrics(
+            try reading { node in
+                [
+                    ("facts_waiting", "Own facts not yet sent.", Int64(node.queue.waitingCount)),
+                    ("facts_relayed_pending", "Terminals' facts on their way to the centre.", Int64(node.relay.pendingCount)),
+                    ("verdicts_remembered", "Verdicts remembered for terminals.", Int64(node.relay.verdictCount)),
+                    ("courseware_complete", "Courseware complete and verified.", Int64(node.sync.complete.count)),
+                    ("content_refused", "Files and blobs that did not verify since the start.", Int64(node.sync.refused)),
+                ]
+            })
+    }
+
+    private func reading<Answer: Sendable>(_ body: (inout EdgeNode) -> Answer) throws -> Answer {
+        guard let answer = keeper.ask({ body(&$0) }) else { throw Problem(code: "disk", status: 503, title: "The disk did not answer") }
+        return answer
+    }
+
+    private func collect(_ request: Request, upTo most: Int) async throws -> [UInt8] {
+        var bytes: [UInt8] = []
+        for try await buffer in request.body {
+            guard bytes.count + buffer.readableBytes <= most else { throw Problem(code: "too_large", status: 413, title: "The body is larger than \(most) bytes") }
+            bytes += buffer.readableBytesView
+        }
+        return bytes
+    }
+}

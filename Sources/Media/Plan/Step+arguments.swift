@@ -1,0 +1,77 @@
+extension Step {
+    /// What ffmpeg is told.
+    ///
+    /// - Parameters:
+    ///   - source: path of the uploaded file.
+    ///   - work: path of the folder in which the folders of finished steps stand.
+    ///   - output: path of the folder that takes the result; it exists and is empty.
+    package func arguments(source: String, work: String, output: String) -> [String] {
+        let begin = ["-nostdin", "-hide_banner", "-v", "error", "-nostats", "-progress", "pipe:1", "-y"]
+        let target = "file:\(output)"
+        return switch product {
+        case .hls(let rendition, let preset):
+            begin + Input.untrusted(source) + mapped + pictures(rendition, preset: preset) + sound(rendition)
+                + segments(in: target.replacing("%", with: "%%"), list: "\(target)/\(Self.segmentList)")
+        case .mp4(let rendition):
+            begin + Input.ownPlaylist("\(work)/\(rendition.rung.name)/index.m3u8")
+                + ["-map", "0:v:0", "-map", "0:a:0?", "-c", "copy", "-movflags", "+faststart", "-f", "mp4", "\(target)/\(mainFile)"]
+        case .poster(let width, let height):
+            begin + ["-ss", seconds(min(probe.duration, probe.video.duration ?? .max) / 10)] + Input.untrusted(source)
+                + Self.posterTrials.enumerated().flatMap { number, trial in
+                    let size = "scale=\(width / trial.shrink):\(height / trial.shrink),setsar=1,format=yuvj420p"
+                    return ["-map", "0:\(probe.video.index)", "-frames:v", "1", "-vf", size, "-q:v", "\(trial.quality)"]
+                        + ["-map_metadata", "-1", "-f", "image2", "-update", "1", "\(target)/\(Self.posterTrial(number))"]
+                }
+        }
+    }
+
+    /// The list of segments as ffmpeg writes it; the playlist that stays is our own.
+    static let segmentList = "segments.m3u8"
+
+    /// A rich picture must be coarser to stay within `posterBytes`: all of these are made at once and the first that fits is kept.
+    static let posterTrials: [(quality: Int, shrink: Int)] = [(3, 1), (8, 1), (20, 1), (31, 1), (31, 2)]
+
+    static func posterTrial(_ number: Int) -> String { "trial\(number).jpg" }
+
+    /// The chosen streams and nothing else: no data, no subtitles, no names of people or places from the camera.
+    private var mapped: [String] {
+        ["-map", "0:\(probe.video.index)"] + (probe.audio.map { ["-map", "0:\($0.index)"] } ?? []) + ["-map_metadata", "-1", "-map_chapters", "-1"]
+    }
+
+    /// Capped CRF: `-crf` where the picture is simple, `-maxrate` where it is not. No scene cuts and a GOP longer than any
+    /// segment, so that key frames stand at the forced times only and are the same in every rendition. Where the sound goes on after
+    /// the picture, the last picture stays: a segment without one could not be cut off or shown.
+    private func pictures(_ rendition: Rendition, preset: String) -> [String] {
+        let rung = rendition.rung, rate = rendition.frameRate
+        let filters =
+            (probe.video.isInterlaced ? ["bwdif=mode=send_frame:deint=interlaced"] : [])
+            + ["fps=\(rate.numerator)/\(rate.denominator)", "scale=\(rendition.width):\(rendition.height)", "setsar=1"]
+            + (probe.pictureMissing > 500 ? ["tpad=stop_mode=clone:stop_duration=\(seconds(probe.pictureMissing))"] : []) + ["format=yuv420p"]
+        let times = "expr:gte(t,if(gt(n_forced,1),(n_forced-1)*\(Rendition.segment),n_forced*\(Rendition.firstSegment)))"
+        return ["-vf", filters.joined(separator: ",")]
+            + ["-c:v", "libx264", "-preset", preset, "-profile:v", rung.profile.rawValue, "-level:v", "\(Double(rung.level) / 10)"]
+            + ["-crf", "27", "-maxrate", "\(rung.videoRate)k", "-bufsize", "\(2 * rung.videoRate)k"]
+            + ["-g", "\(Int((rate.value * 10).rounded(.up)))", "-sc_threshold", "0", "-force_key_frames", times]
+    }
+
+    /// One channel: speech needs no more, and a player that changes rendition need not change its sound.
+    private func sound(_ rendition: Rendition) -> [String] {
+        guard rendition.hasAudio else { return ["-an"] }
+        return ["-af", "aresample=async=1000:first_pts=0", "-c:a", "aac", "-b:a", "\(rendition.rung.audioRate)k", "-ac", "1", "-ar", "44100"]
+    }
+
+    /// The `segment` muxer cuts at every forced key frame. The `hls` muxer would do the same but keeps silent and ends with 0 when the
+    /// disk is full (5.1). Tables every 2 s instead of every 0.1 s save 20 kbit/s. Time stamps are not shifted, because the shift would
+    /// differ between a rendition that reorders frames and one that does not. Sound waits for pictures however rare these are (slides);
+    /// otherwise it would fill the first segments alone after 10 s.
+    private func segments(in folder: String, list: String) -> [String] {
+        ["-f", "segment", "-segment_format", "mpegts", "-segment_format_options", "pat_period=2:sdt_period=10:avoid_negative_ts=disabled"]
+            + ["-avoid_negative_ts", "disabled", "-max_interleave_delta", "0", "-individual_header_trailer", "0", "-segment_time", "\(Rendition.firstSegment)"]
+            + ["-segment_list", list, "-segment_list_type", "m3u8", "\(folder)/seg%04d.ts"]
+    }
+
+    private func seconds(_ milliseconds: Int) -> String {
+        let rest = String(milliseconds % 1000)
+        return "\(milliseconds / 1000).\(String(repeating: "0", count: 3 - rest.count))\(rest)"
+    }
+}

@@ -1,0 +1,80 @@
+package import Basics
+package import Trust
+package import Wire
+
+/// An edge without its disk, its lines and its clock; as ``TerminalNode``.
+package struct EdgeNode: Sendable {
+    package private(set) var queue: FactQueue
+    package private(set) var relay: RelayBook
+    package private(set) var sync: Sync
+    private var forgotten: Pause?
+    private var isRelaying = false
+    /// The metadata files to hand on to terminals, by name; all of one catalogue, complete and verified.
+    package private(set) var files: [String: [UInt8]]
+
+    /// Takes up what `records` hold. `boot` is drawn anew at each start, from 0 to 2^53 − 1. Throws when the first root is not the one of the claim.
+    package init(identity: NodeIdentity, settings: NodeSettings, boot: Int64, records: [String: Record]) throws(TrustError) {
+        var generator = SeededGenerator(seed: UInt64(bitPattern: boot))
+        queue = FactQueue(
+            settings: settings.outbox, keepFor: settings.keepFor, notBefore: settings.notBefore, epoch: identity.epoch, boot: boot,
+            generator: SeededGenerator(seed: generator.next()), records: records)
+        relay = RelayBook(
+            settings: settings.relay, keepFor: settings.keepFor, epoch: identity.epoch, boot: boot, generator: SeededGenerator(seed: generator.next()),
+            records: records)
+        sync = try Sync(
+            node: identity.node, place: identity.place, appetite: .everything, settings: settings.sync, root: identity.root, fingerprint: identity.fingerprint,
+            generator: SeededGenerator(seed: generator.next()), records: records)
+        files = sync.files
+    }
+
+    /// Once after each start.
+    package mutating func start(at now: Instant) -> [Change] { queue.carryOut(sync.start(at: now)) }
+
+    /// Lets go of what is old; call it now and then.
+    package mutating func tick(at now: Instant) -> [Change] {
+        guard forgotten?.end(at: now) == nil else { return [] }
+        forgotten = Pause(from: now, milliseconds: 3_600_000)
+        return queue.forget(at: now) + relay.forget(at: now)
+    }
+
+    /// Takes a terminal's batch; the receipt goes out after the changes. Throws 503 when the edge is full.
+    package mutating func accept(_ batch: Batch, from sender: String) throws(Problem) -> (changes: [Change], receipt: Receipt) {
+        try relay.accept(batch, from: sender)
+    }
+
+    /// Answers a terminal's question.
+    package func answer(_ question: ReceiptQuestion, from sender: String) -> Receipt { relay.answer(question, from: sender) }
+
+    /// The upward line: terminals' facts first, then the edge's own, then questions.
+    package mutating func nextUp(at now: Instant) -> UpStep {
+        let relayed = relay.next(at: now)
+        isRelaying = true
+        if case .send = relayed { return relayed }
+        let own = queue.next(at: now)
+        switch (relayed, own) {
+        case (_, .send), (.wait, .ask):
+            isRelaying = false
+            return own
+        case (.wait(let first), .wait(let second)):
+            return .wait(until: [first, second].compactMap { $0 }.min())
+        default: return relayed
+        }
+    }
+
+    package mutating func upReceived(_ receipt: Receipt, at now: Instant) -> [Change] {
+        isRelaying
+            ? relay.received(receipt, at: now) + queue.learn(epoch: receipt.epoch)
+            : queue.received(receipt, at: now) + relay.learn(epoch: receipt.epoch)
+    }
+
+    package mutating func upFailed(at now: Instant) { if isRelaying { relay.failed(at: now) } else { queue.failed(at: now) } }
+    package mutating func upTooLarge(at now: Instant) { if isRelaying { relay.refusedAsTooLarge(at: now) } else { queue.refusedAsTooLarge(at: now) } }
+
+    /// The downward line: what to do, and what came of it.
+    package mutating func nextDown(at now: Instant) -> DownStep { sync.next(at: now) }
+    package mutating func downFinished(_ errand: Errand, _ outcome: Outcome, at now: Instant) -> [Change] {
+        let changes = queue.carryOut(sync.finished(errand, outcome, at: now))
+        if changes.contains(where: { if case .store(Sync.trustedKey, _) = $0 { true } else { false } }) { files = sync.files }
+        return changes
+    }
+}

@@ -1,0 +1,84 @@
+package import Basics
+package import Trust
+
+/// Where a node stands: by this it knows which courseware is meant for it.
+package struct Place: Hashable, Sendable {
+    package let area: AreaCode
+    /// The kind of the site, such as `village`; nil for an edge, which serves sites of every kind in its area.
+    package let siteKind: String?
+
+    package init(area: AreaCode, siteKind: String?) {
+        self.area = area
+        self.siteKind = siteKind
+    }
+}
+
+/// One published courseware version, as the signed targets offer it. Its path is `courseware/<id>/<version>.json`; its `custom` object is
+/// `{"kind":"courseware","courseware":id,"version":n,"published_at":ms,"audience":{"areas":["1301"],"kinds":["village"]}}`, where an empty list means all.
+package struct Offer: Hashable, Sendable {
+    package let courseware: String
+    package let version: Int64
+    package let publishedAt: Instant
+    package let areas: [AreaCode]
+    package let kinds: [String]
+    package let manifest: Blob
+
+    /// An offer to be listed in the targets.
+    package init(courseware: String, version: Int64, publishedAt: Instant, areas: [AreaCode], kinds: [String], manifest: Blob) {
+        self.courseware = courseware
+        self.version = version
+        self.publishedAt = publishedAt
+        self.areas = areas
+        self.kinds = kinds
+        self.manifest = manifest
+    }
+
+    /// Reads a target; nil for a target that is no courseware, or one of a form that this program does not know.
+    package init?(_ path: RelativePath, _ file: TargetFile) {
+        guard let fields = try? JSONFields(.object(file.custom), at: "custom"), (try? fields.text("kind")) == "courseware",
+            let courseware = try? fields.text("courseware"), let version = try? fields.integer("version", in: 1...JSONValue.largestInteger),
+            let publishedAt = try? fields.integer("published_at", in: 0...JSONValue.largestInteger), let audience = try? fields.fields("audience"),
+            let areas = try? audience.array("areas"), let kinds = try? audience.array("kinds"), file.length > 0, file.length <= Manifest.longest,
+            path.rawValue == "courseware/\(courseware)/\(version).json"
+        else { return nil }
+        self.courseware = courseware
+        self.version = version
+        self.publishedAt = Instant(milliseconds: publishedAt)
+        manifest = Blob(sha256: file.sha256, length: file.length)
+        self.areas = areas.compactMap { if case .string(let text) = $0 { AreaCode(text) } else { nil } }
+        self.kinds = kinds.compactMap { if case .string(let text) = $0 { text } else { nil } }
+        // A word that cannot be read must not turn "these" into "all".
+        guard self.areas.count == areas.count, self.kinds.count == kinds.count else { return nil }
+    }
+
+    /// The path and entry of the targets that say this.
+    package var target: (path: RelativePath, file: TargetFile)? {
+        guard let path = RelativePath(rawValue: "courseware/\(courseware)/\(version).json") else { return nil }
+        let audience: JSONValue = ["areas": .array(areas.map { .string($0.description) }), "kinds": .array(kinds.map { .string($0) })]
+        return (
+            path,
+            TargetFile(
+                length: manifest.length, sha256: manifest.sha256,
+                custom: [
+                    "kind": "courseware", "courseware": .string(courseware), "version": .integer(version), "published_at": .integer(publishedAt.milliseconds),
+                    "audience": audience,
+                ])
+        )
+    }
+
+    /// Whether a site there may show it; for an edge, whether any site of its area may.
+    package func isMeant(for place: Place) -> Bool {
+        guard let kind = place.siteKind else { return areas.isEmpty || areas.contains { $0.covers(place.area) || place.area.covers($0) } }
+        return (areas.isEmpty || areas.contains { $0.covers(place.area) }) && (kinds.isEmpty || kinds.contains(kind))
+    }
+
+    /// The newest version of each courseware that is meant for a place.
+    package static func offers(in catalogue: Targets, for place: Place) -> [String: Offer] {
+        var newest: [String: Offer] = [:]
+        for (path, file) in catalogue.files {
+            guard let offer = Offer(path, file), offer.isMeant(for: place), offer.version > newest[offer.courseware]?.version ?? 0 else { continue }
+            newest[offer.courseware] = offer
+        }
+        return newest
+    }
+}

@@ -1,0 +1,101 @@
+import Basics
+import Trust
+
+extension Sync {
+    /// Where a look at the catalogue stands. A timestamp that is the very one known ends it; another one is kept until the roots before it have come.
+    enum Update: Sendable {
+        case idle
+        case roots(timestamp: [UInt8])
+        case named
+    }
+
+    /// The metadata files to hand on, by name: every root, and the three files of the catalogue once there is one.
+    package var files: [String: [UInt8]] {
+        let stored = trusted.stored
+        var files: [String: [UInt8]] = [:]
+        for (index, root) in stored.roots.enumerated() { files[MetadataRole.root.fileName(version: Int64(index + 1))] = root }
+        if let catalogue = stored.catalogue,
+            let publication = try? Publication(targets: catalogue.targets, snapshot: catalogue.snapshot, timestamp: catalogue.timestamp)
+        {
+            for file in publication.namedBytes { files[file.name] = file.bytes }
+        }
+        return files
+    }
+
+    mutating func nextCatalogue(at now: Instant) -> DownStep {
+        if let end = catalogueRetry.end(at: now) { return .wait(until: end) }
+        switch update {
+        case .idle:
+            if let end = poll?.end(at: now) { return .wait(until: end) }
+            return .errand(.metadata(name: trusted.wantedTimestamp.fileName, longest: trusted.wantedTimestamp.longest, source: source))
+        case .roots: return .errand(.metadata(name: trusted.wantedRoot.fileName, longest: trusted.wantedRoot.longest, source: source))
+        case .named:
+            guard let wanted = trusted.wanted else { return .wait(until: now) }
+            return .errand(.metadata(name: wanted.fileName, longest: wanted.longest, source: source))
+        }
+    }
+
+    mutating func finishedMetadata(_ outcome: Outcome, at now: Instant) -> [Action] {
+        switch (update, outcome) {
+        case (.idle, .content(let bytes)):
+            if bytes == lastTimestamp { return settle(at: now) }
+            update = .roots(timestamp: bytes)
+            return []
+        case (.roots(let timestamp), .missing):
+            return attempt(at: now) { set throws(TrustError) in
+                _ = try set.accept(timestamp: timestamp, at: now.milliseconds)
+                return timestamp
+            }
+        case (.roots, .content(let bytes)):
+            // The same root again would be asked for for ever.
+            return attempt(at: now) { set throws(TrustError) in
+                guard try set.accept(root: bytes) == .accepted else { throw TrustError(.version, "The root offered is the one that is trusted already.") }
+                return nil
+            }
+        case (.named, .content(let bytes)):
+            return attempt(at: now) { set throws(TrustError) in
+                guard let wanted = set.wanted else { return nil }
+                _ = try set.accept(bytes, as: wanted.role, at: now.milliseconds)
+                return nil
+            }
+        default:
+            abandon(at: now)
+            return []
+        }
+    }
+
+    /// Offers a file to what is believed; goes on when it is taken, tries another source later when it is not.
+    private mutating func attempt(at now: Instant, _ accept: (inout TrustedSet) throws(TrustError) -> [UInt8]?) -> [Action] {
+        do {
+            let timestamp = try accept(&trusted)
+            if case .roots = update, timestamp == nil { return [keep()] }
+            lastTimestamp = timestamp ?? lastTimestamp
+            update = .named
+            guard trusted.wanted == nil else { return [] }
+            return [keep()] + settle(at: now) + follow(at: now)
+        } catch {
+            refused += 1
+            abandon(at: now)
+            return []
+        }
+    }
+
+    private func keep() -> Action {
+        .store(Self.trustedKey, .trusted(StoredTrust(trusted.stored)))
+    }
+
+    private mutating func settle(at now: Instant) -> [Action] {
+        update = .idle
+        catalogueRetry.succeed()
+        let fifth = Int(max(settings.pollEvery / 5, 1))
+        poll = Pause(from: now, milliseconds: settings.pollEvery - Int64(fifth) + Int64(generator.below(2 * fifth)))
+        return []
+    }
+
+    private mutating func abandon(at now: Instant) {
+        update = .idle
+        lastTimestamp = []
+        anotherSource()
+        catalogueRetry.fail(at: now, using: &generator)
+    }
+}

@@ -1,0 +1,81 @@
+package import Basics
+package import Trust
+package import Wire
+
+/// A terminal without its disk, its line and its clock: all parts, and the order in which their changes reach the disk.
+///
+/// Every method answers the changes to be carried out in order before anything is told to anybody. A program that stops between any two of them and starts
+/// again from the disk has lost nothing that it answered for.
+package struct TerminalNode: Sendable {
+    package private(set) var queue: FactQueue
+    private var presence: PresenceBook
+    package private(set) var plays: PlayBook
+    package private(set) var sync: Sync
+    private var forgotten: Pause?
+
+    /// Takes up what `records` hold. `boot` is drawn anew at each start, from 0 to 2^53 − 1. Throws when the first root is not the one of the claim.
+    package init(identity: NodeIdentity, zone: NetworkZone, appetite: Appetite, settings: NodeSettings, boot: Int64, records: [String: Record]) throws(TrustError) {
+        var generator = SeededGenerator(seed: UInt64(bitPattern: boot))
+        queue = FactQueue(
+            settings: settings.outbox, keepFor: settings.keepFor, notBefore: settings.notBefore, epoch: identity.epoch, boot: boot,
+            generator: SeededGenerator(seed: generator.next()), records: records)
+        presence = PresenceBook(terminal: identity.node, zone: zone, reportEvery: settings.presenceEvery, records: records)
+        plays = PlayBook(terminal: identity.node, boot: boot, reportEvery: settings.playEvery, keepFor: settings.keepFor, records: records)
+        sync = try Sync(
+            node: identity.node, place: identity.place, appetite: appetite, settings: settings.sync, root: identity.root, fingerprint: identity.fingerprint,
+            generator: SeededGenerator(seed: generator.next()), records: records)
+    }
+
+    /// Once after each start.
+    package mutating func start(at now: Instant) -> [Change] { carryOut(sync.start(at: now)) }
+
+    /// The terminal is on. At least once a minute, as often as you like.
+    package mutating func beat(at now: Instant) -> [Change] {
+        var actions = presence.beat(at: now)
+        if presence.isDue(at: now) { actions += presence.report(at: now) }
+        actions += plays.tick(at: now)
+        return carryOut(actions) + forget(at: now)
+    }
+
+    private mutating func forget(at now: Instant) -> [Change] {
+        guard forgotten?.end(at: now) == nil else { return [] }
+        forgotten = Pause(from: now, milliseconds: 3_600_000)
+        return queue.forget(at: now) + plays.forget(at: now)
+    }
+
+    /// The television page tells about a play. Answer it after the changes. Throws 422 for what cannot be a play.
+    package mutating func play(_ report: PlayReport, at now: Instant) throws(Problem) -> [Change] { carryOut(try plays.take(report, at: now)) }
+
+    /// The program is about to end in good order.
+    package mutating func stop(at now: Instant) -> [Change] { carryOut(presence.report(at: now) + plays.report(at: now)) }
+
+    /// A file of a complete courseware is missing from the disk.
+    package mutating func recheck(courseware: String, at now: Instant) -> [Change] { carryOut(sync.recheck(courseware: courseware, at: now)) }
+
+    /// The upward line: what to do, and what came of it.
+    package mutating func nextUp(at now: Instant) -> UpStep { queue.next(at: now) }
+    package mutating func upReceived(_ receipt: Receipt, at now: Instant) -> [Change] { queue.received(receipt, at: now) }
+    package mutating func upFailed(at now: Instant) { queue.failed(at: now) }
+    package mutating func upTooLarge(at now: Instant) { queue.refusedAsTooLarge(at: now) }
+
+    /// The downward line: what to do, and what came of it.
+    package mutating func nextDown(at now: Instant) -> DownStep { sync.next(at: now) }
+    package mutating func downFinished(_ errand: Errand, _ outcome: Outcome, at now: Instant) -> [Change] { carryOut(sync.finished(errand, outcome, at: now)) }
+
+    private mutating func carryOut(_ actions: [Action]) -> [Change] { queue.carryOut(actions) }
+}
+
+extension FactQueue {
+    /// Turns actions into changes, the facts among them queued.
+    mutating func carryOut(_ actions: [Action]) -> [Change] {
+        actions.flatMap { action -> [Change] in
+            switch action {
+            case .change(let change): return [change]
+            case .report(let body): return add(body)
+            case .divide:
+                divide()
+                return []
+            }
+        }
+    }
+}

@@ -1,0 +1,152 @@
+import Accounts
+package import Basics
+import Content
+import Crypto
+import Foundation
+import Registry
+package import Storage
+package import Wire
+
+/// A batch as it reached the centre.
+package struct ReceivedBatch: Sendable {
+    package let sender: Sender
+    package let batch: Batch
+
+    package init(sender: Sender, batch: Batch) {
+        self.sender = sender
+        self.batch = batch
+    }
+}
+
+/// A terminal's day.
+struct TerminalDay: Hashable {
+    let day: Day
+    let terminal: Int
+}
+
+/// A play's natural key.
+struct PlayKey: Hashable {
+    let terminal: Int
+    let boot: Int64
+    let sequence: Int64
+}
+
+extension Statements {
+    /// Merges batches into the base facts and derives the touched site-days, all in this transaction. Merging is union by natural key: what comes again, late,
+    /// in another order or by another way changes nothing. Answers a verdict per entry, batch by batch, in order.
+    package func mergeFacts(_ batches: [ReceivedBatch], rules: FactRules, at now: Instant, ids: IDs) throws -> [[Verdict]] {
+        var merge = FactMerge(knowledge: try knowledge(for: batches, rules: rules, at: now))
+        var verdicts: [[Verdict]] = []
+        var accepted: [AcceptedFact] = []
+        for (number, received) in batches.enumerated() {
+            verdicts.append([])
+            for (place, entry) in received.batch.entries.enumerated() {
+                switch entry {
+                case .malformed(let id, let problem): verdicts[number].append(Verdict(id: id, .refused, reason: problem.code, sentence: problem.sentence))
+                case .fact(let fact):
+                    switch merge.knowledge.judge(fact, from: received.sender) {
+                    case .refused(let code, let sentence): verdicts[number].append(Verdict(id: fact.id, .refused, reason: code, sentence: sentence))
+                    case .quarantined(let code):
+                        try quarantine(fact, reason: code, received, at: now, ids: ids)
+                        verdicts[number].append(Verdict(id: fact.id, .quarantined, reason: code, sentence: "Kept for a person to decide on"))
+                    case .accepted:
+                        verdicts[number].append(Verdict(id: fact.id, .duplicate))
+                        accepted.append(AcceptedFact(fact: fact, batch: received.batch.id, number: number, place: place))
+                    }
+                }
+            }
+        }
+        merge.presence = try storedPresence(merge.presenceKeys(accepted))
+        merge.plays = try storedPlays(merge.playKeys(accepted))
+        merge.watermarks = try storedWatermarks(merge.watermarkKeys(accepted))
+        for fact in accepted {
+            let isNew: Bool
+            if case .holding(let holding) = fact.fact.body { isNew = try mergeHolding(holding, at: now) } else { isNew = merge.take(fact) }
+            if isNew { verdicts[fact.number][fact.place] = Verdict(id: fact.fact.id, .stored) }
+        }
+        try store(merge, at: now)
+        return verdicts
+    }
+
+    private func knowledge(for batches: [ReceivedBatch], rules: FactRules, at now: Instant) throws -> FactKnowledge {
+        var subjects: Set<String> = []
+        var courseware: Set<String> = []
+        for entry in batches.lazy.flatMap(\.batch.entries) {
+            guard case .fact(let fact) = entry else { continue }
+            if case .holding = fact.body { continue }
+            subjects.insert(fact.subject)
+            if case .play(let play) = fact.body { courseware.insert(play.courseware) }
+        }
+        let names = subjects.sorted()
+        return FactKnowledge(
+            rules: rules, now: now, assignments: try assignments(around: names), terminals: try terminalNumbers(names), lengths: try coursewareLengths(courseware.sorted()))
+    }
+
+    private func store(_ merge: FactMerge, at now: Instant) throws {
+        try inParts(merge.changedPresence.sorted()) { part in
+            let rows = part.map { key -> [Value] in
+                let minutes = merge.presence[key] ?? MinuteSet()
+                return [key.day.number.bound, key.terminal.bound, minutes.count.bound, minutes.encoded.bound]
+            }
+            try run(
+                """
+                INSERT INTO presence (day, terminal, on_minutes, minutes) VALUES \(rows: rows)
+                ON CONFLICT (day, terminal) DO UPDATE SET on_minutes = excluded.on_minutes, minutes = excluded.minutes
+                """)
+        }
+        try inParts(merge.changedPlays.sorted()) { part in
+            let rows = part.compactMap { key -> [Value]? in
+                guard let play = merge.plays[key] else { return nil }
+                let days = play.coverage.days(merge.knowledge.rules.zone)
+                return [
+                    key.terminal.bound, key.boot.bound, key.sequence.bound, play.courseware.bound, play.mode.rawValue.bound, days.lowerBound.number.bound,
+                    days.upperBound.number.bound, play.coverage.encoded.bound,
+                ]
+            }
+            try run(
+                """
+                INSERT INTO play (terminal, boot, sequence, courseware, mode, first_day, last_day, intervals) VALUES \(rows: rows)
+                ON CONFLICT (terminal, boot, sequence) DO UPDATE SET first_day = excluded.first_day, last_day = excluded.last_day, intervals = excluded.intervals
+                """)
+        }
+        try inParts(merge.changedWatermarks.sorted()) { part in
+            let rows = part.map { [$0.bound, (merge.watermarks[$0] ?? Instant(milliseconds: 0)).bound, now.bound] }
+            try run(
+                """
+                INSERT INTO watermark (terminal, through_at, received_at) VALUES \(rows: rows)
+                ON CONFLICT (terminal) DO UPDATE SET through_at = excluded.through_at, received_at = excluded.received_at WHERE watermark.through_at < excluded.through_at
+                """)
+        }
+        for late in merge.late.sorted(by: { ($0.key.key, $0.key.batch) < ($1.key.key, $1.key.batch) }) {
+            try run(
+                """
+                INSERT INTO late_receipt (day, terminal, batch, received_at, added_minutes, minutes)
+                VALUES (\(late.key.key.day), \(late.key.key.terminal), \(late.key.batch), \(now), \(late.value.count), \(late.value.encoded))
+                ON CONFLICT (day, terminal, batch) DO NOTHING
+                """)
+        }
+        let assignments = merge.knowledge.assignments.values.joined()
+        try deriveSiteDays(
+            presence: merge.changedPresence, plays: merge.playDays, known: merge.presence, assignments: Array(assignments), lengths: merge.knowledge.lengths,
+            rules: merge.knowledge.rules)
+    }
+
+    private func quarantine(_ fact: Fact, reason: String, _ received: ReceivedBatch, at now: Instant, ids: IDs) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        let text = String(decoding: try encoder.encode(fact), as: UTF8.self)
+        // The same fact again is the same row, whatever its batch.
+        let digest = hexadecimal(SHA256.hash(data: Data((reason + text).utf8)))
+        try run(
+            """
+            INSERT INTO quarantine (id, digest, subject, reason, fact, sender, batch, received_at)
+            VALUES (\(ids.next()), \(digest), \(fact.subject), \(reason), \(text), \(received.sender.text), \(received.batch.id), \(now))
+            ON CONFLICT (digest) DO NOTHING
+            """)
+    }
+
+    /// 500 at a time.
+    func inParts<Element>(_ all: [Element], _ body: ([Element]) throws -> Void) throws {
+        for start in stride(from: 0, to: all.count, by: 500) { try body(Array(all[start..<min(start + 500, all.count)])) }
+    }
+}

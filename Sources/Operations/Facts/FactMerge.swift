@@ -1,0 +1,113 @@
+import Basics
+import Wire
+
+/// A fact that nothing stands against, and where its verdict goes.
+struct AcceptedFact {
+    let fact: Fact
+    let batch: String
+    let number: Int
+    let place: Int
+}
+
+extension TerminalDay: Comparable {
+    static func < (left: TerminalDay, right: TerminalDay) -> Bool { (left.day, left.terminal) < (right.day, right.terminal) }
+}
+
+extension PlayKey: Comparable {
+    static func < (left: PlayKey, right: PlayKey) -> Bool { (left.terminal, left.boot, left.sequence) < (right.terminal, right.boot, right.sequence) }
+}
+
+/// The union of stored and new facts, in memory. Pure: the stored ones are put in before, the changed ones are read out after.
+struct FactMerge {
+    struct LateKey: Hashable {
+        let key: TerminalDay
+        let batch: String
+    }
+
+    var knowledge: FactKnowledge
+    var presence: [TerminalDay: MinuteSet] = [:]
+    var plays: [PlayKey: StoredPlay] = [:]
+    var watermarks: [Int: Instant] = [:]
+
+    private(set) var changedPresence: Set<TerminalDay> = []
+    private(set) var changedPlays: Set<PlayKey> = []
+    private(set) var changedWatermarks: Set<Int> = []
+    /// The days that a changed play touches or touched.
+    private(set) var playDays: Set<TerminalDay> = []
+    private(set) var late: [LateKey: MinuteSet] = [:]
+    private var closes: [Day: Instant] = [:]
+
+    init(knowledge: FactKnowledge) { self.knowledge = knowledge }
+
+    func presenceKeys(_ facts: [AcceptedFact]) -> Set<TerminalDay> {
+        facts.reduce(into: []) { keys, fact in
+            if case .presence(let presence) = fact.fact.body, let terminal = knowledge.terminals[presence.terminal] {
+                keys.insert(TerminalDay(day: presence.day, terminal: terminal))
+            }
+        }
+    }
+
+    func playKeys(_ facts: [AcceptedFact]) -> Set<PlayKey> {
+        facts.reduce(into: []) { keys, fact in if case .play(let play) = fact.fact.body, let key = key(play) { keys.insert(key) } }
+    }
+
+    func watermarkKeys(_ facts: [AcceptedFact]) -> Set<Int> {
+        facts.reduce(into: []) { keys, fact in
+            if case .watermark(let watermark) = fact.fact.body, let terminal = knowledge.terminals[watermark.terminal] { keys.insert(terminal) }
+        }
+    }
+
+    private func key(_ play: Play) -> PlayKey? {
+        knowledge.terminals[play.terminal].map { PlayKey(terminal: $0, boot: play.boot, sequence: play.sequence) }
+    }
+
+    /// Takes a fact in; false when it adds nothing.
+    mutating func take(_ accepted: AcceptedFact) -> Bool {
+        switch accepted.fact.body {
+        case .presence(let fact): take(fact, batch: accepted.batch)
+        case .play(let fact): take(fact)
+        case .watermark(let fact): take(fact)
+        case .holding: false
+        }
+    }
+
+    private mutating func take(_ fact: Presence, batch: String) -> Bool {
+        guard let terminal = knowledge.terminals[fact.terminal] else { return false }
+        let key = TerminalDay(day: fact.day, terminal: terminal)
+        let stored = presence[key] ?? MinuteSet()
+        let added = fact.minutes.subtracting(stored)
+        guard !added.isEmpty else { return false }
+        presence[key] = stored.union(added)
+        changedPresence.insert(key)
+        if knowledge.now > close(of: fact.day) { late[LateKey(key: key, batch: batch), default: MinuteSet()].formUnion(added) }
+        return true
+    }
+
+    private mutating func close(of day: Day) -> Instant {
+        if let close = closes[day] { return close }
+        let close = knowledge.rules.close(of: day)
+        closes[day] = close
+        return close
+    }
+
+    private mutating func take(_ fact: Play) -> Bool {
+        guard let key = key(fact) else { return false }
+        let copy = PlayCoverage(fact.intervals)
+        let old = plays[key]
+        let merged = old?.coverage.union(copy) ?? copy
+        guard merged != old?.coverage else { return false }
+        // The first copy says what was played; a later copy can only add to how long.
+        plays[key] = StoredPlay(
+            terminal: key.terminal, boot: key.boot, sequence: key.sequence, courseware: old?.courseware ?? fact.courseware, mode: old?.mode ?? fact.mode, coverage: merged)
+        changedPlays.insert(key)
+        for day in merged.days(knowledge.rules.zone) { playDays.insert(TerminalDay(day: day, terminal: key.terminal)) }
+        return true
+    }
+
+    private mutating func take(_ fact: Watermark) -> Bool {
+        guard let terminal = knowledge.terminals[fact.terminal], fact.throughAt > watermarks[terminal] ?? Instant(milliseconds: .min) else { return false }
+        watermarks[terminal] = fact.throughAt
+        changedWatermarks.insert(terminal)
+        return true
+    }
+}

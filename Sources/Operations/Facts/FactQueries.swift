@@ -1,0 +1,101 @@
+package import Basics
+package import Storage
+import Wire
+
+extension Statements {
+    /// The stored minutes of terminal-days; days without any are not in the answer.
+    func storedPresence(_ keys: Set<TerminalDay>) throws -> [TerminalDay: MinuteSet] {
+        var found: [TerminalDay: MinuteSet] = [:]
+        try inParts(keys.sorted()) { part in
+            try each(
+                """
+                WITH k(day, terminal) AS (VALUES \(rows: part.map { [$0.day.number.bound, $0.terminal.bound] }))
+                SELECT p.day, p.terminal, p.minutes FROM k JOIN presence p ON p.day = k.day AND p.terminal = k.terminal
+                """
+            ) { found[TerminalDay(day: try $0.day(0), terminal: try $0.int(1))] = try $0.minutes(2) }
+        }
+        return found
+    }
+
+    /// The stored plays with these keys.
+    func storedPlays(_ keys: Set<PlayKey>) throws -> [PlayKey: StoredPlay] {
+        var found: [PlayKey: StoredPlay] = [:]
+        try inParts(keys.sorted()) { part in
+            try each(
+                """
+                WITH k(terminal, boot, sequence) AS (VALUES \(rows: part.map { [$0.terminal.bound, $0.boot.bound, $0.sequence.bound] }))
+                SELECT p.terminal, p.boot, p.sequence, p.courseware, p.mode, p.intervals FROM k
+                JOIN play p ON p.terminal = k.terminal AND p.boot = k.boot AND p.sequence = k.sequence
+                """
+            ) { row in
+                let play = try storedPlay(row)
+                found[PlayKey(terminal: play.terminal, boot: play.boot, sequence: play.sequence)] = play
+            }
+        }
+        return found
+    }
+
+    /// The plays that touch terminal-days.
+    func storedPlays(touching keys: Set<TerminalDay>) throws -> [StoredPlay] {
+        var found: Set<StoredPlay> = []
+        try inParts(keys.sorted()) { part in
+            try each(
+                """
+                WITH k(day, terminal) AS (VALUES \(rows: part.map { [$0.day.number.bound, $0.terminal.bound] }))
+                SELECT p.terminal, p.boot, p.sequence, p.courseware, p.mode, p.intervals FROM k
+                JOIN play p ON p.terminal = k.terminal AND p.first_day <= k.day AND p.first_day >= k.day - 2 AND p.last_day >= k.day
+                """
+            ) { found.insert(try storedPlay($0)) }
+        }
+        return found.sorted { ($0.terminal, $0.boot, $0.sequence) < ($1.terminal, $1.boot, $1.sequence) }
+    }
+
+    /// How far the reports of terminals are complete.
+    func storedWatermarks(_ terminals: Set<Int>) throws -> [Int: Instant] {
+        var found: [Int: Instant] = [:]
+        try inParts(terminals.sorted()) { part in
+            try each("SELECT terminal, through_at FROM watermark WHERE terminal IN (\(list: part))") { found[try $0.int(0)] = try $0.instant(1) }
+        }
+        return found
+    }
+
+    /// Presence of the given terminals within some days, by day.
+    package func presence(terminals: [Int], within days: ClosedRange<Day>) throws -> [(day: Day, terminal: Int, minutes: MinuteSet)] {
+        try all(
+            """
+            SELECT day, terminal, minutes FROM presence
+            WHERE terminal IN (\(list: terminals)) AND day >= \(days.lowerBound) AND day <= \(days.upperBound) ORDER BY day, terminal
+            """
+        ) { (try $0.day(0), try $0.int(1), try $0.minutes(2)) }
+    }
+
+    /// Plays of the given terminals that touch some days, by first day.
+    package func plays(terminals: [Int], within days: ClosedRange<Day>) throws -> [StoredPlay] {
+        try all(
+            """
+            SELECT terminal, boot, sequence, courseware, mode, intervals FROM play
+            WHERE terminal IN (\(list: terminals)) AND first_day <= \(days.upperBound) AND last_day >= \(days.lowerBound) ORDER BY first_day, terminal, boot, sequence
+            """, storedPlay)
+    }
+
+    /// Late minutes of the given terminals within some days.
+    package func lateMinutes(terminals: [Int], within days: ClosedRange<Day>) throws -> [(day: Day, terminal: Int, receivedAt: Instant, minutes: MinuteSet)] {
+        try all(
+            """
+            SELECT day, terminal, received_at, minutes FROM late_receipt
+            WHERE terminal IN (\(list: terminals)) AND day >= \(days.lowerBound) AND day <= \(days.upperBound) ORDER BY day, terminal, received_at
+            """
+        ) { (try $0.day(0), try $0.int(1), try $0.instant(2), try $0.minutes(3)) }
+    }
+
+    /// How far the reports of the given terminals are complete.
+    package func watermarks(terminals: [Int]) throws -> [Int: Instant] { try storedWatermarks(Set(terminals)) }
+
+    private func storedPlay(_ row: Row) throws -> StoredPlay {
+        guard let mode = PlayMode(rawValue: try row.text(4)), let coverage = PlayCoverage(encoded: try row.bytes(5)) else {
+            throw StorageError.column("A stored play cannot be read")
+        }
+        return StoredPlay(
+            terminal: try row.int(0), boot: Int64(try row.int(1)), sequence: Int64(try row.int(2)), courseware: try row.text(3), mode: mode, coverage: coverage)
+    }
+}

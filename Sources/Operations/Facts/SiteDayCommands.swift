@@ -1,0 +1,100 @@
+package import Basics
+import Content
+import Registry
+package import Storage
+
+/// A site's day.
+struct SiteDayKey: Hashable, Comparable {
+    let day: Day
+    let site: Int
+
+    static func < (left: SiteDayKey, right: SiteDayKey) -> Bool { (left.day, left.site) < (right.day, right.site) }
+}
+
+extension Statements {
+    /// Derives the site-days that changed terminal-days belong to. Minutes come from presence, the other columns from plays; each is written only where its facts changed.
+    func deriveSiteDays(
+        presence changed: Set<TerminalDay>, plays played: Set<TerminalDay>, known: [TerminalDay: MinuteSet], assignments: [Assignment], lengths: [String: Int64],
+        rules: FactRules
+    ) throws {
+        let bySite = Dictionary(grouping: assignments, by: \.site)
+        let byTerminal = Dictionary(grouping: assignments, by: \.terminal)
+        func siteDays(_ keys: Set<TerminalDay>) -> [SiteDayKey: [TerminalDay]] {
+            var result: [SiteDayKey: [TerminalDay]] = [:]
+            for key in keys {
+                for assignment in byTerminal[key.terminal] ?? [] where assignment.fromDay <= key.day && assignment.untilDay > key.day {
+                    let target = SiteDayKey(day: key.day, site: assignment.site)
+                    guard result[target] == nil else { continue }
+                    result[target] = (bySite[assignment.site] ?? []).filter { $0.fromDay <= key.day && $0.untilDay > key.day }
+                        .map { TerminalDay(day: key.day, terminal: $0.terminal) }
+                }
+            }
+            return result
+        }
+        let (minuteDays, playDays) = (siteDays(changed), siteDays(played))
+        let voided = try voidedDays(Set(minuteDays.values.joined()).union(playDays.values.joined()))
+        let missing = Set(minuteDays.values.joined()).subtracting(known.keys)
+        let minutes = try known.merging(storedPresence(missing)) { first, _ in first }
+        try inParts(minuteDays.keys.sorted()) { part in
+            let rows = part.map { key -> [Value] in
+                let union = (minuteDays[key] ?? []).filter { !voided.contains($0) }.reduce(into: MinuteSet()) { $0.formUnion(minutes[$1] ?? MinuteSet()) }
+                return [key.day.number.bound, key.site.bound, union.count.bound, 0.bound, 0.bound, 0.bound, 0.bound]
+            }
+            try run(
+                """
+                INSERT INTO site_day (day, site, on_minutes, effective_seconds, plays, effective_plays, effective_demand_plays) VALUES \(rows: rows)
+                ON CONFLICT (day, site) DO UPDATE SET on_minutes = excluded.on_minutes
+                """)
+        }
+        let stored = Dictionary(grouping: try storedPlays(touching: Set(playDays.values.joined()).subtracting(voided)), by: \.terminal)
+        let allLengths = try lengths.merging(coursewareLengths(Set(stored.values.joined().map(\.courseware)).subtracting(lengths.keys).sorted())) { first, _ in first }
+        try inParts(playDays.keys.sorted()) { part in
+            let rows = part.map { key -> [Value] in
+                var siteDay = SiteDay()
+                let plays = (playDays[key] ?? []).filter { !voided.contains($0) }.flatMap { stored[$0.terminal] ?? [] }
+                siteDay.derive(plays: plays, on: key.day, lengths: allLengths, rules: rules)
+                return [
+                    key.day.number.bound, key.site.bound, 0.bound, siteDay.effectiveSeconds.bound, siteDay.plays.bound, siteDay.effectivePlays.bound,
+                    siteDay.effectiveDemandPlays.bound,
+                ]
+            }
+            try run(
+                """
+                INSERT INTO site_day (day, site, on_minutes, effective_seconds, plays, effective_plays, effective_demand_plays) VALUES \(rows: rows)
+                ON CONFLICT (day, site) DO UPDATE SET effective_seconds = excluded.effective_seconds, plays = excluded.plays,
+                    effective_plays = excluded.effective_plays, effective_demand_plays = excluded.effective_demand_plays
+                """)
+        }
+    }
+
+    /// Derives all site-days of some days again from the base facts alone. Answers how many rows differ from what stood there before; anything but 0 is a defect.
+    package func rebuildSiteDays(_ days: ClosedRange<Day>, rules: FactRules) throws -> Int {
+        let before = try siteDayRows(days)
+        try run("DELETE FROM site_day WHERE day >= \(days.lowerBound) AND day <= \(days.upperBound)")
+        let assignments = try all(
+            Assignment.self,
+            """
+            SELECT x.terminal, t.id AS terminal_id, x.site, x.from_day, x.until_day FROM terminal_assignment x JOIN terminal t ON t.num = x.terminal
+            WHERE x.replaced_at IS NULL AND x.from_day <= \(days.upperBound) AND x.until_day > \(days.lowerBound)
+            """)
+        for day in days {
+            let present = Set(try all("SELECT terminal FROM presence WHERE day = \(day)") { TerminalDay(day: day, terminal: try $0.int(0)) })
+            let played = Set(
+                try all("SELECT terminal FROM play WHERE first_day <= \(day) AND first_day >= \(day.advanced(by: -2)) AND last_day >= \(day)") {
+                    TerminalDay(day: day, terminal: try $0.int(0))
+                })
+            try deriveSiteDays(presence: present, plays: played, known: [:], assignments: assignments, lengths: [:], rules: rules)
+        }
+        return before.symmetricDifference(try siteDayRows(days)).count
+    }
+
+    private func siteDayRows(_ days: ClosedRange<Day>) throws -> Set<[Int]> {
+        Set(
+            try all(
+                """
+                SELECT day, site, on_minutes, effective_seconds, plays, effective_plays, effective_demand_plays FROM site_day
+                WHERE day >= \(days.lowerBound) AND day <= \(days.upperBound) AND on_minutes + effective_seconds + plays > 0
+                """
+            ) { row in try (0..<7).map { try row.int($0) } })
+    }
+}

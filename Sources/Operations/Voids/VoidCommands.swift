@@ -1,0 +1,80 @@
+package import Accounts
+package import Basics
+import Registry
+package import Storage
+
+/// A decision that a terminal's facts of some days do not count.
+package struct FactVoid: Decodable, Hashable, Sendable {
+    package let id: String
+    package let terminal: Int
+    package let fromDay: Day
+    package let untilDay: Day
+    package let reason: String
+    package let actor: String
+    package let recordedAt: Instant
+    package let withdrawnBy: String?
+    package let withdrawnAt: Instant?
+}
+
+extension Statements {
+    /// Takes the facts of a terminal out of the figures for some days, both included. The facts stay; the decision can be withdrawn.
+    package func voidFacts(terminalID: String, days: ClosedRange<Day>, reason: String, rules: FactRules, by act: Act) throws -> String {
+        guard (1...500).contains(reason.count) else { throw Refusal.invalid(["reason": "form.required"]) }
+        guard let terminal = try terminalNumbers([terminalID])[terminalID] else { throw Refusal.notFound("terminal") }
+        let id = act.ids.next()
+        try run(
+            """
+            INSERT INTO fact_void (id, terminal, from_day, until_day, reason, actor, recorded_at)
+            VALUES (\(id), \(terminal), \(days.lowerBound), \(days.upperBound.advanced(by: 1)), \(reason), \(act.actor.id), \(act.at))
+            """)
+        try record("facts.voided", id, ["terminal": terminalID, "from_on": days.lowerBound.description, "through_on": days.upperBound.description, "reason": reason], by: act)
+        try deriveAgain(terminal: terminal, terminalID: terminalID, days: days, rules: rules)
+        return id
+    }
+
+    /// Lets the facts of a void count again.
+    package func withdrawVoid(id: String, rules: FactRules, by act: Act) throws {
+        let void = try first(
+            FactVoid.self,
+            """
+            UPDATE fact_void SET withdrawn_by = \(act.actor.id), withdrawn_at = \(act.at) WHERE id = \(id) AND withdrawn_at IS NULL
+            RETURNING id, terminal, from_day, until_day, reason, actor, recorded_at, withdrawn_by, withdrawn_at
+            """)
+        guard let void else { throw Refusal.notFound("void") }
+        try record("facts.void_withdrawn", id, by: act)
+        let name = try first("SELECT id FROM terminal WHERE num = \(void.terminal)") { try $0.text(0) } ?? ""
+        try deriveAgain(terminal: void.terminal, terminalID: name, days: void.fromDay...void.untilDay.advanced(by: -1), rules: rules)
+    }
+
+    /// The voids of terminals that touch some days, withdrawn ones included.
+    package func voids(terminals: [Int], within days: ClosedRange<Day>) throws -> [FactVoid] {
+        try all(
+            FactVoid.self,
+            """
+            SELECT id, terminal, from_day, until_day, reason, actor, recorded_at, withdrawn_by, withdrawn_at FROM fact_void
+            WHERE terminal IN (\(list: terminals)) AND from_day <= \(days.upperBound) AND until_day > \(days.lowerBound) ORDER BY from_day, id
+            """)
+    }
+
+    /// Those of the terminal-days that a void in force covers.
+    func voidedDays(_ keys: Set<TerminalDay>) throws -> Set<TerminalDay> {
+        guard let first = keys.min()?.day, let last = keys.max()?.day else { return [] }
+        var ranges: [Int: [Range<Day>]] = [:]
+        try each("SELECT terminal, from_day, until_day FROM fact_void WHERE withdrawn_at IS NULL AND from_day <= \(last) AND until_day > \(first)") { row in
+            ranges[try row.int(0), default: []].append(try row.day(1)..<row.day(2))
+        }
+        guard !ranges.isEmpty else { return [] }
+        return keys.filter { key in (ranges[key.terminal] ?? []).contains { $0.contains(key.day) } }
+    }
+
+    private func deriveAgain(terminal: Int, terminalID: String, days: ClosedRange<Day>, rules: FactRules) throws {
+        let present = try all("SELECT day FROM presence WHERE terminal = \(terminal) AND day >= \(days.lowerBound) AND day <= \(days.upperBound)") {
+            TerminalDay(day: try $0.day(0), terminal: terminal)
+        }
+        let played = try plays(terminals: [terminal], within: days).flatMap { play in
+            play.coverage.days(rules.zone).filter { days.contains($0) }.map { TerminalDay(day: $0, terminal: terminal) }
+        }
+        try deriveSiteDays(
+            presence: Set(present), plays: Set(played), known: [:], assignments: try assignments(around: [terminalID]), lengths: [:], rules: rules)
+    }
+}

@@ -1,0 +1,19 @@
+package import Basics
+
+/// A program that speaks for itself: an edge or a terminal, enrolled or about to be.
+package struct NodeRecord: Decodable, Hashable, Sendable {
+    package let id: String
+    package let kind: String
+    package let name: String
+    package let areaID: String
+    package let publicKey: String?
+    package let enrolledAt: Instant?
+    package let revokedAt: Instant?
+    package let claimExpiresAt: Instant
+    package let version: String
+}
+
+/// How long a claim is good.
+package enum ClaimRule {
+    package static let lifetimeSeconds: Int64 = 7 * 86_400
+}

@@ -1,0 +1,47 @@
+package import Accounts
+import Basics
+package import Storage
+
+extension Statements {
+    /// Prepares the enrolment of an edge or, when `id` is a terminal's, of that terminal: keeps the digest of the one-time code for seven days.
+    /// A new claim for an enrolled node is refused until the node is revoked, so that a key is never replaced in silence.
+    package func prepareClaim(id: String, kind: String, name: String, areaID: String, codeDigest: String, by act: Act) throws {
+        let expires = act.at.adding(seconds: ClaimRule.lifetimeSeconds)
+        let changed = try run(
+            """
+            INSERT INTO node (id, kind, name, area_id, claim_digest, claim_expires_at, version, made_at)
+            VALUES (\(id), \(kind), \(name), \(areaID), \(codeDigest), \(expires), '', \(act.at))
+            ON CONFLICT (id) DO UPDATE SET claim_digest = excluded.claim_digest, claim_expires_at = excluded.claim_expires_at, name = excluded.name
+            WHERE node.kind = excluded.kind AND (node.public_key IS NULL OR node.revoked_at IS NOT NULL)
+            """)
+        guard changed == 1 else { throw Refusal.conflict("node.already_enrolled") }
+        try record("node.claim_made", id, ["kind": kind], by: act)
+    }
+
+    /// Enrols the node whose claim has this code: the code is used up, the key is the node's from now on.
+    package func enrolNode(codeDigest: String, publicKey: String, version: String, by act: Act) throws -> NodeRecord {
+        let node = try first(
+            NodeRecord.self,
+            """
+            UPDATE node SET public_key = \(publicKey), claim_digest = NULL, enrolled_at = \(act.at), revoked_at = NULL, version = \(version)
+            WHERE claim_digest = \(codeDigest) AND claim_expires_at > \(act.at)
+            RETURNING id, kind, name, area_id, public_key, enrolled_at, revoked_at, claim_expires_at, version
+            """)
+        guard let node else { throw Refusal.forbidden("node.claim_unknown") }
+        try record("node.enrolled", node.id, ["kind": node.kind], by: act)
+        return node
+    }
+
+    /// Takes a node's right to report and to fetch away at once.
+    package func revokeNode(id: String, reason: String, by act: Act) throws {
+        let changed = try run("UPDATE node SET revoked_at = \(act.at), claim_digest = NULL WHERE id = \(id) AND revoked_at IS NULL")
+        guard changed == 1 else { throw try node(id: id) == nil ? Refusal.notFound("node") : Refusal.conflict("node.already_revoked") }
+        try record("node.revoked", id, ["reason": reason], by: act)
+    }
+
+    /// Sets one of the network's settings (zone, name, epoch, first day, sample).
+    package func setNetworkSetting(_ name: String, _ content: String, by act: Act) throws {
+        try run("INSERT INTO network_setting (name, content) VALUES (\(name), \(content)) ON CONFLICT (name) DO UPDATE SET content = excluded.content")
+        try record("network.setting_set", name, ["content": content], by: act)
+    }
+}

@@ -1,0 +1,37 @@
+package import Accounts
+package import Basics
+package import Storage
+
+extension Statements {
+    /// A node by its id.
+    package func node(id: String) throws -> NodeRecord? {
+        try first(
+            NodeRecord.self, "SELECT id, kind, name, area_id, public_key, enrolled_at, revoked_at, claim_expires_at, version FROM node WHERE id = \(id)")
+    }
+
+    /// The nodes of a scope, edges first.
+    package func nodes(on day: Day, in scope: Scope) throws -> [NodeRecord] {
+        try all(
+            NodeRecord.self,
+            """
+            SELECT n.id, n.kind, n.name, n.area_id, n.public_key, n.enrolled_at, n.revoked_at, n.claim_expires_at, n.version FROM node n
+            JOIN area_version a ON a.area_id = n.area_id AND a.replaced_at IS NULL AND a.from_day <= \(day) AND a.until_day > \(day)
+            WHERE \(sql: scope.condition("a.code")) ORDER BY n.kind, n.id
+            """)
+    }
+
+    /// One of the network's settings; nil when it was never set.
+    package func networkSetting(_ name: String) throws -> String? { try first("SELECT content FROM network_setting WHERE name = \(name)") { try $0.text(0) } }
+
+    /// The present site of a terminal.
+    package func presentSite(ofTerminal id: String, on day: Day) throws -> Site? {
+        let code = try first(
+            """
+            SELECT s.code FROM terminal t
+            JOIN terminal_assignment x ON x.terminal = t.num AND x.replaced_at IS NULL AND x.from_day <= \(day) AND x.until_day > \(day)
+            JOIN site s ON s.num = x.site WHERE t.id = \(id)
+            """
+        ) { try $0.text(0) }
+        return try code.flatMap { try site(code: $0, on: day, in: .everything) }
+    }
+}

@@ -1,0 +1,129 @@
+package import Basics
+package import Logging
+import Node
+import ServiceLifecycle
+import Storage
+import Trust
+import Wire
+
+/// Carries facts up, for as long as the program runs.
+package struct UpLine<Machine: NodeMachine>: Service {
+    private let keeper: NodeKeeper<Machine>
+    private let parent: ParentClient
+    private let clock: Clock
+    private let log: LineLog
+
+    package init(keeper: NodeKeeper<Machine>, parent: ParentClient, clock: Clock, logger: Logger) {
+        self.keeper = keeper
+        self.parent = parent
+        self.clock = clock
+        log = LineLog(logger, "Facts cannot be sent", "Facts are sent again")
+    }
+
+    package func run() async throws {
+        await cancelWhenGracefulShutdown {
+            while !Task.isCancelled {
+                if await step() { try? await Task.sleep(for: .seconds(1)) }
+            }
+        }
+    }
+
+    /// One request; true when there is nothing to do.
+    private func step() async -> Bool {
+        do {
+            switch keeper.ask({ $0.nextUp(at: clock.now) }) {
+            case nil: try await keeper.recover()
+            case .wait: return true
+            case .send(let batch): try await take(try await parent.send(batch))
+            case .ask(let question): try await take(try await parent.ask(question))
+            }
+            return false
+        } catch ParentError.status(413, _) {
+            keeper.ask { $0.upTooLarge(at: clock.now) }
+        } catch {
+            log.failed(error)
+            keeper.ask { $0.upFailed(at: clock.now) }
+        }
+        return true
+    }
+
+    private func take(_ receipt: Receipt) async throws {
+        log.succeeded()
+        try await keeper.change { [clock] in ($0.upReceived(receipt, at: clock.now), ()) }
+    }
+}
+
+/// Brings catalogue and courseware down, for as long as the program runs.
+package struct DownLine<Machine: NodeMachine>: Service {
+    private let keeper: NodeKeeper<Machine>
+    private let parent: ParentClient
+    private let blobs: BlobFolder
+    private let clock: Clock
+    private let log: LineLog
+
+    package init(keeper: NodeKeeper<Machine>, parent: ParentClient, blobs: BlobFolder, clock: Clock, logger: Logger) {
+        self.keeper = keeper
+        self.parent = parent
+        self.blobs = blobs
+        self.clock = clock
+        log = LineLog(logger, "The catalogue cannot be followed", "The catalogue is followed again")
+    }
+
+    package func run() async throws {
+        await cancelWhenGracefulShutdown {
+            while !Task.isCancelled {
+                if await step() { try? await Task.sleep(for: .seconds(1)) }
+            }
+        }
+    }
+
+    /// One errand; true when there is nothing to do.
+    private func step() async -> Bool {
+        do {
+            switch keeper.ask({ $0.nextDown(at: clock.now) }) {
+            case nil: try await keeper.recover()
+            case .wait: return true
+            case .errand(let errand):
+                let outcome = await outcome(of: errand)
+                if Task.isCancelled { return true }
+                try await keeper.change { [clock] in ($0.downFinished(errand, outcome, at: clock.now), ()) }
+            }
+            return false
+        } catch {
+            log.failed(error)
+            return true
+        }
+    }
+
+    private func outcome(of errand: Errand) async -> Outcome {
+        do {
+            let outcome = try await attempt(errand)
+            if case .metadata = errand { log.succeeded() }
+            return outcome
+        } catch StorageError.diskFull(let sentence) {
+            log.failed(StorageError.diskFull(sentence))
+            return .full
+        } catch {
+            log.failed(error)
+            return .failed
+        }
+    }
+
+    private func attempt(_ errand: Errand) async throws -> Outcome {
+        switch errand {
+        case .metadata(let name, let longest, let source):
+            return try await parent.metadata(name, longest: longest, source: source).map { .content($0) } ?? .missing
+        case .fetch(let blob, let chunk, let source):
+            guard let offset = try await blobs.reached(blob) else { return .present }
+            guard offset < blob.length else { return .reached(offset) }
+            guard let bytes = try await parent.range(of: blob, from: offset, length: min(chunk, blob.length - offset), source: source) else { return .missing }
+            guard !bytes.isEmpty else { return .failed }
+            return .reached(try await blobs.append(bytes, to: blob, at: offset))
+        case .seal(let blob): return .sealed(try await blobs.seal(blob))
+        case .read(let blob): return try await blobs.read(blob.sha256).map { .content($0) } ?? .missing
+        case .sweep(let manifests):
+            try await blobs.sweep(keeping: manifests)
+            return .done
+        }
+    }
+}

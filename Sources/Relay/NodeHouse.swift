@@ -1,0 +1,45 @@
+import AsyncHTTPClient
+package import Basics
+import Foundation
+package import Node
+package import Storage
+package import Wire
+
+/// What edge and terminal open when they start: enrolment, database, blobs, the line to the parent.
+package struct NodeHouse: Sendable {
+    package let enrolment: Enrolment
+    package let identity: NodeIdentity
+    package let zone: NetworkZone
+    package let database: Database
+    package let blobs: BlobFolder
+    package let parent: ParentClient
+    package let settings: NodeSettings
+    private let client: HTTPClient
+
+    /// Opens the data folder of an enrolled node of that kind and brings its schema up.
+    package init(_ configuration: NodeConfiguration, kind: NodeKind) async throws {
+        enrolment = try await Enrolment.read(configuration.dataFolder)
+        guard enrolment.answer.kind == kind else { throw EnrolmentError.wrongKind(enrolment.answer.kind, kind) }
+        identity = try enrolment.identity
+        guard let zone = NetworkZone(configuration.zone ?? enrolment.answer.zone) else {
+            throw EnrolmentError.unreadable("The time zone \(configuration.zone ?? enrolment.answer.zone)")
+        }
+        self.zone = zone
+        let folder = configuration.dataFolder
+        database = try Database.sqlite(path: folder.appendingPathComponent("node.sqlite").path)
+        _ = try await database.migrate(try Migration.all(in: .module), at: configuration.clock.now)
+        blobs = BlobFolder(try BlobStore(folder: folder.appendingPathComponent("blobs")))
+        client = ParentClient.httpClient()
+        parent = ParentClient(client: client, addresses: [configuration.parent ?? enrolment.parent], node: identity.node, key: enrolment.key)
+        // A clock that stands before the day of enrolment is wrong; the enrolment may itself have happened under a wrong clock.
+        var settings = NodeSettings(notBefore: max(enrolment.enrolledAt.adding(milliseconds: -86_400_000), Instant(milliseconds: 1_293_840_000_000)))
+        settings.sync.pollEvery = configuration.pollSeconds * 1000
+        self.settings = settings
+    }
+
+    /// After the program's last word.
+    package func close() async {
+        try? await client.shutdown()
+        await database.close()
+    }
+}

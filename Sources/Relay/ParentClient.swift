@@ -1,0 +1,141 @@
+package import AsyncHTTPClient
+import Basics
+package import Foundation
+import NIOCore
+import NIOFoundationCompat
+import NIOHTTP1
+package import Trust
+package import Wire
+
+/// Why the parent did not give what was asked for.
+package enum ParentError: Error, Hashable, Sendable {
+    /// It answered with that status; the sentence is its own.
+    case status(Int, String)
+    /// It answered with something that is not what the documents say.
+    case unreadable(String)
+}
+
+/// A node's line to its parent: every request is signed with the node's key.
+package struct ParentClient: Sendable {
+    private let client: HTTPClient
+    private let addresses: [String]
+    private let node: String
+    private let key: SigningKey
+
+    /// `addresses` are `http://host[:port]`, the nearest first.
+    package init(client: HTTPClient, addresses: [String], node: String, key: SigningKey) {
+        self.client = client
+        self.addresses = addresses
+        self.node = node
+        self.key = key
+    }
+
+    /// A client that follows no redirects and gives up on a silent line.
+    package static func httpClient() -> HTTPClient {
+        var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
+        configuration.timeout = .init(connect: .seconds(10), read: .seconds(30))
+        return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+    }
+
+    /// Gives facts.
+    package func send(_ batch: Batch) async throws -> Receipt { try await post(Endpoint.facts, try batch.json) }
+
+    /// Asks about facts given before.
+    package func ask(_ question: ReceiptQuestion) async throws -> Receipt { try await post(Endpoint.receipts, try JSONEncoder().encode(question)) }
+
+    private func post(_ path: String, _ body: Data) async throws -> Receipt {
+        let bytes = try await whole(.POST, path, body: body, longest: 8 << 20)
+        do { return try JSONDecoder().decode(Receipt.self, from: Data(bytes)) } catch { throw ParentError.unreadable("The answer to \(path) is no receipt") }
+    }
+
+    /// A metadata file of at most that many bytes; nil when the parent does not have it.
+    package func metadata(_ name: String, longest: Int64, source: Int) async throws -> [UInt8]? {
+        do { return try await whole(.GET, Endpoint.metadata + name, longest: Int(longest), source: source) } catch ParentError.status(404, _) { return nil }
+    }
+
+    /// The enrolled nodes that the centre knows, for an edge.
+    package func nodes() async throws -> [KnownNode] {
+        struct Answer: Decodable { let nodes: [KnownNode] }
+        return try JSONDecoder().decode(Answer.self, from: Data(try await whole(.GET, "/api/v1/nodes", longest: 64 << 20))).nodes
+    }
+
+    /// The bytes of a blob from `offset` on, at most `length`. Fewer when the line breaks: what came is not thrown away. Nil when the parent does not have it.
+    package func range(of blob: Blob, from offset: Int64, length: Int64, source: Int) async throws -> [UInt8]? {
+        let path = Endpoint.blobs + blob.sha256.hex
+        var request = try signed(.GET, path, body: nil, source: source)
+        request.headers.add(name: "Range", value: "bytes=\(offset)-\(offset + length - 1)")
+        let response = try await client.execute(request, timeout: .minutes(10))
+        switch response.status.code {
+        case 206:
+            guard response.headers.first(name: "Content-Range")?.hasPrefix("bytes \(offset)-") == true else { throw ParentError.unreadable("\(path) answered another range") }
+        case 200 where offset == 0: break
+        case 404: return nil
+        default: throw await refusal(response)
+        }
+        var bytes: [UInt8] = []
+        do {
+            for try await buffer in response.body {
+                bytes += buffer.readableBytesView.prefix(Int(length) - bytes.count)
+                if bytes.count >= Int(length) { break }
+            }
+        } catch where !bytes.isEmpty { return bytes }
+        return bytes
+    }
+
+    /// Passes somebody's request on unchanged; answers status, type and body.
+    package func pass(_ body: Data, to path: String) async throws -> (status: Int, type: String, body: [UInt8]) {
+        var request = HTTPClientRequest(url: address(0) + path)
+        request.method = .POST
+        request.headers.add(name: "Content-Type", value: "application/json")
+        request.body = .bytes(body)
+        let response = try await client.execute(request, timeout: .seconds(30))
+        let buffer = try await response.body.collect(upTo: 1 << 20)
+        return (Int(response.status.code), response.headers.first(name: "Content-Type") ?? "application/json", Array(buffer.readableBytesView))
+    }
+
+    private enum Method: String { case GET, POST }
+
+    private func address(_ source: Int) -> String { addresses[source % addresses.count] }
+
+    private func signed(_ method: Method, _ path: String, body: Data?, source: Int = 0) throws -> HTTPClientRequest {
+        var request = HTTPClientRequest(url: address(source) + path)
+        request.method = method == .GET ? .GET : .POST
+        let signature = try RequestSignature(signing: method.rawValue, pathAndQuery: path, node: node, body: SHA256Hex(of: body ?? Data()), with: key)
+        request.headers.add(name: "Authorization", value: signature.header)
+        if let body {
+            request.headers.add(name: "Content-Type", value: "application/json")
+            request.body = .bytes(body)
+        }
+        return request
+    }
+
+    private func whole(_ method: Method, _ path: String, body: Data? = nil, longest: Int, source: Int = 0) async throws -> [UInt8] {
+        let response = try await client.execute(try signed(method, path, body: body, source: source), timeout: .minutes(2))
+        guard response.status.code == 200 else { throw await refusal(response) }
+        return Array(try await response.body.collect(upTo: longest).readableBytesView)
+    }
+
+    private func refusal(_ response: HTTPClientResponse) async -> ParentError {
+        let body = try? await response.body.collect(upTo: 65_536)
+        let problem = body.flatMap { try? JSONDecoder().decode(Problem.self, from: Data(buffer: $0)) }
+        return .status(Int(response.status.code), [problem?.title, problem?.detail].compactMap { $0 }.filter { !$0.isEmpty }.joined(separator: ". "))
+    }
+}
+
+/// A node that the centre has enrolled.
+package struct KnownNode: Hashable, Sendable, Codable {
+    package let node: String
+    package let publicKey: String
+    package let revoked: Bool
+
+    private enum CodingKeys: String, CodingKey {
+        case node, revoked
+        case publicKey = "public_key"
+    }
+
+    package init(node: String, publicKey: String, revoked: Bool) {
+        self.node = node
+        self.publicKey = publicKey
+        self.revoked = revoked
+    }
+}

@@ -1,0 +1,28 @@
+package import Hummingbird
+import Logging
+import Storage
+import Wire
+
+/// Turns what a handler throws into `application/problem+json`; anything that nobody foresaw is a 500 with the request's id in the log.
+package struct ProblemMiddleware<Context: RequestContext>: RouterMiddleware {
+    package init() {}
+
+    package func handle(_ request: Request, context: Context, next: (Request, Context) async throws -> Response) async throws -> Response {
+        do { return try await next(request, context) } catch let problem as Problem {
+            return Answers.problem(problem)
+        } catch let error as HTTPError {
+            return Answers.problem(Problem(code: "http.\(error.status.code)", status: error.status.code, title: error.body ?? error.status.reasonPhrase))
+        } catch let fault as MalformedFact {
+            return Answers.problem(Problem(code: fault.code, status: 400, title: fault.sentence))
+        } catch StorageError.diskFull(let sentence) {
+            context.logger.error("The disk is full: \(sentence)")
+            return Answers.problem(Problem(code: "disk.full", status: 503, title: "The disk is full", detail: "Nothing was lost; send it again when there is room."))
+        } catch let error as StorageError {
+            context.logger.error("The database did not answer: \(error)")
+            return Answers.problem(Problem(code: "storage", status: 503, title: "The database did not answer"))
+        } catch {
+            context.logger.error("Not foreseen: \(error)")
+            return Answers.problem(Problem(code: "internal", status: 500, title: "Something went wrong here"))
+        }
+    }
+}

@@ -1,0 +1,109 @@
+import Basics
+import Node
+import Trust
+import Wire
+
+/// A slow and obvious centre: facts merge into plain sets by natural key, the catalogue is signed by the real repository.
+struct TreeCentre {
+    struct PlayKey: Hashable {
+        let terminal: String
+        let boot: Int64
+        let sequence: Int64
+    }
+
+    struct PlayValue: Hashable {
+        let terminal: String
+        let courseware: String
+        let mode: PlayMode
+        var intervals: [PlayInterval]
+    }
+
+    /// What a backup holds.
+    struct Facts {
+        var minutes: [String: [Day: MinuteSet]] = [:]
+        var plays: [PlayKey: PlayValue] = [:]
+        var watermarks: [String: Instant] = [:]
+        var holdings: [String: Holding] = [:]
+        var quarantined: [Fact.Body] = []
+    }
+
+    var facts = Facts()
+    var epoch = "epoch-1"
+    private let repository: Repository
+    private var publication: Publication?
+    let root: [UInt8]
+    let enrolledAt: Instant
+    private let enrolmentDay: Day
+    private(set) var files: [String: [UInt8]] = [:]
+    var blobs: [SHA256Hex: [UInt8]] = [:]
+    var offers: [String: Offer] = [:]
+
+    init(enrolledAt: Instant, seed: UInt64) throws {
+        var generator = SeededGenerator(seed: seed)
+        func key() throws -> SigningKey { try SigningKey(seed: (0..<32).map { _ in UInt8(truncatingIfNeeded: generator.next()) }) }
+        repository = Repository(
+            keys: RepositoryKeys(root: try key(), targets: try key(), snapshot: try key(), timestamp: try key()), lifetimes: .standard)
+        root = try repository.firstRoot(at: enrolledAt.milliseconds)
+        self.enrolledAt = enrolledAt
+        enrolmentDay = NetworkZone.shanghai.day(of: enrolledAt)
+        files["1.root.json"] = root
+        try publish(at: enrolledAt)
+    }
+
+    /// Signs the offers as they stand.
+    mutating func publish(at now: Instant) throws {
+        let targets = offers.values.compactMap(\.target)
+        let next = try repository.publish(
+            Dictionary(targets.map { ($0.path, $0.file) }, uniquingKeysWith: { first, _ in first }), after: publication, at: now.milliseconds)
+        publication = next
+        for file in next.namedBytes { files[file.name] = file.bytes }
+    }
+
+    mutating func take(_ batch: Batch, at now: Instant) -> Receipt {
+        var verdicts: [Verdict] = []
+        for case .fact(let fact) in batch.entries { verdicts.append(Verdict(id: fact.id, take(fact.body, at: now))) }
+        return Receipt(batch: batch.id, epoch: epoch, verdicts: verdicts)
+    }
+
+    private mutating func take(_ body: Fact.Body, at now: Instant) -> Verdict.Outcome {
+        guard isPlausible(body, at: now) else {
+            if !facts.quarantined.contains(body) { facts.quarantined.append(body) }
+            return .quarantined
+        }
+        switch body {
+        case .presence(let presence):
+            let before = facts.minutes[presence.terminal]?[presence.day] ?? MinuteSet()
+            facts.minutes[presence.terminal, default: [:]][presence.day] = before.union(presence.minutes)
+            return presence.minutes.subtracting(before).isEmpty ? .duplicate : .stored
+        case .play(let play):
+            let key = PlayKey(terminal: play.terminal, boot: play.boot, sequence: play.sequence)
+            let before = facts.plays[key]
+            var value = before ?? PlayValue(terminal: play.terminal, courseware: play.courseware, mode: play.mode, intervals: [])
+            value.intervals = value.intervals.merged(with: play.intervals)
+            facts.plays[key] = value
+            return value == before ? .duplicate : .stored
+        case .watermark(let watermark):
+            let before = facts.watermarks[watermark.terminal]
+            facts.watermarks[watermark.terminal] = max(before ?? watermark.throughAt, watermark.throughAt)
+            return before.map { $0 >= watermark.throughAt } == true ? .duplicate : .stored
+        case .holding(let holding):
+            let key = body.naturalKey
+            guard holding.revision > facts.holdings[key]?.revision ?? 0 else { return .duplicate }
+            facts.holdings[key] = holding
+            return .stored
+        }
+    }
+
+    /// Nothing from more than five minutes ahead, and nothing from before the enrolment.
+    private func isPlausible(_ body: Fact.Body, at now: Instant) -> Bool {
+        let latest = now.adding(seconds: 300)
+        switch body {
+        case .presence(let presence):
+            let start = NetworkZone.shanghai.start(of: presence.day)
+            return presence.day >= enrolmentDay && start.adding(seconds: Int64(presence.minutes.last ?? 0) * 60) <= latest
+        case .play(let play): return play.intervals.allSatisfy { $0.startedAt >= enrolledAt && $0.endedAt <= latest }
+        case .watermark(let watermark): return watermark.throughAt <= latest
+        case .holding: return true
+        }
+    }
+}

@@ -1,0 +1,85 @@
+import Basics
+import Node
+import Trust
+import Wire
+
+/// What goes over a line.
+enum TreeRequest {
+    case facts(Batch)
+    case question(ReceiptQuestion)
+    case file(String)
+    case range(Blob, offset: Int64, length: Int64)
+}
+
+/// What comes back.
+enum TreeAnswer {
+    case receipt(Receipt)
+    case bytes([UInt8])
+    case missing
+    case failed
+}
+
+/// How a machine's clock is wrong.
+enum TreeClock {
+    case right
+    case off(milliseconds: Int64)
+    /// No battery: 1970 at every start.
+    case epoch
+}
+
+/// One of the two lines of a node: at most one request at a time.
+struct TreeLane {
+    /// Names the request in flight; nil when there is none.
+    var call: Int?
+    var errand: Errand?
+    /// When the lane looks again.
+    var wake: Int64?
+}
+
+/// A machine: its disk lives on, the rest is gone when it is killed. Number 0 is the edge.
+struct TreeHost {
+    let number: Int
+    var name: String
+    let place: Place
+    var disk = TreeDisk()
+    var terminal: TerminalNode?
+    var edge: EdgeNode?
+    /// Events of an earlier life are void.
+    var life = 0
+    var isPowered = false
+    var bootedAt: Int64 = 0
+    var clock = TreeClock.right
+    var up = TreeLane()
+    var down = TreeLane()
+    /// When the line to the parent is cut.
+    var cuts: [Range<Int64>] = []
+
+    var isRunning: Bool { terminal != nil || edge != nil }
+
+    func isCut(at time: Int64) -> Bool { cuts.contains { $0.contains(time) } }
+}
+
+/// A play as the television page has it.
+struct TreePlay {
+    let token: String
+    let courseware: String
+    var intervals: [PlayInterval] = []
+    var steps: Int
+}
+
+enum TreeEvent {
+    case power(Int, on: Bool)
+    case boot(Int)
+    case beat(Int, life: Int)
+    case look(Int, life: Int, isUp: Bool)
+    case serve(Int, life: Int, isUp: Bool, call: Int?, TreeRequest)
+    case reply(Int, life: Int, isUp: Bool, call: Int, TreeAnswer)
+    case clock(Int, TreeClock)
+    case page(Int, life: Int, TreePlay)
+    case publish(String, version: Int64)
+    case withdraw(String)
+    case edgeLosesDisk
+    case backup
+    case restore
+    case quiet
+}

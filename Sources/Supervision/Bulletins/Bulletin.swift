@@ -1,0 +1,172 @@
+package import Basics
+
+/// What the register and the facts say about one site in one month. The input of a bulletin; nothing in it is rounded.
+package struct SiteMonth: Hashable, Sendable {
+    package let site: Int
+    package let code: String
+    package let name: String
+    /// Code of the site's area at the end of the period; empty when it has none.
+    package let areaCode: String
+    /// Distinct minutes on, inside in-service intervals.
+    package var onMinutes: Int
+    /// Days with at least one minute on, inside in-service intervals.
+    package var onDays: Int
+    package var effectiveSeconds: Int
+    package var effectivePlays: Int
+    package var effectiveDemandPlays: Int
+    /// In-service days of the period that have passed, and how many of them were reported: on, or the reports of all terminals complete to the day's end.
+    package var dueDays: Int
+    package var heardDays: Int
+
+    package init(
+        site: Int, code: String, name: String, areaCode: String, onMinutes: Int = 0, onDays: Int = 0, effectiveSeconds: Int = 0, effectivePlays: Int = 0,
+        effectiveDemandPlays: Int = 0, dueDays: Int = 0, heardDays: Int = 0
+    ) {
+        self.site = site
+        self.code = code
+        self.name = name
+        self.areaCode = areaCode
+        self.onMinutes = onMinutes
+        self.onDays = onDays
+        self.effectiveSeconds = effectiveSeconds
+        self.effectivePlays = effectivePlays
+        self.effectiveDemandPlays = effectiveDemandPlays
+        self.dueDays = dueDays
+        self.heardDays = heardDays
+    }
+
+    /// Switched on, off, or not heard. `off` is never said of a site that has not been heard.
+    package var presence: SitePresence { onMinutes > 0 ? .on : dueDays > 0 && heardDays == dueDays ? .off : .notHeard }
+}
+
+/// What can be said of a site's television in a period.
+package enum SitePresence: String, Sendable, CaseIterable { case on, off, notHeard = "not_heard" }
+
+/// A site that an approved exclusion takes out of the figures of the whole period.
+package struct ExcludedSite: Hashable, Sendable, Encodable {
+    package let code: String
+    package let name: String
+    package let areaCode: String
+    package let reason: String
+    package let document: String
+}
+
+/// One line of a bulletin: an area and what its registered sites did. Every figure is a count or a fraction of counts (metrics.md).
+package struct BulletinLine: Hashable, Sendable {
+    /// The area's code; empty for 其他 (sites that belong to none of the areas listed).
+    package let code: String
+    package let name: String
+    package let registered: Int
+    package let switchedOn: Int
+    package let off: Int
+    package let notHeard: Int
+    package let onMinutes: Int
+    package let effectiveSeconds: Int
+    /// Sites with at least one effective play of any mode.
+    package let viewing: Int
+    /// Sites with at least one effective play on demand.
+    package let onDemand: Int
+    package let dueDays: Int
+    package let heardDays: Int
+    /// By boot rate, 1 for the highest; nil for the total and for an area without registered sites.
+    package var rank: Int?
+
+    package var bootRate: Rate { Rate(switchedOn, of: registered) }
+    package var viewingRate: Rate { Rate(viewing, of: registered) }
+    package var demandRate: Rate { Rate(onDemand, of: registered) }
+    /// Share of the site-days due that have been heard.
+    package var completeness: Rate { Rate(heardDays, of: dueDays) }
+    package var meanPerSwitchedOn: Mean { Mean(onMinutes, over: switchedOn) }
+    package var meanPerRegistered: Mean { Mean(onMinutes, over: registered) }
+
+    /// Sums the sites of one area.
+    package init(code: String, name: String, sites: some Sequence<SiteMonth>) {
+        self.code = code
+        self.name = name
+        var counts = (registered: 0, on: 0, off: 0, minutes: 0, seconds: 0, viewing: 0, demand: 0, due: 0, heard: 0)
+        for site in sites {
+            counts.registered += 1
+            if site.presence == .on { counts.on += 1 }
+            if site.presence == .off { counts.off += 1 }
+            counts.minutes += site.onMinutes
+            counts.seconds += site.effectiveSeconds
+            if site.effectivePlays > 0 { counts.viewing += 1 }
+            if site.effectiveDemandPlays > 0 { counts.demand += 1 }
+            counts.due += site.dueDays
+            counts.heard += site.heardDays
+        }
+        registered = counts.registered
+        switchedOn = counts.on
+        off = counts.off
+        notHeard = counts.registered - counts.on - counts.off
+        onMinutes = counts.minutes
+        effectiveSeconds = counts.seconds
+        viewing = counts.viewing
+        onDemand = counts.demand
+        dueDays = counts.due
+        heardDays = counts.heard
+    }
+}
+
+/// A month's figures of an area: a line for each area directly below, and the total.
+package struct Bulletin: Sendable {
+    package let month: Month
+    package let area: BulletinArea
+    /// Up to when facts could have arrived: the moment of computing.
+    package let asOf: Instant
+    package let lines: [BulletinLine]
+    package let total: BulletinLine
+    package let excluded: [ExcludedSite]
+    /// Presence of sites on days on which they were not in service: a matter of data quality, in no numerator.
+    package let outsideService: [OutsideService]
+
+    /// Groups the sites below their areas and ranks these by boot rate; equal rates share a rank. What lies in none of the areas is 其他, never dropped.
+    package init(
+        month: Month, area: BulletinArea, below: [BulletinArea], asOf: Instant, sites: [SiteMonth], excluded: [ExcludedSite], outsideService: [OutsideService]
+    ) {
+        self.month = month
+        self.area = area
+        self.asOf = asOf
+        self.excluded = excluded
+        self.outsideService = outsideService
+        total = BulletinLine(code: area.code, name: area.name, sites: sites)
+        let groups = BulletinArea.grouped(sites, below)
+        var lines = below.map { BulletinLine(code: $0.code, name: $0.name, sites: groups[$0.code] ?? []) }
+        let order = ranks(lines.map { $0.registered > 0 ? $0.bootRate : nil }, ties: .shared)
+        for index in lines.indices { lines[index].rank = order[index] }
+        if let rest = groups[BulletinArea.rest], !below.isEmpty { lines.append(BulletinLine(code: BulletinArea.rest, name: "", sites: rest)) }
+        self.lines = lines
+    }
+}
+
+/// An area as a bulletin prints it.
+package struct BulletinArea: Hashable, Sendable {
+    package let code: String
+    package let name: String
+
+    package init(code: String, name: String) {
+        self.code = code
+        self.name = name
+    }
+
+    /// The code of the line 其他: sites that lie in none of the areas listed.
+    package static let rest = ""
+
+    /// The sites of each of some sibling areas by the area's code; what lies in none of them by `rest`.
+    package static func grouped(_ sites: [SiteMonth], _ areas: [BulletinArea]) -> [String: [SiteMonth]] {
+        let width = areas.first?.code.utf8.count ?? 0
+        let codes = Set(areas.map(\.code))
+        return Dictionary(grouping: sites) { site in
+            let prefix = String(site.areaCode.prefix(width))
+            return codes.contains(prefix) ? prefix : rest
+        }
+    }
+}
+
+/// Minutes on of a site on days on which it was not in service.
+package struct OutsideService: Hashable, Sendable, Encodable {
+    package let code: String
+    package let name: String
+    package let days: Int
+    package let minutes: Int
+}

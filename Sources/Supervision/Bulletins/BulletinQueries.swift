@@ -1,0 +1,122 @@
+package import Accounts
+package import Basics
+package import Registry
+package import Storage
+
+/// What the sites of a part of the network did in a month: the one computation that bulletins, overviews and lists of evidence share, so that they cannot differ.
+package struct MonthFigures: Sendable {
+    /// The registered sites, by code, with completeness; those excluded from the whole month are not among them.
+    package let sites: [SiteMonth]
+    package let excluded: [ExcludedSite]
+    package let outsideService: [OutsideService]
+}
+
+/// An area in a month: where it stands in the tree and what its sites did.
+package struct AreaMonth: Sendable {
+    package let month: Month
+    package let asOf: Instant
+    package let area: Area
+    /// From the topmost area of the scope down to the area itself.
+    package let path: [Area]
+    package let below: [Area]
+    package let figures: MonthFigures
+
+    /// The month's figures with a line for each area directly below.
+    package var bulletin: Bulletin {
+        Bulletin(
+            month: month, area: BulletinArea(code: area.code, name: area.name), below: below.map { BulletinArea(code: $0.code, name: $0.name) }, asOf: asOf,
+            sites: figures.sites, excluded: figures.excluded, outsideService: figures.outsideService)
+    }
+}
+
+extension Statements {
+    /// The bulletin of an area for a month, on the network as it was at the month's end. Nil when the scope does not cover the area. The same facts give the same
+    /// bulletin, whatever the order in which they came.
+    package func bulletin(month: Month, areaCode: String, in scope: Scope, zone: NetworkZone, at now: Instant) throws -> Bulletin? {
+        try areaMonth(code: areaCode, month: month, in: scope, zone: zone, at: now)?.bulletin
+    }
+
+    /// An area in a month, on the network as it was at the month's end. Nil when the scope does not cover the area.
+    package func areaMonth(code: String, month: Month, in scope: Scope, zone: NetworkZone, at now: Instant) throws -> AreaMonth? {
+        let day = month.days.upperBound
+        guard let area = try area(code: code, on: day, in: scope), let known = area.areaCode else { return nil }
+        let inside = Scope(areas: [known])
+        return AreaMonth(
+            month: month, asOf: now, area: area, path: try path(to: area, on: day).filter { $0.areaCode.map(scope.covers) ?? false },
+            below: try children(of: area, on: day, in: inside), figures: try monthFigures(month: month, in: inside, zone: zone, at: now))
+    }
+
+    /// What the registered sites of a scope did in a month.
+    package func monthFigures(month: Month, in scope: Scope, zone: NetworkZone, at now: Instant) throws -> MonthFigures {
+        var sites = try siteMonths(month: month, in: scope)
+        let excluded = try wholeExclusions(month: month, in: scope)
+        let codes = Set(excluded.map(\.code))
+        sites.removeAll { codes.contains($0.code) }
+        try hear(&sites, month: month, in: scope, zone: zone, at: now)
+        return MonthFigures(sites: sites, excluded: excluded, outsideService: try outsideService(month: month, in: scope))
+    }
+
+    /// The registered sites of a month below a scope (or the one with a number) and what they did, before exclusions; completeness is not filled in.
+    package func siteMonths(month: Month, in scope: Scope, only site: Int? = nil) throws -> [SiteMonth] {
+        let (first, end, last) = (month.days.lowerBound, month.end, month.days.upperBound)
+        let onlyState: SQL = if let site { "AND site = \(site)" } else { "" }
+        let onlyDay: SQL = if let site { "AND d.site = \(site)" } else { "" }
+        return try all(
+            """
+            WITH counted AS (
+                SELECT DISTINCT site FROM site_state
+                WHERE state IN (\(list: SiteState.counted.map(\.rawValue))) AND replaced_at IS NULL AND from_day < \(end) AND until_day > \(first) \(sql: onlyState)
+            ), figures AS (
+                SELECT d.site, sum(d.on_minutes) AS on_minutes, count(*) FILTER (WHERE d.on_minutes > 0) AS on_days, sum(d.effective_seconds) AS effective_seconds,
+                    sum(d.effective_plays) AS effective_plays, sum(d.effective_demand_plays) AS effective_demand_plays
+                FROM site_day d JOIN site_state t ON t.site = d.site AND t.replaced_at IS NULL AND t.from_day <= d.day AND t.until_day > d.day
+                WHERE d.day >= \(first) AND d.day < \(end) AND t.state IN (\(list: SiteState.counted.map(\.rawValue))) \(sql: onlyDay)
+                GROUP BY d.site
+            )
+            SELECT s.num, s.code, v.name, a.code, coalesce(CAST(f.on_minutes AS BIGINT), 0), coalesce(f.on_days, 0), coalesce(CAST(f.effective_seconds AS BIGINT), 0),
+                coalesce(CAST(f.effective_plays AS BIGINT), 0), coalesce(CAST(f.effective_demand_plays AS BIGINT), 0)
+            FROM counted c JOIN site s ON s.num = c.site
+            JOIN site_version v ON v.site = s.num AND v.replaced_at IS NULL AND v.from_day <= \(last) AND v.until_day > \(last)
+            JOIN area_version a ON a.area_id = v.area_id AND a.replaced_at IS NULL AND a.from_day <= \(last) AND a.until_day > \(last)
+            LEFT JOIN figures f ON f.site = s.num
+            WHERE \(sql: scope.condition("a.code")) ORDER BY s.code
+            """
+        ) { row in
+            SiteMonth(
+                site: try row.int(0), code: try row.text(1), name: try row.text(2), areaCode: try row.text(3), onMinutes: try row.int(4), onDays: try row.int(5),
+                effectiveSeconds: try row.int(6), effectivePlays: try row.int(7), effectiveDemandPlays: try row.int(8))
+        }
+    }
+
+    /// Sites with an approved exclusion over the whole month that would otherwise be registered.
+    package func wholeExclusions(month: Month, in scope: Scope) throws -> [ExcludedSite] {
+        let (first, end, last) = (month.days.lowerBound, month.end, month.days.upperBound)
+        return try all(
+            """
+            SELECT s.code, v.name, a.code, x.reason, x.document FROM site_exclusion x JOIN site s ON s.num = x.site
+            JOIN site_version v ON v.site = s.num AND v.replaced_at IS NULL AND v.from_day <= \(last) AND v.until_day > \(last)
+            JOIN area_version a ON a.area_id = v.area_id AND a.replaced_at IS NULL AND a.from_day <= \(last) AND a.until_day > \(last)
+            WHERE x.replaced_at IS NULL AND x.from_day <= \(first) AND x.until_day >= \(end) AND \(sql: scope.condition("a.code"))
+                AND EXISTS (SELECT 1 FROM site_state t WHERE t.site = x.site AND t.replaced_at IS NULL AND t.from_day < \(end) AND t.until_day > \(first)
+                    AND t.state IN (\(list: SiteState.counted.map(\.rawValue))))
+            ORDER BY s.code
+            """
+        ) { ExcludedSite(code: try $0.text(0), name: try $0.text(1), areaCode: try $0.text(2), reason: try $0.text(3), document: try $0.text(4)) }
+    }
+
+    /// Presence on days without service.
+    package func outsideService(month: Month, in scope: Scope) throws -> [OutsideService] {
+        let (first, end, last) = (month.days.lowerBound, month.end, month.days.upperBound)
+        return try all(
+            """
+            SELECT s.code, v.name, count(*), CAST(sum(d.on_minutes) AS BIGINT) FROM site_day d JOIN site s ON s.num = d.site
+            JOIN site_version v ON v.site = s.num AND v.replaced_at IS NULL AND v.from_day <= \(last) AND v.until_day > \(last)
+            JOIN area_version a ON a.area_id = v.area_id AND a.replaced_at IS NULL AND a.from_day <= \(last) AND a.until_day > \(last)
+            WHERE d.day >= \(first) AND d.day < \(end) AND d.on_minutes > 0 AND \(sql: scope.condition("a.code"))
+                AND NOT EXISTS (SELECT 1 FROM site_state t WHERE t.site = d.site AND t.replaced_at IS NULL AND t.from_day <= d.day AND t.until_day > d.day
+                    AND t.state IN (\(list: SiteState.counted.map(\.rawValue))))
+            GROUP BY s.code, v.name ORDER BY s.code
+            """
+        ) { OutsideService(code: try $0.text(0), name: try $0.text(1), days: try $0.int(2), minutes: try $0.int(3)) }
+    }
+}

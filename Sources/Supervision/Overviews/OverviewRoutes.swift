@@ -1,0 +1,58 @@
+import Accounts
+import Basics
+import Hummingbird
+import Operations
+import Registry
+import Storage
+import Web
+
+extension Routes {
+    mutating func addOverviews(_ rules: FactRules) {
+        let house = house
+        open(.get, "/") { request, _ in
+            guard let visit = try await house.visit(request, for: .seeFigures) else { throw Refusal.signInNeeded }
+            if let start = startPage(visit) { return seeOther(start) }
+            return try house.page("home", HomePage(name: visit.account.name), title: house.text("home.title", visit), for: visit, request)
+        }
+        get("/overview", .seeFigures) { request, _, visit in
+            guard let top = visit.scope.topmost.first else { throw Refusal.notFound("area") }
+            return seeOther(Query.url("/areas/\(top)", [("month", Query(request)["month"])]))
+        }
+        get("/areas/:code", .seeFigures) { request, context, visit in
+            let (code, speech) = (try context.parameters.require("code"), Speech(house, visit))
+            let period = try Period(Query(request)["month"], rules: rules, at: house.clock.now)
+            let (record, tops) = try await house.database.read { statements in
+                (try statements.areaMonth(code: code, month: period.month, in: visit.scope, zone: rules.zone, at: period.asOf), try statements.tops(visit.scope, period.month))
+            }
+            guard let record else { throw Refusal.notFound("area") }
+            return try house.page(
+                "overview", OverviewPage(record, tops: tops, period, zone: rules.zone, speech),
+                title: speech("overview.title", ["area": record.area.name, "month": speech.month(period.month)]),
+                crumbs: record.path.map { Frame.Link(label: $0.name, url: FigureURL.area($0.code, period.month)) }, for: visit, request)
+        }
+    }
+}
+
+/// What somebody sees whose roles open no page yet.
+struct HomePage: Sendable { let name: String }
+
+/// Where a person begins: with the figures, the library, the nodes or the audit log, whichever the roles open first.
+func startPage(_ visit: Visit) -> String? {
+    let starts: [(Right, String)] = [(.seeFigures, "/overview"), (.seeLibrary, "/courseware"), (.seeSystem, "/nodes"), (.seeAudit, "/events")]
+    return starts.first { visit.may($0.0) }?.1
+}
+
+extension Scope {
+    /// The areas of the scope, the highest first; none that lies below another.
+    var topmost: [AreaCode] {
+        let sorted = Set(areas).sorted { ($0.level, $0.description) < ($1.level, $1.description) }
+        return sorted.filter { area in !sorted.contains { $0 != area && $0.covers(area) } }
+    }
+}
+
+extension Statements {
+    /// The topmost areas of a scope as they are at a month's end.
+    func tops(_ scope: Scope, _ month: Month) throws -> [Area] {
+        try scope.topmost.compactMap { try area(code: $0.description, on: month.days.upperBound, in: scope) }
+    }
+}

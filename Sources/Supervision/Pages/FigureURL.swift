@@ -1,0 +1,19 @@
+import Basics
+
+/// The addresses of the pages of figures, made in one place.
+enum FigureURL {
+    static func area(_ code: String, _ month: Month) -> String { Query.url("/areas/\(code)", [("month", month.description)]) }
+
+    static func bulletin(_ code: String, _ month: Month, _ form: String = "") -> String { "/bulletins/\(month)/\(code)\(form)" }
+
+    static func site(_ code: String, _ month: Month) -> String { Query.url("/sites/\(Query.segment(code))", [("month", month.description)]) }
+
+    static func day(_ code: String, _ day: Day) -> String { "/sites/\(Query.segment(code))/days/\(day)" }
+
+    /// The sites behind a figure. `part` is `rest` for those that lie in none of the areas directly below.
+    static func sites(area: String, month: Month, show: SiteFilter, part: String = "", sort: SiteOrder = .code) -> String {
+        Query.url(
+            "/sites",
+            [("area", area), ("month", month.description), ("show", show.rawValue), ("part", part), ("sort", sort == .code ? "" : sort.rawValue)])
+    }
+}

@@ -1,0 +1,60 @@
+package import Accounts
+package import Basics
+import Hummingbird
+import Operations
+import Registry
+package import Storage
+import Web
+
+extension Routes {
+    mutating func addSiteList(_ rules: FactRules) {
+        let house = house
+        get("/sites", .seeFigures) { request, _, visit in
+            let (query, speech) = (Query(request), Speech(house, visit))
+            let (question, period) = (try SiteQuestion(query), try Period(query["month"], rules: rules, at: house.clock.now))
+            let record = try await house.database.read { try $0.siteList(question, period, in: visit.scope, zone: rules.zone) }
+            return try house.page(
+                "site_list", SiteListPage(record, question, period, speech), title: speech("sites.title", ["area": record.area?.name ?? "", "month": speech.month(period.month)]),
+                crumbs: record.path.map { Frame.Link(label: $0.name, url: FigureURL.area($0.code, period.month)) }, for: visit, request)
+        }
+        get("/sites.csv", .seeFigures) { request, _, visit in
+            let query = Query(request)
+            let (question, period) = (try SiteQuestion(query), try Period(query["month"], rules: rules, at: house.clock.now))
+            let record = try await house.database.read { try $0.siteList(question, period, in: visit.scope, zone: rules.zone) }
+            let name = "sites-\(period.month)-\(question.show.rawValue).csv"
+            return download(record.csv(question, period.month, Speech(house, visit)), name: name, type: "text/csv; charset=utf-8")
+        }
+    }
+}
+
+extension SiteListRecord {
+    /// All rows that the list shows on its pages, in their order.
+    package func csv(_ question: SiteQuestion, _ month: Month, _ speech: Speech) -> String {
+        if question.show == .excluded { return Table.excluded(figures.excluded.matching(question.text), month, speech).csv }
+        let selection = SiteSelection(figures.sites, show: question.show, containing: question.text, order: question.order)
+        let counted = Table.sites(selection.sites, total: selection.total, question, month, speech).csv
+        guard question.show == .all else { return counted }
+        return counted + "\r\n" + Table.uncounted(uncounted.matching(question.text), figures.excluded.matching(question.text), month, speech).rows
+    }
+}
+
+extension Statements {
+    /// The sites of an area of the scope, or of the whole scope. Refuses an area that the scope does not cover.
+    package func siteList(_ question: SiteQuestion, _ period: Period, in scope: Scope, zone: NetworkZone) throws -> SiteListRecord {
+        let month = period.month
+        guard !question.area.isEmpty else {
+            return SiteListRecord(
+                area: nil, path: [], figures: try monthFigures(month: month, in: scope, zone: zone, at: period.asOf),
+                uncounted: question.show == .all ? try uncountedSites(month: month, in: scope) : [])
+        }
+        guard let found = try areaMonth(code: question.area, month: month, in: scope, zone: zone, at: period.asOf) else { throw Refusal.notFound("area") }
+        var figures = found.figures
+        if question.part == "rest" {
+            let groups = BulletinArea.grouped(figures.sites, found.below.map { BulletinArea(code: $0.code, name: $0.name) })
+            figures = MonthFigures(sites: groups[BulletinArea.rest] ?? [], excluded: figures.excluded, outsideService: figures.outsideService)
+        }
+        let inside = found.area.areaCode.map { Scope(areas: [$0]) } ?? Scope(areas: [])
+        return SiteListRecord(
+            area: found.area, path: found.path, figures: figures, uncounted: question.show == .all ? try uncountedSites(month: month, in: inside) : [])
+    }
+}

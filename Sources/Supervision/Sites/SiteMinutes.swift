@@ -1,0 +1,86 @@
+package import Basics
+package import Operations
+import Registry
+package import Web
+
+/// What the base facts say about the minutes of a site's day: what the minute strip draws and the day's page lists. Pure; its counts equal the derived row.
+package struct SiteMinutes: Sendable {
+    /// A play on this day.
+    package struct Played: Sendable {
+        package let play: StoredPlay
+        package let wall: IntervalSet
+        package let media: IntervalSet
+        package let isVoided: Bool
+    }
+    package let day: Day
+    package let isInService: Bool
+    /// The day is over, so that its report is due.
+    package let isDue: Bool
+    package let isHeard: Bool
+    /// Minutes that the day has.
+    package let length: Int
+    package var on = MinuteSet()
+    package var voided = MinuteSet()
+    package var late = MinuteSet()
+    package var playing = MinuteSet()
+    /// Minutes of plays whose courseware reaches the threshold on this day.
+    package var effective = MinuteSet()
+    /// Minutes that have passed and that no report covers.
+    package var unheard = MinuteSet()
+    package var plays: [Played] = []
+    /// Courseware that reaches the threshold on this day.
+    package var effectiveCourseware: Set<String> = []
+    package var figures = SiteDay()
+
+    /// The site's day from its facts.
+    package init(_ day: Day, _ facts: SiteFacts, rules: FactRules) {
+        self.day = day
+        let (start, end) = (rules.zone.start(of: day), rules.zone.end(of: day))
+        length = min(MinuteSet.limit, Int(end.milliseconds(since: start) / 60_000))
+        isInService = facts.service.contains { $0.contains(day) }
+        isDue = isInService && facts.asOf >= end
+        let terminals = facts.assignments.filter { $0.fromDay <= day && $0.untilDay > day }.map(\.terminal)
+        let voidedTerminals = Set(facts.voids.filter { $0.withdrawnAt == nil && $0.fromDay <= day && $0.untilDay > day }.map(\.terminal))
+        for fact in facts.presence where fact.day == day && terminals.contains(fact.terminal) {
+            if voidedTerminals.contains(fact.terminal) { voided.formUnion(fact.minutes) } else { on.formUnion(fact.minutes) }
+        }
+        for fact in facts.late where fact.day == day && terminals.contains(fact.terminal) { late.formUnion(fact.minutes) }
+        isHeard = facts.heard.contains(day) || !on.isEmpty
+        for play in facts.plays where terminals.contains(play.terminal) {
+            let watched = play.coverage.watched(on: day, rules.zone)
+            guard watched.wall.total > 0 else { continue }
+            plays.append(Played(play: play, wall: watched.wall, media: watched.media, isVoided: voidedTerminals.contains(play.terminal)))
+        }
+        let complete = terminals.map { facts.watermarks[$0] ?? Instant(milliseconds: 0) }.min() ?? Instant(milliseconds: 0)
+        let known = min(max(0, complete.milliseconds(since: start) / 60_000), Int64(length))
+        let passed = min(max(0, facts.asOf.milliseconds(since: start) / 60_000), Int64(length))
+        if isInService, known < passed { unheard = MinuteSet(Int(known)..<Int(passed)).subtracting(on) }
+        takePlays(facts.courseware.mapValues(\.lengthMs), start: start, rules: rules)
+    }
+
+    private mutating func takePlays(_ lengths: [String: Int64], start: Instant, rules: FactRules) {
+        let counted = plays.filter { !$0.isVoided }
+        figures.derive(plays: counted.map(\.play), on: day, lengths: lengths, rules: rules)
+        figures.onMinutes = on.count
+        for (courseware, group) in Dictionary(grouping: counted, by: \.play.courseware) {
+            var one = SiteDay()
+            one.derive(plays: group.map(\.play), on: day, lengths: lengths, rules: rules)
+            if one.effectivePlays > 0 { effectiveCourseware.insert(courseware) }
+            for interval in group.flatMap(\.wall.intervals) {
+                let minutes = Int((interval.lowerBound - start.milliseconds) / 60_000)..<Int((interval.upperBound - 1 - start.milliseconds) / 60_000) + 1
+                playing.insert(minutes)
+                if one.effectivePlays > 0 { effective.insert(minutes) }
+            }
+        }
+    }
+
+    /// The layers of the minute strip, those without minutes included.
+    package var layers: [(layer: Layer, minutes: MinuteSet)] {
+        [
+            (.outside, isInService ? MinuteSet() : MinuteSet(0..<length)), (.unheard, unheard), (.on, on), (.play, playing.subtracting(effective)), (.effective, effective),
+            (.voided, voided), (.late, late),
+        ]
+    }
+
+    package typealias Layer = MinuteStrip.Layer
+}

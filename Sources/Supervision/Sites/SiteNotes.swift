@@ -1,0 +1,55 @@
+import Basics
+import Operations
+
+/// Something odd about a site's month. A note stands beside the figures and never counts as merit (metrics.md, "Viewing").
+enum SiteNote: Hashable, Sendable {
+    /// On, and no effective play, on so many days in a row.
+    case onWithoutPlay(ClosedRange<Day>)
+    /// On in every minute between midnight and five.
+    case onAllNight(Int)
+    /// On in every minute of the day.
+    case onAllDay(Int)
+    /// The same minutes on so many days.
+    case samePattern(Int)
+    /// On while not in service.
+    case outsideService(days: Int, minutes: Int)
+
+    /// From this many days on a habit is worth a note.
+    static let threshold = 5
+
+    /// What is odd about some days, ascending.
+    static func notes(_ days: [SiteMinutes]) -> [SiteNote] {
+        var notes: [SiteNote] = []
+        var run: [SiteMinutes] = []
+        for day in days {
+            if !day.on.isEmpty, day.figures.effectivePlays == 0 { run.append(day) } else { notes += withoutPlay(&run) }
+        }
+        notes += withoutPlay(&run)
+        let nights = days.count { day in MinuteSet(0..<300).subtracting(day.on).isEmpty }
+        if nights > 0 { notes.append(.onAllNight(nights)) }
+        let whole = days.count { day in MinuteSet(0..<day.length).subtracting(day.on).isEmpty }
+        if whole > 0 { notes.append(.onAllDay(whole)) }
+        let same = Dictionary(grouping: days.map(\.on).filter { !$0.isEmpty }, by: \.self).values.map(\.count).max() ?? 0
+        if same >= threshold { notes.append(.samePattern(same)) }
+        let outside = days.filter { !$0.isInService && !$0.on.isEmpty }
+        if !outside.isEmpty { notes.append(.outsideService(days: outside.count, minutes: outside.reduce(0) { $0 + $1.on.count })) }
+        return notes
+    }
+
+    private static func withoutPlay(_ run: inout [SiteMinutes]) -> [SiteNote] {
+        defer { run = [] }
+        guard run.count >= threshold, let first = run.first?.day, let last = run.last?.day else { return [] }
+        return [.onWithoutPlay(first...last)]
+    }
+
+    /// The note in words.
+    func text(_ speech: Speech) -> String {
+        switch self {
+        case .onWithoutPlay(let days): speech("note.without_play", ["from": days.lowerBound.description, "through": days.upperBound.description, "days": String(days.count)])
+        case .onAllNight(let count): speech("note.all_night", ["days": String(count)])
+        case .onAllDay(let count): speech("note.all_day", ["days": String(count)])
+        case .samePattern(let count): speech("note.same_pattern", ["days": String(count)])
+        case .outsideService(let days, let minutes): speech("note.outside_service", ["days": String(days), "minutes": String(minutes)])
+        }
+    }
+}

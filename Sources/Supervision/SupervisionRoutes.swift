@@ -1,0 +1,12 @@
+package import Operations
+package import Web
+
+extension Routes {
+    /// The pages of figures: `/`, `/overview`, `/areas/…`, `/sites…`, `/bulletins…`. Each needs the right to see figures and answers only for the visit's scope.
+    package mutating func addSupervision(_ rules: FactRules) {
+        addOverviews(rules)
+        addSiteList(rules)
+        addSites(rules)
+        addBulletins(rules)
+    }
+}

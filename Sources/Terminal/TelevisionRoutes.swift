@@ -1,0 +1,134 @@
+import Basics
+import Foundation
+import Hummingbird
+import Node
+import Relay
+import Storage
+import Trust
+import Wire
+
+/// The television page and what it asks for; it works with every line cut.
+struct TelevisionRoutes: Sendable {
+    let keeper: NodeKeeper<TerminalNode>
+    let shelf: TelevisionShelf
+    let blobs: BlobFolder
+    let clock: Clock
+    let zone: NetworkZone
+    let node: String
+    let siteName: String
+    let isSample: Bool
+    /// The page's own files by name.
+    let page: [String: [UInt8]]
+
+    func add(to router: Router<BasicRequestContext>) {
+        router.get("/") { _, _ in Response.redirect(to: "/tv") }
+        router.get("/tv") { _, _ in try file("index.html", type: "text/html; charset=utf-8") }
+        router.get("/tv/tv.js") { _, _ in try file("tv.js", type: "text/javascript; charset=utf-8") }
+        router.get("/tv/tv.css") { _, _ in try file("tv.css", type: "text/css; charset=utf-8") }
+        router.get("/tv/list.json", use: list)
+        router.get("/tv/media/:courseware/**", use: media)
+        router.head("/tv/media/:courseware/**", use: media)
+        router.post("/tv/plays", use: plays)
+        router.get("/health", use: health)
+        router.get("/metrics", use: metrics)
+    }
+
+    private func file(_ name: String, type: String) throws -> Response {
+        guard let bytes = page[name] else { return Answers.missing(name) }
+        var response = Answers.bytes(bytes, type: type, cache: "no-cache")
+        response.headers[.contentSecurityPolicy] = "default-src 'self'; media-src 'self' blob:; frame-ancestors 'self'"
+        return response
+    }
+
+    private struct List: Encodable {
+        let site: String
+        let now: Instant
+        let offset: Int64
+        let sample: Bool
+        let items: [TelevisionItem]
+
+        private enum CodingKeys: String, CodingKey {
+            case site, now, sample, items
+            case offset = "zone_offset_ms"
+        }
+    }
+
+    @Sendable private func list(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
+        let now = clock.now
+        let today = zone.day(of: now)
+        let offset = Int64(today.number) * 86_400_000 - zone.start(of: today).milliseconds
+        return try Answers.json(List(site: siteName, now: now, offset: offset, sample: isSample, items: try await shelf.items(of: try reading { $0.sync.complete })))
+    }
+
+    @Sendable private func media(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
+        let courseware = try context.parameters.require("courseware")
+        let path = context.parameters.getCatchAll().joined(separator: "/")
+        guard let holding = try reading({ $0.sync.complete.first { $0.courseware == courseware } }) else { return Answers.missing("This lesson") }
+        guard let manifest = try await shelf.manifest(of: holding) else { return try await lost(courseware) }
+        guard let file = manifest.files.first(where: { $0.path.rawValue == path }) else { return Answers.missing("This file") }
+        guard let (url, length) = blobs.verified(file.sha256), length == file.length else {
+            let isTaken = file == manifest.poster || manifest.renditions.contains { holding.renditions.contains($0.name) && $0.files.contains(file) }
+            return isTaken ? try await lost(courseware) : Answers.missing("This file")
+        }
+        return try await Answers.file(url, length: length, type: Self.type(path), cache: "no-cache", request, context)
+    }
+
+    /// A file of a complete lesson is gone from the disk: it is fetched again.
+    private func lost(_ courseware: String) async throws -> Response {
+        try await keeper.change { [clock] in ($0.recheck(courseware: courseware, at: clock.now), ()) }
+        return Answers.missing("This lesson")
+    }
+
+    private static func type(_ path: String) -> String {
+        switch path.split(separator: ".").last {
+        case "m3u8": "application/vnd.apple.mpegurl"
+        case "ts": "video/mp2t"
+        case "mp4", "m4s": "video/mp4"
+        case "jpg", "jpeg": "image/jpeg"
+        case "png": "image/png"
+        case "vtt": "text/vtt; charset=utf-8"
+        default: "application/octet-stream"
+        }
+    }
+
+    @Sendable private func plays(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
+        // A page of somebody else's cannot send this type without being asked first.
+        guard request.headers[.contentType]?.lowercased().hasPrefix("application/json") == true else {
+            throw Problem(code: "play.type", status: 415, title: "The report must be sent as application/json")
+        }
+        var body = Data()
+        for try await buffer in request.body {
+            guard body.count + buffer.readableBytes <= 4 << 20 else { throw Problem(code: "too_large", status: 413, title: "The report is too large") }
+            body.append(contentsOf: buffer.readableBytesView)
+        }
+        let report: PlayReport
+        do { report = try JSONDecoder().decode(PlayReport.self, from: body) } catch let fault as MalformedFact { throw fault } catch {
+            throw Problem(code: "play.malformed", status: 400, title: "The report is not of the form {\"play\", \"courseware\", \"mode\", \"intervals\", \"ended\"}")
+        }
+        try await keeper.change { [clock] in (try $0.play(report, at: clock.now), ()) }
+        return try Answers.json(["stored": true])
+    }
+
+    @Sendable private func health(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
+        try Answers.json(["status": "ok", "kind": "terminal", "node": node])
+    }
+
+    @Sendable private func metrics(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
+        Answers.metrics(
+            try reading { node in
+                [
+                    ("facts_waiting", "Facts not yet sent.", Int64(node.queue.waitingCount)),
+                    ("facts_held", "Facts that the parent has promised to carry.", Int64(node.queue.heldCount)),
+                    ("facts_kept", "Facts kept after the centre's receipt.", Int64(node.queue.keptCount)),
+                    ("plays_remembered", "Plays remembered.", Int64(node.plays.count)),
+                    ("courseware_complete", "Courseware complete and verified.", Int64(node.sync.complete.count)),
+                    ("content_refused", "Files and blobs that did not verify since the start.", Int64(node.sync.refused)),
+                ]
+            })
+    }
+
+    private func reading<Answer: Sendable>(_ body: (inout TerminalNode) -> Answer) throws -> Answer {
+        guard let answer = keeper.ask({ body(&$0) }) else { throw Problem(code: "disk", status: 503, title: "The disk did not answer") }
+        return answer
+    }
+}

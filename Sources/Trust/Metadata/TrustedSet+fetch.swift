@@ -1,0 +1,49 @@
+extension TrustedSet {
+    /// A metadata file to fetch next, as consistent snapshots name it.
+    package struct Wanted: Hashable, Sendable {
+        package let role: MetadataRole
+        /// For example `12.snapshot.json`.
+        package let fileName: String
+        /// The most bytes that a source may send; for snapshot and targets the exact length.
+        package let longest: Int64
+
+        init(_ role: MetadataRole, version: Int64, longest: Int64) {
+            self.role = role
+            self.fileName = role.fileName(version: version)
+            self.longest = longest
+        }
+    }
+
+    /// The most bytes of a root and of a timestamp, which no parent measures: 512,000 and 16,384, as the reference client has them.
+    package static let longestRoot: Int64 = 512_000
+    package static let longestTimestamp: Int64 = 16_384
+
+    /// The root that would come next. Ask for it at the start of each update until the source has none.
+    package var wantedRoot: Wanted { Wanted(.root, version: root.version + 1, longest: Self.longestRoot) }
+
+    /// The timestamp; ask for it after the roots.
+    package var wantedTimestamp: Wanted { Wanted(.timestamp, version: 0, longest: Self.longestTimestamp) }
+
+    /// The snapshot or the targets that the newest timestamp makes necessary; nil when the catalogue is the newest known.
+    package var wanted: Wanted? {
+        guard let timestamp else { return nil }
+        guard let snapshot, snapshot.named == timestamp.content.snapshot else {
+            return Wanted(.snapshot, version: timestamp.content.snapshot.version, longest: timestamp.content.snapshot.length)
+        }
+        guard let coherent, coherent.targets.named == snapshot.content.targets else {
+            return Wanted(.targets, version: snapshot.content.targets.version, longest: snapshot.content.targets.length)
+        }
+        return nil
+    }
+
+    /// Takes a wanted file by its role. Throws as the acceptances of the four roles do.
+    @discardableResult
+    package mutating func accept(_ bytes: [UInt8], as role: MetadataRole, at instant: Int64) throws(TrustError) -> Acceptance {
+        switch role {
+        case .root: try accept(root: bytes)
+        case .timestamp: try accept(timestamp: bytes, at: instant)
+        case .snapshot: try accept(snapshot: bytes, at: instant)
+        case .targets: try accept(targets: bytes, at: instant)
+        }
+    }
+}

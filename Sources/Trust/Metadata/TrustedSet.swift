@@ -1,0 +1,150 @@
+/// What one client believes: the pure state of the client workflow of the TUF specification 1.0, section 5.
+///
+/// Files are offered in the order root, timestamp, snapshot, targets. A refused file changes nothing. Expiry blocks accepting new files only:
+/// ``catalogue`` stays what it was, to be played however long the line is cut. It is a value: work on a copy to try a whole update.
+package struct TrustedSet: Sendable {
+    /// What became of an offered file.
+    package enum Acceptance: Sendable {
+        /// It is now trusted; store it.
+        case accepted
+        /// The very content that was trusted already.
+        case unchanged
+    }
+
+    /// A timestamp, snapshot and targets that name each other.
+    struct Coherent: Sendable {
+        let timestamp: SignedMetadata<Timestamp>
+        let snapshot: SignedMetadata<Snapshot>
+        let targets: SignedMetadata<Targets>
+    }
+
+    /// From version 1 to the current one, without a gap.
+    var roots: [SignedMetadata<Root>]
+    /// The newest that was verified; what they name may not have come yet.
+    var timestamp: SignedMetadata<Timestamp>?
+    var snapshot: SignedMetadata<Snapshot>?
+    var coherent: Coherent?
+
+    /// Starts from the first root as it came with the enrolment. Throws `trust.fingerprint` unless its bytes have the SHA-256 of the claim.
+    package init(root bytes: [UInt8], fingerprint: SHA256Hex) throws(TrustError) {
+        guard SHA256Hex(of: bytes) == fingerprint else {
+            throw TrustError(.fingerprint, "The first root does not have the fingerprint of the claim; check the claim and the address of the centre.")
+        }
+        let root = try SignedMetadata<Root>(parsing: bytes)
+        guard root.content.version == 1 else { throw TrustError(.version, "The first root has version \(root.content.version) instead of 1.") }
+        try root.verify(by: root.content)
+        roots = [root]
+    }
+
+    /// The root that is in force.
+    package var root: Root { roots[roots.endIndex - 1].content }
+
+    /// What may be shown: the newest list that came together with its snapshot and timestamp; nil before the first.
+    package var catalogue: Targets? { coherent?.targets.content }
+
+    /// The newest timestamp that was verified, also while what it names is still on its way.
+    package var newestTimestamp: Timestamp? { timestamp?.content }
+
+    /// Takes the next root (5.3). Call it for successive versions until the source has no more; whether the last one has expired
+    /// is asked when a timestamp comes, because on the way to it expired ones are in order.
+    ///
+    /// When the keys of timestamp or snapshot changed, both are forgotten, so that a fast-forwarded version can be recovered from; when
+    /// the targets' keys no longer cover the catalogue, it is revoked and not shown any more.
+    @discardableResult
+    package mutating func accept(root bytes: [UInt8]) throws(TrustError) -> Acceptance {
+        let offered = try SignedMetadata<Root>(parsing: bytes)
+        let current = roots[roots.endIndex - 1]
+        try offered.verify(by: current.content)
+        try offered.verify(by: offered.content)
+        if try Self.isSame(offered, as: current) { return .unchanged }
+        guard offered.content.version == current.content.version + 1 else {
+            throw TrustError(.version, "After root version \(current.content.version) comes \(current.content.version + 1), not \(offered.content.version).")
+        }
+        roots.append(offered)
+        if offered.content.roles[.timestamp] != current.content.roles[.timestamp] || offered.content.roles[.snapshot] != current.content.roles[.snapshot] {
+            timestamp = nil
+            snapshot = nil
+        }
+        do {
+            try coherent?.targets.verify(by: offered.content)
+        } catch {
+            coherent = nil
+        }
+        return .accepted
+    }
+
+    /// Takes a timestamp (5.4) at an instant in UTC milliseconds.
+    @discardableResult
+    package mutating func accept(timestamp bytes: [UInt8], at instant: Int64) throws(TrustError) -> Acceptance {
+        try take(timestamp: bytes, at: instant)
+    }
+
+    /// Takes the snapshot that the timestamp names (5.5) at an instant in UTC milliseconds.
+    @discardableResult
+    package mutating func accept(snapshot bytes: [UInt8], at instant: Int64) throws(TrustError) -> Acceptance {
+        try take(snapshot: bytes, at: instant)
+    }
+
+    /// Takes the targets that the snapshot names (5.6) at an instant in UTC milliseconds; from then on they are the ``catalogue``.
+    @discardableResult
+    package mutating func accept(targets bytes: [UInt8], at instant: Int64) throws(TrustError) -> Acceptance {
+        try take(targets: bytes, at: instant)
+    }
+
+    mutating func take(timestamp bytes: [UInt8], at instant: Int64?) throws(TrustError) -> Acceptance {
+        try roots[roots.endIndex - 1].checkExpiry(at: instant)
+        let offered = try SignedMetadata<Timestamp>(parsing: bytes)
+        try offered.verify(by: root)
+        var unchanged = false
+        if let timestamp {
+            unchanged = try Self.isSame(offered, as: timestamp)
+            try Self.checkSuccession(from: timestamp.content.snapshot, to: offered.content.snapshot, of: .snapshot)
+        }
+        try offered.checkExpiry(at: instant)
+        if unchanged { return .unchanged }
+        timestamp = offered
+        joinWhenCoherent()
+        return .accepted
+    }
+
+    mutating func take(snapshot bytes: [UInt8], at instant: Int64?) throws(TrustError) -> Acceptance {
+        guard let timestamp else { throw TrustError(.parentMissing, "A snapshot is believed only after its timestamp; fetch timestamp.json first.") }
+        try timestamp.checkExpiry(at: instant)
+        try Self.check(bytes, against: timestamp.content.snapshot, of: .snapshot)
+        let offered = try SignedMetadata<Snapshot>(parsing: bytes)
+        try offered.verify(by: root)
+        try Self.check(offered, against: timestamp.content.snapshot)
+        var unchanged = false
+        if let snapshot {
+            unchanged = try Self.isSame(offered, as: snapshot)
+            try Self.checkSuccession(from: snapshot.content.targets, to: offered.content.targets, of: .targets)
+        }
+        try offered.checkExpiry(at: instant)
+        if unchanged { return .unchanged }
+        snapshot = offered
+        joinWhenCoherent()
+        return .accepted
+    }
+
+    mutating func take(targets bytes: [UInt8], at instant: Int64?) throws(TrustError) -> Acceptance {
+        guard let timestamp, let snapshot, snapshot.named == timestamp.content.snapshot else {
+            throw TrustError(.parentMissing, "Targets are believed only after the snapshot that the timestamp names; fetch that snapshot first.")
+        }
+        try snapshot.checkExpiry(at: instant)
+        try Self.check(bytes, against: snapshot.content.targets, of: .targets)
+        let offered = try SignedMetadata<Targets>(parsing: bytes)
+        try offered.verify(by: root)
+        try Self.check(offered, against: snapshot.content.targets)
+        try offered.checkExpiry(at: instant)
+        if let coherent, coherent.targets.named == offered.named, coherent.snapshot.named == snapshot.named { return .unchanged }
+        coherent = Coherent(timestamp: timestamp, snapshot: snapshot, targets: offered)
+        return .accepted
+    }
+
+    /// A new timestamp or snapshot often names what is already here; then it belongs to the catalogue at once.
+    private mutating func joinWhenCoherent() {
+        guard let timestamp, let snapshot, let targets = coherent?.targets else { return }
+        guard snapshot.named == timestamp.content.snapshot, targets.named == snapshot.content.targets else { return }
+        coherent = Coherent(timestamp: timestamp, snapshot: snapshot, targets: targets)
+    }
+}

@@ -1,0 +1,116 @@
+import Basics
+import Mustache
+
+/// A table of figures: what a page shows with the partial `figure_table`, and what a file to download holds, from one value, so that both say the same.
+package struct Table: Sendable, MustacheParent {
+    /// One column; numbers stand to the right.
+    package struct Column: Sendable, MustacheParent {
+        package let label: String
+        package let isNumber: Bool
+        /// Where the table sorted by this column is found; nil when it cannot be sorted by it.
+        package var sortURL: String?
+        /// `ascending` or `descending` when the table is sorted by this column.
+        package var direction: String?
+
+        package init(_ label: String, isNumber: Bool = false, sortURL: String? = nil, direction: String? = nil) {
+            self.label = label
+            self.isNumber = isNumber
+            self.sortURL = sortURL
+            self.direction = direction
+        }
+
+        package func child(named name: String) -> Any? {
+            switch name {
+            case "columnLabel": label
+            case "columnIsNumber": isNumber
+            case "sortURL": sortURL
+            case "direction": direction
+            default: nil
+            }
+        }
+    }
+
+    /// One cell; a figure with an address is a link to what it is made of.
+    package struct Cell: Sendable, MustacheParent, ExpressibleByStringLiteral {
+        package let text: String
+        package let url: String?
+        /// A class of the style sheet, such as `state`.
+        package let mark: String?
+        fileprivate var isNumber = false
+        fileprivate var isHead = false
+
+        package init(_ text: String, url: String? = nil, mark: String? = nil) {
+            self.text = text
+            self.url = url
+            self.mark = mark
+        }
+
+        package init(_ number: Int, url: String? = nil) { self.init(String(number), url: url) }
+
+        package init(stringLiteral text: String) { self.init(text) }
+
+        package func child(named name: String) -> Any? {
+            switch name {
+            case "text": text
+            case "cellURL": url
+            case "mark": mark
+            case "isNumber": isNumber
+            case "isHead": isHead
+            default: nil
+            }
+        }
+    }
+
+    private struct Line: Sendable, MustacheParent {
+        let cells: [Cell]
+        let isTotal: Bool
+
+        func child(named name: String) -> Any? {
+            switch name {
+            case "cells": cells
+            case "isTotal": isTotal
+            default: nil
+            }
+        }
+    }
+
+    package let caption: String
+    package let columns: [Column]
+    private let lines: [Line]
+    /// Shown in place of an empty table: what it is for and the next step.
+    package let empty: String
+
+    /// A table whose row headers stand in the column `head`. Every row has as many cells as there are columns.
+    package init(caption: String, columns: [Column], rows: [[Cell]], total: [Cell]? = nil, head: Int = 0, empty: String = "") {
+        self.caption = caption
+        self.columns = columns
+        self.empty = empty
+        let numbers = columns.map(\.isNumber)
+        func dressed(_ cells: [Cell]) -> [Cell] {
+            cells.enumerated().map { place, cell in
+                var cell = cell
+                cell.isNumber = place < numbers.count && numbers[place]
+                cell.isHead = place == head
+                return cell
+            }
+        }
+        lines = rows.map { Line(cells: dressed($0), isTotal: false) } + (total.map { [Line(cells: dressed($0), isTotal: true)] } ?? [])
+    }
+
+    /// The table as comma-separated values, header first, the total last. Begins with a byte-order mark, without which spreadsheets misread Chinese.
+    package var csv: String { "\u{FEFF}" + rows }
+
+    /// The same without the mark, for a file of several tables.
+    package var rows: String { CSV.line(columns.map(\.label)) + lines.map { CSV.line($0.cells.map(\.text)) }.joined() }
+
+    package func child(named name: String) -> Any? {
+        switch name {
+        case "caption": caption
+        case "columns": columns
+        case "lines": lines
+        case "isEmpty": lines.isEmpty
+        case "empty": empty
+        default: nil
+        }
+    }
+}

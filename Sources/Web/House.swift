@@ -1,0 +1,57 @@
+package import Accounts
+package import Basics
+package import Storage
+
+/// What every page and route of the centre stands on; made once at start.
+package struct House: Sendable {
+    package let database: Database
+    package let clock: Clock
+    package let ids: IDs
+    package let entropy: Entropy
+    package let zone: NetworkZone
+    package let passwords: PasswordScheme
+    package let pages: Pages
+    /// Marks every page as sample data.
+    package let isSample: Bool
+    /// Whether browsers reach the centre over TLS only, so that the cookie may say so.
+    package let secureCookies: Bool
+    /// Which part of the network the grants of an account open for a right (the register knows the areas).
+    package let scope: @Sendable (Statements, [RoleGrant], Right, Day) throws -> Scope
+
+    package init(
+        database: Database, clock: Clock, ids: IDs, entropy: Entropy, zone: NetworkZone, passwords: PasswordScheme, pages: Pages, isSample: Bool, secureCookies: Bool,
+        scope: @escaping @Sendable (Statements, [RoleGrant], Right, Day) throws -> Scope
+    ) {
+        self.database = database
+        self.clock = clock
+        self.ids = ids
+        self.entropy = entropy
+        self.zone = zone
+        self.passwords = passwords
+        self.pages = pages
+        self.isSample = isSample
+        self.secureCookies = secureCookies
+        self.scope = scope
+    }
+
+    /// The network's present day.
+    package var today: Day { zone.day(of: clock.now) }
+
+    /// The circumstances of a command that a signed-in person gives.
+    package func act(_ visit: Visit) -> Act { Act(by: Actor(id: visit.account.id), at: clock.now, ids: ids) }
+}
+
+/// A signed-in person at a route, with the part of the network that the route's right covers.
+package struct Visit: Sendable {
+    package let account: Account
+    package let grants: [RoleGrant]
+    /// For the right that the route asks for.
+    package let scope: Scope
+    package let language: Language
+    /// To be sent back with every form.
+    package let csrf: String
+    package let sessionDigest: String
+
+    /// Whether one of the account's roles has a right at all.
+    package func may(_ right: Right) -> Bool { grants.contains { $0.role.rights.contains(right) } }
+}

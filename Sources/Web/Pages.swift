@@ -1,0 +1,101 @@
+package import Foundation
+import Hummingbird
+import Mustache
+
+/// Templates in both languages. In a template `[[key]]` stands for words of the catalogue; it is put in when the templates are loaded, so that a missing key stops the
+/// program at start and costs nothing later.
+package struct Pages: Sendable {
+    /// The words, for what a page puts together in code.
+    package let words: Words
+    private let libraries: [Language: MustacheLibrary]
+
+    /// Loads the folders `Templates` of the given bundles. Throws for a key without words and for a template that is none.
+    package init(words: Words, bundles: [Bundle]) throws {
+        self.words = words
+        var libraries: [Language: MustacheLibrary] = [:]
+        for language in Language.allCases {
+            var library = MustacheLibrary()
+            for bundle in [.module] + bundles {
+                for file in (bundle.urls(forResourcesWithExtension: "mustache", subdirectory: "Templates") ?? []).map({ $0 as URL }) {
+                    let name = file.deletingPathExtension().lastPathComponent
+                    let text = String(decoding: try Data(contentsOf: file), as: UTF8.self)
+                    try library.register(try Pages.translated(text, name: name, words: words, language: language), named: name)
+                }
+            }
+            libraries[language] = library
+        }
+        self.libraries = libraries
+    }
+
+    /// The page as HTML, within the frame that all pages share. `page` is a flat struct of stored properties, or a `MustacheParent`.
+    package func html(_ template: String, _ page: Any, frame: Frame, language: Language) throws -> String {
+        guard let library = libraries[language], let content = library.render(page, withTemplate: template) else {
+            throw MissingWords(description: "There is no template \(template)")
+        }
+        var frame = frame
+        frame.content = content
+        guard let html = library.render(frame, withTemplate: frame.isPrint ? "frame_print" : "frame") else { throw MissingWords(description: "There is no frame") }
+        return html
+    }
+
+    /// A part of a page without the frame.
+    package func part(_ template: String, _ page: Any, language: Language) throws -> String {
+        guard let text = libraries[language]?.render(page, withTemplate: template) else { throw MissingWords(description: "There is no template \(template)") }
+        return text
+    }
+
+    private static func translated(_ text: String, name: String, words: Words, language: Language) throws -> String {
+        var result = ""
+        var rest = Substring(text)
+        while let start = rest.range(of: "[["), let end = rest.range(of: "]]", range: start.upperBound..<rest.endIndex) {
+            let key = String(rest[start.upperBound..<end.lowerBound])
+            guard words.has(key) else { throw MissingWords(description: "Template \(name) names the words \(key), which no catalogue has") }
+            result += rest[..<start.lowerBound] + escaped(words.text(key, language))
+            rest = rest[end.upperBound...]
+        }
+        return result + rest
+    }
+}
+
+/// Text for HTML content and attributes.
+package func escaped(_ text: String) -> String {
+    text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;").replacing("\"", with: "&quot;").replacing("'", with: "&#39;")
+}
+
+/// What stands around every page.
+package struct Frame: Sendable {
+    package struct Link: Sendable {
+        package let label: String
+        package let url: String
+        package var current: Bool
+
+        package init(label: String, url: String, current: Bool = false) {
+            self.label = label
+            self.url = url
+            self.current = current
+        }
+    }
+    package struct Group: Sendable {
+        package let label: String
+        package let links: [Link]
+
+        package init(label: String, links: [Link]) {
+            self.label = label
+            self.links = links
+        }
+    }
+    package var title: String
+    package var language: String
+    package var otherLanguage: String
+    package var otherLanguageName: String
+    package var signedIn: Bool
+    package var accountName: String
+    package var csrf: String
+    package var sample: Bool
+    package var groups: [Group]
+    package var crumbs: [Link]
+    /// The path of the page, to come back to.
+    package var here: String
+    package var isPrint: Bool
+    var content = ""
+}

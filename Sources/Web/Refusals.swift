@@ -1,0 +1,102 @@
+import Basics
+import Foundation
+package import Hummingbird
+import Logging
+import NIOCore
+import Storage
+package import Wire
+
+/// Turns refusals and defects into answers: a page for people, problem+json (RFC 9457) for programs.
+package struct RefusalMiddleware: RouterMiddleware {
+    private let house: House
+
+    package init(house: House) { self.house = house }
+
+    package func handle(_ request: Request, context: AppContext, next: (Request, AppContext) async throws -> Response) async throws -> Response {
+        do {
+            return try await next(request, context)
+        } catch let refusal as Refusal {
+            return try answer(refusal, request, context)
+        } catch let error as StorageError {
+            switch error {
+            case .busy: return try answer(.busy, request, context)
+            case .diskFull: return try answer(.diskFull, request, context)
+            default:
+                context.logger.error("storage", metadata: ["error": "\(error)"])
+                return try failure(request, context)
+            }
+        } catch let error as HTTPError {
+            if error.status == .notFound { return try answer(.notFound("page"), request, context) }
+            if error.status == .contentTooLarge { return try answer(.tooLarge("form.too_large"), request, context) }
+            throw error
+        } catch let error as NIOTooManyBytesError {
+            _ = error
+            return try answer(.tooLarge("form.too_large"), request, context)
+        } catch is CancellationError {
+            throw CancellationError()
+        } catch {
+            context.logger.error("defect", metadata: ["error": "\(error)"])
+            return try failure(request, context)
+        }
+    }
+
+    private func answer(_ refusal: Refusal, _ request: Request, _ context: AppContext) throws -> Response {
+        let status: HTTPResponse.Status =
+            switch refusal {
+            case .notFound: .notFound
+            case .forbidden: .forbidden
+            case .conflict: .conflict
+            case .invalid: .unprocessableContent
+            case .tooLarge: .contentTooLarge
+            case .signInNeeded: .unauthorized
+            case .diskFull: HTTPResponse.Status(code: 507)
+            case .busy: .serviceUnavailable
+            }
+        context.logger.info("refused", metadata: ["code": "\(refusal.code)"])
+        let isProgram = request.uri.path.hasPrefix("/api/")
+        if refusal == .signInNeeded, !isProgram {
+            return seeOther("/sign-in?next=" + (request.uri.string.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""))
+        }
+        var response = isProgram ? try problem(refusal, status) : try page(refusal, status, request)
+        if refusal == .busy || refusal == .diskFull { response.headers[.retryAfter] = "10" }
+        return response
+    }
+
+    private func problem(_ refusal: Refusal, _ status: HTTPResponse.Status) throws -> Response {
+        var detail = ""
+        if case .invalid(let fields) = refusal { detail = fields.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }.joined(separator: ", ") }
+        return try problemResponse(
+            Problem(code: refusal.code, status: status.code, title: house.pages.words.text("refusal.\(refusal.code)", .english), detail: detail), status)
+    }
+
+    private func page(_ refusal: Refusal, _ status: HTTPResponse.Status, _ request: Request) throws -> Response {
+        struct RefusalPage {
+            let sentence: String
+            let fields: [String]
+        }
+        let (words, language) = (house.pages.words, house.language(request))
+        var fields: [String] = []
+        if case .invalid(let invalid) = refusal { fields = invalid.sorted { $0.key < $1.key }.map { words.text("refusal.\($0.value)", language) } }
+        return try house.openPage(
+            "refusal", RefusalPage(sentence: words.text("refusal.\(refusal.code)", language), fields: fields), title: words.text("refusal.title", language), request,
+            status: status)
+    }
+
+    private func failure(_ request: Request, _ context: AppContext) throws -> Response {
+        if request.uri.path.hasPrefix("/api/") {
+            return try problemResponse(Problem(code: "defect", status: 500, title: "The program made a mistake", detail: "request \(context.requestID)"), .internalServerError)
+        }
+        struct DefectPage { let requestID: String }
+        return try house.openPage(
+            "defect", DefectPage(requestID: context.requestID), title: house.pages.words.text("refusal.title", house.language(request)), request,
+            status: .internalServerError)
+    }
+}
+
+/// An answer in problem+json.
+package func problemResponse(_ problem: Problem, _ status: HTTPResponse.Status) throws -> Response {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .sortedKeys
+    return Response(
+        status: status, headers: [.contentType: "application/problem+json"], body: .init(byteBuffer: ByteBuffer(bytes: try encoder.encode(problem))))
+}

@@ -1,0 +1,91 @@
+package import Accounts
+import Basics
+package import HTTPTypes
+package import Hummingbird
+
+/// The routes of the centre and who may use them. Every page is added through here, so that a test can walk all of them with every role.
+package struct Routes {
+    /// One route, as the test of rights sees it.
+    package struct Entry: Sendable, Hashable {
+        package let method: String
+        package let path: String
+        /// Nil for a page that anybody may see.
+        package let right: Right?
+    }
+    package typealias Handler = @Sendable (Request, AppContext, Visit) async throws -> Response
+
+    package let house: House
+    private let router: Router<AppContext>
+    /// All that was added so far.
+    package private(set) var entries: [Entry] = []
+
+    package init(house: House, router: Router<AppContext>) {
+        self.house = house
+        self.router = router
+    }
+
+    /// A page that shows something to those who have a right.
+    package mutating func get(_ path: String, _ right: Right, _ handler: @escaping Handler) {
+        entries.append(Entry(method: "GET", path: path, right: right))
+        let house = house
+        router.get(RouterPath(path)) { request, context in try await handler(request, context, try await house.admitted(request, right)) }
+    }
+
+    /// A form that changes something. Its fields come with the session's CSRF token, which is checked before the handler runs.
+    package mutating func post(_ path: String, _ right: Right, _ handler: @escaping @Sendable (Form, AppContext, Visit) async throws -> Response) {
+        entries.append(Entry(method: "POST", path: path, right: right))
+        let house = house
+        router.post(RouterPath(path)) { request, context in
+            let visit = try await house.admitted(request, right)
+            let form = try await Form(request, context)
+            guard form["csrf"] == visit.csrf else { throw Refusal.forbidden("form.csrf") }
+            return try await handler(form, context, visit)
+        }
+    }
+
+    /// A body that is streamed (an upload). The CSRF token comes in the header `X-CSRF`.
+    package mutating func stream(_ method: HTTPRequest.Method, _ path: String, _ right: Right, _ handler: @escaping Handler) {
+        entries.append(Entry(method: method.rawValue, path: path, right: right))
+        let house = house
+        router.on(RouterPath(path), method: method) { request, context in
+            let visit = try await house.admitted(request, right)
+            guard let field = HTTPField.Name("X-CSRF"), request.headers[field] == visit.csrf else { throw Refusal.forbidden("form.csrf") }
+            return try await handler(request, context, visit)
+        }
+    }
+
+    /// A page for everybody.
+    package mutating func open(_ method: HTTPRequest.Method, _ path: String, _ handler: @escaping @Sendable (Request, AppContext) async throws -> Response) {
+        entries.append(Entry(method: method.rawValue, path: path, right: nil))
+        router.on(RouterPath(path), method: method) { request, context in try await handler(request, context) }
+    }
+}
+
+extension House {
+    /// The person of a request; refuses those who are not signed in or lack the right everywhere.
+    func admitted(_ request: Request, _ right: Right) async throws -> Visit {
+        guard let visit = try await visit(request, for: right) else { throw Refusal.signInNeeded }
+        guard visit.may(right) else { throw Refusal.forbidden("right.missing") }
+        return visit
+    }
+}
+
+/// The fields of a form.
+package struct Form: Sendable {
+    private let fields: [String: String]
+    /// The path in which the form stood, with parameters.
+    package let request: Request
+
+    /// Reads at most 64 KiB of `application/x-www-form-urlencoded`.
+    package init(_ request: Request, _ context: AppContext) async throws {
+        self.request = request
+        let body = try await request.body.collect(upTo: context.maxUploadSize)
+        fields = (try? URLEncodedFormDecoder().decode([String: String].self, from: String(buffer: body))) ?? [:]
+    }
+
+    /// The field, without blanks at its ends; empty when it is missing.
+    package subscript(_ name: String) -> String { (fields[name] ?? "").trimmedBlanks }
+
+    /// The field as typed.
+    package func raw(_ name: String) -> String { fields[name] ?? "" }
+}

@@ -1,0 +1,80 @@
+import Accounts
+import Basics
+import Foundation
+import HTTPTypes
+import Hummingbird
+import Storage
+
+/// What the page for signing in shows.
+struct SignInPage: Sendable {
+    let login: String
+    let next: String
+    let problem: String?
+}
+
+extension Routes {
+    /// `/sign-in`, `/sign-out`, `/language`, static files.
+    package mutating func addHouse() {
+        let house = house
+        open(.get, "/sign-in") { request, _ in
+            try house.signInPage(request, login: "", next: request.uri.queryParameters["next"].map(String.init) ?? "/", problem: nil)
+        }
+        open(.post, "/sign-in") { request, context in
+            // Without a session there is no token; a form of another origin is told apart by what the browser says.
+            if let field = HTTPField.Name("Sec-Fetch-Site"), let origin = request.headers[field], origin != "same-origin", origin != "none" {
+                throw Refusal.forbidden("form.csrf")
+            }
+            let form = try await Form(request, context)
+            do {
+                let token = try await house.signIn(login: form["login"], password: form.raw("password"))
+                var response = seeOther(safePath(form["next"]))
+                response.setCookie(house.cookie(token))
+                return response
+            } catch Refusal.invalid(let fields) {
+                return try house.signInPage(request, login: form["login"], next: form["next"], problem: fields["password"])
+            }
+        }
+        open(.post, "/language") { request, context in
+            let form = try await Form(request, context)
+            guard let language = Language(rawValue: form["language"]) else { throw Refusal.invalid(["language": "form.choice"]) }
+            var response = seeOther(safePath(form["next"]))
+            response.setCookie(Cookie(name: "yuanjiao_language", value: language.rawValue, maxAge: 31_536_000, path: "/", httpOnly: true, sameSite: .lax))
+            if let visit = try await house.visit(request, for: .seeFigures), form["csrf"] == visit.csrf {
+                let act = house.act(visit)
+                try await house.database.write { try $0.setLanguage(language.rawValue, accountID: visit.account.id, by: act) }
+            }
+            return response
+        }
+        open(.post, "/sign-out") { request, context in
+            let form = try await Form(request, context)
+            if let visit = try await house.visit(request, for: .seeFigures), form["csrf"] == visit.csrf {
+                let act = house.act(visit)
+                try await house.database.write { try $0.closeSession(tokenDigest: visit.sessionDigest, by: act) }
+            }
+            var response = seeOther("/sign-in")
+            response.setCookie(house.cookie(""))
+            return response
+        }
+        for (name, type) in [("console.css", "text/css; charset=utf-8"), ("print.css", "text/css; charset=utf-8"), ("upload.js", "text/javascript; charset=utf-8")] {
+            let body = Bundle.module.url(forResource: name, withExtension: nil, subdirectory: "Static").flatMap { try? Data(contentsOf: $0) } ?? Data()
+            open(.get, "/static/\(name)") { _, _ in
+                Response(status: .ok, headers: [.contentType: type, .cacheControl: "max-age=300"], body: .init(byteBuffer: ByteBuffer(bytes: body)))
+            }
+        }
+    }
+}
+
+/// A path within this site, so that a link cannot lead a person elsewhere after signing in.
+private func safePath(_ text: String) -> String {
+    let path = text.removingPercentEncoding ?? ""
+    return path.hasPrefix("/") && !path.hasPrefix("//") && !path.contains("\\") && path.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F } ? path : "/"
+}
+
+extension House {
+    func signInPage(_ request: Request, login: String, next: String, problem: String?) throws -> Response {
+        let (words, language) = (pages.words, language(request))
+        return try openPage(
+            "sign_in", SignInPage(login: login, next: next, problem: problem.map { words.text("refusal.\($0)", language) }), title: words.text("sign_in.title", language),
+            request, status: problem == nil ? .ok : .unprocessableContent)
+    }
+}

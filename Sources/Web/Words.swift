@@ -1,0 +1,58 @@
+import Foundation
+
+/// The languages of the pages.
+package enum Language: String, Sendable, CaseIterable {
+    case chinese = "zh-Hans"
+    case english = "en"
+
+    /// The account's choice, else the browser's, else Chinese.
+    package static func choose(account: String, acceptLanguage: String) -> Language {
+        if let chosen = Language(rawValue: account) { return chosen }
+        for part in acceptLanguage.lowercased().split(separator: ",") {
+            if part.contains("zh") { return .chinese }
+            if part.contains("en") { return .english }
+        }
+        return .chinese
+    }
+}
+
+/// What the catalogues lack.
+package struct MissingWords: Error, CustomStringConvertible, Sendable {
+    package let description: String
+}
+
+/// Every word that people see, in both languages, by key. The catalogues are the files of `Words/zh-Hans` and `Words/en`: a file a topic, the same keys in both.
+package struct Words: Sendable {
+    private let catalogues: [Language: [String: String]]
+
+    /// Reads both catalogues; throws when a key stands in only one of them, or twice in one.
+    package init() throws {
+        var catalogues: [Language: [String: String]] = [:]
+        for language in Language.allCases {
+            let files = Bundle.module.urls(forResourcesWithExtension: "json", subdirectory: "Words/\(language.rawValue)") ?? []
+            var catalogue: [String: String] = [:]
+            for file in files.map({ $0 as URL }) {
+                let topic = try JSONDecoder().decode([String: String].self, from: Data(contentsOf: file))
+                try catalogue.merge(topic) { _, _ in throw MissingWords(description: "\(file.lastPathComponent) has a key that stands elsewhere too") }
+            }
+            catalogues[language] = catalogue
+        }
+        let (chinese, english) = (Set((catalogues[.chinese] ?? [:]).keys), Set((catalogues[.english] ?? [:]).keys))
+        let difference = chinese.symmetricDifference(english)
+        guard difference.isEmpty else { throw MissingWords(description: "Only one catalogue has: \(difference.sorted().joined(separator: ", "))") }
+        self.catalogues = catalogues
+    }
+
+    /// The words for a key, with `{name}` replaced by the given values. An unknown key shows itself in angle brackets, which a test looks for.
+    package func text(_ key: String, _ language: Language, _ values: [String: String] = [:]) -> String {
+        guard var text = catalogues[language]?[key] else { return "⟨\(key)⟩" }
+        for (name, value) in values { text = text.replacing("{\(name)}", with: value) }
+        return text
+    }
+
+    /// Whether the key exists.
+    package func has(_ key: String) -> Bool { catalogues[.chinese]?[key] != nil }
+
+    /// All keys.
+    package var keys: Set<String> { Set((catalogues[.chinese] ?? [:]).keys) }
+}

@@ -1,0 +1,10 @@
+/// The paths that nodes ask their parent for; the same at centre and edge.
+package enum Endpoint {
+    package static let facts = "/api/v1/facts"
+    package static let receipts = "/api/v1/receipts"
+    package static let enrolments = "/api/v1/enrolments"
+    /// Followed by `timestamp.json`, `N.snapshot.json`, `N.targets.json` or `N.root.json`.
+    package static let metadata = "/api/v1/metadata/"
+    /// Followed by a SHA-256 in hexadecimal; answers ranges.
+    package static let blobs = "/api/v1/blobs/"
+}

@@ -1,0 +1,58 @@
+/// What became of one fact.
+package struct Verdict: Hashable, Sendable, Codable {
+    package enum Outcome: String, Sendable, Codable, CaseIterable {
+        /// Counted now.
+        case stored
+        /// Was counted before; nothing changed.
+        case duplicate
+        /// Kept for a person to decide on; not counted.
+        case quarantined
+        /// Not kept; `reason` says why.
+        case refused
+        /// An edge keeps it and has no word from the centre yet. The only outcome that does not release the fact.
+        case held
+    }
+
+    package let id: String
+    package let outcome: Outcome
+    /// A stable code such as `fact.future`; empty when there is nothing to explain.
+    package let reason: String
+    /// A sentence for people; empty when there is nothing to explain.
+    package let sentence: String
+
+    private enum CodingKeys: String, CodingKey {
+        case id, reason, sentence
+        case outcome = "verdict"
+    }
+
+    package init(id: String, _ outcome: Outcome, reason: String = "", sentence: String = "") {
+        self.id = id
+        self.outcome = outcome
+        self.reason = reason
+        self.sentence = sentence
+    }
+
+    /// Whether the centre has spoken, so that the fact need not be sent again.
+    package var isFinal: Bool { outcome != .held }
+}
+
+/// The answer to a batch, and to a question about facts sent earlier.
+package struct Receipt: Hashable, Sendable, Codable {
+    package let batch: String
+    /// Changes when the centre was restored from a backup; nodes then offer again what they kept.
+    package let epoch: String
+    package let verdicts: [Verdict]
+
+    package init(batch: String, epoch: String, verdicts: [Verdict]) {
+        self.batch = batch
+        self.epoch = epoch
+        self.verdicts = verdicts
+    }
+}
+
+/// A node's question what became of facts that its parent holds: the body of `POST /api/v1/receipts`.
+package struct ReceiptQuestion: Hashable, Sendable, Codable {
+    package let ids: [String]
+
+    package init(ids: [String]) { self.ids = ids }
+}

@@ -1,0 +1,143 @@
+import Accounts
+import ArgumentParser
+import Basics
+import Centre
+import Foundation
+import Operations
+import Registry
+import Simulator
+import Storage
+import Supervision
+import Wire
+
+/// `yuanjiao bench`: what bin/bench calls. Prints figures and ratios with the machine's load; judges nothing.
+struct BenchCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "bench", abstract: "Measures merging, storing and reporting on the realistic month (3,248 sites, 49 % on, about 11 million minutes).", shouldDisplay: false)
+
+    func run() async throws {
+        let load = (try? String(contentsOfFile: "/proc/loadavg", encoding: .utf8))?.split(separator: " ").prefix(3).joined(separator: " ") ?? "?"
+        print("load average \(load), \(ProcessInfo.processInfo.activeProcessorCount) processors")
+        let month = CityBenchMonth(seed: 1, terminals: 3248, switchedOn: 1591)
+        var siteDays: [(terminal: Int, day: Int, minutes: MinuteSet)] = []
+        for entry in month { siteDays.append(entry) }
+        let minutes = siteDays.reduce(0) { $0 + $1.minutes.count }
+        print("realistic month: \(siteDays.count) site-days, \(minutes) minutes on")
+        measureMerge(siteDays)
+        for engine in Database.Engine.allCases { try await measure(engine, siteDays, minutes) }
+    }
+
+    /// Union, count and coding of every site-day, as the merge does them.
+    private func measureMerge(_ siteDays: [(terminal: Int, day: Int, minutes: MinuteSet)]) {
+        let start = cpuSeconds()
+        var stored: [Int: [UInt8]] = [:]
+        var sum = 0
+        var turns = 0
+        while cpuSeconds() - start < 2 {
+            for entry in siteDays {
+                let key = entry.day * 4096 + entry.terminal
+                let old = stored[key].flatMap { MinuteSet(encoded: $0) } ?? MinuteSet()
+                let merged = old.union(entry.minutes)
+                sum += merged.count
+                stored[key] = merged.encoded
+            }
+            turns += 1
+        }
+        let rate = Double(siteDays.count * turns) / (cpuSeconds() - start)
+        print("merged in memory: \(Int(rate)) site-days per CPU second (floor 200000; check sum \(sum % 1000))")
+    }
+
+    private func measure(_ engine: Database.Engine, _ siteDays: [(terminal: Int, day: Int, minutes: MinuteSet)], _ minutes: Int) async throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("yuanjiao-bench-\(ProcessInfo.processInfo.processIdentifier)-\(engine.rawValue)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        var address = folder.appendingPathComponent("bench.sqlite").path
+        if engine == .postgres {
+            guard let server = ProcessInfo.processInfo.environment["YUANJIAO_TEST_POSTGRES"] else { return print("postgres: not measured, bin/bench starts one") }
+            let schema = "bench\(ProcessInfo.processInfo.processIdentifier)"
+            let database = try await Database.postgres(server, connections: 1)
+            try await database.write { try $0.script("CREATE SCHEMA \(schema)") }
+            await database.close()
+            address = "postgres:\(server) options='-c search_path=\(schema)'"
+        }
+        let first = NetworkZone.shanghai.start(of: Day("2011-04-01") ?? .forever)
+        let (database, network) = try await NetworkSettings.open(address, zone: .shanghai, clock: .fixed(first), ids: .system)
+        let city = try City(plan: CityPlan(json: try DemoFolder.plan()))
+        let act = Act(by: .commandLine, at: first, ids: .system)
+        let (areas, sites) = (Array(city.areasCSV.utf8), Array(city.sitesCSV.utf8))
+        let started = ContinuousClock.now
+        try await database.write { statements in
+            _ = try statements.importAreas(areas, apply: true, by: act)
+            _ = try statements.importSites(sites, apply: true, by: act)
+        }
+        print("\(engine.rawValue): register imported in \(seconds(since: started)) s")
+        try await store(siteDays, city, database, network, engine)
+        try await report(database, engine)
+        let bytes = try await factBytes(database, engine)
+        print("\(engine.rawValue): \(bytes) bytes of facts and derived rows with keys and indexes, \(ratio(bytes, minutes)) byte a presence minute")
+        await database.close()
+    }
+
+    private func store(
+        _ siteDays: [(terminal: Int, day: Int, minutes: MinuteSet)], _ city: City, _ database: Database, _ network: NetworkSettings, _ engine: Database.Engine
+    ) async throws {
+        let day = Day("2011-03-01") ?? .forever
+        let terminals = city.sites.filter { $0.isInService(on: day) }.compactMap { $0.terminals(on: day).first?.id }
+        let byDay = siteDays.sorted { ($0.day, $0.terminal) < ($1.day, $1.terminal) }
+        let now = NetworkZone.shanghai.start(of: day.advanced(by: 31))
+        for turn in ["stored", "sent again, nothing new"] {
+            let start = ContinuousClock.now
+            for start in stride(from: 0, to: byDay.count, by: Batch.maximumFacts) {
+                let facts = byDay[start..<min(start + Batch.maximumFacts, byDay.count)].map { entry in
+                    Fact(
+                        id: "\(entry.day)-\(entry.terminal)",
+                        .presence(Presence(terminal: terminals[entry.terminal % terminals.count], day: day.advanced(by: entry.day), minutes: entry.minutes)))
+                }
+                let batch = ReceivedBatch(sender: .commandLine, batch: Batch(id: "bench-\(start)", facts: facts))
+                let rules = FactRules(zone: network.zone, firstDay: network.firstDay, closeSeconds: 365 * 86_400)
+                _ = try await database.write { try $0.mergeFacts([batch], rules: rules, at: now, ids: .system) }
+            }
+            let rate = Double(byDay.count) / max(seconds(since: start), 0.001)
+            print("\(engine.rawValue): \(Int(rate)) site-days a second \(turn) (floor 20000)")
+        }
+    }
+
+    private func report(_ database: Database, _ engine: Database.Engine) async throws {
+        let month = Month("2011-03") ?? Day.forever.month
+        let now = NetworkZone.shanghai.start(of: month.end.advanced(by: 1))
+        var times: [Double] = []
+        for _ in 0..<7 {
+            let start = ContinuousClock.now
+            _ = try await database.read { try $0.bulletin(month: month, areaCode: "9901", in: .everything, zone: .shanghai, at: now) }
+            times.append(seconds(since: start) * 1000)
+        }
+        print("\(engine.rawValue): city month in \(Int(times.sorted()[3])) ms, median of 7 (goal 200)")
+    }
+
+    private func factBytes(_ database: Database, _ engine: Database.Engine) async throws -> Int {
+        try await database.read { statements in
+            if engine == .sqlite {
+                return try statements.count(
+                    """
+                    SELECT sum(pgsize) FROM dbstat WHERE name IN ('presence', 'presence_terminal', 'site_day', 'site_day_site', 'late_receipt', 'watermark')
+                    """)
+            }
+            return try statements.count(
+                """
+                SELECT CAST(sum(pg_total_relation_size(c.oid)) AS BIGINT) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+                WHERE n.nspname = current_schema() AND c.relname IN ('presence', 'site_day', 'late_receipt', 'watermark') AND c.relkind = 'r'
+                """)
+        }
+    }
+
+    private func ratio(_ a: Int, _ b: Int) -> String { String(Double(a * 1000 / max(b, 1)) / 1000) }
+    private func seconds(since start: ContinuousClock.Instant) -> Double {
+        let (whole, rest) = start.duration(to: .now).components
+        return Double(whole) + Double(rest) / 1e18
+    }
+    private func cpuSeconds() -> Double {
+        var usage = rusage()
+        getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+        return Double(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) + Double(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6
+    }
+}

@@ -1,0 +1,23 @@
+import ArgumentParser
+import Centre
+
+/// `yuanjiao centre`
+struct CentreCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "centre", abstract: "Serves the centre: pages for people, catalogue and facts for nodes.", discussion: "SIGTERM lets requests under way finish, then stops.")
+
+    @OptionGroup var common: CommonOptions
+    @Option(name: .long, help: "Address to listen on (YUANJIAO_HOST). Default: 127.0.0.1.")
+    var host: String?
+    @Option(name: .long, help: "Port to listen on (YUANJIAO_PORT). Default: 8080.")
+    var port: String?
+    @Flag(name: .long, help: "Mark every page as sample data (YUANJIAO_SAMPLE=true).")
+    var sample = false
+    @Flag(name: .long, help: "Browsers reach the centre over TLS only, so cookies may say so (YUANJIAO_TLS=true).")
+    var tls = false
+
+    func run() async throws {
+        let settings = try await Settings(common, flags: ["host": host, "port": port, "sample": sample ? "true" : nil, "tls": tls ? "true" : nil])
+        try await CentreApplication.open(try settings.centre(), logger: try settings.logger("centre")).run()
+    }
+}

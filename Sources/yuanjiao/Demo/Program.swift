@@ -1,0 +1,64 @@
+import Foundation
+import Logging
+import ServiceLifecycle
+import Subprocess
+import SystemPackage
+
+/// One of the demo's processes: started, watched, started again when it dies, ended with the demo.
+struct Program: Service {
+    private let name: String
+    private let arguments: [String]
+    private let log: URL
+
+    init(_ name: String, _ arguments: [String], _ folder: DemoFolder) {
+        self.name = name
+        self.arguments = arguments
+        log = folder.log(name)
+    }
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            while !Task.isCancelled {
+                do { try await self.once() } catch is CancellationError { return } catch { say("\(self.name) could not be started: \(error)") }
+                if Task.isCancelled { return }
+                say("\(self.name) ended and is started again (\(self.log.path))")
+                try? await Task.sleep(for: .milliseconds(500))
+            }
+        }
+    }
+
+    private func once() async throws {
+        let output = try FileDescriptor.open(FilePath(log.path), .writeOnly, options: [.create, .append], permissions: [.ownerReadWrite])
+        var options = PlatformOptions()
+        options.teardownSequence = [.gracefulShutDown(allowedDurationToNextStep: .seconds(8))]
+        // A process group of its own: Ctrl-C reaches the demo alone, which then ends its programs in order.
+        options.processGroupID = 0
+        _ = try await Subprocess.run(
+            .path(FilePath(DemoFolder.executable.appendingPathComponent("yuanjiao").path)), arguments: Arguments(arguments), platformOptions: options,
+            output: .fileDescriptor(output, closeAfterSpawningProcess: false), error: .fileDescriptor(output, closeAfterSpawningProcess: true))
+    }
+}
+
+/// Says where everything is as soon as it answers.
+struct Welcome: Service {
+    let folder: DemoFolder
+    let addresses: [String]
+
+    func run() async throws {
+        try await cancelWhenGracefulShutdown {
+            try await FactClient(address: self.addresses[0]).waitUntilUp()
+            say("")
+            say("Centre      \(self.addresses[0])")
+            say("Edge        \(self.addresses[1])/health")
+            say("Television  \(self.addresses[2])/tv  and  \(self.addresses[3])/tv")
+            say("")
+            say("Logins (made for this demo, kept in \(self.folder.root.path)/logins.json):")
+            for (login, password) in try self.folder.logins().sorted(by: { $0.key < $1.key }) {
+                say("  \(login.padding(toLength: 10, withPad: " ", startingAt: 0))\(password)")
+            }
+            say("")
+            say("Ctrl-C ends everything.")
+            try await Task.sleep(for: .seconds(1_000_000_000))
+        }
+    }
+}

@@ -1,0 +1,52 @@
+import ArgumentParser
+import Basics
+import Centre
+import Foundation
+import Operations
+import Storage
+
+/// `yuanjiao migrate`
+struct MigrateCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "migrate", abstract: "Brings the schema of a centre's database up to date and says what it did.")
+    @OptionGroup var common: CommonOptions
+
+    func run() async throws {
+        let configuration = try await Settings(common).centre()
+        try FileManager.default.createDirectory(at: configuration.dataFolder, withIntermediateDirectories: true)
+        let database = try await Database.open(configuration.databaseAddress)
+        let done = try await database.migrate(try NetworkSettings.migrations, at: Clock.system.now)
+        print(done.isEmpty ? "up to date" : done.joined(separator: "\n"))
+        await database.close()
+    }
+}
+
+/// `yuanjiao doctor`
+struct DoctorCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "doctor", abstract: "Checks a centre: schema, derived rows against base facts, open quarantine, room on the disk. Ends with status 1 when something is wrong.")
+    @OptionGroup var common: CommonOptions
+    @Option(name: .long, help: "Derive the site-days of this month again from the base facts (YYYY-MM) and say how many differed.")
+    var rebuild: String?
+
+    func run() async throws {
+        let settings = try await Settings(common)
+        let centre = try await OpenCentre(settings)
+        let rules = centre.network.rules
+        var wrong = 0
+        print("schema       ok")
+        print("zone         \(centre.network.zone.identifier)")
+        if let rebuild {
+            guard let month = Month(rebuild) else { throw BadSetting(description: "`--rebuild` takes a month, YYYY-MM") }
+            let differing = try await centre.database.write { try $0.rebuildSiteDays(month.days, rules: rules) }
+            print("site-days    \(differing == 0 ? "equal to the base facts" : "\(differing) rows differed and were made right")")
+            wrong += differing
+        }
+        let quarantined = try await centre.database.read { try $0.quarantineCounts() }
+        print("quarantine   \(quarantined.isEmpty ? "empty" : quarantined.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", "))")
+        let free = BlobStore.freeBytes(at: settings.dataFolder) >> 20
+        print("disk         \(free) MiB free")
+        if free < 512 { wrong += 1 }
+        await centre.database.close()
+        if wrong > 0 { throw ExitCode(1) }
+    }
+}

@@ -1,0 +1,87 @@
+import ArgumentParser
+import Basics
+import Edge
+import Foundation
+import Logging
+import Relay
+import Terminal
+import Wire
+
+/// The flags that edge and terminal share.
+struct NodeOptions: ParsableArguments {
+    @Option(name: .long, help: "Address of the parent (YUANJIAO_PARENT). Default: the address that the claim named.")
+    var parent: String?
+    @Option(name: .long, help: "Address to listen on (YUANJIAO_HOST). Default: 127.0.0.1.")
+    var host: String?
+    @Option(name: .long, help: "Port to listen on (YUANJIAO_PORT). Default: 8081.")
+    var port: String?
+    @Option(name: .long, help: "Claim with which this node joins when it has not joined yet (YUANJIAO_CLAIM).")
+    var claim: String?
+    @Option(name: .long, help: "Seconds between two looks at the catalogue (YUANJIAO_POLL_SECONDS). Default: 60.")
+    var pollSeconds: String?
+
+    var flags: [String: String?] { ["parent": parent, "host": host, "port": port, "claim": claim, "poll_seconds": pollSeconds] }
+}
+
+extension Settings {
+    /// The settings of an edge or a terminal.
+    func node(_ label: String) throws -> NodeConfiguration {
+        NodeConfiguration(
+            dataFolder: dataFolder, parent: self["parent"], host: self["host"] ?? "127.0.0.1", port: try number("port", default: 8081, 0...65_535), zone: self["zone"],
+            pollSeconds: Int64(try number("poll_seconds", default: 60, 1...86_400)), logger: try logger(label))
+    }
+
+    /// Joins with the claim when the folder has not joined yet; tries again until the parent answers. A claim that is refused ends the program.
+    func join(_ logger: Logger) async throws {
+        guard let claim = self["claim"], !claim.isEmpty else { return }
+        while true {
+            do {
+                _ = try await Enrolment.read(dataFolder)
+                return
+            } catch EnrolmentError.notEnrolled {}
+            do {
+                let answer = try await Enrolment.enrol(claim: claim, dataFolder: dataFolder, through: self["parent"], version: Yuanjiao.version)
+                logger.info("joined", metadata: ["node": "\(answer.node)"])
+                return
+            } catch let error as EnrolmentError { throw BadSetting(description: error.description) } catch {
+                logger.notice("the parent cannot be reached yet", metadata: ["error": "\(error)"])
+                try await Task.sleep(for: .seconds(1))
+            }
+        }
+    }
+}
+
+/// `yuanjiao edge`
+struct EdgeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "edge", abstract: "Serves a county edge: keeps what its area may need, relays facts.", discussion: "SIGTERM drains and stops.")
+    @OptionGroup var common: CommonOptions
+    @OptionGroup var node: NodeOptions
+
+    func run() async throws {
+        let settings = try await Settings(common, flags: node.flags)
+        let configuration = try settings.node("edge")
+        try await settings.join(configuration.logger)
+        try await EdgeProgram.run(configuration)
+    }
+}
+
+/// `yuanjiao terminal`
+struct TerminalCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "terminal", abstract: "Runs a site's terminal: cache, television page at /tv, beats and plays.", discussion: "SIGTERM drains and stops.")
+    @OptionGroup var common: CommonOptions
+    @OptionGroup var node: NodeOptions
+    @Option(name: .long, help: "Speed of the site's line in kbit/s; decides which rendition is kept (YUANJIAO_LINE). Default: 1000.")
+    var line: String?
+    @Flag(name: .long, help: "Mark the television page as sample data (YUANJIAO_SAMPLE=true).")
+    var sample = false
+
+    func run() async throws {
+        let settings = try await Settings(common, flags: node.flags.merging(["line": line, "sample": sample ? "true" : nil]) { first, _ in first })
+        let configuration = try settings.node("terminal")
+        try await settings.join(configuration.logger)
+        try await TerminalProgram.run(
+            TerminalConfiguration(node: configuration, kilobitsPerSecond: Int64(try settings.number("line", default: 1000, 16...1_000_000)), isSample: settings["sample"] == "true"))
+    }
+}

@@ -1,0 +1,94 @@
+import Accounts
+import ArgumentParser
+import Basics
+import Centre
+import Foundation
+import Operations
+import Registry
+import Storage
+import Wire
+
+/// `yuanjiao import areas|sites|facts FILE`
+struct ImportCommand: AsyncParsableCommand {
+    enum Subject: String, ExpressibleByArgument, CaseIterable { case areas, sites, facts }
+
+    static let configuration = CommandConfiguration(
+        commandName: "import", abstract: "Brings in areas, sites (CSV) or facts (NDJSON). Without --apply it only says what would change.",
+        discussion: "The formats are described in docs/import.md and docs/facts.md. The same file a second time changes nothing.")
+
+    @OptionGroup var common: CommonOptions
+    @Argument(help: "areas, sites or facts")
+    var subject: Subject
+    @Argument(help: "The file; - for standard input.", completion: .file())
+    var file: String
+    @Flag(name: .long, help: "Write the changes.")
+    var apply = false
+    @Option(name: .long, help: "Write the refused rows, with line, column and reason, to this file.")
+    var refused: String?
+
+    func run() async throws {
+        let centre = try await OpenCentre(try await Settings(common))
+        let bytes = try read(file)
+        try await explained {
+            switch subject {
+            case .areas, .sites: try await importTable(bytes, centre)
+            case .facts: try await importFacts(bytes, centre)
+            }
+        }
+        await centre.database.close()
+    }
+
+    private func importTable(_ bytes: [UInt8], _ centre: OpenCentre) async throws {
+        let (subject, apply, act) = (subject, apply, centre.act)
+        let report = try await centre.database.write { statements in
+            subject == .areas ? try statements.importAreas(bytes, apply: apply, by: act) : try statements.importSites(bytes, apply: apply, by: act)
+        }
+        let header = subject == .areas ? AreaImport.header : SiteImport.header
+        print("rows \(report.rows)  added \(report.added)  changed \(report.changed)  unchanged \(report.unchanged)  refused \(report.refused.count)")
+        for row in report.refused.prefix(20) { print("line \(row.line), \(row.column): \(row.code) \(row.value)") }
+        if report.refused.count > 20 { print("… and \(report.refused.count - 20) more") }
+        if let refused { try Data(report.refusedCSV(header: header).utf8).write(to: URL(fileURLWithPath: refused)) }
+        if !apply { print("Nothing was written. Add --apply to write it.") }
+    }
+
+    /// Facts go in batches of 5,000 lines; each batch is a transaction. A dry run rolls each back.
+    private func importFacts(_ bytes: [UInt8], _ centre: OpenCentre) async throws {
+        struct Rolled: Error { let verdicts: [Verdict] }
+        let lines = bytes.split(separator: UInt8(ascii: "\n")).enumerated().filter { !$0.element.allSatisfy { $0 == 0x20 || $0 == 0x0D } }
+        let (rules, apply) = (centre.network.rules, apply)
+        var counts: [Verdict.Outcome: Int] = [:]
+        var bad = ""
+        for start in stride(from: 0, to: lines.count, by: Batch.maximumFacts) {
+            let part = lines[start..<min(start + Batch.maximumFacts, lines.count)]
+            let entries = part.map { (try? JSONDecoder().decode(LenientFact.self, from: Data($0.element)).entry) ?? .notJSON }
+            let batch = ReceivedBatch(sender: .commandLine, batch: Batch(id: "import-\(start)", entries: entries))
+            let verdicts: [Verdict]
+            do {
+                verdicts = try await centre.database.write { statements in
+                    let verdicts = try statements.mergeFacts([batch], rules: rules, at: Clock.system.now, ids: .system)[0]
+                    guard apply else { throw Rolled(verdicts: verdicts) }
+                    return verdicts
+                }
+            } catch let rolled as Rolled { verdicts = rolled.verdicts }
+            for (line, verdict) in zip(part, verdicts) {
+                counts[verdict.outcome, default: 0] += 1
+                guard verdict.outcome == .refused || verdict.outcome == .quarantined else { continue }
+                bad += CSV.line([String(line.offset + 1), verdict.id, verdict.outcome.rawValue, verdict.reason, verdict.sentence])
+            }
+        }
+        print(Verdict.Outcome.allCases.filter { $0 != .held }.map { "\($0.rawValue) \(counts[$0] ?? 0)" }.joined(separator: "  "))
+        if let refused { try Data((CSV.line(["line", "id", "verdict", "reason", "sentence"]) + bad).utf8).write(to: URL(fileURLWithPath: refused)) }
+        if !apply { print("Nothing was written. Add --apply to write it.") }
+    }
+}
+
+extension Batch.Entry {
+    /// A line that is no JSON at all.
+    fileprivate static var notJSON: Batch.Entry { .malformed(id: "", MalformedFact.notJSON) }
+}
+
+/// The bytes of a file or of standard input.
+func read(_ file: String) throws -> [UInt8] {
+    if file == "-" { return [UInt8](FileHandle.standardInput.readDataToEndOfFile()) }
+    do { return [UInt8](try Data(contentsOf: URL(fileURLWithPath: file))) } catch { throw BadSetting(description: "\(file) cannot be read") }
+}

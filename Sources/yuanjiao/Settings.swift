@@ -1,0 +1,93 @@
+import ArgumentParser
+import Basics
+import Centre
+import Configuration
+import Foundation
+import Logging
+import SystemPackage
+
+/// The flags that every command has. What a flag does not say comes from the environment, then from the file.
+struct CommonOptions: ParsableArguments {
+    @Option(name: .long, help: "Folder that holds everything this node keeps (YUANJIAO_DATA). Default: data.")
+    var data: String?
+
+    @Option(name: .long, help: "JSON file with settings: {\"yuanjiao\": {\"port\": 8080}} (YUANJIAO_CONFIG).")
+    var config: String?
+
+    @Option(name: .long, help: "Database of a centre: `postgres:` and a libpq connection string, or the path of a SQLite file (YUANJIAO_DATABASE).")
+    var database: String?
+
+    @Option(name: .long, help: "Time zone of a network that is made now (YUANJIAO_ZONE). Default: Asia/Shanghai.")
+    var zone: String?
+
+    @Option(name: .long, help: "Log level: trace, debug, info, notice, warning, error (YUANJIAO_LOG). Default: info.")
+    var log: String?
+}
+
+/// What was asked for and cannot be.
+struct BadSetting: Error, CustomStringConvertible {
+    let description: String
+}
+
+/// Settings by name, from flags before environment before file.
+struct Settings {
+    private let reader: ConfigReader
+
+    init(_ common: CommonOptions, flags: [String: String?] = [:]) async throws {
+        var values: [AbsoluteConfigKey: ConfigValue] = [:]
+        let all = flags.merging(["data": common.data, "database": common.database, "zone": common.zone, "log": common.log]) { first, _ in first }
+        for (name, value) in all { if let value { values[AbsoluteConfigKey(["yuanjiao", name])] = ConfigValue(.string(value), isSecret: false) } }
+        var providers: [any ConfigProvider] = [InMemoryProvider(name: "flags", values: values), EnvironmentVariablesProvider()]
+        if let file = common.config ?? ProcessInfo.processInfo.environment["YUANJIAO_CONFIG"] {
+            do { providers.append(try await FileProvider<JSONSnapshot>(filePath: FilePath(file))) } catch {
+                throw BadSetting(description: "The settings file \(file) cannot be read as JSON: \(error)")
+            }
+        }
+        reader = ConfigReader(providers: providers).scoped(to: "yuanjiao")
+    }
+
+    /// A text; nil when nobody set it.
+    subscript(_ name: String) -> String? {
+        if let text = reader.string(forKey: ConfigKey([name])) { return text }
+        return reader.int(forKey: ConfigKey([name])).map(String.init)
+    }
+
+    /// A whole number within bounds.
+    func number(_ name: String, default standard: Int, _ bounds: ClosedRange<Int>) throws -> Int {
+        guard let text = self[name] else { return standard }
+        guard let number = Int(text), bounds.contains(number) else { throw BadSetting(description: "`\(name)` must be a number from \(bounds.lowerBound) to \(bounds.upperBound), not \(text)") }
+        return number
+    }
+
+    var dataFolder: URL { URL(fileURLWithPath: self["data"] ?? "data", isDirectory: true) }
+
+    var zone: NetworkZone {
+        get throws {
+            guard let identifier = self["zone"] else { return .shanghai }
+            guard let zone = NetworkZone(identifier) else { throw BadSetting(description: "\(identifier) is no time zone of this machine's zone database") }
+            return zone
+        }
+    }
+
+    /// A logger of the level asked for, to standard error.
+    func logger(_ label: String) throws -> Logger {
+        var logger = Logger(label: "yuanjiao.\(label)", factory: { StreamLogHandler.standardError(label: $0) })
+        let name = self["log"] ?? "info"
+        guard let level = Logger.Level(rawValue: name) else { throw BadSetting(description: "`log` is none of trace, debug, info, notice, warning, error, critical: \(name)") }
+        logger.logLevel = level
+        return logger
+    }
+
+    /// The settings of a centre.
+    func centre() throws -> CentreConfiguration {
+        var configuration = CentreConfiguration(dataFolder: dataFolder, database: self["database"], zone: try zone)
+        configuration.host = self["host"] ?? "127.0.0.1"
+        configuration.port = try number("port", default: 8080, 0...65_535)
+        configuration.isSample = self["sample"] == "true"
+        configuration.secureCookies = self["tls"] == "true"
+        configuration.ffmpeg = self["ffmpeg"] ?? "ffmpeg"
+        configuration.ffprobe = self["ffprobe"] ?? "ffprobe"
+        configuration.reserveBytes = Int64(try number("reserve_mb", default: 512, 0...1_000_000)) << 20
+        return configuration
+    }
+}

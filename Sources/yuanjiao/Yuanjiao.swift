@@ -1,0 +1,19 @@
+import ArgumentParser
+
+/// The one program: each command is one of the roles that it can play.
+@main
+struct Yuanjiao: AsyncParsableCommand {
+    static let version = "0.1.0"
+
+    static let configuration = CommandConfiguration(
+        commandName: "yuanjiao", abstract: "Runs a distance-education network: a centre, county edges and village terminals.",
+        discussion: """
+            Settings come from flags, then from the environment (YUANJIAO_DATA, YUANJIAO_PORT, …), then from a JSON file (--config). docs/configuration.md lists them all.
+            To see everything at work on this machine, run `yuanjiao demo`.
+            """,
+        version: version,
+        subcommands: [
+            CentreCommand.self, EdgeCommand.self, TerminalCommand.self, DemoCommand.self, SimulateCommand.self, ImportCommand.self, ReportCommand.self, AccountCommand.self,
+            ClaimCommand.self, RevokeCommand.self, VoidCommand.self, QuarantineCommand.self, MigrateCommand.self, DoctorCommand.self, BenchCommand.self,
+        ])
+}

@@ -1,0 +1,165 @@
+import Accounts
+import Basics
+import Content
+import Foundation
+import Storage
+import TestKit
+import Testing
+import Trust
+
+@Suite struct CatalogueTests {
+    /// What a node would believe that fetches everything now.
+    private func believed(_ library: LibraryWorld, _ fingerprint: String) async throws -> TrustedSet {
+        let files = try await library.database.read { statements in
+            try ([.root, .timestamp, .snapshot, .targets] as [MetadataRole]).map { try statements.latestMetadata(role: $0)?.bytes ?? [] }
+        }
+        var set = try TrustedSet(root: files[0], fingerprint: try found(SHA256Hex(rawValue: fingerprint)))
+        let now = library.time.value.milliseconds
+        try set.accept(timestamp: files[1], at: now)
+        try set.accept(snapshot: files[2], at: now)
+        try set.accept(targets: files[3], at: now)
+        return set
+    }
+
+    @Test(arguments: Database.Engine.required)
+    func publishedCoursewareStandsInTheCatalogueAndLeavesItWhenWithdrawn(_ engine: Database.Engine) async throws {
+        try await LibraryWorld.with(engine) { library in
+            let (keys, act) = (library.content.keys, library.act)
+            let fingerprint = try await library.database.write { try $0.ensureCatalogue(keys, by: act) }
+            #expect(try await library.database.read { try $0.rootFingerprint() } == fingerprint)
+            #expect(try await believed(library, fingerprint).catalogue?.files.isEmpty == true)
+            let ids = [try await library.encoded("one"), try await library.encoded("two")]
+            for id in ids { try await library.publish(id) }
+            let row = try #require(try await library.courseware(ids[0]))
+            #expect(row.state == .published && row.version == 1 && row.publishedAt == library.time.value)
+
+            let catalogue = try #require(try await believed(library, fingerprint).catalogue)
+            #expect(catalogue.files.count == 2)
+            let path = try #require(RelativePath(rawValue: "courseware/\(ids[0])/1.json"))
+            let target = try #require(catalogue.files[path])
+            #expect(target.sha256.hex == row.manifestHash && target.length == Int64(row.manifestBytes))
+            let custom: [String: JSONValue] = [
+                "kind": "courseware", "courseware": .string(ids[0]), "version": 1, "published_at": .integer(library.time.value.milliseconds),
+                "audience": ["areas": ["990101"], "kinds": []],
+            ]
+            #expect(target.custom == custom)
+            let file = try #require(library.content.blobs.url(row.manifestHash))
+            let manifest = try Manifest(parsing: [UInt8](Data(contentsOf: file)))
+            #expect(manifest.courseware == ids[0] && manifest.version == 1 && manifest.title == "lesson")
+            for hash in [row.manifestHash] + manifest.blobs.map(\.sha256.hex) { #expect(try await library.database.read { try $0.isPublishedBlob(hash) }) }
+            #expect(try await library.database.read { try $0.publishedLength(of: row.manifestHash) } == Int64(row.manifestBytes))
+            // The upload itself is nobody's to fetch.
+            #expect(try await library.database.read { try $0.isPublishedBlob(row.sourceHash) } == false)
+
+            try await library.database.write { try $0.withdrawCourseware(id: ids[0], keys: keys, by: act) }
+            #expect(try await believed(library, fingerprint).catalogue?.files.keys.map(\.rawValue) == ["courseware/\(ids[1])/1.json"])
+            #expect(try await library.database.read { try $0.isPublishedBlob(row.manifestHash) } == false)
+            #expect(try await library.courseware(ids[0])?.state == .withdrawn)
+            await #expect(throws: Refusal.conflict("courseware.not_published")) {
+                try await library.database.write { try $0.withdrawCourseware(id: ids[0], keys: keys, by: act) }
+            }
+
+            // Old versions stay, for nodes that are on their way.
+            #expect(try await library.database.read { try $0.metadata(role: .targets, version: 2) } != nil)
+            #expect(try await library.database.read { try $0.metadata(role: .targets, version: 99) } == nil)
+            let events = try await library.database.read { try $0.events(about: ids[0]) }
+            #expect(events.map(\.kind) == ["courseware.withdrawn", "courseware.published", "courseware.encoded", "courseware.added"])
+        }
+    }
+
+    @Test func changesAreAnotherVersionWithTheNewTitleAndAudience() async throws {
+        try await LibraryWorld.with(.sqlite) { library in
+            let (keys, act, day) = (library.content.keys, library.act, library.today)
+            let fingerprint = try await library.database.write { try $0.ensureCatalogue(keys, by: act) }
+            let id = try await library.encoded("one")
+            try await library.publish(id)
+            let first = try #require(try await library.courseware(id)).manifestHash
+            let draft = CoursewareDraft(
+                title: "苹果树修剪", category: "practical_skills", speaker: "王技术员", unit: "东岭县农业局", areas: "990101001，990102", kinds: ["village", "township"])
+            try await library.database.write { try $0.changeCourseware(id: id, try $0.checkedFields(draft, on: day, in: .everything), by: act) }
+            // Nothing of it is public yet.
+            #expect(try await library.courseware(id)?.manifestHash == first)
+            library.time.set(library.time.value.adding(seconds: 60))
+            try await library.publish(id)
+            let row = try #require(try await library.courseware(id))
+            #expect(row.version == 2 && row.manifestHash != first)
+            let catalogue = try #require(try await believed(library, fingerprint).catalogue)
+            #expect(catalogue.files.keys.map(\.rawValue) == ["courseware/\(id)/2.json"])
+            let audience: JSONValue = ["areas": ["990101001", "990102"], "kinds": ["village", "township"]]
+            #expect(catalogue.files.values.first?.custom["audience"] == audience)
+            let manifest = try Manifest(parsing: [UInt8](Data(contentsOf: try #require(library.content.blobs.url(row.manifestHash)))))
+            #expect([manifest.title, manifest.category, manifest.speaker, manifest.unit] == ["苹果树修剪", "practical_skills", "王技术员", "东岭县农业局"])
+            #expect(try await library.database.read { try $0.isPublishedBlob(first) } == false)
+            // The button pressed twice changes nothing.
+            try await library.publish(id)
+            #expect(try await library.courseware(id) == row)
+        }
+    }
+
+    @Test func whatIsNotReadyOrHasChangedMeanwhileIsNotPublished() async throws {
+        try await LibraryWorld.with(.sqlite) { library in
+            let (keys, act, day) = (library.content.keys, library.act, library.today)
+            _ = try await library.database.write { try $0.ensureCatalogue(keys, by: act) }
+            let raw = try await library.upload([1, 2, 3])
+            await #expect(throws: Refusal.conflict("courseware.not_ready")) { try await library.publish(raw) }
+            await #expect(throws: Refusal.notFound("courseware")) { try await library.publish("nothing") }
+            let id = try await library.encoded("one")
+            let seen = try #require(try await library.courseware(id))
+            let manifest = try Manifest(parsing: [UInt8](Data(contentsOf: try #require(library.content.blobs.url(seen.manifestHash)))))
+            let draft = CoursewareDraft(title: "other", category: "", speaker: "", unit: "", areas: "", kinds: [])
+            try await library.database.write { try $0.changeCourseware(id: id, try $0.checkedFields(draft, on: day, in: .everything), by: act) }
+            await #expect(throws: Refusal.conflict("courseware.changed_meanwhile")) {
+                try await library.database.write { try $0.publishCourseware(seen, manifest: manifest, keys: keys, on: day, by: act) }
+            }
+            try library.content.blobs.remove(seen.manifestHash)
+            await #expect(throws: Refusal.conflict("courseware.media_missing")) { try await library.publish(id) }
+            #expect(try await library.courseware(id)?.state == .ready)
+        }
+    }
+
+    @Test(arguments: Database.Engine.required)
+    func theCatalogueIsSignedAnewBeforeItExpires(_ engine: Database.Engine) async throws {
+        try await LibraryWorld.with(engine) { library in
+            let fingerprint = try await ensured(library, library.content.keys)
+            let id = try await library.encoded("one")
+            try await library.publish(id)
+            #expect(try await refreshed(library) == false)
+            for days in [20, 40, 200, 300] {
+                library.time.set(SampleWorld.moment("2011-03-20", 9).adding(seconds: Int64(days) * 86_400))
+                #expect(try await refreshed(library))
+                #expect(try await believed(library, fingerprint).catalogue?.files.count == 1)
+            }
+            // A later start finds everything in order and keeps the fingerprint.
+            #expect(try await ensured(library, library.content.keys) == fingerprint)
+            let others = CatalogueKeys(RepositoryKeys(root: SigningKey(), targets: SigningKey(), snapshot: SigningKey(), timestamp: SigningKey()))
+            await #expect(throws: CatalogueKeys.Problem.self) { try await ensured(library, others) }
+        }
+    }
+
+    private func ensured(_ library: LibraryWorld, _ keys: CatalogueKeys) async throws -> String {
+        let act = library.act
+        return try await library.database.write { try $0.ensureCatalogue(keys, by: act) }
+    }
+
+    private func refreshed(_ library: LibraryWorld) async throws -> Bool {
+        let (keys, act) = (library.content.keys, library.act)
+        return try await library.database.write { try $0.refreshCatalogue(keys, by: act) }
+    }
+
+    @Test func keysAreMadeOnceForTheirOwnerAlone() throws {
+        let folder = try temporaryFolder()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let place = folder.appendingPathComponent("keys")
+        let made = try CatalogueKeys.loadOrMake(in: place, entropy: .system)
+        let again = try CatalogueKeys.loadOrMake(in: place, entropy: .system)
+        #expect(try made.repository.firstRoot(at: 0) == again.repository.firstRoot(at: 0))
+        #expect(try FileManager.default.contentsOfDirectory(atPath: place.path).sorted() == ["root.key", "snapshot.key", "targets.key", "timestamp.key"])
+        let root = place.appendingPathComponent("root.key")
+        #expect(try FileManager.default.attributesOfItem(atPath: root.path)[.posixPermissions] as? Int == 0o600)
+        try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: root.path)
+        #expect(throws: CatalogueKeys.Problem.self) { try CatalogueKeys.loadOrMake(in: place, entropy: .system) }
+        try FileManager.default.removeItem(at: root)
+        let problem = #expect(throws: CatalogueKeys.Problem.self) { try CatalogueKeys.loadOrMake(in: place, entropy: .system) }
+        #expect(problem?.description.contains("root.key") == true)
+    }
+}

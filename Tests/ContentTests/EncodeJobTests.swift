@@ -1,0 +1,171 @@
+import Accounts
+import Basics
+import Content
+import Foundation
+import Jobs
+import Media
+import Storage
+import TestKit
+import Testing
+import Trust
+
+/// Real clips through a real ffmpeg.
+@Suite struct EncodeJobTests {
+    @Test(arguments: Database.Engine.required)
+    func anUploadIsEncodedAndPublished(_ engine: Database.Engine) async throws {
+        try await LibraryWorld.with(engine) { library in
+            let id = try await library.upload(try await Clips.shared.lesson())
+            #expect(try await library.runner().runNext())
+            let row = try #require(try await library.courseware(id))
+            #expect(row.state == .ready && row.problem.isEmpty && abs(row.durationMs - 3000) < 200)
+            let job = try #require(try await library.database.read { try $0.latestJob(about: id) })
+            #expect(job.state == .done && job.account == "240p 480p mp4 poster" && job.progress == 1000)
+
+            let blobs = library.content.blobs
+            let manifest = try Manifest(parsing: [UInt8](Data(contentsOf: try #require(blobs.url(row.manifestHash)))))
+            #expect(manifest.renditions.map(\.name) == ["240p", "480p", "mp4"])
+            #expect(manifest.renditions.map(\.kind) == [.hls, .hls, .mp4])
+            #expect(manifest.duration == Int64(row.durationMs))
+            #expect(manifest.poster.sha256.hex == row.posterHash && manifest.rendition(named: "mp4")?.files[0].sha256.hex == row.previewHash)
+            for file in manifest.files {
+                let stored = try BlobStore.hash(of: try #require(blobs.url(file.sha256.hex)))
+                #expect(stored.hash == file.sha256.hex && stored.length == file.length, "\(file.path)")
+            }
+            for rendition in manifest.renditions where rendition.kind == .hls {
+                let played = rendition.files.compactMap(\.duration).reduce(0, +)
+                #expect(abs(played - manifest.duration) < 200)
+                let text = String(decoding: try Data(contentsOf: try #require(blobs.url(rendition.files[0].sha256.hex))), as: UTF8.self)
+                #expect(
+                    try MediaPlaylist.parse(text).segments.map(\.name) == rendition.files.dropFirst().map { String($0.path.rawValue.split(separator: "/")[1]) })
+            }
+            // The work is gone, the store has exactly the source, the manifest and what it names.
+            #expect(library.left == ["media", "uploads"])
+            #expect(Set(library.stored) == Set([row.sourceHash, row.manifestHash] + manifest.blobs.map(\.sha256.hex)))
+
+            let (keys, act) = (library.content.keys, library.act)
+            _ = try await library.database.write { try $0.ensureCatalogue(keys, by: act) }
+            try await library.publish(id)
+            #expect(try await library.database.read { try $0.isPublishedBlob(row.posterHash) })
+        }
+    }
+
+    @Test func aFinishedRenditionIsNeverEncodedAgainAfterAKill() async throws {
+        try await LibraryWorld.with(.sqlite) { library in
+            let id = try await library.upload(try await Clips.shared.lesson())
+            let counting = try CountingTools(in: library.folder, sleepingAt: 2)
+            let first = Task { try await library.runner(tools: counting.tools).runNext() }
+            #expect(try await eventually { counting.count == 2 })
+            let running = try #require(try await library.database.read { try $0.latestJob(about: id) })
+            #expect(running.state == .running)
+            // The whole task goes, as with the process: nothing is written any more, the lease stays.
+            first.cancel()
+            _ = try? await first.value
+            #expect(try await library.database.read { try $0.latestJob(about: id) }?.state == .running)
+            #expect(try await library.courseware(id)?.state == .encoding)
+            #expect(FileManager.default.fileExists(atPath: library.folder.appendingPathComponent("media/\(id)/1/240p/index.m3u8").path))
+
+            // The next start.
+            try await library.content.sweep(library.database)
+            #expect(try await library.database.write { try $0.releaseLeases() } == 1)
+            #expect(try await library.runner(tools: counting.tools).runNext())
+            #expect(try await library.courseware(id)?.state == .ready)
+            #expect(counting.count == 5, "one a step and one for the killed one")
+            #expect(library.left.filter { $0.hasPrefix("media/") }.isEmpty)
+        }
+    }
+
+    @Test(arguments: Database.Engine.required)
+    func aCancelledEncodingStopsAndMayBeTakenUpAgain(_ engine: Database.Engine) async throws {
+        try await LibraryWorld.with(engine) { library in
+            let id = try await library.upload(try await Clips.shared.lesson())
+            let counting = try CountingTools(in: library.folder, sleepingAt: 2)
+            async let ran = library.runner(tools: counting.tools).runNext()
+            #expect(try await eventually { counting.count == 2 })
+            let act = library.act
+            try await library.database.write { try $0.cancelEncoding(id: id, by: act) }
+            #expect(try await ran)
+            var row = try #require(try await library.courseware(id))
+            #expect(row.state == .failed && row.problem == "media.cancelled")
+            #expect(try await library.database.read { try $0.latestJob(about: id) }?.state == .cancelled)
+            await #expect(throws: Refusal.conflict("courseware.not_encoding")) { try await library.database.write { try $0.cancelEncoding(id: id, by: act) } }
+            library.time.set(library.time.value.adding(seconds: 1))
+            let later = library.act
+            try await library.database.write { try $0.retryEncoding(id: id, by: later) }
+            await #expect(throws: Refusal.conflict("courseware.not_failed")) { try await library.database.write { try $0.retryEncoding(id: id, by: later) } }
+            #expect(try await library.runner(tools: counting.tools).runNext())
+            row = try #require(try await library.courseware(id))
+            #expect(row.state == .ready && row.problem.isEmpty)
+            #expect(counting.count == 5)
+        }
+    }
+
+    @Test(arguments: ["text", "sound", "cut"])
+    func aBadFileEndsWithItsReasonAndIsThrownAway(_ kind: String) async throws {
+        try await LibraryWorld.with(.sqlite) { library in
+            let (bytes, problem): ([UInt8], String) =
+                switch kind {
+                case "text": (Array("这不是视频\n".utf8), "media.not_media")
+                case "sound": (try await Clips.shared.soundOnly(), "media.no_video")
+                default: (Array(try await Clips.shared.lesson().dropLast(4000)), "media.not_media")
+                }
+            let id = try await library.upload(bytes, name: "果树修剪.mp4")
+            #expect(try await library.runner().runNext())
+            let row = try #require(try await library.courseware(id))
+            #expect(row.state == .failed)
+            if kind == "cut" { #expect(["media.not_media", "media.truncated"].contains(row.problem)) } else { #expect(row.problem == problem) }
+            #expect(try await library.database.read { try $0.latestJob(about: id) }?.problem == row.problem)
+            #expect(library.left.filter { $0.hasPrefix("media/") }.isEmpty)
+            let act = library.act
+            let source = try await library.database.write { try $0.discardCourseware(id: id, by: act) }
+            try await library.content.removeRemains(of: id, source: source)
+            #expect(library.stored.isEmpty)
+            #expect(try await library.courseware(id) == nil)
+        }
+    }
+
+    @Test(arguments: Database.Engine.required)
+    func aDiscardedUploadKeepsBytesThatAnotherNeeds(_ engine: Database.Engine) async throws {
+        try await LibraryWorld.with(engine) { library in
+            let ids = [try await library.upload([1, 2, 3]), try await library.upload([1, 2, 3])]
+            let act = library.act
+            await #expect(throws: Refusal.conflict("courseware.not_failed")) {
+                try await library.database.write { try $0.discardCourseware(id: ids[0], by: act) }
+            }
+            for id in ids {
+                try await library.database.write {
+                    try $0.failEncoding(id: id, problem: "media.truncated", values: ["expected": "0:01:00", "found": "0:00:30"], by: act)
+                }
+            }
+            #expect(try await library.courseware(ids[0])?.problemValues == #"{"expected":"0:01:00","found":"0:00:30"}"#)
+            let kept = try await library.database.write { try $0.discardCourseware(id: ids[0], by: act) }
+            #expect(kept == nil)
+            let free = try await library.database.write { try $0.discardCourseware(id: ids[1], by: act) }
+            #expect(free == SHA256Hex(of: [1, 2, 3] as [UInt8]).hex)
+        }
+    }
+
+    @Test func aMissingToolAndALostSourceAreSaid() async throws {
+        try await LibraryWorld.with(.sqlite) { library in
+            let id = try await library.upload(try await Clips.shared.lesson())
+            #expect(try await library.runner(tools: Tools(ffmpeg: "/nowhere/ffmpeg")).runNext())
+            var row = try #require(try await library.courseware(id))
+            #expect(row.problem == "media.tool_missing" && row.problemValues.contains("ffmpeg"))
+            try library.content.blobs.remove(row.sourceHash)
+            library.time.set(library.time.value.adding(seconds: 1))
+            let act = library.act
+            try await library.database.write { try $0.retryEncoding(id: id, by: act) }
+            #expect(try await library.runner().runNext())
+            row = try #require(try await library.courseware(id))
+            #expect(row.state == .failed && row.problem == "media.source_missing")
+        }
+    }
+}
+
+/// Waits until something holds; gives up after twenty seconds, so that a test fails instead of hanging.
+func eventually(_ holds: () async throws -> Bool) async throws -> Bool {
+    for _ in 0..<1000 {
+        if try await holds() { return true }
+        try await Task.sleep(for: .milliseconds(20))
+    }
+    return false
+}

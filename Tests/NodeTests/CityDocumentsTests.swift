@@ -1,0 +1,75 @@
+import Basics
+import Foundation
+import Simulator
+import Testing
+import Trust
+import Wire
+
+/// The examples of docs/facts.md and docs/import.md are what the program reads and writes.
+struct CityDocumentsTests {
+    @Test func everyJSONExampleOfTheFactsIsRead() throws {
+        var (batches, facts) = (0, 0)
+        for block in try Self.blocks("json", in: "facts.md") {
+            let json = Data(block.utf8)
+            if block.contains("\"facts\"") {
+                batches += 1
+                for entry in try Batch(json: json).entries { #expect(throws: Never.self) { try Self.fact(entry) } }
+            } else if block.contains("\"verdicts\"") {
+                #expect(try JSONDecoder().decode(Receipt.self, from: json).verdicts.count == 3)
+            } else if block.contains("\"ids\"") {
+                #expect(try JSONDecoder().decode(ReceiptQuestion.self, from: json).ids.count == 1)
+            } else if block.contains("\"public_key\"") {
+                #expect(try JSONDecoder().decode(EnrolmentRequest.self, from: json).code.count == 10)
+            } else if block.contains("\"epoch\"") {
+                #expect(try JSONDecoder().decode(EnrolmentAnswer.self, from: json).kind == .terminal)
+            } else {
+                facts += 1
+                _ = try JSONDecoder().decode(Fact.self, from: json)
+            }
+        }
+        #expect(batches == 2 && facts == 4)
+    }
+
+    @Test func theExampleOfASignatureFits() throws {
+        let text = try Self.document("facts.md")
+        let body = try #require(Self.blocks("json", in: "facts.md").first { $0.contains("\"b-1\"") })
+        #expect(text.contains("this body of \(body.utf8.count) bytes"))
+        let signature = try #require(text.split(separator: "`").first { $0.utf8.count == 86 && $0.hasPrefix("dkHu") })
+        let digest = SHA256Hex(of: Array(body.utf8))
+        #expect(text.contains(digest.hex))
+        let key = try SigningKey(seed: Array(0..<32)).verifyingKey
+        #expect(text.contains(key.hex))
+        let request = try RequestSignature(header: "Yuanjiao node=T990101001201101, signature=\(signature)")
+        #expect(throws: Never.self) { try request.verify(method: "POST", pathAndQuery: Endpoint.facts, body: digest, with: key) }
+    }
+
+    @Test func everyExampleOfTheImportsIsRead() throws {
+        let tables = try Self.blocks("csv", in: "import.md").map { try CSV(Array(($0 + "\n").utf8)) }
+        let city = try City(plan: CityPlan.random(seed: 1))
+        #expect(tables.map(\.header) == [try CSV(Array(city.areasCSV.utf8)).header, try CSV(Array(city.sitesCSV.utf8)).header])
+        for table in tables { #expect(table.records.count == 4 && table.records.allSatisfy { $0.fields.count == table.header.count }) }
+        let lines = try #require(Self.blocks("json", in: "import.md").first).split(separator: "\n")
+        for line in lines { _ = try JSONDecoder().decode(Fact.self, from: Data(line.utf8)) }
+        #expect(lines.count == 3)
+    }
+
+    /// The texts between three backquotes and a language, and three backquotes.
+    private static func blocks(_ language: String, in name: String) throws -> [String] {
+        let parts = try document(name).components(separatedBy: "```")
+        return stride(from: 1, to: parts.count, by: 2).compactMap { index in
+            parts[index].hasPrefix(language + "\n") ? parts[index].dropFirst(language.count).trimmingCharacters(in: .newlines) : nil
+        }
+    }
+
+    private static func document(_ name: String) throws -> String {
+        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        return String(decoding: try Data(contentsOf: root.appending(path: "docs/\(name)")), as: UTF8.self)
+    }
+
+    private static func fact(_ entry: Batch.Entry) throws -> Fact {
+        switch entry {
+        case .fact(let fact): return fact
+        case .malformed(_, let problem): throw problem
+        }
+    }
+}

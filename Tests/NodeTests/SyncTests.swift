@@ -1,0 +1,306 @@
+import Basics
+import Node
+import Testing
+import Trust
+import Wire
+
+/// A signed catalogue, its blobs, a sync and its disk.
+struct World {
+    private let repository: Repository
+    private var publication: Publication?
+    private(set) var files: [String: [UInt8]] = [:]
+    var blobs: [SHA256Hex: [UInt8]] = [:]
+    var offers: [String: Offer] = [:]
+    var machine: Sync
+    var parts: [SHA256Hex: [UInt8]] = [:]
+    var here: [SHA256Hex: [UInt8]] = [:]
+    var disk = Disk()
+    /// Every errand done.
+    var errands: [Errand] = []
+    var facts: [Holding] = []
+    let root: [UInt8]
+
+    init(appetite: Appetite = .everything) throws {
+        func key(_ number: UInt8) throws -> SigningKey { try SigningKey(seed: Array(repeating: number, count: 32)) }
+        repository = Repository(keys: RepositoryKeys(root: try key(1), targets: try key(2), snapshot: try key(3), timestamp: try key(4)), lifetimes: .standard)
+        root = try repository.firstRoot(at: noon.milliseconds)
+        files["1.root.json"] = root
+        machine = try Self.sync(root, appetite, [:])
+        try publish("a", segments: [300, 500])
+    }
+
+    private static func sync(_ root: [UInt8], _ appetite: Appetite, _ records: [String: Record]) throws -> Sync {
+        try Sync(
+            node: "n", place: Place(area: try #require(AreaCode("130128")), siteKind: nil), appetite: appetite, settings: SyncSettings(chunk: 256), root: root,
+            fingerprint: SHA256Hex(of: root), generator: SeededGenerator(seed: 1), records: records)
+    }
+
+    mutating func restart(appetite: Appetite = .everything) throws { machine = try Self.sync(root, appetite, disk.records) }
+
+    mutating func publish(_ name: String, version: Int64 = 1, segments: [Int], at instant: Instant = noon) throws {
+        func file(_ path: String, _ length: Int, duration: Int64? = nil) throws -> Manifest.File {
+            let bytes = Array("\(name)/\(path)".utf8) + [UInt8](repeating: 7, count: length)
+            let hash = SHA256Hex(of: bytes)
+            blobs[hash] = bytes
+            return Manifest.File(path: try RelativePath(checking: path, at: "path"), sha256: hash, length: Int64(bytes.count), duration: duration)
+        }
+        let playlist = try file("h/index.m3u8", 10)
+        let manifest = try Manifest(
+            courseware: name, version: version, title: "t\(version)", category: "", speaker: "", unit: "", duration: 1000, poster: try file("poster.jpg", 20),
+            renditions: [
+                .init(name: "h", kind: .hls, height: 1, bandwidth: 1, playlist: playlist.path, files: [playlist] + (try segments.map { try file("h/\($0)", $0, duration: 1) }))
+            ])
+        let hash = SHA256Hex(of: manifest.bytes)
+        blobs[hash] = manifest.bytes
+        offers[name] = Offer(
+            courseware: name, version: version, publishedAt: instant, areas: [], kinds: [], manifest: Blob(sha256: hash, length: Int64(manifest.bytes.count)))
+        try sign(at: instant)
+    }
+
+    mutating func sign(at instant: Instant) throws {
+        let targets = offers.values.compactMap(\.target)
+        let next = try repository.publish(Dictionary(uniqueKeysWithValues: targets.map { ($0.path, $0.file) }), after: publication, at: instant.milliseconds)
+        publication = next
+        for file in next.namedBytes { files[file.name] = file.bytes }
+    }
+
+    /// Does errands until there is nothing to do, or `most` were done.
+    mutating func sync(at now: Instant, most: Int = 1000, answer: (Errand) -> Outcome? = { _ in nil }) -> [Change] {
+        var all = take(machine.start(at: now))
+        for _ in 0..<most {
+            guard case .errand(let errand) = machine.next(at: now) else { break }
+            errands.append(errand)
+            all += take(machine.finished(errand, answer(errand) ?? outcome(errand), at: now))
+        }
+        return all
+    }
+
+    private mutating func take(_ actions: [Action]) -> [Change] {
+        for case .holding(let holding) in reports(actions) { facts.append(holding) }
+        let changes = changes(actions)
+        disk.carryOut(changes)
+        return changes
+    }
+
+    private mutating func outcome(_ errand: Errand) -> Outcome {
+        switch errand {
+        case .metadata(let name, _, _): return files[name].map { .content($0) } ?? .missing
+        case .fetch(let blob, let chunk, _):
+            if here[blob.sha256] != nil { return .present }
+            let bytes = blobs[blob.sha256] ?? []
+            let reached = parts[blob.sha256]?.count ?? 0
+            parts[blob.sha256, default: []] += bytes[reached..<min(bytes.count, reached + Int(chunk))]
+            return .reached(Int64(parts[blob.sha256]?.count ?? 0))
+        case .seal(let blob):
+            guard let part = parts.removeValue(forKey: blob.sha256), SHA256Hex(of: part) == blob.sha256 else { return .sealed(false) }
+            here[blob.sha256] = part
+            return .sealed(true)
+        case .read(let blob): return here[blob.sha256].map { .content($0) } ?? .missing
+        case .sweep(let manifests):
+            var kept = Set(manifests)
+            for hash in manifests { kept.formUnion((here[hash].flatMap { try? Manifest(parsing: $0) })?.blobs.map(\.sha256) ?? []) }
+            here = here.filter { kept.contains($0.key) }
+            return .done
+        }
+    }
+}
+
+@Suite struct SyncTests {
+    @Test func theCatalogueComesFirstThenManifestThenContent() throws {
+        var world = try World()
+        _ = world.sync(at: noon)
+        let metadata = world.errands.compactMap { if case .metadata(let name, _, _) = $0 { name } else { nil } }
+        #expect(metadata == ["timestamp.json", "2.root.json", "1.snapshot.json", "1.targets.json"])
+        #expect(world.machine.complete.map(\.courseware) == ["a"])
+        #expect(world.facts.map(\.state).first == .known && world.facts.map(\.state).last == .complete)
+        #expect(world.facts.map(\.revision) == Array(1...Int64(world.facts.count)))
+        let last = try #require(world.facts.last)
+        #expect(last.doneBytes == last.totalBytes && last.doneBytes == world.here.values.reduce(0) { $0 + Int64($1.count) })
+        #expect(world.machine.files.keys.sorted() == ["1.root.json", "1.snapshot.json", "1.targets.json", "timestamp.json"])
+    }
+
+    @Test func anUnchangedTimestampCostsOneRequest() throws {
+        var world = try World()
+        _ = world.sync(at: noon)
+        world.errands = []
+        _ = world.sync(at: noon.adding(seconds: 100))
+        #expect(world.errands.count == 1)
+    }
+
+    @Test func chunksGoOnWhereTheyStoppedAfterARestart() throws {
+        var world = try World()
+        try world.publish("a", version: 2, segments: [2000])
+        _ = world.sync(at: noon, most: 16)
+        let before = world.parts.values.reduce(0) { $0 + $1.count } + world.here.values.reduce(0) { $0 + $1.count }
+        #expect(before > 0 && world.machine.complete.isEmpty)
+        let sizes = world.parts
+        try world.restart()
+        _ = world.sync(at: noon)
+        #expect(world.machine.complete.map(\.version) == [2])
+        for (hash, part) in sizes { #expect(world.here[hash]?.starts(with: part) == true) }
+        let fetches = world.errands.filter { if case .fetch(let blob, _, _) = $0 { blob.length > 2000 } else { false } }
+        #expect(fetches.count == 8, "2 kB in chunks of 256 bytes, none fetched twice")
+    }
+
+    @Test func badContentIsNeverCompleteAndIsTriedAgain() throws {
+        var world = try World()
+        var isBad = true
+        var now = noon
+        _ = world.sync(at: now) { if case .seal = $0, isBad { .sealed(false) } else { nil } }
+        #expect(world.machine.complete.isEmpty && world.machine.refused == 1)
+        #expect(world.facts.last?.state == .failed && world.facts.last?.reason == "blob.hash")
+        isBad = false
+        world.parts = [:]
+        now = now.adding(seconds: 600)
+        _ = world.sync(at: now)
+        #expect(world.machine.complete.count == 1 && world.facts.last?.state == .complete)
+    }
+
+    @Test(arguments: ["timestamp.json", "1.snapshot.json", "1.targets.json"]) func forgedMetadataIsNotBelieved(_ name: String) throws {
+        var world = try World()
+        let files = world.files
+        _ = world.sync(at: noon) {
+            guard case .metadata(name, _, _) = $0, var bytes = files[name] else { return nil }
+            bytes[bytes.count / 2] ^= 1
+            return .content(bytes)
+        }
+        #expect(world.machine.trusted.catalogue == nil && world.machine.refused == 1 && world.disk.records["trusted"] == nil)
+        _ = world.sync(at: noon.adding(seconds: 600))
+        #expect(world.machine.complete.count == 1)
+    }
+
+    @Test func theNewestPublicationComesFirstButPicturesBeforeFilms() throws {
+        var world = try World()
+        try world.publish("new", segments: [100], at: noon.adding(seconds: 60))
+        _ = world.sync(at: noon.adding(seconds: 120))
+        var order: [String] = []
+        for case .seal(let blob) in world.errands {
+            guard let bytes = world.here[blob.sha256] else { continue }
+            let text = String(decoding: bytes.prefix(40), as: UTF8.self)
+            order.append(text.hasPrefix("{") ? "manifest" : String(text.prefix { $0 != "\u{7}" }))
+        }
+        #expect(order == ["manifest", "new/poster.jpg", "manifest", "a/poster.jpg", "new/h/index.m3u8", "new/h/100", "a/h/index.m3u8", "a/h/300", "a/h/500"])
+    }
+
+    @Test func withdrawnCoursewareGoes() throws {
+        var world = try World()
+        try world.publish("b", segments: [100])
+        _ = world.sync(at: noon)
+        #expect(world.machine.complete.count == 2)
+        world.offers["a"] = nil
+        try world.sign(at: noon)
+        _ = world.sync(at: noon.adding(seconds: 100))
+        #expect(world.machine.complete.map(\.courseware) == ["b"])
+        #expect(world.facts.last.map { [$0.courseware, $0.state.rawValue] } == ["a", "removed"])
+        #expect(world.here.values.allSatisfy { !String(decoding: $0.prefix(2), as: UTF8.self).hasPrefix("a/") })
+        #expect(world.disk.records["sweep"] == nil)
+    }
+
+    @Test func withdrawnAndPublishedAgainGoesOnWithItsRevisions() throws {
+        var world = try World()
+        _ = world.sync(at: noon)
+        let offer = world.offers["a"]
+        world.offers["a"] = nil
+        try world.sign(at: noon)
+        _ = world.sync(at: noon.adding(seconds: 100))
+        world.offers["a"] = offer
+        try world.sign(at: noon)
+        try world.restart()
+        _ = world.sync(at: noon.adding(seconds: 200))
+        #expect(world.machine.complete.count == 1)
+        #expect(world.facts.map(\.revision) == Array(1...Int64(world.facts.count)))
+    }
+
+    @Test func theOldVersionIsShownUntilTheNewOneIsComplete() throws {
+        var world = try World()
+        _ = world.sync(at: noon)
+        try world.publish("a", version: 2, segments: [300, 900])
+        _ = world.sync(at: noon.adding(seconds: 100), most: 9)
+        #expect(world.machine.complete.map(\.version) == [1])
+        _ = world.sync(at: noon.adding(seconds: 100))
+        #expect(world.machine.complete.map(\.version) == [2])
+        let unfinished = world.facts.filter { $0.version == 2 && $0.state == .fetching }
+        #expect(try #require(unfinished.first).doneBytes < (try #require(world.facts.last { $0.version == 2 })).doneBytes)
+    }
+
+    @Test func aParentThatDoesNotHaveItYetIsNoFailure() throws {
+        var world = try World()
+        _ = world.sync(at: noon) { if case .fetch = $0 { .missing } else { nil } }
+        #expect(world.facts.map(\.state) == [.known])
+        guard case .wait(let until) = world.machine.next(at: noon) else { throw Unexpected() }
+        #expect(until.milliseconds(since: noon) <= 2000)
+        _ = world.sync(at: noon.adding(seconds: 60))
+        #expect(world.machine.complete.count == 1)
+    }
+
+    @Test func aFullDiskIsSaidAndPasses() throws {
+        var world = try World()
+        _ = world.sync(at: noon) { if case .fetch = $0 { .full } else { nil } }
+        #expect(world.facts.last?.reason == "disk.full" && world.facts.count == 2)
+        _ = world.sync(at: noon.adding(seconds: 600))
+        #expect(world.machine.complete.count == 1 && world.facts.last?.reason == "")
+    }
+
+    @Test func progressIsToldAtMostEveryFiveSeconds() throws {
+        var world = try World()
+        try world.publish("a", version: 2, segments: [20_000])
+        _ = world.sync(at: noon)
+        #expect(world.facts.filter { $0.state == .fetching }.count == 1)
+    }
+
+    @Test func aRestartBelievesTheDiskAndAsksForNothingComplete() throws {
+        var world = try World()
+        _ = world.sync(at: noon)
+        let told = world.facts.count
+        world.errands = []
+        try world.restart()
+        #expect(world.machine.complete.count == 1)
+        _ = world.sync(at: noon)
+        #expect(world.errands.allSatisfy { if case .metadata = $0 { true } else { false } } && world.facts.count == told)
+    }
+
+    @Test func aHoldingWhoseFactWasLostInAStopIsToldAgain() throws {
+        var world = try World()
+        _ = world.sync(at: noon, most: 4)
+        guard case .holding(let holding)? = world.disk.records["holding/a/1"] else { throw Unexpected() }
+        let last = try #require(world.facts.last)
+        #expect(holding.isReported && last.revision == holding.revision)
+        // As the disk stands between the first and the last change.
+        let before = try #require(try unreported(holding))
+        world.disk.records["holding/a/1"] = before
+        try world.restart()
+        _ = world.sync(at: noon, most: 0)
+        #expect(world.facts.last?.revision == holding.revision + 1)
+    }
+
+    /// The record as it was stored before its fact was queued.
+    private func unreported(_ holding: StoredHolding) throws -> Record? {
+        var world = try World()
+        var seen: Record?
+        for change in world.sync(at: noon, most: 4) {
+            if case .store("holding/a/1", let record) = change, case .holding(let stored) = record, !stored.isReported, stored.revision == holding.revision { seen = record }
+        }
+        return seen
+    }
+
+    @Test func anotherLineSettingLooksAgain() throws {
+        var world = try World()
+        _ = world.sync(at: noon)
+        try world.restart(appetite: .one(kilobitsPerSecond: 100, kind: .hls))
+        _ = world.sync(at: noon)
+        #expect(world.machine.complete.map(\.renditions) == [["h"]])
+    }
+
+    @Test func missingFilesAreFetchedAgain() throws {
+        var world = try World()
+        _ = world.sync(at: noon)
+        let lost = try #require(world.here.keys.sorted().first)
+        world.here[lost] = nil
+        _ = world.machine.recheck(courseware: "a", at: noon)
+        #expect(world.machine.complete.isEmpty)
+        _ = world.sync(at: noon.adding(seconds: 60))
+        #expect(world.machine.complete.count == 1 && world.here[lost] != nil)
+    }
+
+    private struct Unexpected: Error {}
+}

@@ -1,0 +1,178 @@
+import Basics
+import Foundation
+import Storage
+import Synchronization
+import TestKit
+import Testing
+
+private let schema = Migration(
+    number: 1, name: "0001_thing",
+    text: """
+        CREATE TABLE thing (id TEXT NOT NULL PRIMARY KEY, amount BIGINT NOT NULL CHECK (amount >= 0), note TEXT, weight DOUBLE PRECISION, seen_at BIGINT, bits BYTEA);
+        CREATE TABLE day_thing (day BIGINT NOT NULL, thing TEXT NOT NULL, PRIMARY KEY (day, thing)) /*sqlite: WITHOUT ROWID */;
+        """)
+
+private struct Thing: Decodable, Equatable {
+    var id: String
+    var amount: Int
+    var note: String?
+    var weight: Double?
+    var seenAt: Instant?
+    var bits: [UInt8]?
+}
+
+private func withThings(_ engine: Database.Engine, _ body: (Database) async throws -> Void) async throws {
+    try await withDatabase(engine) { database in
+        _ = try await database.migrate([schema], at: Instant(milliseconds: 1))
+        try await body(database)
+    }
+}
+
+@Suite struct DatabaseTests {
+    @Test(arguments: Database.Engine.required)
+    func valuesAndTypedNullsComeBackAsTheyWentIn(_ engine: Database.Engine) async throws {
+        try await withThings(engine) { database in
+            let full = Thing(id: "一", amount: 9_007_199_254_740_993, note: "教'育\"𠮷", weight: 0.1, seenAt: Instant(milliseconds: -5), bits: [0, 255, 7])
+            let bare = Thing(id: "b", amount: 0, note: nil, weight: nil, seenAt: nil, bits: nil)
+            for thing in [full, bare] {
+                try await database.write {
+                    try $0.run(
+                        "INSERT INTO thing (id, amount, note, weight, seen_at, bits) VALUES (\(thing.id), \(thing.amount), \(thing.note), \(thing.weight), \(thing.seenAt), \(thing.bits))")
+                }
+            }
+            let found = try await database.read { try $0.all(Thing.self, "SELECT id, amount, note, weight, seen_at, bits FROM thing ORDER BY id") }
+            #expect(found == [bare, full])
+            let none: String? = nil
+            let matches = try await database.read { try $0.count("SELECT count(*) FROM thing WHERE \(none) IS NULL OR note = \(none)") }
+            #expect(matches == 2)
+        }
+    }
+
+    @Test(arguments: Database.Engine.required)
+    func aTransactionWhoseStatementFailedIsUndoneEvenWhenTheErrorWasCaught(_ engine: Database.Engine) async throws {
+        try await withThings(engine) { database in
+            await #expect(throws: StorageError.self) {
+                try await database.write { statements in
+                    try statements.run("INSERT INTO thing (id, amount) VALUES ('a', 1)")
+                    _ = try? statements.run("INSERT INTO thing (id, amount) VALUES ('b', -1)")
+                }
+            }
+            let found1 = try await database.read { try $0.count("SELECT count(*) FROM thing") }
+            #expect(found1 == 0)
+        }
+    }
+
+    @Test(arguments: Database.Engine.required)
+    func brokenRulesOfTheSchemaAreToldApart(_ engine: Database.Engine) async throws {
+        try await withThings(engine) { database in
+            try await database.write { try $0.run("INSERT INTO thing (id, amount) VALUES ('a', 1)") }
+            let cases: [(SQL, StorageError.Constraint)] = [
+                ("INSERT INTO thing (id, amount) VALUES ('a', 2)", .unique), ("INSERT INTO thing (id, amount) VALUES ('c', -2)", .check),
+                ("INSERT INTO thing (id, amount) VALUES ('d', NULL)", .notNull),
+            ]
+            for (sql, wanted) in cases {
+                do {
+                    try await database.write { try $0.run(sql) }
+                    Issue.record("the statement was taken")
+                } catch StorageError.constraint(let constraint, _) { #expect(constraint == wanted) }
+            }
+        }
+    }
+
+    @Test(arguments: Database.Engine.required)
+    func contendedIncrementsAllCount(_ engine: Database.Engine) async throws {
+        try await withThings(engine) { database in
+            try await database.write { try $0.run("INSERT INTO thing (id, amount) VALUES ('a', 0)") }
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for _ in 0..<40 {
+                    group.addTask {
+                        try await database.write { statements in
+                            let amount = try statements.count("SELECT amount FROM thing WHERE id = 'a'")
+                            try statements.run("UPDATE thing SET amount = \(amount + 1) WHERE id = 'a'")
+                        }
+                    }
+                }
+                try await group.waitForAll()
+            }
+            let found2 = try await database.read { try $0.count("SELECT amount FROM thing WHERE id = 'a'") }
+            #expect(found2 == 40)
+        }
+    }
+
+    @Test(arguments: Database.Engine.required)
+    func manyRowsGoInAtOnceAndDuplicatesChangeNothing(_ engine: Database.Engine) async throws {
+        try await withThings(engine) { database in
+            let rows = (0..<500).map { [Value.integer(Int64($0 % 250)), .text("t")] }
+            let changed = try await database.write { try $0.run("INSERT INTO day_thing (day, thing) VALUES \(rows: rows) ON CONFLICT (day, thing) DO NOTHING") }
+            #expect(changed == 250)
+            let listed = try await database.read { try $0.all("SELECT day FROM day_thing WHERE day IN (\(list: [3, 4, 900])) ORDER BY day") { try $0.int(0) } }
+            #expect(listed == [3, 4])
+            let found3 = try await database.read { try $0.count("SELECT count(*) FROM day_thing WHERE day IN (\(list: [Int]()))") }
+            #expect(found3 == 0)
+        }
+    }
+
+    @Test(arguments: Database.Engine.required)
+    func textOrdersByCodePointAndLikeHeedsCase(_ engine: Database.Engine) async throws {
+        try await withThings(engine) { database in
+            for id in ["b", "A", "乙", "a", "甲"] { try await database.write { try $0.run("INSERT INTO thing (id, amount, note) VALUES (\(id), 1, \(id))") } }
+            let found4 = try await database.read { try $0.all("SELECT id FROM thing ORDER BY id") { try $0.text(0) } }
+            #expect(found4 == ["A", "a", "b", "乙", "甲"])
+            let found5 = try await database.read { try $0.count("SELECT count(*) FROM thing WHERE note LIKE 'a%'") }
+            #expect(found5 == 1)
+        }
+    }
+
+    @Test(arguments: Database.Engine.required)
+    func migratingAgainDoesNothingAndAnEditedOrUnknownStepIsRefused(_ engine: Database.Engine) async throws {
+        try await withThings(engine) { database in
+            let found6 = try await database.migrate([schema], at: Instant(milliseconds: 2))
+            #expect(found6 == [])
+            let second = Migration(number: 2, name: "0002_more", text: "ALTER TABLE thing ADD COLUMN extra TEXT")
+            let found7 = try await database.migrate([schema, second], at: Instant(milliseconds: 2))
+            #expect(found7 == ["0002_more"])
+            await #expect(throws: StorageError.self) { _ = try await database.migrate([schema], at: Instant(milliseconds: 3)) }
+            let edited = Migration(number: 1, name: "0001_thing", text: schema.text + " ")
+            await #expect(throws: StorageError.self) { _ = try await database.migrate([edited, second], at: Instant(milliseconds: 3)) }
+        }
+    }
+
+    @Test(arguments: Database.Engine.required)
+    func aFailedMigrationLeavesNothingBehind(_ engine: Database.Engine) async throws {
+        try await withThings(engine) { database in
+            let broken = Migration(number: 2, name: "0002_broken", text: "CREATE TABLE half (id TEXT NOT NULL PRIMARY KEY); CREATE TABLE half (id TEXT)")
+            await #expect(throws: StorageError.self) { _ = try await database.migrate([schema, broken], at: Instant(milliseconds: 2)) }
+            let mended = Migration(number: 2, name: "0002_mended", text: "CREATE TABLE half (id TEXT NOT NULL PRIMARY KEY)")
+            let found8 = try await database.migrate([schema, mended], at: Instant(milliseconds: 2))
+            #expect(found8 == ["0002_mended"])
+        }
+    }
+
+    @Test func sqliteRefusesAFolderThatIsNotThere() {
+        #expect(throws: StorageError.self) { try Database.sqlite(path: "/nowhere/at/all.sqlite") }
+    }
+}
+
+@Suite struct BlobStoreTests {
+    @Test func theSameBytesTwiceAreStoredOnceUnderTheirHash() throws {
+        let folder = try temporaryFolder()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let store = try BlobStore(folder: folder)
+        let first = try store.store(Data("abc".utf8))
+        #expect(first == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
+        #expect(try store.store(Data("abc".utf8)) == first)
+        #expect(store.length(first) == 3)
+        let files = FileManager.default.enumerator(at: folder, includingPropertiesForKeys: [.isRegularFileKey])?.allObjects.compactMap { $0 as? URL }
+            .filter { (try? $0.resourceValues(forKeys: [.isRegularFileKey]))?.isRegularFile == true }
+        #expect(files?.count == 1)
+    }
+
+    @Test(arguments: ["", "../../etc/passwd", String(repeating: "A", count: 64), String(repeating: "0", count: 63) + "/"])
+    func aNameThatIsNoHashLeadsNowhere(_ name: String) throws {
+        let folder = try temporaryFolder()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let store = try BlobStore(folder: folder)
+        #expect(store.url(name) == nil)
+        #expect(store.length(name) == nil)
+    }
+}

@@ -1,0 +1,34 @@
+import Trust
+
+/// SplitMix64: the same seed gives the same test on every machine.
+struct Seeded: RandomNumberGenerator {
+    private var state: UInt64
+
+    init(_ seed: UInt64) { state = seed }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
+
+    mutating func bytes(_ count: Int) -> [UInt8] { (0..<count).map { _ in UInt8(truncatingIfNeeded: next()) } }
+
+    mutating func key() throws -> SigningKey { try SigningKey(seed: bytes(32)) }
+}
+
+/// The code of the refusal that the body throws; nil when it throws none.
+func refusal(_ body: () throws -> Void) -> TrustError.Code? {
+    do {
+        try body()
+        return nil
+    } catch {
+        return (error as? TrustError)?.code
+    }
+}
+
+extension String {
+    var bytes: [UInt8] { Array(utf8) }
+}

@@ -1,0 +1,49 @@
+"""Fixtures of every test in Python."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+from pathlib import Path
+from typing import Callable, Iterator
+
+import pytest
+
+from support.processes import Program
+
+# An end by SIGTERM goes the way of Ctrl-C, so that fixtures clean up.
+signal.signal(signal.SIGTERM, signal.default_int_handler)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """The pattern of `bin/test PATTERN`, the same regular expression that Swift Testing gets."""
+    pattern = os.environ.get("YUANJIAO_TEST_FILTER")
+    if not pattern:
+        return
+    left_out = [item for item in items if not re.search(pattern, item.nodeid)]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if item not in left_out]
+
+
+@pytest.fixture(scope="session")
+def yuanjiao() -> Path:
+    """The program under test."""
+    program = Path(os.environ.get("YUANJIAO_BIN") or Path(__file__).parents[1] / ".build/release/yuanjiao")
+    assert program.is_file(), f"{program} is missing; bin/setup builds it"
+    return program
+
+
+@pytest.fixture
+def launch(tmp_path: Path) -> Iterator[Callable[..., Program]]:
+    """Starts programs that are ended with the test: `launch("name", command, environment=…)`; logs lie in the test's own folder."""
+    programs: list[Program] = []
+
+    def start(name: str, command: list[str | Path], **options: object) -> Program:
+        program = Program(command, tmp_path / f"{name}.log", **options)
+        programs.append(program)
+        return program.start()
+
+    yield start
+    for program in reversed(programs):
+        program.stop()

@@ -1,0 +1,282 @@
+"""Templates and the two catalogues of words."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import Iterator
+
+import swift
+from tree import Finding, Tree, line_at
+
+TEMPLATES = r"Sources/.*\.mustache$"
+WORDS = "Sources/Web/Words/"
+LANGUAGES = ("zh-Hans", "en")
+
+# [[key]]: words that are put in when the templates are loaded (Sources/Web/Pages.swift).
+_KEY_IN_TEMPLATE = re.compile(r"\[\[(.*?)\]\]", re.DOTALL)
+_PLACE = re.compile(r"\{\w*\}|%(?:\d\$)?[@ds]")
+_HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
+# Words that are the same in every language.
+_SAME_EVERYWHERE = {"CSV", "XLSX", "PDF", "JSON", "SHA-256", "HLS", "MP4", "kB", "MB", "GB", "kbit", "px", "ID", "English", "UTC"}
+
+
+@dataclass(frozen=True)
+class Words:
+    path: str
+    line: int
+    text: str
+
+
+def catalogues(tree: Tree) -> list[Finding]:
+    """Both catalogues have the same topics, and in each the same keys: flat, complete, in their own language, each key in one topic."""
+    findings: list[Finding] = []
+    for path in tree.paths(re.escape(WORDS)):
+        if not re.fullmatch(rf"{WORDS}(?:{'|'.join(LANGUAGES)})/[a-z0-9_]+\.json", path):
+            findings.append(Finding(path, 1, f"A catalogue is {WORDS}<{' or '.join(LANGUAGES)}>/<topic>.json"))
+    read = {language: _read(tree, language, findings) for language in LANGUAGES}
+    for language in LANGUAGES:
+        for other in LANGUAGES:
+            if language == other:
+                continue
+            for path in _files(tree, other):
+                here = path.replace(f"/{other}/", f"/{language}/")
+                if here not in tree:
+                    findings.append(Finding(here, 1, f"This file is missing; {path} is there"))
+            for key, words in read[other].items():
+                here = words.path.replace(f"/{other}/", f"/{language}/")
+                if key not in read[language]:
+                    findings.append(Finding(here, 1, f"{key} has no words in this language"))
+                elif read[language][key].path != here:
+                    findings.append(Finding(read[language][key].path, read[language][key].line, f"{key} stands in {words.path} in the other language"))
+        for key, words in read[language].items():
+            if not words.text.strip():
+                findings.append(Finding(words.path, words.line, f"{key} is empty"))
+            if language == "en" and _HAN.search(words.text):
+                findings.append(Finding(words.path, words.line, f"{key} holds Han characters on an English page"))
+            if "{{" in words.text or "[[" in words.text:
+                findings.append(Finding(words.path, words.line, f"{key} holds a mark of templates, which would be read as one"))
+            other = read[LANGUAGES[0]].get(key)
+            if other and set(_PLACE.findall(words.text)) != set(_PLACE.findall(other.text)):
+                findings.append(Finding(words.path, words.line, f"{key} fills in other values here than in the other language"))
+    return findings
+
+
+def _files(tree: Tree, language: str) -> list[str]:
+    return tree.paths(rf"{WORDS}{language}/[^/]+\.json$")
+
+
+def _read(tree: Tree, language: str, findings: list[Finding]) -> dict[str, Words]:
+    """All words of a language: flat JSON objects of texts, each key once; says what else is there."""
+    found: dict[str, Words] = {}
+    for path in _files(tree, language):
+        text = tree.text(path)
+        try:
+            pairs = json.loads(text, object_pairs_hook=list)
+        except json.JSONDecodeError as error:
+            findings.append(Finding(path, error.lineno, f"This is no JSON: {error.msg}"))
+            continue
+        # An object is a list of pairs here, so that a key that stands twice is seen.
+        if not text.lstrip().startswith("{"):
+            findings.append(Finding(path, 1, "A catalogue is a flat JSON object of texts"))
+            continue
+        for key, words in pairs:
+            line = line_at(text, max(0, text.find(json.dumps(key, ensure_ascii=False))))
+            if not isinstance(words, str):
+                findings.append(Finding(path, line, f"{key} is no text; a catalogue is a flat JSON object of texts"))
+            elif key in found:
+                where = "here twice" if found[key].path == path else f"in {found[key].path} too; a key stands in one topic"
+                findings.append(Finding(path, line, f"{key} stands {where}"))
+            else:
+                found[key] = Words(path, line, words)
+    return found
+
+
+def word_keys(tree: Tree) -> list[Finding]:
+    """Every key that a template or the code names has words."""
+    known = _read(tree, LANGUAGES[0], [])
+    if not known:
+        return []
+    findings = []
+    for path, text in tree.texts(TEMPLATES):
+        for match in _KEY_IN_TEMPLATE.finditer(text):
+            line = line_at(text, match.start())
+            if match[1] not in known:
+                findings.append(Finding(path, line, f"{match[1]} has no words in the catalogues"))
+            # A script fills in what a data attribute hands to it.
+            elif _PLACE.search(known[match[1]].text) and not re.search(r"\sdata-[\w-]+=\"$", text[: match.start()]):
+                findings.append(Finding(path, line, f"{match[1]} fills in values, which a template cannot; put its words together in code"))
+        if "[[" in _KEY_IN_TEMPLATE.sub("", text):
+            findings.append(Finding(path, line_at(text, text.rfind("[[")), "[[ has no ]]"))
+    topics = {key.split(".")[0] for key in known if "." in key}
+    # Keys are also made at run time from a beginning, `refusal.` and the code, or from an end; the page tests see the rest.
+    parts = {".".join(part) for key in known for part in _runs(key.split("."))}
+    for path, text in tree.texts(r"Sources/(?!Storage/|Terminal/|Edge/|Relay/|Simulator/|yuanjiao/).*\.swift$"):
+        source = swift.scan(text)
+        invalid = [range(match.end(), swift.closing(source.code, match.end() - 1)) for match in _INVALID.finditer(source.code)]
+        for literal in source.literals:
+            before = source.code[max(0, literal.start - 80) : literal.start]
+            looks = _KEY.fullmatch(literal.text)
+            if refusal := _REFUSAL.search(before):
+                key = ("refusal.not_found." if refusal[1] == "notFound" else "refusal.") + literal.text
+                if "?" not in key and key not in known:
+                    findings.append(Finding(path, literal.line, f"{key} has no words in the catalogues"))
+            elif looks and any(literal.start in place for place in invalid):
+                if f"refusal.{literal.text}" not in known:
+                    findings.append(Finding(path, literal.line, f"refusal.{literal.text} has no words in the catalogues"))
+            # Only a text that begins like a key of the catalogue is one; the kinds of the audit log are codes.
+            elif looks and looks[1] in topics and literal.text not in parts and not _is_file_name(literal.text) and not _AUDIT.search(before):
+                findings.append(Finding(path, literal.line, f"{literal.text} has no words in the catalogues"))
+    return findings
+
+
+def _runs(words: list[str]) -> Iterator[list[str]]:
+    return (words[start:end] for start in range(len(words)) for end in range(start + 1, len(words) + 1))
+
+
+_KEY = re.compile(r"([a-z][A-Za-z0-9_]*)(?:\.[A-Za-z0-9_]+)+")
+# How codes of refusals are said in code (Sources/Basics/Refusal.swift); their words are those of `refusal.` and the code.
+_REFUSAL = re.compile(r"\.(notFound|forbidden|conflict|tooLarge)\(\s*$")
+_INVALID = re.compile(r"\bRefusal\s*\.\s*invalid\(")
+_AUDIT = re.compile(r"(?<![\w`])record\(\s*$")
+
+
+def _is_file_name(text: str) -> bool:
+    return text.rsplit(".", 1)[1] in {"csv", "json", "html", "css", "js", "svg", "png", "mp4", "m3u8", "ts", "ndjson", "sql", "mustache", "txt", "zip"}
+
+
+def content_security(tree: Tree) -> list[Finding]:
+    """Templates hold no inline script, handler or style: the content security policy refuses them."""
+    rules = [
+        (r"<script\b(?![^>]*\bsrc\s*=)[^>]*>", "Put the script into Sources/Web/Static"),
+        (r"<script\b[^>]*\bsrc\s*=[^>]*>\s*[^\s<]", "A script with src holds no text of its own"),
+        (r"<style\b", "Put the style into Sources/Web/Static"),
+        (r"<[a-zA-Z][^<>]*\son[a-z]+\s*=", "Put the handler into a script of Sources/Web/Static"),
+        (r"<[a-zA-Z][^<>]*\sstyle\s*=", "Write a class; its style stands in Sources/Web/Static"),
+        (r"\b(?:href|src|action)\s*=\s*[\"']?\s*javascript:", "Put the script into Sources/Web/Static"),
+        (r"\b(?:src|href)\s*=\s*[\"']?\s*(?:https?:)?//", "Pages fetch nothing from other hosts"),
+        (r"\{\{&", "Write {{{…}}} for unescaped text, so that it is seen"),
+    ]
+    findings = []
+    for path, text in tree.texts(TEMPLATES):
+        for pattern, message in rules:
+            for match in re.finditer(pattern, text, re.IGNORECASE):
+                findings.append(Finding(path, line_at(text, match.start()), message))
+        for match in re.finditer(r"\{\{\{\s*([^{}]*?)\s*\}\}\}|\{\{\{", text):
+            if not (re.fullmatch(r"[\w.]*SVG", match[1] or "") or match[1] == "content" and path in _FRAMES):
+                message = "Unescaped text reaches the page; only the content of the frame and pictures of our own, named …SVG, may"
+                findings.append(Finding(path, line_at(text, match.start()), message))
+    return findings
+
+
+_FRAMES = ("Sources/Web/Templates/frame.mustache", "Sources/Web/Templates/frame_print.mustache")
+
+
+def template_words(tree: Tree) -> list[Finding]:
+    """What people read in a template comes from the catalogues."""
+    findings = []
+    for path, text in tree.texts(TEMPLATES):
+        for match in _HAN.finditer(text):
+            findings.append(Finding(path, line_at(text, match.start()), "Put the words into the catalogues and name their key"))
+        visible = _blank(r"\{\{!.*?\}\}|<!--.*?-->", text)
+        visible = _blank(_KEY_IN_TEMPLATE.pattern, visible)
+        visible = _blank(r"\{\{\{.*?\}\}\}|\{\{.*?\}\}", visible)
+        for label in re.finditer(r"\b(?:title|alt|placeholder|aria-label|summary)\s*=\s*\"([^\"]*)\"", visible):
+            findings += _readable(path, text, label.start(1), label[1])
+        visible = _blank(r"<[!/a-zA-Z][^<>]*>|&#?\w+;", visible)
+        findings += _readable(path, text, 0, visible)
+    return findings
+
+
+def _blank(pattern: str, text: str) -> str:
+    return re.sub(pattern, lambda match: re.sub(r"[^\n]", " ", match.group()), text, flags=re.DOTALL)
+
+
+def _readable(path: str, text: str, offset: int, visible: str) -> list[Finding]:
+    return [
+        Finding(path, line_at(text, offset + word.start()), f"“{word.group()}” is read by people; put it into the catalogues")
+        for word in re.finditer(r"[A-Za-z][A-Za-z0-9-]+", visible)
+        if word.group() not in _SAME_EVERYWHERE
+    ]
+
+
+def _page(text: str) -> dict[str, str]:
+    return {"Sources/Registry/Templates/site.mustache": text}
+
+
+def _words(chinese: str, english: str, topic: str = "site") -> dict[str, str]:
+    return {f"{WORDS}zh-Hans/{topic}.json": chinese, f"{WORDS}en/{topic}.json": english}
+
+
+_GOOD = _words(
+    '{"site.title": "站点", "site.count": "{n} 个", "refusal.site.closed": "站点已停用", "refusal.not_found.site": "没有"}',
+    '{"site.title": "Site", "site.count": "{n} sites", "refusal.site.closed": "The site is closed", "refusal.not_found.site": "None"}',
+)
+
+
+def _code(text: str) -> dict[str, str]:
+    return {**_GOOD, "Sources/Registry/SitePages.swift": text}
+
+
+CASES = {
+    catalogues: [
+        (_GOOD, None),
+        ({**_GOOD, **_words('{"area.title": "区域"}', '{"area.title": "Area"}', "area")}, None),
+        (_words('{"site.title": "站点"}', "{}"), "en/site.json:1: site.title has no words in this language"),
+        (_words("{}", '{"site.title": "Site"}'), "zh-Hans/site.json:1: site.title has no words in this language"),
+        (_words('{"site.title": "站点"}', '{"site.title": "Site 站"}'), "Han"),
+        (_words('{\n"site.title": ""}', '{"site.title": "Site"}'), "zh-Hans/site.json:2: site.title is empty"),
+        (_words('{"site.title": {"a": "站点"}}', '{"site.title": "Site"}'), "no text"),
+        (_words('{"site.title": "站点", "site.title": "站"}', '{"site.title": "Site"}'), "here twice"),
+        (_words('{"site.title": "{n} 个"}', '{"site.title": "Sites"}'), "other values"),
+        (_words('{"site.title": "{{n}} 个"}', '{"site.title": "{{n}} sites"}'), "mark of templates"),
+        (_words("{", "{}"), "no JSON"),
+        (_words("[]", "{}"), "flat"),
+        ({**_GOOD, **_words('{"site.title": "站"}', '{"site.title": "Site"}', "tour")}, "one topic"),
+        ({**_words('{"a.b": "站"}', "{}", "one"), **_words("{}", '{"a.b": "Site"}', "two")}, "in the other language"),
+        ({f"{WORDS}en/site.json": "{}"}, "zh-Hans/site.json:1: This file is missing"),
+        ({f"{WORDS}zh-Hans/site.json": "{}"}, "en/site.json:1: This file is missing"),
+        ({**_GOOD, f"{WORDS}en.json": "{}"}, "<topic>.json"),
+    ],
+    word_keys: [
+        ({**_GOOD, **_page("[[site.title]]")}, None),
+        ({**_GOOD, **_page("[[site.name]]")}, "site.name"),
+        ({**_GOOD, **_page("[[ site.title ]]")}, "site.title"),
+        ({**_GOOD, **_page("[[site.title]")}, "no ]]"),
+        ({**_GOOD, **_page("[[site.count]]")}, "fills in values"),
+        ({**_GOOD, **_page('<form data-sending="[[site.count]]">')}, None),
+        (_code('words("site.name")'), "site.name"),
+        (_code('words("site.title"); file("site.csv"); f("other.name")'), None),
+        (_code('throw Refusal.conflict("site.closed"); refuse(code: "site.closed"); throw Refusal.invalid(["from_on": "site.closed"])'), None),
+        (_code('throw Refusal.conflict("other.closed")'), "refusal.other.closed"),
+        (_code('throw Refusal.notFound("site")'), None),
+        (_code('throw Refusal.notFound("area")'), "refusal.not_found.area"),
+        (_code('throw Refusal.invalid(["from_on": "other.order"])'), "refusal.other.order"),
+        (_code('try record("site.opened", site.id, by: act)'), None),
+    ],
+    content_security: [
+        (_page('<script src="/static/a.js"></script><a class="x" href="{{url}}">{{name}}</a>'), None),
+        (_page("<script>alert(1)</script>"), "script"),
+        (_page('<a onclick="x()">'), "handler"),
+        (_page('<td style="width: 1px">'), "class"),
+        (_page("<style>td {}</style>"), "style"),
+        (_page('<a href="javascript:x()">'), "script"),
+        (_page('<img src="https://example.org/x.png">'), "other hosts"),
+        (_page("{{{name}}}"), "Unescaped"),
+        (_page("{{{content}}}"), "Unescaped"),
+        (_page("{{{ content"), "Unescaped"),
+        (_page("{{&chartSVG}}"), "{{{…}}}"),
+        (_page("{{{chartSVG}}}{{{row.barSVG}}}"), None),
+        ({_FRAMES[0]: "{{{content}}}", _FRAMES[1]: "{{{content}}}"}, None),
+        ({_FRAMES[0]: "{{{title}}}"}, "Unescaped"),
+    ],
+    template_words: [
+        (_page('<td title="[[site.title]]">[[site.title]] {{name}} · {{n}} % CSV &nbsp;</td>'), None),
+        (_page("<td>站点</td>"), "catalogues"),
+        (_page("<td>Sites</td>"), "Sites"),
+        (_page("<td>[[site.title]] Sites</td>"), "Sites"),
+        (_page('<input placeholder="Search">'), "Search"),
+        (_page("{{! a comment }}<td>{{#urgent}}<b>{{x}}</b>{{/urgent}}</td>"), None),
+    ],
+}
