@@ -138,9 +138,14 @@ let package = Package(
         .testTarget(name: "JobsTests", dependencies: ["Jobs", "TestKit", lifecycle, log], swiftSettings: settings),
         .testTarget(name: "ContentTests", dependencies: ["Content", "Jobs", "Media", "Trust", "Wire", "TestKit", hummingbird, hummingbirdTesting, lifecycle, log], swiftSettings: settings),
         .testTarget(name: "AccountsTests", dependencies: ["Accounts", "TestKit"], swiftSettings: settings),
-        .testTarget(name: "RegistryTests", dependencies: ["Registry", "TestKit"], swiftSettings: settings),
+        .testTarget(name: "RegistryTests", dependencies: ["Basics", "Storage", "Accounts", "Registry", "TestKit"], swiftSettings: settings),
         .testTarget(name: "OperationsTests", dependencies: ["Operations", "Content", "TestKit", "Wire"], swiftSettings: settings),
         .testTarget(name: "SupervisionTests", dependencies: ["Supervision", "Operations", "TestKit", "Wire", "Simulator"], swiftSettings: settings),
-        .testTarget(name: "CentreTests", dependencies: ["Centre", "Simulator", "TestKit", hummingbirdTesting], swiftSettings: settings),
+        .testTarget(
+            name: "CentreTests",
+            dependencies: [
+                "Basics", "Storage", "Trust", "Wire", "Accounts", "Web", "Registry", "Content", "Operations", "Supervision", "Centre", "Simulator", "TestKit", hummingbird,
+                hummingbirdTesting, httpTypes, log,
+            ], swiftSettings: settings),
     ]
 )

@@ -15,13 +15,13 @@ import UnixSignals
 package import Web
 
 /// A centre, wired: modules, routes, services. Built the same way by the program, the demo and the tests; only clock, ids and entropy differ.
-package struct CentreApplication {
+package struct CentreApplication: Sendable {
     package let configuration: CentreConfiguration
     package let database: Database
     package let settings: NetworkSettings
     package let house: House
     package let intake: FactIntake
-    package let router: Router<AppContext>
+    package let responder: RouterResponder<AppContext>
     /// Every route with the right it asks for.
     package let routes: [Routes.Entry]
     /// What runs beside the server: jobs, timers.
@@ -56,7 +56,7 @@ package struct CentreApplication {
         routes.addContent(content)
         routes.addSystem()
         return CentreApplication(
-            configuration: configuration, database: database, settings: settings, house: house, intake: intake, router: router, routes: routes.entries,
+            configuration: configuration, database: database, settings: settings, house: house, intake: intake, responder: router.buildResponder(), routes: routes.entries,
             services: services(content, configuration, house: house, logger: logger), logger: logger)
     }
 
@@ -94,7 +94,7 @@ package struct CentreApplication {
     package func run() async throws {
         let logger = logger
         let server = Application(
-            router: router, configuration: .init(address: .hostname(configuration.host, port: configuration.port), serverName: "yuanjiao"),
+            responder: responder, configuration: .init(address: .hostname(configuration.host, port: configuration.port), serverName: "yuanjiao"),
             onServerRunning: { channel in logger.info("listening", metadata: ["address": "\(channel.localAddress?.description ?? "")"]) }, logger: logger)
         var group = ServiceGroupConfiguration(
             services: services.map { .init(service: $0) } + [.init(service: server)], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)

@@ -42,7 +42,7 @@ package struct PrefetchPlan: Hashable, Sendable {
     package let renditions: [String]
     /// The bytes of all of it, equal content counted once.
     package let totalBytes: Int64
-    private let steps: [(blob: Blob, stage: Stage)]
+    private var steps: [(blob: Blob, stage: Stage)]
     private var position = 0
     /// Bytes of the steps done.
     private(set) var doneBytes: Int64 = 0
@@ -70,6 +70,12 @@ package struct PrefetchPlan: Hashable, Sendable {
         guard let step = next else { return }
         doneBytes += step.blob.length
         position += 1
+    }
+
+    /// The next one comes last instead.
+    package mutating func postpone() {
+        guard position < steps.count else { return }
+        steps.append(steps.remove(at: position))
     }
 
     package static func == (left: PrefetchPlan, right: PrefetchPlan) -> Bool {

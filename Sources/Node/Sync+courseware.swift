@@ -14,14 +14,22 @@ extension Sync {
         /// Bytes of the blob at hand, and whether they are all there.
         var reached: Int64 = 0
         var isFull = false
+        /// After a cut line or a parent that does not have it yet; and after content that was not what its name says.
         var retry: Backoff
+        var distrust: Backoff
+        /// What did not verify; it comes last from then on.
+        var spoiled: Set<SHA256Hex> = []
         var told: Pause?
 
         init(_ holding: StoredHolding, settings: SyncSettings, needsWork: Bool) {
             self.holding = holding
             self.needsWork = needsWork
-            retry = Backoff(first: settings.firstRetry, longest: settings.longestRetry)
+            retry = Backoff(first: settings.firstRetry, longest: min(settings.longestRetry, settings.pollEvery))
+            distrust = Backoff(first: 5 * settings.firstRetry, longest: 12 * settings.longestRetry)
         }
+
+        /// Until when nothing is tried; nil when it may be tried now.
+        func rest(at now: Instant) -> Instant? { [retry.end(at: now), distrust.end(at: now)].compactMap { $0 }.max() }
 
         var manifest: Blob? { SHA256Hex(rawValue: holding.manifest).map { Blob(sha256: $0, length: holding.manifestLength) } }
         /// What to fetch next, and how urgent that is.
@@ -96,7 +104,7 @@ extension Sync {
 
     mutating func nextCourseware(at now: Instant) -> Errand? {
         var best: (item: Item, rank: (Int, Int64, String))?
-        for (key, item) in items where item.needsWork && item.retry.end(at: now) == nil {
+        for (key, item) in items where item.needsWork && item.rest(at: now) == nil {
             guard let stage = item.wanted?.stage else { continue }
             let rank = (stage.rawValue, -item.holding.publishedAt.milliseconds, key)
             if best.map({ rank < $0.rank }) ?? true { best = (item, rank) }
@@ -107,7 +115,7 @@ extension Sync {
     }
 
     /// When the first courseware that failed is tried again.
-    func nextRetry(at now: Instant) -> Instant? { items.values.filter(\.needsWork).compactMap { $0.retry.end(at: now) }.min() }
+    func nextRetry(at now: Instant) -> Instant? { items.values.filter(\.needsWork).compactMap { $0.rest(at: now) }.min() }
 
     mutating func finishedBlob(_ errand: Errand, _ blob: Blob, _ outcome: Outcome, at now: Instant) -> [Action] {
         // The courseware may have been withdrawn while the errand ran; two may wait for the same content.
@@ -123,7 +131,7 @@ extension Sync {
             case (.seal, .sealed(false)):
                 refused += 1
                 anotherSource()
-                return fail(key, "blob.hash", at: now)
+                return spoil(key, blob, at: now)
             case (.read, .content(let bytes)): return plan(key, bytes, at: now)
             case (.read, _):
                 items[key]?.hasManifest = false
@@ -153,6 +161,7 @@ extension Sync {
         items[key]?.reached = 0
         items[key]?.isFull = false
         items[key]?.retry.succeed()
+        items[key]?.distrust.succeed()
         if items[key]?.plan == nil { items[key]?.hasManifest = true } else { items[key]?.plan?.advance() }
         guard let plan = items[key]?.plan, plan.next == nil else { return progress(key, at: now) }
         return finish(key, plan, at: now)
@@ -184,10 +193,22 @@ extension Sync {
         return plan.next == nil ? finish(key, plan, at: now) : progress(key, at: now)
     }
 
+    /// The content is thrown away and comes last from now on; when everything left is of that kind, it is tried ever more rarely.
+    private mutating func spoil(_ key: String, _ blob: Blob, at now: Instant) -> [Action] {
+        items[key]?.spoiled.insert(blob.sha256)
+        items[key]?.plan?.postpone()
+        if let next = items[key]?.wanted?.blob, items[key]?.spoiled.contains(next.sha256) == true { items[key]?.distrust.fail(at: now, using: &generator) }
+        return say(key, failed: "blob.hash", at: now)
+    }
+
     private mutating func fail(_ key: String, _ reason: String, at now: Instant) -> [Action] {
+        items[key]?.retry.fail(at: now, using: &generator)
+        return say(key, failed: reason, at: now)
+    }
+
+    private mutating func say(_ key: String, failed reason: String, at now: Instant) -> [Action] {
         items[key]?.reached = 0
         items[key]?.isFull = false
-        items[key]?.retry.fail(at: now, using: &generator)
         guard items[key]?.holding.state != .failed || items[key]?.holding.reason != reason else { return [] }
         items[key]?.holding.state = .failed
         items[key]?.holding.reason = reason

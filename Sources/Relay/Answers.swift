@@ -18,7 +18,9 @@ package enum Answers {
 
     /// A value as JSON.
     package static func json(_ value: some Encodable) throws -> Response {
-        bytes([UInt8](try JSONEncoder().encode(value)), type: "application/json", cache: "no-store")
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return bytes([UInt8](try encoder.encode(value)), type: "application/json", cache: "no-store")
     }
 
     /// Bytes of a type.

@@ -22,6 +22,13 @@ package struct CityFacts: Sendable {
         /// The county whose edge sends it; the facts are of its terminals.
         package let county: AreaCode
         package let batch: Batch
+
+        /// A delivery of a county's edge.
+        package init(receivedAt: Instant, county: AreaCode, batch: Batch) {
+            self.receivedAt = receivedAt
+            self.county = county
+            self.batch = batch
+        }
     }
 
     package let city: City

@@ -19,7 +19,7 @@ package func withDatabase<Result: Sendable>(_ engine: Database.Engine, _ body: (
     case .sqlite:
         let folder = try temporaryFolder()
         defer { try? FileManager.default.removeItem(at: folder) }
-        let database = try Database.sqlite(path: folder.appendingPathComponent("test.sqlite").path, journal: journal)
+        let database = try Database.sqlite(path: folder.appendingPathComponent("test.sqlite").path, journal: testJournal)
         do {
             let result = try await body(database)
             await database.close()
@@ -30,7 +30,7 @@ package func withDatabase<Result: Sendable>(_ engine: Database.Engine, _ body: (
         }
     case .postgres:
         let (address, schema) = try await freshSchema()
-        let database = try await Database.postgres(address + " options='-c search_path=\(schema)'", connections: 2, journal: journal)
+        let database = try await Database.postgres(address + " options='-c search_path=\(schema)'", connections: 2, journal: testJournal)
         let server = try await Database.postgres(address, connections: 1)
         do {
             let result = try await body(database)
@@ -66,7 +66,7 @@ package func temporaryFolder() throws -> URL {
 }
 
 /// Writes each (engine, file, function) that ran SQL once to the file named by YUANJIAO_STATEMENT_JOURNAL; bin/test compares it with the list of all commands and queries.
-private let journal: StatementJournal? = ProcessInfo.processInfo.environment["YUANJIAO_STATEMENT_JOURNAL"].map { path in
+package let testJournal: StatementJournal? = ProcessInfo.processInfo.environment["YUANJIAO_STATEMENT_JOURNAL"].map { path in
     let seen = Mutex<Set<String>>([])
     return StatementJournal { entry in
         seen.withLock { seen in

@@ -26,6 +26,11 @@ package struct SampleWorld: Sendable {
     package let database: Database
     package let ids: IDs
 
+    package init(database: Database, ids: IDs) {
+        self.database = database
+        self.ids = ids
+    }
+
     package static let areas = """
         code,name,from_on
         9901,云溪市,2009-01-01

@@ -29,18 +29,22 @@ actor Clips {
     }
 }
 
-/// An ffmpeg that counts its starts and, at one of them, sleeps instead of working.
+/// An ffmpeg that counts its starts and, at one of them, does something else instead of working.
 struct CountingTools: Sendable {
     let tools: Tools
     private let starts: URL
 
-    init(in folder: URL, sleepingAt number: Int = 0) throws {
+    /// What it does at the start that is told; `sh` runs it.
+    static let sleeping = "exec sleep 60"
+    static let full = "echo 'av_interleaved_write_frame(): No space left on device' >&2; exit 1"
+
+    init(in folder: URL, _ other: String = sleeping, at number: Int = 0) throws {
         starts = folder.appendingPathComponent("starts")
         let script = folder.appendingPathComponent("ffmpeg.sh")
         let text = """
             #!/bin/sh
             echo start >> '\(starts.path)'
-            if [ "$(wc -l < '\(starts.path)')" -eq \(number) ]; then exec sleep 60; fi
+            if [ "$(wc -l < '\(starts.path)')" -eq \(number) ]; then \(other); fi
             exec ffmpeg "$@"
 
             """

@@ -52,7 +52,7 @@ import Trust
     @Test func aFinishedRenditionIsNeverEncodedAgainAfterAKill() async throws {
         try await LibraryWorld.with(.sqlite) { library in
             let id = try await library.upload(try await Clips.shared.lesson())
-            let counting = try CountingTools(in: library.folder, sleepingAt: 2)
+            let counting = try CountingTools(in: library.folder, at: 2)
             let first = Task { try await library.runner(tools: counting.tools).runNext() }
             #expect(try await eventually { counting.count == 2 })
             let running = try #require(try await library.database.read { try $0.latestJob(about: id) })
@@ -78,7 +78,7 @@ import Trust
     func aCancelledEncodingStopsAndMayBeTakenUpAgain(_ engine: Database.Engine) async throws {
         try await LibraryWorld.with(engine) { library in
             let id = try await library.upload(try await Clips.shared.lesson())
-            let counting = try CountingTools(in: library.folder, sleepingAt: 2)
+            let counting = try CountingTools(in: library.folder, at: 2)
             async let ran = library.runner(tools: counting.tools).runNext()
             #expect(try await eventually { counting.count == 2 })
             let act = library.act
@@ -95,6 +95,24 @@ import Trust
             #expect(try await library.runner(tools: counting.tools).runNext())
             row = try #require(try await library.courseware(id))
             #expect(row.state == .ready && row.problem.isEmpty)
+            #expect(counting.count == 5)
+        }
+    }
+
+    @Test func aFullDiskPutsTheEncodingOffUntilThereIsRoom() async throws {
+        try await LibraryWorld.with(.sqlite) { library in
+            let id = try await library.upload(try await Clips.shared.lesson())
+            let counting = try CountingTools(in: library.folder, CountingTools.full, at: 2)
+            let runner = library.runner(tools: counting.tools)
+            #expect(try await runner.runNext())
+            let job = try #require(try await library.database.read { try $0.latestJob(about: id) })
+            #expect(job.state == .ready && job.problem == "disk.full")
+            #expect(try await library.courseware(id)?.state == .encoding)
+            #expect(library.left.filter { $0.hasPrefix("media/") && $0.contains(".part") }.isEmpty)
+            #expect(try await runner.runNext() == false)
+            library.time.set(library.time.value.adding(seconds: 20))
+            #expect(try await runner.runNext())
+            #expect(try await library.courseware(id)?.state == .ready)
             #expect(counting.count == 5)
         }
     }

@@ -156,6 +156,28 @@ struct World {
         #expect(world.machine.complete.count == 1 && world.facts.last?.state == .complete)
     }
 
+    @Test func oneSpoiledBlobDoesNotKeepTheOthersBack() throws {
+        var world = try World()
+        let bad = try #require(world.blobs.first { String(decoding: $0.value.prefix(7), as: UTF8.self) == "a/h/300" }?.key)
+        var tries: [Instant] = []
+        var now = noon
+        for _ in 0..<40 {
+            var spoiled = 0
+            _ = world.sync(at: now) {
+                guard case .seal(let blob) = $0, blob.sha256 == bad else { return nil }
+                spoiled += 1
+                return .sealed(false)
+            }
+            if spoiled > 0 { tries.append(now) }
+            world.parts[bad] = nil
+            now = now.adding(seconds: 30)
+        }
+        #expect(world.here.count == 4 && world.machine.complete.isEmpty && world.facts.last?.reason == "blob.hash")
+        #expect((3...20).contains(tries.count), "tried ever more rarely, but tried")
+        _ = world.sync(at: now.adding(seconds: 7200))
+        #expect(world.machine.complete.count == 1)
+    }
+
     @Test(arguments: ["timestamp.json", "1.snapshot.json", "1.targets.json"]) func forgedMetadataIsNotBelieved(_ name: String) throws {
         var world = try World()
         let files = world.files

@@ -6,7 +6,7 @@ import Testing
 
 private let sites = (0..<130).map { number in
     SiteMonth(
-        site: number, code: "S\(padded(number, 3))", name: number % 7 == 0 ? "<script>站" : "站点", areaCode: "990101001", onMinutes: number % 5 * 100, onDays: 1,
+        site: number, code: "S\(padded(number, 3))", name: number % 7 == 0 ? "<script>站" : "站点", areaCode: "990101001", onMinutes: number % 5 * 100, onMask: 1,
         effectiveSeconds: number % 3 * 60, effectivePlays: number % 3, effectiveDemandPlays: number % 2, dueDays: 31, heardDays: number % 4 == 0 ? 30 : 31)
 }
 

@@ -9,8 +9,8 @@ package struct SiteMonth: Hashable, Sendable {
     package let areaCode: String
     /// Distinct minutes on, inside in-service intervals.
     package var onMinutes: Int
-    /// Days with at least one minute on, inside in-service intervals.
-    package var onDays: Int
+    /// The days with at least one minute on, inside in-service intervals: a bit a day, the first day of the month lowest.
+    package var onMask: Int
     package var effectiveSeconds: Int
     package var effectivePlays: Int
     package var effectiveDemandPlays: Int
@@ -19,7 +19,7 @@ package struct SiteMonth: Hashable, Sendable {
     package var heardDays: Int
 
     package init(
-        site: Int, code: String, name: String, areaCode: String, onMinutes: Int = 0, onDays: Int = 0, effectiveSeconds: Int = 0, effectivePlays: Int = 0,
+        site: Int, code: String, name: String, areaCode: String, onMinutes: Int = 0, onMask: Int = 0, effectiveSeconds: Int = 0, effectivePlays: Int = 0,
         effectiveDemandPlays: Int = 0, dueDays: Int = 0, heardDays: Int = 0
     ) {
         self.site = site
@@ -27,13 +27,16 @@ package struct SiteMonth: Hashable, Sendable {
         self.name = name
         self.areaCode = areaCode
         self.onMinutes = onMinutes
-        self.onDays = onDays
+        self.onMask = onMask
         self.effectiveSeconds = effectiveSeconds
         self.effectivePlays = effectivePlays
         self.effectiveDemandPlays = effectiveDemandPlays
         self.dueDays = dueDays
         self.heardDays = heardDays
     }
+
+    /// Days with at least one minute on, inside in-service intervals.
+    package var onDays: Int { onMask.nonzeroBitCount }
 
     /// Switched on, off, or not heard. `off` is never said of a site that has not been heard.
     package var presence: SitePresence { onMinutes > 0 ? .on : dueDays > 0 && heardDays == dueDays ? .off : .notHeard }

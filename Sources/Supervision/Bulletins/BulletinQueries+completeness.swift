@@ -13,17 +13,12 @@ extension Statements {
         let only = sites.count == 1 ? sites[0].site : nil
         let service = try serviceDays(due, only: only)
         let heard = try heardDays(due, zone: zone, only: only)
-        let uncertain = sites.filter { site in
-            let days = service[site.site] ?? []
-            return days.contains { !(heard[site.site] ?? DaySet()).contains(all: $0) }
-        }.map(\.site)
-        let on = try onDays(sites: uncertain, due)
         for index in sites.indices {
             let site = sites[index].site
-            let known = heard[site] ?? DaySet()
+            let (known, on) = (heard[site] ?? DaySet(), sites[index].onMask)
             for range in service[site] ?? [] {
                 sites[index].dueDays += range.count
-                sites[index].heardDays += known.contains(all: range) ? range.count : range.count { known.contains($0) || (on[site] ?? []).contains($0) }
+                sites[index].heardDays += known.contains(all: range) ? range.count : range.count { known.contains($0) || on & (1 << (due.lowerBound.distance(to: $0))) != 0 }
             }
         }
     }
@@ -64,19 +59,6 @@ extension Statements {
                     return !present.isEmpty && present.allSatisfy { day < $0.through }
                 })
         }
-    }
-
-    private func onDays(sites: [Int], _ days: Range<Day>) throws -> [Int: Set<Day>] {
-        var result: [Int: Set<Day>] = [:]
-        for start in stride(from: 0, to: sites.count, by: 500) {
-            try each(
-                """
-                SELECT site, day FROM site_day
-                WHERE site IN (\(list: sites[start..<min(start + 500, sites.count)])) AND day >= \(days.lowerBound) AND day < \(days.upperBound) AND on_minutes > 0
-                """
-            ) { result[try $0.int(0), default: []].insert(try $0.day(1)) }
-        }
-        return result
     }
 }
 

@@ -63,17 +63,17 @@ extension Statements {
         let onlyDay: SQL = if let site { "AND d.site = \(site)" } else { "" }
         return try all(
             """
-            WITH counted AS (
+            WITH bit(day, mask) AS (VALUES \(rows: month.days.enumerated().map { [$1.number.bound, (1 << $0).bound] })), counted AS (
                 SELECT DISTINCT site FROM site_state
                 WHERE state IN (\(list: SiteState.counted.map(\.rawValue))) AND replaced_at IS NULL AND from_day < \(end) AND until_day > \(first) \(sql: onlyState)
             ), figures AS (
-                SELECT d.site, sum(d.on_minutes) AS on_minutes, count(*) FILTER (WHERE d.on_minutes > 0) AS on_days, sum(d.effective_seconds) AS effective_seconds,
+                SELECT d.site, sum(d.on_minutes) AS on_minutes, sum(bit.mask) FILTER (WHERE d.on_minutes > 0) AS on_mask, sum(d.effective_seconds) AS effective_seconds,
                     sum(d.effective_plays) AS effective_plays, sum(d.effective_demand_plays) AS effective_demand_plays
-                FROM site_day d JOIN site_state t ON t.site = d.site AND t.replaced_at IS NULL AND t.from_day <= d.day AND t.until_day > d.day
-                WHERE d.day >= \(first) AND d.day < \(end) AND t.state IN (\(list: SiteState.counted.map(\.rawValue))) \(sql: onlyDay)
+                FROM bit JOIN site_day d ON d.day = bit.day JOIN site_state t ON t.site = d.site AND t.replaced_at IS NULL AND t.from_day <= d.day AND t.until_day > d.day
+                WHERE t.state IN (\(list: SiteState.counted.map(\.rawValue))) \(sql: onlyDay)
                 GROUP BY d.site
             )
-            SELECT s.num, s.code, v.name, a.code, coalesce(CAST(f.on_minutes AS BIGINT), 0), coalesce(f.on_days, 0), coalesce(CAST(f.effective_seconds AS BIGINT), 0),
+            SELECT s.num, s.code, v.name, a.code, coalesce(CAST(f.on_minutes AS BIGINT), 0), coalesce(CAST(f.on_mask AS BIGINT), 0), coalesce(CAST(f.effective_seconds AS BIGINT), 0),
                 coalesce(CAST(f.effective_plays AS BIGINT), 0), coalesce(CAST(f.effective_demand_plays AS BIGINT), 0)
             FROM counted c JOIN site s ON s.num = c.site
             JOIN site_version v ON v.site = s.num AND v.replaced_at IS NULL AND v.from_day <= \(last) AND v.until_day > \(last)
@@ -83,7 +83,7 @@ extension Statements {
             """
         ) { row in
             SiteMonth(
-                site: try row.int(0), code: try row.text(1), name: try row.text(2), areaCode: try row.text(3), onMinutes: try row.int(4), onDays: try row.int(5),
+                site: try row.int(0), code: try row.text(1), name: try row.text(2), areaCode: try row.text(3), onMinutes: try row.int(4), onMask: try row.int(5),
                 effectiveSeconds: try row.int(6), effectivePlays: try row.int(7), effectiveDemandPlays: try row.int(8))
         }
     }
@@ -104,17 +104,20 @@ extension Statements {
         ) { ExcludedSite(code: try $0.text(0), name: try $0.text(1), areaCode: try $0.text(2), reason: try $0.text(3), document: try $0.text(4)) }
     }
 
-    /// Presence on days without service.
+    /// Presence on days without service. Only sites that were not in service on every day are looked at, which are few.
     package func outsideService(month: Month, in scope: Scope) throws -> [OutsideService] {
         let (first, end, last) = (month.days.lowerBound, month.end, month.days.upperBound)
+        let counted: SQL = "IN (\(list: SiteState.counted.map(\.rawValue)))"
         return try all(
             """
-            SELECT s.code, v.name, count(*), CAST(sum(d.on_minutes) AS BIGINT) FROM site_day d JOIN site s ON s.num = d.site
+            SELECT s.code, v.name, count(*), CAST(sum(d.on_minutes) AS BIGINT) FROM site s
             JOIN site_version v ON v.site = s.num AND v.replaced_at IS NULL AND v.from_day <= \(last) AND v.until_day > \(last)
             JOIN area_version a ON a.area_id = v.area_id AND a.replaced_at IS NULL AND a.from_day <= \(last) AND a.until_day > \(last)
-            WHERE d.day >= \(first) AND d.day < \(end) AND d.on_minutes > 0 AND \(sql: scope.condition("a.code"))
+            JOIN site_day d ON d.site = s.num AND d.day >= \(first) AND d.day < \(end)
+            WHERE d.on_minutes > 0 AND \(sql: scope.condition("a.code"))
+                AND s.num NOT IN (SELECT w.site FROM site_state w WHERE w.replaced_at IS NULL AND w.from_day <= \(first) AND w.until_day >= \(end) AND w.state \(sql: counted))
                 AND NOT EXISTS (SELECT 1 FROM site_state t WHERE t.site = d.site AND t.replaced_at IS NULL AND t.from_day <= d.day AND t.until_day > d.day
-                    AND t.state IN (\(list: SiteState.counted.map(\.rawValue))))
+                    AND t.state \(sql: counted))
             GROUP BY s.code, v.name ORDER BY s.code
             """
         ) { OutsideService(code: try $0.text(0), name: try $0.text(1), days: try $0.int(2), minutes: try $0.int(3)) }

@@ -2,6 +2,7 @@ import Basics
 import Mustache
 
 /// A table of figures: what a page shows with the partial `figure_table`, and what a file to download holds, from one value, so that both say the same.
+/// A name that is not there answers `false`, not nothing: Mustache would look for it further out, in the page, which costs more than all the rest.
 package struct Table: Sendable, MustacheParent {
     /// One column; numbers stand to the right.
     package struct Column: Sendable, MustacheParent {
@@ -23,8 +24,8 @@ package struct Table: Sendable, MustacheParent {
             switch name {
             case "columnLabel": label
             case "columnIsNumber": isNumber
-            case "sortURL": sortURL
-            case "direction": direction
+            case "sortURL": sortURL ?? false
+            case "direction": direction ?? false
             default: nil
             }
         }
@@ -52,8 +53,8 @@ package struct Table: Sendable, MustacheParent {
         package func child(named name: String) -> Any? {
             switch name {
             case "text": text
-            case "cellURL": url
-            case "mark": mark
+            case "cellURL": url ?? false
+            case "mark": mark ?? false
             case "isNumber": isNumber
             case "isHead": isHead
             default: nil

@@ -45,7 +45,7 @@ struct DemoCommand: AsyncParsableCommand {
         if !noLesson { services.append(SampleLesson(folder: folder, address: addresses[0], logger: logger)) }
         var group = ServiceGroupConfiguration(services: services.map { .init(service: $0) }, gracefulShutdownSignals: [.sigint, .sigterm], logger: logger)
         group.maximumGracefulShutdownDuration = .seconds(15)
-        try await ServiceGroup(configuration: group).run()
+        do { try await ServiceGroup(configuration: group).run() } catch is CancellationError {}
         say("Everything has ended.")
     }
 }

@@ -36,7 +36,7 @@ struct DemoSeed {
         let edges = try await edges(city, centre)
         try await withThrowingTaskGroup(of: Void.self) { group in
             let served = Application(
-                router: centre.router, configuration: .init(address: .hostname("127.0.0.1", port: port)), logger: logger)
+                responder: centre.responder, configuration: .init(address: .hostname("127.0.0.1", port: port)), logger: logger)
             group.addTask { try await served.run() }
             let client = FactClient(address: "http://127.0.0.1:\(port)")
             try await client.waitUntilUp()

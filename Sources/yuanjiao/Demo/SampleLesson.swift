@@ -1,12 +1,115 @@
+import AsyncHTTPClient
+import Basics
 import Foundation
 import Logging
+import NIOCore
+import NIOHTTP1
 import ServiceLifecycle
+import Subprocess
 
-/// Placeholder until Content's upload route is used.
+/// At the first start, makes a picture and a tone into a lesson and publishes it the way an editor does: sign in, upload, fill in the form, publish.
 struct SampleLesson: Service {
     let folder: DemoFolder
     let address: String
     let logger: Logger
 
-    func run() async throws { try? await gracefulShutdown() }
+    private var mark: URL { folder.root.appendingPathComponent("lesson") }
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            if !FileManager.default.fileExists(atPath: self.mark.path) {
+                do { try await self.publish() } catch is CancellationError {} catch { say("The sample lesson was not published: \(error)") }
+            }
+            try? await Task.sleep(for: .seconds(1_000_000_000))
+        }
+    }
+
+    private func publish() async throws {
+        let clip = folder.root.appendingPathComponent("lesson.mp4")
+        let made = try await Subprocess.run(
+            .name("ffmpeg"),
+            arguments: [
+                "-nostdin", "-v", "error", "-y", "-f", "lavfi", "-i", "testsrc2=size=640x360:rate=15", "-f", "lavfi", "-i", "sine=frequency=330:beep_factor=3", "-t", "60",
+                "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-c:a", "aac", clip.path,
+            ], output: .discarded, error: .string(limit: 4096))
+        guard made.terminationStatus.isSuccess else { throw BadSetting(description: "ffmpeg: \(made.standardError)") }
+        defer { try? FileManager.default.removeItem(at: clip) }
+        try await FactClient(address: address).waitUntilUp()
+        // A redirection carries the session's cookie, so it must be seen, not followed.
+        let client = HTTPClient(configuration: HTTPClient.Configuration(redirectConfiguration: .disallow))
+        do {
+            try await publish(clip, client)
+            try await client.shutdown()
+        } catch {
+            try? await client.shutdown()
+            throw error
+        }
+    }
+
+    private func publish(_ clip: URL, _ client: HTTPClient) async throws {
+        var editor = try await signIn(client)
+        let upload = try await editor.upload(clip, name: "示例课件.mp4")
+        guard let id = try JSONDecoder().decode([String: String].self, from: Data(upload.utf8))["id"] else { throw BadSetting(description: "The upload was not taken") }
+        for _ in 0..<600 {
+            let page = try await editor.get("/courseware/\(id)")
+            if page.contains("/courseware/\(id)/publish") { break }
+            try await Task.sleep(for: .seconds(1))
+        }
+        _ = try await editor.post("/courseware/\(id)", ["title": "示例课件", "category": "practical_skills", "speaker": "远教", "unit": "远教", "areas": "9901"])
+        _ = try await editor.post("/courseware/\(id)/publish", [:])
+        try Data().write(to: mark)
+        say("A sample lesson is published: \(address)/courseware/\(id)")
+    }
+
+    private func signIn(_ client: HTTPClient) async throws -> Editor {
+        var editor = Editor(address: address, client: client)
+        _ = try await editor.post("/sign-in", ["login": "editor", "password": try folder.logins()["editor"] ?? ""])
+        _ = try await editor.get("/courseware/new")
+        return editor
+    }
+}
+
+/// A browser without a screen: one cookie, the token of the last page.
+private struct Editor {
+    let address: String
+    let client: HTTPClient
+    private var cookie = ""
+    private var token = ""
+
+    init(address: String, client: HTTPClient) {
+        self.address = address
+        self.client = client
+    }
+
+    mutating func get(_ path: String) async throws -> String { try await send(HTTPClientRequest(url: address + path)) }
+
+    mutating func post(_ path: String, _ fields: [String: String]) async throws -> String {
+        var request = HTTPClientRequest(url: address + path)
+        request.method = .POST
+        request.headers.add(name: "Content-Type", value: "application/x-www-form-urlencoded")
+        let body = fields.merging(["csrf": token]) { first, _ in first }
+            .map { "\($0.key)=\($0.value.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? "")" }.joined(separator: "&")
+        request.body = .bytes(ByteBuffer(string: body))
+        return try await send(request)
+    }
+
+    mutating func upload(_ file: URL, name: String) async throws -> String {
+        var request = HTTPClientRequest(url: address + "/courseware/uploads")
+        request.method = .POST
+        request.headers.add(name: "X-CSRF", value: token)
+        request.headers.add(name: "X-Upload-Name", value: name.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? "lesson.mp4")
+        request.body = .bytes(ByteBuffer(bytes: try Data(contentsOf: file)))
+        return try await send(request)
+    }
+
+    private mutating func send(_ request: HTTPClientRequest) async throws -> String {
+        var request = request
+        if !cookie.isEmpty { request.headers.add(name: "Cookie", value: cookie) }
+        let answer = try await client.execute(request, timeout: .seconds(60))
+        if let set = answer.headers.first(name: "Set-Cookie") { cookie = String(set.split(separator: ";").first ?? "") }
+        let text = String(buffer: try await answer.body.collect(upTo: 8 << 20))
+        guard answer.status.code < 400 else { throw BadSetting(description: "\(request.method.rawValue) \(request.url): \(answer.status.code)") }
+        if let field = text.range(of: "name=\"csrf\" value=\""), let end = text[field.upperBound...].firstIndex(of: "\"") { token = String(text[field.upperBound..<end]) }
+        return text
+    }
 }

@@ -1,0 +1,627 @@
+"""The console over a whole sample city, as people use it: by reading, clicking, typing. Everything is `yuanjiao demo --no-lesson`."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import re
+import signal
+import sqlite3
+import time
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
+from typing import Callable, Iterator
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from support.network import Visitor
+from support.processes import Program
+
+MONTH = "2011-03"
+CITY = "9901"
+HAN = re.compile("[\u3400-\u9fff]+")
+COLUMNS = [
+    *("code", "name", "registered", "switched_on", "off", "not_heard", "boot_rate", "rank", "on_minutes", "mean_per_switched_on", "mean_per_registered"),
+    *("viewing", "viewing_rate", "on_demand", "demand_rate", "heard_days", "due_days", "completeness"),
+]
+COUNTS = {"registered": "registered", "switched_on": "switched_on", "off": "off", "not_heard": "not_heard", "viewing": "viewing", "on_demand": "on_demand"}
+RATES = {"boot_rate": "switched_on", "viewing_rate": "viewing", "demand_rate": "on_demand"}
+BULLETIN = f"/bulletins/{MONTH}/{CITY}"
+
+
+@dataclass
+class Demo:
+    program: Program
+    folder: Path
+    binary: Path
+    started_in: float
+
+    @property
+    def address(self) -> str:
+        return re.findall(r"^Centre +(http\S+)$", self.program.said(), re.MULTILINE)[-1]
+
+    @property
+    def passwords(self) -> dict[str, str]:
+        return json.loads((self.folder / "logins.json").read_text())
+
+    def visitor(self, login: str) -> Visitor:
+        return Visitor(self.address, login, self.passwords[login])
+
+    def words_of_data(self) -> str:
+        """Every text of the sample data: in English pages Han characters may stand in these only."""
+        database = sqlite3.connect(f"file:{self.folder}/centre/centre.sqlite?mode=ro", uri=True, timeout=10)
+        try:
+            columns = ["area_version.name", "site_version.name", "account.name", "courseware.title", "node.name", "site_state.reason", "site_state.document"]
+            columns += ["site_exclusion.reason", "site_exclusion.document", "event.detail"]
+            return "\n".join(str(row[0]) for one in columns for row in database.execute("SELECT DISTINCT {1} FROM {0}".format(*one.split("."))))
+        finally:
+            database.close()
+
+
+@pytest.fixture(scope="session")
+def demo(yuanjiao: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    base = tmp_path_factory.mktemp("demo")
+    program = Program([yuanjiao, "demo", "--data", base / "data", "--no-lesson"], base / "demo.log")
+    began = time.monotonic()
+    try:
+        program.start().wait_for_log("Ctrl-C ends everything", 300)
+        made = Demo(program, base / "data", yuanjiao, time.monotonic() - began)
+        print(f"first start of the demo: {made.started_in:.1f} s")
+        yield made
+    finally:
+        program.stop(20)
+
+
+@pytest.fixture(scope="session")
+def sessions(demo: Demo) -> Callable[[str], dict]:
+    """Signed-in states of browsers, made once for each login."""
+    kept: dict[str, dict] = {}
+
+    def state(login: str) -> dict:
+        if login not in kept:
+            name, value = demo.visitor(login).cookie.split("=", 1)
+            kept[login] = {"cookies": [{"name": name, "value": value, "domain": "127.0.0.1", "path": "/", "httpOnly": True, "sameSite": "Lax", "expires": -1}]}
+        return kept[login]
+
+    return state
+
+
+@pytest.fixture
+def desk(browser: Browser, browser_context_args: dict, demo: Demo, sessions: Callable[[str], dict]) -> Iterator[Callable[..., Page]]:
+    """`desk("city", locale="en-GB", width=360)`: a signed-in page; what the console says fails the test."""
+    contexts: list[BrowserContext] = []
+    said: list[str] = []
+
+    def sit(login: str | None = "city", locale: str = "zh-CN", width: int = 1280) -> Page:
+        options = browser_context_args | {"locale": locale, "viewport": {"width": width, "height": 800}, "base_url": demo.address}
+        if login:
+            options["storage_state"] = sessions(login)
+        contexts.append(browser.new_context(**options))
+        page = contexts[-1].new_page()
+        page.on("console", lambda message: said.append(f"{message.text} ({message.location.get('url', '')})") if message.type == "error" else None)
+        page.on("pageerror", lambda error: said.append(str(error)))
+        return page
+
+    sit.said = said
+    yield sit
+    for context in contexts:
+        context.close()
+    assert not said, "The page said in the console: " + "; ".join(said)
+
+
+def number(text: str) -> int:
+    return int(re.sub(r"[,\s]", "", text))
+
+
+def rows(page: Page, selector: str = "main table >> nth=0") -> list[list[str]]:
+    return page.locator(selector).evaluate("table => [...table.tBodies[0].rows].map(row => [...row.cells].map(cell => cell.innerText.trim()))")
+
+
+def head(page: Page, selector: str = "main table >> nth=0") -> list[str]:
+    return page.locator(selector).evaluate("table => [...table.tHead.rows[0].cells].map(cell => cell.innerText.trim())")
+
+
+def sideways(page: Page) -> int:
+    """How far the page itself can be moved sideways."""
+    return page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+
+
+# Signing in
+
+
+def test_a_person_signs_in_and_out(demo: Demo, desk: Callable[..., Page]) -> None:
+    page = desk(None)
+    page.goto(f"{BULLETIN}?x=1")
+    assert "/sign-in" in page.url
+    page.fill("#login", "city")
+    page.fill("#password", demo.passwords["city"])
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**{BULLETIN}?x=1")
+    cookie = page.context.cookies()[0]
+    assert cookie["httpOnly"] and cookie["sameSite"] == "Lax"
+    page.click("form[action='/sign-out'] button")
+    page.wait_for_url("**/sign-in")
+    page.goto(BULLETIN)
+    assert "/sign-in" in page.url
+
+
+def test_wrong_passwords_are_told_and_the_fifth_locks(demo: Demo, desk: Callable[..., Page]) -> None:
+    desk.said.append  # The answers 422 stand in the console; they are cleared below.
+    page = desk(None)
+    told = []
+    printed = _command(demo, "account", "add", "forgetful", "--name", "健忘", "--role", "leader", "--area", CITY)
+    password = printed.split()[1]
+    for attempt in range(6):
+        page.goto("/sign-in")
+        page.fill("#login", "forgetful")
+        page.fill("#password", password if attempt == 5 else "wrong-password-1")
+        page.click("main button[type=submit]")
+        told.append(page.inner_text("[role=alert]"))
+        assert page.input_value("#login") == "forgetful" and page.input_value("#password") == ""
+    assert told[0] == "登录名或密码不对。" and told[0] == told[3]
+    assert "锁定" in told[5], f"The right password after five wrong ones: {told}"
+    page.goto("/sign-in")
+    page.fill("#login", "nobody-there")
+    page.fill("#password", "wrong-password-1")
+    page.click("main button[type=submit]")
+    assert page.inner_text("[role=alert]") == told[0], "A name that is not there must not be told from a wrong password"
+    _command(demo, "account", "reset", "forgetful")
+    assert all("422" in one for one in desk.said), desk.said
+    desk.said.clear()
+
+
+def test_each_role_sees_what_it_may(demo: Demo) -> None:
+    """Route × role × own or other area: 200, 403 for a right that is missing, 404 for an area that is not one's own."""
+    city = demo.visitor("city")
+    other_site = city.rows(f"/sites.csv?area=990102&month={MONTH}&show=switched_on")[0]["编码"]
+    own_site = city.rows(f"/sites.csv?area=990101&month={MONTH}&show=switched_on")[0]["编码"]
+    forms = lambda code: [f"/bulletins/{MONTH}/{code}", f"/bulletins/{MONTH}/{code}/print", f"/bulletins/{MONTH}/{code}.csv", f"/bulletins/{MONTH}/{code}.json"]
+    areas = lambda code: [f"/areas/{code}?month={MONTH}", f"/sites?area={code}&month={MONTH}", f"/sites.csv?area={code}&month={MONTH}", *forms(code)]
+    sites = lambda code: [f"/sites/{code}?month={MONTH}", f"/sites/{code}/days/{MONTH}-05"]
+    groups = {
+        "whole": areas(CITY),
+        "own": areas("990101") + sites(own_site),
+        "other": areas("990102") + sites(other_site),
+        "library": ["/courseware", "/courseware/export.csv"],
+        "upload": ["/courseware/new"],
+        "system": ["/nodes"],
+        "audit": ["/events"],
+    }
+    nothing = dict.fromkeys(groups, 403)
+    figures = {"whole": 200, "own": 200, "other": 200}
+    expected = {
+        "city": nothing | figures | {"library": 200},
+        "county": nothing | {"whole": 404, "own": 200, "other": 404, "library": 200},
+        "leader": nothing | figures,
+        "editor": nothing | {"library": 200, "upload": 200},
+        "system": nothing | {"system": 200},
+        "security": nothing,
+        "auditor": nothing | {"audit": 200},
+    }
+    leaks = []
+    for login, wanted in expected.items():
+        visitor = demo.visitor(login)
+        for group, paths in groups.items():
+            for path in paths:
+                status = visitor.get(path).status
+                if status != wanted[group]:
+                    leaks.append(f"{login} {path}: {status}, not {wanted[group]}")
+    township = demo.visitor("township")
+    for path in groups["whole"] + areas("990101") + groups["other"]:
+        if (status := township.get(path).status) != 404:
+            leaks.append(f"township {path}: {status}, not 404")
+    assert not leaks, "\n".join(leaks)
+
+
+def test_lists_without_an_area_show_the_own_scope_only(demo: Demo) -> None:
+    county = demo.visitor("county").rows(f"/sites.csv?month={MONTH}&show=registered")
+    assert {row["编码"][:6] for row in county if row["编码"].isdigit()} == {"990101"}
+
+
+def test_each_role_begins_somewhere_useful(demo: Demo, desk: Callable[..., Page]) -> None:
+    starts = {"city": "/areas/9901", "county": "/areas/990101", "leader": "/areas/9901", "editor": "/courseware", "system": "/nodes", "auditor": "/events"}
+    for login, start in starts.items():
+        page = desk(login)
+        page.goto("/")
+        assert urlsplit(page.url).path == start, login
+        assert page.inner_text("h1")
+        for link in page.locator("nav.side a").all():
+            assert page.request.get(demo.address + link.get_attribute("href")).status == 200, f"{login}: {link.get_attribute('href')}"
+
+
+# Down to a day, by clicks
+
+
+def test_from_the_city_to_a_day_of_a_site(desk: Callable[..., Page]) -> None:
+    page = desk("city")
+    page.goto(f"/areas/{CITY}?month={MONTH}")
+    seen = [page.inner_text("h1")]
+    assert page.locator("figure.bars li").count() == 8
+    page.click("main table tbody tr >> nth=0 >> a >> nth=0")
+    page.wait_for_url("**/areas/990101?*")
+    seen.append(page.inner_text("h1"))
+    page.click("main table tbody tr >> nth=0 >> a >> nth=0")
+    page.wait_for_url(re.compile(r"/areas/\d{9}\?"))
+    seen.append(page.inner_text("h1"))
+    page.click("main table tbody tr:has(td:text-is('已开机')) >> nth=0 >> a >> nth=0")
+    page.wait_for_url(re.compile(r"/sites/\d{15}\?month=2011-03"))
+    seen.append(page.inner_text("h1"))
+    assert page.locator("figure.strip svg a").count() == 31
+    assert page.locator("figure.strip svg path.on").count() >= 1
+    trail = page.locator("nav.crumbs a").all_inner_texts()
+    assert trail[0] == "云溪市" and len(trail) >= 3
+    on = next(place for place, row in enumerate(rows(page, "#days ~ div table >> nth=0")) if number(row[1]) > 0)
+    page.locator("figure.strip svg a").nth(on).click()
+    page.wait_for_url(re.compile(rf"/sites/\d{{15}}/days/{MONTH}-{on + 1:02}"))
+    seen.append(page.inner_text("h1"))
+    assert re.search(r"\d\d:\d\d–\d\d:\d\d", page.inner_text("main table >> nth=0"))
+    assert len(set(seen)) == 5, seen
+    page.click("a[rel=next]")
+    page.wait_for_url(re.compile(r"/days/"))
+
+
+def test_the_strip_tells_in_words_what_it_draws(desk: Callable[..., Page]) -> None:
+    """The same numbers as the table of days, for those who cannot see the drawing."""
+    page = desk("city")
+    page.goto(f"/sites?area=990101&month={MONTH}&show=on_demand")
+    page.click("main tbody a[href^='/sites/'] >> nth=0")
+    days = rows(page, "#days ~ div table >> nth=0")
+    labels = page.locator("figure.strip svg a").evaluate_all("links => links.map(link => link.getAttribute('aria-label'))")
+    assert [number(re.search(r"开机 (\d+) 分钟", label)[1]) for label in labels] == [number(row[1]) for row in days[:31]]
+    assert sum(number(row[1]) for row in days[:31]) == number(days[31][1])
+
+
+# The bulletin
+
+
+def test_the_reference_month_is_printed_to_the_digit(desk: Callable[..., Page]) -> None:
+    page = desk("city")
+    page.goto(BULLETIN)
+    total = dict(zip(COLUMNS, rows(page)[-1]))
+    assert number(total["registered"]) == 3221 and number(total["switched_on"]) == 1342
+    assert total["boot_rate"].replace(" ", "") == "41.66%" and total["mean_per_switched_on"] == "251"
+    assert [row[0] for row in rows(page)] == [*(f"99010{county}" for county in range(1, 9)), CITY]
+
+
+def test_the_parts_add_up(desk: Callable[..., Page]) -> None:
+    page = desk("city")
+    page.goto(BULLETIN)
+    *counties, total = [dict(zip(COLUMNS, row)) for row in rows(page)]
+    for column in [*COUNTS, "on_minutes", "heard_days", "due_days"]:
+        assert sum(number(line[column]) for line in counties) == number(total[column]), column
+    for line in [*counties, total]:
+        assert number(line["switched_on"]) + number(line["off"]) + number(line["not_heard"]) == number(line["registered"])
+    best = sorted((number(line["switched_on"]) / number(line["registered"]) for line in counties), reverse=True)
+    for line in counties:
+        assert number(line["rank"]) == 1 + best.index(number(line["switched_on"]) / number(line["registered"]))
+
+
+def lines_to_walk() -> list[int]:
+    return list(range(9)) if os.environ.get("YUANJIAO_ALL_CELLS") == "1" else [8, 0, 5]
+
+
+@pytest.mark.parametrize("place", lines_to_walk())
+def test_every_figure_reaches_its_minutes_in_three_clicks(demo: Demo, desk: Callable[..., Page], place: int) -> None:
+    """Each cell of a line: its list counts or sums to it, and from there a site and a day show the minutes or plays."""
+    page, visitor = desk("city"), demo.visitor("city")
+    page.goto(BULLETIN)
+    texts = rows(page)[place]
+    line = dict(zip(COLUMNS, texts))
+    links = page.locator("main table >> nth=0").evaluate(
+        "(table, place) => [...table.tBodies[0].rows[place].cells].map(cell => cell.querySelector('a')?.getAttribute('href') ?? null)", place
+    )
+    wrong, walked = [], {}
+    for column, text, link in zip(COLUMNS, texts, links):
+        # A rank follows from the rates beside it; the total has neither rank nor level above.
+        if column == "rank" or (place == 8 and column in ("code", "name")):
+            continue
+        if link is None:
+            wrong.append(f"{column}: {text} leads nowhere")
+            continue
+        if column in ("code", "name"):
+            page.goto(link)
+            if number(rows(page)[-1][2]) != number(line["registered"]):
+                wrong.append(f"{column}: the bulletin below has {rows(page)[-1][2]} registered sites, not {line['registered']}")
+            continue
+        page.goto(BULLETIN)
+        page.click(f"main table >> nth=0 >> tbody tr >> nth={place} >> td, th >> nth={COLUMNS.index(column)} >> a")
+        fault = evidence(page, visitor, column, text, line)
+        if fault:
+            wrong.append(f"{column}: {fault}")
+        # Lists that differ in nothing need not be walked down twice.
+        if link not in walked:
+            walked[link] = walk_down(page, column)
+            if walked[link]:
+                wrong.append(f"{column}: {walked[link]}")
+    assert not wrong, f"Line {line['code']}:\n" + "\n".join(wrong)
+
+
+def evidence(page: Page, visitor: Visitor, column: str, text: str, line: dict[str, str]) -> str:
+    """What is wrong with the list behind a figure; nothing when it adds up to it. The file has all rows, the page the first."""
+    listed = number(re.search(r"\d[\d,]*", page.locator("main p strong").nth(1).inner_text())[0])
+    path = page.locator("a[href^='/sites.csv']").get_attribute("href")
+    all_rows = [row for row in visitor.rows(path) if row["编码"].isdigit()]
+    if len(all_rows) != listed:
+        return f"the page counts {listed} sites, its file has {len(all_rows)}"
+    sums = {name: sum(number(row[name]) for row in all_rows) for name in ("开机分钟", "已上报天数", "应上报天数")}
+    minutes, registered = sums["开机分钟"], number(line["registered"])
+    percent = lambda part, whole: f"{Decimal(100 * part) / Decimal(whole):f}" if whole else "—"
+    if column in COUNTS:
+        found, wanted = listed, number(text)
+    elif column in RATES:
+        found, wanted = rounded(Decimal(100 * listed) / registered, "0.01"), text.rstrip("%")
+    elif column == "on_minutes":
+        found, wanted = minutes, number(text)
+    elif column == "mean_per_switched_on":
+        found, wanted = rounded(Decimal(minutes) / number(line["switched_on"]), "1"), text
+    elif column == "mean_per_registered":
+        found, wanted = rounded(Decimal(minutes) / registered, "1"), text
+    elif column == "heard_days":
+        found, wanted = sums["已上报天数"], number(text)
+    elif column == "due_days":
+        found, wanted = sums["应上报天数"], number(text)
+    else:
+        found, wanted = rounded(Decimal(100 * sums["已上报天数"]) / sums["应上报天数"], "0.01"), text.rstrip("%")
+    return "" if found == wanted else f"the evidence gives {found}, the cell says {wanted}"
+
+
+def rounded(value: Decimal, step: str) -> str:
+    return str(value.quantize(Decimal(step), ROUND_HALF_UP))
+
+
+def walk_down(page: Page, column: str) -> str:
+    """From a list by two more clicks to a day; what does not add up on the way."""
+    table = rows(page)
+    if not table or page.locator("main tbody a[href^='/sites/']").count() == 0:
+        return "" if page.locator("main .empty").count() else "an empty list without a sentence"
+    titles = head(page)
+    row = dict(zip(titles, table[0]))
+    page.click("main tbody tr >> nth=0 >> a[href^='/sites/'] >> nth=0")
+    page.wait_for_url(re.compile(r"/sites/\d{15}\?month="))
+    *days, total = rows(page, "#days ~ div table >> nth=0")
+    if number(total[1]) != number(row["开机分钟"]):
+        return f"the site shows {total[1]} minutes, the list {row['开机分钟']}"
+    if sum(number(day[1]) for day in days) != number(total[1]):
+        return f"the days of {row['编码']} add up to {sum(number(day[1]) for day in days)}, not {total[1]}"
+    plays = column in ("viewing", "viewing_rate", "on_demand", "demand_rate")
+    place = next((place for place, day in enumerate(days) if number(day[5 if "demand" in column else 4] if plays else day[1]) > 0), 4)
+    if plays and sum(number(day[4]) for day in days) == 0:
+        return f"{row['编码']} has no effective play"
+    page.locator("#days ~ div table >> nth=0").locator("tbody tr").nth(place).locator("a").first.click()
+    page.wait_for_url(re.compile(r"/days/2011-03-\d\d$"))
+    if plays:
+        return "" if "有效" in page.inner_text("main table >> nth=-1") else "the day shows no effective play"
+    if number(days[place][1]) == 0:
+        return "" if page.locator("main .empty").count() else "a day without minutes does not say so"
+    distinct = rows(page)[-1][2]
+    return "" if number(distinct) == number(days[place][1]) else f"the day has {distinct} minutes, the site's table {days[place][1]}"
+
+
+def test_the_print_view_has_everything_and_no_chrome(desk: Callable[..., Page]) -> None:
+    page = desk("city")
+    page.goto(BULLETIN)
+    screen = rows(page)
+    page.click("main .ways a >> nth=0")
+    page.wait_for_url("**/print")
+    assert rows(page) == screen
+    assert page.locator("nav, header.top, main table a").count() == 0
+    assert "示例数据" in page.inner_text("main")
+    # A4 across has 267 mm between its margins.
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": round(267 / 25.4 * 96), "height": 700})
+    cut = page.locator("main table >> nth=0").evaluate("table => Math.round(table.getBoundingClientRect().right - document.querySelector('main').getBoundingClientRect().right)")
+    assert cut <= 1, f"The table is {cut} px wider than the paper"
+    tall = page.locator("main table >> nth=0 >> tbody tr >> nth=0").evaluate("row => row.getBoundingClientRect().height / parseFloat(getComputedStyle(row).lineHeight)")
+    assert tall < 3, f"A county's line is {tall:.1f} lines tall: its name is broken"
+
+
+def test_the_csv_is_the_table(desk: Callable[..., Page]) -> None:
+    page = desk("city")
+    page.goto(BULLETIN)
+    with page.expect_download() as coming:
+        page.click("main .ways a:has-text('CSV')")
+    assert coming.value.suggested_filename == f"bulletin-{MONTH}-{CITY}.csv"
+    file = Path(coming.value.path()).read_bytes()
+    assert file.startswith(b"\xef\xbb\xbf"), "Office programs need the mark to read Chinese"
+    table = list(csv.reader(io.StringIO(file.decode("utf-8-sig"))))
+    assert table[0] == head(page)
+    plain = lambda row: [re.sub(r"[,%\s]", "", cell).replace("—", "-") for cell in row]
+    assert [plain(row) for row in table[1:10]] == [plain(row) for row in rows(page)]
+
+
+def test_a_month_is_chosen(desk: Callable[..., Page]) -> None:
+    page = desk("city")
+    page.goto(BULLETIN)
+    page.click("a[rel=prev]")
+    page.wait_for_url(f"**/bulletins/2011-02/{CITY}")
+    page.fill("#month", "2011-04")
+    page.click("nav.months button")
+    page.wait_for_url(f"**/bulletins/2011-04/{CITY}")
+    assert "2011年4月" in page.inner_text("h1")
+
+
+def test_the_month_that_moves_is_called_provisional(desk: Callable[..., Page]) -> None:
+    page = desk("city")
+    page.goto("/overview")
+    assert page.locator(".notice").count() == 1
+    assert number(page.locator(".cards .value").nth(1).inner_text()) > 0
+
+
+# For everybody: language, small screens, keyboard, assistive programs
+
+PAGES = {
+    "overview": ("city", f"/areas/{CITY}?month={MONTH}"),
+    "township": ("city", None),
+    "site list": ("city", f"/sites?area=990101&month={MONTH}&show=on_demand"),
+    "all sites": ("city", f"/sites?month={MONTH}&show=all"),
+    "site": ("city", None),
+    "day": ("city", None),
+    "bulletin": ("city", BULLETIN),
+    "bulletin list": ("city", "/bulletins"),
+    "present month": ("city", "/overview"),
+    "courseware list": ("editor", "/courseware"),
+    "upload": ("editor", "/courseware/new"),
+    "nodes": ("system", "/nodes"),
+    "events": ("auditor", "/events"),
+    "home": ("security", "/"),
+    "sign-in": (None, "/sign-in"),
+}
+
+
+@pytest.fixture(scope="session")
+def paths(demo: Demo) -> dict[str, str]:
+    """Addresses that the data decide."""
+    site = demo.visitor("city").rows(f"/sites.csv?area=990101&month={MONTH}&show=on_demand")[0]["编码"]
+    return {"township": f"/areas/{site[:9]}?month={MONTH}", "site": f"/sites/{site}?month={MONTH}", "day": f"/sites/{site}/days/{MONTH}-05"}
+
+
+@pytest.fixture(params=PAGES, ids=lambda name: name.replace(" ", "-"))
+def place(request: pytest.FixtureRequest, paths: dict[str, str]) -> tuple[str, str | None, str]:
+    login, path = PAGES[request.param]
+    return request.param, login, path or paths[request.param]
+
+
+def test_axe_finds_nothing_serious(desk: Callable[..., Page], place: tuple) -> None:
+    _, login, path = place
+    page = desk(login)
+    page.goto(path)
+    found = [one for one in Axe().run(page).response["violations"] if one["impact"] in ("serious", "critical")]
+    assert not found, "\n".join(f"{one['id']}: {one['help']}: {one['nodes'][0]['html'][:160]} ({len(one['nodes'])})" for one in found)
+
+
+@pytest.mark.parametrize("locale", ["zh-CN", "en-GB"])
+def test_a_narrow_screen_scrolls_downwards_only(desk: Callable[..., Page], place: tuple, locale: str) -> None:
+    name, login, path = place
+    page = desk(login, locale, width=360)
+    page.goto(path)
+    assert sideways(page) == 0, f"{name} can be moved {sideways(page)} px sideways at 360 px"
+    page.set_viewport_size({"width": 1280, "height": 800})
+    assert sideways(page) == 0, f"{name} can be moved {sideways(page)} px sideways at 1280 px"
+
+
+def test_english_pages_are_english(demo: Demo, desk: Callable[..., Page], place: tuple) -> None:
+    name, login, path = place
+    page = desk(login, "en-GB")
+    page.goto(path)
+    assert page.get_attribute("html", "lang") == "en"
+    seen = page.title() + "\n" + page.inner_text("body")
+    spoken = page.evaluate("[...document.querySelectorAll('[aria-label],[alt],[title],[placeholder]')].flatMap(e => ['aria-label','alt','title','placeholder'].map(a => e.getAttribute(a) ?? ''))")
+    everything = seen + "\n" + "\n".join(spoken)
+    assert "⟨" not in everything, f"A word is missing in {name}: {re.findall('⟨[^⟩]*⟩?', everything)}"
+    data = demo.words_of_data()
+    strange = {run for run in HAN.findall(everything) if run not in data}
+    assert not strange, f"{name} speaks Chinese: {strange}"
+
+
+def test_chinese_pages_are_complete(desk: Callable[..., Page], place: tuple) -> None:
+    name, login, path = place
+    page = desk(login)
+    page.goto(path)
+    assert page.get_attribute("html", "lang") == "zh-Hans"
+    seen = page.title() + "\n" + page.content()
+    assert "⟨" not in seen, f"A word is missing in {name}: {re.findall('⟨[^⟩]*⟩?', seen)}"
+    assert "示例数据" in page.inner_text("header")
+
+
+def test_the_language_is_switched_and_stays(desk: Callable[..., Page], demo: Demo) -> None:
+    page = desk(None)
+    page.goto("/sign-in")
+    page.click("form[action='/language'] button")
+    assert page.inner_text("h1") == "Sign in"
+    page.fill("#login", "leader")
+    page.fill("#password", demo.passwords["leader"])
+    page.click("main button[type=submit]")
+    page.goto(BULLETIN)
+    page.click("form[action='/language'] button")
+    here, language = urlsplit(page.url).path, page.get_attribute("html", "lang")
+    page.click("form[action='/language'] button")
+    assert here == BULLETIN and urlsplit(page.url).path == BULLETIN, "The switch leads back to the same page"
+    assert {language, page.get_attribute("html", "lang")} == {"zh-Hans", "en"}
+
+
+def test_the_keyboard_reaches_the_content(desk: Callable[..., Page], place: tuple) -> None:
+    name, login, path = place
+    page = desk(login)
+    page.goto(path)
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip", f"{name} does not begin with the way to its content"
+    box = page.locator(".skip").bounding_box()
+    assert box and box["x"] >= 0 and box["y"] >= 0 and box["height"] > 10, "The way to the content is not seen when it has the focus"
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.getElementById('content').contains(document.activeElement)") or page.locator("main a, main button, main input").count() == 0
+
+
+def test_pages_work_without_script(demo: Demo) -> None:
+    """Only uploading needs one."""
+    for login, path in [("city", f"/areas/{CITY}?month={MONTH}"), ("city", BULLETIN), ("editor", "/courseware"), ("system", "/nodes")]:
+        answer = demo.visitor(login).get(path)
+        assert b"<script" not in answer.body and b" style=" not in answer.body and b"onclick" not in answer.body, path
+        policy = answer.headers["Content-Security-Policy"]
+        assert "'unsafe-inline'" not in policy and "script-src" in policy or "default-src" in policy
+
+
+def test_a_page_that_is_not_there_keeps_its_menu(desk: Callable[..., Page]) -> None:
+    """Its sentence says: from the menu on the left."""
+    page = desk("city")
+    page.goto("/nowhere")
+    desk.said.clear()
+    assert "菜单" in page.inner_text("[role=alert]")
+    assert page.locator("nav.side a").count() > 0, "The sentence speaks of a menu that is not there"
+
+
+# The end. These two are the last: they stop the demo.
+
+
+def test_ctrl_c_ends_everything(demo: Demo) -> None:
+    assert len(processes(demo.folder)) >= 5, "The demo, a centre, an edge, two terminals"
+    os.kill(demo.program.pid, signal.SIGINT)
+    assert demo.program.wait(30) == 0
+    assert processes(demo.folder) == []
+    assert "Everything has ended." in demo.program.said()
+
+
+def test_a_later_start_finds_everything_again(demo: Demo) -> None:
+    logins = demo.passwords
+    before = demo.program.said().count("Ctrl-C ends everything")
+    began = time.monotonic()
+    demo.program.start()
+    while demo.program.said().count("Ctrl-C ends everything") == before:
+        assert demo.program.running and time.monotonic() - began < 60, demo.program.tail()
+        time.sleep(0.05)
+    print(f"later start of the demo: {time.monotonic() - began:.1f} s")
+    assert demo.passwords == logins
+    total = json.loads(demo.visitor("city").get(f"{BULLETIN}.json").body)["total"]
+    assert (total["registered"], total["switched_on"]) == (3221, 1342)
+    os.kill(demo.program.pid, signal.SIGINT)
+    assert demo.program.wait(30) == 0
+    assert processes(demo.folder) == []
+
+
+def processes(folder: Path) -> list[str]:
+    """Command lines of processes that name the folder."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                line = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+            except OSError:
+                continue
+            if str(folder) in line and "yuanjiao" in line.split(" ")[0]:
+                found.append(line)
+    return found
+
+
+def _command(demo: Demo, *arguments: str) -> str:
+    import subprocess
+
+    run = subprocess.run([demo.binary, *arguments, "--data", demo.folder / "centre"], capture_output=True, text=True, timeout=60)
+    assert run.returncode == 0, run.stderr
+    return run.stdout.strip()

@@ -1,0 +1,79 @@
+import Accounts
+import Basics
+import Centre
+import Foundation
+import Hummingbird
+import HummingbirdTesting
+import Logging
+import Registry
+import Storage
+import Synchronization
+import TestKit
+import Trust
+import Web
+import Wire
+
+/// A clock that a test moves.
+final class MovableClock: Sendable {
+    private let instant: Mutex<Instant>
+
+    init(_ start: Instant) { instant = Mutex(start) }
+    func set(_ new: Instant) { instant.withLock { $0 = new } }
+    var clock: Clock { Clock { self.instant.withLock { $0 } } }
+}
+
+/// A whole centre without a network: routes, database, catalogue, in a folder of its own.
+struct CentreWorld: Sendable {
+    let centre: CentreApplication
+    let clock: MovableClock
+    let client: any TestClientProtocol
+
+    /// Makes an account and signs it in; answers its cookie.
+    func signIn(_ login: String, _ role: Role, area code: String) async throws -> String {
+        let password = "a long test password"
+        let stored = try await centre.house.passwords.stored(password, salt: [UInt8](repeating: 7, count: 16))
+        let (today, act) = (centre.house.today, Act(by: .commandLine, at: clock.clock.now, ids: .system))
+        try await centre.database.write { statements in
+            guard let area = try statements.area(code: code, on: today, in: .everything) else { throw Refusal.notFound("area") }
+            try statements.addAccount(NewAccount(login: login, name: login, storedPassword: stored, grants: [RoleGrant(role: role, areaID: area.areaID)]), by: act)
+        }
+        let cookie = try await post("/sign-in", ["login": login, "password": password]).headers[.setCookie]
+        return String(cookie?.split(separator: ";").first ?? "")
+    }
+
+    func get(_ path: String, cookie: String = "", language: String = "en") async throws -> TestResponse {
+        try await client.execute(uri: path, method: .get, headers: [.cookie: cookie, .acceptLanguage: language], body: nil)
+    }
+
+    func post(_ path: String, _ fields: [String: String], cookie: String = "") async throws -> TestResponse {
+        let body = fields.map { "\($0.key)=\($0.value.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? "")" }.joined(separator: "&")
+        return try await client.execute(
+            uri: path, method: .post, headers: [.cookie: cookie, .contentType: "application/x-www-form-urlencoded", .acceptLanguage: "en"], body: ByteBuffer(string: body))
+    }
+}
+
+/// Opens a centre on an engine, with the sample register of TestKit unless `register` is false.
+func withCentre(_ engine: Database.Engine, at start: Instant = SampleWorld.moment("2011-03-31", 12), register: Bool = true, _ body: @escaping @Sendable (CentreWorld) async throws -> Void) async throws {
+    let folder = try temporaryFolder()
+    defer { try? FileManager.default.removeItem(at: folder) }
+    var configuration = CentreConfiguration(dataFolder: folder, isSample: true, passwordCost: 8, reserveBytes: 0)
+    if engine == .postgres {
+        let (address, schema) = try await freshSchema()
+        configuration.database = "postgres:\(address) options='-c search_path=\(schema)'"
+    }
+    let clock = MovableClock(start)
+    var logger = Logger(label: "test")
+    logger.logLevel = .critical
+    let centre = try await CentreApplication.open(configuration, clock: clock.clock, logger: logger, journal: testJournal)
+    if register {
+        let act = Act(by: .commandLine, at: start, ids: .system)
+        try await centre.database.write { statements in
+            _ = try statements.importAreas(Array(SampleWorld.areas.utf8), apply: true, by: act)
+            _ = try statements.importSites(Array(SampleWorld.sites.utf8), apply: true, by: act)
+        }
+    }
+    try await Application(responder: centre.responder, logger: logger).test(.router) { client in
+        try await body(CentreWorld(centre: centre, clock: clock, client: client))
+    }
+    await centre.database.close()
+}

@@ -1,0 +1,114 @@
+import Accounts
+import Basics
+import Centre
+import Hummingbird
+import HummingbirdTesting
+import Operations
+import Storage
+import TestKit
+import Testing
+import Web
+import Wire
+
+@Suite struct RightsTests {
+    /// Every route with every role, for its own area and for another one. What a role may not do is refused; what lies in another area is not found; and no answer
+    /// that is given holds a word of the other area.
+    @Test(arguments: Database.Engine.required)
+    func noRoleSeesMoreThanItsRightsAndItsArea(_ engine: Database.Engine) async throws {
+        try await withCentre(engine) { world in
+            let county = "990101"
+            for role in Role.allCases {
+                let cookie = try await world.signIn("user-\(role.rawValue)", role, area: county)
+                for entry in world.centre.routes where entry.method == "GET" {
+                    guard let right = entry.right else { continue }
+                    for own in [true, false] {
+                        let path = Self.filled(entry.path, own: own)
+                        let answer = try await world.get(path, cookie: cookie)
+                        guard role.rights.contains(right) else {
+                            #expect(answer.status == .forbidden, "\(role) \(path)")
+                            continue
+                        }
+                        #expect(answer.status.code < 500, "\(role) \(path) \(answer.status)")
+                        if !own, path != Self.filled(entry.path, own: true) { #expect([.notFound, .forbidden].contains(answer.status), "\(role) \(path) \(answer.status)") }
+                        let text = String(buffer: answer.body)
+                        for secret in ["西河县", "白杨镇", "柳林村", "S3", "S5"] where right != .seeAudit {
+                            #expect(!text.contains(secret), "\(role) \(path) shows \(secret)")
+                        }
+                        #expect(!text.contains("⟨"), "\(path) lacks words")
+                    }
+                }
+            }
+        }
+    }
+
+    @Test(arguments: Database.Engine.required)
+    func withoutASessionEveryPageLeadsToTheSignIn(_ engine: Database.Engine) async throws {
+        try await withCentre(engine) { world in
+            for entry in world.centre.routes where entry.right != nil && entry.method == "GET" {
+                let answer = try await world.get(Self.filled(entry.path, own: true))
+                #expect(answer.status == .seeOther, "\(entry.path)")
+                #expect(answer.headers[.location]?.hasPrefix("/sign-in") == true)
+            }
+        }
+    }
+
+    @Test(arguments: Database.Engine.required)
+    func aFormWithoutItsTokenIsRefused(_ engine: Database.Engine) async throws {
+        try await withCentre(engine) { world in
+            for role in [Role.officer, .editor, .systemAdministrator] {
+                let cookie = try await world.signIn("user-\(role.rawValue)", role, area: "9901")
+                for entry in world.centre.routes where entry.method == "POST" && entry.right != nil {
+                    let answer = try await world.post(Self.filled(entry.path, own: true), ["csrf": "wrong"], cookie: cookie)
+                    #expect(answer.status == .forbidden, "\(entry.path) \(answer.status)")
+                }
+            }
+        }
+    }
+
+    @Test(arguments: Database.Engine.required)
+    func fiveWrongPasswordsLockTheAccountForAQuarterOfAnHour(_ engine: Database.Engine) async throws {
+        try await withCentre(engine) { world in
+            _ = try await world.signIn("officer", .officer, area: "9901")
+            for _ in 0..<5 {
+                let answer = try await world.post("/sign-in", ["login": "officer", "password": "wrong password here"])
+                #expect(answer.status == .unprocessableContent)
+            }
+            let locked = try await world.post("/sign-in", ["login": "officer", "password": "a long test password"])
+            #expect(locked.status == .unprocessableContent)
+            #expect(String(buffer: locked.body).contains("locked"))
+            world.clock.set(SampleWorld.moment("2011-03-31", 12, 16))
+            let later = try await world.post("/sign-in", ["login": "officer", "password": "a long test password"])
+            #expect(later.status == .seeOther)
+            let unknown = try await world.post("/sign-in", ["login": "nobody", "password": "wrong password here"])
+            #expect(String(buffer: unknown.body).contains("The login or the password is wrong"))
+        }
+    }
+
+    @Test(arguments: Database.Engine.required)
+    func theCookieIsOutOfReachOfScriptsAndOtherSitesAndEndsWithTheSession(_ engine: Database.Engine) async throws {
+        try await withCentre(engine) { world in
+            let cookie = try await world.signIn("officer", .officer, area: "9901")
+            let answer = try await world.post("/sign-in", ["login": "officer", "password": "a long test password"])
+            let set = try #require(answer.headers[.setCookie])
+            #expect(set.contains("HttpOnly") && set.contains("SameSite=Lax"))
+            #expect(answer.headers[.contentType] == nil || answer.status == .seeOther)
+            let signedIn = try await world.get("/overview", cookie: cookie)
+            #expect(signedIn.status != .unauthorized)
+            world.clock.set(SampleWorld.moment("2011-04-01", 1))
+            let expired = try await world.get("/overview", cookie: cookie)
+            #expect(expired.headers[.location]?.hasPrefix("/sign-in") == true)
+        }
+    }
+
+    private static func filled(_ path: String, own: Bool) -> String {
+        var path = path
+        for (name, mine, other) in [
+            (":month", "2011-03", "2011-03"), (":day", "2011-03-05", "2011-03-05"), (":area", "990101", "990102"), (":site", "S1", "S3"),
+        ] {
+            path = path.replacing(name, with: own ? mine : other)
+        }
+        if path.contains("{code}") { return path.replacing("{code}", with: own ? "990101" : "990102") }
+        if path.contains("/sites/:code") { return path.replacing(":code", with: own ? "S1" : "S3") }
+        return path.replacing(":code", with: own ? "990101" : "990102").replacing(":id", with: "no-such-thing")
+    }
+}
