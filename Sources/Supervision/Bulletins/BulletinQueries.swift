@@ -57,6 +57,7 @@ extension Statements {
     }
 
     /// The registered sites of a month below a scope (or the one with a number) and what they did, before exclusions; completeness is not filled in.
+    /// The joins are written in the order in which SQLite shall take them: day by day, then the state of each row's site.
     package func siteMonths(month: Month, in scope: Scope, only site: Int? = nil) throws -> [SiteMonth] {
         let (first, end, last) = (month.days.lowerBound, month.end, month.days.upperBound)
         let onlyState: SQL = if let site { "AND site = \(site)" } else { "" }
@@ -69,8 +70,9 @@ extension Statements {
             ), figures AS (
                 SELECT d.site, sum(d.on_minutes) AS on_minutes, sum(bit.mask) FILTER (WHERE d.on_minutes > 0) AS on_mask, sum(d.effective_seconds) AS effective_seconds,
                     sum(d.effective_plays) AS effective_plays, sum(d.effective_demand_plays) AS effective_demand_plays
-                FROM bit JOIN site_day d ON d.day = bit.day JOIN site_state t ON t.site = d.site AND t.replaced_at IS NULL AND t.from_day <= d.day AND t.until_day > d.day
-                WHERE t.state IN (\(list: SiteState.counted.map(\.rawValue))) \(sql: onlyDay)
+                FROM bit CROSS JOIN site_day d CROSS JOIN site_state t
+                WHERE d.day = bit.day AND t.site = d.site AND t.replaced_at IS NULL AND t.from_day <= d.day AND t.until_day > d.day
+                    AND t.state IN (\(list: SiteState.counted.map(\.rawValue))) \(sql: onlyDay)
                 GROUP BY d.site
             )
             SELECT s.num, s.code, v.name, a.code, coalesce(CAST(f.on_minutes AS BIGINT), 0), coalesce(CAST(f.on_mask AS BIGINT), 0), coalesce(CAST(f.effective_seconds AS BIGINT), 0),
@@ -110,15 +112,17 @@ extension Statements {
         let counted: SQL = "IN (\(list: SiteState.counted.map(\.rawValue)))"
         return try all(
             """
-            SELECT s.code, v.name, count(*), CAST(sum(d.on_minutes) AS BIGINT) FROM site s
-            JOIN site_version v ON v.site = s.num AND v.replaced_at IS NULL AND v.from_day <= \(last) AND v.until_day > \(last)
+            WITH part AS MATERIALIZED (
+                SELECT s.num, s.code FROM site s WHERE NOT EXISTS (SELECT 1 FROM site_state w
+                    WHERE w.site = s.num AND w.replaced_at IS NULL AND w.from_day <= \(first) AND w.until_day >= \(end) AND w.state \(sql: counted))
+            )
+            SELECT p.code, v.name, count(*), CAST(sum(d.on_minutes) AS BIGINT) FROM part p CROSS JOIN site_day d
+            JOIN site_version v ON v.site = p.num AND v.replaced_at IS NULL AND v.from_day <= \(last) AND v.until_day > \(last)
             JOIN area_version a ON a.area_id = v.area_id AND a.replaced_at IS NULL AND a.from_day <= \(last) AND a.until_day > \(last)
-            JOIN site_day d ON d.site = s.num AND d.day >= \(first) AND d.day < \(end)
-            WHERE d.on_minutes > 0 AND \(sql: scope.condition("a.code"))
-                AND s.num NOT IN (SELECT w.site FROM site_state w WHERE w.replaced_at IS NULL AND w.from_day <= \(first) AND w.until_day >= \(end) AND w.state \(sql: counted))
+            WHERE d.site = p.num AND d.day >= \(first) AND d.day < \(end) AND d.on_minutes > 0 AND \(sql: scope.condition("a.code"))
                 AND NOT EXISTS (SELECT 1 FROM site_state t WHERE t.site = d.site AND t.replaced_at IS NULL AND t.from_day <= d.day AND t.until_day > d.day
                     AND t.state \(sql: counted))
-            GROUP BY s.code, v.name ORDER BY s.code
+            GROUP BY p.code, v.name ORDER BY p.code
             """
         ) { OutsideService(code: try $0.text(0), name: try $0.text(1), days: try $0.int(2), minutes: try $0.int(3)) }
     }
