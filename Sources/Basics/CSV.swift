@@ -61,10 +61,7 @@ private struct CSVReader {
             guard position < bytes.count else { break }
             let byte = bytes[position]
             position += 1
-            if byte == UInt8(ascii: ",") {
-                if position == bytes.count { fields.append("") }
-                continue
-            }
+            if byte == UInt8(ascii: ",") { continue }
             if byte == UInt8(ascii: "\r"), position < bytes.count, bytes[position] == UInt8(ascii: "\n") { position += 1 }
             line += 1
             break

@@ -90,7 +90,7 @@ struct NodeAPI: Sendable {
             let nodes: [Node]
         }
         let asker = try await house.authenticatedNode(request, body: ByteBuffer())
-        guard asker.kind == .edge else { throw Problem(code: "node.not_an_edge", status: 403, title: "Only an edge may ask for the keys of terminals") }
+        guard asker.kind == .edge else { throw Problem(code: "edge.only", status: 403, title: "Only an edge may ask for the keys of terminals") }
         let today = house.today
         let nodes = try await house.database.read { try $0.nodes(on: today, in: .everything) }
         return try json(

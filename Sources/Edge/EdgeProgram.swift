@@ -34,8 +34,8 @@ package enum EdgeProgram {
             services: [
                 UpLine(keeper: keeper, parent: house.parent, clock: clock, logger: logger),
                 DownLine(keeper: keeper, parent: house.parent, blobs: house.blobs, clock: clock, logger: logger),
-                TickService(every: .seconds(60)) { await register.refresh() },
-                TickService(every: .seconds(60)) {
+                Ticker(every: .seconds(60)) { await register.refresh() },
+                Ticker(every: .seconds(60)) {
                     do {
                         try await keeper.change { ($0.tick(at: clock.now), ()) }
                         ticks.succeeded()

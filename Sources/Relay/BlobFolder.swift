@@ -5,9 +5,16 @@ package import Trust
 /// A node's blobs: `blobs/ab/<sha256>` complete and verified, `<sha256>.part` on its way.
 package struct BlobFolder: Sendable {
     private let store: BlobStore
+    private let reserve: Int64
 
-    /// Uses (and makes) the folder.
-    package init(_ store: BlobStore) { self.store = store }
+    /// Uses the folder. `reserve` bytes of the volume are never filled with blobs, so that facts can be noted when no film fits any more.
+    package init(_ store: BlobStore, reserve: Int64 = 32 << 20) {
+        self.store = store
+        self.reserve = reserve
+    }
+
+    /// Whether that many bytes more may be put here.
+    package func hasRoom(for bytes: Int64) async throws -> Bool { try await offPool { BlobStore.freeBytes(at: store.folder) >= bytes + reserve } }
 
     /// Where a verified blob lies and how long it is; nil when it is not here. Blocking, but one look at a folder only.
     package func verified(_ hash: SHA256Hex) -> (url: URL, length: Int64)? {

@@ -20,7 +20,7 @@ package enum EnrolmentError: Error, Hashable, Sendable, CustomStringConvertible 
     package var description: String {
         switch self {
         case .alreadyEnrolled(let node): "This data folder is already enrolled as \(node). Use another folder, or remove this one first."
-        case .notEnrolled(let folder): "\(folder) is not enrolled. Run `enrol` with the claim that the centre made for this node."
+        case .notEnrolled(let folder): "\(folder) is not enrolled. Start it with `--claim` and the claim that the centre made for this node."
         case .wrongKind(let is_, let wanted): "This data folder belongs to a node of kind \(is_.rawValue), not \(wanted.rawValue)."
         case .refused(let status, let sentence): "The centre refused the claim (\(status)). \(sentence)"
         case .unreadable(let what): "\(what) cannot be read."

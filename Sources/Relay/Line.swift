@@ -48,8 +48,8 @@ package struct UpLine<Machine: NodeMachine>: Service {
     }
 
     private func take(_ receipt: Receipt) async throws {
-        log.succeeded()
         try await keeper.change { [clock] in ($0.upReceived(receipt, at: clock.now), ()) }
+        log.succeeded()
     }
 }
 
@@ -87,6 +87,7 @@ package struct DownLine<Machine: NodeMachine>: Service {
                 let outcome = await outcome(of: errand)
                 if Task.isCancelled { return true }
                 try await keeper.change { [clock] in ($0.downFinished(errand, outcome, at: clock.now), ()) }
+                if case .metadata = errand, outcome != .failed { log.succeeded() }
             }
             return false
         } catch {
@@ -97,12 +98,11 @@ package struct DownLine<Machine: NodeMachine>: Service {
 
     private func outcome(of errand: Errand) async -> Outcome {
         do {
-            let outcome = try await attempt(errand)
-            if case .metadata = errand { log.succeeded() }
-            return outcome
-        } catch StorageError.diskFull(let sentence) {
-            log.failed(StorageError.diskFull(sentence))
-            return .full
+            return try await attempt(errand)
+        } catch let error as StorageError {
+            log.failed(error)
+            if case .diskFull = error { return .full }
+            return .failed
         } catch {
             log.failed(error)
             return .failed
@@ -116,6 +116,7 @@ package struct DownLine<Machine: NodeMachine>: Service {
         case .fetch(let blob, let chunk, let source):
             guard let offset = try await blobs.reached(blob) else { return .present }
             guard offset < blob.length else { return .reached(offset) }
+            guard try await blobs.hasRoom(for: blob.length - offset) else { throw StorageError.diskFull("No room for a blob of \(blob.length) bytes") }
             guard let bytes = try await parent.range(of: blob, from: offset, length: min(chunk, blob.length - offset), source: source) else { return .missing }
             guard !bytes.isEmpty else { return .failed }
             return .reached(try await blobs.append(bytes, to: blob, at: offset))

@@ -6,8 +6,15 @@ import Synchronization
 /// Keeps a node's logic and its disk in step: what ``change(_:)`` answers is on disk.
 ///
 /// After a write that failed (a full disk) the logic in memory knows more than the disk; it is then thrown away and read from the disk again, as after a kill.
+/// Questions are answered meanwhile from what the disk has.
 package final class NodeKeeper<Machine: NodeMachine>: Sendable {
-    private let machine: Mutex<Machine?>
+    private struct State {
+        var machine: Machine?
+        /// Whether `start` has reached the disk.
+        var isStarted = false
+    }
+
+    private let state = Mutex(State())
     private let database: Database
     private let clock: Clock
     private let make: @Sendable ([String: Record]) throws -> Machine
@@ -17,30 +24,27 @@ package final class NodeKeeper<Machine: NodeMachine>: Sendable {
         self.database = database
         self.clock = clock
         self.make = make
-        machine = Mutex(nil)
-        try await change { _ in ([], ()) }
+        try await recover()
+        // A full disk is no reason not to serve what is here.
+        do { try await change { _ in ([], ()) } } catch StorageError.diskFull {}
     }
 
     /// Lets the logic do something and carries its changes out, in one transaction and in the order of the calls.
     package func change<Answer: Sendable>(_ body: @escaping @Sendable (inout Machine) throws -> (changes: [Change], answer: Answer)) async throws -> Answer {
-        let refusal = Mutex<(any Error)?>(nil)
+        let isRefusal = Mutex(false)
         do {
             return try await database.write { statements in
                 // The database has one writer, so changes reach it in the order in which the logic made them.
-                let (changes, answer) = try self.machine.withLock { kept throws -> ([Change], Answer) in
-                    var before: [Change] = []
-                    if kept == nil {
-                        var fresh = try self.make(try statements.nodeRecords())
-                        before = fresh.start(at: self.clock.now)
-                        kept = fresh
-                    }
-                    guard var machine = kept.take() else { throw NotReady() }
-                    defer { kept = machine }
+                let (changes, answer) = try self.state.withLock { state throws -> ([Change], Answer) in
+                    guard var machine = try state.machine.take() ?? self.make(try statements.nodeRecords()) as Machine? else { throw NotReady() }
+                    defer { state.machine = machine }
+                    let before = state.isStarted ? [] : machine.start(at: self.clock.now)
                     do {
                         let (changes, answer) = try body(&machine)
+                        state.isStarted = true
                         return (before + changes, answer)
                     } catch {
-                        refusal.withLock { $0 = error }
+                        isRefusal.withLock { $0 = true }
                         throw error
                     }
                 }
@@ -48,23 +52,32 @@ package final class NodeKeeper<Machine: NodeMachine>: Sendable {
                 return answer
             }
         } catch {
-            // A refusal of the logic changed nothing.
-            if refusal.withLock({ $0 }) == nil { machine.withLock { $0 = nil } }
+            // A refusal of the logic itself changed nothing.
+            if !isRefusal.withLock({ $0 }) {
+                state.withLock { $0 = State() }
+                try? await recover()
+            }
             throw error
         }
     }
 
     /// Asks the logic something that needs no disk; nil while it has to be read from the disk again.
     package func ask<Answer>(_ body: (inout Machine) -> sending Answer) -> sending Answer? {
-        machine.withLock { kept -> sending Answer? in
-            guard var machine = kept.take() else { return nil }
-            defer { kept = machine }
+        state.withLock { state -> sending Answer? in
+            guard var machine = state.machine.take() else { return nil }
+            defer { state.machine = machine }
             return body(&machine)
         }
     }
 
-    /// Reads the disk again if that is due.
-    package func recover() async throws { try await change { _ in ([], ()) } }
+    /// Reads the disk again if that is due, in the writer's turn, so that no change is under way.
+    package func recover() async throws {
+        try await database.write { statements in
+            try self.state.withLock { state in
+                if state.machine == nil { state = State(machine: try self.make(try statements.nodeRecords())) }
+            }
+        }
+    }
 }
 
 private struct NotReady: Error {}

@@ -13,7 +13,7 @@ package struct ProblemMiddleware<Context: RequestContext>: RouterMiddleware {
         } catch let error as HTTPError {
             return Answers.problem(Problem(code: "http.\(error.status.code)", status: error.status.code, title: error.body ?? error.status.reasonPhrase))
         } catch let fault as MalformedFact {
-            return Answers.problem(Problem(code: fault.code, status: 400, title: fault.sentence))
+            return Answers.problem(Problem(code: fault.code, status: fault.code == "batch.too_many" ? 413 : 400, title: fault.sentence))
         } catch StorageError.diskFull(let sentence) {
             context.logger.error("The disk is full: \(sentence)")
             return Answers.problem(Problem(code: "disk.full", status: 503, title: "The disk is full", detail: "Nothing was lost; send it again when there is room."))

@@ -57,7 +57,7 @@ package enum TerminalProgram {
                 UpLine(keeper: keeper, parent: house.parent, clock: clock, logger: logger),
                 DownLine(keeper: keeper, parent: house.parent, blobs: house.blobs, clock: clock, logger: logger),
                 // Three beats a minute, so that a late one costs no minute.
-                TickService(every: .seconds(20)) {
+                Ticker(every: .seconds(20)) {
                     do {
                         try await keeper.change { ($0.beat(at: clock.now), ()) }
                         beats.succeeded()

@@ -26,7 +26,7 @@ package struct EnrolmentRequest: Hashable, Sendable, Codable {
 package struct EnrolmentAnswer: Hashable, Sendable, Codable {
     package let node: String
     package let kind: NodeKind
-    /// For a terminal the name under which its facts are counted; equal to `node`.
+    /// Code of the site at which a terminal stands; empty for an edge.
     package let site: String
     package let siteName: String
     /// Area code of the site or county, and kind of site: by them a node knows which courseware is meant for it.

@@ -43,18 +43,17 @@ struct ImportCommand: AsyncParsableCommand {
         let report = try await centre.database.write { statements in
             subject == .areas ? try statements.importAreas(bytes, apply: apply, by: act) : try statements.importSites(bytes, apply: apply, by: act)
         }
-        let header = subject == .areas ? AreaImport.header : SiteImport.header
         print("rows \(report.rows)  added \(report.added)  changed \(report.changed)  unchanged \(report.unchanged)  refused \(report.refused.count)")
         for row in report.refused.prefix(20) { print("line \(row.line), \(row.column): \(row.code) \(row.value)") }
         if report.refused.count > 20 { print("… and \(report.refused.count - 20) more") }
-        if let refused { try Data(report.refusedCSV(header: header).utf8).write(to: URL(fileURLWithPath: refused)) }
+        if let refused { try Data(report.refusedCSV.utf8).write(to: URL(fileURLWithPath: refused)) }
         if !apply { print("Nothing was written. Add --apply to write it.") }
     }
 
     /// Facts go in batches of 5,000 lines; each batch is a transaction. A dry run rolls each back.
     private func importFacts(_ bytes: [UInt8], _ centre: OpenCentre) async throws {
         struct Rolled: Error { let verdicts: [Verdict] }
-        let lines = bytes.split(separator: UInt8(ascii: "\n")).enumerated().filter { !$0.element.allSatisfy { $0 == 0x20 || $0 == 0x0D } }
+        let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated().filter { !$0.element.allSatisfy { $0 == 0x20 || $0 == 0x0D } }
         let (rules, apply) = (centre.network.rules, apply)
         var counts: [Verdict.Outcome: Int] = [:]
         var bad = ""

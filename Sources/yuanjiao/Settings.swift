@@ -17,7 +17,7 @@ struct CommonOptions: ParsableArguments {
     @Option(name: .long, help: "Database of a centre: `postgres:` and a libpq connection string, or the path of a SQLite file (YUANJIAO_DATABASE).")
     var database: String?
 
-    @Option(name: .long, help: "Time zone of a network that is made now (YUANJIAO_ZONE). Default: Asia/Shanghai.")
+    @Option(name: .long, help: "Time zone: of a network that a centre makes now, or by which a node counts its days (YUANJIAO_ZONE). Default: Asia/Shanghai; for a node the network's.")
     var zone: String?
 
     @Option(name: .long, help: "Log level: trace, debug, info, notice, warning, error (YUANJIAO_LOG). Default: info.")
@@ -49,7 +49,7 @@ struct Settings {
     /// A text; nil when nobody set it.
     subscript(_ name: String) -> String? {
         if let text = reader.string(forKey: ConfigKey([name])) { return text }
-        return reader.int(forKey: ConfigKey([name])).map(String.init)
+        return reader.int(forKey: ConfigKey([name])).map(String.init) ?? reader.bool(forKey: ConfigKey([name])).map(String.init)
     }
 
     /// A whole number within bounds.

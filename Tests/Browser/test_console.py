@@ -422,9 +422,11 @@ def test_the_print_view_has_everything_and_no_chrome(desk: Callable[..., Page]) 
     # A4 across has 267 mm between its margins.
     page.emulate_media(media="print")
     page.set_viewport_size({"width": round(267 / 25.4 * 96), "height": 700})
-    cut = page.locator("main table >> nth=0").evaluate("table => Math.round(table.getBoundingClientRect().right - document.querySelector('main').getBoundingClientRect().right)")
+    table = page.locator("main table >> nth=0")
+    right = "box => Math.round(box.getBoundingClientRect().right)"
+    cut = table.evaluate(right) - page.locator("main").evaluate(right)
     assert cut <= 1, f"The table is {cut} px wider than the paper"
-    tall = page.locator("main table >> nth=0 >> tbody tr >> nth=0").evaluate("row => row.getBoundingClientRect().height / parseFloat(getComputedStyle(row).lineHeight)")
+    tall = table.locator("tbody tr >> nth=0").evaluate("row => row.getBoundingClientRect().height / parseFloat(getComputedStyle(row).lineHeight)")
     assert tall < 3, f"A county's line is {tall:.1f} lines tall: its name is broken"
 
 
@@ -518,8 +520,10 @@ def test_english_pages_are_english(demo: Demo, desk: Callable[..., Page], place:
     page.goto(path)
     assert page.get_attribute("html", "lang") == "en"
     seen = page.title() + "\n" + page.inner_text("body")
-    spoken = page.evaluate("[...document.querySelectorAll('[aria-label],[alt],[title],[placeholder]')].flatMap(e => ['aria-label','alt','title','placeholder'].map(a => e.getAttribute(a) ?? ''))")
-    everything = seen + "\n" + "\n".join(spoken)
+    spoken = page.evaluate(
+        "['aria-label', 'alt', 'title', 'placeholder'].flatMap(name => [...document.querySelectorAll(`[${name}]`)].map(one => one.getAttribute(name)))"
+    )
+    everything = "\n".join([seen, *spoken])
     assert "⟨" not in everything, f"A word is missing in {name}: {re.findall('⟨[^⟩]*⟩?', everything)}"
     data = demo.words_of_data()
     strange = {run for run in HAN.findall(everything) if run not in data}

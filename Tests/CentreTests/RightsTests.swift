@@ -30,7 +30,8 @@ import Wire
                         }
                         #expect(answer.status.code < 500, "\(role) \(path) \(answer.status)")
                         if !own, path != Self.filled(entry.path, own: true) { #expect([.notFound, .forbidden].contains(answer.status), "\(role) \(path) \(answer.status)") }
-                        let text = String(buffer: answer.body)
+                        // A refused address may be shown back to the one who typed it.
+                        let text = String(buffer: answer.body).replacing(path, with: "")
                         for secret in ["西河县", "白杨镇", "柳林村", "S3", "S5"] where right != .seeAudit {
                             #expect(!text.contains(secret), "\(role) \(path) shows \(secret)")
                         }

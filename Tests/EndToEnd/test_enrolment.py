@@ -118,6 +118,18 @@ def test_a_claim_is_good_once(network: Network, tmp_path: Path) -> None:
     assert "403" in program.said() and not (tmp_path / "node" / "enrolment.json").exists(), program.said()
 
 
+def test_a_lost_answer_does_not_lose_the_claim(network: Network, tmp_path: Path) -> None:
+    """The centre has enrolled the box, the line breaks, the box asks again with the same key: it is the same box."""
+    network.line.parent = network.address()
+    network.line.loses_enrolments = 1
+    asked = len(network.line.enrolments)
+    with try_to_join(network, network.terminal_claim(SITES[3].terminal, network.line.address), tmp_path) as program:
+        until(lambda: len(network.line.enrolments) >= asked + 2, 20, "The box asks again")
+        assert json.loads(network.line.enrolments[-1])["public_key"] == json.loads(network.line.enrolments[-2])["public_key"]
+        until(lambda: (tmp_path / "node" / "enrolment.json").exists() or not program.running, 10, "The box joins or gives up")
+        assert program.running, program.tail(3)
+
+
 def test_a_new_claim_ends_the_one_before(network: Network) -> None:
     first, second = (network.edge_claim("edge-twice", "990102").split(":")[2] for _ in range(2))
     problem(OwnNode(network.address()).ask_to_enrol(first), 403, "node.claim_unknown")

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Iterator
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from PIL import Image, ImageChops, ImageStat
 from playwright.sync_api import Browser, Page
 
@@ -110,6 +111,22 @@ def test_the_courseware_page_shows_every_node_complete(console: Page, story: Sto
     assert set(shown) == nodes
     for number in (1, 2):
         assert story.network.wait_until_listed(story.courseware, f"terminal-{number}")["title"] == TITLE
+
+
+@pytest.mark.parametrize("locale", ["zh-CN", "en-GB"])
+def test_the_courseware_page_is_for_everybody(browser: Browser, story: Story, locale: str) -> None:
+    """With film, form and nodes on it: nothing serious for assistive programs, nothing sideways on a small screen, no word missing."""
+    network = story.network
+    context = browser.new_context(locale=locale, viewport={"width": 360, "height": 800})
+    try:
+        page = context.new_page()
+        sign_in(page, network, "editor")
+        page.goto(network.address() + story.path)
+        assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") == 0
+        found = [one["id"] for one in Axe().run(page).response["violations"] if one["impact"] in ("serious", "critical")]
+        assert not found and "⟨" not in page.content()
+    finally:
+        context.close()
 
 
 def test_one_rendition_crosses_the_line_once(story: Story) -> None:

@@ -55,7 +55,7 @@ import Testing
             #expect(report.refused.map { "\($0.line) \($0.column) \($0.code)" } == [
                 "3 code area.code_form", "4 name form.required", "5 from_on form.date", "6 code area.parent_missing", "7 code import.twice",
             ])
-            #expect(report.refusedCSV(header: AreaImport.header).hasPrefix("code,name,from_on,line,column,reason\r\n99010,短码,2011-01-01,3,code,area.code_form\r\n"))
+            #expect(report.refusedCSV.hasPrefix("code,name,from_on,line,column,reason\r\n99010,短码,2011-01-01,3,code,area.code_form\r\n"))
             let sites = """
                 code,name,area_code,kind,mode,state,from_on,reason,document,terminal,terminal_from_on
                 S9,新站点,990101003,village,iptv,in_service,2011-04-01,,,T9,

@@ -55,9 +55,10 @@ private func heard(_ terminals: [String], _ through: Instant) -> [Fact] { termin
             let before = try await march(world).total.cells
             _ = try await world.send([presence("T1", "2011-03-01", "600")], at: SampleWorld.moment("2011-03-01", 12))
             let after = try await march(world).total.cells
-            #expect(zip(Bulletin.columns, zip(before, after)).filter { $0.1.0 != $0.1.1 }.map(\.0) == [
-                "switched_on", "not_heard", "boot_rate", "on_minutes", "mean_per_switched_on", "heard_days", "completeness",
-            ])
+            #expect(
+                zip(Bulletin.columns, zip(before, after)).filter { $0.1.0 != $0.1.1 }.map(\.0) == [
+                    "switched_on", "not_heard", "boot_rate", "on_minutes", "mean_per_switched_on", "heard_days", "completeness",
+                ])
         }
     }
 

@@ -56,7 +56,9 @@ struct RandomWorld {
             let state = random.chance(perMille: 100) ? "planned" : "in_service"
             let name = number == 7 ? "<script>alert(1)</script>" : "站点\(number)"
             text += "\(code),\(name),\(area),village,iptv,\(state),\(from),,,\(terminals.joined(separator: " ")),\(from)\n"
-            if state == "in_service", from < "2011-03", random.chance(perMille: 200) { text += "\(code),\(name),\(area),village,iptv,suspended,2011-03-1\(random.below(10)),修路,,,\n" }
+            if state == "in_service", from < "2011-03", random.chance(perMille: 200) {
+                text += "\(code),\(name),\(area),village,iptv,suspended,2011-03-1\(random.below(10)),修路,,,\n"
+            }
             sites.append((code, from < "2011-04" ? terminals : []))
         }
         return text

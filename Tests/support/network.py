@@ -150,6 +150,8 @@ class Line:
         self.facts: list[dict] = []
         self.enrolments: list[bytes] = []
         self.roots = 0
+        # How many answers to enrolments get lost on their way down.
+        self.loses_enrolments = 0
         line = self
 
         class Handler(_LineHandler):
@@ -191,6 +193,10 @@ class _LineHandler(BaseHTTPRequestHandler):
         length = answer.headers["Content-Length"] if self.command == "HEAD" else str(len(answer.body))
         head = f"HTTP/1.1 {answer.status} \r\n" + "".join(f"{name}: {value}\r\n" for name, value in [*kept, ("Content-Length", length or "0")]) + "\r\n"
         self.note(body, answer, len(head))
+        if self.path == "/api/v1/enrolments" and self.owner.loses_enrolments:
+            self.owner.loses_enrolments -= 1
+            self.close_connection = True
+            return
         self.wfile.write(head.encode("latin-1") + answer.body)
 
     do_GET = do_HEAD = do_POST = pass_on
@@ -211,7 +217,10 @@ class _LineHandler(BaseHTTPRequestHandler):
 
 @dataclass
 class Network:
-    """A centre with a register of a city, two counties and four sites; an edge of county 990101; the terminals of its first two sites, the first behind a counted line."""
+    """A centre with a register of a city, two counties and four sites.
+
+    Nodes are an edge of county 990101 and the terminals of its first two sites, the first of them behind a counted line.
+    """
 
     program: Path
     folder: Path

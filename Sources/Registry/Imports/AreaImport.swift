@@ -14,7 +14,7 @@ extension Statements {
     package func importAreas(_ bytes: [UInt8], apply: Bool, by act: Act) throws -> ImportReport {
         let table = try ImportTable(bytes, needs: AreaImport.header)
         var known = try areaIndex()
-        var report = ImportReport()
+        var report = ImportReport(header: table.header)
         var new: [(id: String, code: AreaCode, name: String, parentID: String?, from: Day)] = []
         var seen: Set<String> = []
         let topLevel = known.keys.map(\.utf8.count).min()

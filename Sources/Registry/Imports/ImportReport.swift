@@ -7,16 +7,18 @@ package struct ImportReport: Sendable, Codable, Hashable {
     package var changed = 0
     package var unchanged = 0
     package var refused: [RefusedRow] = []
+    /// The header of the file, in its own order.
+    package let header: [String]
 
-    package init() {}
+    package init(header: [String]) { self.header = header }
 
     /// Counts a refused row.
     package mutating func refuse(_ record: CSV.Record, column: String, code: String, value: String = "") {
         refused.append(RefusedRow(line: record.line, column: column, code: code, value: String(value.prefix(120)), fields: record.fields))
     }
 
-    /// The refused rows as a file to mend and import again: the given columns, and behind them what is wrong.
-    package func refusedCSV(header: [String]) -> String {
+    /// The refused rows as a file to mend and import again: the columns of the file, and behind them what is wrong.
+    package var refusedCSV: String {
         CSV.line(header + ["line", "column", "reason"])
             + refused.map { row in
                 let fields = Array((row.fields + Array(repeating: "", count: header.count)).prefix(header.count))
@@ -36,6 +38,7 @@ package struct RefusedRow: Sendable, Codable, Hashable {
 
 /// Reads the cells of a record by the names of the header.
 struct ImportTable {
+    let header: [String]
     let columns: [String: Int]
     let records: [CSV.Record]
 
@@ -43,6 +46,7 @@ struct ImportTable {
     init(_ bytes: some Collection<UInt8>, needs: [String]) throws {
         let csv: CSV
         do { csv = try CSV(bytes) } catch { throw Refusal.invalid(["line \(error.line)": error.code]) }
+        header = csv.header
         columns = Dictionary(csv.header.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
         records = csv.records
         let missing = needs.filter { columns[$0] == nil }

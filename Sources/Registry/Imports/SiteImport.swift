@@ -112,7 +112,7 @@ extension Statements {
     /// Brings in sites, the dated states they went through, and their terminals. With `apply` false nothing is written.
     package func importSites(_ bytes: [UInt8], apply: Bool, by act: Act) throws -> ImportReport {
         let table = try ImportTable(bytes, needs: Array(SiteImport.header.prefix(7)))
-        var report = ImportReport()
+        var report = ImportReport(header: table.header)
         let areas = try areaIndex()
         var register = try registerForImport()
         var rows: [SiteRow] = []

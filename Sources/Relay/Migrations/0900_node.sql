@@ -8,5 +8,5 @@ CREATE TABLE node_record (
 CREATE TABLE known_node (
     node TEXT NOT NULL PRIMARY KEY CHECK (length(node) BETWEEN 1 AND 64),
     public_key TEXT NOT NULL CHECK (length(public_key) = 64),
-    revoked BOOLEAN NOT NULL
+    revoked BIGINT NOT NULL CHECK (revoked IN (0, 1))
 );

@@ -24,7 +24,7 @@ package struct SiteDayPage: Sendable {
         nextURL = date < zone.day(of: period.asOf) ? FigureURL.day(code, date.advanced(by: 1)) : nil
         monthURL = FigureURL.site(code, facts.month)
         summary = SiteDayPage.sentences(day, facts.days[date], speech)
-        strip = .month(of: code, [day], facts.month, speech)
+        strip = .of(code, [day], caption: speech("strip.caption_day", ["day": date.description]), speech)
         minutes = .minutes(facts, day, zone: zone, speech)
         late = facts.late.isEmpty ? nil : .late(facts, day, zone: zone, speech)
         voids = facts.voids.isEmpty ? nil : .voids(facts, zone: zone, speech)

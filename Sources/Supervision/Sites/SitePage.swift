@@ -38,7 +38,7 @@ package struct SitePage: Sendable {
         uncounted = facts.counted == nil ? speech(facts.service.isEmpty ? "site.not_registered" : "site.excluded") : nil
         totals = facts.counted.map { SitePage.cards($0, speech) } ?? []
         notes = SiteNote.notes(days).map { $0.text(speech) }
-        strip = .month(of: site.code, days, month, speech)
+        strip = .of(site.code, days, caption: speech("strip.caption", ["month": speech.month(month)]), speech)
         self.days = .days(of: site.code, days, facts.days, facts.counted, month, speech)
         plays = .plays(days, facts.courseware, caption: speech("plays.caption", ["month": speech.month(month)]), site: site.code, zone: rules.zone, speech)
         terminals = .terminals(facts, zone: rules.zone, speech)
@@ -63,9 +63,10 @@ package struct SitePage: Sendable {
 }
 
 extension MinuteStrip {
-    static func month(of code: String, _ days: [SiteMinutes], _ month: Month, _ speech: Speech) -> MinuteStrip {
+    /// The picture of some days of a site.
+    static func of(_ code: String, _ days: [SiteMinutes], caption: String, _ speech: Speech) -> MinuteStrip {
         MinuteStrip(
-            caption: speech("strip.caption", ["month": speech.month(month)]),
+            caption: caption,
             days: days.map { day in
                 Day(
                     label: padded(day.day.civil.day, 2), url: FigureURL.day(code, day.day),

@@ -50,7 +50,7 @@ struct DemoFolder: Sendable {
 
     /// Claims by program.
     func claims() throws -> [String: String] { try kept("claims.json") }
-    /// Login to password, with the role in front: `officer-city` to `…`.
+    /// Login to password.
     func logins() throws -> [String: String] { try kept("logins.json") }
     /// Seeds of the keys of the made-up county edges, hexadecimal, by county code.
     func edgeSeeds() throws -> [String: String] { try kept("edges.json") }

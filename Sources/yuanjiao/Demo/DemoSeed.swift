@@ -35,8 +35,11 @@ struct DemoSeed {
         try await register(city, centre, at: clock)
         let edges = try await edges(city, centre)
         try await withThrowingTaskGroup(of: Void.self) { group in
+            var quiet = logger
+            // The server is ended by cancelling it, which it reports as an error.
+            quiet.logLevel = .critical
             let served = Application(
-                responder: centre.responder, configuration: .init(address: .hostname("127.0.0.1", port: port)), logger: logger)
+                responder: centre.responder, configuration: .init(address: .hostname("127.0.0.1", port: port)), logger: quiet)
             group.addTask { try await served.run() }
             let client = FactClient(address: "http://127.0.0.1:\(port)")
             try await client.waitUntilUp()

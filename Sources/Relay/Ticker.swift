@@ -1,7 +1,7 @@
 import ServiceLifecycle
 
 /// Does something again and again while the program runs, and something else when it ends in good order.
-package struct TickService: Service {
+package struct Ticker: Service {
     private let every: Duration
     private let tick: @Sendable () async -> Void
     private let last: @Sendable () async -> Void

@@ -1,0 +1,107 @@
+import Accounts
+import Basics
+import Storage
+import TestKit
+import Testing
+
+private let noon = SampleWorld.moment("2011-03-05", 12)
+
+private func account(_ login: String, _ roles: [Role] = [.officer]) -> NewAccount {
+    NewAccount(login: login, name: "某人", storedPassword: "stored", grants: roles.map { RoleGrant(role: $0, areaID: "area") })
+}
+
+@Suite struct AccountTests {
+    @Test(arguments: Database.Engine.required)
+    func anAccountIsMadeResetAndDisabledAndEachLeavesAnEntry(_ engine: Database.Engine) async throws {
+        try await withWorld(engine) { world in
+            let act = world.act(at: noon)
+            let id = try await world.database.write { try $0.addAccount(account("li"), by: act) }
+            try await world.database.write { statements in
+                try statements.setLanguage("en", accountID: id, by: act)
+                try statements.openSession(accountID: id, tokenDigest: "t", csrf: "c", by: act)
+                try statements.resetPassword(login: "li", storedPassword: "other", by: act)
+            }
+            let (stored, session, grants) = try await world.database.read {
+                (try $0.storedPassword(accountID: id), try $0.session(tokenDigest: "t", at: noon)?.0, try $0.roleGrants(accountID: id))
+            }
+            #expect(stored == "other")
+            #expect(session == nil)
+            #expect(grants.map(\.role) == [.officer])
+            try await world.database.write { try $0.disableAccount(login: "li", by: act) }
+            await #expect(throws: Refusal.conflict("account.already_disabled")) { try await world.database.write { try $0.disableAccount(login: "li", by: act) } }
+            let kinds = try await world.database.read { try $0.events(about: id) }.map(\.kind)
+            #expect(Set(kinds) == ["account.added", "account.language_set", "session.opened", "account.password_reset", "account.disabled"])
+            let newest = try await world.database.read { try $0.events(before: "", limit: 1) }
+            #expect(newest.map(\.kind) == ["account.disabled"])
+            let all = try await world.database.read { try $0.accounts() }
+            #expect(all.map { "\($0.login) \($0.language) \($0.disabledAt != nil)" } == ["li en true"])
+        }
+    }
+
+    @Test(arguments: Database.Engine.required)
+    func whatCannotBeAnAccountIsRefused(_ engine: Database.Engine) async throws {
+        try await withWorld(engine) { world in
+            let act = world.act(at: noon)
+            try await world.database.write { try $0.addAccount(account("li"), by: act) }
+            let cases: [(NewAccount, Refusal)] = [
+                (account("li"), .conflict("account.login_taken")), (account("x"), .invalid(["login": "account.login_form"])),
+                (account("李四"), .invalid(["login": "account.login_form"])),
+                (account("wang", [.auditor, .systemAdministrator]), .invalid(["roles": "account.roles_exclude"])),
+            ]
+            for (new, refusal) in cases { await #expect(throws: refusal) { try await world.database.write { try $0.addAccount(new, by: act) } } }
+            await #expect(throws: Refusal.notFound("account")) { try await world.database.write { try $0.resetPassword(login: "nobody", storedPassword: "", by: act) } }
+            await #expect(throws: Refusal.notFound("account")) { try await world.database.write { try $0.disableAccount(login: "nobody", by: act) } }
+        }
+    }
+
+    @Test(arguments: Database.Engine.required)
+    func fiveFailuresLockAndARightPasswordForgetsThem(_ engine: Database.Engine) async throws {
+        try await withWorld(engine) { world in
+            let act = world.act(at: noon)
+            let id = try await world.database.write { try $0.addAccount(account("li"), by: act) }
+            for _ in 0..<4 { try await world.database.write { try $0.countFailure(accountID: id, by: act) } }
+            let before = try await world.database.read { try $0.account(login: "li")?.lockedUntilAt }
+            #expect(before == Instant(milliseconds: 0))
+            try await world.database.write { try $0.openSession(accountID: id, tokenDigest: "t", csrf: "c", by: act) }
+            for _ in 0..<5 { try await world.database.write { try $0.countFailure(accountID: id, by: act) } }
+            let after = try await world.database.read { try $0.account(login: "li")?.lockedUntilAt }
+            #expect(after == noon.adding(seconds: 900))
+            try await world.database.write { try $0.closeSession(tokenDigest: "t", by: act) }
+            let session = try await world.database.read { try $0.session(tokenDigest: "t", at: noon)?.0 }
+            #expect(session == nil)
+        }
+    }
+}
+
+@Suite struct PasswordTests {
+    @Test func aPasswordMatchesItselfOnly() async throws {
+        let scheme = PasswordScheme(cost: 8)
+        let stored = try await scheme.stored("correct horse battery", salt: [1, 2, 3])
+        #expect(stored.hasPrefix("scrypt:8:010203:"))
+        let (right, wrong, none) = (
+            try await scheme.matches("correct horse battery", stored), try await scheme.matches("correct horse batterz", stored), try await scheme.matches("anything", "")
+        )
+        #expect(right)
+        #expect(!wrong)
+        #expect(!none)
+    }
+
+    @Test(arguments: [("short", false), ("aaaaaaaaaaaaaaaa", false), ("my-officer-login-1", false), ("correct horse battery", true)])
+    func newPasswordsAreLongAndNotTheLogin(_ password: String, _ acceptable: Bool) { #expect(PasswordScheme.isAcceptable(password, login: "officer") == acceptable) }
+
+    @Test func freshPasswordsDiffer() {
+        let made = (0..<100).map { _ in PasswordScheme.fresh(.system) }
+        #expect(Set(made).count == 100)
+        #expect(made.allSatisfy { $0.count == 19 && PasswordScheme.isAcceptable($0, login: "officer") })
+    }
+}
+
+@Suite struct ScopeTests {
+    @Test func aScopeCoversItsSubtreesAndNothingElse() throws {
+        let scope = Scope(areas: [try #require(AreaCode("990101")), try #require(AreaCode("990203001"))])
+        let cases = [("990101", true), ("990101001", true), ("9901", false), ("990102", false), ("990203001002", true), ("990203002", false)]
+        for (code, covered) in cases { #expect(scope.covers(try #require(AreaCode(code))) == covered) }
+        #expect(scope.narrowed(to: try #require(AreaCode("9901"))).areas.map(\.description) == ["990101"])
+        #expect(scope.narrowed(to: try #require(AreaCode("990102"))).areas.isEmpty)
+    }
+}
