@@ -24,6 +24,9 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from support.network import Visitor
 from support.processes import Program
 
+# Pytest puts tests with the same browser together; the last two must stay behind all others, so every test here names it.
+pytestmark = pytest.mark.usefixtures("browser_name")
+
 MONTH = "2011-03"
 CITY = "9901"
 HAN = re.compile("[\u3400-\u9fff]+")

@@ -18,6 +18,9 @@ from playwright.sync_api import Browser, Page
 
 from support.network import SITES, Network, Visitor, ask, until
 
+# The acts run in their order. Pytest puts tests with the same browser together, so the acts without one name it too.
+pytestmark = pytest.mark.usefixtures("browser_name")
+
 VILLAGE = SITES[0]
 TITLE = "果树冬剪"
 # What a driver with a clock and keys can know about a moment.

@@ -118,7 +118,7 @@ class Facts:
         for terminal, _, _, intervals in self.plays:
             expected.setdefault((terminal, (intervals[0][0] + 8 * 3_600_000) // 86_400_000), [0, 0])[1] += 1
         rows = network.query(
-            "SELECT t.id, d.day, d.on_minutes, d.plays FROM site_day d JOIN assignment a ON a.site = d.site JOIN terminal t ON t.num = a.terminal"
+            "SELECT t.id, d.day, d.on_minutes, d.plays FROM site_day d JOIN terminal_assignment a ON a.site = d.site JOIN terminal t ON t.num = a.terminal"
             " WHERE d.day BETWEEN ? AND ?",
             *(_FIRST_DAY, _FIRST_DAY + _DAYS - 1),
         )
