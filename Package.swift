@@ -136,8 +136,10 @@ let package = Package(
         .testTarget(name: "NodeTests", dependencies: ["Node", "Simulator"], swiftSettings: settings),
         .testTarget(name: "MediaTests", dependencies: ["Media", log], swiftSettings: settings),
         .testTarget(name: "JobsTests", dependencies: ["Jobs", "TestKit", lifecycle, log], swiftSettings: settings),
-        .testTarget(name: "ContentTests", dependencies: ["Content", "Jobs", "Media", "Trust", "Wire", "TestKit", hummingbird, hummingbirdTesting, lifecycle, log], swiftSettings: settings),
+        .testTarget(
+            name: "ContentTests", dependencies: ["Content", "Jobs", "Media", "Trust", "Wire", "TestKit", hummingbird, hummingbirdTesting, lifecycle, log], swiftSettings: settings),
         .testTarget(name: "AccountsTests", dependencies: ["Accounts", "TestKit"], swiftSettings: settings),
+        .testTarget(name: "RelayTests", dependencies: ["Basics", "Storage", "Node", "Relay", "TestKit"], swiftSettings: settings),
         .testTarget(name: "RegistryTests", dependencies: ["Basics", "Storage", "Accounts", "Registry", "TestKit"], swiftSettings: settings),
         .testTarget(name: "OperationsTests", dependencies: ["Operations", "Content", "TestKit", "Wire"], swiftSettings: settings),
         .testTarget(name: "SupervisionTests", dependencies: ["Supervision", "Operations", "TestKit", "Wire", "Simulator"], swiftSettings: settings),

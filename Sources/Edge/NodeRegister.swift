@@ -49,9 +49,13 @@ final class NodeRegister: Sendable {
             let signature = try RequestSignature(header: header)
             if known.withLock({ $0[signature.node] }) == nil, mayAsk() { await refresh() }
             guard let node = known.withLock({ $0[signature.node] }) else {
-                throw Problem(code: "node.unknown", status: 403, title: "This edge does not know the node \(signature.node)", detail: "It may be enrolled, and the line to the centre cut; try again later.")
+                throw Problem(
+                    code: "node.unknown", status: 403, title: "This edge does not know the node \(signature.node)",
+                    detail: "It may be enrolled, and the line to the centre cut; try again later.")
             }
-            guard !node.revoked else { throw Problem(code: "node.revoked", status: 403, title: "The node \(signature.node) was revoked", detail: "Enrol it again with a new claim.") }
+            guard !node.revoked else {
+                throw Problem(code: "node.revoked", status: 403, title: "The node \(signature.node) was revoked", detail: "Enrol it again with a new claim.")
+            }
             try signature.verify(
                 method: request.method.rawValue, pathAndQuery: request.head.path ?? "/", body: SHA256Hex(of: body), with: try VerifyingKey(hex: node.publicKey))
             return signature.node

@@ -3,8 +3,7 @@ package import Storage
 
 extension Statements {
     /// Puts a job in the queue; answers its id. The audit entry is that of the command which asks for it.
-    @discardableResult package func enqueueJob(kind: String, subject: String, payload: String = "", madeBy: String, at now: Instant, ids: IDs) throws -> String
-    {
+    @discardableResult package func enqueueJob(kind: String, subject: String, payload: String = "", madeBy: String, at now: Instant, ids: IDs) throws -> String {
         let id = ids.next()
         try run(
             """
@@ -46,8 +45,7 @@ extension Statements {
     }
 
     /// Ends a job with its account; false when it is no longer this runner's.
-    @discardableResult package func endJob(id: String, attempt: Int, as state: JobState, problem: String = "", account: String, at now: Instant) throws -> Bool
-    {
+    @discardableResult package func endJob(id: String, attempt: Int, as state: JobState, problem: String = "", account: String, at now: Instant) throws -> Bool {
         try run(
             """
             UPDATE job SET state = \(state), problem = \(problem), account = \(account), ended_at = \(now),

@@ -24,7 +24,7 @@ package struct OutboxSettings: Hashable, Sendable {
     package var longestQuestion: Int64
 
     package init(
-        maximumFacts: Int = 500, maximumBytes: Int = 262_144, firstRetry: Int64 = 2000, longestRetry: Int64 = 300_000, firstQuestion: Int64 = 10_000,
+        maximumFacts: Int = 500, maximumBytes: Int = 262_144, firstRetry: Int64 = 2000, longestRetry: Int64 = 60_000, firstQuestion: Int64 = 10_000,
         longestQuestion: Int64 = 300_000
     ) {
         self.maximumFacts = maximumFacts

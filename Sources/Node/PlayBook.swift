@@ -147,7 +147,9 @@ package struct PlayBook: Sendable {
         }
         guard report.intervals.count <= 100_000 else { throw refusal("play.intervals", "A play has at most 100000 intervals; begin a new one") }
         for interval in report.intervals {
-            guard interval.mediaFrom >= 0, interval.mediaFrom < interval.mediaUntil, interval.mediaUntil <= 30 * 86_400_000, (100...16_000).contains(interval.rate), interval.startedAt.milliseconds >= 0 else {
+            guard interval.mediaFrom >= 0, interval.mediaFrom < interval.mediaUntil, interval.mediaUntil <= 30 * 86_400_000, (100...16_000).contains(interval.rate),
+                interval.startedAt.milliseconds >= 0
+            else {
                 throw refusal("play.interval", "An interval's `from` must lie before its `until`, both within 30 days, and its rate from 100 to 16000")
             }
         }

@@ -55,7 +55,7 @@ package struct SyncSettings: Hashable, Sendable {
     package var sources: Int
 
     package init(
-        pollEvery: Int64 = 60_000, chunk: Int64 = 262_144, firstRetry: Int64 = 2000, longestRetry: Int64 = 300_000, reportEvery: Int64 = 5000, sources: Int = 1
+        pollEvery: Int64 = 60_000, chunk: Int64 = 262_144, firstRetry: Int64 = 2000, longestRetry: Int64 = 60_000, reportEvery: Int64 = 5000, sources: Int = 1
     ) {
         self.pollEvery = pollEvery
         self.chunk = chunk

@@ -109,7 +109,7 @@ package struct Enrolment: Sendable {
             let problem = try? JSONDecoder().decode(Problem.self, from: body)
             // A parent in trouble has not refused anything.
             if response.status.code >= 500 { throw ParentError.status(Int(response.status.code), problem?.title ?? "") }
-            throw EnrolmentError.refused(Int(response.status.code), [problem?.title, problem?.detail].compactMap { $0 }.joined(separator: ". "))
+            throw EnrolmentError.refused(Int(response.status.code), [problem?.title, problem?.detail].compactMap { $0 }.filter { !$0.isEmpty }.joined(separator: ". "))
         }
         let answer = try JSONDecoder().decode(EnrolmentAnswer.self, from: body)
         let file = File(answer: answer, fingerprint: claim.fingerprint.hex, root: Data(root), parent: address, enrolledAt: clock.now)

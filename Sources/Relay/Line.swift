@@ -60,6 +60,7 @@ package struct DownLine<Machine: NodeMachine>: Service {
     private let blobs: BlobFolder
     private let clock: Clock
     private let log: LineLog
+    private let disk: LineLog
 
     package init(keeper: NodeKeeper<Machine>, parent: ParentClient, blobs: BlobFolder, clock: Clock, logger: Logger) {
         self.keeper = keeper
@@ -67,6 +68,7 @@ package struct DownLine<Machine: NodeMachine>: Service {
         self.blobs = blobs
         self.clock = clock
         log = LineLog(logger, "The catalogue cannot be followed", "The catalogue is followed again")
+        disk = LineLog(logger, "Courseware cannot be kept", "Courseware is kept again")
     }
 
     package func run() async throws {
@@ -98,9 +100,11 @@ package struct DownLine<Machine: NodeMachine>: Service {
 
     private func outcome(of errand: Errand) async -> Outcome {
         do {
-            return try await attempt(errand)
+            let outcome = try await attempt(errand)
+            if case .reached = outcome { disk.succeeded() }
+            return outcome
         } catch let error as StorageError {
-            log.failed(error)
+            disk.failed(error)
             if case .diskFull = error { return .full }
             return .failed
         } catch {

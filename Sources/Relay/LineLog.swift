@@ -15,10 +15,18 @@ package final class LineLog: Sendable {
     }
 
     package func failed(_ error: any Error) {
-        if isBad.withLock({ let before = $0; $0 = true; return !before }) { logger.warning("\(bad): \(error)") }
+        if isBad.withLock({
+            let before = $0; $0 = true; return !before
+        }) {
+            logger.warning("\(bad): \(error)")
+        }
     }
 
     package func succeeded() {
-        if isBad.withLock({ let before = $0; $0 = false; return before }) { logger.info("\(good)") }
+        if isBad.withLock({
+            let before = $0; $0 = false; return before
+        }) {
+            logger.info("\(good)")
+        }
     }
 }

@@ -27,13 +27,20 @@ package struct NodeHouse: Sendable {
         self.zone = zone
         let folder = configuration.dataFolder
         database = try Database.sqlite(path: folder.appendingPathComponent("node.sqlite").path)
-        _ = try await database.migrate(try Migration.all(in: .module), at: configuration.clock.now)
+        _ = try await database.migrate(try NodeSchema.migrations, at: configuration.clock.now)
         blobs = BlobFolder(try BlobStore(folder: folder.appendingPathComponent("blobs")))
         client = ParentClient.httpClient()
         parent = ParentClient(client: client, addresses: [configuration.parent ?? enrolment.parent], node: identity.node, key: enrolment.key)
         // A clock that stands before the day of enrolment is wrong; the enrolment may itself have happened under a wrong clock.
         var settings = NodeSettings(notBefore: max(enrolment.enrolledAt.adding(milliseconds: -86_400_000), Instant(milliseconds: 1_293_840_000_000)))
-        settings.sync.pollEvery = configuration.pollSeconds * 1000
+        let poll = max(configuration.pollSeconds, 1) * 1000
+        settings.sync.pollEvery = poll
+        // Who looks often also tries again often.
+        settings.sync.longestRetry = min(settings.sync.longestRetry, poll)
+        settings.outbox.longestRetry = min(settings.outbox.longestRetry, poll)
+        settings.relay.longestRetry = min(settings.relay.longestRetry, poll)
+        settings.outbox.longestQuestion = min(settings.outbox.longestQuestion, 5 * poll)
+        settings.relay.longestQuestion = min(settings.relay.longestQuestion, 5 * poll)
         self.settings = settings
     }
 

@@ -78,7 +78,7 @@ package struct ParentClient: Sendable {
                 bytes += buffer.readableBytesView.prefix(Int(length) - bytes.count)
                 if bytes.count >= Int(length) { break }
             }
-        } catch where !bytes.isEmpty { return bytes }
+        } catch  where !bytes.isEmpty { return bytes }
         return bytes
     }
 

@@ -21,7 +21,9 @@ extension TreeSimulation {
 
     private mutating func checkMinutes() {
         var quarantined: [String: [Day: MinuteSet]] = [:]
-        for case .presence(let presence) in centre.facts.quarantined { quarantined[presence.terminal, default: [:]][presence.day, default: MinuteSet()].formUnion(presence.minutes) }
+        for case .presence(let presence) in centre.facts.quarantined {
+            quarantined[presence.terminal, default: [:]][presence.day, default: MinuteSet()].formUnion(presence.minutes)
+        }
         let lastDay = NetworkZone.shanghai.day(of: Self.base.adding(milliseconds: end))
         for terminal in Set(lived.keys).union(centre.facts.minutes.keys).sorted() {
             let days = Set((lived[terminal] ?? [:]).keys).union((centre.facts.minutes[terminal] ?? [:]).keys)

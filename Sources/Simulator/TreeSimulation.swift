@@ -32,8 +32,6 @@ package struct TreeSimulation {
     /// Courseware ever published, and its manifests by hash.
     var manifests: [SHA256Hex: Manifest] = [:]
     var edges = 1
-    /// Beats, plays and facts are told here as they happen; for measuring.
-    var stored = 0
 
     /// A world from a seed. Throws when the made-up catalogue cannot be signed.
     package init(_ settings: TreeSettings) throws {

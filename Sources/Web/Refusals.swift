@@ -1,3 +1,4 @@
+import Accounts
 import Basics
 import Foundation
 package import Hummingbird
@@ -16,31 +17,31 @@ package struct RefusalMiddleware: RouterMiddleware {
         do {
             return try await next(request, context)
         } catch let refusal as Refusal {
-            return try answer(refusal, request, context)
+            return try await answer(refusal, request, context)
         } catch let error as StorageError {
             switch error {
-            case .busy: return try answer(.busy, request, context)
-            case .diskFull: return try answer(.diskFull, request, context)
+            case .busy: return try await answer(.busy, request, context)
+            case .diskFull: return try await answer(.diskFull, request, context)
             default:
                 context.logger.error("storage", metadata: ["error": "\(error)"])
-                return try failure(request, context)
+                return try await failure(request, context)
             }
         } catch let error as HTTPError {
-            if error.status == .notFound { return try answer(.notFound("page"), request, context) }
-            if error.status == .contentTooLarge { return try answer(.tooLarge("form.too_large"), request, context) }
+            if error.status == .notFound { return try await answer(.notFound("page"), request, context) }
+            if error.status == .contentTooLarge { return try await answer(.tooLarge("form.too_large"), request, context) }
             throw error
         } catch let error as NIOTooManyBytesError {
             _ = error
-            return try answer(.tooLarge("form.too_large"), request, context)
+            return try await answer(.tooLarge("form.too_large"), request, context)
         } catch is CancellationError {
             throw CancellationError()
         } catch {
             context.logger.error("defect", metadata: ["error": "\(error)"])
-            return try failure(request, context)
+            return try await failure(request, context)
         }
     }
 
-    private func answer(_ refusal: Refusal, _ request: Request, _ context: AppContext) throws -> Response {
+    private func answer(_ refusal: Refusal, _ request: Request, _ context: AppContext) async throws -> Response {
         let status: HTTPResponse.Status =
             switch refusal {
             case .notFound: .notFound
@@ -57,7 +58,7 @@ package struct RefusalMiddleware: RouterMiddleware {
         if refusal == .signInNeeded, !isProgram {
             return seeOther("/sign-in?next=" + (request.uri.string.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""))
         }
-        var response = isProgram ? try problem(refusal, status) : try page(refusal, status, request)
+        var response = isProgram ? try problem(refusal, status) : try await page(refusal, status, request)
         if refusal == .busy || refusal == .diskFull { response.headers[.retryAfter] = "10" }
         return response
     }
@@ -69,20 +70,23 @@ package struct RefusalMiddleware: RouterMiddleware {
             Problem(code: refusal.code, status: status.code, title: house.pages.words.text("refusal.\(refusal.code)", .english), detail: detail), status)
     }
 
-    private func page(_ refusal: Refusal, _ status: HTTPResponse.Status, _ request: Request) throws -> Response {
+    private func page(_ refusal: Refusal, _ status: HTTPResponse.Status, _ request: Request) async throws -> Response {
         struct RefusalPage {
             let sentence: String
             let fields: [String]
         }
-        let (words, language) = (house.pages.words, house.language(request))
+        // Whoever is signed in keeps menu and language; a database that does not answer must not hide the sentence.
+        let visit = (try? await house.visit(request, for: .seeFigures)) ?? nil
+        let (words, language) = (house.pages.words, visit?.language ?? house.language(request))
         var fields: [String] = []
         if case .invalid(let invalid) = refusal { fields = invalid.sorted { $0.key < $1.key }.map { words.text("refusal.\($0.value)", language) } }
-        return try house.openPage(
-            "refusal", RefusalPage(sentence: words.text("refusal.\(refusal.code)", language), fields: fields), title: words.text("refusal.title", language), request,
-            status: status)
+        let content = RefusalPage(sentence: words.text("refusal.\(refusal.code)", language), fields: fields)
+        let title = words.text("refusal.title", language)
+        if let visit { return try house.page("refusal", content, title: title, for: visit, request, status: status) }
+        return try house.openPage("refusal", content, title: title, request, status: status)
     }
 
-    private func failure(_ request: Request, _ context: AppContext) throws -> Response {
+    private func failure(_ request: Request, _ context: AppContext) async throws -> Response {
         if request.uri.path.hasPrefix("/api/") {
             return try problemResponse(Problem(code: "defect", status: 500, title: "The program made a mistake", detail: "request \(context.requestID)"), .internalServerError)
         }

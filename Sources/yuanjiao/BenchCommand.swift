@@ -73,7 +73,7 @@ struct BenchCommand: AsyncParsableCommand {
         print("\(engine.rawValue): register imported in \(seconds(since: started)) s")
         try await store(siteDays, city, database, network, engine)
         try await report(database, engine)
-        let bytes = try await factBytes(database, engine)
+        let bytes = try await database.read { try $0.factBytes() }
         print("\(engine.rawValue): \(bytes) bytes of facts and derived rows with keys and indexes, \(ratio(bytes, minutes)) byte a presence minute")
         await database.close()
     }
@@ -112,22 +112,6 @@ struct BenchCommand: AsyncParsableCommand {
             times.append(seconds(since: start) * 1000)
         }
         print("\(engine.rawValue): city month in \(Int(times.sorted()[3])) ms, median of 7 (goal 200)")
-    }
-
-    private func factBytes(_ database: Database, _ engine: Database.Engine) async throws -> Int {
-        try await database.read { statements in
-            if engine == .sqlite {
-                return try statements.count(
-                    """
-                    SELECT sum(pgsize) FROM dbstat WHERE name IN ('presence', 'presence_terminal', 'site_day', 'site_day_site', 'late_receipt', 'watermark')
-                    """)
-            }
-            return try statements.count(
-                """
-                SELECT pg_total_relation_size('presence') + pg_total_relation_size('site_day') + pg_total_relation_size('late_receipt')
-                    + pg_total_relation_size('watermark')
-                """)
-        }
     }
 
     private func ratio(_ a: Int, _ b: Int) -> String { String(Double(a * 1000 / max(b, 1)) / 1000) }

@@ -5,6 +5,7 @@ import Foundation
 import Logging
 import Relay
 import Terminal
+import Trust
 import Wire
 
 /// The flags that edge and terminal share.
@@ -43,7 +44,10 @@ extension Settings {
                 let answer = try await Enrolment.enrol(claim: claim, dataFolder: dataFolder, through: self["parent"], version: Yuanjiao.version)
                 logger.info("joined", metadata: ["node": "\(answer.node)"])
                 return
-            } catch let error as EnrolmentError { throw BadSetting(description: error.description) } catch {
+            } catch let error as EnrolmentError { throw BadSetting(description: error.description) } catch let error as TrustError {
+                // Another root, or a claim that is none: no later try will mend it.
+                throw BadSetting(description: error.sentence)
+            } catch {
                 logger.notice("the parent cannot be reached yet", metadata: ["error": "\(error)"])
                 try await Task.sleep(for: .seconds(1))
             }
@@ -82,6 +86,7 @@ struct TerminalCommand: AsyncParsableCommand {
         let configuration = try settings.node("terminal")
         try await settings.join(configuration.logger)
         try await TerminalProgram.run(
-            TerminalConfiguration(node: configuration, kilobitsPerSecond: Int64(try settings.number("line", default: 1000, 16...1_000_000)), isSample: settings["sample"] == "true"))
+            TerminalConfiguration(node: configuration, kilobitsPerSecond: Int64(try settings.number("line", default: 1000, 16...1_000_000)), isSample: settings["sample"] == "true")
+        )
     }
 }

@@ -17,7 +17,8 @@ struct CommonOptions: ParsableArguments {
     @Option(name: .long, help: "Database of a centre: `postgres:` and a libpq connection string, or the path of a SQLite file (YUANJIAO_DATABASE).")
     var database: String?
 
-    @Option(name: .long, help: "Time zone: of a network that a centre makes now, or by which a node counts its days (YUANJIAO_ZONE). Default: Asia/Shanghai; for a node the network's.")
+    @Option(
+        name: .long, help: "Time zone: of a network that a centre makes now, or by which a node counts its days (YUANJIAO_ZONE). Default: Asia/Shanghai; for a node the network's.")
     var zone: String?
 
     @Option(name: .long, help: "Log level: trace, debug, info, notice, warning, error (YUANJIAO_LOG). Default: info.")
@@ -55,7 +56,9 @@ struct Settings {
     /// A whole number within bounds.
     func number(_ name: String, default standard: Int, _ bounds: ClosedRange<Int>) throws -> Int {
         guard let text = self[name] else { return standard }
-        guard let number = Int(text), bounds.contains(number) else { throw BadSetting(description: "`\(name)` must be a number from \(bounds.lowerBound) to \(bounds.upperBound), not \(text)") }
+        guard let number = Int(text), bounds.contains(number) else {
+            throw BadSetting(description: "`\(name)` must be a number from \(bounds.lowerBound) to \(bounds.upperBound), not \(text)")
+        }
         return number
     }
 

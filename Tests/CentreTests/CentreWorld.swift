@@ -53,7 +53,9 @@ struct CentreWorld: Sendable {
 }
 
 /// Opens a centre on an engine, with the sample register of TestKit unless `register` is false.
-func withCentre(_ engine: Database.Engine, at start: Instant = SampleWorld.moment("2011-03-31", 12), register: Bool = true, _ body: @escaping @Sendable (CentreWorld) async throws -> Void) async throws {
+func withCentre(
+    _ engine: Database.Engine, at start: Instant = SampleWorld.moment("2011-03-31", 12), register: Bool = true, _ body: @escaping @Sendable (CentreWorld) async throws -> Void
+) async throws {
     let folder = try temporaryFolder()
     defer { try? FileManager.default.removeItem(at: folder) }
     var configuration = CentreConfiguration(dataFolder: folder, isSample: true, passwordCost: 8, reserveBytes: 0)

@@ -88,11 +88,16 @@ extension CentreWorld {
             let month = try #require(Month("2011-03"))
             let before = try await world.bulletin(month, city.code.description).total
             let terminal = try #require(city.sites.first { $0.isInService(on: month.days.lowerBound) && !$0.terminals(on: month.days.lowerBound).isEmpty })
-            let on = try await world.centre.database.read { try $0.presence(terminals: $0.terminalNumbers([terminal.terminals(on: month.days.lowerBound)[0].id]).map(\.value), within: month.days) }
+            let on = try await world.centre.database.read {
+                try $0.presence(terminals: $0.terminalNumbers([terminal.terminals(on: month.days.lowerBound)[0].id]).map(\.value), within: month.days)
+            }
             let free = (0..<1440).first { minute in !on.contains { $0.day == month.days.lowerBound && $0.minutes.contains(minute) } } ?? 0
-            let extra = Fact(id: "x", .presence(Presence(terminal: terminal.terminals(on: month.days.lowerBound)[0].id, day: month.days.lowerBound, minutes: MinuteSet(free..<free + 1))))
+            let extra = Fact(
+                id: "x", .presence(Presence(terminal: terminal.terminals(on: month.days.lowerBound)[0].id, day: month.days.lowerBound, minutes: MinuteSet(free..<free + 1))))
             let edge = try #require(edges[terminal.county.description])
-            try await world.deliver([.init(receivedAt: NetworkZone.shanghai.start(of: month.end), county: terminal.county, batch: Batch(id: "x", facts: [extra]))], from: [terminal.county.description: edge])
+            try await world.deliver(
+                [.init(receivedAt: NetworkZone.shanghai.start(of: month.end), county: terminal.county, batch: Batch(id: "x", facts: [extra]))],
+                from: [terminal.county.description: edge])
             let after = try await world.bulletin(month, city.code.description).total
             #expect(after.onMinutes == before.onMinutes + 1)
             #expect(after.cells != before.cells)
@@ -106,7 +111,8 @@ extension CentreWorld {
             let edges = try await world.found(city)
             let facts = CityFacts(city: city, lessons: lessons.map { .init(id: $0.id, milliseconds: Int64($0.milliseconds)) })
             for plan in city.plan.months {
-                let deliveries = CityNoise(seed: 5, copies: 1...3, splits: true, shuffles: true, latePerMille: 20).applied(to: try facts.deliveries(in: plan.month), zone: .shanghai)
+                let deliveries = CityNoise(seed: 5, copies: 1...3, splits: true, shuffles: true, latePerMille: 20).applied(
+                    to: try facts.deliveries(in: plan.month), zone: .shanghai)
                 try await world.deliver(deliveries, from: edges)
                 let model = ObviousBulletin(city: city, month: plan.month, facts: deliveries.flatMap(\.batch.entries))
                 let bulletin = try await world.bulletin(plan.month, city.code.description)

@@ -2,8 +2,7 @@ import Media
 import Testing
 
 @Suite struct PlanTests {
-    static func probe(_ width: Int, _ height: Int, rotation: Int = 0, shape: Probe.Ratio? = nil, rate: Probe.Ratio? = .init(25, 1), audio: Bool = true) -> Probe
-    {
+    static func probe(_ width: Int, _ height: Int, rotation: Int = 0, shape: Probe.Ratio? = nil, rate: Probe.Ratio? = .init(25, 1), audio: Bool = true) -> Probe {
         Probe(
             duration: 100_500, container: "mov,mp4",
             video: .init(index: 0, codec: "h264", width: width, height: height, rotation: rotation, pixelShape: shape, frameRate: rate),

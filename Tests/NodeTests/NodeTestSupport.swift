@@ -5,7 +5,6 @@ import Wire
 
 let noon = Instant(milliseconds: 1_301_630_400_000)
 
-
 func presence(_ minutes: String, terminal: String = "t", day: Int = 15_065) -> Fact.Body {
     .presence(Presence(terminal: terminal, day: Day(number: day), minutes: MinuteSet(text: minutes) ?? MinuteSet()))
 }

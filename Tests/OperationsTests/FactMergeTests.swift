@@ -96,4 +96,19 @@ private struct Model {
             #expect(stored == 60)
         }
     }
+
+    @Test(arguments: Database.Engine.required)
+    func theSizeOfTheFactsGrowsWithThem(_ engine: Database.Engine) async throws {
+        try await withWorld(engine) { world in
+            let before = try await world.database.read { try $0.factBytes() }
+            let days = (Day("2010-07-01") ?? .forever)...(Day("2011-02-28") ?? .forever)
+            for terminal in ["T1", "T2", "T2B", "T3"] {
+                _ = try await world.send(
+                    days.map { Fact(id: "\($0)", .presence(Presence(terminal: terminal, day: $0, minutes: MinuteSet(text: "1,3,5,7,9-200,300-400") ?? MinuteSet()))) },
+                    at: SampleWorld.moment("2011-03-20", 1))
+            }
+            let after = try await world.database.read { try $0.factBytes() }
+            #expect(after > before + 972 * 10)
+        }
+    }
 }

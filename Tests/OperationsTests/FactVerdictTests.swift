@@ -127,10 +127,15 @@ private let evening = SampleWorld.moment("2011-03-05", 22)
         try await withWorld(engine) { world in
             let day = try #require(Day("2011-03-05"))
             _ = try await world.send(
-                [presence("T2", "2011-03-05", "480-540"), presence("T2B", "2011-03-05", "530-550"), play("T2B", "lesson-1", at: SampleWorld.moment("2011-03-05", 9), seconds: 300)],
+                [
+                    presence("T2", "2011-03-05", "480-540"), presence("T2B", "2011-03-05", "530-550"),
+                    play("T2B", "lesson-1", at: SampleWorld.moment("2011-03-05", 9), seconds: 300),
+                ],
                 at: evening)
             func figures() async throws -> [[Int]] {
-                try await world.database.read { try $0.all("SELECT on_minutes, plays, effective_seconds FROM site_day WHERE day = \(day)") { row in try (0..<3).map { try row.int($0) } } }
+                try await world.database.read {
+                    try $0.all("SELECT on_minutes, plays, effective_seconds FROM site_day WHERE day = \(day)") { row in try (0..<3).map { try row.int($0) } }
+                }
             }
             #expect(try await figures() == [[71, 1, 300]])
             let act = world.act(at: evening)
@@ -154,7 +159,9 @@ private let evening = SampleWorld.moment("2011-03-05", 22)
         try await withWorld(engine) { world in
             _ = try await world.send([play("T1", "lesson-2", at: SampleWorld.moment("2011-03-05", 23, 55), seconds: 600)], at: SampleWorld.moment("2011-03-06", 1))
             let rows = try await world.database.read {
-                try $0.all("SELECT day, effective_seconds, effective_demand_plays FROM site_day ORDER BY day") { row in [try row.day(0).description, String(try row.int(1)), String(try row.int(2))] }
+                try $0.all("SELECT day, effective_seconds, effective_demand_plays FROM site_day ORDER BY day") { row in
+                    [try row.day(0).description, String(try row.int(1)), String(try row.int(2))]
+                }
             }
             #expect(rows == [["2011-03-05", "300", "1"], ["2011-03-06", "300", "1"]])
         }
@@ -181,7 +188,9 @@ private let evening = SampleWorld.moment("2011-03-05", 22)
         #expect(short.union(long).intervals == long.intervals)
         let paused = PlayCoverage([PlayInterval(startedAt: start.adding(seconds: 600), mediaFrom: 9000, mediaUntil: 12_000)])
         #expect(long.union(paused).intervals.count == 2)
-        let seek = PlayCoverage([PlayInterval(startedAt: start, mediaFrom: 0, mediaUntil: 5000), PlayInterval(startedAt: start.adding(seconds: 5), mediaFrom: 2000, mediaUntil: 4000)])
+        let seek = PlayCoverage([
+            PlayInterval(startedAt: start, mediaFrom: 0, mediaUntil: 5000), PlayInterval(startedAt: start.adding(seconds: 5), mediaFrom: 2000, mediaUntil: 4000),
+        ])
         #expect(seek.watched(on: NetworkZone.shanghai.day(of: start), .shanghai).media.total == 5000)
     }
 

@@ -52,9 +52,10 @@ import Testing
                 """
             let report = try await world.database.write { try $0.importAreas(Array(areas.utf8), apply: true, by: act) }
             #expect(report.added == 1)
-            #expect(report.refused.map { "\($0.line) \($0.column) \($0.code)" } == [
-                "3 code area.code_form", "4 name form.required", "5 from_on form.date", "6 code area.parent_missing", "7 code import.twice",
-            ])
+            #expect(
+                report.refused.map { "\($0.line) \($0.column) \($0.code)" } == [
+                    "3 code area.code_form", "4 name form.required", "5 from_on form.date", "6 code area.parent_missing", "7 code import.twice",
+                ])
             #expect(report.refusedCSV.hasPrefix("code,name,from_on,line,column,reason\r\n99010,短码,2011-01-01,3,code,area.code_form\r\n"))
             let sites = """
                 code,name,area_code,kind,mode,state,from_on,reason,document,terminal,terminal_from_on
@@ -67,9 +68,10 @@ import Testing
                 """
             let siteReport = try await world.database.write { try $0.importSites(Array(sites.utf8), apply: true, by: act) }
             #expect(siteReport.added == 1)
-            #expect(siteReport.refused.map { "\($0.line) \($0.column) \($0.code)" } == [
-                "3 kind form.choice", "4 area_code area.unknown", "5 state site.state_order", "6 from_on site.state_before_present", "7 terminal terminal.elsewhere",
-            ])
+            #expect(
+                siteReport.refused.map { "\($0.line) \($0.column) \($0.code)" } == [
+                    "3 kind form.choice", "4 area_code area.unknown", "5 state site.state_order", "6 from_on site.state_before_present", "7 terminal terminal.elsewhere",
+                ])
         }
     }
 
@@ -98,7 +100,8 @@ import Testing
     func aReplacedTerminalEndsWhenTheNextBegins(_ engine: Database.Engine) async throws {
         try await withWorld(engine) { world in
             let act = world.act()
-            let row = "code,name,area_code,kind,mode,state,from_on,reason,document,terminal,terminal_from_on\nS1,上湾村站点,990101001001,village,iptv,in_service,2010-06-01,,,T1X,2011-02-10"
+            let row =
+                "code,name,area_code,kind,mode,state,from_on,reason,document,terminal,terminal_from_on\nS1,上湾村站点,990101001001,village,iptv,in_service,2010-06-01,,,T1X,2011-02-10"
             for expected in [1, 0] {
                 let report = try await world.database.write { try $0.importSites(Array(row.utf8), apply: true, by: act) }
                 #expect(report.changed == expected)

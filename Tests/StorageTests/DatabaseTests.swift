@@ -37,7 +37,8 @@ private func withThings(_ engine: Database.Engine, _ body: (Database) async thro
             for thing in [full, bare] {
                 try await database.write {
                     try $0.run(
-                        "INSERT INTO thing (id, amount, note, weight, seen_at, bits) VALUES (\(thing.id), \(thing.amount), \(thing.note), \(thing.weight), \(thing.seenAt), \(thing.bits))")
+                        "INSERT INTO thing (id, amount, note, weight, seen_at, bits) VALUES (\(thing.id), \(thing.amount), \(thing.note), \(thing.weight), \(thing.seenAt), \(thing.bits))"
+                    )
                 }
             }
             let found = try await database.read { try $0.all(Thing.self, "SELECT id, amount, note, weight, seen_at, bits FROM thing ORDER BY id") }

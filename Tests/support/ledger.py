@@ -179,15 +179,46 @@ class FactMaker:
         return {"id": name, "kind": "presence", "terminal": self.terminal, "day": f"{MONTH}-{day + 1:02}", "minutes": minutes}
 
 
-class Sender(threading.Thread):
+class Restless(threading.Thread):
+    """Works until it is told to finish; leaving its context gives it up."""
+
+    def __init__(self) -> None:
+        super().__init__(daemon=True)
+        self.stopping = threading.Event()
+        self.given_up = False
+        self.repeats = 0
+        # Answers that no sender can do anything with.
+        self.odd: list[str] = []
+
+    @property
+    def goes_on(self) -> bool:
+        return not self.given_up and not self.odd
+
+    def finish(self, seconds: float) -> None:
+        """Lets it end in order."""
+        self.stopping.set()
+        self.join(seconds)
+        assert not self.odd, f"{self} met {self.odd[:3]}"
+        assert not self.is_alive(), f"{self} has not ended within {seconds} s"
+
+    def abandon(self) -> None:
+        self.given_up = True
+        self.stopping.set()
+
+    def __enter__(self):
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.abandon()
+
+
+class Sender(Restless):
     """Sends fact after fact to a node's parent, whatever happens to that, and repeats a batch until each of its facts has its verdict."""
 
     def __init__(self, ledger: Ledger, own: OwnNode, maker: FactMaker, batch: int = 20, pause: float = 0.1):
-        super().__init__(daemon=True)
+        super().__init__()
         self.ledger, self.own, self.maker, self.batch, self.pause = ledger, own, maker, batch, pause
-        self.stopping = threading.Event()
-        self.repeats = 0
-        self.odd: list[str] = []
         self.held: dict[str, dict] = {}
 
     def run(self) -> None:
@@ -198,13 +229,13 @@ class Sender(threading.Thread):
             if self.held and self.maker.count % (self.batch * 10) == 0:
                 self.ask_about_held()
             time.sleep(self.pause)
-        while self.held and not self.odd:
+        while self.held and self.goes_on:
             self.ask_about_held()
             time.sleep(0.2)
 
     def deliver(self, facts: list[dict]) -> None:
         """Returns when every fact is acknowledged, by the centre or as held by an edge."""
-        while facts and not self.odd:
+        while facts and self.goes_on:
             verdicts = self.post("/api/v1/facts", {"batch": f"b-{self.maker.count}-{self.repeats}", "facts": facts})
             if verdicts is None:
                 self.repeats += 1
@@ -245,30 +276,20 @@ class Sender(threading.Thread):
             pass
         return None
 
-    def finish(self, seconds: float) -> None:
-        """Ends when everything sent has the centre's verdict."""
-        self.stopping.set()
-        self.join(seconds)
-        assert not self.odd, f"The sender of {self.own.node} met {self.odd[:3]}"
-        assert not self.is_alive(), f"{len(self.held)} facts of {self.own.node} have no final verdict after {seconds} s"
 
-
-class Player(threading.Thread):
+class Player(Restless):
     """A television page without a page: tells a terminal of one play after the other, each growing, and repeats what was not answered."""
 
     def __init__(self, address: str, courseware: str, pause: float = 0.1):
-        super().__init__(daemon=True)
+        super().__init__()
         self.address, self.courseware, self.pause = address, courseware, pause
-        self.stopping = threading.Event()
-        self.repeats = 0
-        self.odd: list[str] = []
         self.told: dict[str, list[dict]] = {}
         self.stored: dict[str, list[dict]] = {}
 
     def run(self) -> None:
         number = 0
         began = int(time.time() * 1000) - 3_600_000
-        while not self.stopping.is_set() and not self.odd:
+        while not self.stopping.is_set() and self.goes_on:
             number += 1
             # Plays of three seconds, one after the other in the hour that has just passed.
             at = began + number * 4000
@@ -279,7 +300,7 @@ class Player(threading.Thread):
     def tell(self, play: str, intervals: list[dict], ended: bool) -> None:
         self.told[play] = intervals
         body = {"play": play, "courseware": self.courseware, "mode": "demand", "intervals": intervals, "ended": ended}
-        while not self.odd:
+        while self.goes_on:
             try:
                 answer = ask(self.address, "POST", "/tv/plays", json.dumps(body).encode(), {"Content-Type": "application/json"})
                 if answer.status == 200:
@@ -292,24 +313,17 @@ class Player(threading.Thread):
             self.repeats += 1
             time.sleep(0.1)
 
-    def finish(self) -> None:
-        self.stopping.set()
-        self.join(30)
-        assert not self.odd and not self.is_alive(), f"The player met {self.odd[:3]}"
-
     def missing(self, network: Network, terminal: str) -> list[str]:
         """Plays that the terminal has taken and the centre does not have to their ends."""
         kept = self.at_centre(network, terminal)
         return [play for play, intervals in self.stored.items() if (intervals[-1]["at"], 0, intervals[-1]["until"]) not in kept]
 
     def check(self, network: Network, terminal: str) -> None:
-        """Each play once, no other, none longer than it was told."""
-        kept = self.at_centre(network, terminal)
-        assert self.stored and not self.missing(network, terminal)
-        starts = [at for at, _, _ in kept]
-        assert len(starts) == len(set(starts)), "A play is counted twice"
+        """Each play once and to its end."""
         told = {intervals[-1]["at"]: intervals[-1]["until"] for intervals in self.told.values()}
-        assert all(until <= told.get(at, 0) for at, _, until in kept), "The centre knows more than was told"
+        kept = [(at, until) for at, _, until in self.at_centre(network, terminal) if at in told]
+        assert len(kept) == len(dict(kept)), "A play is counted twice"
+        assert dict(kept) == told, "The centre keeps another length than was told"
 
     @staticmethod
     def at_centre(network: Network, terminal: str) -> list[tuple[int, int, int]]:

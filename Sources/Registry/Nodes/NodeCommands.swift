@@ -18,13 +18,14 @@ extension Statements {
         try record("node.claim_made", id, ["kind": kind], by: act)
     }
 
-    /// Enrols the node whose claim has this code: the code is used up, the key is the node's from now on.
+    /// Enrols the node whose claim has this code: the key is the node's from now on, and no other key can use the code. The same key may ask again until the claim
+    /// ends, because its answer may have been lost. The day of the first enrolment stays.
     package func enrolNode(codeDigest: String, publicKey: String, version: String, by act: Act) throws -> NodeRecord {
         let node = try first(
             NodeRecord.self,
             """
-            UPDATE node SET public_key = \(publicKey), claim_digest = NULL, enrolled_at = \(act.at), revoked_at = NULL, version = \(version)
-            WHERE claim_digest = \(codeDigest) AND claim_expires_at > \(act.at)
+            UPDATE node SET public_key = \(publicKey), enrolled_at = coalesce(enrolled_at, \(act.at)), revoked_at = NULL, version = \(version)
+            WHERE claim_digest = \(codeDigest) AND claim_expires_at > \(act.at) AND (public_key IS NULL OR revoked_at IS NOT NULL OR public_key = \(publicKey))
             RETURNING id, kind, name, area_id, public_key, enrolled_at, revoked_at, claim_expires_at, version
             """)
         guard let node else { throw Refusal.forbidden("node.claim_unknown") }

@@ -37,26 +37,30 @@ extension Statements {
         return result
     }
 
-    /// For each site (or for one) the days up to whose end the reports of all its terminals are complete.
+    /// For each site (or for one) the days up to whose end the reports of all its terminals are complete. A terminal that joined by itself speaks for no day before.
     func heardDays(_ days: Range<Day>, zone: NetworkZone, only site: Int?) throws -> [Int: DaySet] {
-        var terminals: [Int: [(days: Range<Day>, through: Day)]] = [:]
+        var terminals: [Int: [(days: Range<Day>, since: Day, through: Day)]] = [:]
         let one: SQL = if let site { "AND x.site = \(site)" } else { "" }
         try each(
             """
-            SELECT x.site, x.from_day, x.until_day, coalesce(w.through_at, 0) FROM terminal_assignment x LEFT JOIN watermark w ON w.terminal = x.terminal
+            SELECT x.site, x.from_day, x.until_day, coalesce(w.through_at, 0), coalesce(n.enrolled_at, 0) FROM terminal_assignment x
+            JOIN terminal t ON t.num = x.terminal LEFT JOIN watermark w ON w.terminal = x.terminal LEFT JOIN node n ON n.id = t.id
             WHERE x.replaced_at IS NULL AND x.from_day < \(days.upperBound) AND x.until_day > \(days.lowerBound) \(sql: one)
             """
         ) { row in
             // Complete through 23:59:59.999 counts as the whole day; a moment later in the next day adds nothing.
             let through = zone.day(of: try row.instant(3).adding(milliseconds: 1))
-            terminals[try row.int(0), default: []].append(((try row.day(1)..<row.day(2)).clamped(to: days), through))
+            let since = zone.day(of: try row.instant(4))
+            terminals[try row.int(0), default: []].append(((try row.day(1)..<row.day(2)).clamped(to: days), since, through))
         }
         return terminals.mapValues { assignments in
-            if assignments.count == 1, assignments[0].days == days { return DaySet(days.lowerBound..<max(days.lowerBound, min(assignments[0].through, days.upperBound))) }
+            if assignments.count == 1, assignments[0].days == days, assignments[0].since <= days.lowerBound {
+                return DaySet(days.lowerBound..<max(days.lowerBound, min(assignments[0].through, days.upperBound)))
+            }
             return DaySet(
                 days.filter { day in
                     let present = assignments.filter { $0.days.contains(day) }
-                    return !present.isEmpty && present.allSatisfy { day < $0.through }
+                    return !present.isEmpty && present.allSatisfy { $0.since <= day && day < $0.through }
                 })
         }
     }

@@ -134,9 +134,11 @@ extension Table {
                     Cell(site.onMinutes), Cell(wholeMinutes(site.effectiveSeconds)), Cell(site.effectiveDemandPlays), Cell(site.heardDays), Cell(site.dueDays),
                 ]
             },
-            total: [
-                Cell(speech("figures.total")), Cell(speech("sites.count", ["count": String(total.registered)])), "", Cell(total.onMinutes),
-                Cell(wholeMinutes(total.effectiveSeconds)), "", Cell(total.heardDays), Cell(total.dueDays),
-            ], empty: speech("sites.empty"))
+            total: sites.isEmpty
+                ? nil
+                : [
+                    Cell(speech("figures.total")), Cell(speech("sites.count", ["count": String(total.registered)])), "", Cell(total.onMinutes),
+                    Cell(wholeMinutes(total.effectiveSeconds)), "", Cell(total.heardDays), Cell(total.dueDays),
+                ], empty: speech("sites.empty"))
     }
 }

@@ -115,7 +115,13 @@ extension Table {
                     Cell(names[played.play.terminal] ?? ""), Cell(spans.joined(separator: ", "), mark: "wide"), Cell(clockText(played.wall.total)),
                     Cell(clockText(played.media.total)), Cell(speech(standing), mark: "standing"),
                 ]
-            }, empty: speech("plays.empty"))
+            },
+            total: day.plays.isEmpty
+                ? nil
+                : [
+                    Cell(speech("intervals.total")), "", "", "", Cell(clockText(day.plays.filter { !$0.isVoided }.reduce(0) { $0 + $1.wall.total })),
+                    Cell(clockText(Int64(day.figures.effectiveSeconds) * 1000)), "",
+                ], empty: speech("plays.empty"))
     }
 }
 

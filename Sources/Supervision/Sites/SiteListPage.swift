@@ -125,10 +125,12 @@ extension Table {
                     Cell(site.effectivePlays), Cell(site.effectiveDemandPlays), Cell(site.heardDays), Cell(site.dueDays),
                 ]
             },
-            total: [
-                Cell(speech("figures.total")), Cell(speech("sites.count", ["count": String(total.registered)])), "", "", Cell(total.onMinutes),
-                Cell(wholeMinutes(total.effectiveSeconds)), "", "", Cell(total.heardDays), Cell(total.dueDays),
-            ], head: 1, empty: speech("sites.empty"))
+            total: sites.isEmpty
+                ? nil
+                : [
+                    Cell(speech("figures.total")), Cell(speech("sites.count", ["count": String(total.registered)])), "", "", Cell(total.onMinutes),
+                    Cell(wholeMinutes(total.effectiveSeconds)), "", "", Cell(total.heardDays), Cell(total.dueDays),
+                ], head: 1, empty: speech("sites.empty"))
     }
 
     /// Sites that an exclusion takes out of the figures of the month.

@@ -52,7 +52,8 @@ package struct SiteMinutes: Sendable {
             plays.append(Played(play: play, wall: watched.wall, media: watched.media, isVoided: voidedTerminals.contains(play.terminal)))
         }
         let complete = terminals.map { facts.watermarks[$0] ?? Instant(milliseconds: 0) }.min() ?? Instant(milliseconds: 0)
-        let known = min(max(0, complete.milliseconds(since: start) / 60_000), Int64(length))
+        // Days before a terminal joined are complete by the clock and yet not heard.
+        let known = complete >= end && !facts.heard.contains(day) ? 0 : min(max(0, complete.milliseconds(since: start) / 60_000), Int64(length))
         let passed = min(max(0, facts.asOf.milliseconds(since: start) / 60_000), Int64(length))
         if isInService, known < passed { unheard = MinuteSet(Int(known)..<Int(passed)).subtracting(on) }
         takePlays(facts.courseware.mapValues(\.lengthMs), start: start, rules: rules)

@@ -36,8 +36,12 @@ struct DemoCommand: AsyncParsableCommand {
         let programs = [
             Program("centre", ["centre", "--data", folder.centre.path, "--port", "\(ports[0])", "--sample"], folder),
             Program("edge", ["edge", "--data", folder.edge.path, "--port", "\(ports[1])", "--parent", addresses[0], "--claim", claims["edge"] ?? ""], folder),
-            Program("terminal-1", ["terminal", "--data", folder.terminal(1).path, "--port", "\(ports[2])", "--parent", addresses[1], "--claim", claims["terminal-1"] ?? "", "--sample"], folder),
-            Program("terminal-2", ["terminal", "--data", folder.terminal(2).path, "--port", "\(ports[3])", "--parent", addresses[1], "--claim", claims["terminal-2"] ?? "", "--sample"], folder),
+            Program(
+                "terminal-1",
+                ["terminal", "--data", folder.terminal(1).path, "--port", "\(ports[2])", "--parent", addresses[1], "--claim", claims["terminal-1"] ?? "", "--sample"], folder),
+            Program(
+                "terminal-2",
+                ["terminal", "--data", folder.terminal(2).path, "--port", "\(ports[3])", "--parent", addresses[1], "--claim", claims["terminal-2"] ?? "", "--sample"], folder),
         ]
         var services: [any Service] = programs
         services.append(Welcome(folder: folder, addresses: addresses))

@@ -45,20 +45,24 @@ struct Welcome: Service {
     let addresses: [String]
 
     func run() async throws {
-        try await cancelWhenGracefulShutdown {
-            try await FactClient(address: self.addresses[0]).waitUntilUp()
-            say("")
-            say("Centre      \(self.addresses[0])")
-            say("Edge        \(self.addresses[1])/health")
-            say("Television  \(self.addresses[2])/tv  and  \(self.addresses[3])/tv")
-            say("")
-            say("Logins (made for this demo, kept in \(self.folder.root.path)/logins.json):")
-            for (login, password) in try self.folder.logins().sorted(by: { $0.key < $1.key }) {
-                say("  \(login.padding(toLength: 10, withPad: " ", startingAt: 0))\(password)")
-            }
-            say("")
-            say("Ctrl-C ends everything.")
-            try await Task.sleep(for: .seconds(1_000_000_000))
+        await cancelWhenGracefulShutdown {
+            do { try await self.greet() } catch { if !Task.isCancelled { say("\(error)") } }
+            try? await Task.sleep(for: .seconds(1_000_000_000))
         }
+    }
+
+    private func greet() async throws {
+        try await FactClient(address: addresses[0]).waitUntilUp()
+        say("")
+        say("Centre      \(addresses[0])")
+        say("Edge        \(addresses[1])/health")
+        say("Television  \(addresses[2])/tv  and  \(addresses[3])/tv")
+        say("")
+        say("Logins (made for this demo, kept in \(folder.root.path)/logins.json):")
+        for (login, password) in try folder.logins().sorted(by: { $0.key < $1.key }) {
+            say("  \(login.padding(toLength: 10, withPad: " ", startingAt: 0))\(password)")
+        }
+        say("")
+        say("Ctrl-C ends everything.")
     }
 }

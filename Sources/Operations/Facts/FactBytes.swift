@@ -1,0 +1,21 @@
+package import Storage
+
+extension Statements {
+    /// Bytes that base facts of presence and derived site-days take, with keys and indexes; for measures.
+    package func factBytes() throws -> Int {
+        let sizes: SQL =
+            switch engine {
+            case .sqlite:
+                """
+                SELECT coalesce(sum(pgsize), 0) FROM dbstat
+                WHERE name IN ('presence', 'presence_terminal', 'site_day', 'site_day_site', 'late_receipt', 'watermark')
+                """
+            case .postgres:
+                """
+                SELECT pg_total_relation_size('presence') + pg_total_relation_size('site_day') + pg_total_relation_size('late_receipt')
+                    + pg_total_relation_size('watermark')
+                """
+            }
+        return try count(sizes)
+    }
+}

@@ -1,0 +1,75 @@
+import Accounts
+import ArgumentParser
+import Basics
+import Foundation
+import Registry
+import Storage
+
+/// `yuanjiao site state|exclude`
+struct SiteCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "site", abstract: "Changes the dated register of sites.", subcommands: [SiteStateCommand.self, ExcludeSiteCommand.self])
+}
+
+/// What stands behind a change of the register.
+struct DecisionOptions: ParsableArguments {
+    @Option(name: .long, help: "Why.")
+    var reason: String
+    @Option(name: .long, help: "The paper behind it.")
+    var document = ""
+}
+
+/// Puts a site into another state from a day on.
+struct SiteStateCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "state", abstract: "Puts a site into another state from a day on: \(SiteState.allCases.map(\.rawValue).joined(separator: ", ")).")
+    @OptionGroup var common: CommonOptions
+    @OptionGroup var decision: DecisionOptions
+    @Argument(help: "The site's code.")
+    var site: String
+    @Argument(help: "The new state.")
+    var state: String
+    @Option(name: .long, help: "First day of the new state, YYYY-MM-DD.")
+    var from: String
+
+    func run() async throws {
+        guard let state = SiteState(rawValue: state) else { throw BadSetting(description: "\(state) is no state of a site; `yuanjiao site state --help` lists them") }
+        guard let day = Day(from) else { throw BadSetting(description: "`--from` is written YYYY-MM-DD") }
+        let centre = try await OpenCentre(try await Settings(common))
+        let (code, reason, document, act) = (site, decision.reason, decision.document, centre.act)
+        try await explained {
+            try await centre.database.write { statements in
+                guard let site = try statements.site(code: code, on: day, in: .everything) else { throw Refusal.notFound("site") }
+                try statements.setSiteState(state, site: site, from: day, reason: reason, document: document, by: act)
+            }
+        }
+        await centre.database.close()
+    }
+}
+
+/// Takes a site out of the figures for a period.
+struct ExcludeSiteCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "exclude", abstract: "Takes a site out of the figures for a period; it is listed with its reason under every table.")
+    @OptionGroup var common: CommonOptions
+    @OptionGroup var decision: DecisionOptions
+    @Argument(help: "The site's code.")
+    var site: String
+    @Option(name: .long, help: "First day, YYYY-MM-DD.")
+    var from: String
+    @Option(name: .long, help: "Last day, YYYY-MM-DD.")
+    var through: String
+
+    func run() async throws {
+        guard let first = Day(from), let last = Day(through), first <= last else { throw BadSetting(description: "Days are written YYYY-MM-DD, the first before the last") }
+        let centre = try await OpenCentre(try await Settings(common))
+        let (code, reason, document, act) = (site, decision.reason, decision.document, centre.act)
+        try await explained {
+            try await centre.database.write { statements in
+                guard let site = try statements.site(code: code, on: first, in: .everything) else { throw Refusal.notFound("site") }
+                try statements.excludeSite(site, days: first...last, reason: reason, document: document, by: act)
+            }
+        }
+        await centre.database.close()
+    }
+}
