@@ -35,7 +35,9 @@ extension TreeSimulation {
     mutating func boot(_ index: Int) throws {
         let host = hosts[index]
         var nodeSettings = NodeSettings(notBefore: centre.enrolledAt)
-        nodeSettings.sync = SyncSettings(pollEvery: 10 * Self.minute, chunk: TreeCourseware.chunk)
+        nodeSettings.sync = SyncSettings(pollEvery: 10 * Self.minute, chunk: TreeCourseware.chunk, longestRetry: 5 * Self.minute)
+        nodeSettings.outbox.longestRetry = 5 * Self.minute
+        nodeSettings.relay.longestRetry = 5 * Self.minute
         let identity = NodeIdentity(node: host.name, place: host.place, root: centre.root, fingerprint: SHA256Hex(of: centre.root), epoch: "epoch-1")
         let boot = Int64(generator.next() >> 11)
         hosts[index].bootedAt = time

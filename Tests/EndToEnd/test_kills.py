@@ -332,7 +332,11 @@ def stored(network: Network, name: str) -> set[str]:
 
 
 def listed(network: Network, name: str, courseware: str) -> bool:
-    return any(item["id"] == courseware for item in network.listed(name))
+    """Not by a terminal that has just been started and does not listen yet either."""
+    try:
+        return any(item["id"] == courseware for item in network.listed(name))
+    except ConnectionRefusedError:
+        return False
 
 
 def check_shelf(network: Network, name: str) -> None:
