@@ -379,10 +379,10 @@ def rounded(value: Decimal, step: str) -> str:
 
 def walk_down(page: Page, column: str) -> str:
     """From a list by two more clicks to a day; what does not add up on the way."""
-    table = rows(page)
     if page.locator("main tbody a[href^='/sites/']").count() == 0:
         # That an empty list says so is a test of its own.
         return ""
+    table = rows(page)
     titles = head(page)
     row = dict(zip(titles, table[0]))
     page.click("main tbody tr >> nth=0 >> a[href^='/sites/'] >> nth=0")

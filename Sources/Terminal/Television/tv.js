@@ -80,7 +80,7 @@
 
 	// MARK: Clock. The terminal's counts: a box may start in 1970 and step at any moment, so time is carried by `mono`.
 
-	var zone = -new Date().getTimezoneOffset() * 60000, zero = Date.now() - mono(), lastDate = Date.now(), lastMono = mono();
+	var zone = -new Date().getTimezoneOffset() * 60000, zero = Date.now() - mono(), lastDate = Date.now(), lastMono = mono(), unsure = false;
 
 	function mono() { return window.performance && performance.now ? performance.now() : Date.now(); }
 
@@ -95,12 +95,19 @@
 		}
 	}
 
-	// A clock that stepped, or a box that slept, asks the terminal for the time at once.
-	function tick() {
+	// A clock that stepped, or a box that slept, asks the terminal for the time at once; no interval begins before the answer.
+	function look() {
 		var date = Date.now(), passed = mono() - lastMono;
-		if (Math.abs(date - lastDate - passed) > 2000 || passed < 0 || passed > 10000) { refresh(); }
+		if (Math.abs(date - lastDate - passed) > 2000 || passed < 0 || passed > 10000) {
+			unsure = true;
+			refresh();
+		}
 		lastDate = date;
 		lastMono += passed;
+	}
+
+	function tick() {
+		look();
 		showClock();
 	}
 
@@ -218,6 +225,7 @@
 		clearTimeout(refreshTimer);
 		request('GET', '/tv/list.json', null, function (body) {
 			clearTimeout(refreshTimer);
+			unsure = false;
 			refreshTimer = setTimeout(refresh, body || list ? REFRESH : BEAT);
 			if (body) { take(body, asked); }
 		});
@@ -388,7 +396,8 @@
 	}
 
 	function start() {
-		if (open || !courseware || hidden() || video.paused || video.seeking || video.ended) { return; }
+		look();
+		if (open || unsure || !courseware || hidden() || video.paused || video.seeking || video.ended) { return; }
 		var rate = Math.round(video.playbackRate * 1000), before = record && record.intervals[record.intervals.length - 1];
 		last = Math.round(video.currentTime * 1000);
 		lastAt = mono();
