@@ -69,17 +69,17 @@ import Testing
 
     @Test func ratesAreCappedAndSilenceHasNoSound() {
         let steps = plan(probe: Self.probe(1280, 720), ladder: .weakLines)
-        let low = steps[0].arguments(source: "/in.mp4", work: "/work", output: "/work/240p.part")
+        let low = steps[0].arguments(source: "/in.mp4", work: "/job", output: "/job/240p.part")
         for pair in [["-maxrate", "150k"], ["-bufsize", "300k"], ["-b:a", "32k"], ["-profile:v", "baseline"], ["-sc_threshold", "0"], ["-map", "0:1"]] {
             #expect(low.indices.contains { low[$0...].starts(with: pair) }, "\(pair)")
         }
-        let high = steps[1].arguments(source: "/in.mp4", work: "/work", output: "/work/480p.part")
+        let high = steps[1].arguments(source: "/in.mp4", work: "/job", output: "/job/480p.part")
         for pair in [["-maxrate", "500k"], ["-bufsize", "1000k"], ["-b:a", "64k"], ["-profile:v", "main"]] {
             #expect(high.indices.contains { high[$0...].starts(with: pair) }, "\(pair)")
         }
         let times = { (arguments: [String]) in arguments.firstIndex(of: "-force_key_frames").map { arguments[$0 + 1] } }
         #expect(times(low) != nil && times(low) == times(high))
-        let silent = plan(probe: Self.probe(1280, 720, audio: false), ladder: .weakLines)[0].arguments(source: "/in.mp4", work: "/work", output: "/o")
+        let silent = plan(probe: Self.probe(1280, 720, audio: false), ladder: .weakLines)[0].arguments(source: "/in.mp4", work: "/job", output: "/o")
         #expect(silent.contains("-an") && !silent.contains("0:1"))
     }
 
