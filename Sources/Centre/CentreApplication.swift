@@ -82,8 +82,8 @@ package struct CentreApplication: Sendable {
 
     private static func services(_ content: ContentHouse, _ configuration: CentreConfiguration, house: House, logger: Logger) -> [any Service] {
         let encode = EncodeJob(
-            database: house.database, blobs: content.blobs, data: content.data, tools: Tools(ffmpeg: configuration.ffmpeg, ffprobe: configuration.ffprobe),
-            clock: house.clock, ids: house.ids, log: logger)
+            database: house.database, content: content, tools: Tools(ffmpeg: configuration.ffmpeg, ffprobe: configuration.ffprobe), clock: house.clock, ids: house.ids,
+            log: logger)
         return [
             JobRunner(database: house.database, clock: house.clock, handlers: [EncodeJob.kind: encode.handler], bell: content.bell, log: logger),
             content.catalogueRenewal(house.database, clock: house.clock, ids: house.ids),

@@ -29,10 +29,14 @@ package struct ContentHouse: Sendable {
     /// Takes uploads to the disk.
     package var intake: UploadIntake { UploadIntake(folder: data.appendingPathComponent("uploads"), reserve: reserve, freeBytes: freeBytes) }
 
-    /// Removes what an earlier process left: parts of uploads, and working folders of courseware that is encoded. Call it at start, before requests are answered.
+    /// Removes what an earlier process left: parts of uploads, stored or not, and working folders of courseware that is encoded. Call it at start, before requests
+    /// are answered.
     package func sweep(_ database: Database) async throws {
-        let (intake, media) = (intake, data.appendingPathComponent("media"))
+        let (intake, blobs, media) = (intake, blobs, data.appendingPathComponent("media"))
+        let whole = try await offPool { intake.wholeParts() }
+        let unknown = try await database.read { statements in try whole.filter { try !statements.isStored($0) } }
         let names = try await offPool {
+            for hash in unknown { try blobs.remove(hash) }
             try intake.sweep()
             return (try? FileManager.default.contentsOfDirectory(atPath: media.path)) ?? []
         }

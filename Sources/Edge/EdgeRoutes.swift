@@ -28,7 +28,7 @@ struct EdgeRoutes: Sendable {
 
     @Sendable private func metadata(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
         let name = try context.parameters.require("name")
-        guard let bytes = try reading({ $0.files[name] }) else { return Answers.missing(name) }
+        guard let bytes = try await keeper.read({ $0.files[name] }) else { return Answers.missing(name) }
         return Answers.bytes(bytes, type: "application/json", cache: name == "timestamp.json" ? "no-cache" : "public, max-age=31536000, immutable")
     }
 
@@ -58,7 +58,7 @@ struct EdgeRoutes: Sendable {
         guard let question = try? JSONDecoder().decode(ReceiptQuestion.self, from: Data(body)) else {
             throw Problem(code: "receipts.malformed", status: 400, title: "The body is not of the form {\"ids\": [...]}")
         }
-        return try Answers.json(try reading { $0.answer(question, from: sender) })
+        return try Answers.json(try await keeper.read { $0.answer(question, from: sender) })
     }
 
     /// Passed on unchanged: the centre alone decides who joins.
@@ -79,7 +79,7 @@ struct EdgeRoutes: Sendable {
 
     @Sendable private func metrics(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
         Answers.metrics(
-            try reading { node in
+            try await keeper.read { node in
                 [
                     ("facts_waiting", "Own facts not yet sent.", Int64(node.queue.waitingCount)),
                     ("facts_relayed_pending", "Terminals' facts on their way to the centre.", Int64(node.relay.pendingCount)),
@@ -88,11 +88,6 @@ struct EdgeRoutes: Sendable {
                     ("content_refused", "Files and blobs that did not verify since the start.", Int64(node.sync.refused)),
                 ]
             })
-    }
-
-    private func reading<Answer: Sendable>(_ body: (inout EdgeNode) -> Answer) throws -> Answer {
-        guard let answer = keeper.ask({ body(&$0) }) else { throw Problem(code: "disk", status: 503, title: "The disk did not answer") }
-        return answer
     }
 
     private func collect(_ request: Request, upTo most: Int) async throws -> [UInt8] {

@@ -149,13 +149,23 @@ package struct JobRunner: Service {
 
     private func end(_ job: Job, as state: JobState, problem: String, account: String) async throws {
         let now = clock.now
-        _ = try await database.write { try $0.endJob(id: job.id, attempt: job.attempts, as: state, problem: problem, account: account, at: now) }
+        try await insist { _ = try $0.endJob(id: job.id, attempt: job.attempts, as: state, problem: problem, account: account, at: now) }
     }
 
     private func postpone(_ job: Job, problem: String, seconds: Int64, _ log: Logger) async throws {
         log.info("job goes back to the queue", metadata: ["problem": "\(problem)"])
         let until = clock.now.adding(seconds: seconds)
-        try await database.write { try $0.postponeJob(id: job.id, attempt: job.attempts, problem: problem, until: until) }
+        try await insist { try $0.postponeJob(id: job.id, attempt: job.attempts, problem: problem, until: until) }
+    }
+
+    /// Writes how a job ended. While the disk is full or the server away it tries again at each poll, until the lease is over and the job is anybody's.
+    private func insist(_ write: @escaping @Sendable (Statements) throws -> Void) async throws {
+        let deadline = clock.now.adding(milliseconds: lease)
+        while true {
+            do { return try await database.write(write) } catch let error as StorageError where error.mayPass && clock.now < deadline && !Task.isShuttingDownGracefully {
+                try await Task.sleep(for: poll)
+            }
+        }
     }
 
     /// Until the bell rings, the next look is due or the program stops.

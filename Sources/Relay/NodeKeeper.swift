@@ -70,6 +70,15 @@ package final class NodeKeeper<Machine: NodeMachine>: Sendable {
         }
     }
 
+    /// Asks the logic something, after the disk was read again if that was due.
+    package func read<Answer: Sendable>(_ body: (inout Machine) -> Answer) async throws -> Answer {
+        for _ in 0..<3 {
+            if let answer = ask({ body(&$0) }) { return answer }
+            try await recover()
+        }
+        throw StorageError.unavailable("The node's records are thrown away faster than they can be read again")
+    }
+
     /// Reads the disk again if that is due, in the writer's turn, so that no change is under way.
     package func recover() async throws {
         try await database.write { statements in

@@ -46,10 +46,22 @@ package struct BlobStore: Sendable {
 
     /// Moves a finished file of the same volume under its hash, which the caller has checked; the file and its folder are on disk when this returns.
     package func adopt(_ file: URL, as hash: String) throws {
+        try place(file, as: hash) { rename($0, $1) }
+    }
+
+    /// As ``adopt(_:as:)``, but the file keeps its own name too, so that whoever dies before the content is wanted can be cleared up after. False when the content
+    /// is in the store already.
+    package func lend(_ file: URL, as hash: String) throws -> Bool {
+        if let url = url(hash), access(url.path, F_OK) == 0 { return false }
+        try place(file, as: hash) { link($0, $1) == 0 || errno == EEXIST ? 0 : -1 }
+        return true
+    }
+
+    private func place(_ file: URL, as hash: String, by move: (String, String) -> Int32) throws {
         guard let target = url(hash) else { throw StorageError.column("\(hash.prefix(80)) is no SHA-256") }
         try FileManager.default.createDirectory(at: target.deletingLastPathComponent(), withIntermediateDirectories: true)
         try sync(file)
-        guard rename(file.path, target.path) == 0 else { throw failure(target) }
+        guard move(file.path, target.path) == 0 else { throw failure(target) }
         try sync(target.deletingLastPathComponent())
     }
 

@@ -14,14 +14,15 @@ struct RowDecoder: Decoder {
 
 /// `siteID` to `site_id`, `openedAt` to `opened_at`; a run of capitals is one word.
 func columnName(_ field: String) -> String {
-    var name = ""
+    var name: [UInt8] = []
     var previousWasCapital = true
-    for character in field {
-        if character.isUppercase, !previousWasCapital { name += "_" }
-        previousWasCapital = character.isUppercase
-        name += character.lowercased()
+    for unit in field.utf8 {
+        let isCapital = (0x41...0x5A).contains(unit)
+        if isCapital, !previousWasCapital { name.append(0x5F) }
+        previousWasCapital = isCapital
+        name.append(isCapital ? unit | 0x20 : unit)
     }
-    return name
+    return String(decoding: name, as: UTF8.self)
 }
 
 private struct Columns<Key: CodingKey>: KeyedDecodingContainerProtocol {

@@ -67,6 +67,7 @@ package struct SQL: ExpressibleByStringInterpolation, Sendable {
     enum Part: Sendable {
         case text(String)
         case value(Value)
+        case rows([[Value]])
     }
     var parts: [Part]
 
@@ -98,21 +99,13 @@ package struct SQL: ExpressibleByStringInterpolation, Sendable {
                 parts.append(.value(value.bound))
             }
         }
-        /// Writes the rows of a VALUES clause; at least one row, at most 500 are wise.
-        package mutating func appendInterpolation(rows: [[Value]]) {
-            for (index, row) in rows.enumerated() {
-                parts.append(.text(index > 0 ? ", (" : "("))
-                for (column, value) in row.enumerated() {
-                    if column > 0 { parts.append(.text(", ")) }
-                    parts.append(.value(value))
-                }
-                parts.append(.text(")"))
-            }
-        }
+        /// Writes a VALUES clause; at least one row, at most 500 are wise, and the values of a column are of one type or null. PostgreSQL gets each column as one array,
+        /// so that its statement is the same for any number of rows and planned once.
+        package mutating func appendInterpolation(values rows: [[Value]]) { parts.append(.rows(rows)) }
     }
 
-    /// The text with numbered placeholders (`?1` or `$1`) and the values in their order.
-    func rendered(_ mark: Character) -> (text: String, values: [Value]) {
+    /// The text with a bare `?` for each value, in their order: numbered ones are looked up one by one.
+    var forSQLite: (text: String, values: [Value]) {
         var text = ""
         var values: [Value] = []
         for part in parts {
@@ -120,10 +113,35 @@ package struct SQL: ExpressibleByStringInterpolation, Sendable {
             case .text(let literal): text += literal
             case .value(let value):
                 values.append(value)
-                text.append(mark)
-                text += String(values.count)
+                text += "?"
+            case .rows(let rows):
+                let row = "(" + String(repeating: "?, ", count: max(0, (rows.first?.count ?? 0) - 1)) + "?)"
+                text += "VALUES " + row + String(repeating: ", " + row, count: max(0, rows.count - 1))
+                values.append(contentsOf: rows.joined())
             }
         }
         return (text, values)
+    }
+
+    /// The text with `$1`, `$2` … and what stands for them.
+    var forPostgres: (text: String, parameters: [PostgresParameter]) {
+        var text = ""
+        var parameters: [PostgresParameter] = []
+        for part in parts {
+            switch part {
+            case .text(let literal): text += literal
+            case .value(let value):
+                parameters.append(.value(value))
+                text += "$\(parameters.count)"
+            case .rows(let rows):
+                text += "SELECT * FROM unnest("
+                for column in 0..<(rows.first?.count ?? 0) {
+                    parameters.append(.column(rows.map { $0[column] }))
+                    text += column > 0 ? ", $\(parameters.count)" : "$\(parameters.count)"
+                }
+                text += ")"
+            }
+        }
+        return (text, parameters)
     }
 }

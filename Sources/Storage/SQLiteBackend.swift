@@ -37,7 +37,7 @@ private final class SQLiteConnection: Connection {
     init(database: GRDB.Database) { self.database = database }
 
     func run(_ sql: SQL, each: (Row) throws -> Void) throws -> Int {
-        let (text, values) = sql.rendered("?")
+        let (text, values) = sql.forSQLite
         do {
             let statement = try database.cachedStatement(sql: text)
             statement.setUncheckedArguments(StatementArguments(values.map(\.databaseValue)))

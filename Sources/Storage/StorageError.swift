@@ -17,5 +17,13 @@ package enum StorageError: Error, Hashable, Sendable {
     /// A statement that this database does not accept: a defect of the program.
     case statement(String)
 
+    /// Whether the same request may succeed later without anybody changing it.
+    package var mayPass: Bool {
+        switch self {
+        case .busy, .diskFull, .unavailable: true
+        case .constraint, .transactionFailed, .column, .schema, .statement: false
+        }
+    }
+
     package enum Constraint: Hashable, Sendable { case unique, foreignKey, check, notNull }
 }

@@ -57,13 +57,13 @@ struct TelevisionRoutes: Sendable {
         let now = clock.now
         let today = zone.day(of: now)
         let offset = Int64(today.number) * 86_400_000 - zone.start(of: today).milliseconds
-        return try Answers.json(List(site: siteName, now: now, offset: offset, sample: isSample, items: try await shelf.items(of: try reading { $0.sync.complete })))
+        return try Answers.json(List(site: siteName, now: now, offset: offset, sample: isSample, items: try await shelf.items(of: try await keeper.read { $0.sync.complete })))
     }
 
     @Sendable private func media(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
         let courseware = try context.parameters.require("courseware")
         let path = context.parameters.getCatchAll().joined(separator: "/")
-        guard let holding = try reading({ $0.sync.complete.first { $0.courseware == courseware } }) else { return Answers.missing("This lesson") }
+        guard let holding = try await keeper.read({ $0.sync.complete.first { $0.courseware == courseware } }) else { return Answers.missing("This lesson") }
         guard let manifest = try await shelf.manifest(of: holding) else { return try await lost(courseware) }
         guard let file = manifest.files.first(where: { $0.path.rawValue == path }) else { return Answers.missing("This file") }
         guard let (url, length) = blobs.verified(file.sha256), length == file.length else {
@@ -115,7 +115,7 @@ struct TelevisionRoutes: Sendable {
 
     @Sendable private func metrics(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
         Answers.metrics(
-            try reading { node in
+            try await keeper.read { node in
                 [
                     ("facts_waiting", "Facts not yet sent.", Int64(node.queue.waitingCount)),
                     ("facts_held", "Facts that the parent has promised to carry.", Int64(node.queue.heldCount)),
@@ -125,10 +125,5 @@ struct TelevisionRoutes: Sendable {
                     ("content_refused", "Files and blobs that did not verify since the start.", Int64(node.sync.refused)),
                 ]
             })
-    }
-
-    private func reading<Answer: Sendable>(_ body: (inout TerminalNode) -> Answer) throws -> Answer {
-        guard let answer = keeper.ask({ body(&$0) }) else { throw Problem(code: "disk", status: 503, title: "The disk did not answer") }
-        return answer
     }
 }

@@ -99,6 +99,22 @@ import Trust
         }
     }
 
+    @Test func noStepBeginsWhileTheReserveIsNotFree() async throws {
+        try await LibraryWorld.with(.sqlite) { library in
+            let id = try await library.upload(try await Clips.shared.lesson())
+            let content = library.content
+            let tight = ContentHouse(data: content.data, blobs: content.blobs, keys: content.keys, bell: content.bell, reserve: 1 << 20, freeBytes: { _ in (1 << 20) - 1 })
+            let counting = try CountingTools(in: library.folder, at: 1)
+            #expect(try await library.runner(tools: counting.tools, content: tight).runNext())
+            let job = try #require(try await library.database.read { try $0.latestJob(about: id) })
+            #expect(job.state == .ready && job.problem == "disk.full")
+            #expect(counting.count == 0)
+            library.time.set(library.time.value.adding(seconds: 16))
+            #expect(try await library.runner().runNext())
+            #expect(try await library.courseware(id)?.state == .ready)
+        }
+    }
+
     @Test func aFullDiskPutsTheEncodingOffUntilThereIsRoom() async throws {
         try await LibraryWorld.with(.sqlite) { library in
             let id = try await library.upload(try await Clips.shared.lesson())

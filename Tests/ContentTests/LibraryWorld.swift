@@ -62,8 +62,9 @@ struct LibraryWorld: Sendable {
     }
 
     /// A runner for the encoding, with another ffmpeg when a test counts its starts.
-    func runner(tools: Tools = Tools(), ids: IDs = .system) -> JobRunner {
-        let job = EncodeJob(database: database, blobs: content.blobs, data: folder, tools: tools, clock: clock, ids: ids)
+    func runner(tools: Tools = Tools(), content: ContentHouse? = nil, ids: IDs = .system) -> JobRunner {
+        let content = content ?? self.content
+        let job = EncodeJob(database: database, content: content, tools: tools, clock: clock, ids: ids)
         return JobRunner(database: database, clock: clock, handlers: [EncodeJob.kind: job.handler], bell: content.bell, poll: .milliseconds(20))
     }
 

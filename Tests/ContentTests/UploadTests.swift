@@ -153,4 +153,24 @@ import Trust
             #expect(library.left.filter { $0.contains(".") || $0.hasSuffix("x") } == ["media/\(waiting)/1/240p/index.m3u8"])
         }
     }
+
+    /// A centre that died between the store and the library: before the row, and after it.
+    @Test(arguments: Database.Engine.required)
+    func aStartTakesContentOutOfTheStoreThatTheLibraryDoesNotKnow(_ engine: Database.Engine) async throws {
+        try await LibraryWorld.with(engine) { library in
+            let known = Array("known".utf8)
+            _ = try await library.upload(known)
+            let blobs = library.content.blobs
+            for bytes in [known, Array("unknown".utf8)] {
+                let hash = SHA256Hex(of: bytes).hex
+                let part = library.folder.appendingPathComponent("uploads/u9.\(hash).part")
+                try Data(bytes).write(to: part)
+                _ = try blobs.lend(part, as: hash)
+            }
+            #expect(library.stored.count == 2)
+            try await library.content.sweep(library.database)
+            #expect(library.stored == [SHA256Hex(of: known).hex])
+            #expect(library.left == ["uploads"])
+        }
+    }
 }

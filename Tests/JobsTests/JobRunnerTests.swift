@@ -44,6 +44,28 @@ import Testing
         }
     }
 
+    @Test func theEndOfAJobWaitsForRoomOnTheDisk() async throws {
+        try await JobsWorld.with(.sqlite) { world in
+            let database = world.database
+            let isFull = Mutex(false)
+            let runner = world.runner { _ in
+                // No page more than there are: what a full disk answers.
+                try await database.write { try $0.script("PRAGMA max_page_count = 1") }
+                isFull.withLock { $0 = true }
+                return String(repeating: "account ", count: 10_000)
+            }
+            let id = try await world.enqueue()
+            async let ran = runner.runNext()
+            #expect(try await eventually { isFull.withLock { $0 } })
+            try await Task.sleep(for: .milliseconds(200))
+            #expect(try await world.job(id).state == .running)
+            try await database.write { try $0.script("PRAGMA max_page_count = 1000000") }
+            #expect(try await ran)
+            let job = try await world.job(id)
+            #expect(job.state == .done && job.account.count == 80_000)
+        }
+    }
+
     @Test func theWishToCancelEndsTheHandler() async throws {
         try await JobsWorld.with(.sqlite) { world in
             let id = try await world.enqueue()

@@ -104,12 +104,31 @@ private func withThings(_ engine: Database.Engine, _ body: (Database) async thro
     func manyRowsGoInAtOnceAndDuplicatesChangeNothing(_ engine: Database.Engine) async throws {
         try await withThings(engine) { database in
             let rows = (0..<500).map { [Value.integer(Int64($0 % 250)), .text("t")] }
-            let changed = try await database.write { try $0.run("INSERT INTO day_thing (day, thing) VALUES \(rows: rows) ON CONFLICT (day, thing) DO NOTHING") }
+            let changed = try await database.write { try $0.run("INSERT INTO day_thing (day, thing) \(values: rows) ON CONFLICT (day, thing) DO NOTHING") }
             #expect(changed == 250)
             let listed = try await database.read { try $0.all("SELECT day FROM day_thing WHERE day IN (\(list: [3, 4, 900])) ORDER BY day") { try $0.int(0) } }
             #expect(listed == [3, 4])
             let found3 = try await database.read { try $0.count("SELECT count(*) FROM day_thing WHERE day IN (\(list: [Int]()))") }
             #expect(found3 == 0)
+        }
+    }
+
+    @Test(arguments: Database.Engine.required)
+    func rowsOfEveryTypeComeBackWithTheirNulls(_ engine: Database.Engine) async throws {
+        let rows: [[Value]] = [
+            [.integer(1), .null(.text), .real(-0.5), .blob([])], [.integer(.min), .text("甲{\"}\\,"), .null(.real), .blob([0, 255])],
+            [.integer(.max), .text(""), .real(1e300), .null(.blob)],
+        ]
+        try await withThings(engine) { database in
+            for count in 1...3 {
+                let part = Array(rows.prefix(count))
+                let found = try await database.read { statements in
+                    try statements.all("WITH v(a, b, c, d) AS (\(values: part)) SELECT a, b, c, d FROM v") { row in try (0..<4).map { try row.value($0) } }
+                }
+                // A null that comes back has lost its type.
+                let wanted = part.map { row in row.map { value -> Value in if case .null = value { .null(.text) } else { value } } }
+                #expect(found == wanted)
+            }
         }
     }
 

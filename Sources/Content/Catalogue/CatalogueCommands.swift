@@ -51,7 +51,7 @@ extension Statements {
             let rows: [[Value]] = blobs[start..<min(start + 500, blobs.count)].map {
                 [$0.sha256.hex.bound, current.id.bound, manifest.version.bound, $0.length.bound]
             }
-            try run("INSERT INTO published_blob (hash, courseware_id, version, length) VALUES \(rows: rows)")
+            try run("INSERT INTO published_blob (hash, courseware_id, version, length) \(values: rows)")
         }
         let path = try RelativePath(checking: "courseware/\(current.id)/\(manifest.version).json", at: "A courseware")
         let file = TargetFile(

@@ -1,6 +1,6 @@
 import Accounts
 package import Basics
-package import Foundation
+import Foundation
 package import Jobs
 package import Logging
 package import Media
@@ -15,20 +15,21 @@ package struct EncodeJob: Sendable {
     private let database: Database
     private let blobs: BlobStore
     private let media: URL
+    private let hasRoom: @Sendable () -> Bool
     private let tools: Tools
     private let ladder: Ladder
     private let clock: Clock
     private let ids: IDs
     private let log: Logger
 
-    /// - Parameter data: the folder `media` in it takes the work; on the volume of the blobs.
+    /// - Parameter content: the folder `media` of its data takes the work. No step begins while less than its reserve is free.
     package init(
-        database: Database, blobs: BlobStore, data: URL, tools: Tools, ladder: Ladder = .weakLines, clock: Clock, ids: IDs,
-        log: Logger = Logger(label: "encode")
+        database: Database, content: ContentHouse, tools: Tools, ladder: Ladder = .weakLines, clock: Clock, ids: IDs, log: Logger = Logger(label: "encode")
     ) {
         self.database = database
-        self.blobs = blobs
-        media = data.appendingPathComponent("media")
+        blobs = content.blobs
+        media = content.data.appendingPathComponent("media")
+        hasRoom = { [data = content.data, reserve = content.reserve, freeBytes = content.freeBytes] in freeBytes(data) >= reserve }
         self.tools = tools
         self.ladder = ladder
         self.clock = clock
@@ -75,6 +76,7 @@ package struct EncodeJob: Sendable {
         let steps = plan(probe: probe, ladder: ladder)
         let course = StepCourse(steps)
         for (index, step) in steps.enumerated() {
+            guard try await offPool(hasRoom) else { throw MediaProblem.diskFull }
             try await run.report(course.fraction(step: index, done: 0), step: step.name)
             try await encoder.run(step, source: source) { done in
                 // Whoever wants the end of the job cancels this task; a full disk of the database must not end it.

@@ -105,7 +105,7 @@ extension Statements {
     }
 
     /// Whether a courseware needs a content as its source, picture, preview or manifest, or nodes may fetch it.
-    private func isStored(_ hash: String) throws -> Bool {
+    func isStored(_ hash: String) throws -> Bool {
         let used = try count(
             """
             SELECT count(*) FROM courseware WHERE source_hash = \(hash) OR manifest_hash = \(hash) OR poster_hash = \(hash) OR preview_hash = \(hash)

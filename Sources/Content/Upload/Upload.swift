@@ -15,32 +15,33 @@ extension ContentHouse {
     ) async throws -> String where Body.Element == [UInt8] {
         let id = act.ids.next()
         let received = try await intake.receive(body, id: id, announced: announced)
-        let isNew = try await adopt(received)
+        let isNew = try await lend(received)
         let name = cleanedUploadName(name)
         let new = NewCourseware(
             id: id, title: titleOfUpload(named: name), areaID: areaID, sourceHash: received.hash, sourceName: name, sourceBytes: received.length)
         do {
             try await database.write { try $0.addCourseware(new, by: act) }
+            // An upload of the same bytes that failed meanwhile may have taken them out of the store again.
+            _ = try await lend(received)
         } catch {
-            if isNew { try? await offPool { [blobs] in try blobs.remove(received.hash) } }
+            let isWanted = (try? await database.read { try $0.isStored(received.hash) }) ?? false
+            try? await offPool { [blobs] in
+                if isNew, !isWanted { try blobs.remove(received.hash) }
+                try FileManager.default.removeItem(at: received.file)
+            }
             throw error
         }
+        try? await offPool { try FileManager.default.removeItem(at: received.file) }
         bell.ring()
         return id
     }
 
-    /// Puts the part into the store; false when the store has that content already.
-    private func adopt(_ received: UploadIntake.Received) async throws -> Bool {
+    /// Puts the received file into the store under its second name; false when the store has that content already. The first name stays until the library knows of
+    /// the courseware: from it, the next start sees what was not finished.
+    private func lend(_ received: UploadIntake.Received) async throws -> Bool {
         let blobs = blobs
         return try await offPool {
-            do {
-                guard blobs.length(received.hash) != received.length else {
-                    try FileManager.default.removeItem(at: received.file)
-                    return false
-                }
-                try blobs.adopt(received.file, as: received.hash)
-                return true
-            } catch {
+            do { return try blobs.lend(received.file, as: received.hash) } catch {
                 try? FileManager.default.removeItem(at: received.file)
                 throw error
             }

@@ -38,7 +38,9 @@ package struct UploadIntake: Sendable {
             let hasher = try await fill(part, from: body)
             if hasher.length == 0 { throw Refusal.invalid(["file": "upload.empty"]) }
             if let announced, hasher.length != announced { throw Refusal.invalid(["file": "upload.incomplete"]) }
-            return Received(file: file, hash: hasher.sha256.hex, length: hasher.length)
+            let whole = folder.appendingPathComponent("\(id).\(hasher.sha256.hex).part")
+            try await offPool { try FileManager.default.moveItem(at: file, to: whole) }
+            return Received(file: whole, hash: hasher.sha256.hex, length: hasher.length)
         } catch {
             try? await offPool { try FileManager.default.removeItem(at: file) }
             throw error
@@ -69,12 +71,15 @@ package struct UploadIntake: Sendable {
         }
     }
 
+    /// The hashes of uploads that were whole when an earlier process died; the store may have their content although the library does not know it. Blocking.
+    func wholeParts() -> Set<String> { Set(parts().compactMap { name in name.split(separator: ".").dropLast().last.map(String.init) }.filter { $0.count == 64 }) }
+
     /// Removes the parts that an earlier process left. Blocking.
-    package func sweep() throws {
-        for name in (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? [] where name.hasSuffix(".part") {
-            try FileManager.default.removeItem(at: folder.appendingPathComponent(name))
-        }
+    func sweep() throws {
+        for name in parts() { try FileManager.default.removeItem(at: folder.appendingPathComponent(name)) }
     }
+
+    private func parts() -> [String] { ((try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []).filter { $0.hasSuffix(".part") } }
 }
 
 /// An open file that grows; closed when nobody holds it any more. Blocking.

@@ -8,7 +8,7 @@ extension Statements {
             case .sqlite:
                 """
                 SELECT coalesce(sum(pgsize), 0) FROM dbstat
-                WHERE name IN ('presence', 'presence_terminal', 'site_day', 'site_day_site', 'late_receipt', 'watermark')
+                WHERE name IN ('presence', 'site_day', 'late_receipt', 'watermark')
                 """
             case .postgres:
                 """

@@ -90,7 +90,7 @@ extension Statements {
             }
             try run(
                 """
-                INSERT INTO presence (day, terminal, on_minutes, minutes) VALUES \(rows: rows)
+                INSERT INTO presence (day, terminal, on_minutes, minutes) \(values: rows)
                 ON CONFLICT (day, terminal) DO UPDATE SET on_minutes = excluded.on_minutes, minutes = excluded.minutes
                 """)
         }
@@ -105,7 +105,7 @@ extension Statements {
             }
             try run(
                 """
-                INSERT INTO play (terminal, boot, sequence, courseware, mode, first_day, last_day, intervals) VALUES \(rows: rows)
+                INSERT INTO play (terminal, boot, sequence, courseware, mode, first_day, last_day, intervals) \(values: rows)
                 ON CONFLICT (terminal, boot, sequence) DO UPDATE SET first_day = excluded.first_day, last_day = excluded.last_day, intervals = excluded.intervals
                 """)
         }
@@ -113,7 +113,7 @@ extension Statements {
             let rows = part.map { [$0.bound, (merge.watermarks[$0] ?? Instant(milliseconds: 0)).bound, now.bound] }
             try run(
                 """
-                INSERT INTO watermark (terminal, through_at, received_at) VALUES \(rows: rows)
+                INSERT INTO watermark (terminal, through_at, received_at) \(values: rows)
                 ON CONFLICT (terminal) DO UPDATE SET through_at = excluded.through_at, received_at = excluded.received_at WHERE watermark.through_at < excluded.through_at
                 """)
         }

@@ -9,7 +9,7 @@ extension Statements {
         try inParts(keys.sorted()) { part in
             try each(
                 """
-                WITH k(day, terminal) AS (VALUES \(rows: part.map { [$0.day.number.bound, $0.terminal.bound] }))
+                WITH k(day, terminal) AS (\(values: part.map { [$0.day.number.bound, $0.terminal.bound] }))
                 SELECT p.day, p.terminal, p.minutes FROM k JOIN presence p ON p.day = k.day AND p.terminal = k.terminal
                 """
             ) { found[TerminalDay(day: try $0.day(0), terminal: try $0.int(1))] = try $0.minutes(2) }
@@ -23,7 +23,7 @@ extension Statements {
         try inParts(keys.sorted()) { part in
             try each(
                 """
-                WITH k(terminal, boot, sequence) AS (VALUES \(rows: part.map { [$0.terminal.bound, $0.boot.bound, $0.sequence.bound] }))
+                WITH k(terminal, boot, sequence) AS (\(values: part.map { [$0.terminal.bound, $0.boot.bound, $0.sequence.bound] }))
                 SELECT p.terminal, p.boot, p.sequence, p.courseware, p.mode, p.intervals FROM k
                 JOIN play p ON p.terminal = k.terminal AND p.boot = k.boot AND p.sequence = k.sequence
                 """
@@ -41,7 +41,7 @@ extension Statements {
         try inParts(keys.sorted()) { part in
             try each(
                 """
-                WITH k(day, terminal) AS (VALUES \(rows: part.map { [$0.day.number.bound, $0.terminal.bound] }))
+                WITH k(day, terminal) AS (\(values: part.map { [$0.day.number.bound, $0.terminal.bound] }))
                 SELECT p.terminal, p.boot, p.sequence, p.courseware, p.mode, p.intervals FROM k
                 JOIN play p ON p.terminal = k.terminal AND p.first_day <= k.day AND p.first_day >= k.day - 2 AND p.last_day >= k.day
                 """
@@ -64,7 +64,7 @@ extension Statements {
         try all(
             """
             SELECT day, terminal, minutes FROM presence
-            WHERE terminal IN (\(list: terminals)) AND day >= \(days.lowerBound) AND day <= \(days.upperBound) ORDER BY day, terminal
+            WHERE day IN (\(list: days.map(\.number))) AND terminal IN (\(list: terminals)) ORDER BY day, terminal
             """
         ) { (try $0.day(0), try $0.int(1), try $0.minutes(2)) }
     }
@@ -83,7 +83,7 @@ extension Statements {
         try all(
             """
             SELECT day, terminal, received_at, minutes FROM late_receipt
-            WHERE terminal IN (\(list: terminals)) AND day >= \(days.lowerBound) AND day <= \(days.upperBound) ORDER BY day, terminal, received_at
+            WHERE day IN (\(list: days.map(\.number))) AND terminal IN (\(list: terminals)) ORDER BY day, terminal, received_at
             """
         ) { (try $0.day(0), try $0.int(1), try $0.instant(2), try $0.minutes(3)) }
     }

@@ -42,7 +42,7 @@ extension Statements {
             }
             try run(
                 """
-                INSERT INTO site_day (day, site, on_minutes, effective_seconds, plays, effective_plays, effective_demand_plays) VALUES \(rows: rows)
+                INSERT INTO site_day (day, site, on_minutes, effective_seconds, plays, effective_plays, effective_demand_plays) \(values: rows)
                 ON CONFLICT (day, site) DO UPDATE SET on_minutes = excluded.on_minutes
                 """)
         }
@@ -60,7 +60,7 @@ extension Statements {
             }
             try run(
                 """
-                INSERT INTO site_day (day, site, on_minutes, effective_seconds, plays, effective_plays, effective_demand_plays) VALUES \(rows: rows)
+                INSERT INTO site_day (day, site, on_minutes, effective_seconds, plays, effective_plays, effective_demand_plays) \(values: rows)
                 ON CONFLICT (day, site) DO UPDATE SET effective_seconds = excluded.effective_seconds, plays = excluded.plays,
                     effective_plays = excluded.effective_plays, effective_demand_plays = excluded.effective_demand_plays
                 """)

@@ -1,4 +1,5 @@
--- The base fact: the minutes of a local day in which a terminal was on, run-coded (MinuteSet.encoded).
+-- The base fact: the minutes of a local day in which a terminal was on, run-coded (MinuteSet.encoded). One key and no index beside it: a terminal's month is a
+-- look-up for each of its days.
 CREATE TABLE presence (
     day BIGINT NOT NULL,
     terminal BIGINT NOT NULL REFERENCES terminal (num),
@@ -6,7 +7,6 @@ CREATE TABLE presence (
     minutes BYTEA NOT NULL,
     PRIMARY KEY (day, terminal)
 ) /*sqlite: WITHOUT ROWID */;
-CREATE INDEX presence_terminal ON presence (terminal, day);
 
 CREATE TABLE play (
     terminal BIGINT NOT NULL REFERENCES terminal (num),
@@ -64,7 +64,6 @@ CREATE TABLE site_day (
     effective_demand_plays BIGINT NOT NULL,
     PRIMARY KEY (day, site)
 ) /*sqlite: WITHOUT ROWID */;
-CREATE INDEX site_day_site ON site_day (site, day);
 
 -- Facts that a person must decide on.
 CREATE TABLE quarantine (

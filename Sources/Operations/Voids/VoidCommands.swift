@@ -68,13 +68,20 @@ extension Statements {
     }
 
     private func deriveAgain(terminal: Int, terminalID: String, days: ClosedRange<Day>, rules: FactRules) throws {
-        let present = try all("SELECT day FROM presence WHERE terminal = \(terminal) AND day >= \(days.lowerBound) AND day <= \(days.upperBound)") {
-            TerminalDay(day: try $0.day(0), terminal: terminal)
+        var present: Set<TerminalDay> = []
+        // A void may be open-ended: only days from which anybody was heard are looked up.
+        let known = try first("SELECT coalesce(min(day), 0), coalesce(max(day), -1) FROM presence") { (try $0.day(0), try $0.day(1)) } ?? (days.lowerBound, days.upperBound)
+        let from = max(days.lowerBound, known.0)
+        let last = min(days.upperBound, known.1)
+        try inParts(from <= last ? Array(from...last) : []) { part in
+            try each("SELECT day FROM presence WHERE day IN (\(list: part.map(\.number))) AND terminal = \(terminal)") {
+                present.insert(TerminalDay(day: try $0.day(0), terminal: terminal))
+            }
         }
         let played = try plays(terminals: [terminal], within: days).flatMap { play in
             play.coverage.days(rules.zone).filter { days.contains($0) }.map { TerminalDay(day: $0, terminal: terminal) }
         }
         try deriveSiteDays(
-            presence: Set(present), plays: Set(played), known: [:], assignments: try assignments(around: [terminalID]), lengths: [:], rules: rules)
+            presence: present, plays: Set(played), known: [:], assignments: try assignments(around: [terminalID]), lengths: [:], rules: rules)
     }
 }

@@ -7,14 +7,14 @@ extension Statements {
     package func addAreas(_ areas: [(id: String, code: AreaCode, name: String, parentID: String?, from: Day)], by act: Act) throws {
         for start in stride(from: 0, to: areas.count, by: 500) {
             let part = areas[start..<min(start + 500, areas.count)]
-            try run("INSERT INTO area (id, made_at) VALUES \(rows: part.map { [$0.id.bound, act.at.bound] })")
+            try run("INSERT INTO area (id, made_at) \(values: part.map { [$0.id.bound, act.at.bound] })")
             let rows: [[Value]] = part.map {
                 [
                     act.ids.next().bound, $0.id.bound, $0.code.description.bound, $0.name.bound, $0.parentID.bound, $0.from.number.bound, Day.forever.number.bound,
                     act.at.bound,
                 ]
             }
-            try run("INSERT INTO area_version (id, area_id, code, name, parent_id, from_day, until_day, recorded_at) VALUES \(rows: rows)")
+            try run("INSERT INTO area_version (id, area_id, code, name, parent_id, from_day, until_day, recorded_at) \(values: rows)")
         }
         if !areas.isEmpty { try record("area.added", areas[0].id, ["count": String(areas.count), "first": areas[0].code.description], by: act) }
     }

@@ -236,17 +236,17 @@ extension Statements {
     }
 
     private func write(_ register: Register, by act: Act) throws {
-        try inParts(register.newSites) { try run("INSERT INTO site (id, num, code, made_at) VALUES \(rows: $0)") }
+        try inParts(register.newSites) { try run("INSERT INTO site (id, num, code, made_at) \(values: $0)") }
         try inParts(register.newVersions) {
-            try run("INSERT INTO site_version (id, site, name, area_id, kind, mode, from_day, until_day, recorded_at) VALUES \(rows: $0)")
+            try run("INSERT INTO site_version (id, site, name, area_id, kind, mode, from_day, until_day, recorded_at) \(values: $0)")
         }
         for ended in register.endedStates {
             try run("UPDATE site_state SET until_day = \(ended.day) WHERE site = \(ended.site) AND replaced_at IS NULL AND until_day = \(Day.forever) AND from_day < \(ended.day)")
         }
         try inParts(register.newStates) {
-            try run("INSERT INTO site_state (id, site, state, from_day, until_day, reason, document, actor, recorded_at) VALUES \(rows: $0)")
+            try run("INSERT INTO site_state (id, site, state, from_day, until_day, reason, document, actor, recorded_at) \(values: $0)")
         }
-        try inParts(register.newTerminals) { try run("INSERT INTO terminal (id, num, made_at) VALUES \(rows: $0)") }
+        try inParts(register.newTerminals) { try run("INSERT INTO terminal (id, num, made_at) \(values: $0)") }
         for ended in register.endedPlacements {
             try run(
                 """
@@ -262,7 +262,7 @@ extension Statements {
                 placement.id.bound, number.bound, placement.site.bound, placement.from.number.bound, until.number.bound, act.at.bound,
             ]
         }
-        try inParts(placements) { try run("INSERT INTO terminal_assignment (id, terminal, site, from_day, until_day, recorded_at) VALUES \(rows: $0)") }
+        try inParts(placements) { try run("INSERT INTO terminal_assignment (id, terminal, site, from_day, until_day, recorded_at) \(values: $0)") }
         if !register.newSites.isEmpty || !register.newStates.isEmpty || !placements.isEmpty {
             try record(
                 "site.imported", "import",

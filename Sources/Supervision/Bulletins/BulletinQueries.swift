@@ -57,22 +57,24 @@ extension Statements {
     }
 
     /// The registered sites of a month below a scope (or the one with a number) and what they did, before exclusions; completeness is not filled in.
-    /// The joins are written in the order in which SQLite shall take them: day by day, then the state of each row's site.
+    /// The joins are written in the order in which both engines shall take them, with or without statistics: day by day, then the state of each row's site.
     package func siteMonths(month: Month, in scope: Scope, only site: Int? = nil) throws -> [SiteMonth] {
         let (first, end, last) = (month.days.lowerBound, month.end, month.days.upperBound)
         let onlyState: SQL = if let site { "AND site = \(site)" } else { "" }
         let onlyDay: SQL = if let site { "AND d.site = \(site)" } else { "" }
         return try all(
             """
-            WITH bit(day, mask) AS (VALUES \(rows: month.days.enumerated().map { [$1.number.bound, (1 << $0).bound] })), counted AS (
+            WITH bit(day, mask) AS (\(values: month.days.enumerated().map { [$1.number.bound, (1 << $0).bound] })), counted AS (
                 SELECT DISTINCT site FROM site_state
                 WHERE state IN (\(list: SiteState.counted.map(\.rawValue))) AND replaced_at IS NULL AND from_day < \(end) AND until_day > \(first) \(sql: onlyState)
+            ), done AS MATERIALIZED (
+                SELECT d.day, bit.mask, d.site, d.on_minutes, d.effective_seconds, d.effective_plays, d.effective_demand_plays FROM bit CROSS JOIN site_day d
+                WHERE d.day = bit.day \(sql: onlyDay)
             ), figures AS (
-                SELECT d.site, sum(d.on_minutes) AS on_minutes, sum(bit.mask) FILTER (WHERE d.on_minutes > 0) AS on_mask, sum(d.effective_seconds) AS effective_seconds,
+                SELECT d.site, sum(d.on_minutes) AS on_minutes, sum(d.mask) FILTER (WHERE d.on_minutes > 0) AS on_mask, sum(d.effective_seconds) AS effective_seconds,
                     sum(d.effective_plays) AS effective_plays, sum(d.effective_demand_plays) AS effective_demand_plays
-                FROM bit CROSS JOIN site_day d CROSS JOIN site_state t
-                WHERE d.day = bit.day AND t.site = d.site AND t.replaced_at IS NULL AND t.from_day <= d.day AND t.until_day > d.day
-                    AND t.state IN (\(list: SiteState.counted.map(\.rawValue))) \(sql: onlyDay)
+                FROM done d CROSS JOIN site_state t
+                WHERE t.site = d.site AND t.replaced_at IS NULL AND t.from_day <= d.day AND t.until_day > d.day AND t.state IN (\(list: SiteState.counted.map(\.rawValue)))
                 GROUP BY d.site
             )
             SELECT s.num, s.code, v.name, a.code, coalesce(CAST(f.on_minutes AS BIGINT), 0), coalesce(CAST(f.on_mask AS BIGINT), 0), coalesce(CAST(f.effective_seconds AS BIGINT), 0),
@@ -112,14 +114,14 @@ extension Statements {
         let counted: SQL = "IN (\(list: SiteState.counted.map(\.rawValue)))"
         return try all(
             """
-            WITH part AS MATERIALIZED (
+            WITH bit(day) AS (\(values: month.days.map { [$0.number.bound] })), part AS MATERIALIZED (
                 SELECT s.num, s.code FROM site s WHERE NOT EXISTS (SELECT 1 FROM site_state w
                     WHERE w.site = s.num AND w.replaced_at IS NULL AND w.from_day <= \(first) AND w.until_day >= \(end) AND w.state \(sql: counted))
             )
-            SELECT p.code, v.name, count(*), CAST(sum(d.on_minutes) AS BIGINT) FROM part p CROSS JOIN site_day d
+            SELECT p.code, v.name, count(*), CAST(sum(d.on_minutes) AS BIGINT) FROM bit CROSS JOIN site_day d CROSS JOIN part p
             JOIN site_version v ON v.site = p.num AND v.replaced_at IS NULL AND v.from_day <= \(last) AND v.until_day > \(last)
             JOIN area_version a ON a.area_id = v.area_id AND a.replaced_at IS NULL AND a.from_day <= \(last) AND a.until_day > \(last)
-            WHERE d.site = p.num AND d.day >= \(first) AND d.day < \(end) AND d.on_minutes > 0 AND \(sql: scope.condition("a.code"))
+            WHERE d.day = bit.day AND p.num = d.site AND d.on_minutes > 0 AND \(sql: scope.condition("a.code"))
                 AND NOT EXISTS (SELECT 1 FROM site_state t WHERE t.site = d.site AND t.replaced_at IS NULL AND t.from_day <= d.day AND t.until_day > d.day
                     AND t.state \(sql: counted))
             GROUP BY p.code, v.name ORDER BY p.code

@@ -78,7 +78,7 @@ extension Statements {
         try each(
             """
             SELECT day, on_minutes, effective_seconds, plays, effective_plays, effective_demand_plays FROM site_day
-            WHERE site = \(site) AND day >= \(days.lowerBound) AND day <= \(days.upperBound)
+            WHERE day IN (\(list: days.map(\.number))) AND site = \(site)
             """
         ) { row in
             found[try row.day(0)] = StoredSiteDay(
