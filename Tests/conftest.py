@@ -6,10 +6,11 @@ import os
 import re
 import signal
 from pathlib import Path
-from typing import Callable, Iterator
+from typing import Any, Callable, Iterator
 
 import pytest
 
+from support.browser import launch_options
 from support.processes import Program
 
 # An end by SIGTERM goes the way of Ctrl-C, so that fixtures clean up.
@@ -47,3 +48,13 @@ def launch(tmp_path: Path) -> Iterator[Callable[..., Program]]:
     yield start
     for program in reversed(programs):
         program.stop()
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, Any]:
+    return launch_options()
+
+
+@pytest.fixture(scope="session")
+def browser_context_args() -> dict[str, Any]:
+    return {"locale": "zh-CN", "timezone_id": "Asia/Shanghai", "viewport": {"width": 1280, "height": 800}}

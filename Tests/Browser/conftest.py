@@ -2,28 +2,60 @@
 
 from __future__ import annotations
 
-import shutil
-from typing import Any, Iterator
+from pathlib import Path
+from typing import Callable, Iterator
 
 import pytest
-from playwright.sync_api import ConsoleMessage, Page
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
+
+from support.demo import Demo
 
 
 @pytest.fixture(scope="session")
-def browser_type_launch_args() -> dict[str, Any]:
-    browser = shutil.which("chromium-headless-shell") or shutil.which("chromium")
-    assert browser, "There is no browser; bin/setup --test installs chromium-headless-shell"
-    return {
-        "executable_path": browser,
-        "headless": True,
-        # The sandbox needs rights that containers and root do not have; only our own pages are opened.
-        "args": ["--no-sandbox", "--disable-dev-shm-usage", "--autoplay-policy=no-user-gesture-required"],
-    }
+def demo(yuanjiao: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    made = Demo.of(yuanjiao, tmp_path_factory.mktemp("demo"), "--no-lesson")
+    try:
+        print(f"first start of the demo: {made.start():.1f} s")
+        yield made
+    finally:
+        made.program.stop(20)
 
 
 @pytest.fixture(scope="session")
-def browser_context_args() -> dict[str, Any]:
-    return {"locale": "zh-CN", "timezone_id": "Asia/Shanghai", "viewport": {"width": 1280, "height": 800}}
+def sessions(demo: Demo) -> Callable[[str], dict]:
+    """Signed-in states of browsers, made once for each login."""
+    kept: dict[str, dict] = {}
+
+    def state(login: str) -> dict:
+        if login not in kept:
+            name, value = demo.visitor(login).cookie.split("=", 1)
+            kept[login] = {"cookies": [{"name": name, "value": value, "domain": "127.0.0.1", "path": "/", "httpOnly": True, "sameSite": "Lax", "expires": -1}]}
+        return kept[login]
+
+    return state
+
+
+@pytest.fixture
+def desk(browser: Browser, browser_context_args: dict, demo: Demo, sessions: Callable[[str], dict]) -> Iterator[Callable[..., Page]]:
+    """`desk("city", locale="en-GB", width=360)`: a signed-in page; what the console says fails the test."""
+    contexts: list[BrowserContext] = []
+    said: list[str] = []
+
+    def sit(login: str | None = "city", locale: str = "zh-CN", width: int = 1280) -> Page:
+        options = browser_context_args | {"locale": locale, "viewport": {"width": width, "height": 800}, "base_url": demo.address}
+        if login:
+            options["storage_state"] = sessions(login)
+        contexts.append(browser.new_context(**options))
+        page = contexts[-1].new_page()
+        page.on("console", lambda message: said.append(f"{message.text} ({message.location.get('url', '')})") if message.type == "error" else None)
+        page.on("pageerror", lambda error: said.append(str(error)))
+        return page
+
+    sit.said = said
+    yield sit
+    for context in contexts:
+        context.close()
+    assert not said, "The page said in the console: " + "; ".join(said)
 
 
 @pytest.fixture

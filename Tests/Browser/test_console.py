@@ -5,24 +5,19 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
 import re
-import signal
-import sqlite3
 import subprocess
-import time
-from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
-from typing import Callable, Iterator
+from typing import Callable
 from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Page
 
+from support.demo import Demo
 from support.network import Visitor
-from support.processes import Program
 
 # Pytest puts tests with the same browser together; the last two must stay behind all others, so every test here names it.
 pytestmark = pytest.mark.usefixtures("browser_name")
@@ -37,86 +32,6 @@ COLUMNS = [
 COUNTS = {"registered": "registered", "switched_on": "switched_on", "off": "off", "not_heard": "not_heard", "viewing": "viewing", "on_demand": "on_demand"}
 RATES = {"boot_rate": "switched_on", "viewing_rate": "viewing", "demand_rate": "on_demand"}
 BULLETIN = f"/bulletins/{MONTH}/{CITY}"
-
-
-@dataclass
-class Demo:
-    program: Program
-    folder: Path
-    binary: Path
-    started_in: float
-
-    @property
-    def address(self) -> str:
-        return re.findall(r"^Centre +(http\S+)$", self.program.said(), re.MULTILINE)[-1]
-
-    @property
-    def passwords(self) -> dict[str, str]:
-        return json.loads((self.folder / "logins.json").read_text())
-
-    def visitor(self, login: str) -> Visitor:
-        return Visitor(self.address, login, self.passwords[login])
-
-    def words_of_data(self) -> str:
-        """Every text of the sample data: in English pages Han characters may stand in these only."""
-        database = sqlite3.connect(f"file:{self.folder}/centre/centre.sqlite?mode=ro", uri=True, timeout=10)
-        try:
-            columns = ["area_version.name", "site_version.name", "account.name", "courseware.title", "node.name", "site_state.reason", "site_state.document"]
-            columns += ["site_exclusion.reason", "site_exclusion.document", "event.detail"]
-            return "\n".join(str(row[0]) for one in columns for row in database.execute("SELECT DISTINCT {1} FROM {0}".format(*one.split("."))))
-        finally:
-            database.close()
-
-
-@pytest.fixture(scope="session")
-def demo(yuanjiao: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    base = tmp_path_factory.mktemp("demo")
-    program = Program([yuanjiao, "demo", "--data", base / "data", "--no-lesson"], base / "demo.log")
-    began = time.monotonic()
-    try:
-        program.start().wait_for_log("Ctrl-C ends everything", 300)
-        made = Demo(program, base / "data", yuanjiao, time.monotonic() - began)
-        print(f"first start of the demo: {made.started_in:.1f} s")
-        yield made
-    finally:
-        program.stop(20)
-
-
-@pytest.fixture(scope="session")
-def sessions(demo: Demo) -> Callable[[str], dict]:
-    """Signed-in states of browsers, made once for each login."""
-    kept: dict[str, dict] = {}
-
-    def state(login: str) -> dict:
-        if login not in kept:
-            name, value = demo.visitor(login).cookie.split("=", 1)
-            kept[login] = {"cookies": [{"name": name, "value": value, "domain": "127.0.0.1", "path": "/", "httpOnly": True, "sameSite": "Lax", "expires": -1}]}
-        return kept[login]
-
-    return state
-
-
-@pytest.fixture
-def desk(browser: Browser, browser_context_args: dict, demo: Demo, sessions: Callable[[str], dict]) -> Iterator[Callable[..., Page]]:
-    """`desk("city", locale="en-GB", width=360)`: a signed-in page; what the console says fails the test."""
-    contexts: list[BrowserContext] = []
-    said: list[str] = []
-
-    def sit(login: str | None = "city", locale: str = "zh-CN", width: int = 1280) -> Page:
-        options = browser_context_args | {"locale": locale, "viewport": {"width": width, "height": 800}, "base_url": demo.address}
-        if login:
-            options["storage_state"] = sessions(login)
-        contexts.append(browser.new_context(**options))
-        page = contexts[-1].new_page()
-        page.on("console", lambda message: said.append(f"{message.text} ({message.location.get('url', '')})") if message.type == "error" else None)
-        page.on("pageerror", lambda error: said.append(str(error)))
-        return page
-
-    sit.said = said
-    yield sit
-    for context in contexts:
-        context.close()
-    assert not said, "The page said in the console: " + "; ".join(said)
 
 
 def number(text: str) -> int:
@@ -305,11 +220,7 @@ def test_the_parts_add_up(desk: Callable[..., Page]) -> None:
         assert number(line["rank"]) == 1 + best.index(number(line["switched_on"]) / number(line["registered"]))
 
 
-def lines_to_walk() -> list[int]:
-    return list(range(9)) if os.environ.get("YUANJIAO_ALL_CELLS") == "1" else [8, 0, 5]
-
-
-@pytest.mark.parametrize("place", lines_to_walk())
+@pytest.mark.parametrize("place", range(9))
 def test_every_figure_reaches_its_minutes_in_three_clicks(demo: Demo, desk: Callable[..., Page], place: int) -> None:
     """Each cell of a line: its list counts or sums to it, and from there a site and a day show the minutes or plays."""
     page, visitor = desk("city"), demo.visitor("city")
@@ -592,48 +503,6 @@ def test_a_page_that_is_not_there_keeps_its_menu(desk: Callable[..., Page]) -> N
     desk.said.clear()
     assert "菜单" in page.inner_text("[role=alert]")
     assert page.locator("nav.side a").count() > 0, "The sentence speaks of a menu that is not there"
-
-
-# The end. These two are the last: they stop the demo.
-
-
-def test_ctrl_c_ends_everything(demo: Demo) -> None:
-    assert len(processes(demo.folder)) >= 5, "The demo, a centre, an edge, two terminals"
-    os.kill(demo.program.pid, signal.SIGINT)
-    status = demo.program.wait(30)
-    assert processes(demo.folder) == []
-    assert status == 0 and "Everything has ended." in demo.program.said(), f"status {status}: {demo.program.tail(2)}"
-
-
-def test_a_later_start_finds_everything_again(demo: Demo) -> None:
-    logins = demo.passwords
-    before = demo.program.said().count("Ctrl-C ends everything")
-    began = time.monotonic()
-    demo.program.start()
-    while demo.program.said().count("Ctrl-C ends everything") == before:
-        assert demo.program.running and time.monotonic() - began < 60, demo.program.tail()
-        time.sleep(0.05)
-    print(f"later start of the demo: {time.monotonic() - began:.1f} s")
-    assert demo.passwords == logins
-    total = json.loads(demo.visitor("city").get(f"{BULLETIN}.json").body)["total"]
-    assert (total["registered"], total["switched_on"]) == (3221, 1342)
-    os.kill(demo.program.pid, signal.SIGINT)
-    assert demo.program.wait(30) == 0
-    assert processes(demo.folder) == []
-
-
-def processes(folder: Path) -> list[str]:
-    """Command lines of processes that name the folder."""
-    found = []
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                line = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
-            except OSError:
-                continue
-            if str(folder) in line and "yuanjiao" in line.split(" ")[0]:
-                found.append(line)
-    return found
 
 
 def _command(demo: Demo, *arguments: str) -> str:

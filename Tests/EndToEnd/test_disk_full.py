@@ -315,8 +315,7 @@ class TestDiskFullInNamespace:
 
 
 def served(network: Network, name: str, path: str) -> Answer:
-    """What a node serves; it may need a moment to read its disk again after a note that did not fit."""
-    answer = until(lambda: (got := ask(network.address(name), "GET", path)).status != 503 and got, 1, f"{name} serves {path}", every=0.02)
+    answer = ask(network.address(name), "GET", path)
     assert answer.status == 200, f"{path} at {name}: {answer.status} {answer.text[:300]}"
     return answer
 

@@ -134,18 +134,10 @@ def test_the_courseware_page_is_for_everybody(browser: Browser, story: Story, lo
 
 def test_one_rendition_crosses_the_line_once(story: Story) -> None:
     """At most 1.02 times the bytes of the manifest, the poster and the one rendition chosen; heads of the answers are counted too."""
-    line = story.network.line
-    [(manifest_hash,)] = story.network.query("SELECT manifest_hash FROM courseware WHERE id = ?", story.courseware)
-    stored = (story.network.data() / "blobs" / manifest_hash[:2] / manifest_hash).read_bytes()
-    manifest = json.loads(stored)
-    name = story.network.wait_until_listed(story.courseware)["sources"][0]["src"].split("/")[4]
-    rendition = next(one for one in manifest["renditions"] if one["name"] == name)
-    poster = manifest["poster"]
-    allowed = sum(file["length"] for file in rendition["files"]) + poster["length"] + len(stored)
-    wanted = {file["sha256"] for file in rendition["files"]} | {poster["sha256"], manifest_hash}
-    assert {blob for blob, _ in line.blobs} == wanted
-    print(f"bytes over the line: {line.blob_bytes()} of {allowed}, {line.blob_bytes() / allowed:.4f}")
-    assert line.blob_bytes() <= 1.02 * allowed
+    crossed, needed, wanted = story.network.crossed(story.courseware)
+    assert {blob for blob, _ in story.network.line.blobs} == wanted
+    print(f"bytes over the line: {crossed} of {needed}, {crossed / needed:.4f}")
+    assert crossed <= 1.02 * needed
 
 
 def test_a_village_plays_it_with_centre_and_edge_dead(console: Page, story: Story) -> None:

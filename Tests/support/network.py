@@ -315,6 +315,16 @@ class Network:
         assert editor.post(path, editor.token(path), title=title, category="practical_skills").status == 303
         assert editor.post(f"{path}/publish", editor.token(path)).status == 303
 
+    def crossed(self, courseware: str) -> tuple[int, int, set[str]]:
+        """What a courseware cost on the counted line: bytes of blobs with the heads of their answers, bytes of what a terminal needs of it (manifest, poster, the one
+        rendition chosen), and the names of these blobs."""
+        [(manifest_hash,)] = self.query("SELECT manifest_hash FROM courseware WHERE id = ?", courseware)
+        stored = (self.data() / "blobs" / manifest_hash[:2] / manifest_hash).read_bytes()
+        manifest = json.loads(stored)
+        name = self.wait_until_listed(courseware)["sources"][0]["src"].split("/")[4]
+        files = [manifest["poster"], *next(one for one in manifest["renditions"] if one["name"] == name)["files"]]
+        return self.line.blob_bytes(), len(stored) + sum(file["length"] for file in files), {file["sha256"] for file in files} | {manifest_hash}
+
     def listed(self, name: str = "terminal-1") -> list[dict]:
         """What a terminal's television page offers."""
         return ask(self.address(name), "GET", "/tv/list.json").json()["items"]

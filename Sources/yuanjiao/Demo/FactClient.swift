@@ -19,7 +19,7 @@ struct FactClient: Sendable {
             if let answer = try? await HTTPClient.shared.execute(HTTPClientRequest(url: address + "/health"), timeout: .seconds(2)), answer.status == .ok { return }
             try await Task.sleep(for: .milliseconds(100))
         }
-        throw BadSetting(description: "The centre does not answer at \(address); see its log")
+        throw BadSetting(description: "Nothing answers at \(address); see the log of the program that should")
     }
 
     /// Sends a batch; answers the receipt.

@@ -39,7 +39,7 @@ struct Program: Service {
     }
 }
 
-/// Says where everything is as soon as it answers.
+/// Says where everything is as soon as all of it answers.
 struct Welcome: Service {
     let folder: DemoFolder
     let addresses: [String]
@@ -52,7 +52,9 @@ struct Welcome: Service {
     }
 
     private func greet() async throws {
-        try await FactClient(address: addresses[0]).waitUntilUp()
+        for address in addresses {
+            do { try await FactClient(address: address).waitUntilUp() } catch let problem as BadSetting { say("\(problem)") }
+        }
         say("")
         say("Centre      \(addresses[0])")
         say("Edge        \(addresses[1])/health")
