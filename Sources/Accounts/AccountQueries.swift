@@ -1,10 +1,27 @@
 package import Basics
 package import Storage
 
+/// What an account is called.
+package struct NamedAccount: Hashable, Sendable {
+    package let login: String
+    package let name: String
+}
+
 extension Statements {
     /// The account with a login.
     package func account(login: String) throws -> Account? {
         try first(Account.self, "SELECT id, login, name, language, locked_until_at, disabled_at FROM account WHERE login = \(login)")
+    }
+
+    /// Accounts by id, for pages that say who did something; other actors are not in the answer.
+    package func namedAccounts(_ ids: [String]) throws -> [String: NamedAccount] {
+        var named: [String: NamedAccount] = [:]
+        for start in stride(from: 0, to: ids.count, by: 500) {
+            try each("SELECT id, login, name FROM account WHERE id IN (\(list: ids[start..<min(start + 500, ids.count)]))") {
+                named[try $0.text(0)] = NamedAccount(login: try $0.text(1), name: try $0.text(2))
+            }
+        }
+        return named
     }
 
     /// The stored form of an account's password.

@@ -33,9 +33,12 @@ extension Routes {
         }
         get("/events", .seeAudit) { request, _, visit in
             let before = request.uri.queryParameters["before"].map(String.init) ?? ""
-            let events = try await house.database.read { try $0.events(before: before, limit: 100) }
+            let (events, accounts) = try await house.database.read { statements in
+                let events = try statements.events(before: before, limit: 100)
+                return (events, try statements.namedAccounts(Set(events.flatMap { [$0.actor, $0.subject] }).sorted()))
+            }
             let page = EventListPage(
-                events: events.map { EventListPage.Line(at: house.zone.text($0.happenedAt), actor: $0.actor, kind: $0.kind, subject: $0.subject, detail: $0.detail) },
+                events: events.map { EventListPage.Line($0, accounts, house, visit) },
                 next: events.count == 100 ? "/events?before=\(events.last?.id ?? "")" : nil, empty: events.isEmpty)
             return try house.page("events", page, title: house.text("events.title", visit), for: visit, request)
         }
@@ -71,8 +74,19 @@ struct EventListPage: Sendable {
         let at: String
         let actor: String
         let kind: String
+        /// The stable code of the kind, for those who search.
+        let code: String
         let subject: String
         let detail: String
+
+        init(_ event: Event, _ accounts: [String: NamedAccount], _ house: House, _ visit: Visit) {
+            at = house.zone.text(event.happenedAt)
+            actor = house.pages.words.actor(event.actor, accounts, visit.language)
+            kind = house.text("event.\(event.kind)", visit)
+            code = event.kind
+            subject = accounts[event.subject]?.login ?? event.subject
+            detail = event.detail == "{}" ? "" : event.detail
+        }
     }
     let events: [Line]
     let next: String?

@@ -4,13 +4,13 @@ import Wire
 extension CityFacts {
     /// What arrives in a month that has no totals, later than `after` (nil: from its beginning) and no later than `through`, ascending by arrival.
     /// About half of the sites come on in the month, about a quarter view effectively. A later `through` only adds deliveries, so that a clock can walk on:
-    /// what is left of a day follows in the night after it.
+    /// what is left of a day follows in the night after it. A few lines are cut; most of them return within days, and everything held back then comes late.
     package func moving(_ month: Month, after: Instant? = nil, through: Instant) -> [Delivery] {
         let calendar = CityCalendar(month: month, zone: zone)
         var courier = CityCourier(city: city, calendar: calendar, hours: 8)
-        // A night's delivery comes on the next day, and never later than that.
+        // A night's delivery comes on the next day, and no later than that unless the line was cut.
         let days = calendar.days.indices.filter { day in
-            calendar.starts[day] <= through && (after.map { zone.day(of: $0) <= calendar.days[day].advanced(by: 1) } ?? true)
+            calendar.starts[day] <= through && (after.map { zone.day(of: $0) <= calendar.days[day].advanced(by: 1 + Habit.longestCut) } ?? true)
         }
         let habits = registeredHabits(month)
         for day in days {
@@ -27,8 +27,10 @@ extension CityFacts {
         let plays: CityPlays.Habit
         /// Of a thousand ordinary days, and of a thousand study days.
         let perMille: (ordinary: Int, study: Int)
-        /// The day, by its index, from which its line is cut.
-        let silentFrom: Int
+        /// The days, by their index, in which its line is cut.
+        let cut: Range<Int>
+
+        static let longestCut = 9
     }
 
     private func registeredHabits(_ month: Month) -> [Habit] {
@@ -37,23 +39,28 @@ extension CityFacts {
             var generator = SeededGenerator(seed: city.plan.seed, 8, index, month.number)
             let on = generator.chance(perMille: 250 + site.diligence / 2)
             let draw = generator.below(100)
+            let cutFrom = generator.chance(perMille: 12) ? generator.within(3...20) : .max
+            let cutUntil = cutFrom < .max && generator.chance(perMille: 700) ? cutFrom + generator.within(2...Habit.longestCut) : .max
             return Habit(
                 site: index, on: on, idle: on && site.kind == .village && generator.chance(perMille: 8),
                 plays: draw < 39 ? .demand : draw < 56 ? .channel : .glance, perMille: (generator.within(30...120), generator.within(300...650)),
-                silentFrom: generator.chance(perMille: 8) ? generator.within(3...20) : .max)
+                cut: cutFrom..<cutUntil)
         }
     }
 
     private func isHeard(_ habit: Habit, on day: Int, _ calendar: CityCalendar) -> Bool {
-        day < habit.silentFrom && city.sites[habit.site].isInService(on: calendar.days[day])
+        // What arises in a cut comes with the first night of the line's return.
+        (!habit.cut.contains(day) || habit.cut.upperBound < calendar.days.count) && city.sites[habit.site].isInService(on: calendar.days[day])
     }
 
     /// Everything that one site's day tells, in the slots in which it becomes known.
     private func add(_ habit: Habit, _ day: Int, _ calendar: CityCalendar, to courier: inout CityCourier) {
         let site = city.sites[habit.site]
         let terminals = site.terminals(on: calendar.days[day])
+        let isCut = habit.cut.contains(day)
+        let sent = isCut ? habit.cut.upperBound : day
         for terminal in terminals {
-            courier.add(.watermark(Watermark(terminal: terminal.id, throughAt: calendar.starts[day + 1])), site: habit.site, day: day)
+            courier.add(.watermark(Watermark(terminal: terminal.id, throughAt: calendar.starts[day + 1])), site: habit.site, day: sent)
         }
         guard habit.on, let terminal = terminals.first, site.state(on: calendar.days[day]) != .faulty else { return }
         var generator = SeededGenerator(seed: city.plan.seed, 9, habit.site, calendar.days[day].number)
@@ -66,15 +73,15 @@ extension CityFacts {
                 .plays(presence, habit: habit.plays, certain: generator.chance(perMille: 700), generator: &generator)
         }
         var told = 0
-        for slot in 0...courier.night {
+        for slot in (isCut ? courier.night : 0)...courier.night {
             let until = courier.minute(of: slot, site: habit.site, day: day)
             guard until > told else { continue }
             let fresh = minutes.intersection(MinuteSet(told..<until))
             if !fresh.isEmpty {
-                courier.add(.presence(Presence(terminal: terminal.id, day: calendar.days[day], minutes: fresh)), site: habit.site, day: day, slot: slot)
+                courier.add(.presence(Presence(terminal: terminal.id, day: calendar.days[day], minutes: fresh)), site: habit.site, day: sent, slot: slot)
             }
             for play in plays where (told..<until).contains(lastMinute(of: play, day, calendar)) {
-                courier.add(.play(play), site: habit.site, day: day, slot: slot)
+                courier.add(.play(play), site: habit.site, day: sent, slot: slot)
             }
             told = until
         }

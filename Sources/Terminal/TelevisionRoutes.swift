@@ -22,6 +22,8 @@ struct TelevisionRoutes: Sendable {
 
     func add(to router: Router<BasicRequestContext>) {
         router.get("/") { _, _ in Response.redirect(to: "/tv") }
+        // Browsers ask for it by themselves; there is none.
+        router.get("/favicon.ico") { _, _ in Response(status: .noContent) }
         router.get("/tv") { _, _ in try file("index.html", type: "text/html; charset=utf-8") }
         router.get("/tv/tv.js") { _, _ in try file("tv.js", type: "text/javascript; charset=utf-8") }
         router.get("/tv/tv.css") { _, _ in try file("tv.css", type: "text/css; charset=utf-8") }

@@ -1,3 +1,4 @@
+package import Accounts
 import Foundation
 
 /// The languages of the pages.
@@ -48,6 +49,15 @@ package struct Words: Sendable {
         guard var text = catalogues[language]?[key] else { return "⟨\(key)⟩" }
         for (name, value) in values { text = text.replacing("{\(name)}", with: value) }
         return text
+    }
+
+    /// Who did something: the words for the program and for whoever sits at the machine, else the name of the account, else the id of the node.
+    package func actor(_ id: String, _ accounts: [String: NamedAccount], _ language: Language) -> String {
+        switch id {
+        case Actor.system.id: text("actor.system", language)
+        case Actor.commandLine.id: text("actor.command_line", language)
+        default: accounts[id]?.name ?? id
+        }
     }
 
     /// Whether the key exists.

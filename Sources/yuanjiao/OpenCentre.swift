@@ -3,6 +3,7 @@ import Basics
 import Centre
 import Foundation
 import Storage
+import Web
 
 /// A centre's database, opened by a command beside or without the running centre.
 struct OpenCentre {
@@ -22,11 +23,17 @@ struct OpenCentre {
     var today: Day { network.zone.day(of: Clock.system.now) }
 }
 
-/// Prints a refusal as a sentence and ends with status 1.
+/// Prints a refusal as a sentence, with its code, and ends with status 1. In the language of the terminal: Chinese where its settings say so, else English.
 func explained<Result>(_ body: () async throws -> Result) async throws -> Result {
     do { return try await body() } catch let refusal as Refusal {
-        var text = refusal.code
-        if case .invalid(let fields) = refusal { text = fields.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }.joined(separator: "; ") }
-        throw BadSetting(description: "Refused: \(text)")
+        let environment = ProcessInfo.processInfo.environment
+        let setting = ["LC_ALL", "LC_MESSAGES", "LANG"].lazy.compactMap { environment[$0] }.first { !$0.isEmpty } ?? ""
+        throw BadSetting(description: sentences(for: refusal, try Words(), setting.hasPrefix("zh") ? .chinese : .english))
     }
+}
+
+/// What a refusal says, field by field.
+private func sentences(for refusal: Refusal, _ words: Words, _ language: Language) -> String {
+    guard case .invalid(let fields) = refusal else { return "\(words.text("refusal.\(refusal.code)", language)) (\(refusal.code))" }
+    return fields.sorted { $0.key < $1.key }.map { "\($0.key): \(words.text("refusal.\($0.value)", language)) (\($0.value))" }.joined(separator: "\n")
 }

@@ -158,6 +158,33 @@ struct CityFactsTests {
         }
     }
 
+    @Test func whatACutHeldBackComesLateInAMovingMonth() throws {
+        let city = try City(plan: CityPlan.random(seed: 31))
+        let facts = CityFacts(city: city, lessons: ReferenceCity.lessons)
+        let month = try #require(Month("2013-07"))
+        let whole = facts.moving(month, through: NetworkZone.shanghai.start(of: month.end.advanced(by: 2)))
+        let zone = NetworkZone.shanghai
+        var (late, onTime) = (0, 0)
+        for delivery in whole {
+            for case .fact(let fact) in delivery.batch.entries {
+                guard case .presence(let presence) = fact.body else { continue }
+                let delay = delivery.receivedAt.milliseconds(since: zone.end(of: presence.day)) / 3_600_000
+                #expect(delay < 24 * 11)
+                if delay >= 6 { late += 1 } else { onTime += 1 }
+            }
+        }
+        #expect(late > 0 && late * 20 < onTime)
+        // However often it is asked in between, nothing is left out.
+        var pieces: [String] = []
+        var last: Instant?
+        for hour in stride(from: 9, through: 33 * 24, by: 37) {
+            let now = zone.start(of: month.days.lowerBound).adding(seconds: Int64(hour) * 3600)
+            pieces += facts.moving(month, after: last, through: now).flatMap(SlowContent.ids)
+            last = now
+        }
+        #expect(pieces == whole.flatMap(SlowContent.ids))
+    }
+
     @Test func aDayOfAnotherLengthKeepsItsMinutes() throws {
         let zone = try #require(NetworkZone("Europe/Berlin"))
         let plan = CityPlan.random(seed: 41)

@@ -18,6 +18,7 @@ LANGUAGES = ("zh-Hans", "en")
 _KEY_IN_TEMPLATE = re.compile(r"\[\[(.*?)\]\]", re.DOTALL)
 _PLACE = re.compile(r"\{\w*\}|%(?:\d\$)?[@ds]")
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
+_HALF_WIDTH = re.compile(rf"(?<={_HAN.pattern})[,:;?!()]|[,:;?!()](?={_HAN.pattern})")
 # Words that are the same in every language.
 _SAME_EVERYWHERE = {"CSV", "XLSX", "PDF", "JSON", "SHA-256", "HLS", "MP4", "kB", "MB", "GB", "kbit", "px", "ID", "English", "UTC"}
 
@@ -53,7 +54,9 @@ def catalogues(tree: Tree) -> list[Finding]:
         for key, words in read[language].items():
             if not words.text.strip():
                 findings.append(Finding(words.path, words.line, f"{key} is empty"))
-            if language == "en" and _HAN.search(words.text):
+            if language == "zh-Hans" and _HALF_WIDTH.search(words.text):
+                findings.append(Finding(words.path, words.line, f"{key} has half-width punctuation beside Chinese; write ，：；？！（）"))
+            if language == "en" and not key.startswith("language.") and _HAN.search(words.text):
                 findings.append(Finding(words.path, words.line, f"{key} holds Han characters on an English page"))
             if "{{" in words.text or "[[" in words.text:
                 findings.append(Finding(words.path, words.line, f"{key} holds a mark of templates, which would be read as one"))
@@ -125,8 +128,11 @@ def word_keys(tree: Tree) -> list[Finding]:
             elif looks and any(literal.start in place for place in invalid):
                 if f"refusal.{literal.text}" not in known:
                     findings.append(Finding(path, literal.line, f"refusal.{literal.text} has no words in the catalogues"))
-            # Only a text that begins like a key of the catalogue is one; the kinds of the audit log are codes.
-            elif looks and looks[1] in topics and literal.text not in parts and not _is_file_name(literal.text) and not _AUDIT.search(before):
+            # Only a text that begins like a key of the catalogue is one; the kinds of the audit log have words of their own.
+            elif _AUDIT.search(before):
+                if f"event.{literal.text}" not in known:
+                    findings.append(Finding(path, literal.line, f"event.{literal.text} has no words in the catalogues"))
+            elif looks and looks[1] in topics and literal.text not in parts and not _is_file_name(literal.text):
                 findings.append(Finding(path, literal.line, f"{literal.text} has no words in the catalogues"))
     return findings
 
@@ -210,8 +216,8 @@ def _words(chinese: str, english: str, topic: str = "site") -> dict[str, str]:
 
 
 _GOOD = _words(
-    '{"site.title": "站点", "site.count": "{n} 个", "refusal.site.closed": "站点已停用", "refusal.not_found.site": "没有"}',
-    '{"site.title": "Site", "site.count": "{n} sites", "refusal.site.closed": "The site is closed", "refusal.not_found.site": "None"}',
+    '{"site.title": "站点", "event.site.opened": "启用", "site.count": "{n} 个", "refusal.site.closed": "站点已停用", "refusal.not_found.site": "没有"}',
+    '{"site.title": "Site", "event.site.opened": "Opened", "site.count": "{n} sites", "refusal.site.closed": "The site is closed", "refusal.not_found.site": "None"}',
 )
 
 
@@ -226,6 +232,8 @@ CASES = {
         (_words('{"site.title": "站点"}', "{}"), "en/site.json:1: site.title has no words in this language"),
         (_words("{}", '{"site.title": "Site"}'), "zh-Hans/site.json:1: site.title has no words in this language"),
         (_words('{"site.title": "站点"}', '{"site.title": "Site 站"}'), "Han"),
+        (_words('{"language.zh": "中文"}', '{"language.zh": "中文"}'), None),
+        (_words('{"site.title": "站点,共"}', '{"site.title": "Sites"}'), "half-width"),
         (_words('{\n"site.title": ""}', '{"site.title": "Site"}'), "zh-Hans/site.json:2: site.title is empty"),
         (_words('{"site.title": {"a": "站点"}}', '{"site.title": "Site"}'), "no text"),
         (_words('{"site.title": "站点", "site.title": "站"}', '{"site.title": "Site"}'), "here twice"),
@@ -254,6 +262,7 @@ CASES = {
         (_code('throw Refusal.notFound("area")'), "refusal.not_found.area"),
         (_code('throw Refusal.invalid(["from_on": "other.order"])'), "refusal.other.order"),
         (_code('try record("site.opened", site.id, by: act)'), None),
+        (_code('try record("site.shut", site.id, by: act)'), "event.site.shut has no words"),
     ],
     content_security: [
         (_page('<script src="/static/a.js"></script><a class="x" href="{{url}}">{{name}}</a>'), None),

@@ -28,8 +28,8 @@ package struct SiteFacts: Sendable {
     /// Up to when each terminal has reported everything.
     package let watermarks: [Int: Instant]
     package let courseware: [String: NamedCourseware]
-    /// Names of the accounts that appear in the register's rows, by id.
-    package let names: [String: String]
+    /// The accounts that appear in the register's rows, by id.
+    package let accounts: [String: NamedAccount]
 }
 
 /// A row of derived figures.
@@ -69,7 +69,7 @@ extension Statements {
             days: try storedSiteDays(site: site.num, within: days), heard: try heardDays(month.days.lowerBound..<month.end, zone: zone, only: site.num)[site.num] ?? DaySet(),
             assignments: assignments, presence: try presence(terminals: terminals, within: days), late: try lateMinutes(terminals: terminals, within: days), plays: plays,
             voids: try voids(terminals: terminals, within: days), watermarks: try watermarks(terminals: assignments.map(\.terminal)),
-            courseware: try namedCourseware(Set(plays.map(\.courseware)).sorted()), names: try accountNames(Set(states.map(\.actor)).union(exclusions.map(\.actor)).sorted()))
+            courseware: try namedCourseware(Set(plays.map(\.courseware)).sorted()), accounts: try namedAccounts(Set(states.map(\.actor)).union(exclusions.map(\.actor)).sorted()))
     }
 
     /// The derived rows of a site.
@@ -96,12 +96,5 @@ extension Statements {
             }
         }
         return found
-    }
-
-    /// The names of accounts by id; other actors are not in the answer.
-    private func accountNames(_ ids: [String]) throws -> [String: String] {
-        var names: [String: String] = [:]
-        try each("SELECT id, name FROM account WHERE id IN (\(list: ids.prefix(500)))") { names[try $0.text(0)] = try $0.text(1) }
-        return names
     }
 }

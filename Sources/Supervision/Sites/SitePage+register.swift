@@ -1,3 +1,4 @@
+import Accounts
 import Basics
 import Operations
 import Registry
@@ -17,38 +18,31 @@ extension Table {
     }
 
     /// The history of a site's states, corrected rows included.
-    static func states(_ rows: [SiteStateRow], names: [String: String], zone: NetworkZone, _ speech: Speech) -> Table {
+    static func states(_ rows: [SiteStateRow], accounts: [String: NamedAccount], zone: NetworkZone, _ speech: Speech) -> Table {
         Table(
             caption: speech("states.caption"),
             columns: ["state", "from", "through", "reason", "document", "actor", "recorded", "standing"].map { Column(speech("states.column.\($0)")) },
             rows: rows.map { row in
                 [
                     Cell(speech("site_state.\(row.state.rawValue)"), mark: "standing"), Cell(row.fromDay.description), Cell(last(row.untilDay, speech)),
-                    Cell(row.reason, mark: "wide"), Cell(row.document), Cell(actor(row.actor, names, speech)), Cell(zone.text(row.recordedAt)),
+                    Cell(row.reason, mark: "wide"), Cell(row.document), Cell(speech.words.actor(row.actor, accounts, speech.language)), Cell(zone.text(row.recordedAt)),
                     Cell(row.replacedAt.map { speech("states.corrected", ["time": zone.text($0)]) } ?? speech("states.valid")),
                 ]
             }, empty: speech("states.empty"))
     }
 
     /// The exclusions that touch the month.
-    static func exclusions(_ rows: [SiteExclusion], names: [String: String], _ speech: Speech) -> Table {
+    static func exclusions(_ rows: [SiteExclusion], accounts: [String: NamedAccount], _ speech: Speech) -> Table {
         Table(
             caption: speech("exclusions.caption"), columns: ["from", "through", "reason", "document", "actor"].map { Column(speech("states.column.\($0)")) },
             rows: rows.map {
                 [
-                    Cell($0.fromDay.description), Cell(last($0.untilDay, speech)), Cell($0.reason, mark: "wide"), Cell($0.document), Cell(actor($0.actor, names, speech)),
+                    Cell($0.fromDay.description), Cell(last($0.untilDay, speech)), Cell($0.reason, mark: "wide"), Cell($0.document),
+                    Cell(speech.words.actor($0.actor, accounts, speech.language)),
                 ]
             })
     }
 
     /// The last day of a dated row.
     private static func last(_ until: Day, _ speech: Speech) -> String { until == .forever ? speech("figures.open_end") : until.advanced(by: -1).description }
-
-    private static func actor(_ id: String, _ names: [String: String], _ speech: Speech) -> String {
-        switch id {
-        case "command-line": speech("actor.command_line")
-        case "system": speech("actor.system")
-        default: names[id] ?? id
-        }
-    }
 }

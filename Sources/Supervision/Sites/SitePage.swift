@@ -42,8 +42,8 @@ package struct SitePage: Sendable {
         self.days = .days(of: site.code, days, facts.days, facts.counted, month, speech)
         plays = .plays(days, facts.courseware, caption: speech("plays.caption", ["month": speech.month(month)]), site: site.code, zone: rules.zone, speech)
         terminals = .terminals(facts, zone: rules.zone, speech)
-        states = .states(facts.states, names: facts.names, zone: rules.zone, speech)
-        exclusions = facts.exclusions.isEmpty ? nil : .exclusions(facts.exclusions, names: facts.names, speech)
+        states = .states(facts.states, accounts: facts.accounts, zone: rules.zone, speech)
+        exclusions = facts.exclusions.isEmpty ? nil : .exclusions(facts.exclusions, accounts: facts.accounts, speech)
         bulletinURL = facts.path.last.map { FigureURL.bulletin($0.code, month) }
     }
 
