@@ -232,8 +232,8 @@ def test_every_figure_reaches_its_minutes_in_three_clicks(demo: Demo, desk: Call
     )
     wrong, walked = [], {}
     for column, text, link in zip(COLUMNS, texts, links):
-        # A rank follows from the rates beside it; the total has neither rank nor level above.
-        if column == "rank" or (place == 8 and column in ("code", "name")):
+        # The total has neither rank nor level above.
+        if place == 8 and column in ("code", "name", "rank"):
             continue
         if link is None:
             wrong.append(f"{column}: {text} leads nowhere")
@@ -269,6 +269,9 @@ def evidence(page: Page, visitor: Visitor, column: str, text: str, line: dict[st
         found, wanted = listed, number(text)
     elif column in RATES:
         found, wanted = rounded(Decimal(100 * listed) / registered, "0.01"), text.rstrip("%")
+    elif column == "rank":
+        # That it is the place of the boot rate among the lines, `test_the_parts_add_up` shows.
+        found, wanted = listed, number(line["switched_on"])
     elif column == "on_minutes":
         found, wanted = minutes, number(text)
     elif column == "mean_per_switched_on":

@@ -97,7 +97,9 @@ extension Bulletin {
         case "code", "name": isTotal ? nil : line.code == BulletinArea.rest ? url(line, .registered) : FigureURL.bulletin(line.code, month)
         case "registered", "heard_days", "due_days", "completeness": url(line, .registered)
         case "mean_per_registered": url(line, .registered, sort: .onMinutes)
+        // A rank is that of the boot rate, so its evidence is the rate's.
         case "switched_on", "boot_rate": url(line, .switchedOn)
+        case "rank": isTotal ? nil : url(line, .switchedOn)
         case "on_minutes", "mean_per_switched_on": url(line, .switchedOn, sort: .onMinutes)
         case "off": url(line, .off)
         case "not_heard": url(line, .notHeard)
