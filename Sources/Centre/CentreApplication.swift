@@ -54,6 +54,7 @@ package struct CentreApplication: Sendable {
         NodeAPI(house: house, intake: intake, settings: settings, blobs: content.blobs, metrics: metrics).addRoutes(to: &routes)
         routes.addSupervision(settings.rules)
         routes.addContent(content)
+        routes.addAreas()
         routes.addSystem()
         return CentreApplication(
             configuration: configuration, database: database, settings: settings, house: house, intake: intake, responder: router.buildResponder(), routes: routes.entries,

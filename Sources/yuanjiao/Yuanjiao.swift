@@ -13,7 +13,8 @@ struct Yuanjiao: AsyncParsableCommand {
             """,
         version: version,
         subcommands: [
-            CentreCommand.self, EdgeCommand.self, TerminalCommand.self, DemoCommand.self, SimulateCommand.self, ImportCommand.self, ReportCommand.self, SiteCommand.self,
+            CentreCommand.self, EdgeCommand.self, TerminalCommand.self, DemoCommand.self, SimulateCommand.self, ImportCommand.self, ReportCommand.self, AreaCommand.self,
+            SiteCommand.self,
             AccountCommand.self,
             ClaimCommand.self, RevokeCommand.self, VoidCommand.self, QuarantineCommand.self, MigrateCommand.self, DoctorCommand.self, BenchCommand.self,
         ])

@@ -379,6 +379,39 @@ def test_the_month_that_moves_is_called_provisional(desk: Callable[..., Page]) -
     assert number(page.locator(".cards .value").nth(1).inner_text()) > 0
 
 
+# Decisions on areas
+
+
+def test_a_decision_is_seen_before_it_is_made_and_the_past_keeps_its_name(desk: Callable[..., Page]) -> None:
+    page = desk("county")
+    page.goto(f"/areas/990101?month={MONTH}")
+    page.click("main tbody a[href^='/areas/'] >> nth=0")
+    code = re.search(r"/areas/(\d+)", page.url)[1]
+    old = page.inner_text("h1").split(" ")[0]
+    page.click(f"a[href='/areas/{code}/history']")
+    page.click(f"a[href='/areas/{code}/decisions/rename']")
+    page.fill("#reason", "政府批复")
+    page.fill("#on", "2011-04-16")
+    page.click("button[value=plan]")
+    assert page.locator("#name[aria-invalid]").count() == 1 and page.input_value("#reason") == "政府批复", "What was typed is lost"
+    page.fill("#name", "新名镇")
+    page.click("button[value=plan]")
+    assert rows(page)[0] == [code, old, code, "新名镇"] and page.locator("button[value=decide]").count() == 1
+    page.click("button[value=decide]")
+    page.wait_for_url(f"**/areas/{code}/history?decided=1")
+    assert page.locator(".done").count() == 1
+    assert [row[3] for row in rows(page) if row[6] == "有效"] == ["新名镇", old]
+    assert rows(page, "main table >> nth=1")[0][:2] == ["2011-04-16", "更名"]
+    names = {}
+    for month in (MONTH, "2011-04"):
+        page.goto(f"/bulletins/{month}/990101")
+        names[month] = {row[0]: row[1] for row in rows(page)}[code]
+    assert names == {MONTH: old, "2011-04": "新名镇"}
+    # The browser notes the answer to the refused form, and nothing else may be noted.
+    assert all("422" in one for one in desk.said)
+    desk.said.clear()
+
+
 # For everybody: language, small screens, keyboard, assistive programs
 
 PAGES = {
@@ -391,6 +424,8 @@ PAGES = {
     "bulletin": ("city", BULLETIN),
     "bulletin list": ("city", "/bulletins"),
     "present month": ("city", "/overview"),
+    "area history": ("city", "/areas/990103/history"),
+    "decision": ("city", "/areas/990103/decisions/split"),
     "courseware list": ("editor", "/courseware"),
     "upload": ("editor", "/courseware/new"),
     "nodes": ("system", "/nodes"),
@@ -442,7 +477,8 @@ def test_english_pages_are_english(demo: Demo, desk: Callable[..., Page], place:
     )
     everything = "\n".join([seen, *spoken])
     assert "⟨" not in everything, f"A word is missing in {name}: {re.findall('⟨[^⟩]*⟩?', everything)}"
-    data = demo.words_of_data()
+    # The switch names the other language in that language, and says so to readers of screens.
+    data = demo.words_of_data() + "".join(page.locator("button[lang=zh-Hans]").all_inner_texts())
     strange = {run for run in HAN.findall(everything) if run not in data}
     assert not strange, f"{name} speaks Chinese: {strange}"
 

@@ -45,7 +45,7 @@ postgres_start() {
         return 1
     fi
     (postgres_exec "$programs/postgres" -D "$postgres_folder/data" -p "$port" -c listen_addresses='' -c unix_socket_directories="$postgres_folder" \
-        -c fsync=on -c max_connections=200 -c shared_buffers=128MB) >>"$postgres_folder/log" 2>&1 </dev/null &
+        -c fsync=on -c max_connections=500 -c shared_buffers=128MB) >>"$postgres_folder/log" 2>&1 </dev/null &
     postgres_pid=$!
     for ((waited = 0; waited < 300; waited++)); do
         if "$programs/pg_isready" -q -h "$postgres_folder" -p "$port" -U postgres; then

@@ -13,6 +13,14 @@ extension Statements {
             """)
     }
 
+    /// The area that has a code on a day; where none has it then, the area to which it belonged last, as it is on that day. So a code leads on over a recoding.
+    package func areaEver(code: String, on day: Day, in scope: Scope) throws -> Area? {
+        if let area = try area(code: code, on: day, in: scope) { return area }
+        let id = try first("SELECT area_id FROM area_version WHERE code = \(code) AND replaced_at IS NULL ORDER BY until_day DESC, from_day DESC LIMIT 1") { try $0.text(0) }
+        guard let id, let area = try area(id: id, on: day), let known = area.areaCode, scope.covers(known) else { return nil }
+        return area
+    }
+
     /// The area with an identity as it is on a day.
     package func area(id: String, on day: Day) throws -> Area? {
         try first(
@@ -42,6 +50,49 @@ extension Statements {
     package func scope(of grants: [RoleGrant], for right: Right, today: Day) throws -> Scope {
         let ids = grants.filter { $0.role.rights.contains(right) }.map(\.areaID)
         return Scope(areas: try ids.compactMap { try area(id: $0, on: today)?.areaCode })
+    }
+
+    /// The same part of the network as it lay on another day: what the areas of the scope were called then, and where whatever lies in them today lay. Areas that
+    /// were merged into them are inside. Rights follow today's tree, reports the tree of their period.
+    package func scope(_ scope: Scope, on day: Day, today: Day) throws -> Scope {
+        guard !scope.areas.isEmpty, day < today else { return scope }
+        let changes = try count("SELECT count(*) FROM area_decision WHERE kind <> 'rename' AND on_day > \(day) AND on_day <= \(today)")
+        guard changes > 0 else { return scope }
+        let codes = try all(
+            """
+            WITH RECURSIVE mine(id) AS (
+                SELECT area_id FROM area_version v WHERE v.replaced_at IS NULL AND v.from_day <= \(today) AND v.until_day > \(today) AND \(sql: scope.condition("v.code"))
+                UNION SELECT d.area_id FROM area_decision d JOIN mine m ON d.other_area_id = m.id WHERE d.kind = 'merge'
+            )
+            SELECT DISTINCT w.code FROM mine m JOIN area_version w ON w.area_id = m.id WHERE w.replaced_at IS NULL AND w.from_day <= \(day) AND w.until_day > \(day)
+            ORDER BY w.code
+            """
+        ) { try $0.text(0) }.compactMap { AreaCode($0) }
+        // In order, an area comes before all that lies below it.
+        return Scope(areas: codes.reduce(into: []) { kept, code in if kept.last?.covers(code) != true { kept.append(code) } })
+    }
+
+    /// An area by the code that it has today or had last, with all its rows and decisions. Nil when the scope does not cover it.
+    package func areaHistory(code: String, in scope: Scope, today: Day) throws -> AreaHistory? {
+        let row = try first(
+            """
+            SELECT area_id, code, name, parent_id, from_day, until_day FROM area_version WHERE code = \(code) AND replaced_at IS NULL AND from_day <= \(today)
+            ORDER BY until_day DESC, from_day DESC LIMIT 1
+            """
+        ) { row in
+            (area: Area(areaID: try row.text(0), code: try row.text(1), name: try row.text(2), parentID: try row.optionalText(3)), last: try row.day(5).advanced(by: -1))
+        }
+        guard let row, let code = row.area.areaCode, try self.scope(scope, on: min(row.last, today), today: today).covers(code) else { return nil }
+        let decisions = try decisions(about: row.area.areaID)
+        var names: [String: String] = [:]
+        for id in Set(decisions.flatMap { [$0.areaID, $0.otherAreaID ?? ""] }) {
+            names[id] = try first("SELECT code, name FROM area_version WHERE area_id = \(id) AND replaced_at IS NULL ORDER BY from_day DESC LIMIT 1") {
+                "\(try $0.text(1)) \(try $0.text(0))"
+            }
+        }
+        return AreaHistory(
+            area: row.area, isOpen: row.last >= today, rows: try areaRows(row.area.areaID), decisions: decisions, names: names,
+            accounts: try namedAccounts(Set(decisions.map(\.actor)).sorted()))
     }
 
     /// The topmost areas of the tree on a day.

@@ -8,6 +8,21 @@ CREATE TABLE area (
     made_at BIGINT NOT NULL
 );
 
+-- A decision on the tree: rename, recode, move, merge, split, close. It takes effect on a day and may be recorded later.
+CREATE TABLE area_decision (
+    id TEXT NOT NULL PRIMARY KEY,
+    kind TEXT NOT NULL CHECK (kind IN ('rename', 'recode', 'move', 'merge', 'split', 'close')),
+    area_id TEXT NOT NULL REFERENCES area (id),
+    other_area_id TEXT REFERENCES area (id),
+    on_day BIGINT NOT NULL,
+    reason TEXT NOT NULL CHECK (length(reason) BETWEEN 1 AND 500),
+    document TEXT NOT NULL CHECK (length(document) <= 200),
+    actor TEXT NOT NULL,
+    recorded_at BIGINT NOT NULL
+);
+CREATE INDEX area_decision_area ON area_decision (area_id, on_day);
+CREATE INDEX area_decision_other ON area_decision (other_area_id, on_day);
+
 -- A dated row. `until_day` is the first day on which it no longer holds; `replaced_at` is set when a later correction took its place.
 CREATE TABLE area_version (
     id TEXT NOT NULL PRIMARY KEY,
@@ -19,6 +34,7 @@ CREATE TABLE area_version (
     until_day BIGINT NOT NULL,
     recorded_at BIGINT NOT NULL,
     replaced_at BIGINT,
+    decision TEXT REFERENCES area_decision (id),
     CHECK (from_day < until_day)
 );
 CREATE INDEX area_version_area ON area_version (area_id, from_day);
@@ -43,6 +59,7 @@ CREATE TABLE site_version (
     until_day BIGINT NOT NULL,
     recorded_at BIGINT NOT NULL,
     replaced_at BIGINT,
+    decision TEXT REFERENCES area_decision (id),
     CHECK (from_day < until_day)
 );
 CREATE INDEX site_version_site ON site_version (site, from_day);

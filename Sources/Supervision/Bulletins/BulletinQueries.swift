@@ -39,7 +39,8 @@ extension Statements {
     /// An area in a month, on the network as it was at the month's end. Nil when the scope does not cover the area.
     package func areaMonth(code: String, month: Month, in scope: Scope, zone: NetworkZone, at now: Instant) throws -> AreaMonth? {
         let day = month.days.upperBound
-        guard let area = try area(code: code, on: day, in: scope), let known = area.areaCode else { return nil }
+        let scope = try self.scope(scope, on: day, today: zone.day(of: now))
+        guard let area = try areaEver(code: code, on: day, in: scope), let known = area.areaCode else { return nil }
         let inside = Scope(areas: [known])
         return AreaMonth(
             month: month, asOf: now, area: area, path: try path(to: area, on: day).filter { $0.areaCode.map(scope.covers) ?? false },

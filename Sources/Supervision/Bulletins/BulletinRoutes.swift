@@ -14,7 +14,7 @@ extension Routes {
             // The form that picks a month of one bulletin leads here.
             if let code = AreaCode(query["area"]) { return seeOther(FigureURL.bulletin(code.description, try Period(query["month"], rules: rules, at: now).month)) }
             let present = try Period("", rules: rules, at: now)
-            let (months, tops) = try await house.database.read { (try $0.monthsWithFacts(), try $0.tops(visit.scope, present.month)) }
+            let (months, tops) = try await house.database.read { (try $0.monthsWithFacts(), try $0.tops(visit.scope, present.month, today: house.today)) }
             let periods = months.filter { present.first <= $0 && $0 <= present.month }.compactMap { try? Period($0.description, rules: rules, at: now) }
             return try house.page("bulletin_list", BulletinListPage(periods, tops, speech), title: speech("bulletins.title"), for: visit, request)
         }

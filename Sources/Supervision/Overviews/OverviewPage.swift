@@ -28,6 +28,7 @@ package struct OverviewPage: Sendable {
     let sites: Table?
     let allSitesURL: String
     let bulletinURL: String
+    let historyURL: String
     let asOf: String
     /// Other topmost areas of the account.
     let tops: [Frame.Link]
@@ -55,6 +56,7 @@ package struct OverviewPage: Sendable {
         sites = listsSites ? .sitesOfArea(record.figures.sites, total, month, speech) : nil
         allSitesURL = FigureURL.sites(area: code, month: month, show: .registered)
         bulletinURL = FigureURL.bulletin(code, month)
+        historyURL = "/areas/\(code)/history"
         asOf = zone.text(record.asOf)
         self.tops = tops.count > 1 ? tops.map { Frame.Link(label: $0.name, url: FigureURL.area($0.code, month)) } : []
     }

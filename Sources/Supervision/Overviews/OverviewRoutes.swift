@@ -22,7 +22,10 @@ extension Routes {
             let (code, speech) = (try context.parameters.require("code"), Speech(house, visit))
             let period = try Period(Query(request)["month"], rules: rules, at: house.clock.now)
             let (record, tops) = try await house.database.read { statements in
-                (try statements.areaMonth(code: code, month: period.month, in: visit.scope, zone: rules.zone, at: period.asOf), try statements.tops(visit.scope, period.month))
+                (
+                    try statements.areaMonth(code: code, month: period.month, in: visit.scope, zone: rules.zone, at: period.asOf),
+                    try statements.tops(visit.scope, period.month, today: house.today)
+                )
             }
             guard let record else { throw Refusal.notFound("area") }
             return try house.page(
@@ -52,7 +55,8 @@ extension Scope {
 
 extension Statements {
     /// The topmost areas of a scope as they are at a month's end.
-    func tops(_ scope: Scope, _ month: Month) throws -> [Area] {
-        try scope.topmost.compactMap { try area(code: $0.description, on: month.days.upperBound, in: scope) }
+    func tops(_ scope: Scope, _ month: Month, today: Day) throws -> [Area] {
+        let scope = try self.scope(scope, on: month.days.upperBound, today: today)
+        return try scope.topmost.compactMap { try area(code: $0.description, on: month.days.upperBound, in: scope) }
     }
 }

@@ -43,6 +43,7 @@ extension Statements {
     package func siteList(_ question: SiteQuestion, _ period: Period, in scope: Scope, zone: NetworkZone) throws -> SiteListRecord {
         let month = period.month
         guard !question.area.isEmpty else {
+            let scope = try self.scope(scope, on: month.days.upperBound, today: zone.day(of: period.asOf))
             return SiteListRecord(
                 area: nil, path: [], figures: try monthFigures(month: month, in: scope, zone: zone, at: period.asOf),
                 uncounted: question.show == .all ? try uncountedSites(month: month, in: scope) : [])

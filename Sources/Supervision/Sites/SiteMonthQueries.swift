@@ -51,6 +51,7 @@ extension Statements {
     /// What is known of a site in a month, or on one day of it, on the network as it was at the month's end. Nil when the scope does not cover the site.
     package func siteFacts(code: String, month: Month, only day: Day? = nil, in scope: Scope, zone: NetworkZone, at now: Instant) throws -> SiteFacts? {
         let last = month.days.upperBound
+        let scope = try self.scope(scope, on: last, today: zone.day(of: now))
         guard let site = try site(code: code, on: last, in: scope) else { return nil }
         let area = try self.area(id: site.areaID, on: last)
         let path = try area.map { try self.path(to: $0, on: last) } ?? []
