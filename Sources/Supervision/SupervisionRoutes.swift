@@ -5,6 +5,7 @@ extension Routes {
     /// The pages of figures: `/`, `/overview`, `/areas/…`, `/sites…`, `/bulletins…`. Each needs the right to see figures and answers only for the visit's scope.
     package mutating func addSupervision(_ rules: FactRules) {
         addOverviews(rules)
+        addDenominators(rules)
         addSiteList(rules)
         addSites(rules)
         addBulletins(rules)

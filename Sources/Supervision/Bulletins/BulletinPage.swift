@@ -20,6 +20,7 @@ package struct BulletinPage: Sendable {
     let csvURL: String
     let jsonURL: String
     let backURL: String
+    let denominatorURL: String
     let subtitle: String
 
     /// `isPrint` leaves the links out: paper has none.
@@ -43,6 +44,7 @@ package struct BulletinPage: Sendable {
         csvURL = FigureURL.bulletin(code, month, ".csv")
         jsonURL = FigureURL.bulletin(code, month, ".json")
         backURL = FigureURL.bulletin(code, month)
+        denominatorURL = FigureURL.denominator(code, month)
         subtitle = speech("bulletin.subtitle", ["area": bulletin.area.name, "month": speech.month(month)])
     }
 }

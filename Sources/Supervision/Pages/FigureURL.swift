@@ -6,6 +6,13 @@ enum FigureURL {
 
     static func bulletin(_ code: String, _ month: Month, _ form: String = "") -> String { "/bulletins/\(month)/\(code)\(form)" }
 
+    /// The account of an area's denominator, or the sites of one of its lines.
+    static func denominator(_ code: String, _ month: Month, part: Denominator.Step? = nil, page: Int = 0, file: String = "") -> String {
+        Query.url(
+            "/areas/\(code)/denominator\(file)",
+            [("month", month.description), ("part", part?.rawValue ?? ""), ("page", page > 0 ? String(page) : "")]) + (part != nil && file.isEmpty ? "#part" : "")
+    }
+
     static func site(_ code: String, _ month: Month) -> String { Query.url("/sites/\(Query.segment(code))", [("month", month.description)]) }
 
     static func day(_ code: String, _ day: Day) -> String { "/sites/\(Query.segment(code))/days/\(day)" }
