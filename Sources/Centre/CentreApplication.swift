@@ -55,6 +55,7 @@ package struct CentreApplication: Sendable {
         routes.addSupervision(settings.rules)
         routes.addContent(content)
         routes.addAreas()
+        routes.addExclusions()
         routes.addSystem()
         return CentreApplication(
             configuration: configuration, database: database, settings: settings, house: house, intake: intake, responder: router.buildResponder(), routes: routes.entries,

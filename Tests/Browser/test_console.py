@@ -412,6 +412,50 @@ def test_a_decision_is_seen_before_it_is_made_and_the_past_keeps_its_name(desk: 
     desk.said.clear()
 
 
+def test_an_exclusion_counts_when_another_officer_has_approved_it(desk: Callable[..., Page]) -> None:
+    """Proposed by the township, approved by the county; then the denominator says why it is smaller."""
+    town, county = desk("township"), desk("county")
+
+    def denominator() -> dict[str, str]:
+        county.goto("/areas/990101/denominator?month=2011-02")
+        return {row[0]: row[1] for row in rows(county)}
+
+    before = denominator()
+    county.goto("/sites?area=990101001&month=2011-02&show=registered")
+    site = rows(county)[0][0]
+    town.goto("/exclusions")
+    town.click("a[href^='/exclusions/new']")
+    assert town.input_value("#area") == "990101001"
+    town.fill("#from", "2011-02-01")
+    town.fill("#through", "2011-02-28")
+    town.fill("#sites", site)
+    town.fill("#reason", "山洪冲断线路")
+    town.click("main form button")
+    town.wait_for_url("**/exclusions/*?saved=1")
+    assert town.locator("form[action$='/approve']").count() == 0 and "等待县级以上" in town.inner_text("main")
+    assert denominator() == before, "It counts before it is approved"
+
+    county.goto(town.url.split("?")[0])
+    county.click("form[action$='/approve'] button")
+    county.wait_for_url("**?saved=1")
+    after = denominator()
+    assert number(after["本月在册"]) == number(before["本月在册"]) - 1 and number(after["整月剔除"].lstrip("−")) == number(before["整月剔除"].lstrip("−")) + 1
+    county.click("a[href*='part=excluded']")
+    listed = next(row for row in rows(county, "main table >> nth=1") if row[0] == site)
+    assert listed[4] == "山洪冲断线路" and listed[6] == "县管理员"
+    county.goto("/bulletins/2011-02/990101")
+    assert site in county.inner_text("main")
+
+
+def test_the_denominator_of_the_reference_month_adds_up(desk: Callable[..., Page]) -> None:
+    page = desk("city")
+    page.goto(BULLETIN)
+    page.click("a[href*='/denominator']")
+    *lines, total = rows(page)
+    assert number(total[1]) == 3221
+    assert sum(number(line[1].replace("−", "-").lstrip("+")) for line in lines) == 3221
+
+
 # For everybody: language, small screens, keyboard, assistive programs
 
 PAGES = {
@@ -426,6 +470,9 @@ PAGES = {
     "present month": ("city", "/overview"),
     "area history": ("city", "/areas/990103/history"),
     "decision": ("city", "/areas/990103/decisions/split"),
+    "denominator": ("city", f"/areas/{CITY}/denominator?month={MONTH}&part=not_accepted"),
+    "exclusions": ("city", "/exclusions"),
+    "exclusion form": ("city", "/exclusions/new?area=990103"),
     "courseware list": ("editor", "/courseware"),
     "upload": ("editor", "/courseware/new"),
     "nodes": ("system", "/nodes"),

@@ -80,6 +80,31 @@ CREATE TABLE site_state (
 );
 CREATE INDEX site_state_site ON site_state (site, from_day);
 
+-- What somebody asks to take out of the figures for a period; another person decides.
+CREATE TABLE exclusion_proposal (
+    id TEXT NOT NULL PRIMARY KEY,
+    area_id TEXT NOT NULL REFERENCES area (id),
+    cause TEXT NOT NULL CHECK (cause IN ('flood', 'power', 'line', 'road', 'season', 'other')),
+    from_day BIGINT NOT NULL,
+    until_day BIGINT NOT NULL,
+    reason TEXT NOT NULL CHECK (length(reason) BETWEEN 1 AND 500),
+    document TEXT NOT NULL CHECK (length(document) <= 200),
+    state TEXT NOT NULL CHECK (state IN ('proposed', 'approved', 'refused', 'withdrawn')),
+    proposed_by TEXT NOT NULL,
+    proposed_at BIGINT NOT NULL,
+    decided_by TEXT NOT NULL,
+    decided_at BIGINT,
+    answer TEXT NOT NULL CHECK (length(answer) <= 500),
+    CHECK (from_day < until_day)
+);
+CREATE INDEX exclusion_proposal_area ON exclusion_proposal (area_id);
+
+CREATE TABLE exclusion_proposal_site (
+    proposal TEXT NOT NULL REFERENCES exclusion_proposal (id),
+    site BIGINT NOT NULL REFERENCES site (num),
+    PRIMARY KEY (proposal, site)
+);
+
 CREATE TABLE site_exclusion (
     id TEXT NOT NULL PRIMARY KEY,
     site BIGINT NOT NULL REFERENCES site (num),

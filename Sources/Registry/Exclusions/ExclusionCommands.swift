@@ -1,0 +1,104 @@
+package import Accounts
+package import Basics
+package import Storage
+
+extension Statements {
+    /// Asks to leave sites of an area out of the figures for a period; answers the proposal's id. Nothing counts differently until it is approved.
+    package func proposeExclusion(_ new: NewProposal, area: Area, on today: Day, by act: Act) throws -> String {
+        guard let code = area.areaCode else { throw Refusal.notFound("area") }
+        var problems: [String: String] = [:]
+        if !(1...500).contains(new.reason.count) { problems["reason"] = "form.required" }
+        if new.document.count > 200 { problems["document"] = "form.too_large" }
+        // A season may be known in advance, but not years of it.
+        if new.days.upperBound > today.advanced(by: 366) || new.days.lowerBound.advanced(by: 366) < new.days.upperBound { problems["through"] = "exclusion.too_long" }
+        let sites = try proposedSites(new, below: code, on: today)
+        if sites.isEmpty { problems["sites"] = new.sites.isEmpty ? "exclusion.no_sites" : "exclusion.site_unknown" }
+        guard problems.isEmpty else { throw Refusal.invalid(problems) }
+        let id = act.ids.next()
+        try run(
+            """
+            INSERT INTO exclusion_proposal (id, area_id, cause, from_day, until_day, reason, document, state, proposed_by, proposed_at, decided_by, decided_at, answer)
+            VALUES (\(id), \(area.areaID), \(new.cause), \(new.days.lowerBound), \(new.days.upperBound.advanced(by: 1)), \(new.reason), \(new.document), 'proposed',
+                \(act.actor.id), \(act.at), '', \(Int?.none), '')
+            """)
+        for start in stride(from: 0, to: sites.count, by: 500) {
+            let rows = sites[start..<min(start + 500, sites.count)].map { [id.bound, $0.bound] }
+            try run("INSERT INTO exclusion_proposal_site (proposal, site) \(values: rows)")
+        }
+        try record(
+            "exclusion.proposed", id,
+            [
+                "area": area.code, "cause": new.cause.rawValue, "from_on": new.days.lowerBound.description, "through_on": new.days.upperBound.description,
+                "sites": String(sites.count),
+            ], by: act)
+        return id
+    }
+
+    /// The numbers of the sites that a proposal names; none when one of them is not there.
+    private func proposedSites(_ new: NewProposal, below code: AreaCode, on today: Day) throws -> [Int] {
+        let inside = Scope(areas: [code])
+        guard new.sites.isEmpty else {
+            let found = try Set(new.sites).compactMap { try site(code: $0, on: today, in: inside)?.num }
+            return found.count == Set(new.sites).count ? found.sorted() : []
+        }
+        return try all(
+            """
+            SELECT DISTINCT v.site FROM site_version v
+            JOIN area_version a ON a.area_id = v.area_id AND a.replaced_at IS NULL AND a.from_day <= \(today) AND a.until_day > \(today)
+            JOIN site_state t ON t.site = v.site AND t.replaced_at IS NULL AND t.from_day <= \(new.days.upperBound) AND t.until_day > \(new.days.lowerBound)
+            WHERE v.replaced_at IS NULL AND v.from_day <= \(today) AND v.until_day > \(today) AND \(sql: inside.condition("a.code"))
+                AND t.state IN (\(list: SiteState.counted.map(\.rawValue))) ORDER BY v.site
+            """
+        ) { try $0.int(0) }
+    }
+
+    /// Approves a proposal: its sites are out of the figures for its days. A site that is out already within them stands against it.
+    package func approveExclusion(_ proposal: ExclusionProposal, in scope: Scope, by act: Act) throws {
+        try decide(proposal, as: .approved, answer: "", in: scope, by: act)
+        let sites = try all("SELECT site FROM exclusion_proposal_site WHERE proposal = \(proposal.id) ORDER BY site") { try $0.int(0) }
+        for start in stride(from: 0, to: sites.count, by: 500) {
+            let part = Array(sites[start..<min(start + 500, sites.count)])
+            let overlapping = try count(
+                """
+                SELECT count(*) FROM site_exclusion
+                WHERE site IN (\(list: part)) AND replaced_at IS NULL AND from_day < \(proposal.untilDay) AND until_day > \(proposal.fromDay)
+                """)
+            guard overlapping == 0 else { throw Refusal.conflict("site.already_excluded") }
+            let rows: [[Value]] = part.map {
+                [
+                    act.ids.next().bound, $0.bound, proposal.fromDay.number.bound, proposal.untilDay.number.bound, proposal.reason.bound, proposal.document.bound,
+                    act.actor.id.bound, act.at.bound,
+                ]
+            }
+            try run("INSERT INTO site_exclusion (id, site, from_day, until_day, reason, document, actor, recorded_at) \(values: rows)")
+        }
+        try record("exclusion.approved", proposal.id, ["area": proposal.areaCode, "sites": String(sites.count)], by: act)
+    }
+
+    /// Refuses a proposal, with an answer for the one who made it.
+    package func refuseExclusion(_ proposal: ExclusionProposal, answer: String, in scope: Scope, by act: Act) throws {
+        guard (1...500).contains(answer.count) else { throw Refusal.invalid(["answer": "form.required"]) }
+        try decide(proposal, as: .refused, answer: answer, in: scope, by: act)
+        try record("exclusion.refused", proposal.id, ["area": proposal.areaCode, "answer": answer], by: act)
+    }
+
+    /// Takes back an own proposal that nobody has decided on.
+    package func withdrawExclusion(_ proposal: ExclusionProposal, by act: Act) throws {
+        guard proposal.proposedBy == act.actor.id else { throw Refusal.forbidden("exclusion.not_yours") }
+        let changed = try run(
+            "UPDATE exclusion_proposal SET state = 'withdrawn', decided_by = \(act.actor.id), decided_at = \(act.at) WHERE id = \(proposal.id) AND state = 'proposed'")
+        guard changed == 1 else { throw Refusal.conflict("exclusion.decided") }
+        try record("exclusion.withdrawn", proposal.id, ["area": proposal.areaCode], by: act)
+    }
+
+    private func decide(_ proposal: ExclusionProposal, as state: ProposalState, answer: String, in scope: Scope, by act: Act) throws {
+        guard proposal.state == .proposed else { throw Refusal.conflict("exclusion.decided") }
+        guard proposal.mayBeDecided(by: act.actor.id, in: scope) else { throw Refusal.forbidden("exclusion.other_person") }
+        let changed = try run(
+            """
+            UPDATE exclusion_proposal SET state = \(state), decided_by = \(act.actor.id), decided_at = \(act.at), answer = \(answer)
+            WHERE id = \(proposal.id) AND state = 'proposed'
+            """)
+        guard changed == 1 else { throw Refusal.conflict("exclusion.decided") }
+    }
+}

@@ -1,0 +1,42 @@
+package import Accounts
+package import Basics
+package import Storage
+
+extension Statements {
+    /// A proposal by its id, when the scope covers its area.
+    package func exclusionProposal(id: String, in scope: Scope) throws -> ExclusionProposal? {
+        try first(ExclusionProposal.self, proposalSelection(in: scope, where: "p.id = \(id)"))
+    }
+
+    /// Proposals of the scope, newest first, before the one with the given id (from the newest for an empty id).
+    package func exclusionProposals(state: ProposalState?, before id: String, limit: Int, in scope: Scope) throws -> [ExclusionProposal] {
+        let ofState: SQL = if let state { "p.state = \(state)" } else { "1 = 1" }
+        let before: SQL = id.isEmpty ? "1 = 1" : "p.id < \(id)"
+        return try all(
+            ExclusionProposal.self,
+            "\(sql: proposalSelection(in: scope, where: "\(sql: ofState) AND \(sql: before)")) ORDER BY p.id DESC LIMIT \(limit)")
+    }
+
+    /// The sites that a proposal names, by code, as they are today.
+    package func sites(ofProposal id: String, on today: Day) throws -> [(code: String, name: String)] {
+        try all(
+            """
+            SELECT s.code, v.name FROM exclusion_proposal_site x JOIN site s ON s.num = x.site
+            JOIN site_version v ON v.site = s.num AND v.replaced_at IS NULL AND v.from_day <= \(today) AND v.until_day > \(today)
+            WHERE x.proposal = \(id) ORDER BY s.code
+            """
+        ) { (code: try $0.text(0), name: try $0.text(1)) }
+    }
+
+    /// An area that is no more keeps the code that it had last.
+    private func proposalSelection(in scope: Scope, where condition: SQL) -> SQL {
+        """
+        SELECT p.id, p.area_id, a.code AS area_code, a.name AS area_name, p.cause, p.from_day, p.until_day, p.reason, p.document, p.state, p.proposed_by, p.proposed_at,
+            p.decided_by, p.decided_at, p.answer, (SELECT count(*) FROM exclusion_proposal_site x WHERE x.proposal = p.id) AS site_count
+        FROM exclusion_proposal p
+        JOIN area_version a ON a.area_id = p.area_id AND a.replaced_at IS NULL
+            AND a.until_day = (SELECT max(w.until_day) FROM area_version w WHERE w.area_id = p.area_id AND w.replaced_at IS NULL)
+        WHERE \(sql: scope.condition("a.code")) AND \(sql: condition)
+        """
+    }
+}
