@@ -3,6 +3,7 @@ import ArgumentParser
 import Basics
 import Centre
 import Foundation
+import Registry
 import Storage
 import Supervision
 
@@ -24,16 +25,20 @@ struct BulletinCommand: AsyncParsableCommand {
     var area: String
     @Option(name: .long, help: "json or csv.")
     var format: Format = .json
+    @Option(name: .long, help: "On which network: then, as it was at the month's end; or today, today's applied to the month.")
+    var network: NetworkView = .then
 
     func run() async throws {
         guard let month = Month(month) else { throw BadSetting(description: "`--month` is written YYYY-MM, such as 2011-03") }
         let centre = try await OpenCentre(try await Settings(common))
-        let (area, zone) = (area, centre.network.zone)
+        let (area, zone, network) = (area, centre.network.zone, network)
         let bulletin = try await centre.database.read {
-            try $0.bulletin(month: month, areaCode: area, in: .everything, zone: zone, at: Clock.system.now)
+            try $0.bulletin(month: month, areaCode: area, network: network, in: .everything, zone: zone, at: Clock.system.now)
         }
         await centre.database.close()
         guard let bulletin else { throw BadSetting(description: "There was no area \(area) at the end of \(month)") }
         FileHandle.standardOutput.write(format == .json ? try bulletin.json + Data("\n".utf8) : Data(bulletin.csv.utf8))
     }
 }
+
+extension NetworkView: ExpressibleByArgument {}

@@ -1,5 +1,6 @@
 import Basics
 package import Foundation
+import Registry
 
 extension Bulletin {
     /// The bulletin as JSON with sorted keys: every rate with numerator and denominator.
@@ -9,7 +10,7 @@ extension Bulletin {
             encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
             return try encoder.encode(
                 ExportedBulletin(
-                    month: month.description, area: area.code, areaName: area.name, asOf: asOf, lines: lines.map(ExportedLine.init), total: ExportedLine(total),
+                    month: month.description, network: network, area: area.code, areaName: area.name, asOf: asOf, lines: lines.map(ExportedLine.init), total: ExportedLine(total),
                     excluded: excluded, outsideService: outsideService))
         }
     }
@@ -45,6 +46,7 @@ extension BulletinLine {
 
 private struct ExportedBulletin: Encodable {
     let month: String
+    let network: NetworkView
     let area: String
     let areaName: String
     let asOf: Instant
@@ -54,7 +56,7 @@ private struct ExportedBulletin: Encodable {
     let outsideService: [OutsideService]
 
     private enum CodingKeys: String, CodingKey {
-        case month, area, lines, total, excluded
+        case month, network, area, lines, total, excluded
         case areaName = "area_name"
         case asOf = "as_of"
         case outsideService = "outside_service"

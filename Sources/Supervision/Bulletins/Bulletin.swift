@@ -1,4 +1,5 @@
 package import Basics
+package import Registry
 
 /// What the register and the facts say about one site in one month. The input of a bulletin; nothing in it is rounded.
 package struct SiteMonth: Hashable, Sendable {
@@ -114,6 +115,8 @@ package struct BulletinLine: Hashable, Sendable {
 /// A month's figures of an area: a line for each area directly below, and the total.
 package struct Bulletin: Sendable {
     package let month: Month
+    /// On which tree of areas it stands.
+    package let network: NetworkView
     package let area: BulletinArea
     /// Up to when facts could have arrived: the moment of computing.
     package let asOf: Instant
@@ -125,9 +128,11 @@ package struct Bulletin: Sendable {
 
     /// Groups the sites below their areas and ranks these by boot rate; equal rates share a rank. What lies in none of the areas is 其他, never dropped.
     package init(
-        month: Month, area: BulletinArea, below: [BulletinArea], asOf: Instant, sites: [SiteMonth], excluded: [ExcludedSite], outsideService: [OutsideService]
+        month: Month, network: NetworkView = .then, area: BulletinArea, below: [BulletinArea], asOf: Instant, sites: [SiteMonth], excluded: [ExcludedSite],
+        outsideService: [OutsideService]
     ) {
         self.month = month
+        self.network = network
         self.area = area
         self.asOf = asOf
         self.excluded = excluded

@@ -1,4 +1,5 @@
 package import Basics
+import Registry
 import Web
 
 /// The page `bulletin` and its print view `bulletin_print`: the table, and under it what every figure is made of.
@@ -20,13 +21,16 @@ package struct BulletinPage: Sendable {
     let csvURL: String
     let jsonURL: String
     let backURL: String
-    let denominatorURL: String
+    /// The account is that of the network as it was.
+    let denominatorURL: String?
     let subtitle: String
+    /// On which network the figures stand.
+    let network: String
 
     /// `isPrint` leaves the links out: paper has none.
     package init(_ bulletin: Bulletin, _ period: Period, zone: NetworkZone, _ speech: Speech, isPrint: Bool = false) {
         let (code, month, total) = (bulletin.area.code, bulletin.month, bulletin.total)
-        monthBar = MonthBar(period, path: "/bulletins", fields: [("area", code)])
+        monthBar = MonthBar(period, path: "/bulletins", fields: [("area", code)], networkIn: speech)
         provisional = period.isProvisional
         table = .bulletin(bulletin, speech, isPrint: isPrint)
         formulas = [
@@ -40,11 +44,12 @@ package struct BulletinPage: Sendable {
         excluded = bulletin.excluded.isEmpty ? nil : .excluded(bulletin.excluded, month, speech)
         outside = bulletin.outsideService.isEmpty ? nil : .outside(bulletin.outsideService, month, speech)
         asOf = speech("bulletin.as_of", ["time": zone.text(bulletin.asOf)])
-        printURL = FigureURL.bulletin(code, month, "/print")
-        csvURL = FigureURL.bulletin(code, month, ".csv")
-        jsonURL = FigureURL.bulletin(code, month, ".json")
-        backURL = FigureURL.bulletin(code, month)
-        denominatorURL = FigureURL.denominator(code, month)
+        printURL = FigureURL.bulletin(code, month, "/print", bulletin.network)
+        csvURL = FigureURL.bulletin(code, month, ".csv", bulletin.network)
+        jsonURL = FigureURL.bulletin(code, month, ".json", bulletin.network)
+        backURL = FigureURL.bulletin(code, month, "", bulletin.network)
+        denominatorURL = bulletin.network == .then ? FigureURL.denominator(code, month) : nil
+        network = monthBar.networkNote ?? ""
         subtitle = speech("bulletin.subtitle", ["area": bulletin.area.name, "month": speech.month(month)])
     }
 }
@@ -96,7 +101,7 @@ extension Bulletin {
     /// Where a figure of a line leads: the sites that it counts or sums. A name leads one level down.
     func url(_ line: BulletinLine, column: String, isTotal: Bool) -> String? {
         switch column {
-        case "code", "name": isTotal ? nil : line.code == BulletinArea.rest ? url(line, .registered) : FigureURL.bulletin(line.code, month)
+        case "code", "name": isTotal ? nil : line.code == BulletinArea.rest ? url(line, .registered) : FigureURL.bulletin(line.code, month, "", network)
         case "registered", "heard_days", "due_days", "completeness": url(line, .registered)
         case "mean_per_registered": url(line, .registered, sort: .onMinutes)
         // A rank is that of the boot rate, so its evidence is the rate's.

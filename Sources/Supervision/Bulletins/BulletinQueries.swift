@@ -14,6 +14,7 @@ package struct MonthFigures: Sendable {
 /// An area in a month: where it stands in the tree and what its sites did.
 package struct AreaMonth: Sendable {
     package let month: Month
+    package let network: NetworkView
     package let asOf: Instant
     package let area: Area
     /// From the topmost area of the scope down to the area itself.
@@ -24,43 +25,44 @@ package struct AreaMonth: Sendable {
     /// The month's figures with a line for each area directly below.
     package var bulletin: Bulletin {
         Bulletin(
-            month: month, area: BulletinArea(code: area.code, name: area.name), below: below.map { BulletinArea(code: $0.code, name: $0.name) }, asOf: asOf,
+            month: month, network: network, area: BulletinArea(code: area.code, name: area.name), below: below.map { BulletinArea(code: $0.code, name: $0.name) }, asOf: asOf,
             sites: figures.sites, excluded: figures.excluded, outsideService: figures.outsideService)
     }
 }
 
 extension Statements {
-    /// The bulletin of an area for a month, on the network as it was at the month's end. Nil when the scope does not cover the area. The same facts give the same
+    /// The bulletin of an area for a month. Nil when the scope does not cover the area. The same facts give the same
     /// bulletin, whatever the order in which they came.
-    package func bulletin(month: Month, areaCode: String, in scope: Scope, zone: NetworkZone, at now: Instant) throws -> Bulletin? {
-        try areaMonth(code: areaCode, month: month, in: scope, zone: zone, at: now)?.bulletin
+    package func bulletin(month: Month, areaCode: String, network: NetworkView = .then, in scope: Scope, zone: NetworkZone, at now: Instant) throws -> Bulletin? {
+        try areaMonth(code: areaCode, month: month, network: network, in: scope, zone: zone, at: now)?.bulletin
     }
 
-    /// An area in a month, on the network as it was at the month's end. Nil when the scope does not cover the area.
-    package func areaMonth(code: String, month: Month, in scope: Scope, zone: NetworkZone, at now: Instant) throws -> AreaMonth? {
-        let day = month.days.upperBound
+    /// An area in a month, on the network as it was at the month's end or as it is today. Nil when the scope does not cover the area.
+    package func areaMonth(code: String, month: Month, network: NetworkView = .then, in scope: Scope, zone: NetworkZone, at now: Instant) throws -> AreaMonth? {
+        let day = network.day(month, today: zone.day(of: now))
         let scope = try self.scope(scope, on: day, today: zone.day(of: now))
         guard let area = try areaEver(code: code, on: day, in: scope), let known = area.areaCode else { return nil }
         let inside = Scope(areas: [known])
         return AreaMonth(
-            month: month, asOf: now, area: area, path: try path(to: area, on: day).filter { $0.areaCode.map(scope.covers) ?? false },
-            below: try children(of: area, on: day, in: inside), figures: try monthFigures(month: month, in: inside, zone: zone, at: now))
+            month: month, network: network, asOf: now, area: area, path: try path(to: area, on: day).filter { $0.areaCode.map(scope.covers) ?? false },
+            below: try children(of: area, on: day, in: inside), figures: try monthFigures(month: month, placed: day, in: inside, zone: zone, at: now))
     }
 
-    /// What the registered sites of a scope did in a month.
-    package func monthFigures(month: Month, in scope: Scope, zone: NetworkZone, at now: Instant) throws -> MonthFigures {
-        var sites = try siteMonths(month: month, in: scope)
-        let excluded = try wholeExclusions(month: month, in: scope)
+    /// What the registered sites of a scope did in a month. `placed` is the day whose tree says where a site lies; the month's last one unless given. The scope's codes
+    /// are those of that day.
+    package func monthFigures(month: Month, placed: Day? = nil, in scope: Scope, zone: NetworkZone, at now: Instant) throws -> MonthFigures {
+        var sites = try siteMonths(month: month, placed: placed, in: scope)
+        let excluded = try wholeExclusions(month: month, placed: placed, in: scope)
         let codes = Set(excluded.map(\.code))
         sites.removeAll { codes.contains($0.code) }
         try hear(&sites, month: month, in: scope, zone: zone, at: now)
-        return MonthFigures(sites: sites, excluded: excluded, outsideService: try outsideService(month: month, in: scope))
+        return MonthFigures(sites: sites, excluded: excluded, outsideService: try outsideService(month: month, placed: placed, in: scope))
     }
 
     /// The registered sites of a month below a scope (or the one with a number) and what they did, before exclusions; completeness is not filled in.
     /// The joins are written in the order in which both engines shall take them, with or without statistics: day by day, then the state of each row's site.
-    package func siteMonths(month: Month, in scope: Scope, only site: Int? = nil) throws -> [SiteMonth] {
-        let (first, end, last) = (month.days.lowerBound, month.end, month.days.upperBound)
+    package func siteMonths(month: Month, placed: Day? = nil, in scope: Scope, only site: Int? = nil) throws -> [SiteMonth] {
+        let (first, end, last) = (month.days.lowerBound, month.end, placed ?? month.days.upperBound)
         let onlyState: SQL = if let site { "AND site = \(site)" } else { "" }
         let onlyDay: SQL = if let site { "AND d.site = \(site)" } else { "" }
         return try all(
@@ -94,8 +96,8 @@ extension Statements {
     }
 
     /// Sites with an approved exclusion over the whole month that would otherwise be registered.
-    package func wholeExclusions(month: Month, in scope: Scope) throws -> [ExcludedSite] {
-        let (first, end, last) = (month.days.lowerBound, month.end, month.days.upperBound)
+    package func wholeExclusions(month: Month, placed: Day? = nil, in scope: Scope) throws -> [ExcludedSite] {
+        let (first, end, last) = (month.days.lowerBound, month.end, placed ?? month.days.upperBound)
         return try all(
             """
             SELECT s.code, v.name, a.code, x.reason, x.document FROM site_exclusion x JOIN site s ON s.num = x.site
@@ -110,8 +112,8 @@ extension Statements {
     }
 
     /// Presence on days without service. Only sites that were not in service on every day are looked at, which are few.
-    package func outsideService(month: Month, in scope: Scope) throws -> [OutsideService] {
-        let (first, end, last) = (month.days.lowerBound, month.end, month.days.upperBound)
+    package func outsideService(month: Month, placed: Day? = nil, in scope: Scope) throws -> [OutsideService] {
+        let (first, end, last) = (month.days.lowerBound, month.end, placed ?? month.days.upperBound)
         let counted: SQL = "IN (\(list: SiteState.counted.map(\.rawValue)))"
         return try all(
             """

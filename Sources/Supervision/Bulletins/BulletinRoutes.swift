@@ -12,29 +12,29 @@ extension Routes {
         get("/bulletins", .seeFigures) { request, _, visit in
             let (query, speech, now) = (Query(request), Speech(house, visit), house.clock.now)
             // The form that picks a month of one bulletin leads here.
-            if let code = AreaCode(query["area"]) { return seeOther(FigureURL.bulletin(code.description, try Period(query["month"], rules: rules, at: now).month)) }
+            if let code = AreaCode(query["area"]) { return try seeOther(query.bulletin(code, rules, now)) }
             let present = try Period("", rules: rules, at: now)
-            let (months, tops) = try await house.database.read { (try $0.monthsWithFacts(), try $0.tops(visit.scope, present.month, today: house.today)) }
+            let (months, tops) = try await house.database.read { (try $0.monthsWithFacts(), try $0.tops(visit.scope, present)) }
             let periods = months.filter { present.first <= $0 && $0 <= present.month }.compactMap { try? Period($0.description, rules: rules, at: now) }
             return try house.page("bulletin_list", BulletinListPage(periods, tops, speech), title: speech("bulletins.title"), for: visit, request)
         }
         get("/bulletins/:month/:code", .seeFigures) { request, context, visit in
-            let (record, period, speech) = try await house.bulletin(context, visit, rules)
+            let (record, period, speech) = try await house.bulletin(request, context, visit, rules)
             return try house.page(
                 "bulletin", BulletinPage(record.bulletin, period, zone: rules.zone, speech), title: speech.title(record),
-                crumbs: record.path.map { Frame.Link(label: $0.name, url: FigureURL.bulletin($0.code, period.month)) }, for: visit, request)
+                crumbs: record.path.map { Frame.Link(label: $0.name, url: FigureURL.bulletin($0.code, period.month, "", period.network)) }, for: visit, request)
         }
         get("/bulletins/:month/:code/print", .seeFigures) { request, context, visit in
-            let (record, period, speech) = try await house.bulletin(context, visit, rules)
+            let (record, period, speech) = try await house.bulletin(request, context, visit, rules)
             let page = BulletinPage(record.bulletin, period, zone: rules.zone, speech, isPrint: true)
             return try house.page("bulletin_print", page, title: speech.title(record), for: visit, request, print: true)
         }
-        get("/bulletins/:month/{code}.csv", .seeFigures) { _, context, visit in
-            let (record, period, speech) = try await house.bulletin(context, visit, rules)
+        get("/bulletins/:month/{code}.csv", .seeFigures) { request, context, visit in
+            let (record, period, speech) = try await house.bulletin(request, context, visit, rules)
             return download(record.bulletin.csv(speech), name: "bulletin-\(period.month)-\(record.area.code).csv", type: "text/csv; charset=utf-8")
         }
-        get("/bulletins/:month/{code}.json", .seeFigures) { _, context, visit in
-            let (record, period, _) = try await house.bulletin(context, visit, rules)
+        get("/bulletins/:month/{code}.json", .seeFigures) { request, context, visit in
+            let (record, period, _) = try await house.bulletin(request, context, visit, rules)
             let text = String(decoding: try record.bulletin.json, as: UTF8.self)
             return download(text, name: "bulletin-\(period.month)-\(record.area.code).json", type: "application/json")
         }
@@ -43,10 +43,10 @@ extension Routes {
 
 extension House {
     /// The area and month that a bulletin's address names. Refuses what the scope does not cover.
-    fileprivate func bulletin(_ context: AppContext, _ visit: Visit, _ rules: FactRules) async throws -> (AreaMonth, Period, Speech) {
-        let period = try Period(try context.parameters.require("month"), rules: rules, at: clock.now)
+    fileprivate func bulletin(_ request: Request, _ context: AppContext, _ visit: Visit, _ rules: FactRules) async throws -> (AreaMonth, Period, Speech) {
+        let period = try Period(try context.parameters.require("month"), network: Query(request).network, rules: rules, at: clock.now)
         let code = try context.parameters.require("code")
-        let record = try await database.read { try $0.areaMonth(code: code, month: period.month, in: visit.scope, zone: rules.zone, at: period.asOf) }
+        let record = try await database.read { try $0.areaMonth(code: code, month: period.month, network: period.network, in: visit.scope, zone: rules.zone, at: period.asOf) }
         guard let record else { throw Refusal.notFound("area") }
         return (record, period, Speech(self, visit))
     }
@@ -61,5 +61,13 @@ extension Bulletin {
     package func csv(_ speech: Speech) -> String {
         let table = Table.bulletin(self, speech, isPrint: true).csv
         return excluded.isEmpty ? table : table + "\r\n" + Table.excluded(excluded, month, speech).rows
+    }
+}
+
+extension Query {
+    /// The bulletin that the form of another month's page asks for.
+    fileprivate func bulletin(_ code: AreaCode, _ rules: FactRules, _ now: Instant) throws -> String {
+        let period = try Period(self, rules: rules, at: now)
+        return FigureURL.bulletin(code.description, period.month, "", period.network)
     }
 }

@@ -38,32 +38,32 @@ package struct OverviewPage: Sendable {
         let (month, code) = (record.month, record.area.code)
         let bulletin = record.bulletin
         let total = bulletin.total
-        monthBar = MonthBar(period, path: "/areas/\(code)")
+        monthBar = MonthBar(period, path: "/areas/\(code)", networkIn: speech)
         provisional = period.isProvisional
         hasSites = total.registered > 0
-        cards = OverviewPage.cards(total, code, month, speech)
+        cards = OverviewPage.cards(total, code, month, record.network, speech)
         leads = [
             (SiteFilter.notHeard, total.notHeard), (.off, total.off), (.zeroPlay, record.figures.sites.count { SiteFilter.zeroPlay.includes($0) }),
             (.excluded, bulletin.excluded.count),
         ].map { show, count in
             Lead(
-                leadLabel: speech("sites.show.\(show.rawValue)"), leadCount: String(count), leadURL: FigureURL.sites(area: code, month: month, show: show),
+                leadLabel: speech("sites.show.\(show.rawValue)"), leadCount: String(count), leadURL: FigureURL.sites(area: code, month: month, show: show, record.network),
                 leadNote: speech("sites.meaning.\(show.rawValue)"))
         }
         let listsSites = bulletin.lines.isEmpty || record.area.areaCode.map { $0.level >= .township } ?? false
         chart = listsSites ? nil : .bootRates(bulletin, speech)
         areas = listsSites ? nil : .areas(bulletin, speech)
         sites = listsSites ? .sitesOfArea(record.figures.sites, total, month, speech) : nil
-        allSitesURL = FigureURL.sites(area: code, month: month, show: .registered)
-        bulletinURL = FigureURL.bulletin(code, month)
+        allSitesURL = FigureURL.sites(area: code, month: month, show: .registered, record.network)
+        bulletinURL = FigureURL.bulletin(code, month, "", record.network)
         historyURL = "/areas/\(code)/history"
         asOf = zone.text(record.asOf)
-        self.tops = tops.count > 1 ? tops.map { Frame.Link(label: $0.name, url: FigureURL.area($0.code, month)) } : []
+        self.tops = tops.count > 1 ? tops.map { Frame.Link(label: $0.name, url: FigureURL.area($0.code, month, record.network)) } : []
     }
 
-    private static func cards(_ total: BulletinLine, _ code: String, _ month: Month, _ speech: Speech) -> [Card] {
+    private static func cards(_ total: BulletinLine, _ code: String, _ month: Month, _ network: NetworkView, _ speech: Speech) -> [Card] {
         func card(_ name: String, _ value: String, _ made: String, _ show: SiteFilter) -> Card {
-            Card(cardLabel: speech("bulletin.\(name)"), cardValue: value, cardMade: made, cardURL: FigureURL.sites(area: code, month: month, show: show))
+            Card(cardLabel: speech("bulletin.\(name)"), cardValue: value, cardMade: made, cardURL: FigureURL.sites(area: code, month: month, show: show, network))
         }
         return [
             card("registered", String(total.registered), speech("overview.made.registered"), .registered),
@@ -95,13 +95,14 @@ extension BarChart {
 extension Bulletin {
     /// One level down from a line: the overview of its area, or the list of the sites that lie in none.
     func url(down line: BulletinLine) -> String {
-        line.code == BulletinArea.rest ? FigureURL.sites(area: area.code, month: month, show: .registered, part: "rest") : FigureURL.area(line.code, month)
+        line.code == BulletinArea.rest ? FigureURL.sites(area: area.code, month: month, show: .registered, part: "rest", network) : FigureURL.area(line.code, month, network)
     }
 
     /// The sites that a line's figure is made of.
     func url(_ line: BulletinLine, _ show: SiteFilter, sort: SiteOrder = .code) -> String {
         line.code == BulletinArea.rest
-            ? FigureURL.sites(area: area.code, month: month, show: show, part: "rest", sort: sort) : FigureURL.sites(area: line.code, month: month, show: show, sort: sort)
+            ? FigureURL.sites(area: area.code, month: month, show: show, part: "rest", sort: sort, network)
+            : FigureURL.sites(area: line.code, month: month, show: show, sort: sort, network)
     }
 }
 

@@ -20,18 +20,18 @@ extension Routes {
         }
         get("/areas/:code", .seeFigures) { request, context, visit in
             let (code, speech) = (try context.parameters.require("code"), Speech(house, visit))
-            let period = try Period(Query(request)["month"], rules: rules, at: house.clock.now)
+            let period = try Period(Query(request), rules: rules, at: house.clock.now)
             let (record, tops) = try await house.database.read { statements in
                 (
-                    try statements.areaMonth(code: code, month: period.month, in: visit.scope, zone: rules.zone, at: period.asOf),
-                    try statements.tops(visit.scope, period.month, today: house.today)
+                    try statements.areaMonth(code: code, month: period.month, network: period.network, in: visit.scope, zone: rules.zone, at: period.asOf),
+                    try statements.tops(visit.scope, period)
                 )
             }
             guard let record else { throw Refusal.notFound("area") }
             return try house.page(
                 "overview", OverviewPage(record, tops: tops, period, zone: rules.zone, speech),
                 title: speech("overview.title", ["area": record.area.name, "month": speech.month(period.month)]),
-                crumbs: record.path.map { Frame.Link(label: $0.name, url: FigureURL.area($0.code, period.month)) }, for: visit, request)
+                crumbs: record.path.map { Frame.Link(label: $0.name, url: FigureURL.area($0.code, period.month, period.network)) }, for: visit, request)
         }
     }
 }
@@ -54,9 +54,9 @@ extension Scope {
 }
 
 extension Statements {
-    /// The topmost areas of a scope as they are at a month's end.
-    func tops(_ scope: Scope, _ month: Month, today: Day) throws -> [Area] {
-        let scope = try self.scope(scope, on: month.days.upperBound, today: today)
-        return try scope.topmost.compactMap { try area(code: $0.description, on: month.days.upperBound, in: scope) }
+    /// The topmost areas of a scope as they are on the day whose tree a page stands on.
+    func tops(_ scope: Scope, _ period: Period) throws -> [Area] {
+        let scope = try self.scope(scope, on: period.placed, today: period.today)
+        return try scope.topmost.compactMap { try area(code: $0.description, on: period.placed, in: scope) }
     }
 }

@@ -1,4 +1,5 @@
 import Basics
+import Registry
 import Web
 
 /// The way to other months of the same page: one back, one on, any by a form. Shown with the partial `month_bar`.
@@ -15,8 +16,21 @@ struct MonthBar: Sendable {
     let action: String
     /// What else stands in the address.
     let fields: [Field]
+    /// Which network the page shows, and the way to the other view; nothing where only one is meant.
+    let networkNote: String?
+    let otherNetworkURL: String?
+    let otherNetworkLabel: String?
 
-    init(_ period: Period, path: String, fields: [(String, String)] = []) {
+    /// With `speech` the bar says which network is shown and leads to the other.
+    init(_ period: Period, path: String, fields: [(String, String)] = [], networkIn speech: Speech? = nil) {
+        let views: [(String, String)] = speech == nil ? [] : [FigureURL.field(period.network)]
+        let other: NetworkView = period.network == .then ? .today : .then
+        networkNote = speech.map {
+            $0("network.\(period.network.rawValue)", ["day": period.network == .then ? period.month.days.upperBound.description : period.today.description])
+        }
+        otherNetworkURL = speech.map { _ in Query.url(path, fields + [("month", period.month.description), FigureURL.field(other)]) }
+        otherNetworkLabel = speech.map { $0("network.show_\(other.rawValue)") }
+        let fields = fields + views
         month = period.month.description
         firstMonth = period.first.description
         presentMonth = period.present.description

@@ -1,9 +1,12 @@
 package import Basics
 package import Operations
+package import Registry
 
 /// The month that a page is about, among the months that can be asked for.
 package struct Period: Hashable, Sendable {
     package let month: Month
+    /// On which tree of areas the page stands.
+    package let network: NetworkView
     /// The network's first month and the present one.
     package let first: Month
     package let present: Month
@@ -12,9 +15,15 @@ package struct Period: Hashable, Sendable {
     /// Whether facts of the month can still arrive on time.
     package let isProvisional: Bool
 
+    /// The day whose tree the page stands on, and the present day.
+    package let placed: Day
+    package let today: Day
+
     /// Reads `YYYY-MM`; the present month for an empty text. Refuses anything else, and months outside the network's life.
-    package init(_ text: String, rules: FactRules, at now: Instant) throws {
-        present = rules.zone.day(of: now).month
+    package init(_ text: String, network: NetworkView = .then, rules: FactRules, at now: Instant) throws {
+        today = rules.zone.day(of: now)
+        present = today.month
+        self.network = network
         first = min(rules.firstDay.month, present)
         asOf = now
         if text.isEmpty {
@@ -24,6 +33,7 @@ package struct Period: Hashable, Sendable {
             self.month = month
         }
         guard first <= month, month <= present else { throw Refusal.invalid(["month": "month.outside"]) }
+        placed = network.day(month, today: today)
         isProvisional = now < rules.close(of: month.days.upperBound)
     }
 
@@ -32,4 +42,14 @@ package struct Period: Hashable, Sendable {
 
     /// The month after, when it has begun.
     package var next: Month? { month < present ? month.next : nil }
+}
+
+extension Query {
+    /// The view that the address asks for; as it was then, unless it says otherwise.
+    var network: NetworkView { NetworkView(rawValue: self["network"]) ?? .then }
+}
+
+extension Period {
+    /// Month and view of an address.
+    init(_ query: Query, rules: FactRules, at now: Instant) throws { try self.init(query["month"], network: query.network, rules: rules, at: now) }
 }

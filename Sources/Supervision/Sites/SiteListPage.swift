@@ -12,6 +12,7 @@ package struct SiteQuestion: Sendable {
     package let text: String
     package let order: SiteOrder
     let after: String
+    let network: NetworkView
 
     /// Reads the fields of an address. Refuses a list or an order that there is not.
     package init(_ query: Query) throws {
@@ -19,6 +20,7 @@ package struct SiteQuestion: Sendable {
         part = query["part"] == "rest" ? "rest" : ""
         text = String(query["q"].prefix(100))
         after = query["after"]
+        network = query.network
         guard let show = SiteFilter(rawValue: query["show"].isEmpty ? "registered" : query["show"]) else { throw Refusal.invalid(["show": "form.choice"]) }
         guard let order = SiteOrder(rawValue: query["sort"].isEmpty ? "code" : query["sort"]) else { throw Refusal.invalid(["sort": "form.choice"]) }
         self.show = show
@@ -27,7 +29,7 @@ package struct SiteQuestion: Sendable {
 
     /// The address of the same question with other fields.
     func url(_ month: Month, path: String = "/sites", show: SiteFilter? = nil, order: SiteOrder? = nil, after: String = "") -> String {
-        Query.url(path, fields(show: show, order: order) + [("month", month.description), ("after", after)])
+        Query.url(path, fields(show: show, order: order) + [("month", month.description), ("after", after), FigureURL.field(network)])
     }
 
     func fields(show: SiteFilter? = nil, order: SiteOrder? = nil) -> [(String, String)] {
@@ -55,6 +57,7 @@ package struct SiteListPage: Sendable {
     }
     let scope: String
     let month: String
+    let network: String
     let monthBar: MonthBar
     let area: String
     let part: String
@@ -79,7 +82,8 @@ package struct SiteListPage: Sendable {
         let excluded = record.figures.excluded.matching(question.text)
         scope = record.area?.name ?? speech("sites.whole_scope")
         month = period.month.description
-        monthBar = MonthBar(period, path: "/sites", fields: question.fields())
+        network = FigureURL.field(period.network).1
+        monthBar = MonthBar(period, path: "/sites", fields: question.fields(), networkIn: speech)
         area = question.area
         part = question.part
         text = question.text

@@ -11,15 +11,15 @@ extension Routes {
         let house = house
         get("/sites", .seeFigures) { request, _, visit in
             let (query, speech) = (Query(request), Speech(house, visit))
-            let (question, period) = (try SiteQuestion(query), try Period(query["month"], rules: rules, at: house.clock.now))
+            let (question, period) = (try SiteQuestion(query), try Period(query, rules: rules, at: house.clock.now))
             let record = try await house.database.read { try $0.siteList(question, period, in: visit.scope, zone: rules.zone) }
             return try house.page(
                 "site_list", SiteListPage(record, question, period, speech), title: speech("sites.title", ["area": record.area?.name ?? "", "month": speech.month(period.month)]),
-                crumbs: record.path.map { Frame.Link(label: $0.name, url: FigureURL.area($0.code, period.month)) }, for: visit, request)
+                crumbs: record.path.map { Frame.Link(label: $0.name, url: FigureURL.area($0.code, period.month, period.network)) }, for: visit, request)
         }
         get("/sites.csv", .seeFigures) { request, _, visit in
             let query = Query(request)
-            let (question, period) = (try SiteQuestion(query), try Period(query["month"], rules: rules, at: house.clock.now))
+            let (question, period) = (try SiteQuestion(query), try Period(query, rules: rules, at: house.clock.now))
             let record = try await house.database.read { try $0.siteList(question, period, in: visit.scope, zone: rules.zone) }
             let name = "sites-\(period.month)-\(question.show.rawValue).csv"
             return download(record.csv(question, period.month, Speech(house, visit)), name: name, type: "text/csv; charset=utf-8")
@@ -43,12 +43,12 @@ extension Statements {
     package func siteList(_ question: SiteQuestion, _ period: Period, in scope: Scope, zone: NetworkZone) throws -> SiteListRecord {
         let month = period.month
         guard !question.area.isEmpty else {
-            let scope = try self.scope(scope, on: month.days.upperBound, today: zone.day(of: period.asOf))
+            let scope = try self.scope(scope, on: period.placed, today: period.today)
             return SiteListRecord(
-                area: nil, path: [], figures: try monthFigures(month: month, in: scope, zone: zone, at: period.asOf),
-                uncounted: question.show == .all ? try uncountedSites(month: month, in: scope) : [])
+                area: nil, path: [], figures: try monthFigures(month: month, placed: period.placed, in: scope, zone: zone, at: period.asOf),
+                uncounted: question.show == .all ? try uncountedSites(month: month, placed: period.placed, in: scope) : [])
         }
-        guard let found = try areaMonth(code: question.area, month: month, in: scope, zone: zone, at: period.asOf) else { throw Refusal.notFound("area") }
+        guard let found = try areaMonth(code: question.area, month: month, network: period.network, in: scope, zone: zone, at: period.asOf) else { throw Refusal.notFound("area") }
         var figures = found.figures
         if question.part == "rest" {
             let groups = BulletinArea.grouped(figures.sites, found.below.map { BulletinArea(code: $0.code, name: $0.name) })
@@ -56,6 +56,6 @@ extension Statements {
         }
         let inside = found.area.areaCode.map { Scope(areas: [$0]) } ?? Scope(areas: [])
         return SiteListRecord(
-            area: found.area, path: found.path, figures: figures, uncounted: question.show == .all ? try uncountedSites(month: month, in: inside) : [])
+            area: found.area, path: found.path, figures: figures, uncounted: question.show == .all ? try uncountedSites(month: month, placed: period.placed, in: inside) : [])
     }
 }
