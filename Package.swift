@@ -91,8 +91,8 @@ let package = Package(
             resources: [.copy("Migrations"), .copy("Templates")], swiftSettings: settings),
         /** 督: overviews and bulletins; may read every table. */
         .target(
-            name: "Supervision", dependencies: ["Basics", "Storage", "Accounts", "Web", "Registry", "Operations", hummingbird],
-            resources: [.copy("Templates")], swiftSettings: settings),
+            name: "Supervision", dependencies: ["Basics", "Storage", "Accounts", "Web", "Registry", "Operations", hummingbird, crypto],
+            resources: [.copy("Migrations"), .copy("Templates")], swiftSettings: settings),
 
         // MARK: Programs
         /** The centre: wiring of modules, routes, services, configuration. */

@@ -52,7 +52,7 @@ package struct CentreApplication: Sendable {
         routes.addHouse()
         routes.addHealth(metrics: metrics)
         NodeAPI(house: house, intake: intake, settings: settings, blobs: content.blobs, metrics: metrics).addRoutes(to: &routes)
-        routes.addSupervision(settings.rules)
+        routes.addSupervision(settings.rules, blobs: content.blobs)
         routes.addContent(content)
         routes.addAreas()
         routes.addExclusions()

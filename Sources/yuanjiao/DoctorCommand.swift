@@ -4,6 +4,8 @@ import Centre
 import Foundation
 import Operations
 import Storage
+import Supervision
+import Web
 
 /// `yuanjiao migrate`
 struct MigrateCommand: AsyncParsableCommand {
@@ -41,6 +43,7 @@ struct DoctorCommand: AsyncParsableCommand {
             print("site-days    \(differing == 0 ? "equal to the base facts" : "\(differing) rows differed and were made right")")
             wrong += differing
         }
+        wrong += try await checkEditions(centre, settings)
         let quarantined = try await centre.database.read { try $0.quarantineCounts() }
         print("quarantine   \(quarantined.isEmpty ? "empty" : quarantined.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", "))")
         let free = BlobStore.freeBytes(at: settings.dataFolder) >> 20
@@ -48,5 +51,16 @@ struct DoctorCommand: AsyncParsableCommand {
         if free < 512 { wrong += 1 }
         await centre.database.close()
         if wrong > 0 { throw ExitCode(1) }
+    }
+
+    /// Every published edition: the chain, its files, and whether they come out of the stored data again.
+    private func checkEditions(_ centre: OpenCentre, _ settings: Settings) async throws -> Int {
+        let blobs = try BlobStore(folder: settings.dataFolder.appendingPathComponent("blobs"))
+        let press = EditionPress(
+            database: centre.database, blobs: blobs, pages: try Pages(words: try Words(), bundles: [Supervision.templates]), rules: centre.network.rules)
+        let wrong = try await press.verify()
+        print("editions     \(wrong.isEmpty ? "the chain holds, every file is what was published" : "\(wrong.count) faults")")
+        for (edition, problem) in wrong { print("             \(edition.month) edition \(edition.number), \(edition.id): \(problem)") }
+        return wrong.count
     }
 }

@@ -456,6 +456,43 @@ def test_the_denominator_of_the_reference_month_adds_up(desk: Callable[..., Page
     assert sum(number(line[1].replace("−", "-").lstrip("+")) for line in lines) == 3221
 
 
+# Editions
+
+
+def test_a_month_is_closed_published_and_compared(desk: Callable[..., Page], demo: Demo) -> None:
+    """January of a county: closed, published as edition 1, served as stored; nothing differs yet."""
+    page = desk("county")
+    page.goto("/bulletins/2011-01/990101")
+    total = rows(page)[-1]
+    page.click("a[href$='/editions']")
+    assert "本月尚未关账" in page.inner_text("main")
+    page.click("form[action$='/close'] button")
+    page.wait_for_url("**/editions")
+    page.click("form[action$='/publish'] button")
+    assert page.locator("#document[aria-invalid]").count() == 1
+    page.fill("#document", "鹿远办〔2011〕2号")
+    page.fill("#signed_off", "方正")
+    page.click("form[action$='/publish'] button")
+    page.wait_for_url("**/editions")
+    [row] = rows(page)
+    assert row[:3] == ["第 1 版", "鹿远办〔2011〕2号", "方正"]
+    link = page.locator("main tbody a >> nth=0").get_attribute("href")
+    stored = demo.visitor("county").get(link)
+    assert stored.status == 200 and "鹿远办〔2011〕2号" in stored.text
+    assert json.loads(demo.visitor("county").get(link + ".json").body)["lines"][-1][2] == total[2]
+    page.click("a[href$='/errata']")
+    assert "完全一致" in page.inner_text("main")
+    page.goto("/bulletins/2011-01/990101/editions")
+    page.fill("#document", "x")
+    page.fill("#signed_off", "y")
+    page.click("form[action$='/publish'] button")
+    assert "不需要新版" in page.inner_text("main")
+    assert demo.visitor("township").get(link).status == 404, "A township reads the county's edition"
+    assert all("422" in one or "409" in one for one in desk.said)
+    desk.said.clear()
+    assert "the chain holds" in _command(demo, "doctor")
+
+
 # For everybody: language, small screens, keyboard, assistive programs
 
 PAGES = {
@@ -472,6 +509,7 @@ PAGES = {
     "decision": ("city", "/areas/990103/decisions/split"),
     "denominator": ("city", f"/areas/{CITY}/denominator?month={MONTH}&part=not_accepted"),
     "exclusions": ("city", "/exclusions"),
+    "editions": ("city", f"/bulletins/{MONTH}/{CITY}/editions"),
     "exclusion form": ("city", "/exclusions/new?area=990103"),
     "courseware list": ("editor", "/courseware"),
     "upload": ("editor", "/courseware/new"),

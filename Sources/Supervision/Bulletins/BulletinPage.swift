@@ -23,6 +23,7 @@ package struct BulletinPage: Sendable {
     let backURL: String
     /// The account is that of the network as it was.
     let denominatorURL: String?
+    let editionsURL: String
     let subtitle: String
     /// On which network the figures stand.
     let network: String
@@ -48,6 +49,7 @@ package struct BulletinPage: Sendable {
         csvURL = FigureURL.bulletin(code, month, ".csv", bulletin.network)
         jsonURL = FigureURL.bulletin(code, month, ".json", bulletin.network)
         backURL = FigureURL.bulletin(code, month, "", bulletin.network)
+        editionsURL = FigureURL.bulletin(code, month, "/editions")
         denominatorURL = bulletin.network == .then ? FigureURL.denominator(code, month) : nil
         network = monthBar.networkNote ?? ""
         subtitle = speech("bulletin.subtitle", ["area": bulletin.area.name, "month": speech.month(month)])

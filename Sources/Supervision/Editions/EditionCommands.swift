@@ -1,0 +1,84 @@
+package import Accounts
+package import Basics
+package import Operations
+package import Registry
+package import Storage
+
+/// A closed month of an area.
+package struct MonthClosing: Decodable, Hashable, Sendable {
+    package let month: String
+    package let closedBy: String
+    package let closedAt: Instant
+}
+
+extension Statements {
+    /// Closes a month of an area: its figures are no longer provisional. Not before facts about its last day are late, and not over a gap behind the last closed month.
+    package func closeMonth(_ month: Month, area: Area, rules: FactRules, by act: Act) throws {
+        guard act.at >= rules.close(of: month.days.upperBound) else { throw Refusal.conflict("month.still_running") }
+        let closed = try closings(area: area.areaID).map(\.month)
+        guard !closed.contains(month.description) else { throw Refusal.conflict("month.closed_already") }
+        if let last = closed.max(), last < month.description, last != month.previous.description { throw Refusal.conflict("month.close_order") }
+        try run("INSERT INTO month_closing (area_id, month, closed_by, closed_at) VALUES (\(area.areaID), \(month.description), \(act.actor.id), \(act.at))")
+        try record("month.closed", area.areaID, ["month": month.description, "area": area.code], by: act)
+    }
+
+    /// The closed months of an area, the latest first.
+    package func closings(area id: String) throws -> [MonthClosing] {
+        try all(MonthClosing.self, "SELECT month, closed_by, closed_at FROM month_closing WHERE area_id = \(id) ORDER BY month DESC")
+    }
+
+    /// The editions of an area's month, the first first.
+    package func editions(area id: String, month: Month) throws -> [Edition] {
+        try all(Edition.self, "SELECT \(sql: editionColumns) FROM edition WHERE area_id = \(id) AND month = \(month.description) ORDER BY number")
+    }
+
+    /// An edition by its id.
+    package func edition(id: String) throws -> Edition? { try first(Edition.self, "SELECT \(sql: editionColumns) FROM edition WHERE id = \(id)") }
+
+    /// Some editions of the chain, in its order, after a place in it.
+    package func editions(after sequence: Int, limit: Int) throws -> [Edition] {
+        try all(Edition.self, "SELECT \(sql: editionColumns) FROM edition WHERE sequence > \(sequence) ORDER BY sequence LIMIT \(limit)")
+    }
+
+    /// The newest edition of all.
+    package func lastEdition() throws -> Edition? { try first(Edition.self, "SELECT \(sql: editionColumns) FROM edition ORDER BY sequence DESC LIMIT 1") }
+
+    /// Writes down an edition whose artefacts are in the store. Refuses when another was written meanwhile, so that numbers and chain have no gap.
+    package func addEdition(_ edition: Edition, area: Area, by act: Act) throws {
+        let (last, before) = (try lastEdition(), try count("SELECT count(*) FROM edition WHERE area_id = \(edition.areaID) AND month = \(edition.month)"))
+        guard edition.previousHash == last?.hash ?? "", edition.sequence == (last?.sequence ?? 0) + 1, edition.number == before + 1, edition.isSound else { throw Refusal.busy }
+        try run(
+            """
+            INSERT INTO edition (\(sql: editionColumns))
+            VALUES (\(edition.sequence), \(edition.id), \(edition.areaID), \(edition.month), \(edition.number), \(edition.document), \(edition.signedOff), \(edition.jsonHash),
+                \(edition.htmlHash), \(edition.csvHash), \(edition.previousHash), \(edition.hash), \(edition.asOfAt), \(edition.publishedBy), \(edition.publishedAt))
+            """)
+        try record("edition.published", edition.id, ["month": edition.month, "area": area.code, "number": String(edition.number), "hash": edition.hash], by: act)
+    }
+
+    /// The facts about a month that arrived after a moment, by the code of the site at which the terminal stood.
+    package func lateFacts(month: Month, after moment: Instant) throws -> [String: LateFacts] {
+        var found: [String: LateFacts] = [:]
+        try each(
+            """
+            SELECT s.code, r.day, r.received_at, r.added_minutes FROM late_receipt r
+            JOIN terminal_assignment x ON x.terminal = r.terminal AND x.replaced_at IS NULL AND x.from_day <= r.day AND x.until_day > r.day
+            JOIN site s ON s.num = x.site
+            WHERE r.day >= \(month.days.lowerBound) AND r.day <= \(month.days.upperBound) AND r.received_at > \(moment) ORDER BY s.code, r.day, r.received_at
+            """
+        ) { row in
+            let (code, day, at, minutes) = (try row.text(0), try row.day(1), try row.instant(2), try row.int(3))
+            guard let old = found[code] else {
+                found[code] = LateFacts(days: day...day, minutes: minutes, received: at...at)
+                return
+            }
+            found[code] = LateFacts(
+                days: min(old.days.lowerBound, day)...max(old.days.upperBound, day), minutes: old.minutes + minutes,
+                received: min(old.received.lowerBound, at)...max(old.received.upperBound, at))
+        }
+        return found
+    }
+}
+
+private let editionColumns: SQL =
+    "sequence, id, area_id, month, number, document, signed_off, json_hash, html_hash, csv_hash, previous_hash, hash, as_of_at, published_by, published_at"

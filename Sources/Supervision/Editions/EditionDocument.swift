@@ -1,0 +1,156 @@
+package import Basics
+package import Foundation
+import Operations
+
+/// A published bulletin as data: everything that its page shows, and the figures of each site behind it. Its JSON is the edition; page and table are made from it alone,
+/// so that they come out the same after any change of register, settings, words or program.
+package struct EditionDocument: Codable, Hashable, Sendable {
+    package struct Heading: Codable, Hashable, Sendable {
+        package let name: String
+        package let label: String
+    }
+    package struct Formula: Codable, Hashable, Sendable {
+        package let name: String
+        package let text: String
+    }
+    /// The rules by which the figures were made.
+    package struct Rules: Codable, Hashable, Sendable {
+        package let closeSeconds: Int64
+        package let effectiveMilliseconds: Int64
+        package let rank: String
+        package let ties: String
+    }
+    /// What a site did in the month.
+    package struct Site: Codable, Hashable, Sendable {
+        package let code: String
+        package let name: String
+        package let area: String
+        package let onMinutes: Int
+        package let onDays: Int
+        package let effectiveSeconds: Int
+        package let effectivePlays: Int
+        package let effectiveDemandPlays: Int
+        package let dueDays: Int
+        package let heardDays: Int
+
+        init(_ site: SiteMonth) {
+            (code, name, area) = (site.code, site.name, site.areaCode)
+            (onMinutes, onDays, effectiveSeconds) = (site.onMinutes, site.onDays, site.effectiveSeconds)
+            (effectivePlays, effectiveDemandPlays, dueDays, heardDays) = (site.effectivePlays, site.effectiveDemandPlays, site.dueDays, site.heardDays)
+        }
+    }
+    package struct Excluded: Codable, Hashable, Sendable {
+        package let code: String
+        package let name: String
+        package let reason: String
+        package let document: String
+    }
+
+    /// The form of this document.
+    package var format = 1
+    package let language: String
+    package let title: String
+    package let month: String
+    package let areaCode: String
+    package let areaName: String
+    package let number: Int
+    /// The number of the paper, and who signed it off.
+    package let document: String
+    package let signedOff: String
+    /// Which facts were there: those that had arrived by then.
+    package let asOf: Int64
+    package let imprint: [Formula]
+    package let columns: [Heading]
+    /// The printed cells; the last line is the total.
+    package let lines: [[String]]
+    package let formulas: [Formula]
+    package let notes: [String]
+    package let excludedTitle: String
+    package let excluded: [Excluded]
+    package let errataTitle: String
+    package let errataColumns: [String]
+    /// What changed since the edition before; empty in the first.
+    package let errata: [Erratum]
+    package let rules: Rules
+    package let sites: [Site]
+
+    /// The canonical bytes: sorted keys, no blanks.
+    package var json: Data {
+        get throws {
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+            return try encoder.encode(self)
+        }
+    }
+
+    /// Reads what `json` wrote.
+    package init(json: Data) throws { self = try JSONDecoder().decode(EditionDocument.self, from: json) }
+
+    /// The printed table as comma-separated values.
+    package var csv: Data { Data(("\u{FEFF}" + CSV.line(columns.map(\.label)) + lines.map { CSV.line($0) }.joined()).utf8) }
+}
+
+/// One change of a published figure.
+package struct Erratum: Codable, Hashable, Sendable {
+    /// Code of the line, name of the column, and how the cell read before and reads now; `-` for a line that was or is not there.
+    package let line: String
+    package let lineName: String
+    package let column: String
+    package let columnLabel: String
+    package let from: String
+    package let to: String
+}
+
+/// A site whose figures differ from the published ones, and the facts that arrived since.
+package struct SiteErratum: Hashable, Sendable {
+    package let code: String
+    package let name: String
+    /// The published figures and the present ones; nil for a site that was or is not registered.
+    package let before: EditionDocument.Site?
+    package let after: EditionDocument.Site?
+    /// Late facts: the days they are about, the minutes they added, and when the first and the last of them came.
+    package let late: LateFacts?
+}
+
+/// Facts of a site that arrived after an edition's moment.
+package struct LateFacts: Hashable, Sendable {
+    package let days: ClosedRange<Day>
+    package let minutes: Int
+    package let received: ClosedRange<Instant>
+}
+
+extension EditionDocument {
+    /// The cells that read otherwise now.
+    package func errata(against bulletin: Bulletin) -> [Erratum] {
+        let now = Dictionary((bulletin.lines + [bulletin.total]).map { ($0.code, $0) }, uniquingKeysWith: { first, _ in first })
+        let published = Dictionary(lines.map { ($0[0], $0) }, uniquingKeysWith: { first, _ in first })
+        let codes = lines.map { $0[0] } + (bulletin.lines + [bulletin.total]).map(\.code).filter { published[$0] == nil }
+        return codes.flatMap { code -> [Erratum] in
+            let (before, after) = (published[code], now[code].map { $0.cells })
+            return columns.enumerated().compactMap { place, column in
+                guard column.name != "name" else { return nil }
+                let (from, to) = (before?[place] ?? "-", after?[place] ?? "-")
+                guard from != to else { return nil }
+                return Erratum(
+                    line: code, lineName: before?[1] ?? after?[1] ?? "", column: column.name, columnLabel: column.label, from: from.isEmpty ? "-" : from,
+                    to: to.isEmpty ? "-" : to)
+            }
+        }
+    }
+
+    /// The sites whose figures differ now, by code.
+    package func siteErrata(against sites: [SiteMonth], late: [String: LateFacts]) -> [SiteErratum] {
+        let before = Dictionary(self.sites.map { ($0.code, $0) }, uniquingKeysWith: { first, _ in first })
+        let after = Dictionary(sites.map { ($0.code, Site($0)) }, uniquingKeysWith: { first, _ in first })
+        return Set(before.keys).union(after.keys).sorted().compactMap { code in
+            let (was, is_) = (before[code], after[code])
+            guard was?.figures != is_?.figures else { return nil }
+            return SiteErratum(code: code, name: is_?.name ?? was?.name ?? "", before: was, after: is_, late: late[code])
+        }
+    }
+}
+
+extension EditionDocument.Site {
+    /// What counts; a renaming or a move alone is no erratum of the site.
+    var figures: [Int] { [onMinutes, onDays, effectiveSeconds, effectivePlays, effectiveDemandPlays, dueDays, heardDays] }
+}

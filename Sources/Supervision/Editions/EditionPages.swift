@@ -1,0 +1,121 @@
+import Accounts
+import Basics
+import Registry
+import Web
+
+/// What the page of an area's editions is made of.
+struct EditionRecord: Sendable {
+    let area: Area
+    let path: [Area]
+    let closing: MonthClosing?
+    let editions: [Edition]
+    let accounts: [String: NamedAccount]
+}
+
+/// The page `editions`: whether the month is closed, what was published, and the next step.
+struct EditionListPage: Sendable {
+    let csrf: String
+    let bulletinURL: String
+    let state: String
+    let editions: Table
+    let mayClose: Bool
+    let mayPublish: Bool
+    let isFirst: Bool
+    let closeURL: String
+    let publishURL: String
+    let document: String
+    let documentProblem: String?
+    let signedOff: String
+    let signedOffProblem: String?
+
+    init(
+        _ record: EditionRecord, _ month: Month, _ problems: [String: String], _ imprint: EditionPress.Imprint, mayPublish: Bool, csrf: String, zone: NetworkZone, _ speech: Speech
+    ) {
+        let code = record.area.code
+        self.csrf = csrf
+        bulletinURL = FigureURL.bulletin(code, month)
+        state =
+            record.closing.map {
+                speech("edition.state.closed", ["actor": speech.words.actor($0.closedBy, record.accounts, speech.language), "time": zone.text($0.closedAt)])
+            } ?? speech("edition.state.open")
+        editions = .editions(record, zone, speech)
+        mayClose = mayPublish && record.closing == nil
+        self.mayPublish = mayPublish && record.closing != nil
+        isFirst = record.editions.isEmpty
+        closeURL = "/bulletins/\(month)/\(code)/close"
+        publishURL = "/bulletins/\(month)/\(code)/publish"
+        (document, signedOff) = (imprint.document, imprint.signedOff)
+        documentProblem = problems["document"].map { speech("refusal.\($0)") }
+        signedOffProblem = problems["signed_off"].map { speech("refusal.\($0)") }
+    }
+}
+
+/// The page `errata`: what an edition would say otherwise now, cell by cell and site by site.
+struct ErrataPage: Sendable {
+    let editionURL: String
+    let bulletinURL: String
+    let isSame: Bool
+    let cells: Table
+    let sites: Table
+
+    init(_ document: EditionDocument, _ record: AreaMonth, _ late: [String: LateFacts], zone: NetworkZone, _ speech: Speech) {
+        let (cells, sites) = (document.errata(against: record.bulletin), document.siteErrata(against: record.figures.sites, late: late))
+        editionURL = "/bulletins/\(record.month)/\(record.area.code)/editions"
+        bulletinURL = FigureURL.bulletin(record.area.code, record.month)
+        isSame = cells.isEmpty && sites.isEmpty
+        self.cells = Table(
+            caption: speech("edition.errata_cells"),
+            columns: ["line", "column", "from", "to"].map { Table.Column(speech("edition.errata.\($0)"), isNumber: $0 == "from" || $0 == "to") },
+            rows: cells.map { [Table.Cell("\($0.line) \($0.lineName)"), Table.Cell($0.columnLabel), Table.Cell($0.from), Table.Cell($0.to)] }, empty: speech("edition.no_errata"))
+        self.sites = .siteErrata(sites.prefix(500), record.month, zone, speech)
+    }
+}
+
+extension Table {
+    /// What was published, with its files and hash.
+    fileprivate static func editions(_ record: EditionRecord, _ zone: NetworkZone, _ speech: Speech) -> Table {
+        Table(
+            caption: speech("edition.list"),
+            columns: ["number", "document", "signed_off", "as_of", "published", "errata", "hash"].map { Column(speech("edition.\($0)")) } + [Column("JSON"), Column("CSV")],
+            rows: record.editions.map { edition in
+                [
+                    Cell(speech("edition.nth", ["number": String(edition.number)]), url: "/editions/\(edition.id)"), Cell(edition.document), Cell(edition.signedOff),
+                    Cell(zone.text(edition.asOfAt)), Cell(speech.words.actor(edition.publishedBy, record.accounts, speech.language)),
+                    Cell(speech("edition.show_errata"), url: "/editions/\(edition.id)/errata"), Cell(String(edition.hash.prefix(16))),
+                    Cell("JSON", url: "/editions/\(edition.id).json"), Cell("CSV", url: "/editions/\(edition.id).csv"),
+                ]
+            }, empty: speech("edition.none"))
+    }
+
+    /// The sites that differ, from and to, and why.
+    fileprivate static func siteErrata(_ sites: some Sequence<SiteErratum>, _ month: Month, _ zone: NetworkZone, _ speech: Speech) -> Table {
+        func change(_ erratum: SiteErratum, _ figure: KeyPath<EditionDocument.Site, Int>) -> Cell {
+            let (from, to) = (erratum.before?[keyPath: figure], erratum.after?[keyPath: figure])
+            return Cell(from == to ? to.map(String.init) ?? "" : "\(from.map(String.init) ?? "-") → \(to.map(String.init) ?? "-")")
+        }
+        return Table(
+            caption: speech("edition.errata_sites"),
+            columns: ["code", "name", "minutes", "plays", "heard", "why"].map { Column(speech("edition.site.\($0)"), isNumber: ["minutes", "plays", "heard"].contains($0)) },
+            rows: sites.map { erratum in
+                [
+                    Cell(erratum.code), Cell(erratum.name, url: FigureURL.site(erratum.code, month)), change(erratum, \.onMinutes), change(erratum, \.effectivePlays),
+                    change(erratum, \.heardDays), Cell(speech.why(erratum, zone), mark: "wide"),
+                ]
+            }, head: 1, empty: speech("edition.no_errata"))
+    }
+}
+
+extension Speech {
+    /// Why a site's figures differ from the published ones.
+    fileprivate func why(_ erratum: SiteErratum, _ zone: NetworkZone) -> String {
+        if erratum.before == nil { return self("edition.why.joined") }
+        if erratum.after == nil { return self("edition.why.left") }
+        guard let late = erratum.late else { return self("edition.why.other") }
+        return self(
+            "edition.why.late",
+            [
+                "from": late.days.lowerBound.description, "through": late.days.upperBound.description, "first": zone.text(late.received.lowerBound),
+                "last": zone.text(late.received.upperBound), "minutes": String(late.minutes),
+            ])
+    }
+}

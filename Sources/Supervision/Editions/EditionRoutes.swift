@@ -1,0 +1,126 @@
+import Accounts
+import Basics
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import Operations
+import Registry
+import Storage
+import Web
+
+extension Routes {
+    /// Closing a month, publishing it, and what was published.
+    mutating func addEditions(_ press: EditionPress) {
+        let (house, rules) = (house, press.rules)
+        get("/bulletins/:month/:code/editions", .seeFigures) { request, context, visit in
+            try await house.editionList(try EditionPlace(context, rules, house.clock.now), [:], EditionPress.Imprint(document: "", signedOff: ""), request, visit, rules)
+        }
+        post("/bulletins/:month/:code/close", .keepRegister) { _, context, visit in
+            let (place, act) = (try EditionPlace(context, rules, house.clock.now), house.act(visit))
+            try await house.database.write { statements in
+                guard let record = try statements.areaMonth(code: place.code, month: place.month, in: visit.scope, zone: rules.zone, at: act.at) else {
+                    throw Refusal.notFound("area")
+                }
+                try statements.closeMonth(place.month, area: record.area, rules: rules, by: act)
+            }
+            return seeOther("/bulletins/\(place.month)/\(place.code)/editions")
+        }
+        post("/bulletins/:month/:code/publish", .keepRegister) { form, context, visit in
+            let place = try EditionPlace(context, rules, house.clock.now)
+            let imprint = EditionPress.Imprint(document: form["document"], signedOff: form["signed_off"])
+            do {
+                let edition = try await press.publish(
+                    code: place.code, month: place.month, imprint: imprint, language: visit.language, in: visit.scope, by: house.act(visit))
+                return seeOther("/bulletins/\(edition.month)/\(place.code)/editions")
+            } catch Refusal.invalid(let problems) {
+                return try await house.editionList(place, problems, imprint, form.request, visit, rules)
+            }
+        }
+        get("/editions/:id", .seeFigures) { _, context, visit in
+            let edition = try await house.edition(try context.parameters.require("id"), visit, rules)
+            return artefact(try await press.artefact(edition.htmlHash), "text/html; charset=utf-8")
+        }
+        get("/editions/{id}.json", .seeFigures) { _, context, visit in
+            let edition = try await house.edition(try context.parameters.require("id"), visit, rules)
+            return artefact(try await press.artefact(edition.jsonHash), "application/json", name: "bulletin-\(edition.month)-\(edition.number).json")
+        }
+        get("/editions/{id}.csv", .seeFigures) { _, context, visit in
+            let edition = try await house.edition(try context.parameters.require("id"), visit, rules)
+            return artefact(try await press.artefact(edition.csvHash), "text/csv; charset=utf-8", name: "bulletin-\(edition.month)-\(edition.number).csv")
+        }
+        get("/editions/:id/errata", .seeFigures) { request, context, visit in
+            let edition = try await house.edition(try context.parameters.require("id"), visit, rules)
+            let document = try await press.document(of: edition)
+            let (month, now) = (try found(Month(edition.month)), house.clock.now)
+            let (record, late) = try await house.database.read { statements in
+                let last = month.days.upperBound
+                guard let area = try statements.area(id: edition.areaID, on: last) else { throw Refusal.notFound("edition") }
+                let record = try statements.areaMonth(code: area.code, month: month, in: visit.scope, zone: rules.zone, at: now)
+                return (record, try statements.lateFacts(month: month, after: edition.asOfAt))
+            }
+            guard let record else { throw Refusal.notFound("edition") }
+            let speech = Speech(house, visit)
+            let values = ["area": record.area.name, "month": speech.month(month), "number": String(edition.number)]
+            return try house.page(
+                "errata", ErrataPage(document, record, late, zone: rules.zone, speech), title: speech("edition.errata_title", values),
+                crumbs: [Frame.Link(label: record.area.name, url: FigureURL.bulletin(record.area.code, month))], for: visit, request)
+        }
+    }
+}
+
+/// Area and month that an address names.
+struct EditionPlace: Sendable {
+    let code: String
+    let month: Month
+
+    init(_ context: AppContext, _ rules: FactRules, _ now: Instant) throws {
+        code = try context.parameters.require("code")
+        month = try Period(try context.parameters.require("month"), rules: rules, at: now).month
+    }
+}
+
+private func found<Value>(_ value: Value?) throws -> Value {
+    guard let value else { throw Refusal.notFound("edition") }
+    return value
+}
+
+/// Stored bytes as they are.
+private func artefact(_ bytes: some Sequence<UInt8>, _ type: String, name: String? = nil) -> Response {
+    var headers: HTTPFields = [.contentType: type, .cacheControl: "private, max-age=31536000, immutable"]
+    if let name { headers[.contentDisposition] = "attachment; filename=\"\(name)\"" }
+    return Response(status: .ok, headers: headers, body: .init(byteBuffer: ByteBuffer(bytes: bytes)))
+}
+
+extension House {
+    /// An edition whose area the visit's scope covers, as that area lay at the month's end.
+    fileprivate func edition(_ id: String, _ visit: Visit, _ rules: FactRules) async throws -> Edition {
+        let today = today
+        let edition = try await database.read { statements -> Edition? in
+            guard let edition = try statements.edition(id: id), let month = Month(edition.month) else { return nil }
+            let last = month.days.upperBound
+            guard let area = try statements.area(id: edition.areaID, on: last), let code = area.areaCode else { return nil }
+            return try statements.scope(visit.scope, on: last, today: today).covers(code) ? edition : nil
+        }
+        guard let edition else { throw Refusal.notFound("edition") }
+        return edition
+    }
+
+    fileprivate func editionList(
+        _ place: EditionPlace, _ problems: [String: String], _ imprint: EditionPress.Imprint, _ request: Request, _ visit: Visit, _ rules: FactRules
+    ) async throws -> Response {
+        let now = clock.now
+        let record = try await database.read { statements -> EditionRecord? in
+            guard let found = try statements.areaMonth(code: place.code, month: place.month, in: visit.scope, zone: rules.zone, at: now) else { return nil }
+            let closing = try statements.closings(area: found.area.areaID).first { $0.month == place.month.description }
+            let editions = try statements.editions(area: found.area.areaID, month: place.month)
+            let accounts = try statements.namedAccounts(Set(editions.map(\.publishedBy) + [closing?.closedBy ?? ""]).sorted())
+            return EditionRecord(area: found.area, path: found.path, closing: closing, editions: editions, accounts: accounts)
+        }
+        guard let record else { throw Refusal.notFound("area") }
+        let speech = Speech(self, visit)
+        return try page(
+            "editions", EditionListPage(record, place.month, problems, imprint, mayPublish: visit.may(.keepRegister), csrf: visit.csrf, zone: rules.zone, speech),
+            title: speech("edition.title"), crumbs: record.path.map { Frame.Link(label: $0.name, url: FigureURL.bulletin($0.code, place.month)) }, for: visit, request,
+            status: problems.isEmpty ? .ok : .unprocessableContent)
+    }
+}

@@ -1,0 +1,234 @@
+import Accounts
+import Basics
+import Foundation
+import Operations
+import Registry
+import Storage
+import Supervision
+import TestKit
+import Testing
+import Web
+import Wire
+
+/// A sample network with a press.
+private struct PressWorld {
+    let world: SampleWorld
+    let press: EditionPress
+    let blobs: BlobStore
+    let folder: URL
+    let march: Month
+
+    static func with(_ engine: Database.Engine, _ body: (PressWorld) async throws -> Void) async throws {
+        try await withWorld(engine) { world in
+            let folder = try temporaryFolder()
+            defer { try? FileManager.default.removeItem(at: folder) }
+            let blobs = try BlobStore(folder: folder)
+            let press = EditionPress(database: world.database, blobs: blobs, pages: try #require(pages), rules: SampleWorld.rules)
+            try await body(PressWorld(world: world, press: press, blobs: blobs, folder: folder, march: try #require(Month("2011-03"))))
+        }
+    }
+
+    func act(_ day: String, _ hour: Int = 9) -> Act { Act(by: Actor(id: "officer"), at: SampleWorld.moment(day, hour), ids: world.ids) }
+
+    func close(_ month: Month, _ day: String = "2011-05-01", area code: String = "9901") async throws {
+        let act = act(day)
+        try await world.database.write { statements in
+            guard let area = try statements.area(code: code, on: month.days.upperBound, in: .everything) else { throw Refusal.notFound("area") }
+            try statements.closeMonth(month, area: area, rules: SampleWorld.rules, by: act)
+        }
+    }
+
+    func publish(_ day: String = "2011-05-02", area: String = "9901") async throws -> Edition {
+        try await press.publish(
+            code: area, month: march, imprint: .init(document: "云远办〔2011〕5号", signedOff: "林知远"), language: .chinese, in: .everything, by: act(day))
+    }
+
+    func presence(_ terminal: String, _ day: String, _ minutes: Range<Int>, at now: Instant) async throws {
+        let fact = Fact(id: "\(terminal)-\(day)-\(minutes.lowerBound)", .presence(Presence(terminal: terminal, day: try #require(Day(day)), minutes: MinuteSet(minutes))))
+        let verdicts = try await world.send([fact], batch: fact.id, at: now)
+        #expect(verdicts.map(\.outcome) == [.stored])
+    }
+}
+
+@Suite struct EditionTests {
+    @Test(arguments: Database.Engine.required)
+    func aPublishedEditionNeverChangesAndWhatComesLaterIsListed(_ engine: Database.Engine) async throws {
+        try await PressWorld.with(engine) { it in
+            try await it.presence("T1", "2011-03-04", 600..<660, at: SampleWorld.moment("2011-03-04", 20))
+            try await it.close(it.march)
+            let first = try await it.publish()
+            #expect(first.number == 1 && first.sequence == 1 && first.previousHash.isEmpty)
+            let stored = try await it.press.artefact(first.htmlHash)
+            let document = try await it.press.document(of: first)
+            #expect(document.lines.last?[3] == "1" && document.sites.count == 4 && document.errata.isEmpty)
+            #expect(String(decoding: stored, as: UTF8.self).contains("云远办〔2011〕5号"))
+            await #expect(throws: Refusal.conflict("edition.nothing_new")) { try await it.publish("2011-05-03") }
+
+            // A line was cut in March; its facts arrive in May. The register is reorganised, a name changes.
+            for day in ["2011-03-07", "2011-03-09"] { try await it.presence("T2", day, 600..<630, at: SampleWorld.moment("2011-05-04", 10)) }
+            let (township, act) = (try #require(AreaCode("990101001")), it.act("2011-05-05"))
+            try await it.world.database.write { statements in
+                _ = try statements.decideArea(
+                    .rename(township, to: "新镇"), on: Day("2011-04-10") ?? .forever, today: Day("2011-05-05") ?? .forever, reason: "更名", document: "", in: .everything, by: act)
+            }
+            let (month, now) = (it.march, SampleWorld.moment("2011-05-06", 9))
+            let (record, late) = try await it.world.database.read { statements in
+                (try statements.areaMonth(code: "9901", month: month, in: .everything, zone: .shanghai, at: now), try statements.lateFacts(month: month, after: first.asOfAt))
+            }
+            let present = try #require(record)
+            let errata = document.errata(against: present.bulletin)
+            let changed = errata.filter { $0.line == "990101" }.map { "\($0.column) \($0.from)→\($0.to)" }
+            #expect(changed.contains("switched_on 1→2") && changed.contains("on_minutes 60→120") && changed.contains("boot_rate 50.00→100.00"))
+            let sites = document.siteErrata(against: present.figures.sites, late: late)
+            #expect(sites.map(\.code) == ["S2"])
+            #expect(sites[0].before?.onMinutes == 0 && sites[0].after?.onMinutes == 60 && sites[0].late?.minutes == 60)
+            #expect(sites[0].late?.days == (try #require(Day("2011-03-07")))...(try #require(Day("2011-03-09"))))
+            // The slip adds up to the difference of the totals.
+            #expect(sites.reduce(0) { $0 + ($1.after?.onMinutes ?? 0) - ($1.before?.onMinutes ?? 0) } == present.bulletin.total.onMinutes - 60)
+
+            let second = try await it.publish("2011-05-06")
+            #expect(second.number == 2 && second.previousHash == first.hash)
+            let slip = try await it.press.document(of: second).errata
+            #expect(slip == errata)
+            let again = try await it.press.artefact(first.htmlHash)
+            #expect(again == stored)
+            let wrong = try await it.press.verify()
+            #expect(wrong.isEmpty)
+        }
+    }
+
+    @Test(arguments: Database.Engine.required)
+    func monthsAreClosedInOrderAndNotBeforeTheirFactsAreLate(_ engine: Database.Engine) async throws {
+        try await PressWorld.with(engine) { it in
+            await #expect(throws: Refusal.conflict("month.not_closed")) { try await it.publish() }
+            await #expect(throws: Refusal.conflict("month.still_running")) { try await it.close(it.march, "2011-03-31") }
+            try await it.close(it.march)
+            await #expect(throws: Refusal.conflict("month.closed_already")) { try await it.close(it.march) }
+            let (april, may) = (try #require(Month("2011-04")), try #require(Month("2011-05")))
+            await #expect(throws: Refusal.conflict("month.close_order")) { try await it.close(may, "2011-07-01") }
+            try await it.close(april, "2011-07-01")
+            try await it.close(may, "2011-07-01")
+            // Another area has its own months.
+            try await it.close(may, "2011-07-01", area: "990101")
+            await #expect(throws: Refusal.invalid(["document": "form.required", "signed_off": "form.required"])) {
+                try await it.press.publish(
+                    code: "9901", month: it.march, imprint: .init(document: "", signedOff: ""), language: .chinese, in: .everything, by: it.act("2011-07-01"))
+            }
+            let east = Scope(areas: [AreaCode("990101")].compactMap { $0 })
+            await #expect(throws: Refusal.notFound("area")) {
+                try await it.press.publish(code: "9901", month: it.march, imprint: .init(document: "x", signedOff: "y"), language: .chinese, in: east, by: it.act("2011-07-01"))
+            }
+        }
+    }
+
+    /// Whoever changes a stored byte, a row or the order of the chain is found out.
+    @Test(arguments: Database.Engine.required)
+    func tamperingIsFound(_ engine: Database.Engine) async throws {
+        try await PressWorld.with(engine) { it in
+            try await it.close(it.march)
+            try await it.close(it.march, area: "990101")
+            try await it.close(it.march, area: "990102")
+            let editions = [try await it.publish(), try await it.publish(area: "990101"), try await it.publish(area: "990102")]
+            func problems() async throws -> [String] { try await it.press.verify().map { "\($0.edition.sequence) \($0.problem)" } }
+            var found = try await problems()
+            #expect(found.isEmpty)
+
+            let file = try #require(it.blobs.url(editions[1].htmlHash))
+            let bytes = try Data(contentsOf: file)
+            try Data("<h1>100 %</h1>".utf8).write(to: file)
+            found = try await problems()
+            #expect(found == ["2 artefact"])
+            try bytes.write(to: file)
+
+            // A forged page stored under its true hash: the row's own hash does not fit.
+            let forged = try it.blobs.store(Data("forged".utf8))
+            try await it.world.database.write { _ = try $0.run("UPDATE edition SET html_hash = \(forged) WHERE sequence = 2") }
+            found = try await problems()
+            #expect(found == ["2 row", "2 rendering"])
+            try await it.world.database.write { _ = try $0.run("UPDATE edition SET html_hash = \(editions[1].htmlHash) WHERE sequence = 2") }
+
+            try await it.world.database.write { _ = try $0.run("DELETE FROM edition WHERE sequence = 2") }
+            found = try await problems()
+            #expect(found == ["3 chain"])
+        }
+    }
+}
+
+@Suite struct EditionYearTests {
+    /// A year of which every month is published; then late facts for all of them arrive and the register is reorganised.
+    @Test(arguments: Database.Engine.required, [UInt64(3), 4])
+    func theFirstEditionsOfAYearStayTheSameBytesAndEverySlipAddsUp(_ engine: Database.Engine, seed: UInt64) async throws {
+        try await PressWorld.with(engine) { it in
+            var random = SeededGenerator(seed: seed)
+            let months = try (1...12).map { try #require(Month("2011-" + padded($0, 2))) }
+            let terminals = ["T1", "T2", "T2B", "T3", "T5"]
+            func facts(_ month: Month, _ count: Int, at now: Instant) async throws {
+                for number in 0..<count {
+                    let day = month.days.lowerBound.advanced(by: random.below(28))
+                    let start = random.below(1300)
+                    let fact = Fact(
+                        id: "\(month)-\(now.milliseconds)-\(number)",
+                        .presence(Presence(terminal: terminals[random.below(5)], day: day, minutes: MinuteSet(start..<start + 10 + random.below(90)))))
+                    // T5 stands at its site from March 10; earlier facts of it wait for a person.
+                    _ = try await it.world.send([fact], batch: fact.id, at: now)
+                }
+            }
+            var first: [(month: Month, edition: Edition, page: Data, document: EditionDocument)] = []
+            for month in months {
+                try await facts(month, 12, at: NetworkZone.shanghai.start(of: month.end))
+                let later = NetworkZone.shanghai.start(of: month.end.advanced(by: 2))
+                let act = Act(by: Actor(id: "officer"), at: later, ids: it.world.ids)
+                try await it.world.database.write { statements in
+                    guard let area = try statements.area(code: "9901", on: month.days.upperBound, in: .everything) else { throw Refusal.notFound("area") }
+                    try statements.closeMonth(month, area: area, rules: SampleWorld.rules, by: act)
+                }
+                let edition = try await it.press.publish(
+                    code: "9901", month: month, imprint: .init(document: "第\(month)号", signedOff: "方正"), language: .chinese, in: .everything, by: act)
+                first.append((month, edition, try await it.press.artefact(edition.htmlHash), try await it.press.document(of: edition)))
+            }
+
+            // January of the next year: lines return, townships merge, a name changes, a county gets another code.
+            let (today, now) = (Day("2012-01-20") ?? .forever, SampleWorld.moment("2012-01-20", 9))
+            for month in months { try await facts(month, 1 + random.below(4), at: now) }
+            let act = Act(by: Actor(id: "officer"), at: now, ids: it.world.ids)
+            let decisions: [(AreaDecision, String)] = [
+                (.rename(try code("990102"), to: "西山县"), "2011-04-12"), (.merge(try code("990102001"), into: try code("990101001")), "2011-09-01"),
+                (.recode(try code("990101"), to: try code("990105")), "2012-01-10"),
+            ]
+            for (decision, text) in decisions {
+                let day = try #require(Day(text))
+                try await it.world.database.write { _ = try $0.decideArea(decision, on: day, today: today, reason: "调整", document: "", in: .everything, by: act) }
+            }
+
+            var changed = 0
+            for (month, edition, page, document) in first {
+                let (record, late) = try await it.world.database.read { statements in
+                    (
+                        try statements.areaMonth(code: "9901", month: month, in: .everything, zone: .shanghai, at: now),
+                        try statements.lateFacts(month: month, after: edition.asOfAt)
+                    )
+                }
+                let present = try #require(record)
+                let stored = try await it.press.artefact(edition.htmlHash)
+                #expect(stored == page)
+                let (cells, sites) = (document.errata(against: present.bulletin), document.siteErrata(against: present.figures.sites, late: late))
+                // Minutes: what the sites of the slip gained is what the total gained.
+                let published = Int(document.lines.last?[8] ?? "") ?? -1
+                #expect(sites.reduce(published) { $0 + ($1.after?.onMinutes ?? 0) - ($1.before?.onMinutes ?? 0) } == present.bulletin.total.onMinutes)
+                // Cells: the published table with the slip worked in is the present one.
+                let total = try #require(document.lines.last)
+                for (place, column) in document.columns.enumerated() where column.name != "name" {
+                    let corrected = cells.first { $0.line == "9901" && $0.column == column.name }?.to ?? total[place]
+                    #expect(corrected == present.bulletin.total.cells[place] || corrected == "-" && present.bulletin.total.cells[place].isEmpty, "\(month) \(column.name)")
+                }
+                #expect(sites.allSatisfy { $0.late != nil || $0.before == nil || $0.after == nil || $0.before?.onMinutes == $0.after?.onMinutes })
+                changed += cells.isEmpty ? 0 : 1
+            }
+            #expect(changed >= 6)
+            let wrong = try await it.press.verify()
+            #expect(wrong.isEmpty)
+        }
+    }
+
+    private func code(_ text: String) throws -> AreaCode { try #require(AreaCode(text)) }
+}
