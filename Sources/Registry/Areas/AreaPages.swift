@@ -46,11 +46,6 @@ struct AreaHistoryPage: Sendable {
 
 /// The page `area_decision`: the form of a decision and, once it can be made, what it would do.
 struct AreaDecisionPage: Sendable {
-    struct Choice: Sendable {
-        let choiceValue: String
-        let choiceLabel: String
-        let chosen: Bool
-    }
     /// A field of the form; `choices` stands for a list to choose from.
     struct Field: Sendable {
         let fieldName: String

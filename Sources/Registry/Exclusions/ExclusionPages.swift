@@ -4,11 +4,6 @@ import Web
 
 /// The page `exclusion_list`: proposals of the scope, newest first.
 struct ExclusionListPage: Sendable {
-    struct Choice: Sendable {
-        let choiceValue: String
-        let choiceLabel: String
-        let chosen: Bool
-    }
     let choices: [Choice]
     let proposals: Table
     let nextPageURL: String?
@@ -44,11 +39,6 @@ struct ExclusionListPage: Sendable {
 
 /// The page `exclusion_new`: the form of a proposal.
 struct ExclusionFormPage: Sendable {
-    struct Choice: Sendable {
-        let choiceValue: String
-        let choiceLabel: String
-        let chosen: Bool
-    }
     let csrf: String
     let area: String
     let areaProblem: String?

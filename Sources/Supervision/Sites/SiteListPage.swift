@@ -50,11 +50,6 @@ package struct SiteListRecord: Sendable {
 
 /// The page `site_list`.
 package struct SiteListPage: Sendable {
-    struct Choice: Sendable {
-        let choiceValue: String
-        let choiceLabel: String
-        let chosen: Bool
-    }
     let scope: String
     let month: String
     let network: String
