@@ -5,7 +5,6 @@ import Foundation
 import Operations
 import Storage
 import Supervision
-import Web
 
 /// `yuanjiao migrate`
 struct MigrateCommand: AsyncParsableCommand {
@@ -55,10 +54,7 @@ struct DoctorCommand: AsyncParsableCommand {
 
     /// Every published edition: the chain, its files, and whether they come out of the stored data again.
     private func checkEditions(_ centre: OpenCentre, _ settings: Settings) async throws -> Int {
-        let blobs = try BlobStore(folder: settings.dataFolder.appendingPathComponent("blobs"))
-        let press = EditionPress(
-            database: centre.database, blobs: blobs, pages: try Pages(words: try Words(), bundles: [Supervision.templates]), rules: centre.network.rules)
-        let wrong = try await press.verify()
+        let wrong = try await settings.press(centre).verify()
         print("editions     \(wrong.isEmpty ? "the chain holds, every file is what was published" : "\(wrong.count) faults")")
         for (edition, problem) in wrong { print("             \(edition.month) edition \(edition.number), \(edition.id): \(problem)") }
         return wrong.count

@@ -6,10 +6,11 @@ import Foundation
 import Registry
 import Storage
 import Supervision
+import Web
 
-/// `yuanjiao report bulletin`
+/// `yuanjiao report bulletin|explain`
 struct ReportCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "report", abstract: "Computes reports from the facts.", subcommands: [BulletinCommand.self])
+    static let configuration = CommandConfiguration(commandName: "report", abstract: "Computes reports from the facts.", subcommands: [BulletinCommand.self, ExplainCommand.self])
 }
 
 /// `yuanjiao report bulletin --month 2011-03 --area CODE --format json|csv`
@@ -42,3 +43,46 @@ struct BulletinCommand: AsyncParsableCommand {
 }
 
 extension NetworkView: ExpressibleByArgument {}
+
+/// `yuanjiao report explain --edition 2011-03/9901/1 --cell 990101.boot_rate`
+struct ExplainCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "explain", abstract: "The whole evidence of one cell of a published edition as JSON: the sites that it counts or sums, numerator and denominator.")
+
+    @OptionGroup var common: CommonOptions
+    @Option(name: .long, help: "The edition: MONTH/AREA/NUMBER such as 2011-03/9901/1, or its id.")
+    var edition: String
+    @Option(name: .long, help: "The cell: LINE.COLUMN such as 990101.boot_rate; lines are area codes, columns those of the CSV file.")
+    var cell: String
+
+    func run() async throws {
+        guard let dot = cell.firstIndex(of: ".") else { throw BadSetting(description: "`--cell` is written LINE.COLUMN, such as 990101.boot_rate") }
+        let (line, column) = (String(cell[..<dot]), String(cell[cell.index(after: dot)...]))
+        let settings = try await Settings(common)
+        let centre = try await OpenCentre(settings)
+        let evidence = try await explained {
+            guard let edition = try await found(centre) else { throw Refusal.notFound("edition") }
+            return try await settings.press(centre).document(of: edition).evidence(line: line, column: column)
+        }
+        await centre.database.close()
+        FileHandle.standardOutput.write(try evidence.json + Data("\n".utf8))
+    }
+
+    private func found(_ centre: OpenCentre) async throws -> Edition? {
+        let (text, parts) = (edition, edition.split(separator: "/"))
+        return try await centre.database.read { statements in
+            guard parts.count == 3, let month = Month(parts[0]), let number = Int(parts[2]) else { return try statements.edition(id: text) }
+            guard let area = try statements.area(code: String(parts[1]), on: month.days.upperBound, in: .everything) else { return nil }
+            return try statements.editions(area: area.areaID, month: month).first { $0.number == number }
+        }
+    }
+}
+
+extension Settings {
+    /// The press over a centre's store, for commands beside it.
+    func press(_ centre: OpenCentre) throws -> EditionPress {
+        EditionPress(
+            database: centre.database, blobs: try BlobStore(folder: dataFolder.appendingPathComponent("blobs")),
+            pages: try Pages(words: try Words(), bundles: [Supervision.templates]), rules: centre.network.rules)
+    }
+}

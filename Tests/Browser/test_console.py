@@ -464,6 +464,7 @@ def test_a_month_is_closed_published_and_compared(desk: Callable[..., Page], dem
     page = desk("county")
     page.goto("/bulletins/2011-01/990101")
     total = rows(page)[-1]
+    assert "尚未关账" in page.inner_text(".notice")
     page.click("a[href$='/editions']")
     assert "本月尚未关账" in page.inner_text("main")
     page.click("form[action$='/close'] button")
@@ -480,6 +481,9 @@ def test_a_month_is_closed_published_and_compared(desk: Callable[..., Page], dem
     stored = demo.visitor("county").get(link)
     assert stored.status == 200 and "鹿远办〔2011〕2号" in stored.text
     assert json.loads(demo.visitor("county").get(link + ".json").body)["lines"][-1][2] == total[2]
+    page.goto("/bulletins/2011-01/990101")
+    assert page.locator(".notice").count() == 0 and "已发布 1 版" in page.inner_text("main")
+    page.click("a[href$='/editions']")
     page.click("a[href$='/errata']")
     assert "完全一致" in page.inner_text("main")
     page.goto("/bulletins/2011-01/990101/editions")
@@ -491,6 +495,8 @@ def test_a_month_is_closed_published_and_compared(desk: Callable[..., Page], dem
     assert all("422" in one or "409" in one for one in desk.said)
     desk.said.clear()
     assert "the chain holds" in _command(demo, "doctor")
+    told = json.loads(_command(demo, "report", "explain", "--edition", "2011-01/990101/1", "--cell", "990101.switched_on"))
+    assert told["printed"] == total[3] and told["numerator"] == len(told["sites"]) == number(total[3])
 
 
 # For everybody: language, small screens, keyboard, assistive programs

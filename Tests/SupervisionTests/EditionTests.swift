@@ -232,3 +232,41 @@ private struct PressWorld {
 
     private func code(_ text: String) throws -> AreaCode { try #require(AreaCode(text)) }
 }
+
+@Suite struct CellEvidenceTests {
+    /// Every cell of every line comes out of the sites that its evidence lists, to the printed digit.
+    @Test(arguments: Database.Engine.required, [UInt64(1), 2])
+    func theEvidenceOfEachCellMakesThePrintedFigure(_ engine: Database.Engine, seed: UInt64) async throws {
+        try await RandomWorld.with(engine, seed: seed) { database in
+            let folder = try temporaryFolder()
+            defer { try? FileManager.default.removeItem(at: folder) }
+            let press = EditionPress(database: database, blobs: try BlobStore(folder: folder), pages: try #require(pages), rules: SampleWorld.rules)
+            let (march, act) = (try #require(Month(RandomWorld.month)), Act(by: Actor(id: "officer"), at: RandomWorld.now, ids: .system))
+            try await database.write { statements in
+                guard let area = try statements.area(code: "9902", on: march.days.upperBound, in: .everything) else { throw Refusal.notFound("area") }
+                try statements.closeMonth(march, area: area, rules: SampleWorld.rules, by: act)
+            }
+            let edition = try await press.publish(
+                code: "9902", month: march, imprint: .init(document: "1号", signedOff: "方正"), language: .chinese, in: .everything, by: act)
+            let document = try await press.document(of: edition)
+            var checked = 0
+            for line in document.lines {
+                for (place, column) in document.columns.enumerated() where !["code", "name", "rank"].contains(column.name) {
+                    let evidence = try document.evidence(line: line[0], column: column.name)
+                    let made: String? =
+                        switch evidence.denominator {
+                        case nil: String(evidence.numerator)
+                        case let base? where column.name.hasPrefix("mean"): Mean(evidence.numerator, over: base).whole.map(String.init) ?? "-"
+                        case let base?: Rate(evidence.numerator, of: base).percent ?? "-"
+                        }
+                    #expect(made == line[place] && evidence.printed == line[place], "\(line[0]) \(column.name)")
+                    checked += 1
+                }
+            }
+            #expect(checked > 50)
+            for (line, column) in [("9999", "boot_rate"), ("9902", "name"), ("9902", "nothing")] {
+                #expect(throws: Refusal.notFound("cell")) { try document.evidence(line: line, column: column) }
+            }
+        }
+    }
+}

@@ -102,6 +102,17 @@ extension Statements {
             "SELECT area_id, code, name, parent_id FROM area_version WHERE parent_id IS NULL AND from_day <= \(day) AND until_day > \(day) AND replaced_at IS NULL ORDER BY code")
     }
 
+    /// The codes that areas had and have no more. A file that still names one was written before a decision.
+    package func retiredCodes() throws -> Set<String> {
+        Set(
+            try all(
+                """
+                SELECT DISTINCT v.code FROM area_version v WHERE v.replaced_at IS NULL AND v.until_day < \(Day.forever)
+                    AND NOT EXISTS (SELECT 1 FROM area_version w WHERE w.code = v.code AND w.replaced_at IS NULL AND w.until_day = \(Day.forever))
+                """
+            ) { try $0.text(0) })
+    }
+
     /// Code to identity, name, and first day of every area that is or will be, for imports.
     package func areaIndex() throws -> [String: KnownArea] {
         var index: [String: KnownArea] = [:]

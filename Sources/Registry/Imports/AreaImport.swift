@@ -14,6 +14,7 @@ extension Statements {
     package func importAreas(_ bytes: [UInt8], apply: Bool, by act: Act) throws -> ImportReport {
         let table = try ImportTable(bytes, needs: AreaImport.header)
         var known = try areaIndex()
+        let retired = try retiredCodes()
         var report = ImportReport(header: table.header)
         var new: [(id: String, code: AreaCode, name: String, parentID: String?, from: Day)] = []
         var seen: Set<String> = []
@@ -49,6 +50,10 @@ extension Statements {
                     report.changed += 1
                     if apply { try renameArea(old, code: code, to: name, parentID: code.parent.flatMap { known[$0.description]?.areaID }, from: from, by: act) }
                 }
+                continue
+            }
+            guard !retired.contains(code.description) else {
+                report.refuse(record, column: "code", code: "area.code_retired", value: code.description)
                 continue
             }
             let parent = code.parent.flatMap { known[$0.description] }

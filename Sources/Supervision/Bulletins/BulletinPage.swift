@@ -10,6 +10,8 @@ package struct BulletinPage: Sendable {
     }
     let monthBar: MonthBar
     let provisional: Bool
+    /// Whether the month is open, closed or published.
+    let standing: String
     let table: Table
     let formulas: [Formula]
     let notHeardNote: String
@@ -29,10 +31,16 @@ package struct BulletinPage: Sendable {
     let network: String
 
     /// `isPrint` leaves the links out: paper has none.
-    package init(_ bulletin: Bulletin, _ period: Period, zone: NetworkZone, _ speech: Speech, isPrint: Bool = false) {
+    package init(_ bulletin: Bulletin, _ period: Period, _ standing: MonthStanding = .provisional, zone: NetworkZone, _ speech: Speech, isPrint: Bool = false) {
         let (code, month, total) = (bulletin.area.code, bulletin.month, bulletin.total)
         monthBar = MonthBar(period, path: "/bulletins", fields: [("area", code)], networkIn: speech)
-        provisional = period.isProvisional
+        provisional = period.isProvisional || standing == .provisional
+        self.standing =
+            switch standing {
+            case .provisional: speech(period.isProvisional ? "figures.provisional" : "edition.standing.open")
+            case .closed: speech("edition.standing.closed")
+            case .published(let count): speech("edition.standing.published", ["count": String(count)])
+            }
         table = .bulletin(bulletin, speech, isPrint: isPrint)
         formulas = [
             Formula("boot_rate", total.bootRate, speech), Formula("viewing_rate", total.viewingRate, speech), Formula("demand_rate", total.demandRate, speech),

@@ -21,12 +21,12 @@ extension Routes {
         get("/bulletins/:month/:code", .seeFigures) { request, context, visit in
             let (record, period, speech) = try await house.bulletin(request, context, visit, rules)
             return try house.page(
-                "bulletin", BulletinPage(record.bulletin, period, zone: rules.zone, speech), title: speech.title(record),
+                "bulletin", BulletinPage(record.bulletin, period, try await house.standing(record), zone: rules.zone, speech), title: speech.title(record),
                 crumbs: record.path.map { Frame.Link(label: $0.name, url: FigureURL.bulletin($0.code, period.month, "", period.network)) }, for: visit, request)
         }
         get("/bulletins/:month/:code/print", .seeFigures) { request, context, visit in
             let (record, period, speech) = try await house.bulletin(request, context, visit, rules)
-            let page = BulletinPage(record.bulletin, period, zone: rules.zone, speech, isPrint: true)
+            let page = BulletinPage(record.bulletin, period, try await house.standing(record), zone: rules.zone, speech, isPrint: true)
             return try house.page("bulletin_print", page, title: speech.title(record), for: visit, request, print: true)
         }
         get("/bulletins/:month/{code}.csv", .seeFigures) { request, context, visit in
@@ -49,6 +49,10 @@ extension House {
         let record = try await database.read { try $0.areaMonth(code: code, month: period.month, network: period.network, in: visit.scope, zone: rules.zone, at: period.asOf) }
         guard let record else { throw Refusal.notFound("area") }
         return (record, period, Speech(self, visit))
+    }
+
+    fileprivate func standing(_ record: AreaMonth) async throws -> MonthStanding {
+        try await database.read { try $0.standing(of: record.month, area: record.area.areaID) }
     }
 }
 

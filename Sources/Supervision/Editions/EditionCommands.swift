@@ -11,7 +11,21 @@ package struct MonthClosing: Decodable, Hashable, Sendable {
     package let closedAt: Instant
 }
 
+/// Whether a month of an area is open, closed, or published, and how often.
+package enum MonthStanding: Hashable, Sendable {
+    case provisional
+    case closed
+    case published(Int)
+}
+
 extension Statements {
+    /// How a month of an area stands.
+    package func standing(of month: Month, area id: String) throws -> MonthStanding {
+        let editions = try count("SELECT count(*) FROM edition WHERE area_id = \(id) AND month = \(month.description)")
+        if editions > 0 { return .published(editions) }
+        return try closings(area: id).contains { $0.month == month.description } ? .closed : .provisional
+    }
+
     /// Closes a month of an area: its figures are no longer provisional. Not before facts about its last day are late, and not over a gap behind the last closed month.
     package func closeMonth(_ month: Month, area: Area, rules: FactRules, by act: Act) throws {
         guard act.at >= rules.close(of: month.days.upperBound) else { throw Refusal.conflict("month.still_running") }
