@@ -53,6 +53,10 @@ let package = Package(
         // MARK: Base
         /** The PostgreSQL client library. */
         .systemLibrary(name: "CLibpq", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        /** Writes the zip archives of Office files. */
+        .systemLibrary(name: "CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
+        /** Writes spreadsheets. */
+        .systemLibrary(name: "CXLSXWriter", providers: [.apt(["libxlsxwriter-dev"])]),
         /** Ids, clock, days and months, area codes, minute and interval sets, rates, ranks: pure values; imports no target. */
         .target(name: "Basics", swiftSettings: settings),
         /** The `Database` seam: SQL text that binds, row decoding, migrations, the SQLite and PostgreSQL engines, the blob store. */
@@ -65,6 +69,8 @@ let package = Package(
         .target(name: "Node", dependencies: ["Basics", "Wire", "Trust"], swiftSettings: settings),
         /** ffprobe and ffmpeg: what to encode, and the runner that encodes it. */
         .target(name: "Media", dependencies: ["Basics", subprocess, log], swiftSettings: settings),
+        /** A bulletin as data, and its DOCX, XLSX, PDF: made by libzip, libxlsxwriter, weasyprint, rsvg-convert. */
+        .target(name: "Documents", dependencies: ["CZip", "CXLSXWriter", subprocess], swiftSettings: settings),
 
         // MARK: House
         /** People, roles, scopes, sessions, the audit log. */
@@ -91,7 +97,8 @@ let package = Package(
             resources: [.copy("Migrations"), .copy("Templates")], swiftSettings: settings),
         /** 督: overviews and bulletins; may read every table. */
         .target(
-            name: "Supervision", dependencies: ["Basics", "Storage", "Accounts", "Web", "Registry", "Operations", hummingbird, crypto],
+            name: "Supervision",
+            dependencies: ["Basics", "Storage", "Documents", "Accounts", "Jobs", "Web", "Registry", "Operations", hummingbird, crypto, httpTypes, nio],
             resources: [.copy("Migrations"), .copy("Templates")], swiftSettings: settings),
 
         // MARK: Programs
@@ -99,8 +106,8 @@ let package = Package(
         .target(
             name: "Centre",
             dependencies: [
-                "Basics", "Storage", "Trust", "Wire", "Media", "Accounts", "Web", "Jobs", "Registry", "Content", "Operations", "Supervision", hummingbird, httpTypes, nio,
-                lifecycle, signals, log,
+                "Basics", "Storage", "Trust", "Wire", "Media", "Documents", "Accounts", "Web", "Jobs", "Registry", "Content", "Operations", "Supervision", hummingbird, httpTypes,
+                nio, lifecycle, signals, log,
             ],
             resources: [.copy("Templates")], swiftSettings: settings),
         /** What edge and terminal share: disk, HTTP to the parent, the loop around `Node`. */
@@ -119,7 +126,8 @@ let package = Package(
         .executableTarget(
             name: "yuanjiao",
             dependencies: [
-                "Basics", "Storage", "Trust", "Wire", "Accounts", "Registry", "Content", "Operations", "Supervision", "Web", "Centre", "Edge", "Terminal", "Simulator", "Relay",
+                "Basics", "Storage", "Trust", "Wire", "Documents", "Accounts", "Registry", "Content", "Operations", "Supervision", "Web", "Centre", "Edge", "Terminal", "Simulator",
+                "Relay",
                 arguments, configuration, systemPackage, httpClient, hummingbird, nio, nioHTTP, lifecycle, signals, log, subprocess,
             ],
             swiftSettings: settings),
@@ -135,6 +143,7 @@ let package = Package(
         .testTarget(name: "WireTests", dependencies: ["Wire", "TestKit"], swiftSettings: settings),
         .testTarget(name: "NodeTests", dependencies: ["Node", "Simulator"], swiftSettings: settings),
         .testTarget(name: "MediaTests", dependencies: ["Media", log], swiftSettings: settings),
+        .testTarget(name: "DocumentsTests", dependencies: ["Documents", "CZip"], swiftSettings: settings),
         .testTarget(name: "JobsTests", dependencies: ["Jobs", "TestKit", lifecycle, log], swiftSettings: settings),
         .testTarget(
             name: "ContentTests", dependencies: ["Content", "Jobs", "Media", "Trust", "Wire", "TestKit", hummingbird, hummingbirdTesting, lifecycle, log], swiftSettings: settings),
@@ -142,7 +151,7 @@ let package = Package(
         .testTarget(name: "RelayTests", dependencies: ["Basics", "Storage", "Node", "Relay", "TestKit"], swiftSettings: settings),
         .testTarget(name: "RegistryTests", dependencies: ["Basics", "Storage", "Accounts", "Registry", "TestKit"], swiftSettings: settings),
         .testTarget(name: "OperationsTests", dependencies: ["Operations", "Content", "TestKit", "Wire"], swiftSettings: settings),
-        .testTarget(name: "SupervisionTests", dependencies: ["Supervision", "Operations", "TestKit", "Wire", "Simulator"], swiftSettings: settings),
+        .testTarget(name: "SupervisionTests", dependencies: ["Supervision", "Operations", "Documents", "TestKit", "Wire", "Simulator"], swiftSettings: settings),
         .testTarget(
             name: "CentreTests",
             dependencies: [

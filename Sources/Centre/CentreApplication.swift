@@ -1,6 +1,7 @@
 import Accounts
 package import Basics
 import Content
+import Documents
 import Foundation
 package import Hummingbird
 import Jobs
@@ -52,14 +53,17 @@ package struct CentreApplication: Sendable {
         routes.addHouse()
         routes.addHealth(metrics: metrics)
         NodeAPI(house: house, intake: intake, settings: settings, blobs: content.blobs, metrics: metrics).addRoutes(to: &routes)
-        routes.addSupervision(settings.rules, blobs: content.blobs)
+        routes.addSupervision(
+            EditionPress(
+                database: database, blobs: content.blobs, pages: pages, rules: settings.rules,
+                programs: .init(Printer(weasyprint: configuration.weasyprint, rsvgConvert: configuration.rsvgConvert)), isSample: configuration.isSample), bell: content.bell)
         routes.addContent(content)
         routes.addAreas()
         routes.addExclusions()
         routes.addSystem()
         return CentreApplication(
             configuration: configuration, database: database, settings: settings, house: house, intake: intake, responder: router.buildResponder(), routes: routes.entries,
-            services: services(content, configuration, house: house, logger: logger), logger: logger)
+            services: services(content, configuration, rules: settings.rules, house: house, logger: logger), logger: logger)
     }
 
     /// The library: keys and catalogue made at the first start, remains of an earlier process swept.
@@ -82,12 +86,15 @@ package struct CentreApplication: Sendable {
         return content
     }
 
-    private static func services(_ content: ContentHouse, _ configuration: CentreConfiguration, house: House, logger: Logger) -> [any Service] {
+    private static func services(_ content: ContentHouse, _ configuration: CentreConfiguration, rules: FactRules, house: House, logger: Logger) -> [any Service] {
         let encode = EncodeJob(
             database: house.database, content: content, tools: Tools(ffmpeg: configuration.ffmpeg, ffprobe: configuration.ffprobe), clock: house.clock, ids: house.ids,
             log: logger)
+        let derive = FormulaJob(database: house.database, rules: rules)
         return [
-            JobRunner(database: house.database, clock: house.clock, handlers: [EncodeJob.kind: encode.handler], bell: content.bell, log: logger),
+            JobRunner(
+                database: house.database, clock: house.clock, handlers: [EncodeJob.kind: encode.handler, FormulaJob.kind: { try await derive.run($0) }], bell: content.bell,
+                log: logger),
             content.catalogueRenewal(house.database, clock: house.clock, ids: house.ids),
         ]
     }

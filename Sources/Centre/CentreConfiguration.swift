@@ -18,6 +18,8 @@ package struct CentreConfiguration: Sendable {
     /// Paths or names of the programs.
     package var ffmpeg: String
     package var ffprobe: String
+    package var weasyprint: String
+    package var rsvgConvert: String
     /// Binary logarithm of scrypt's cost.
     package var passwordCost: Int
     /// Bytes that uploads leave free on the disk.
@@ -25,7 +27,8 @@ package struct CentreConfiguration: Sendable {
 
     package init(
         dataFolder: URL, database: String? = nil, host: String = "127.0.0.1", port: Int = 8080, zone: NetworkZone = .shanghai, isSample: Bool = false,
-        secureCookies: Bool = false, ffmpeg: String = "ffmpeg", ffprobe: String = "ffprobe", passwordCost: Int = 15, reserveBytes: Int64 = 512 << 20
+        secureCookies: Bool = false, ffmpeg: String = "ffmpeg", ffprobe: String = "ffprobe", weasyprint: String = "weasyprint",
+        rsvgConvert: String = "rsvg-convert", passwordCost: Int = 15, reserveBytes: Int64 = 512 << 20
     ) {
         self.dataFolder = dataFolder
         self.database = database
@@ -36,6 +39,8 @@ package struct CentreConfiguration: Sendable {
         self.secureCookies = secureCookies
         self.ffmpeg = ffmpeg
         self.ffprobe = ffprobe
+        self.weasyprint = weasyprint
+        self.rsvgConvert = rsvgConvert
         self.passwordCost = passwordCost
         self.reserveBytes = reserveBytes
     }

@@ -1,15 +1,19 @@
-package import Operations
-package import Storage
+package import Jobs
+import Operations
+import Storage
 package import Web
 
 extension Routes {
     /// The pages of figures: `/`, `/overview`, `/areas/…`, `/sites…`, `/bulletins…`. Each needs the right to see figures and answers only for the visit's scope.
-    package mutating func addSupervision(_ rules: FactRules, blobs: BlobStore) {
+    package mutating func addSupervision(_ press: EditionPress, bell: JobBell) {
+        let rules = press.rules
         addOverviews(rules)
         addDenominators(rules)
         addSiteList(rules)
         addSites(rules)
         addBulletins(rules)
-        addEditions(EditionPress(database: house.database, blobs: blobs, pages: house.pages, rules: rules))
+        addCompositions(press)
+        addFormulas(rules, bell: bell)
+        addEditions(press)
     }
 }

@@ -10,7 +10,8 @@ package struct SecurityHeaders: RouterMiddleware {
     package func handle(_ request: Request, context: AppContext, next: (Request, AppContext) async throws -> Response) async throws -> Response {
         var response = try await next(request, context)
         for (name, value) in securityHeaders {
-            if let field = HTTPField.Name(name) { response.headers[field] = value }
+            // A route may be stricter for what it serves.
+            if let field = HTTPField.Name(name), response.headers[field] == nil { response.headers[field] = value }
         }
         return response
     }

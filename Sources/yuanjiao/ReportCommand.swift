@@ -2,6 +2,7 @@ import Accounts
 import ArgumentParser
 import Basics
 import Centre
+import Documents
 import Foundation
 import Registry
 import Storage
@@ -81,8 +82,10 @@ struct ExplainCommand: AsyncParsableCommand {
 extension Settings {
     /// The press over a centre's store, for commands beside it.
     func press(_ centre: OpenCentre) throws -> EditionPress {
-        EditionPress(
+        let configuration = try self.centre()
+        return EditionPress(
             database: centre.database, blobs: try BlobStore(folder: dataFolder.appendingPathComponent("blobs")),
-            pages: try Pages(words: try Words(), bundles: [Supervision.templates]), rules: centre.network.rules)
+            pages: try Pages(words: try Words(), bundles: [Supervision.templates]), rules: centre.network.rules,
+            programs: .init(Printer(weasyprint: configuration.weasyprint, rsvgConvert: configuration.rsvgConvert)), isSample: configuration.isSample)
     }
 }

@@ -23,7 +23,7 @@ private struct PressWorld {
             let folder = try temporaryFolder()
             defer { try? FileManager.default.removeItem(at: folder) }
             let blobs = try BlobStore(folder: folder)
-            let press = EditionPress(database: world.database, blobs: blobs, pages: try #require(pages), rules: SampleWorld.rules)
+            let press = try cheapPress(world.database, blobs)
             try await body(PressWorld(world: world, press: press, blobs: blobs, folder: folder, march: try #require(Month("2011-03"))))
         }
     }
@@ -240,7 +240,7 @@ private struct PressWorld {
         try await RandomWorld.with(engine, seed: seed) { database in
             let folder = try temporaryFolder()
             defer { try? FileManager.default.removeItem(at: folder) }
-            let press = EditionPress(database: database, blobs: try BlobStore(folder: folder), pages: try #require(pages), rules: SampleWorld.rules)
+            let press = try cheapPress(database, try BlobStore(folder: folder))
             let (march, act) = (try #require(Month(RandomWorld.month)), Act(by: Actor(id: "officer"), at: RandomWorld.now, ids: .system))
             try await database.write { statements in
                 guard let area = try statements.area(code: "9902", on: march.days.upperBound, in: .everything) else { throw Refusal.notFound("area") }

@@ -59,8 +59,8 @@ extension SiteDay {
         effectiveDemandPlays = 0
         for (courseware, watched) in byCourseware {
             milliseconds += min(watched.all.total, lengths[courseware].flatMap { $0 > 0 ? $0 : nil } ?? .max)
-            if watched.all.total >= rules.effectiveMilliseconds { effectivePlays += 1 }
-            if watched.onDemand.total >= rules.effectiveMilliseconds { effectiveDemandPlays += 1 }
+            if watched.all.total >= rules.effectiveMilliseconds(on: day) { effectivePlays += 1 }
+            if watched.onDemand.total >= rules.effectiveMilliseconds(on: day) { effectiveDemandPlays += 1 }
         }
         effectiveSeconds = Int(milliseconds / 1000)
     }

@@ -17,6 +17,7 @@ extension Statements {
         presence changed: Set<TerminalDay>, plays played: Set<TerminalDay>, known: [TerminalDay: MinuteSet], assignments: [Assignment], lengths: [String: Int64],
         rules: FactRules
     ) throws {
+        let rules = try dated(rules)
         let bySite = Dictionary(grouping: assignments, by: \.site)
         let byTerminal = Dictionary(grouping: assignments, by: \.terminal)
         func siteDays(_ keys: Set<TerminalDay>) -> [SiteDayKey: [TerminalDay]] {
@@ -85,7 +86,8 @@ extension Statements {
                 })
             try deriveSiteDays(presence: present, plays: played, known: [:], assignments: assignments, lengths: [:], rules: rules)
         }
-        return before.symmetricDifference(try siteDayRows(days)).count
+        // A row that changed is in both sets, once as it was and once as it is.
+        return Set(before.symmetricDifference(try siteDayRows(days)).map { Array($0.prefix(2)) }).count
     }
 
     private func siteDayRows(_ days: ClosedRange<Day>) throws -> Set<[Int]> {

@@ -1,4 +1,5 @@
 package import Basics
+package import Operations
 package import Registry
 
 /// What the register and the facts say about one site in one month. The input of a bulletin; nothing in it is rounded.
@@ -8,6 +9,8 @@ package struct SiteMonth: Hashable, Sendable {
     package let name: String
     /// Code of the site's area at the end of the period; empty when it has none.
     package let areaCode: String
+    /// What kind of place the site is at the end of the period.
+    package let kind: SiteKind
     /// Distinct minutes on, inside in-service intervals.
     package var onMinutes: Int
     /// The days with at least one minute on, inside in-service intervals: a bit a day, the first day of the month lowest.
@@ -20,13 +23,14 @@ package struct SiteMonth: Hashable, Sendable {
     package var heardDays: Int
 
     package init(
-        site: Int, code: String, name: String, areaCode: String, onMinutes: Int = 0, onMask: Int = 0, effectiveSeconds: Int = 0, effectivePlays: Int = 0,
+        site: Int, code: String, name: String, areaCode: String, kind: SiteKind = .village, onMinutes: Int = 0, onMask: Int = 0, effectiveSeconds: Int = 0, effectivePlays: Int = 0,
         effectiveDemandPlays: Int = 0, dueDays: Int = 0, heardDays: Int = 0
     ) {
         self.site = site
         self.code = code
         self.name = name
         self.areaCode = areaCode
+        self.kind = kind
         self.onMinutes = onMinutes
         self.onMask = onMask
         self.effectiveSeconds = effectiveSeconds
@@ -72,12 +76,22 @@ package struct BulletinLine: Hashable, Sendable {
     package let onDemand: Int
     package let dueDays: Int
     package let heardDays: Int
-    /// By boot rate, 1 for the highest; nil for the total and for an area without registered sites.
+    /// By the rate that the formula names, 1 for the highest; nil for the total and for an area without registered sites.
     package var rank: Int?
 
     package var bootRate: Rate { Rate(switchedOn, of: registered) }
     package var viewingRate: Rate { Rate(viewing, of: registered) }
     package var demandRate: Rate { Rate(onDemand, of: registered) }
+
+    /// The rate by which areas are ranked.
+    package func rate(_ basis: Formula.RankBasis) -> Rate {
+        switch basis {
+        case .bootRate: bootRate
+        case .viewingRate: viewingRate
+        case .demandRate: demandRate
+        }
+    }
+
     /// Share of the site-days due that have been heard.
     package var completeness: Rate { Rate(heardDays, of: dueDays) }
     package var meanPerSwitchedOn: Mean { Mean(onMinutes, over: switchedOn) }
@@ -118,6 +132,8 @@ package struct Bulletin: Sendable {
     /// On which tree of areas it stands.
     package let network: NetworkView
     package let area: BulletinArea
+    /// The dated setting by which it was made.
+    package let formula: Formula
     /// Up to when facts could have arrived: the moment of computing.
     package let asOf: Instant
     package let lines: [BulletinLine]
@@ -126,21 +142,23 @@ package struct Bulletin: Sendable {
     /// Presence of sites on days on which they were not in service: a matter of data quality, in no numerator.
     package let outsideService: [OutsideService]
 
-    /// Groups the sites below their areas and ranks these by boot rate; equal rates share a rank. What lies in none of the areas is 其他, never dropped.
+    /// Groups the sites below their areas and ranks these as the formula says. What lies in none of the areas is 其他, never dropped.
     package init(
-        month: Month, network: NetworkView = .then, area: BulletinArea, below: [BulletinArea], asOf: Instant, sites: [SiteMonth], excluded: [ExcludedSite],
+        month: Month, network: NetworkView = .then, formula: Formula = .standard, area: BulletinArea, below: [BulletinArea], asOf: Instant, sites: [SiteMonth],
+        excluded: [ExcludedSite],
         outsideService: [OutsideService]
     ) {
         self.month = month
         self.network = network
         self.area = area
+        self.formula = formula
         self.asOf = asOf
         self.excluded = excluded
         self.outsideService = outsideService
         total = BulletinLine(code: area.code, name: area.name, sites: sites)
         let groups = BulletinArea.grouped(sites, below)
         var lines = below.map { BulletinLine(code: $0.code, name: $0.name, sites: groups[$0.code] ?? []) }
-        let order = ranks(lines.map { $0.registered > 0 ? $0.bootRate : nil }, ties: .shared)
+        let order = ranks(lines.map { $0.registered > 0 ? $0.rate(formula.rankBy) : nil }, ties: formula.ties == .shared ? .shared : .consecutive)
         for index in lines.indices { lines[index].rank = order[index] }
         if let rest = groups[BulletinArea.rest], !below.isEmpty { lines.append(BulletinLine(code: BulletinArea.rest, name: "", sites: rest)) }
         self.lines = lines

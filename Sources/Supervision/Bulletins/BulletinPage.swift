@@ -1,4 +1,5 @@
 package import Basics
+import Operations
 import Registry
 import Web
 
@@ -16,6 +17,7 @@ package struct BulletinPage: Sendable {
     let formulas: [Formula]
     let notHeardNote: String
     let completenessNote: String
+    let rankNote: String
     let excluded: Table?
     let outside: Table?
     let asOf: String
@@ -26,6 +28,7 @@ package struct BulletinPage: Sendable {
     /// The account is that of the network as it was.
     let denominatorURL: String?
     let editionsURL: String
+    let composeURL: String
     let subtitle: String
     /// On which network the figures stand.
     let network: String
@@ -50,6 +53,7 @@ package struct BulletinPage: Sendable {
         notHeardNote = speech("bulletin.note.not_heard", ["count": String(total.notHeard)])
         completenessNote = speech(
             "bulletin.note.completeness", ["rate": speech.rate(total.completeness), "heard": String(total.heardDays), "due": String(total.dueDays)])
+        rankNote = speech.rankNote(bulletin.formula)
         excluded = bulletin.excluded.isEmpty ? nil : .excluded(bulletin.excluded, month, speech)
         outside = bulletin.outsideService.isEmpty ? nil : .outside(bulletin.outsideService, month, speech)
         asOf = speech("bulletin.as_of", ["time": zone.text(bulletin.asOf)])
@@ -58,9 +62,21 @@ package struct BulletinPage: Sendable {
         jsonURL = FigureURL.bulletin(code, month, ".json", bulletin.network)
         backURL = FigureURL.bulletin(code, month, "", bulletin.network)
         editionsURL = FigureURL.bulletin(code, month, "/editions")
+        composeURL = FigureURL.bulletin(code, month, "/compose")
         denominatorURL = bulletin.network == .then ? FigureURL.denominator(code, month) : nil
         network = monthBar.networkNote ?? ""
         subtitle = speech("bulletin.subtitle", ["area": bulletin.area.name, "month": speech.month(month)])
+    }
+}
+
+extension Speech {
+    /// How areas are ranked and when a play is effective.
+    func rankNote(_ formula: Formula) -> String {
+        self(
+            "bulletin.note.rank",
+            [
+                "rate": self("bulletin.\(formula.rankBy.rawValue)"), "ties": self("bulletin.ties.\(formula.ties.rawValue)"), "seconds": String(formula.effectiveSeconds),
+            ])
     }
 }
 

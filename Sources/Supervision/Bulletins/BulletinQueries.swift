@@ -1,5 +1,6 @@
 package import Accounts
 package import Basics
+package import Operations
 package import Registry
 package import Storage
 
@@ -15,6 +16,7 @@ package struct MonthFigures: Sendable {
 package struct AreaMonth: Sendable {
     package let month: Month
     package let network: NetworkView
+    package let formula: Formula
     package let asOf: Instant
     package let area: Area
     /// From the topmost area of the scope down to the area itself.
@@ -25,7 +27,8 @@ package struct AreaMonth: Sendable {
     /// The month's figures with a line for each area directly below.
     package var bulletin: Bulletin {
         Bulletin(
-            month: month, network: network, area: BulletinArea(code: area.code, name: area.name), below: below.map { BulletinArea(code: $0.code, name: $0.name) }, asOf: asOf,
+            month: month, network: network, formula: formula, area: BulletinArea(code: area.code, name: area.name), below: below.map { BulletinArea(code: $0.code, name: $0.name) },
+            asOf: asOf,
             sites: figures.sites, excluded: figures.excluded, outsideService: figures.outsideService)
     }
 }
@@ -44,7 +47,8 @@ extension Statements {
         guard let area = try areaEver(code: code, on: day, in: scope), let known = area.areaCode else { return nil }
         let inside = Scope(areas: [known])
         return AreaMonth(
-            month: month, network: network, asOf: now, area: area, path: try path(to: area, on: day).filter { $0.areaCode.map(scope.covers) ?? false },
+            month: month, network: network, formula: try formula(for: month), asOf: now, area: area,
+            path: try path(to: area, on: day).filter { $0.areaCode.map(scope.covers) ?? false },
             below: try children(of: area, on: day, in: inside), figures: try monthFigures(month: month, placed: day, in: inside, zone: zone, at: now))
     }
 
@@ -81,7 +85,7 @@ extension Statements {
                 GROUP BY d.site
             )
             SELECT s.num, s.code, v.name, a.code, coalesce(CAST(f.on_minutes AS BIGINT), 0), coalesce(CAST(f.on_mask AS BIGINT), 0), coalesce(CAST(f.effective_seconds AS BIGINT), 0),
-                coalesce(CAST(f.effective_plays AS BIGINT), 0), coalesce(CAST(f.effective_demand_plays AS BIGINT), 0)
+                coalesce(CAST(f.effective_plays AS BIGINT), 0), coalesce(CAST(f.effective_demand_plays AS BIGINT), 0), v.kind
             FROM counted c JOIN site s ON s.num = c.site
             JOIN site_version v ON v.site = s.num AND v.replaced_at IS NULL AND v.from_day <= \(last) AND v.until_day > \(last)
             JOIN area_version a ON a.area_id = v.area_id AND a.replaced_at IS NULL AND a.from_day <= \(last) AND a.until_day > \(last)
@@ -90,7 +94,8 @@ extension Statements {
             """
         ) { row in
             SiteMonth(
-                site: try row.int(0), code: try row.text(1), name: try row.text(2), areaCode: try row.text(3), onMinutes: try row.int(4), onMask: try row.int(5),
+                site: try row.int(0), code: try row.text(1), name: try row.text(2), areaCode: try row.text(3), kind: SiteKind(rawValue: try row.text(9)) ?? .other,
+                onMinutes: try row.int(4), onMask: try row.int(5),
                 effectiveSeconds: try row.int(6), effectivePlays: try row.int(7), effectiveDemandPlays: try row.int(8))
         }
     }

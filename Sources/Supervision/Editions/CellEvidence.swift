@@ -35,7 +35,7 @@ extension EditionDocument {
             throw Refusal.notFound("cell")
         }
         let inside = sites.filter { belongs($0, to: code) }
-        let (kept, numerator, denominator) = EditionDocument.fraction(of: name, inside)
+        let (kept, numerator, denominator) = EditionDocument.fraction(of: name == "rank" ? rules.rank : name, inside)
         return CellEvidence(
             title: title, number: number, month: month, line: code, column: name, printed: line[place], numerator: numerator, denominator: denominator, rules: rules,
             sites: kept, excluded: ["registered", "boot_rate", "rank", "viewing_rate", "demand_rate", "mean_per_registered"].contains(name) ? excluded : [])
@@ -63,7 +63,7 @@ extension EditionDocument {
         case "switched_on": counted(isOn)
         case "off": counted(isOff)
         case "not_heard": counted { !isOn($0) && !isOff($0) }
-        case "boot_rate", "rank": counted(isOn, of: true)
+        case "boot_rate": counted(isOn, of: true)
         case "on_minutes": summed(\.onMinutes)
         case "mean_per_switched_on": summed(\.onMinutes, over: all.count(where: isOn))
         case "mean_per_registered": summed(\.onMinutes, over: all.count)

@@ -14,6 +14,10 @@ package struct Edition: Decodable, Hashable, Sendable {
     package let jsonHash: String
     package let htmlHash: String
     package let csvHash: String
+    /// Empty for editions of format 1, which have none of these.
+    package let pdfHash: String
+    package let docxHash: String
+    package let xlsxHash: String
     package let previousHash: String
     package let hash: String
     package let asOfAt: Instant
@@ -34,6 +38,35 @@ package struct Edition: Decodable, Hashable, Sendable {
         hash
             == Edition.chained(
                 previousHash, sequence: sequence, id: id, areaID: areaID, month: month, number: number, document: document, signedOff: signedOff,
-                artefacts: [jsonHash, htmlHash, csvHash], asOf: asOfAt, by: publishedBy, at: publishedAt)
+                artefacts: EditionFile.allCases.map(hash).filter { !$0.isEmpty }, asOf: asOfAt, by: publishedBy, at: publishedAt)
+    }
+
+    /// The hash of one of its files; empty where it has none of that kind.
+    package func hash(of file: EditionFile) -> String {
+        switch file {
+        case .json: jsonHash
+        case .html: htmlHash
+        case .csv: csvHash
+        case .pdf: pdfHash
+        case .docx: docxHash
+        case .xlsx: xlsxHash
+        }
+    }
+}
+
+/// The files of an edition, in the order in which its chain names them.
+package enum EditionFile: String, CaseIterable, Sendable {
+    case json, html, csv, pdf, docx, xlsx
+
+    /// The media type.
+    package var type: String {
+        switch self {
+        case .json: "application/json"
+        case .html: "text/html; charset=utf-8"
+        case .csv: "text/csv; charset=utf-8"
+        case .pdf: "application/pdf"
+        case .docx: "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+        case .xlsx: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+        }
     }
 }

@@ -65,9 +65,14 @@ extension Statements {
             """
             INSERT INTO edition (\(sql: editionColumns))
             VALUES (\(edition.sequence), \(edition.id), \(edition.areaID), \(edition.month), \(edition.number), \(edition.document), \(edition.signedOff), \(edition.jsonHash),
-                \(edition.htmlHash), \(edition.csvHash), \(edition.previousHash), \(edition.hash), \(edition.asOfAt), \(edition.publishedBy), \(edition.publishedAt))
+                \(edition.htmlHash), \(edition.csvHash), \(edition.pdfHash), \(edition.docxHash), \(edition.xlsxHash), \(edition.previousHash), \(edition.hash), \(edition.asOfAt), \(edition.publishedBy), \(edition.publishedAt))
             """)
         try record("edition.published", edition.id, ["month": edition.month, "area": area.code, "number": String(edition.number), "hash": edition.hash], by: act)
+    }
+
+    /// Notes that somebody wanted to publish an edition that is there already. It stays as it is.
+    package func refuseRewriting(_ edition: Edition, by act: Act) throws {
+        try record("edition.rewrite_refused", edition.id, ["month": edition.month, "number": String(edition.number)], by: act)
     }
 
     /// The facts about a month that arrived after a moment, by the code of the site at which the terminal stood.
@@ -94,5 +99,5 @@ extension Statements {
     }
 }
 
-private let editionColumns: SQL =
-    "sequence, id, area_id, month, number, document, signed_off, json_hash, html_hash, csv_hash, previous_hash, hash, as_of_at, published_by, published_at"
+let editionColumns: SQL =
+    "sequence, id, area_id, month, number, document, signed_off, json_hash, html_hash, csv_hash, pdf_hash, docx_hash, xlsx_hash, previous_hash, hash, as_of_at, published_by, published_at"

@@ -1,4 +1,5 @@
 package import Basics
+package import Documents
 package import Foundation
 import Operations
 
@@ -19,6 +20,12 @@ package struct EditionDocument: Codable, Hashable, Sendable {
         package let effectiveMilliseconds: Int64
         package let rank: String
         package let ties: String
+        /// The dated setting that was used, and the paper behind it; not in format 1.
+        package var meanBase: String?
+        package var shares: String?
+        package var formula: String?
+        package var formulaFrom: String?
+        package var formulaDocument: String?
     }
     /// What a site did in the month.
     package struct Site: Codable, Hashable, Sendable {
@@ -46,7 +53,7 @@ package struct EditionDocument: Codable, Hashable, Sendable {
         package let document: String
     }
 
-    /// The form of this document.
+    /// The form of this document: 2 with a bulletin as it is printed, 1 without.
     package var format = 1
     package let language: String
     package let title: String
@@ -73,6 +80,8 @@ package struct EditionDocument: Codable, Hashable, Sendable {
     package let errata: [Erratum]
     package let rules: Rules
     package let sites: [Site]
+    /// The bulletin as it is printed; none in format 1.
+    package var printed: PrintedDocument?
 
     /// The canonical bytes: sorted keys, no blanks.
     package var json: Data {

@@ -23,13 +23,23 @@ struct EditionListPage: Sendable {
     let isFirst: Bool
     let closeURL: String
     let publishURL: String
+    let composeURL: String
+    /// The edition that the form is for, so that a form sent twice publishes once.
+    let number: Int
     let document: String
     let documentProblem: String?
     let signedOff: String
     let signedOffProblem: String?
+    let issuer: String
+    let issuerProblem: String?
+    let recipients: String
+    let recipientsProblem: String?
+    let copies: String
+    let copiesProblem: String?
 
+    /// Without an imprint the form proposes one.
     init(
-        _ record: EditionRecord, _ month: Month, _ problems: [String: String], _ imprint: EditionPress.Imprint, mayPublish: Bool, csrf: String, zone: NetworkZone, _ speech: Speech
+        _ record: EditionRecord, _ month: Month, _ problems: [String: String], _ typed: Imprint?, mayPublish: Bool, csrf: String, zone: NetworkZone, _ speech: Speech
     ) {
         let code = record.area.code
         self.csrf = csrf
@@ -44,9 +54,13 @@ struct EditionListPage: Sendable {
         isFirst = record.editions.isEmpty
         closeURL = "/bulletins/\(month)/\(code)/close"
         publishURL = "/bulletins/\(month)/\(code)/publish"
-        (document, signedOff) = (imprint.document, imprint.signedOff)
-        documentProblem = problems["document"].map { speech("refusal.\($0)") }
-        signedOffProblem = problems["signed_off"].map { speech("refusal.\($0)") }
+        composeURL = "/bulletins/\(month)/\(code)/compose"
+        number = record.editions.count + 1
+        let imprint = typed ?? Imprint(document: "", signedOff: "", issuer: speech("compose.issuer", ["area": record.area.name]))
+        func problem(_ field: String) -> String? { problems[field].map { speech("refusal.\($0)") } }
+        (document, signedOff, issuer, recipients, copies) = (imprint.document, imprint.signedOff, imprint.issuer, imprint.recipients, imprint.copies)
+        (documentProblem, signedOffProblem) = (problem("document"), problem("signed_off"))
+        (issuerProblem, recipientsProblem, copiesProblem) = (problem("issuer"), problem("recipients"), problem("copies"))
     }
 }
 
@@ -72,18 +86,23 @@ struct ErrataPage: Sendable {
 }
 
 extension Table {
+    private static let files = EditionFile.allCases.filter { $0 != .html }
+
     /// What was published, with its files and hash.
     fileprivate static func editions(_ record: EditionRecord, _ zone: NetworkZone, _ speech: Speech) -> Table {
         Table(
             caption: speech("edition.list"),
-            columns: ["number", "document", "signed_off", "as_of", "published", "errata", "hash"].map { Column(speech("edition.\($0)")) } + [Column("JSON"), Column("CSV")],
+            columns: ["number", "document", "signed_off", "as_of", "published", "errata", "hash"].map { Column(speech("edition.\($0)")) }
+                + Table.files.map { Column($0.rawValue.uppercased()) },
             rows: record.editions.map { edition in
                 [
                     Cell(speech("edition.nth", ["number": String(edition.number)]), url: "/editions/\(edition.id)"), Cell(edition.document), Cell(edition.signedOff),
                     Cell(zone.text(edition.asOfAt)), Cell(speech.words.actor(edition.publishedBy, record.accounts, speech.language)),
                     Cell(speech("edition.show_errata"), url: "/editions/\(edition.id)/errata"), Cell(String(edition.hash.prefix(16))),
-                    Cell("JSON", url: "/editions/\(edition.id).json"), Cell("CSV", url: "/editions/\(edition.id).csv"),
                 ]
+                    + Table.files.map { file in
+                        edition.hash(of: file).isEmpty ? Cell("—") : Cell(file.rawValue.uppercased(), url: "/editions/\(edition.id).\(file.rawValue)")
+                    }
             }, empty: speech("edition.none"))
     }
 

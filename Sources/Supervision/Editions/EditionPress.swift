@@ -1,68 +1,101 @@
 package import Accounts
 package import Basics
 import Crypto
+package import Documents
 package import Foundation
 package import Operations
 import Registry
 package import Storage
 package import Web
 
-/// Makes editions: the document, its page and its table, into the store and into the chain.
+/// Makes editions: the document and everything that is printed from it, into the store and into the chain.
 package struct EditionPress: Sendable {
+    /// The programs that make pages and pictures; tests that publish by the dozen have cheap ones.
+    package struct Programs: Sendable {
+        let pdf: @Sendable (Data) async throws -> Data
+        let pictures: @Sendable ([String]) async throws -> [Data]
+
+        package init(pdf: @escaping @Sendable (Data) async throws -> Data, pictures: @escaping @Sendable ([String]) async throws -> [Data]) {
+            self.pdf = pdf
+            self.pictures = pictures
+        }
+
+        /// weasyprint and rsvg-convert.
+        package init(_ printer: Printer) {
+            pdf = { try await refusing { try await printer.pdf($0) }($0) }
+            pictures = { try await refusing { try await printer.png($0) }($0) }
+        }
+    }
+
     let database: Database
     let blobs: BlobStore
     let pages: Pages
     let rules: FactRules
+    let programs: Programs
+    let isSample: Bool
 
-    package init(database: Database, blobs: BlobStore, pages: Pages, rules: FactRules) {
+    package init(database: Database, blobs: BlobStore, pages: Pages, rules: FactRules, programs: Programs, isSample: Bool) {
         self.database = database
         self.blobs = blobs
         self.pages = pages
         self.rules = rules
-    }
-
-    /// What is published beside the figures.
-    package struct Imprint: Hashable, Sendable {
-        package var document: String
-        package var signedOff: String
-
-        package init(document: String, signedOff: String) {
-            self.document = document
-            self.signedOff = signedOff
-        }
+        self.programs = programs
+        self.isSample = isSample
     }
 
     /// Publishes the next edition of a closed month. The first holds the figures as they are now; a later one also what changed since the one before, and there must be something.
-    /// - Throws: `Refusal.invalid` for a missing number or sign-off, `Refusal.conflict` for a month that is open or has nothing new.
-    package func publish(code: String, month: Month, imprint: Imprint, language: Language, in scope: Scope, by act: Act) async throws -> Edition {
-        var problems: [String: String] = [:]
-        if !(1...100).contains(imprint.document.count) { problems["document"] = "form.required" }
-        if !(1...100).contains(imprint.signedOff.count) { problems["signed_off"] = "form.required" }
-        guard problems.isEmpty else { throw Refusal.invalid(problems) }
-        let zone = rules.zone
-        let found = try await database.read { statements -> (AreaMonth, [Edition], Edition?)? in
-            guard let record = try statements.areaMonth(code: code, month: month, in: scope, zone: zone, at: act.at) else { return nil }
-            guard try statements.closings(area: record.area.areaID).contains(where: { $0.month == month.description }) else { throw Refusal.conflict("month.not_closed") }
-            return (record, try statements.editions(area: record.area.areaID, month: month), try statements.lastEdition())
+    /// `number` is the edition that is meant: one that is there already is refused, and the attempt stands in the audit log. Sentences that no longer fit are published only
+    /// where `acceptsMisfits` says so.
+    /// - Throws: `Refusal.invalid` for a missing number or sign-off, `Refusal.conflict` for a month that is open or has nothing new, for misfits, for a missing program.
+    package func publish(
+        code: String, month: Month, imprint: Imprint, number: Int? = nil, acceptsMisfits: Bool = false, language: Language, in scope: Scope, by act: Act
+    ) async throws -> Edition {
+        let imprint = try imprint.checked
+        guard let (composition, area) = try await composition(code: code, month: month, language: language, in: scope, at: act.at) else { throw Refusal.notFound("area") }
+        let (before, last) = try await database.read { statements -> ([Edition], Edition?) in
+            guard try statements.closings(area: area.areaID).contains(where: { $0.month == month.description }) else { throw Refusal.conflict("month.not_closed") }
+            return (try statements.editions(area: area.areaID, month: month), try statements.lastEdition())
         }
-        guard let (record, before, last) = found else { throw Refusal.notFound("area") }
-        let errata = try await before.last.asyncMap { try await document(of: $0).errata(against: record.bulletin) } ?? []
+        if let number, let there = before.first(where: { $0.number == number }) {
+            try await database.write { try $0.refuseRewriting(there, by: act) }
+            throw Refusal.conflict("edition.never_changes")
+        }
+        let errata = try await before.last.asyncMap { try await document(of: $0).errata(against: composition.facts.bulletin) } ?? []
         guard before.isEmpty || !errata.isEmpty else { throw Refusal.conflict("edition.nothing_new") }
-        let published = EditionDocument(record, number: before.count + 1, imprint, errata: errata, rules: rules, at: act.at, Speech(pages.words, language))
-        let json = try published.json
-        let (html, csv) = (try sheet(published), published.csv)
+        guard acceptsMisfits || composition.misfits.isEmpty else { throw Refusal.conflict("compose.misfits") }
+        let published = EditionDocument(composition, number: before.count + 1, imprint, errata: errata, rules: rules, isSample: isSample, at: act.at)
+        let made = try await files(of: published)
         let blobs = blobs
-        let hashes = try await offPool { try [json, html, csv].map { try blobs.store($0) } }
+        let hashes = try await offPool { try made.map { try blobs.store($0) } }
         let (id, sequence) = (act.ids.next(), (last?.sequence ?? 0) + 1)
         let hash = Edition.chained(
-            last?.hash ?? "", sequence: sequence, id: id, areaID: record.area.areaID, month: month.description, number: published.number, document: imprint.document,
+            last?.hash ?? "", sequence: sequence, id: id, areaID: area.areaID, month: month.description, number: published.number, document: imprint.document,
             signedOff: imprint.signedOff, artefacts: hashes, asOf: act.at, by: act.actor.id, at: act.at)
         let edition = Edition(
-            sequence: sequence, id: id, areaID: record.area.areaID, month: month.description, number: published.number, document: imprint.document,
-            signedOff: imprint.signedOff, jsonHash: hashes[0], htmlHash: hashes[1], csvHash: hashes[2], previousHash: last?.hash ?? "", hash: hash, asOfAt: act.at,
-            publishedBy: act.actor.id, publishedAt: act.at)
-        try await database.write { try $0.addEdition(edition, area: record.area, by: act) }
+            sequence: sequence, id: id, areaID: area.areaID, month: month.description, number: published.number, document: imprint.document, signedOff: imprint.signedOff,
+            jsonHash: hashes[0], htmlHash: hashes[1], csvHash: hashes[2], pdfHash: hashes[3], docxHash: hashes[4], xlsxHash: hashes[5], previousHash: last?.hash ?? "",
+            hash: hash, asOfAt: act.at, publishedBy: act.actor.id, publishedAt: act.at)
+        try await database.write { try $0.addEdition(edition, area: area, by: act) }
         return edition
+    }
+
+    /// The files of a document in the order of `EditionFile`.
+    private func files(of document: EditionDocument) async throws -> [Data] {
+        var files = [try document.json, try sheet(document), document.csv]
+        if let printed = document.printed { for file in [EditionFile.pdf, .docx, .xlsx] { files.append(try await self.file(file, of: printed)) } }
+        return files
+    }
+
+    /// A printed document as a file.
+    package func file(_ file: EditionFile, of printed: PrintedDocument) async throws -> Data {
+        switch file {
+        case .pdf: return try await programs.pdf(try page(printed))
+        case .docx:
+            let pictures = try await programs.pictures(printed.blocks.compactMap(\.svg))
+            return try await offPool { try printed.docx(pictures: pictures) }
+        case .xlsx: return try await offPool { try printed.workbook() }
+        case .html, .json, .csv: return try page(printed)
+        }
     }
 
     /// The stored document of an edition; refuses one whose bytes are not those that were published.
@@ -81,8 +114,11 @@ package struct EditionPress: Sendable {
 
     /// The page of a document, made from the document alone.
     func sheet(_ document: EditionDocument) throws -> Data {
-        Data(try pages.part("edition_\(document.format)", EditionSheet(document), language: .chinese).utf8)
+        if let printed = document.printed { return try page(printed) }
+        return Data(try pages.part("edition_1", EditionSheet(document), language: .chinese).utf8)
     }
+
+    private func page(_ printed: PrintedDocument) throws -> Data { Data(try pages.part("edition_2", PrintedSheet(printed), language: .chinese).utf8) }
 
     /// Walks the chain: each link, each artefact, and whether page and table come out of the document again byte by byte. Answers what is wrong, by edition.
     package func verify() async throws -> [(edition: Edition, problem: String)] {
@@ -95,13 +131,26 @@ package struct EditionPress: Sendable {
                 if edition.previousHash != previous?.hash ?? "" || edition.sequence != (previous?.sequence ?? 0) + 1 { wrong.append((edition, "chain")) }
                 if !edition.isSound { wrong.append((edition, "row")) }
                 do {
-                    let (json, html, csv) = (try await artefact(edition.jsonHash), try await artefact(edition.htmlHash), try await artefact(edition.csvHash))
-                    let document = try EditionDocument(json: json)
-                    if try document.json != json || sheet(document) != html || document.csv != csv { wrong.append((edition, "rendering")) }
+                    var files: [EditionFile: Data] = [:]
+                    for file in EditionFile.allCases where !edition.hash(of: file).isEmpty { files[file] = try await artefact(edition.hash(of: file)) }
+                    let document = try EditionDocument(json: files[.json] ?? Data())
+                    if try document.json != files[.json] || sheet(document) != files[.html] || document.csv != files[.csv] { wrong.append((edition, "rendering")) }
                 } catch is Refusal { wrong.append((edition, "artefact")) } catch is DecodingError { wrong.append((edition, "document")) }
                 previous = edition
             }
             if part.count < 100 { return wrong }
+        }
+    }
+}
+
+/// A missing or failing program as a refusal that names it; anything else as it is.
+private func refusing<Input, Output>(_ body: @escaping @Sendable (Input) async throws -> Output) -> @Sendable (Input) async throws -> Output {
+    { input in
+        do { return try await body(input) } catch let problem as PrintProblem {
+            switch problem {
+            case .missing: throw Refusal.conflict("print.program_missing")
+            default: throw problem
+            }
         }
     }
 }
@@ -113,12 +162,23 @@ extension Optional {
     }
 }
 
+extension Imprint {
+    /// Without blanks at the ends. Throws `Refusal.invalid` with a code for each field that is missing or too long.
+    fileprivate var checked: Imprint {
+        get throws {
+            var problems: [String: String] = [:]
+            for (field, text) in [("document", document), ("signed_off", signedOff)] where !(1...100).contains(text.count) { problems[field] = "form.required" }
+            for (field, text) in [("issuer", issuer), ("recipients", recipients), ("copies", copies)] where text.count > 200 { problems[field] = "form.too_large" }
+            guard problems.isEmpty else { throw Refusal.invalid(problems) }
+            return self
+        }
+    }
+}
+
 extension EditionDocument {
-    init(
-        _ record: AreaMonth, number: Int, _ imprint: EditionPress.Imprint, errata: [Erratum], rules: FactRules, at now: Instant, _ speech: Speech
-    ) {
-        let bulletin = record.bulletin
-        let total = bulletin.total
+    init(_ composition: Composition, number: Int, _ imprint: Imprint, errata: [Erratum], rules: FactRules, isSample: Bool, at now: Instant) {
+        let (record, speech, bulletin) = (composition.facts.record, composition.speech, composition.facts.bulletin)
+        format = 2
         language = speech.language.rawValue
         title = speech("bulletin.title", ["area": record.area.name, "month": speech.month(record.month)])
         (month, areaCode, areaName) = (record.month.description, record.area.code, record.area.name)
@@ -128,62 +188,25 @@ extension EditionDocument {
             Formula(name: speech("edition.signed_off"), text: imprint.signedOff), Formula(name: speech("edition.as_of"), text: rules.zone.text(now)),
         ]
         columns = Bulletin.columns.map { Heading(name: $0, label: speech("bulletin.\($0)")) }
-        lines = (bulletin.lines + [total]).map(\.cells)
-        func formula(_ name: String, _ rate: Rate) -> Formula {
-            Formula(
-                name: speech("bulletin.\(name)"),
-                text: speech("bulletin.formula.\(name)", ["numerator": String(rate.numerator), "denominator": String(rate.denominator), "value": speech.rate(rate)]))
-        }
-        formulas = [
-            formula("boot_rate", total.bootRate), formula("viewing_rate", total.viewingRate), formula("demand_rate", total.demandRate),
-            formula("completeness", total.completeness),
-        ]
+        lines = (bulletin.lines + [bulletin.total]).map(\.cells)
+        formulas = bulletin.formulas(speech)
         notes = [
-            speech("network.then", ["day": record.month.days.upperBound.description]), speech("bulletin.note.not_heard", ["count": String(total.notHeard)]),
-            speech("bulletin.note.rank"),
+            speech("network.then", ["day": record.month.days.upperBound.description]), speech("bulletin.note.not_heard", ["count": String(bulletin.total.notHeard)]),
+            speech.rankNote(bulletin.formula),
         ]
         excludedTitle = speech("excluded.title")
         excluded = bulletin.excluded.map { Excluded(code: $0.code, name: $0.name, reason: $0.reason, document: $0.document) }
         errataTitle = speech("edition.errata")
         errataColumns = ["line", "column", "from", "to"].map { speech("edition.errata.\($0)") }
         self.errata = errata
-        self.rules = Rules(closeSeconds: rules.closeSeconds, effectiveMilliseconds: rules.effectiveMilliseconds, rank: "boot_rate", ties: "shared")
+        let by = bulletin.formula
+        self.rules = Rules(
+            closeSeconds: rules.closeSeconds, effectiveMilliseconds: Int64(by.effectiveSeconds) * 1000, rank: by.rankBy.rawValue, ties: by.ties.rawValue,
+            meanBase: by.meanBase.rawValue, shares: by.shares.rawValue, formula: by.id, formulaFrom: by.fromMonth, formulaDocument: by.document)
         sites = record.figures.sites.map(Site.init)
-    }
-}
-
-/// The page `edition_1`: the whole document, laid out; it holds no words of its own.
-struct EditionSheet: Sendable {
-    struct Pair: Sendable {
-        let pairName: String
-        let pairText: String
-    }
-    struct Line: Sendable { let cells: [String] }
-    let language: String
-    let title: String
-    let imprint: [Pair]
-    let columns: [String]
-    let lines: [Line]
-    let formulas: [Pair]
-    let notes: [String]
-    let hasExcluded: Bool
-    let excludedTitle: String
-    let excluded: [Line]
-    let hasErrata: Bool
-    let errataTitle: String
-    let errataColumns: [String]
-    let errata: [Line]
-
-    init(_ document: EditionDocument) {
-        (language, title) = (document.language, document.title)
-        imprint = document.imprint.map { Pair(pairName: $0.name, pairText: $0.text) }
-        columns = document.columns.map(\.label)
-        lines = document.lines.map { Line(cells: $0) }
-        formulas = document.formulas.map { Pair(pairName: $0.name, pairText: $0.text) }
-        notes = document.notes
-        (hasExcluded, excludedTitle) = (!document.excluded.isEmpty, document.excludedTitle)
-        excluded = document.excluded.map { Line(cells: [$0.code, $0.name, $0.reason, $0.document]) }
-        (hasErrata, errataTitle, errataColumns) = (!document.errata.isEmpty, document.errataTitle, document.errataColumns)
-        errata = document.errata.map { Line(cells: ["\($0.line) \($0.lineName)", $0.columnLabel, $0.from, $0.to]) }
+        let copies = imprint.copies.isEmpty ? [] : [PrintedDocument.Pair(name: speech("edition.copies"), text: imprint.copies)]
+        let closing = self.imprint.filter { $0.name != speech("edition.document") }.map { PrintedDocument.Pair(name: $0.name, text: $0.text) }
+        printed = composition.printed(
+            imprint, on: rules.zone.day(of: now), marks: isSample ? [speech("product.sample")] : [], closing: copies + closing, errata: errata)
     }
 }

@@ -13,7 +13,7 @@ extension Routes {
     mutating func addEditions(_ press: EditionPress) {
         let (house, rules) = (house, press.rules)
         get("/bulletins/:month/:code/editions", .seeFigures) { request, context, visit in
-            try await house.editionList(try EditionPlace(context, rules, house.clock.now), [:], EditionPress.Imprint(document: "", signedOff: ""), request, visit, rules)
+            try await house.editionList(try EditionPlace(context, rules, house.clock.now), [:], nil, request, visit, rules)
         }
         post("/bulletins/:month/:code/close", .keepRegister) { _, context, visit in
             let (place, act) = (try EditionPlace(context, rules, house.clock.now), house.act(visit))
@@ -27,26 +27,24 @@ extension Routes {
         }
         post("/bulletins/:month/:code/publish", .keepRegister) { form, context, visit in
             let place = try EditionPlace(context, rules, house.clock.now)
-            let imprint = EditionPress.Imprint(document: form["document"], signedOff: form["signed_off"])
+            let imprint = Imprint(
+                document: form["document"], signedOff: form["signed_off"], issuer: form["issuer"], recipients: form["recipients"], copies: form["copies"])
             do {
                 let edition = try await press.publish(
-                    code: place.code, month: place.month, imprint: imprint, language: visit.language, in: visit.scope, by: house.act(visit))
+                    code: place.code, month: place.month, imprint: imprint, number: Int(form["number"]), acceptsMisfits: form["accept"] == "on", language: visit.language,
+                    in: visit.scope, by: house.act(visit))
                 return seeOther("/bulletins/\(edition.month)/\(place.code)/editions")
             } catch Refusal.invalid(let problems) {
                 return try await house.editionList(place, problems, imprint, form.request, visit, rules)
             }
         }
-        get("/editions/:id", .seeFigures) { _, context, visit in
-            let edition = try await house.edition(try context.parameters.require("id"), visit, rules)
-            return artefact(try await press.artefact(edition.htmlHash), "text/html; charset=utf-8")
-        }
-        get("/editions/{id}.json", .seeFigures) { _, context, visit in
-            let edition = try await house.edition(try context.parameters.require("id"), visit, rules)
-            return artefact(try await press.artefact(edition.jsonHash), "application/json", name: "bulletin-\(edition.month)-\(edition.number).json")
-        }
-        get("/editions/{id}.csv", .seeFigures) { _, context, visit in
-            let edition = try await house.edition(try context.parameters.require("id"), visit, rules)
-            return artefact(try await press.artefact(edition.csvHash), "text/csv; charset=utf-8", name: "bulletin-\(edition.month)-\(edition.number).csv")
+        for file in EditionFile.allCases {
+            get(file == .html ? "/editions/:id" : "/editions/{id}.\(file.rawValue)", .seeFigures) { _, context, visit in
+                let edition = try await house.edition(try context.parameters.require("id"), visit, rules)
+                return artefact(
+                    try await press.artefact(edition.hash(of: file)), file,
+                    name: file == .html ? nil : "bulletin-\(edition.month)-\(edition.number).\(file.rawValue)", isFixed: true)
+            }
         }
         get("/editions/:id/errata", .seeFigures) { request, context, visit in
             let edition = try await house.edition(try context.parameters.require("id"), visit, rules)
@@ -84,10 +82,13 @@ private func found<Value>(_ value: Value?) throws -> Value {
     return value
 }
 
-/// Stored bytes as they are.
-private func artefact(_ bytes: some Sequence<UInt8>, _ type: String, name: String? = nil) -> Response {
-    var headers: HTTPFields = [.contentType: type, .cacheControl: "private, max-age=31536000, immutable"]
+/// A file of an edition or a draft. A page stands on its own: it brings its style sheet and pictures with it and loads nothing.
+func artefact(_ bytes: some Sequence<UInt8>, _ file: EditionFile, name: String?, isFixed: Bool) -> Response {
+    var headers: HTTPFields = [.contentType: file.type, .cacheControl: isFixed ? "private, max-age=31536000, immutable" : "no-store"]
     if let name { headers[.contentDisposition] = "attachment; filename=\"\(name)\"" }
+    if let policy = HTTPField.Name("Content-Security-Policy"), file == .html {
+        headers[policy] = "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src data:; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+    }
     return Response(status: .ok, headers: headers, body: .init(byteBuffer: ByteBuffer(bytes: bytes)))
 }
 
@@ -106,7 +107,7 @@ extension House {
     }
 
     fileprivate func editionList(
-        _ place: EditionPlace, _ problems: [String: String], _ imprint: EditionPress.Imprint, _ request: Request, _ visit: Visit, _ rules: FactRules
+        _ place: EditionPlace, _ problems: [String: String], _ imprint: Imprint?, _ request: Request, _ visit: Visit, _ rules: FactRules
     ) async throws -> Response {
         let now = clock.now
         let record = try await database.read { statements -> EditionRecord? in

@@ -35,6 +35,7 @@ package struct SiteMinutes: Sendable {
     /// The site's day from its facts.
     package init(_ day: Day, _ facts: SiteFacts, rules: FactRules) {
         self.day = day
+        let rules = rules.dated(facts.formulas)
         let (start, end) = (rules.zone.start(of: day), rules.zone.end(of: day))
         length = min(MinuteSet.limit, Int(end.milliseconds(since: start) / 60_000))
         isInService = facts.service.contains { $0.contains(day) }

@@ -30,6 +30,8 @@ package struct SiteFacts: Sendable {
     package let courseware: [String: NamedCourseware]
     /// The accounts that appear in the register's rows, by id.
     package let accounts: [String: NamedAccount]
+    /// Which thresholds hold.
+    package let formulas: [Formula]
 }
 
 /// A row of derived figures.
@@ -70,7 +72,8 @@ extension Statements {
             days: try storedSiteDays(site: site.num, within: days), heard: try heardDays(month.days.lowerBound..<month.end, zone: zone, only: site.num)[site.num] ?? DaySet(),
             assignments: assignments, presence: try presence(terminals: terminals, within: days), late: try lateMinutes(terminals: terminals, within: days), plays: plays,
             voids: try voids(terminals: terminals, within: days), watermarks: try watermarks(terminals: assignments.map(\.terminal)),
-            courseware: try namedCourseware(Set(plays.map(\.courseware)).sorted()), accounts: try namedAccounts(Set(states.map(\.actor)).union(exclusions.map(\.actor)).sorted()))
+            courseware: try namedCourseware(Set(plays.map(\.courseware)).sorted()), accounts: try namedAccounts(Set(states.map(\.actor)).union(exclusions.map(\.actor)).sorted()),
+            formulas: try formulas())
     }
 
     /// The derived rows of a site.

@@ -1,0 +1,112 @@
+package import Accounts
+package import Basics
+package import Operations
+import Registry
+package import Storage
+
+extension Statements {
+    /// How far courseware came below some areas in a month. Archived courseware came with an earlier platform, so that it counts as published and delivered.
+    package func delivery(month: Month, in scope: Scope, rules: FactRules) throws -> Delivery {
+        let last = month.days.upperBound
+        let (from, until) = (rules.zone.start(of: month.days.lowerBound), rules.zone.end(of: last))
+        var offered: Set<String> = []
+        var delivered: Set<String> = []
+        try each(
+            """
+            SELECT c.id, c.state, c.audience_areas, a.code FROM courseware c
+            JOIN area_version a ON a.area_id = c.area_id AND a.replaced_at IS NULL AND a.from_day <= \(last) AND a.until_day > \(last)
+            WHERE c.state = 'archived' OR (c.published_at < \(until) AND (c.withdrawn_at IS NULL OR c.withdrawn_at >= \(from)))
+            """
+        ) { row in
+            let chosen = try row.text(2).split(separator: " ").compactMap { AreaCode($0) }
+            let audience = try chosen.isEmpty ? [AreaCode(row.text(3))].compactMap { $0 } : chosen
+            guard audience.contains(where: { scope.covers($0) || !scope.narrowed(to: $0).areas.isEmpty }) else { return }
+            offered.insert(try row.text(0))
+            if try row.text(1) == "archived" { delivered.insert(try row.text(0)) }
+        }
+        try each(
+            """
+            WITH here AS (\(sql: terminals(month, in: scope)))
+            SELECT DISTINCT h.courseware_id FROM here JOIN terminal t ON t.num = here.terminal JOIN holding h ON h.node = t.id WHERE h.state = 'complete'
+            """
+        ) { delivered.insert(try $0.text(0)) }
+        let (played, effective) = try coursewarePlayed(month: month, in: scope, rules: rules.dated(formulas()))
+        return Delivery(
+            published: offered.count, delivered: offered.intersection(delivered).count, played: offered.intersection(played).count,
+            effective: offered.intersection(effective).count)
+    }
+
+    /// The courseware that was played at a site in a month, and that of which the threshold was watched on one day.
+    private func coursewarePlayed(month: Month, in scope: Scope, rules: FactRules) throws -> (played: Set<String>, effective: Set<String>) {
+        struct Place: Hashable {
+            let courseware: String
+            let site: Int
+            let day: Day
+        }
+        var (played, effective): (Set<String>, Set<String>) = ([], [])
+        var watched: [Place: IntervalSet] = [:]
+        try each(
+            """
+            WITH here AS (\(sql: terminals(month, in: scope)))
+            SELECT p.courseware, here.site, p.mode, p.first_day, p.last_day, p.intervals FROM here JOIN play p ON p.terminal = here.terminal
+            WHERE p.first_day <= \(month.days.upperBound) AND p.last_day >= \(month.days.lowerBound) AND p.first_day < here.until_day AND p.last_day >= here.from_day
+                AND NOT EXISTS (SELECT 1 FROM fact_void w
+                    WHERE w.terminal = p.terminal AND w.withdrawn_at IS NULL AND w.from_day <= p.first_day AND w.until_day > p.first_day)
+            """
+        ) { row in
+            let courseware = try row.text(0)
+            played.insert(courseware)
+            guard !effective.contains(courseware) else { return }
+            guard let coverage = PlayCoverage(encoded: try row.bytes(5)) else { throw StorageError.column("A play holds no intervals") }
+            for day in Swift.max(try row.day(3), month.days.lowerBound)...Swift.min(try row.day(4), month.days.upperBound) {
+                let (media, wall) = coverage.watched(on: day, rules.zone)
+                let place = Place(courseware: courseware, site: try row.int(1), day: day)
+                let sum = (watched[place] ?? IntervalSet()).union(try row.text(2) == "live" ? wall : media)
+                watched[place] = sum
+                if sum.total >= rules.effectiveMilliseconds(on: day) { effective.insert(courseware) }
+            }
+        }
+        return (played, effective)
+    }
+
+    /// The terminals that stood at a site of a scope in a month, and when.
+    private func terminals(_ month: Month, in scope: Scope) -> SQL {
+        let (first, last) = (month.days.lowerBound, month.days.upperBound)
+        return """
+            SELECT x.terminal, x.site, x.from_day, x.until_day FROM terminal_assignment x
+            JOIN site_version v ON v.site = x.site AND v.replaced_at IS NULL AND v.from_day <= \(last) AND v.until_day > \(last)
+            JOIN area_version a ON a.area_id = v.area_id AND a.replaced_at IS NULL AND a.from_day <= \(last) AND a.until_day > \(last)
+            WHERE x.replaced_at IS NULL AND x.from_day <= \(last) AND x.until_day > \(first) AND \(sql: scope.condition("a.code"))
+            """
+    }
+
+    /// What the minutes of each site below an area show in a month, by the site's number; sites without a habit are left out. Voided facts show nothing.
+    package func habits(month: Month, sites: Set<Int>, zone: NetworkZone) throws -> [Int: Habits] {
+        let (first, last) = (month.days.lowerBound, month.days.upperBound)
+        var days: [Int: [Day: MinuteSet]] = [:]
+        try each(
+            """
+            SELECT x.site, p.day, p.minutes FROM presence p
+            JOIN terminal_assignment x ON x.terminal = p.terminal AND x.replaced_at IS NULL AND x.from_day <= p.day AND x.until_day > p.day
+            WHERE p.day >= \(first) AND p.day <= \(last) AND NOT EXISTS (SELECT 1 FROM fact_void w
+                WHERE w.terminal = p.terminal AND w.withdrawn_at IS NULL AND w.from_day <= p.day AND w.until_day > p.day)
+            """
+        ) { row in
+            let site = try row.int(0)
+            guard sites.contains(site) else { return }
+            days[site, default: [:]][try row.day(1), default: MinuteSet()].formUnion(try row.minutes(2))
+        }
+        return days.mapValues { Habits.seen(in: $0.map { day, minutes in (minutes, Int(zone.end(of: day).milliseconds(since: zone.start(of: day)) / 60_000)) }) }
+            .filter { !$0.value.isEmpty }
+    }
+
+    /// The last edition of each month of an area between two months.
+    package func lastEditions(area id: String, from first: Month, through last: Month) throws -> [Edition] {
+        try all(
+            Edition.self,
+            """
+            SELECT \(sql: editionColumns) FROM edition e WHERE area_id = \(id) AND month >= \(first.description) AND month <= \(last.description)
+                AND number = (SELECT max(f.number) FROM edition f WHERE f.area_id = e.area_id AND f.month = e.month) ORDER BY month
+            """)
+    }
+}

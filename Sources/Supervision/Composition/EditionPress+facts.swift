@@ -1,0 +1,59 @@
+package import Accounts
+package import Basics
+import Operations
+package import Registry
+import Storage
+package import Web
+
+extension EditionPress {
+    /// The bulletin of an area's month as it would be printed now, and the area. Nil when the scope does not cover the area.
+    package func composition(code: String, month: Month, language: Language, in scope: Scope, at now: Instant) async throws -> (Composition, Area)? {
+        guard let facts = try await facts(code: code, month: month, in: scope, at: now) else { return nil }
+        let area = facts.record.area
+        let (arranged, edits) = try await database.read { statements in
+            (try statements.arrangement(area: area.areaID, month: month), try statements.sentenceEdits(area: area.areaID, month: month, language: language))
+        }
+        return (Composition(facts, arranged: arranged, edits: edits, Speech(pages.words, language)), area)
+    }
+
+    /// What the sections of an area's bulletin are written from. Months that were published are read from their editions, others computed.
+    package func facts(code: String, month: Month, in scope: Scope, at now: Instant) async throws -> BulletinFacts? {
+        let zone = rules.zone
+        let first = Month("\(padded(month.year - 1, 4))-01") ?? month
+        let found = try await database.read { statements -> (AreaMonth, [Edition], [Month])? in
+            guard let record = try statements.areaMonth(code: code, month: month, in: scope, zone: zone, at: now) else { return nil }
+            let editions = try statements.lastEditions(area: record.area.areaID, from: first, through: month.previous)
+            return (record, editions, try statements.monthsWithFacts().filter { first <= $0 && ($0 < month || $0.year < month.year) })
+        }
+        guard let (record, editions, known) = found else { return nil }
+        var documents: [Month: EditionDocument] = [:]
+        for edition in editions { if let month = Month(edition.month) { documents[month] = try await document(of: edition) } }
+        let (published, rules) = (documents, rules)
+        return try await database.read { statements in
+            var past: [Month: PastMonth] = [:]
+            var errata: [EarlierErrata] = []
+            for earlier in Set(known).union(published.keys).sorted() {
+                let last = earlier.days.upperBound
+                guard let area = try statements.area(id: record.area.areaID, on: last) else { continue }
+                let ids = Dictionary(try statements.children(of: area, on: last, in: .everything).map { ($0.code, $0.areaID) }, uniquingKeysWith: { first, _ in first })
+                let document = published[earlier]
+                past[earlier] = document.flatMap { PastMonth(published: $0, earlier, ids: ids) }
+                let mayDiffer = document != nil && earlier < month && earlier >= Month("\(padded(month.year, 4))-01") ?? month
+                guard past[earlier] == nil || mayDiffer, let present = try statements.areaMonth(code: area.code, month: earlier, in: scope, zone: zone, at: now) else { continue }
+                if past[earlier] == nil { past[earlier] = PastMonth(present: present) }
+                if let document {
+                    let (cells, sites) = (document.errata(against: present.bulletin), document.siteErrata(against: present.figures.sites, late: [:]))
+                    let place = document.columns.firstIndex { $0.name == "boot_rate" }
+                    errata.append(
+                        EarlierErrata(
+                            month: earlier, number: document.number, cells: cells.count, sites: sites.count, from: place.flatMap { document.lines.last?[$0] } ?? "-",
+                            to: present.bulletin.total.bootRate.percent ?? "-"))
+                }
+            }
+            let inside = Scope(areas: [record.area.areaCode].compactMap { $0 })
+            return BulletinFacts(
+                record: record, past: past, errata: errata, delivery: try statements.delivery(month: month, in: inside, rules: rules),
+                habits: try statements.habits(month: month, sites: Set(record.figures.sites.map(\.site)), zone: zone))
+        }
+    }
+}

@@ -1,0 +1,89 @@
+import Accounts
+import Basics
+import Jobs
+import Operations
+import Web
+
+/// The page `formulas`: how figures are made, since when, by which paper; and the form of a new setting.
+struct FormulaPage: Sendable {
+    let csrf: String
+    let isAdopted: Bool
+    let formulas: Table
+    let job: String?
+    let isTopOnly: Bool
+    let mayAdopt: Bool
+    let from: String
+    let fromProblem: String?
+    let effectiveSeconds: String
+    let effectiveProblem: String?
+    let rankChoices: [Choice]
+    let tieChoices: [Choice]
+    let meanChoices: [Choice]
+    let shareChoices: [Choice]
+    let choiceProblem: String?
+    let reason: String
+    let reasonProblem: String?
+    let document: String
+    let documentProblem: String?
+
+    init(
+        _ formulas: [Formula], _ accounts: [String: NamedAccount], _ job: Job?, present: Month, typed: NewFormula, _ problems: [String: String], isAdopted: Bool,
+        keepsAll: Bool, mayAdopt: Bool, csrf: String, zone: NetworkZone, _ speech: Speech
+    ) {
+        func problem(_ field: String) -> String? { problems[field].map { speech("refusal.\($0)") } }
+        func choices<Value: RawRepresentable & CaseIterable>(_ type: Value.Type, _ words: String, _ chosen: String) -> [Choice] where Value.RawValue == String {
+            type.allCases.map { Choice(choiceValue: $0.rawValue, choiceLabel: speech("\(words).\($0.rawValue)"), chosen: $0.rawValue == chosen) }
+        }
+        self.csrf = csrf
+        self.isAdopted = isAdopted
+        self.formulas = .formulas(formulas, accounts, present: present, speech)
+        self.job = job.map { FormulaPage.words($0, speech) }
+        isTopOnly = mayAdopt && !keepsAll
+        self.mayAdopt = mayAdopt && keepsAll
+        (from, effectiveSeconds, reason, document) = (typed.from, typed.effectiveSeconds, typed.reason, typed.document)
+        (fromProblem, effectiveProblem) = (problem("from"), problem("effective_seconds"))
+        (reasonProblem, documentProblem) = (problem("reason"), problem("document"))
+        rankChoices = choices(Formula.RankBasis.self, "bulletin", typed.rankBy)
+        tieChoices = choices(Formula.TieRule.self, "formula.ties", typed.ties)
+        meanChoices = choices(Formula.MeanBasis.self, "formula.mean_base", typed.meanBase)
+        shareChoices = choices(Formula.ShareRounding.self, "formula.shares", typed.shares)
+        choiceProblem = ["rank_by", "ties", "mean_base", "shares"].lazy.compactMap(problem).first
+    }
+
+    private static func words(_ job: Job, _ speech: Speech) -> String {
+        switch job.state {
+        case .ready: return speech("formula.job.waiting")
+        case .running: return speech("formula.job.running", ["percent": String(job.progress / 10), "day": job.step])
+        case .done:
+            let parts = job.account.split(separator: " ").map(String.init)
+            let account = parts.count == 2 ? speech("formula.account", ["days": parts[0], "changed": parts[1]]) : ""
+            return speech("formula.job.done", ["account": account])
+        case .failed, .cancelled: return speech("formula.job.failed")
+        }
+    }
+}
+
+extension Table {
+    /// Every setting with its standing today; the standard of the product stands last.
+    fileprivate static func formulas(_ formulas: [Formula], _ accounts: [String: NamedAccount], present: Month, _ speech: Speech) -> Table {
+        let holds = Formula.holding(for: present, among: formulas)
+        func standing(_ formula: Formula) -> String {
+            if formula.id == holds.id { return "holds" }
+            return formula.replacedAt != nil ? "replaced" : formula.fromMonth > present.description ? "coming" : "earlier"
+        }
+        return Table(
+            caption: speech("formula.caption"),
+            columns: ["from", "standing", "effective", "rank_by", "ties", "mean_base", "shares", "document", "reason", "actor"].map {
+                Column(speech("formula.column.\($0)"), isNumber: $0 == "effective")
+            },
+            rows: (formulas + [.standard]).map { formula in
+                [
+                    Cell(formula.id == Formula.standard.id ? speech("formula.standard") : formula.fromMonth),
+                    Cell(speech("formula.standing.\(standing(formula))"), mark: "standing"), Cell(formula.effectiveSeconds), Cell(speech("bulletin.\(formula.rankBy.rawValue)")),
+                    Cell(speech("formula.ties.\(formula.ties.rawValue)")), Cell(speech("formula.mean_base.\(formula.meanBase.rawValue)")),
+                    Cell(speech("formula.shares.\(formula.shares.rawValue)")), Cell(formula.document, mark: "wide"), Cell(formula.reason, mark: "wide"),
+                    Cell(formula.actor.isEmpty ? "" : speech.words.actor(formula.actor, accounts, speech.language)),
+                ]
+            })
+    }
+}
