@@ -12,8 +12,10 @@ extension Routes {
         addSiteList(rules)
         addSites(rules)
         addBulletins(rules)
+        addProspects(rules)
         addCompositions(press)
         addFormulas(rules, bell: bell)
         addEditions(press)
+        addDistribution(rules)
     }
 }

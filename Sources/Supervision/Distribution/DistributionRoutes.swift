@@ -1,0 +1,50 @@
+import Accounts
+import Basics
+import Hummingbird
+import Operations
+import Registry
+import Storage
+import Web
+
+extension Routes {
+    /// To whom an edition went, who has confirmed it, and what has come to the account's own areas.
+    mutating func addDistribution(_ rules: FactRules) {
+        let house = house
+        get("/editions/:id/recipients", .seeFigures) { request, context, visit in
+            let edition = try await house.edition(try context.parameters.require("id"), visit, rules)
+            let reminded = request.uri.queryParameters["reminded"].flatMap { Int($0) }
+            let (recipients, accounts) = try await house.database.read { statements in
+                let recipients = try statements.recipients(of: edition.id)
+                return (recipients, try statements.namedAccounts(Set(recipients.map(\.receivedBy)).sorted()))
+            }
+            let speech = Speech(house, visit)
+            return try house.page(
+                "recipients",
+                RecipientPage(edition, recipients, accounts, reminded: reminded, mayRemind: visit.may(.keepRegister), csrf: visit.csrf, zone: house.zone, speech),
+                title: speech("distribution.title", ["month": edition.month, "number": String(edition.number)]), for: visit, request)
+        }
+        post("/editions/:id/recipients/remind", .keepRegister) { _, context, visit in
+            let (edition, act) = (try await house.edition(try context.parameters.require("id"), visit, rules), house.act(visit))
+            let count = try await house.database.write { try $0.remindRecipients(of: edition, by: act) }
+            return seeOther("/editions/\(edition.id)/recipients?reminded=\(count)")
+        }
+        get("/received", .seeFigures) { request, _, visit in
+            let received = try await house.database.read { try $0.received(in: visit.scope, onlyOpen: false, limit: ReceivedPage.mostLines) }
+            let speech = Speech(house, visit)
+            return try house.page(
+                "received", ReceivedPage(received, mayConfirm: visit.may(.keepRegister), csrf: visit.csrf, zone: house.zone, speech),
+                title: speech("distribution.received"), for: visit, request)
+        }
+        post("/received/:id", .keepRegister) { form, context, visit in
+            let (id, areaID, act, today) = (try context.parameters.require("id"), form["area"], house.act(visit), house.today)
+            try await house.database.write { statements in
+                guard let code = try statements.area(id: areaID, on: today)?.areaCode, visit.scope.topmost.contains(code), try statements.isSent(id, to: Scope(areas: [code]))
+                else {
+                    throw Refusal.notFound("edition")
+                }
+                try statements.confirmReceipt(edition: id, areaID: areaID, by: act)
+            }
+            return seeOther("/received")
+        }
+    }
+}

@@ -1,0 +1,46 @@
+package import Accounts
+package import Basics
+import Hummingbird
+import Operations
+import Registry
+package import Storage
+import Web
+
+extension Routes {
+    /// How an area stands before the month ends, and what would change it.
+    mutating func addProspects(_ rules: FactRules) {
+        let house = house
+        get("/areas/:code/prospect", .seeFigures) { request, context, visit in
+            let period = try Period(Query(request)["month"], rules: rules, at: house.clock.now)
+            let (code, speech) = (try context.parameters.require("code"), Speech(house, visit))
+            let found = try await house.database.read { try $0.prospect(code: code, period, in: visit.scope, zone: rules.zone) }
+            guard let found else { throw Refusal.notFound("area") }
+            return try house.page(
+                "prospect", ProspectPage(found, period, speech),
+                title: speech("prospect.title", ["area": found.record.area.name, "month": speech.month(period.month)]),
+                crumbs: found.record.path.map { Frame.Link(label: $0.name, url: FigureURL.area($0.code, period.month)) }, for: visit, request)
+        }
+    }
+}
+
+extension Statements {
+    /// The prospect of an area of the scope. Its neighbours are counted whoever asks, because a rank is among all of them; nothing else of them is told.
+    package func prospect(code: String, _ period: Period, in scope: Scope, zone: NetworkZone) throws -> ProspectRecord? {
+        let (month, last) = (period.month, period.month.days.upperBound)
+        guard let record = try areaMonth(code: code, month: month, in: scope, zone: zone, at: period.asOf), let known = record.area.areaCode else { return nil }
+        let bulletin = record.bulletin
+        var (line, neighbours) = (bulletin.total, [BulletinLine]())
+        if let parent = try record.area.parentID.flatMap({ try area(id: $0, on: last) }),
+            let above = try areaMonth(code: parent.code, month: month, in: Scope(areas: [parent.areaCode].compactMap { $0 }), zone: zone, at: period.asOf)?.bulletin
+        {
+            neighbours = above.lines
+            line = above.lines.first { $0.code == record.area.code } ?? line
+        }
+        let before = period.previous == nil ? [] : try monthFigures(month: month.previous, placed: last, in: Scope(areas: [known]), zone: zone, at: period.asOf).sites
+        return ProspectRecord(
+            record: record,
+            prospect: Prospect(
+                line, among: neighbours, sites: record.figures.sites, before: before, below: record.below.map { BulletinArea(code: $0.code, name: $0.name) },
+                by: bulletin.formula.rankBy))
+    }
+}
