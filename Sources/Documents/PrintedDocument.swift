@@ -6,11 +6,13 @@ package struct PrintedDocument: Codable, Hashable, Sendable {
     package var issuer: String
     /// Under the head line; may be empty.
     package var documentNumber: String
+    /// In the middle above the text, and the file's own title.
     package var title: String
     /// The line of those addressed, without its colon; may be empty.
     package var recipients: String
     /// Printed visibly at the top when not empty, such as that the figures are samples.
     package var mark: String
+    /// Body and annexes in the order of reading.
     package var blocks: [Block]
     /// Lines to the right after the body: who issued it, and the date.
     package var signature: [String]
@@ -19,7 +21,9 @@ package struct PrintedDocument: Codable, Hashable, Sendable {
 
     /// A name and what stands beside it.
     package struct Pair: Codable, Hashable, Sendable {
+        /// Such as 抄送; without a colon.
         package var name: String
+        /// What stands after the colon.
         package var text: String
 
         package init(name: String, text: String) {
@@ -71,10 +75,14 @@ package struct PrintedDocument: Codable, Hashable, Sendable {
 
 /// One piece of a document, made by the functions named like the kinds. Fields that a kind does not have are left out of the JSON.
 package struct Block: Codable, Hashable, Sendable {
+    /// What a block is; each has a function of its name that makes it.
     package enum Kind: String, Codable, Sendable { case heading, paragraph, note, table, picture, annex }
 
+    /// Decides which of the other fields are there.
     package let kind: Kind
+    /// The words of every kind but a table; of a picture its caption, of an annex its title.
     package let text: String?
+    /// Of a table only.
     package let table: PrintedTable?
     /// An SVG text that stands on its own.
     package let svg: String?
@@ -86,10 +94,13 @@ package struct Block: Codable, Hashable, Sendable {
         self.svg = svg
     }
 
+    /// A heading of the body, with its number as text.
     package static func heading(_ text: String) -> Block { Block(.heading, text: text) }
+    /// A paragraph of the body; a line break in it stays one.
     package static func paragraph(_ text: String) -> Block { Block(.paragraph, text: text) }
     /// Small print: where figures come from and what is missing in them.
     package static func note(_ text: String) -> Block { Block(.note, text: text) }
+    /// A table over the full width with its caption above.
     package static func table(_ table: PrintedTable) -> Block { Block(.table, table: table) }
     /// A drawing of full text width with its caption below.
     package static func picture(svg: String, caption: String) -> Block { Block(.picture, text: caption, svg: svg) }
@@ -99,15 +110,20 @@ package struct Block: Codable, Hashable, Sendable {
 
 /// A table of texts. A row that is shorter than the columns is filled up with empty cells; what is longer is not shown.
 package struct PrintedTable: Codable, Hashable, Sendable {
+    /// Above the table, and the name of its sheet in a workbook; may be empty.
     package var caption: String
+    /// From left to right; a table without any is not printed.
     package var columns: [Column]
+    /// Cells as they are printed, the total among them.
     package var rows: [[String]]
     /// Whether the last row is a total, which is printed bold.
     package var hasTotal: Bool
 
     /// A column; numbers stand to the right.
     package struct Column: Codable, Hashable, Sendable {
+        /// In the head of the table.
         package var label: String
+        /// Whether a workbook keeps the cells as numbers.
         package var isNumber: Bool
 
         package init(label: String, isNumber: Bool) {

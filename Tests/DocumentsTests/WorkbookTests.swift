@@ -40,6 +40,8 @@ struct WorkbookTests {
         // Two UTF-16 units each.
         ([String(repeating: "𠮷", count: 20)], [String(repeating: "𠮷", count: 15)]),
         (["1", ""], ["1", "2"]),
+        // One character, longer than a name.
+        (["e" + String(repeating: "\u{301}", count: 40), "乙"], ["1", "乙"]),
     ]
 
     @Test("never holds a formula, and keeps the header in sight")

@@ -12,7 +12,8 @@ package struct SheetNames {
     package mutating func name(for caption: String) -> String {
         count += 1
         let legal = Self.legal(caption)
-        let stem = legal.isEmpty ? String(count) : legal
+        // One character with many marks can be longer than a name, and then nothing is left of it either.
+        let stem = Self.cut(legal, to: Self.longest).isEmpty ? String(count) : legal
         var name = Self.cut(stem, to: Self.longest)
         var again = 2
         while !taken.insert(name.lowercased()).inserted {

@@ -10,13 +10,15 @@ struct WordBody {
         let left: Int
         /// From the page's lower edge to the number, which stands 7 mm below the text.
         let footer: Int
+        /// What a picture may take, in millimetres, so that its caption and the title of an annex stand on the same page.
+        let highestPicture: Int
 
         var text: Int { width - left - right }
 
         /// Margins of GB/T 9704: 37, 26, 35 and 28 mm.
-        static let upright = Page(width: 11906, height: 16838, top: 2098, right: 1474, bottom: 1984, left: 1588, footer: 1300)
+        static let upright = Page(width: 11906, height: 16838, top: 2098, right: 1474, bottom: 1984, left: 1588, footer: 1300, highestPicture: 205)
         /// For wide tables: 26, 20, 24 and 20 mm.
-        static let across = Page(width: 16838, height: 11906, top: 1474, right: 1134, bottom: 1361, left: 1134, footer: 680)
+        static let across = Page(width: 16838, height: 11906, top: 1474, right: 1134, bottom: 1361, left: 1134, footer: 680, highestPicture: 130)
     }
 
     static let oddFooter = "rId4"
@@ -56,14 +58,16 @@ struct WordBody {
 
     private func pieces(of part: PrintedDocument.Part, on page: Page, _ place: inout Int) -> String {
         var content = ""
-        for block in part.blocks {
+        for (index, block) in part.blocks.enumerated() {
+            // A signature does not stand on a page without text.
+            let keeps = part.title == nil && index == part.blocks.count - 1 && !document.signature.isEmpty
             switch block.kind {
             case .heading: content += paragraph("Heading1", block.text ?? "")
-            case .paragraph: content += paragraph("Body", block.text ?? "")
-            case .note: content += paragraph("Note", block.text ?? "")
+            case .paragraph: content += paragraph("Body", block.text ?? "", keeps: keeps)
+            case .note: content += paragraph("Note", block.text ?? "", keeps: keeps)
             case .table: content += block.table.map { table($0, on: page) } ?? ""
             case .picture:
-                content += WordPicture(number: place + 1, size: sizes[place], caption: block.text ?? "").paragraph
+                content += WordPicture(number: place + 1, size: sizes[place], caption: block.text ?? "", highest: page.highestPicture).paragraph
                 if let caption = block.text, !caption.isEmpty { content += paragraph("PictureCaption", caption) }
                 place += 1
             case .annex: break  // It began this part.
@@ -81,7 +85,7 @@ struct WordBody {
 
     private var closing: String {
         guard !document.signature.isEmpty else { return "" }
-        return paragraph("Gap", "") + document.signature.map { paragraph("Signature", $0) }.joined()
+        return paragraph("Gap", "", keeps: true) + document.signature.map { paragraph("Signature", $0) }.joined()
     }
 
     /// Lines between rules, thick outside and thin between. A table, because LibreOffice and Word differ in how borders of paragraphs join.
@@ -97,7 +101,10 @@ struct WordBody {
             + "<w:tblLayout w:type=\"fixed\"/></w:tblPr><w:tblGrid><w:gridCol w:w=\"\(width)\"/></w:tblGrid>\(rows.joined())</w:tbl>" + paragraph("Gap", "")
     }
 
-    private func paragraph(_ style: String, _ text: String) -> String { "<w:p><w:pPr><w:pStyle w:val=\"\(style)\"/></w:pPr>\(Self.run(text))</w:p>" }
+    /// `keeps`: on the page of what follows.
+    private func paragraph(_ style: String, _ text: String, keeps: Bool = false) -> String {
+        "<w:p><w:pPr><w:pStyle w:val=\"\(style)\"/>\(keeps ? "<w:keepNext/>" : "")</w:pPr>\(Self.run(text))</w:p>"
+    }
 
     /// A line break of the text stays one.
     static func run(_ text: String, _ properties: String = "") -> String {

@@ -9,6 +9,8 @@ struct WordPicture {
     let number: Int
     let size: PNGSize
     let caption: String
+    /// Millimetres.
+    let highest: Int
 
     var paragraph: String {
         let (width, height) = extent
@@ -23,9 +25,9 @@ struct WordPicture {
             + "<wp:extent cx=\"\(width)\" cy=\"\(height)\"/><wp:docPr \(name)/>\(graphic)</wp:inline></w:drawing></w:r></w:p>"
     }
 
-    /// 156 mm wide; a very high one is made smaller, so that it fits on an upright page with its caption, or 130 mm high across.
+    /// 156 mm wide, or as wide as `highest` allows in its proportion.
     private var extent: (width: Int, height: Int) {
-        let (width, highest) = (156 * 36_000, 205 * 36_000)
+        let (width, highest) = (156 * 36_000, highest * 36_000)
         let height = width * size.height / size.width
         return height <= highest ? (width, max(1, height)) : (max(1, highest * size.width / size.height), highest)
     }

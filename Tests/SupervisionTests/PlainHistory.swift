@@ -1,0 +1,109 @@
+import Basics
+import Registry
+import Supervision
+import Wire
+
+/// What happened in a network, kept as it was said, and the figures that follow by looking at every site, every day, every minute: slow and obviously right.
+/// It knows no code, no dated row, no derived figure; areas are told apart by identity, and a place is found by walking from parent to parent.
+struct PlainHistory {
+    struct Change<Value> {
+        let day: Day
+        let value: Value
+    }
+    struct Watched {
+        var all: Set<Int> = []
+        var onDemand: Set<Int> = []
+    }
+    struct TerminalDay: Hashable {
+        let terminal: String
+        let day: Day
+    }
+    struct Viewing: Hashable {
+        let key: TerminalDay
+        let courseware: String
+    }
+
+    /// Each area's parents, each site's areas and states, in the order of their days; a site's terminals.
+    var parents: [String: [Change<String?>]] = [:]
+    var places: [String: [Change<String>]] = [:]
+    var states: [String: [Change<SiteState>]] = [:]
+    var terminals: [String: [String]] = [:]
+    var exclusions: [String: [ClosedRange<Day>]] = [:]
+    var minutes: [TerminalDay: Set<Int>] = [:]
+    var watched: [Viewing: Watched] = [:]
+    var complete: [String: Day] = [:]
+    var voids: [String: (terminal: String, days: ClosedRange<Day>)] = [:]
+
+    private func value<Value>(_ changes: [Change<Value>]?, on day: Day) -> Value? { changes?.last { $0.day <= day }?.value }
+
+    func parent(of area: String, on day: Day) -> String? { value(parents[area], on: day) ?? nil }
+
+    /// Whether a site lies in an area on a day.
+    func lies(_ site: String, in area: String, on day: Day) -> Bool {
+        var place = value(places[site], on: day)
+        while let here = place {
+            if here == area { return true }
+            place = parent(of: here, on: day)
+        }
+        return false
+    }
+
+    /// From a day on, everything directly in one area is in another.
+    mutating func merge(_ area: String, into other: String, on day: Day) {
+        for child in parents.keys.sorted() where parent(of: child, on: day) == area { parents[child]?.append(Change(day: day, value: other)) }
+        for site in places.keys.sorted() where value(places[site], on: day) == area { places[site]?.append(Change(day: day, value: other)) }
+    }
+
+    func isInService(_ site: String, on day: Day) -> Bool { value(states[site], on: day).map(SiteState.counted.contains) ?? false }
+
+    private func isVoid(_ key: TerminalDay) -> Bool { voids.values.contains { $0.terminal == key.terminal && $0.days.contains(key.day) } }
+
+    /// The minutes that count of a site on a day.
+    private func on(_ site: String, _ day: Day) -> Set<Int> {
+        var all: Set<Int> = []
+        for terminal in terminals[site] ?? [] {
+            let key = TerminalDay(terminal: terminal, day: day)
+            if !isVoid(key) { all.formUnion(minutes[key] ?? []) }
+        }
+        return all
+    }
+
+    /// Whether some courseware was watched for two minutes at a site on a day.
+    private func isEffective(_ site: String, _ day: Day, _ kind: KeyPath<Watched, Set<Int>>) -> Bool {
+        var seconds: [String: Set<Int>] = [:]
+        for (viewing, watched) in watched where viewing.key.day == day && (terminals[site] ?? []).contains(viewing.key.terminal) && !isVoid(viewing.key) {
+            seconds[viewing.courseware, default: []].formUnion(watched[keyPath: kind])
+        }
+        return seconds.values.contains { $0.count >= 120 }
+    }
+
+    /// The figures of an area in a month, as they are known on a day.
+    func figures(of area: String, _ month: Month, today: Day) -> [Int] {
+        var (registered, switchedOn, off, notHeard, total, viewing, demand, due, heard) = (0, 0, 0, 0, 0, 0, 0, 0, 0)
+        for site in places.keys where lies(site, in: area, on: month.days.upperBound) {
+            let service = month.days.filter { isInService(site, on: $0) }
+            let isOut = (exclusions[site] ?? []).contains { $0.contains(month.days.lowerBound) && $0.contains(month.days.upperBound) }
+            guard !service.isEmpty, !isOut else { continue }
+            registered += 1
+            let minutes = service.map { on(site, $0).count }
+            let sum = minutes.reduce(0, +)
+            let past = zip(service, minutes).filter { $0.0 < today }
+            let known = past.filter { day, count in
+                let all = terminals[site] ?? []
+                return count > 0 || !all.isEmpty && all.allSatisfy { day < complete[$0] ?? Day(number: 0) }
+            }
+            total += sum
+            due += past.count
+            heard += known.count
+            if sum > 0 { switchedOn += 1 } else if !past.isEmpty && known.count == past.count { off += 1 } else { notHeard += 1 }
+            if service.contains(where: { isEffective(site, $0, \.all) }) { viewing += 1 }
+            if service.contains(where: { isEffective(site, $0, \.onDemand) }) { demand += 1 }
+        }
+        return [registered, switchedOn, off, notHeard, total, viewing, demand, due, heard]
+    }
+}
+
+extension BulletinLine {
+    /// What the plain model says in the same order.
+    var plain: [Int] { [registered, switchedOn, off, notHeard, onMinutes, viewing, onDemand, dueDays, heardDays] }
+}
