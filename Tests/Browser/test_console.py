@@ -491,7 +491,8 @@ def test_a_month_is_closed_published_and_compared(desk: Callable[..., Page], dem
     page.fill("#signed_off", "y")
     page.click("form[action$='/publish'] button")
     assert "不需要新版" in page.inner_text("main")
-    assert demo.visitor("township").get(link).status == 404, "A township reads the county's edition"
+    assert demo.visitor("township").get(link).status == 200, "A township does not get the county's edition"
+    assert demo.visitor("township").get(link + ".json").status == 404, "A township reads the figures of every site of the county"
     assert all("422" in one or "409" in one for one in desk.said)
     desk.said.clear()
     assert "the chain holds" in _command(demo, "doctor")
@@ -516,6 +517,10 @@ PAGES = {
     "denominator": ("city", f"/areas/{CITY}/denominator?month={MONTH}&part=not_accepted"),
     "exclusions": ("city", "/exclusions"),
     "editions": ("city", f"/bulletins/{MONTH}/{CITY}/editions"),
+    "composition": ("city", f"{BULLETIN}/compose"),
+    "prospect": ("city", "/areas/990103/prospect"),
+    "formulas": ("city", "/formulas"),
+    "received": ("county", "/received"),
     "exclusion form": ("city", "/exclusions/new?area=990103"),
     "courseware list": ("editor", "/courseware"),
     "upload": ("editor", "/courseware/new"),
