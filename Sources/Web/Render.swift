@@ -59,6 +59,12 @@ package func seeOther(_ path: String) -> Response { Response(status: .seeOther, 
 private let navigation: [(key: String, links: [(key: String, url: String, right: Right)])] = [
     ("nav.run", [("nav.overview", "/overview", .seeFigures), ("nav.sites", "/sites", .seeFigures), ("nav.exclusions", "/exclusions", .seeFigures)]),
     ("nav.library", [("nav.courseware", "/courseware", .seeLibrary)]),
-    ("nav.supervision", [("nav.bulletins", "/bulletins", .seeFigures), ("nav.received", "/received", .seeFigures), ("nav.formulas", "/formulas", .seeFigures)]),
+    (
+        "nav.supervision",
+        [
+            ("nav.bulletins", "/bulletins", .seeFigures), ("nav.returns", "/returns", .seeFigures), ("nav.received", "/received", .seeFigures),
+            ("nav.formulas", "/formulas", .seeFigures),
+        ]
+    ),
     ("nav.system", [("nav.nodes", "/nodes", .seeSystem), ("nav.events", "/events", .seeAudit)]),
 ]

@@ -20,6 +20,8 @@ package struct BulletinPage: Sendable {
     let rankNote: String
     let excluded: Table?
     let outside: Table?
+    /// What people typed about sites without machine data; in none of the figures above.
+    let typed: Table?
     let asOf: String
     let printURL: String
     let csvURL: String
@@ -35,7 +37,10 @@ package struct BulletinPage: Sendable {
     let network: String
 
     /// `isPrint` leaves the links out: paper has none.
-    package init(_ bulletin: Bulletin, _ period: Period, _ standing: MonthStanding = .provisional, zone: NetworkZone, _ speech: Speech, isPrint: Bool = false) {
+    package init(
+        _ bulletin: Bulletin, _ period: Period, _ standing: MonthStanding = .provisional, typed figures: TypedFigures = TypedFigures(), zone: NetworkZone, _ speech: Speech,
+        isPrint: Bool = false
+    ) {
         let (code, month, total) = (bulletin.area.code, bulletin.month, bulletin.total)
         monthBar = MonthBar(period, path: "/bulletins", fields: [("area", code)], networkIn: speech)
         provisional = period.isProvisional || standing == .provisional
@@ -57,6 +62,8 @@ package struct BulletinPage: Sendable {
         rankNote = speech.rankNote(bulletin.formula)
         excluded = bulletin.excluded.isEmpty ? nil : .excluded(bulletin.excluded, month, speech)
         outside = bulletin.outsideService.isEmpty ? nil : .outside(bulletin.outsideService, month, speech)
+        let below = bulletin.lines.filter { $0.code != BulletinArea.rest }.map { BulletinArea(code: $0.code, name: $0.name) }
+        typed = figures.entries.isEmpty ? nil : .typed(figures, area: bulletin.area, below: below, month, speech, isPrint: isPrint)
         asOf = speech("bulletin.as_of", ["time": zone.text(bulletin.asOf)])
         printURL = FigureURL.bulletin(code, month, "/print", bulletin.network)
         csvURL = FigureURL.bulletin(code, month, ".csv", bulletin.network)

@@ -21,12 +21,14 @@ extension Routes {
         get("/bulletins/:month/:code", .seeFigures) { request, context, visit in
             let (record, period, speech) = try await house.bulletin(request, context, visit, rules)
             return try house.page(
-                "bulletin", BulletinPage(record.bulletin, period, try await house.standing(record), zone: rules.zone, speech), title: speech.title(record),
+                "bulletin", BulletinPage(record.bulletin, period, try await house.standing(record), typed: try await house.typed(record, period), zone: rules.zone, speech),
+                title: speech.title(record),
                 crumbs: record.path.map { Frame.Link(label: $0.name, url: FigureURL.bulletin($0.code, period.month, "", period.network)) }, for: visit, request)
         }
         get("/bulletins/:month/:code/print", .seeFigures) { request, context, visit in
             let (record, period, speech) = try await house.bulletin(request, context, visit, rules)
-            let page = BulletinPage(record.bulletin, period, try await house.standing(record), zone: rules.zone, speech, isPrint: true)
+            let page = BulletinPage(
+                record.bulletin, period, try await house.standing(record), typed: try await house.typed(record, period), zone: rules.zone, speech, isPrint: true)
             return try house.page("bulletin_print", page, title: speech.title(record), for: visit, request, print: true)
         }
         get("/bulletins/:month/{code}.csv", .seeFigures) { request, context, visit in
@@ -53,6 +55,11 @@ extension House {
 
     fileprivate func standing(_ record: AreaMonth) async throws -> MonthStanding {
         try await database.read { try $0.standing(of: record.month, area: record.area.areaID) }
+    }
+
+    fileprivate func typed(_ record: AreaMonth, _ period: Period) async throws -> TypedFigures {
+        let inside = Scope(areas: [record.area.areaCode].compactMap { $0 })
+        return try await database.read { try $0.typedFigures(month: period.month, placed: period.placed, in: inside) }
     }
 }
 

@@ -1,0 +1,152 @@
+import Accounts
+import Basics
+import Hummingbird
+import Operations
+import Registry
+import Storage
+import Web
+
+extension Routes {
+    /// 月报: what places without machine data type in, month by month; typed below, approved above.
+    mutating func addReturns(_ rules: FactRules) {
+        let house = house
+        get("/returns", .seeFigures) { request, _, visit in
+            let (query, speech) = (Query(request), Speech(house, visit))
+            let period = try house.returnPeriod(query["month"], rules)
+            if let code = AreaCode(query["area"]) { return seeOther(FigureURL.monthlyReturn(code.description, period.month)) }
+            let record = try await house.returnRecord(nil, period, visit, rules)
+            let page = ReturnListPage(
+                record, state: ReturnState(rawValue: query["state"]), page: max(0, min(100_000, Int(query["page"]) ?? 0)), zone: rules.zone, speech)
+            return try house.page("return_list", page, title: speech("return.title"), for: visit, request)
+        }
+        get("/returns.csv", .seeFigures) { request, _, visit in
+            let query = Query(request)
+            let record = try await house.returnRecord(nil, try house.returnPeriod(query["month"], rules), visit, rules)
+            let table = Table.returnFile(record.filtered(ReturnState(rawValue: query["state"])), record, rules.zone, Speech(house, visit))
+            return download(table.csv, name: "returns-\(record.month).csv", type: "text/csv; charset=utf-8")
+        }
+        get("/returns.json", .seeFigures) { request, _, visit in
+            let query = Query(request)
+            let record = try await house.returnRecord(nil, try house.returnPeriod(query["month"], rules), visit, rules)
+            let json = try ExportedReturns(record.filtered(ReturnState(rawValue: query["state"])), record.month).json
+            return download(String(decoding: json, as: UTF8.self), name: "returns-\(record.month).json", type: "application/json")
+        }
+        get("/returns/:month/:code", .seeFigures) { request, context, visit in
+            let period = try house.returnPeriod(try context.parameters.require("month"), rules)
+            let code = try context.parameters.require("code")
+            // What a village did is typed by its township.
+            if let village = AreaCode(code), village.level == .village, let township = village.parent {
+                return seeOther(FigureURL.monthlyReturn(township.description, period.month))
+            }
+            return try await house.returnPage(code, period, ReturnAttempt(), request, visit, rules)
+        }
+        get("/returns/:month/{code}.csv", .seeFigures) { _, context, visit in
+            let period = try house.returnPeriod(try context.parameters.require("month"), rules)
+            let record = try await house.returnRecord(try context.parameters.require("code"), period, visit, rules)
+            guard let own = record.own else { throw Refusal.notFound("return") }
+            return download(
+                Table.returnLines(own, period.month, Speech(house, visit)).csv, name: "return-\(period.month)-\(own.area.code).csv", type: "text/csv; charset=utf-8")
+        }
+        post("/returns/:month/:code", .keepRegister) { form, context, visit in
+            let period = try house.returnPeriod(try context.parameters.require("month"), rules)
+            let (code, act, month) = (try context.parameters.require("code"), house.act(visit), period.month)
+            let (step, revision) = (form["step"], Int(form["revision"]) ?? 0)
+            do {
+                try await house.database.write { statements in
+                    let last = month.days.upperBound
+                    let scope = try statements.scope(visit.scope, on: last, today: period.today)
+                    guard let area = try statements.areaEver(code: code, on: last, in: scope) else { throw Refusal.notFound("area") }
+                    switch step {
+                    case "save", "submit":
+                        let sites = try statements.returnStanding(month: month, area: area).sites
+                        let draft = try ReturnForm(form, sites).read(sites, isComplete: step == "submit")
+                        try statements.saveReturn(draft, month: month, area: area, submit: step == "submit", today: period.today, by: act)
+                    case "approve": try statements.approveReturn(month: month, area: area, revision: revision, in: scope, by: act)
+                    case "send_back": try statements.sendBackReturn(month: month, area: area, reason: form["reason"], revision: revision, in: scope, by: act)
+                    default: throw Refusal.notFound("page")
+                    }
+                }
+            } catch Refusal.invalid(let problems) {
+                return try await house.returnPage(
+                    code, period, ReturnAttempt(form: step == "send_back" ? nil : form, reason: form["reason"], problems: problems), form.request, visit, rules)
+            }
+            return seeOther(FigureURL.monthlyReturn(code, month) + "?saved=1")
+        }
+    }
+}
+
+/// What somebody sent and what is wrong with it; nothing of both when a page is only looked at.
+private struct ReturnAttempt: Sendable {
+    var form: Form?
+    var reason = ""
+    var problems: [String: String] = [:]
+}
+
+extension House {
+    /// The month of an address; without one the month before the present one, whose returns are due.
+    fileprivate func returnPeriod(_ text: String, _ rules: FactRules) throws -> Period {
+        let present = try Period("", rules: rules, at: clock.now)
+        return try Period(text.isEmpty ? (present.previous ?? present.month).description : text, rules: rules, at: clock.now)
+    }
+
+    /// The returns of an area, or of the whole scope.
+    fileprivate func returnRecord(_ code: String?, _ period: Period, _ visit: Visit, _ rules: FactRules) async throws -> ReturnRecord {
+        let rights = scope
+        let record = try await database.read { statements in
+            let keeping = try rights(statements, visit.grants, .keepRegister, period.today)
+            return try statements.returnRecord(code: code, period, in: visit.scope, keeping: keeping)
+        }
+        guard let record else { throw Refusal.notFound("area") }
+        return record
+    }
+
+    fileprivate func returnPage(_ code: String, _ period: Period, _ attempt: ReturnAttempt, _ request: Request, _ visit: Visit, _ rules: FactRules) async throws -> Response {
+        let (record, speech) = (try await returnRecord(code, period, visit, rules), Speech(self, visit))
+        guard let area = record.area else { throw Refusal.notFound("area") }
+        let form = attempt.form.flatMap { form in record.own.map { ReturnForm(form, $0.sites) } }
+        let content = ReturnPage(
+            record, area: area, form: form, reason: attempt.reason, problems: attempt.problems, isSaved: Query(request)["saved"] == "1" && attempt.problems.isEmpty,
+            csrf: visit.csrf, account: visit.account.id, zone: rules.zone, speech)
+        return try page(
+            "return", content, title: speech("return.one", ["area": area.name, "month": speech.month(period.month)]),
+            crumbs: [Frame.Link(label: speech("return.title"), url: Query.url("/returns", [("month", period.month.description)]))]
+                + record.path.map { Frame.Link(label: $0.name, url: FigureURL.monthlyReturn($0.code, period.month)) }, for: visit, request,
+            status: attempt.problems.isEmpty ? .ok : .unprocessableContent)
+    }
+}
+
+extension Statements {
+    /// The returns of an area of the scope, or of the whole scope for no code, on the network as it was at the month's end. Nil when the scope does not cover the area.
+    fileprivate func returnRecord(code: String?, _ period: Period, in scope: Scope, keeping: Scope) throws -> ReturnRecord? {
+        let (month, last) = (period.month, period.month.days.upperBound)
+        let scope = try self.scope(scope, on: last, today: period.today)
+        let keeping = try self.scope(keeping, on: last, today: period.today)
+        var area: Area?
+        if let code {
+            guard let found = try areaEver(code: code, on: last, in: scope) else { return nil }
+            area = found
+        }
+        let inside = area?.areaCode.map { Scope(areas: [$0]) } ?? scope
+        let standings = try returnStandings(month: month, in: inside)
+        let own = area.flatMap { area in standings.first { $0.area.areaID == area.areaID } }
+        let steps = try own?.monthlyReturn.map { try returnSteps($0.id) } ?? []
+        let actors = standings.compactMap(\.monthlyReturn).flatMap { [$0.submittedBy, $0.decidedBy] } + steps.map(\.actor)
+        return ReturnRecord(
+            period: period, area: area, path: try area.map { try path(to: $0, on: last).filter { $0.areaCode.map(scope.covers) ?? false } } ?? [],
+            below: try returnGroups(area, on: last, in: scope), standings: standings, own: own, overtaken: try own.map { try overtakenSites(of: $0, month: month) } ?? [],
+            steps: steps, accounts: try namedAccounts(Set(actors).sorted()), isClosed: try own.map { try isClosed(month, atOrAbove: $0.area) } ?? false, keeping: keeping)
+    }
+
+    /// The areas by which completeness is told: those directly below the area, or below the only area of the scope, down to the counties; the areas of the scope when
+    /// there are several. None within a county: there the list of returns says it all.
+    private func returnGroups(_ area: Area?, on day: Day, in scope: Scope) throws -> [Area] {
+        var top = area
+        if top == nil {
+            let tops = try scope.areas.compactMap { try self.area(code: $0.description, on: day, in: scope) }
+            guard tops.count == 1 else { return tops }
+            top = tops[0]
+        }
+        guard let top, let code = top.areaCode, code.level < .county else { return [] }
+        return try children(of: top, on: day, in: Scope(areas: [code]))
+    }
+}
