@@ -132,13 +132,16 @@ package struct BulletinFacts: Sendable {
     package let delivery: Delivery
     /// By the number of the site; those without any are left out.
     package let habits: [Int: Habits]
+    /// What people typed about sites without machine data.
+    package let typed: TypedFigures
 
-    package init(record: AreaMonth, past: [Month: PastMonth], errata: [EarlierErrata], delivery: Delivery, habits: [Int: Habits]) {
+    package init(record: AreaMonth, past: [Month: PastMonth], errata: [EarlierErrata], delivery: Delivery, habits: [Int: Habits], typed: TypedFigures) {
         self.record = record
         bulletin = record.bulletin
         self.past = past
         self.errata = errata
         self.delivery = delivery
+        self.typed = typed
         var all = habits
         for site in record.figures.sites where site.onDays >= SiteNote.threshold && site.effectivePlays == 0 { all[site.site, default: []].insert(.idle) }
         self.habits = all

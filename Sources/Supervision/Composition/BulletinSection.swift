@@ -7,7 +7,7 @@ package enum SectionKind: String, CaseIterable, Sendable {
     case zeroPlay = "zero_play"
     case trend, extremes, ranks
     case notHeard = "not_heard"
-    case excluded, quality, errata
+    case excluded, typed, quality, errata
     /// A paragraph of the editor's own; a bulletin may have several, each with an id that begins so.
     case free
 }

@@ -53,7 +53,8 @@ extension EditionPress {
             let inside = Scope(areas: [record.area.areaCode].compactMap { $0 })
             return BulletinFacts(
                 record: record, past: past, errata: errata, delivery: try statements.delivery(month: month, in: inside, rules: rules),
-                habits: try statements.habits(month: month, sites: Set(record.figures.sites.map(\.site)), zone: zone))
+                habits: try statements.habits(month: month, sites: Set(record.figures.sites.map(\.site)), zone: zone),
+                typed: try statements.typedFigures(month: month, in: inside))
         }
     }
 }

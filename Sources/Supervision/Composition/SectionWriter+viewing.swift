@@ -77,6 +77,32 @@ extension SectionWriter {
             ])
     }
 
+    /// 手工填报: what people typed, marked as typed and in no rate.
+    var typed: BulletinSection {
+        let area = facts.bulletin.area
+        guard !facts.typed.entries.isEmpty else { return section(.typed, []) }
+        let total = facts.typed.total(code: area.code, name: area.name)
+        func row(_ line: TypedFiguresLine, _ name: String) -> [String] {
+            [name] + [line.sites, line.on, line.minutes, line.shouldAttend, line.attended].map(String.init) + [speech.rate(Rate(line.attended, of: line.shouldAttend))]
+        }
+        let lines = facts.typed.lines(below: facts.record.below.map { BulletinArea(code: $0.code, name: $0.name) })
+        let values = [
+            "typed_sites": String(total.sites), "typed_on": String(total.on), "should_attend": String(total.shouldAttend), "attended": String(total.attended),
+            "participation": speech.rate(Rate(total.attended, of: total.shouldAttend)),
+        ]
+        return section(
+            .typed, [sentence("typed.total", values)],
+            [
+                .table(
+                    PrintedTable(
+                        caption: speech("typed.caption", ["area": area.name, "month": speech.month(facts.bulletin.month)]),
+                        columns: ["name", "sites", "on", "minutes", "should", "attended", "participation"].map {
+                            .init(label: speech("typed.column.\($0)"), isNumber: $0 != "name")
+                        },
+                        rows: lines.map { row($0, $0.code.isEmpty ? speech("bulletin.rest") : $0.name) } + [row(total, speech("figures.total"))], hasTotal: true))
+            ])
+    }
+
     /// 数据质量提示: beside the figures, never merit.
     var quality: BulletinSection {
         let sites = facts.record.figures.sites

@@ -42,6 +42,7 @@ struct SectionWriter {
         case .ranks: rankChanges
         case .notHeard: notHeard
         case .excluded: excluded
+        case .typed: typed
         case .quality: quality
         case .errata: errata
         case .free: nil
