@@ -29,11 +29,19 @@ struct BulletinCommand: AsyncParsableCommand {
     var format: Format = .json
     @Option(name: .long, help: "On which network: then, as it was at the month's end; or today, today's applied to the month.")
     var network: NetworkView = .then
+    @Option(name: .long, help: ArgumentHelp("Compute it so many times and print the milliseconds of each instead of the figures; for bin/bench.", visibility: .hidden))
+    var timed: Int = 0
 
     func run() async throws {
         guard let month = Month(month) else { throw BadSetting(description: "`--month` is written YYYY-MM, such as 2011-03") }
         let centre = try await OpenCentre(try await Settings(common))
         let (area, zone, network) = (area, centre.network.zone, network)
+        for _ in 0..<timed {
+            let start = ContinuousClock.now
+            _ = try await centre.database.read { try $0.bulletin(month: month, areaCode: area, network: network, in: .everything, zone: zone, at: Clock.system.now) }
+            print(start.duration(to: .now) / .milliseconds(1))
+        }
+        guard timed == 0 else { return await centre.database.close() }
         let bulletin = try await centre.database.read {
             try $0.bulletin(month: month, areaCode: area, network: network, in: .everything, zone: zone, at: Clock.system.now)
         }
