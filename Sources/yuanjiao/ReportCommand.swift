@@ -63,6 +63,8 @@ struct ExplainCommand: AsyncParsableCommand {
     var edition: String
     @Option(name: .long, help: "The cell: LINE.COLUMN such as 990101.boot_rate; lines are area codes, columns those of the CSV file.")
     var cell: String
+    @Flag(name: .long, help: "Also the minutes and plays of each site, as they were known at the edition's moment.")
+    var minutes = false
 
     func run() async throws {
         guard let dot = cell.firstIndex(of: ".") else { throw BadSetting(description: "`--cell` is written LINE.COLUMN, such as 990101.boot_rate") }
@@ -71,7 +73,14 @@ struct ExplainCommand: AsyncParsableCommand {
         let centre = try await OpenCentre(settings)
         let evidence = try await explained {
             guard let edition = try await found(centre) else { throw Refusal.notFound("edition") }
-            return try await settings.press(centre).document(of: edition).evidence(line: line, column: column)
+            let document = try await settings.press(centre).document(of: edition)
+            var evidence = try document.evidence(line: line, column: column)
+            guard minutes, let month = Month(document.month) else { return evidence }
+            let (sites, zone) = (evidence.sites, centre.network.zone)
+            evidence.minutes = try await centre.database.read { statements in
+                try sites.compactMap { try statements.siteEvidence($0, month: month, asOf: edition.asOfAt, in: .everything, zone: zone) }
+            }
+            return evidence
         }
         await centre.database.close()
         FileHandle.standardOutput.write(try evidence.json + Data("\n".utf8))

@@ -83,6 +83,11 @@ private struct PressWorld {
             #expect(sites.map(\.code) == ["S2"])
             #expect(sites[0].before?.onMinutes == 0 && sites[0].after?.onMinutes == 60 && sites[0].late?.minutes == 60)
             #expect(sites[0].late?.days == (try #require(Day("2011-03-07")))...(try #require(Day("2011-03-09"))))
+            // The minutes behind each site come out as they were then: the late ones of S2 are left out again, those of S1 stand.
+            for site in document.sites {
+                let evidence = try await it.world.database.read { try $0.siteEvidence(site, month: month, asOf: first.asOfAt, in: .everything, zone: .shanghai) }
+                #expect(evidence?.agrees == true && evidence?.days.map(\.minutes) == (site.code == "S1" ? ["600-659"] : []), "\(site.code)")
+            }
             // The slip adds up to the difference of the totals.
             #expect(sites.reduce(0) { $0 + ($1.after?.onMinutes ?? 0) - ($1.before?.onMinutes ?? 0) } == present.bulletin.total.onMinutes - 60)
 
@@ -147,7 +152,10 @@ private struct PressWorld {
             #expect(found == ["2 row", "2 rendering"])
             try await it.world.database.write { _ = try $0.run("UPDATE edition SET html_hash = \(editions[1].htmlHash) WHERE sequence = 2") }
 
-            try await it.world.database.write { _ = try $0.run("DELETE FROM edition WHERE sequence = 2") }
+            try await it.world.database.write { statements in
+                try statements.run("DELETE FROM edition_recipient WHERE edition = \(editions[1].id)")
+                try statements.run("DELETE FROM edition WHERE sequence = 2")
+            }
             found = try await problems()
             #expect(found == ["3 chain"])
         }

@@ -35,6 +35,15 @@ import Wire
         let (own, ahead) = (line("990101", 3, 10, rank: 2), line("990102", 10, 10, rank: 1))
         #expect(Prospect(own, among: [own, ahead], sites: sites(10, on: 3), before: [], below: [], by: .bootRate).sitesToRise == nil)
         #expect(Prospect(ahead, among: [own, ahead], sites: sites(10, on: 10), before: [], below: [], by: .bootRate).waiting.isEmpty)
+        // Numbered one after the other, equals stand before and behind each other.
+        let (first, second) = (line("990101", 1, 2, rank: 1), line("990102", 1, 2, rank: 2))
+        let equals = Prospect(second, among: [first, second], sites: sites(2, on: 1), before: [], below: [], by: .bootRate)
+        #expect(equals.sitesToRise == 1 && equals.lead == nil)
+        // Nothing passes a hundred per cent, and an area without sites has no rank.
+        let (whole, half) = (line("990101", 3, 3, rank: 1), line("990102", 2, 4, rank: 2))
+        #expect(Prospect(whole, among: [whole, half], sites: sites(3, on: 3), before: [], below: [], by: .bootRate).lead == nil)
+        let none = Prospect(line("990103", 0, 0, rank: nil), among: [whole, half], sites: [], before: [], below: [], by: .bootRate)
+        #expect(none.lead == nil && none.sitesToRise == nil)
         let alone = Prospect(own, among: [], sites: sites(10, on: 3), before: [], below: [], by: .bootRate)
         #expect(alone.neighbours == 0 && alone.sitesToRise == nil && alone.lead == nil && alone.waiting.count == 7)
     }

@@ -17,7 +17,7 @@ struct DenominatorPage: Sendable {
 
     init(_ record: DenominatorRecord, step: Denominator.Step?, page: Int, _ period: Period, _ speech: Speech) {
         let (code, month) = (record.area.code, period.month)
-        monthBar = MonthBar(period, path: "/areas/\(code)/denominator", fields: [("part", step?.rawValue ?? "")])
+        monthBar = MonthBar(period, path: "/areas/\(code)/denominator", fields: [("part", step?.rawValue ?? "")], fixed: speech)
         account = .denominator(record, month, speech)
         let sites = step.map { record.denominator.sites[$0] ?? [] } ?? []
         part = step.map { Table.approvedSites(sites.dropFirst(page * DenominatorPage.pageSize).prefix(DenominatorPage.pageSize), record, $0, month, speech) }

@@ -15,6 +15,8 @@ package struct CellEvidence: Encodable, Hashable, Sendable {
     package let denominator: Int?
     package let rules: EditionDocument.Rules
     package let sites: [EditionDocument.Site]
+    /// The minutes and plays behind each of the sites, when they are asked for.
+    package var minutes: [SiteEvidence]?
     /// Sites left out of the whole month; given where the cell has registered sites in it.
     package let excluded: [EditionDocument.Excluded]
 

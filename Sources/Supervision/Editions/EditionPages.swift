@@ -69,6 +69,9 @@ struct ErrataPage: Sendable {
     let editionURL: String
     let bulletinURL: String
     let isSame: Bool
+    let summary: String
+    /// Whose rank differs, from and to.
+    let ranks: String?
     let cells: Table
     let sites: Table
 
@@ -77,6 +80,10 @@ struct ErrataPage: Sendable {
         editionURL = "/bulletins/\(record.month)/\(record.area.code)/editions"
         bulletinURL = FigureURL.bulletin(record.area.code, record.month)
         isSame = cells.isEmpty && sites.isEmpty
+        let minutes = sites.reduce(0) { $0 + ($1.after?.onMinutes ?? 0) - ($1.before?.onMinutes ?? 0) }
+        summary = speech("edition.errata_summary", ["cells": String(cells.count), "sites": String(sites.count), "minutes": String(minutes)])
+        let ranks = cells.filter { $0.column == "rank" }.map { speech("edition.rank_change", ["name": $0.lineName, "from": $0.from, "to": $0.to]) }
+        self.ranks = ranks.isEmpty ? nil : speech("edition.rank_changes", ["ranks": speech.list(ranks)])
         self.cells = Table(
             caption: speech("edition.errata_cells"),
             columns: ["line", "column", "from", "to"].map { Table.Column(speech("edition.errata.\($0)"), isNumber: $0 == "from" || $0 == "to") },

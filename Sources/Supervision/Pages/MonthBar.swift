@@ -21,11 +21,11 @@ struct MonthBar: Sendable {
     let otherNetworkURL: String?
     let otherNetworkLabel: String?
 
-    /// With `speech` the bar says which network is shown and leads to the other.
-    init(_ period: Period, path: String, fields: [(String, String)] = [], networkIn speech: Speech? = nil) {
+    /// With `speech` the bar says which network is shown and leads to the other; with `fixed` it says that the page knows only the network as it was.
+    init(_ period: Period, path: String, fields: [(String, String)] = [], networkIn speech: Speech? = nil, fixed: Speech? = nil) {
         let views: [(String, String)] = speech == nil ? [] : [FigureURL.field(period.network)]
         let other: NetworkView = period.network == .then ? .today : .then
-        networkNote = speech.map {
+        networkNote = (speech ?? fixed).map {
             $0("network.\(period.network.rawValue)", ["day": period.network == .then ? period.month.days.upperBound.description : period.today.description])
         }
         otherNetworkURL = speech.map { _ in Query.url(path, fields + [("month", period.month.description), FigureURL.field(other)]) }

@@ -19,7 +19,7 @@ package struct Prospect: Sendable {
     package let neighbours: Int
     /// How many more sites it takes to stand before the next one ahead; nil for the first, and where all waiting sites together are not enough.
     package let sitesToRise: Int?
-    /// How many more sites the next one behind would need to stand before this area; nil for the last.
+    /// How many more sites the next one behind (or beside) would need to stand before this area; nil for the last, and where it has not so many.
     package let lead: Int?
     /// Sites that do not count in the rate yet: first those that did last month, which are the likeliest, then by code.
     package let waiting: [SiteMonth]
@@ -43,10 +43,14 @@ package struct Prospect: Sendable {
             (countedBefore.contains($0.site) ? 0 : 1, $0.code) < (countedBefore.contains($1.site) ? 0 : 1, $1.code)
         }
         let rate = line.rate(basis)
-        let ahead = ranked.filter { $0.rate(basis) > rate }.min { $0.rate(basis) < $1.rate(basis) }
+        let own = line.rank
+        let ahead = own.flatMap { own in ranked.filter { ($0.rank ?? 0) < own }.min { $0.rate(basis) < $1.rate(basis) } }
         sitesToRise = ahead.map { Prospect.sites(for: rate, over: $0.rate(basis)) }.flatMap { $0 <= waiting.count ? $0 : nil }
-        let behind = ranked.filter { $0.code != line.code && $0.rate(basis) <= rate }.max { $0.rate(basis) < $1.rate(basis) }
-        lead = behind.map { Prospect.sites(for: $0.rate(basis), over: rate) }
+        let behind = own.flatMap { own in ranked.filter { $0.code != line.code && ($0.rank ?? 0) >= own }.max { $0.rate(basis) < $1.rate(basis) } }
+        lead = behind.flatMap { one in
+            let needed = Prospect.sites(for: one.rate(basis), over: rate)
+            return needed <= one.registered - one.rate(basis).numerator ? needed : nil
+        }
         let (groups, whole) = (BulletinArea.grouped(waiting, below), BulletinArea.grouped(sites, below))
         let areas = below + (groups[BulletinArea.rest] == nil ? [] : [BulletinArea(code: BulletinArea.rest, name: "")])
         offices = areas.compactMap { area in

@@ -20,18 +20,19 @@ struct ProspectPage: Sendable {
 
     init(_ found: ProspectRecord, _ period: Period, _ speech: Speech) {
         let (prospect, area) = (found.prospect, found.record.area)
-        monthBar = MonthBar(period, path: "/areas/\(area.code)/prospect")
+        monthBar = MonthBar(period, path: "/areas/\(area.code)/prospect", fixed: speech)
         isOver = !period.isProvisional
         let rate = prospect.line.rate(prospect.basis)
         let values = [
             "area": area.name, "rate_name": speech("bulletin.\(prospect.basis.rawValue)"), "rate": speech.rate(rate), "made": speech.made(rate),
             "rank": prospect.line.rank.map(String.init) ?? "—", "neighbours": String(prospect.neighbours), "waiting": String(prospect.waiting.count),
         ]
-        standing = speech(prospect.neighbours > 1 ? "prospect.standing" : "prospect.standing_alone", values)
-        let isFirst = prospect.line.rank == 1 || prospect.neighbours < 2
+        standing = speech(
+            prospect.line.registered == 0 ? "prospect.unranked" : prospect.neighbours > 1 && prospect.line.rank != nil ? "prospect.standing" : "prospect.standing_alone", values)
+        let isFirst = prospect.line.rank == nil || prospect.line.rank == 1 || prospect.neighbours < 2
         rise =
             isFirst ? nil : prospect.sitesToRise.map { speech("prospect.rise", ["sites": String($0), "rank_now": values["rank"] ?? ""]) } ?? speech("prospect.no_rise", values)
-        lead = prospect.neighbours < 2 ? nil : prospect.lead.map { speech($0 == 0 ? "prospect.no_lead" : "prospect.lead", ["sites": String($0)]) }
+        lead = prospect.neighbours < 2 ? nil : prospect.lead.map { speech("prospect.lead", ["sites": String($0)]) }
         offices = Table(
             caption: speech("prospect.offices"),
             columns: [

@@ -30,11 +30,16 @@ extension Statements {
         guard let record = try areaMonth(code: code, month: month, in: scope, zone: zone, at: period.asOf), let known = record.area.areaCode else { return nil }
         let bulletin = record.bulletin
         var (line, neighbours) = (bulletin.total, [BulletinLine]())
-        if let parent = try record.area.parentID.flatMap({ try area(id: $0, on: last) }),
-            let above = try areaMonth(code: parent.code, month: month, in: Scope(areas: [parent.areaCode].compactMap { $0 }), zone: zone, at: period.asOf)?.bulletin
-        {
-            neighbours = above.lines
-            line = above.lines.first { $0.code == record.area.code } ?? line
+        if let parent = try record.area.parentID.flatMap({ try area(id: $0, on: last) }), let inside = parent.areaCode.map({ Scope(areas: [$0]) }) {
+            // The codes are those of the month's end already.
+            let figures = try monthFigures(month: month, placed: last, in: inside, zone: zone, at: period.asOf)
+            let below = try children(of: parent, on: last, in: inside).map { BulletinArea(code: $0.code, name: $0.name) }
+            neighbours =
+                Bulletin(
+                    month: month, formula: bulletin.formula, area: BulletinArea(code: parent.code, name: parent.name), below: below, asOf: period.asOf, sites: figures.sites,
+                    excluded: [], outsideService: []
+                ).lines
+            line = neighbours.first { $0.code == record.area.code } ?? line
         }
         let before = period.previous == nil ? [] : try monthFigures(month: month.previous, placed: last, in: Scope(areas: [known]), zone: zone, at: period.asOf).sites
         return ProspectRecord(

@@ -27,7 +27,7 @@ package struct SitePage: Sendable {
     /// The page of a site in a month; `days` are all days of it.
     package init(_ facts: SiteFacts, _ days: [SiteMinutes], _ period: Period, rules: FactRules, _ speech: Speech) {
         let (site, month) = (facts.site, facts.month)
-        monthBar = MonthBar(period, path: "/sites/\(Query.segment(site.code))")
+        monthBar = MonthBar(period, path: "/sites/\(Query.segment(site.code))", fixed: speech)
         head = [
             Fact(term: speech("site.code"), detail: site.code), Fact(term: speech("site.area"), detail: facts.path.map(\.name).joined(separator: " › ")),
             Fact(term: speech("site.kind"), detail: speech("site_kind.\(site.kind.rawValue)")),
