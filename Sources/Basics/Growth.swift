@@ -13,6 +13,11 @@ package enum Growth: Hashable, Sendable {
             self = .tenths((change * 20 + base) / (2 * base))
         } else {
             let magnitude = (abs(change) * 20_000 + base) / (2 * base)
+            // What rounds to a hundred per cent is printed as one.
+            if change > 0, magnitude >= 10_000 {
+                self = .tenths(10)
+                return
+            }
             self = .basisPoints(change < 0 ? -magnitude : magnitude)
         }
     }

@@ -6,7 +6,7 @@ import Testing
         arguments: [
             (0, 5, nil), (100, 100, Growth.basisPoints(0)), (100, 112, .basisPoints(1200)), (3, 4, .basisPoints(3333)), (6, 4, .basisPoints(-3333)),
             (1000, 1999, .basisPoints(9990)),
-            (100, 200, .tenths(10)), (100, 210, .tenths(11)), (100, 214, .tenths(11)), (100, 215, .tenths(12)), (7, 0, .basisPoints(-10_000)),
+            (100, 200, .tenths(10)), (20_001, 40_001, .tenths(10)), (100, 210, .tenths(11)), (100, 214, .tenths(11)), (100, 215, .tenths(12)), (7, 0, .basisPoints(-10_000)),
         ] as [(Int, Int, Growth?)])
     func growthIsAPercentageBelowOneHundredAndAMultipleFromThere(_ base: Int, _ now: Int, _ expected: Growth?) {
         #expect(Growth(from: base, to: now) == expected)

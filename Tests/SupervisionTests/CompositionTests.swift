@@ -115,13 +115,21 @@ private func withPress(_ engine: Database.Engine, _ body: (SampleWorld, EditionP
                 let (composition, area) = try await composed(press, month)
                 let sentence = try composition.sentence("boot", "boot.total")
                 try await world.database.write {
-                    try $0.editSentence(sentence, section: "boot", content: content, area: area, month: month, language: .chinese, by: act)
+                    try $0.editSentence(sentence, section: "boot", content: content, seen: sentence.mark, area: area, month: month, language: .chinese, by: act)
                 }
             }
             await #expect(throws: Refusal.invalid(["content": "compose.unknown_figure"])) { try await edit("开机率{no_such_figure}") }
             await #expect(throws: Refusal.invalid(["content": "form.too_large"])) { try await edit(String(repeating: "长", count: 2001)) }
+            // Two editors opened the page; the first saved.
+            let (opened, _) = try await composed(press, month)
             try await edit("本月开机率{boot_rate}，形势向好。")
             let area = try await composed(press, month).1
+            let before = try opened.sentence("boot", "boot.total")
+            await #expect(throws: Refusal.invalid(["content": "compose.changed_meanwhile"])) {
+                try await world.database.write {
+                    try $0.editSentence(before, section: "boot", content: "另一种写法", seen: before.mark, area: area, month: month, language: .chinese, by: act)
+                }
+            }
             var composition = try await composed(press, month).0
             #expect(text(composition, "boot").hasPrefix("本月开机率50.00%，形势向好。 开机率比"))
             #expect(composition.misfits.isEmpty)
@@ -157,7 +165,7 @@ private func withPress(_ engine: Database.Engine, _ body: (SampleWorld, EditionP
             var composition = try await composed(press, month).0
             let own = try composition.sentence("free-1", "text")
             try await world.database.write {
-                try $0.editSentence(own, section: "free-1", content: "请各县抓紧，{area}在册{registered}个，另有7个。", area: area, month: month, language: .chinese, by: act)
+                try $0.editSentence(own, section: "free-1", content: "请各县抓紧，{area}在册{registered}个，另有7个。", seen: own.mark, area: area, month: month, language: .chinese, by: act)
             }
             composition = try await composed(press, month).0
             #expect(composition.sections.map(\.id).prefix(2) == ["boot", "kinds"] && composition.sections.last?.id == "free-1")
@@ -186,7 +194,7 @@ private func withPress(_ engine: Database.Engine, _ body: (SampleWorld, EditionP
             let sentence = try composition.sentence("viewing", "viewing.total")
             try await world.database.write {
                 try $0.closeMonth(month, area: area, rules: SampleWorld.rules, by: act)
-                try $0.editSentence(sentence, section: "viewing", content: "收视的站点有8888个。", area: area, month: month, language: .chinese, by: act)
+                try $0.editSentence(sentence, section: "viewing", content: "收视的站点有8888个。", seen: sentence.mark, area: area, month: month, language: .chinese, by: act)
             }
             func publish(_ number: Int, accepts: Bool) async throws -> Edition {
                 try await press.publish(

@@ -38,7 +38,9 @@ import Web
 
             let confirmation = act(10, by: "county")
             for _ in 0..<2 { try await world.database.write { try $0.confirmReceipt(edition: edition.id, areaID: east[0].areaID, by: confirmation) } }
-            func remind(_ act: Act) async throws -> Int { try await world.database.write { try $0.remindRecipients(of: edition, by: act) } }
+            func remind(_ act: Act) async throws -> Int {
+                try await world.database.write { try $0.remindRecipients(of: edition, today: NetworkZone.shanghai.day(of: act.at), by: act) }
+            }
             let counts = [try await remind(act(11)), try await remind(act(12)), try await remind(act(12, "2011-05-02"))]
             #expect(counts == [1, 0, 1])
             let recipients = try await world.database.read { try $0.recipients(of: edition.id) }

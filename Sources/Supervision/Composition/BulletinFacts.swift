@@ -1,4 +1,5 @@
 package import Basics
+import Operations
 import Registry
 
 /// A line of an earlier month: as it was published, or as it stands now where nothing was published.
@@ -22,13 +23,16 @@ package struct PastLine: Hashable, Sendable {
 package struct PastMonth: Hashable, Sendable {
     package let month: Month
     package let isPublished: Bool
+    /// By which rate, and how equal ones are numbered: ranks made otherwise cannot be compared.
+    package let rankedBy: String
     package let total: PastLine
     /// The lines by the identity of their area.
     package let lines: [String: PastLine]
 
-    package init(month: Month, isPublished: Bool, total: PastLine, lines: [String: PastLine]) {
+    package init(month: Month, isPublished: Bool, rankedBy: String, total: PastLine, lines: [String: PastLine]) {
         self.month = month
         self.isPublished = isPublished
+        self.rankedBy = rankedBy
         self.total = total
         self.lines = lines
     }
@@ -41,7 +45,7 @@ extension PastMonth {
         let ids = Dictionary(record.below.map { ($0.code, $0.areaID) }, uniquingKeysWith: { first, _ in first })
         func line(_ line: BulletinLine) -> PastLine { PastLine(registered: line.registered, switchedOn: line.switchedOn, onMinutes: line.onMinutes, rank: line.rank) }
         self.init(
-            month: record.month, isPublished: false, total: line(bulletin.total),
+            month: record.month, isPublished: false, rankedBy: bulletin.rankedBy, total: line(bulletin.total),
             lines: Dictionary(bulletin.lines.compactMap { one in ids[one.code].map { ($0, line(one)) } }, uniquingKeysWith: { first, _ in first }))
     }
 
@@ -54,7 +58,7 @@ extension PastMonth {
         }
         guard let total = document.lines.last else { return nil }
         self.init(
-            month: month, isPublished: true, total: line(total),
+            month: month, isPublished: true, rankedBy: "\(document.rules.rank) \(document.rules.ties)", total: line(total),
             lines: Dictionary(document.lines.dropLast().compactMap { cells in ids[cells[0]].map { ($0, line(cells)) } }, uniquingKeysWith: { first, _ in first }))
     }
 }
@@ -79,7 +83,7 @@ package struct EarlierErrata: Hashable, Sendable {
     }
 }
 
-/// How far courseware came in a month: what could be played, what reached a terminal of the area, what was played there, what was played effectively.
+/// How far courseware came by the end of a month: what could be played in it, what had reached a terminal of the area, what was played there in the month, and what effectively.
 package struct Delivery: Hashable, Sendable {
     package let published: Int
     package let delivered: Int
@@ -134,14 +138,17 @@ package struct BulletinFacts: Sendable {
     package let habits: [Int: Habits]
     /// What people typed about sites without machine data.
     package let typed: TypedFigures
+    /// How many days of the month have passed.
+    package let passedDays: Int
 
-    package init(record: AreaMonth, past: [Month: PastMonth], errata: [EarlierErrata], delivery: Delivery, habits: [Int: Habits], typed: TypedFigures) {
+    package init(record: AreaMonth, past: [Month: PastMonth], errata: [EarlierErrata], delivery: Delivery, habits: [Int: Habits], typed: TypedFigures, passedDays: Int) {
         self.record = record
         bulletin = record.bulletin
         self.past = past
         self.errata = errata
         self.delivery = delivery
         self.typed = typed
+        self.passedDays = passedDays
         var all = habits
         for site in record.figures.sites where site.onDays >= SiteNote.threshold && site.effectivePlays == 0 { all[site.site, default: []].insert(.idle) }
         self.habits = all
@@ -150,6 +157,14 @@ package struct BulletinFacts: Sendable {
     /// The month before, when it is known.
     package var previous: PastMonth? { past[record.month.previous] }
 
+    /// The month before, when its ranks were made by the same rule.
+    var rankedBefore: PastMonth? { previous.flatMap { $0.rankedBy == bulletin.rankedBy ? $0 : nil } }
+
     /// The same month a year ago, when it is known.
     package var lastYear: PastMonth? { Month("\(padded(record.month.year - 1, 4))-\(padded(record.month.month, 2))").flatMap { past[$0] } }
+}
+
+extension Bulletin {
+    /// By which rate its areas are ranked, and how equal ones are numbered.
+    var rankedBy: String { "\(formula.rankBy.rawValue) \(formula.ties.rawValue)" }
 }

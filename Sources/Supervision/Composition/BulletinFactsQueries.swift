@@ -5,7 +5,8 @@ import Registry
 package import Storage
 
 extension Statements {
-    /// How far courseware came below some areas in a month. Archived courseware came with an earlier platform, so that it counts as published and delivered.
+    /// How far courseware came below some areas by the end of a month. Archived courseware came with an earlier platform, so that it counts as published and delivered;
+    /// so does what was played, wherever it is now: a node tells only how far it is, not how far it was.
     package func delivery(month: Month, in scope: Scope, rules: FactRules) throws -> Delivery {
         let last = month.days.upperBound
         let (from, until) = (rules.zone.start(of: month.days.lowerBound), rules.zone.end(of: last))
@@ -27,12 +28,13 @@ extension Statements {
         try each(
             """
             WITH here AS (\(sql: terminals(month, in: scope)))
-            SELECT DISTINCT h.courseware_id FROM here JOIN terminal t ON t.num = here.terminal JOIN holding h ON h.node = t.id WHERE h.state = 'complete'
+            SELECT DISTINCT h.courseware_id FROM here JOIN terminal t ON t.num = here.terminal JOIN holding h ON h.node = t.id
+            WHERE h.state = 'complete' AND h.received_at < \(until)
             """
         ) { delivered.insert(try $0.text(0)) }
         let (played, effective) = try coursewarePlayed(month: month, in: scope, rules: rules.dated(formulas()))
         return Delivery(
-            published: offered.count, delivered: offered.intersection(delivered).count, played: offered.intersection(played).count,
+            published: offered.count, delivered: offered.intersection(delivered.union(played)).count, played: offered.intersection(played).count,
             effective: offered.intersection(effective).count)
     }
 
@@ -49,7 +51,8 @@ extension Statements {
             """
             WITH here AS (\(sql: terminals(month, in: scope)))
             SELECT p.courseware, here.site, p.mode, p.first_day, p.last_day, p.intervals FROM here JOIN play p ON p.terminal = here.terminal
-            WHERE p.first_day <= \(month.days.upperBound) AND p.last_day >= \(month.days.lowerBound) AND p.first_day < here.until_day AND p.last_day >= here.from_day
+            WHERE p.first_day <= \(month.days.upperBound) AND p.first_day >= \(month.days.lowerBound.advanced(by: -2)) AND p.last_day >= \(month.days.lowerBound)
+                AND p.first_day < here.until_day AND p.last_day >= here.from_day
                 AND NOT EXISTS (SELECT 1 FROM fact_void w
                     WHERE w.terminal = p.terminal AND w.withdrawn_at IS NULL AND w.from_day <= p.first_day AND w.until_day > p.first_day)
             """
@@ -80,22 +83,17 @@ extension Statements {
             """
     }
 
-    /// What the minutes of each site below an area show in a month, by the site's number; sites without a habit are left out. Voided facts show nothing.
-    package func habits(month: Month, sites: Set<Int>, zone: NetworkZone) throws -> [Int: Habits] {
-        let (first, last) = (month.days.lowerBound, month.days.upperBound)
+    /// What the minutes of each site of a scope show in a month, by the site's number; sites without a habit are left out. Voided facts show nothing.
+    package func habits(month: Month, in scope: Scope, zone: NetworkZone) throws -> [Int: Habits] {
         var days: [Int: [Day: MinuteSet]] = [:]
         try each(
             """
-            SELECT x.site, p.day, p.minutes FROM presence p
-            JOIN terminal_assignment x ON x.terminal = p.terminal AND x.replaced_at IS NULL AND x.from_day <= p.day AND x.until_day > p.day
-            WHERE p.day >= \(first) AND p.day <= \(last) AND NOT EXISTS (SELECT 1 FROM fact_void w
+            WITH here AS (\(sql: terminals(month, in: scope))), bit(day) AS (\(values: month.days.map { [$0.number.bound] }))
+            SELECT here.site, p.day, p.minutes FROM bit CROSS JOIN here JOIN presence p ON p.day = bit.day AND p.terminal = here.terminal
+            WHERE here.from_day <= bit.day AND here.until_day > bit.day AND NOT EXISTS (SELECT 1 FROM fact_void w
                 WHERE w.terminal = p.terminal AND w.withdrawn_at IS NULL AND w.from_day <= p.day AND w.until_day > p.day)
             """
-        ) { row in
-            let site = try row.int(0)
-            guard sites.contains(site) else { return }
-            days[site, default: [:]][try row.day(1), default: MinuteSet()].formUnion(try row.minutes(2))
-        }
+        ) { row in days[try row.int(0), default: [:]][try row.day(1), default: MinuteSet()].formUnion(try row.minutes(2)) }
         return days.mapValues { Habits.seen(in: $0.map { day, minutes in (minutes, Int(zone.end(of: day).milliseconds(since: zone.start(of: day)) / 60_000)) }) }
             .filter { !$0.value.isEmpty }
     }

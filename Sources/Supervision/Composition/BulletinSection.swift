@@ -1,5 +1,7 @@
 package import Basics
+import Crypto
 package import Documents
+import Foundation
 
 /// What a section of a bulletin is about; in this order unless the editor moves them.
 package enum SectionKind: String, CaseIterable, Sendable {
@@ -59,6 +61,9 @@ package struct Sentence: Hashable, Sendable {
 
     /// What is printed; empty when the editor left it out.
     package var text: String { edit.map { Sentence.filled($0.content, figures) } ?? automatic }
+
+    /// What an editor who reads the sentence has seen of it; another one when the figures or the text have changed.
+    package var mark: String { hexadecimal(SHA256.hash(data: Data("\(automatic)\u{0}\(edit?.content ?? "\u{1}")".utf8)).prefix(8)) }
 
     /// Why the edited sentence may no longer fit the figures; nothing for one that writes itself or is left out.
     package var misfits: [Misfit] {

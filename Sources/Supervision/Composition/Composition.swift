@@ -143,7 +143,7 @@ extension Composition {
         let table = PrintedTable(
             caption: speech("bulletin.caption", ["area": bulletin.area.name, "month": speech.month(bulletin.month)]),
             columns: Bulletin.columns.map { .init(label: speech("bulletin.\($0)"), isNumber: !["code", "name"].contains($0)) }, rows: rows, hasTotal: true)
-        return [.annex(speech("compose.annex")), .table(table)] + bulletin.formulas(speech).map { .note("\($0.name)：\($0.text)") }
+        return [.annex(speech("compose.annex")), .table(table)] + bulletin.formulas(speech).map { .note("\($0.name)\(speech.language == .chinese ? "：" : ": ")\($0.text)") }
             + [
                 .note(speech("network.\(bulletin.network.rawValue)", ["day": bulletin.month.days.upperBound.description])),
                 .note(speech("bulletin.note.not_heard", ["count": String(bulletin.total.notHeard)])), .note(speech.rankNote(bulletin.formula)),

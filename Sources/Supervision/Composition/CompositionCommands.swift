@@ -23,7 +23,7 @@ extension Statements {
         try run("DELETE FROM bulletin_section WHERE area_id = \(area.areaID) AND month = \(month.description)")
         let rows: [[Value]] = sections.enumerated().map { [area.areaID.bound, month.description.bound, $1.section.bound, $0.bound, $1.included.bound] }
         try run("INSERT INTO bulletin_section (area_id, month, section, place, included) \(values: rows)")
-        if case .remove(let id) = change {
+        if case .remove(let id) = change, id.hasPrefix("free-") {
             try run("DELETE FROM bulletin_sentence WHERE area_id = \(area.areaID) AND month = \(month.description) AND section = \(id)")
         }
         try record("composition.arranged", area.areaID, ["month": month.description, "sections": sections.filter(\.included).map(\.section).joined(separator: " ")], by: act)
@@ -39,22 +39,26 @@ extension Statements {
             """)
     }
 
-    /// Writes a sentence in place of the one that writes itself; an empty one leaves it out. Refuses a text that is too long or names a figure that there is not.
-    package func editSentence(_ sentence: Sentence, section: String, content: String, area: Area, month: Month, language: Language, by act: Act) throws {
-        guard content.count <= 2000 else { throw Refusal.invalid(["content": "form.too_large"]) }
+    /// Writes a sentence in place of the one that writes itself; an empty one leaves it out. Refuses a text that is too long or names a figure that there is not, and one that
+    /// was written over another reading than the present: `seen` is the mark of the sentence that the editor read.
+    package func editSentence(_ sentence: Sentence, section: String, content: String, seen: String, area: Area, month: Month, language: Language, by act: Act) throws {
+        guard content.unicodeScalars.count <= 2000 else { throw Refusal.invalid(["content": "form.too_large"]) }
+        let stored = try sentenceEdits(area: area.areaID, month: month, language: language).first { $0.section == section && $0.sentence == sentence.name }
+        let present = Sentence(name: sentence.name, automatic: sentence.automatic, figures: sentence.figures, edit: stored)
+        guard present.mark == seen else { throw Refusal.invalid(["content": "compose.changed_meanwhile"]) }
         let unknown = Sentence.names(in: content).filter { sentence.figures[$0] == nil }
         guard unknown.isEmpty else { throw Refusal.invalid(["content": "compose.unknown_figure"]) }
         try run(
             """
             INSERT INTO bulletin_sentence (area_id, month, language, section, sentence, content, against, edited_by, edited_at)
-            VALUES (\(area.areaID), \(month.description), \(language.rawValue), \(section), \(sentence.name), \(content), \(String(sentence.automatic.prefix(4000))),
+            VALUES (\(area.areaID), \(month.description), \(language.rawValue), \(section), \(sentence.name), \(content), \(String(sentence.automatic.unicodeScalars.prefix(4000))),
                 \(act.actor.id), \(act.at))
             ON CONFLICT (area_id, month, language, section, sentence) DO UPDATE SET
                 content = excluded.content, against = excluded.against, edited_by = excluded.edited_by, edited_at = excluded.edited_at
             """)
         try record(
             "composition.edited", area.areaID,
-            ["month": month.description, "sentence": "\(section) \(sentence.name)", "from": sentence.edit?.content ?? "", "to": content], by: act)
+            ["month": month.description, "sentence": "\(section) \(sentence.name)", "from": stored?.content ?? "", "to": content], by: act)
     }
 
     /// Lets a sentence write itself again.

@@ -21,6 +21,8 @@ struct CompositionPage: Sendable {
         let isLeftOut: Bool
         let isEdited: Bool
         let automaticText: String
+        /// Goes back with the form.
+        let mark: String
         /// What stands in the text field.
         let content: String
         let contentProblem: String?
@@ -80,6 +82,7 @@ extension CompositionPage.SentenceForm {
         isEdited = sentence.edit != nil
         isLeftOut = isEdited && sentence.text.isEmpty
         automaticText = sentence.automatic
+        mark = sentence.mark
         content = typed?.content ?? sentence.edit?.content ?? sentence.automatic
         contentProblem = typed.map { speech("refusal.\($0.problem)") }
         misfits = sentence.misfits.map { misfit in

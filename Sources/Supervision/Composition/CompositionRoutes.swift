@@ -40,13 +40,13 @@ extension Routes {
                 throw Refusal.notFound("area")
             }
             let (sentence, change) = (try composition.sentence(section, name), form["change"])
-            let content = change == "leave_out" ? "" : form["content"]
+            let content = change == "leave_out" ? "" : form["content"].replacing("\r\n", with: "\n")
             do {
                 try await house.database.write { statements in
                     if change == "reset" {
                         try statements.resetSentence(sentence, section: section, area: area, month: place.month, language: language, by: act)
                     } else {
-                        try statements.editSentence(sentence, section: section, content: content, area: area, month: place.month, language: language, by: act)
+                        try statements.editSentence(sentence, section: section, content: content, seen: form["seen"], area: area, month: place.month, language: language, by: act)
                     }
                 }
             } catch Refusal.invalid(let problems) {

@@ -38,7 +38,8 @@ extension EditionPress {
                 let ids = Dictionary(try statements.children(of: area, on: last, in: .everything).map { ($0.code, $0.areaID) }, uniquingKeysWith: { first, _ in first })
                 let document = published[earlier]
                 past[earlier] = document.flatMap { PastMonth(published: $0, earlier, ids: ids) }
-                let mayDiffer = document != nil && earlier < month && earlier >= Month("\(padded(month.year, 4))-01") ?? month
+                // A year back: what came later than that is history.
+                let mayDiffer = document != nil && earlier < month && earlier >= Month("\(padded(month.year - 1, 4))-\(padded(month.month, 2))") ?? month
                 guard past[earlier] == nil || mayDiffer, let present = try statements.areaMonth(code: area.code, month: earlier, in: scope, zone: zone, at: now) else { continue }
                 if past[earlier] == nil { past[earlier] = PastMonth(present: present) }
                 if let document {
@@ -53,8 +54,9 @@ extension EditionPress {
             let inside = Scope(areas: [record.area.areaCode].compactMap { $0 })
             return BulletinFacts(
                 record: record, past: past, errata: errata, delivery: try statements.delivery(month: month, in: inside, rules: rules),
-                habits: try statements.habits(month: month, sites: Set(record.figures.sites.map(\.site)), zone: zone),
-                typed: try statements.typedFigures(month: month, in: inside))
+                habits: try statements.habits(month: month, in: inside, zone: zone),
+                typed: try statements.typedFigures(month: month, in: inside),
+                passedDays: min(month.days.count, max(0, month.days.lowerBound.distance(to: zone.day(of: now)))))
         }
     }
 }

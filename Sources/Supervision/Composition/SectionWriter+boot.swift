@@ -51,7 +51,7 @@ extension SectionWriter {
         sentences.append(growth.map { sentence("boot.hours_growth", ["hours_growth": $0]) } ?? sentence("boot.hours"))
         let base = facts.bulletin.formula.meanBase
         sentences.append(sentence("boot.mean.\(base.rawValue)"))
-        let (previous, ids) = (facts.previous, areaIDs)
+        let (previous, ids) = (facts.rankedBefore, areaIDs)
         let table = table(
             "boot",
             ["registered", "switched_on", "boot_rate", "rank"] + (base == .registered ? [] : ["mean_per_switched_on"]) + (base == .switchedOn ? [] : ["mean_per_registered"]),
@@ -69,7 +69,7 @@ extension SectionWriter {
     var areaIDs: [String: String] { Dictionary(facts.record.below.map { ($0.code, $0.areaID) }, uniquingKeysWith: { first, _ in first }) }
 
     private var ranking: String {
-        let (previous, ids, basis) = (facts.previous, areaIDs, facts.bulletin.formula.rankBy)
+        let (previous, ids, basis) = (facts.rankedBefore, areaIDs, facts.bulletin.formula.rankBy)
         return Picture.ranking(
             ranked.map { line in
                 let old = ids[line.code].flatMap { previous?.lines[$0]?.rank }
@@ -89,7 +89,7 @@ extension SectionWriter {
                 return .init(
                     label: name(line),
                     days: (0..<days).map { day in
-                        sites.isEmpty ? nil : (sites.count { $0.onMask & (1 << day) != 0 } * 200 + sites.count) / (2 * sites.count)
+                        sites.isEmpty || day >= facts.passedDays ? nil : (sites.count { $0.onMask & (1 << day) != 0 } * 200 + sites.count) / (2 * sites.count)
                     })
             }, label: speech("compose.picture.heat", figures))
     }
@@ -155,8 +155,8 @@ extension SectionWriter {
 
     /// 位次变化 against the month before.
     var rankChanges: BulletinSection {
-        guard let previous = facts.previous else { return section(.ranks, []) }
         let ids = areaIDs
+        guard let previous = facts.rankedBefore, ranked.contains(where: { ids[$0.code].flatMap { previous.lines[$0]?.rank } != nil }) else { return section(.ranks, []) }
         let changes = ranked.compactMap { line -> (name: String, places: Int)? in
             guard let old = ids[line.code].flatMap({ previous.lines[$0]?.rank }), let new = line.rank, old != new else { return nil }
             return (name(line), old - new)

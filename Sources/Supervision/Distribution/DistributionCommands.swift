@@ -1,5 +1,5 @@
 package import Accounts
-import Basics
+package import Basics
 package import Registry
 package import Storage
 
@@ -24,13 +24,15 @@ extension Statements {
         if changed > 0 { try record("edition.received", id, ["area": areaID], by: act) }
     }
 
-    /// Reminds the areas that have not confirmed an edition; at most once a day, so that a button pressed twice is one reminder. Answers how many were reminded.
-    package func remindRecipients(of edition: Edition, by act: Act) throws -> Int {
+    /// Reminds the areas that have not confirmed an edition; at most once a day, so that a button pressed twice is one reminder. An area that is no more is left in peace.
+    /// Answers how many were reminded.
+    package func remindRecipients(of edition: Edition, today: Day, by act: Act) throws -> Int {
         let dayAgo = act.at.adding(seconds: -86_400)
         let reminded = try run(
             """
             UPDATE edition_recipient SET reminders = reminders + 1, reminded_at = \(act.at)
             WHERE edition = \(edition.id) AND received_at IS NULL AND (reminded_at IS NULL OR reminded_at < \(dayAgo))
+                AND EXISTS (SELECT 1 FROM area_version v WHERE v.area_id = edition_recipient.area_id AND v.replaced_at IS NULL AND v.until_day > \(today))
             """)
         if reminded > 0 { try record("edition.reminded", edition.id, ["areas": String(reminded)], by: act) }
         return reminded
@@ -41,7 +43,8 @@ extension Statements {
         try all(
             Recipient.self,
             """
-            SELECT r.edition, r.area_id, a.code AS area_code, a.name AS area_name, r.sent_at, r.received_by, r.received_at, r.reminders, r.reminded_at
+            SELECT r.edition, r.area_id, a.code AS area_code, a.name AS area_name, r.sent_at, r.received_by, r.received_at, r.reminders, r.reminded_at,
+                a.until_day
             FROM edition_recipient r JOIN area_version a ON \(sql: lastName("a", of: "r.area_id")) WHERE r.edition = \(edition) ORDER BY a.code
             """)
     }
@@ -61,12 +64,13 @@ extension Statements {
             """)
     }
 
-    /// Whether an edition was sent to an area of a scope.
+    /// Whether an edition was sent to one of the topmost areas of a scope. What an area got before it came below another is not for that other.
     package func isSent(_ edition: String, to scope: Scope) throws -> Bool {
-        try count(
+        let own = scope.topmost.map(\.description)
+        return try count(
             """
             SELECT count(*) FROM edition_recipient r JOIN area_version a ON \(sql: lastName("a", of: "r.area_id"))
-            WHERE r.edition = \(edition) AND \(sql: scope.condition("a.code"))
+            WHERE r.edition = \(edition) AND a.code IN (\(list: own))
             """) > 0
     }
 

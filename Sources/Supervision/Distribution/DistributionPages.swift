@@ -13,13 +13,16 @@ struct RecipientPage: Sendable {
     let mayRemind: Bool
 
     init(
-        _ edition: Edition, _ recipients: [Recipient], _ accounts: [String: NamedAccount], reminded: Int?, mayRemind: Bool, csrf: String, zone: NetworkZone, _ speech: Speech
+        _ edition: Edition, _ recipients: [Recipient], _ accounts: [String: NamedAccount], reminded: Int?, today: Day, mayRemind: Bool, csrf: String, zone: NetworkZone,
+        _ speech: Speech
     ) {
-        let confirmed = recipients.count { $0.receivedAt != nil }
+        // An area that is no more cannot confirm and is not counted.
+        let there = recipients.filter { $0.untilDay > today || $0.receivedAt != nil }
+        let confirmed = there.count { $0.receivedAt != nil }
         self.csrf = csrf
         editionURL = "/editions/\(edition.id)"
         remindURL = "/editions/\(edition.id)/recipients/remind"
-        summary = speech("distribution.summary", ["confirmed": String(confirmed), "all": String(recipients.count)])
+        summary = speech("distribution.summary", ["confirmed": String(confirmed), "all": String(there.count)])
         self.reminded = reminded.map { speech("distribution.reminded", ["count": String($0)]) }
         self.recipients = Table(
             caption: speech("distribution.recipients"),
@@ -27,11 +30,13 @@ struct RecipientPage: Sendable {
             rows: recipients.map { recipient in
                 [
                     Table.Cell("\(recipient.areaName) \(recipient.areaCode)"), Table.Cell(zone.text(recipient.sentAt)),
-                    Table.Cell(recipient.receivedAt.map(zone.text) ?? speech("distribution.open"), mark: recipient.receivedAt == nil ? "standing" : nil),
+                    Table.Cell(
+                        recipient.receivedAt.map(zone.text) ?? speech(recipient.untilDay > today ? "distribution.open" : "distribution.gone"),
+                        mark: recipient.receivedAt == nil ? "standing" : nil),
                     Table.Cell(recipient.receivedBy.isEmpty ? "" : speech.words.actor(recipient.receivedBy, accounts, speech.language)), Table.Cell(recipient.reminders),
                 ]
             }, empty: speech("distribution.none"))
-        self.mayRemind = mayRemind && confirmed < recipients.count
+        self.mayRemind = mayRemind && confirmed < there.count
     }
 }
 

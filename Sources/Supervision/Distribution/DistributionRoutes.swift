@@ -20,12 +20,13 @@ extension Routes {
             let speech = Speech(house, visit)
             return try house.page(
                 "recipients",
-                RecipientPage(edition, recipients, accounts, reminded: reminded, mayRemind: visit.may(.keepRegister), csrf: visit.csrf, zone: house.zone, speech),
+                RecipientPage(
+                    edition, recipients, accounts, reminded: reminded, today: house.today, mayRemind: visit.may(.keepRegister), csrf: visit.csrf, zone: house.zone, speech),
                 title: speech("distribution.title", ["month": edition.month, "number": String(edition.number)]), for: visit, request)
         }
         post("/editions/:id/recipients/remind", .keepRegister) { _, context, visit in
-            let (edition, act) = (try await house.edition(try context.parameters.require("id"), visit, rules), house.act(visit))
-            let count = try await house.database.write { try $0.remindRecipients(of: edition, by: act) }
+            let (edition, act, today) = (try await house.edition(try context.parameters.require("id"), visit, rules), house.act(visit), house.today)
+            let count = try await house.database.write { try $0.remindRecipients(of: edition, today: today, by: act) }
             return seeOther("/editions/\(edition.id)/recipients?reminded=\(count)")
         }
         get("/received", .seeFigures) { request, _, visit in

@@ -12,6 +12,8 @@ package struct Recipient: Decodable, Hashable, Sendable {
     package let receivedAt: Instant?
     package let reminders: Int
     package let remindedAt: Instant?
+    /// The first day on which the area is no more.
+    package let untilDay: Day
 }
 
 /// An edition as it arrives at an area.

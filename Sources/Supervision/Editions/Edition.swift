@@ -33,6 +33,21 @@ package struct Edition: Decodable, Hashable, Sendable {
         return hexadecimal(SHA256.hash(data: Data(lines.joined(separator: "\n").utf8)))
     }
 
+    /// The next link of the chain; `files` are the hashes in the order of `EditionFile`.
+    package init(
+        after last: Edition?, id: String, areaID: String, month: String, number: Int, document: String, signedOff: String, files: [String], by: String, at: Instant
+    ) {
+        sequence = (last?.sequence ?? 0) + 1
+        previousHash = last?.hash ?? ""
+        (self.id, self.areaID, self.month, self.number) = (id, areaID, month, number)
+        (self.document, self.signedOff, asOfAt, publishedBy, publishedAt) = (document, signedOff, at, by, at)
+        (jsonHash, htmlHash, csvHash) = (files[0], files[1], files[2])
+        (pdfHash, docxHash, xlsxHash) = (files[3], files[4], files[5])
+        hash = Edition.chained(
+            previousHash, sequence: sequence, id: id, areaID: areaID, month: month, number: number, document: document, signedOff: signedOff, artefacts: files, asOf: at, by: by,
+            at: at)
+    }
+
     /// Whether the row is what it was when it was published.
     package var isSound: Bool {
         hash

@@ -1,5 +1,6 @@
 package import Accounts
 package import Basics
+import Jobs
 package import Operations
 package import Registry
 package import Storage
@@ -32,6 +33,10 @@ extension Statements {
         let closed = try closings(area: area.areaID).map(\.month)
         guard !closed.contains(month.description) else { throw Refusal.conflict("month.closed_already") }
         if let last = closed.max(), last < month.description, last != month.previous.description { throw Refusal.conflict("month.close_order") }
+        // A new threshold is worked in by a job; until it is through, some days stand by the old one.
+        if let job = try latestJob(about: FormulaJob.subject), job.state != .done, let first = Day(job.payload), first <= month.days.upperBound {
+            throw Refusal.conflict("month.deriving")
+        }
         try run("INSERT INTO month_closing (area_id, month, closed_by, closed_at) VALUES (\(area.areaID), \(month.description), \(act.actor.id), \(act.at))")
         try record("month.closed", area.areaID, ["month": month.description, "area": area.code], by: act)
     }

@@ -52,9 +52,9 @@ package struct EditionPress: Sendable {
     ) async throws -> Edition {
         let imprint = try imprint.checked
         guard let (composition, area) = try await composition(code: code, month: month, language: language, in: scope, at: act.at) else { throw Refusal.notFound("area") }
-        let (before, last) = try await database.read { statements -> ([Edition], Edition?) in
+        let before = try await database.read { statements in
             guard try statements.closings(area: area.areaID).contains(where: { $0.month == month.description }) else { throw Refusal.conflict("month.not_closed") }
-            return (try statements.editions(area: area.areaID, month: month), try statements.lastEdition())
+            return try statements.editions(area: area.areaID, month: month)
         }
         if let number, let there = before.first(where: { $0.number == number }) {
             try await database.write { try $0.refuseRewriting(there, by: act) }
@@ -67,22 +67,20 @@ package struct EditionPress: Sendable {
         let made = try await files(of: published)
         let blobs = blobs
         let hashes = try await offPool { try made.map { try blobs.store($0) } }
-        let (id, sequence) = (act.ids.next(), (last?.sequence ?? 0) + 1)
-        let hash = Edition.chained(
-            last?.hash ?? "", sequence: sequence, id: id, areaID: area.areaID, month: month.description, number: published.number, document: imprint.document,
-            signedOff: imprint.signedOff, artefacts: hashes, asOf: act.at, by: act.actor.id, at: act.at)
-        let edition = Edition(
-            sequence: sequence, id: id, areaID: area.areaID, month: month.description, number: published.number, document: imprint.document, signedOff: imprint.signedOff,
-            jsonHash: hashes[0], htmlHash: hashes[1], csvHash: hashes[2], pdfHash: hashes[3], docxHash: hashes[4], xlsxHash: hashes[5], previousHash: last?.hash ?? "",
-            hash: hash, asOfAt: act.at, publishedBy: act.actor.id, publishedAt: act.at)
-        let today = rules.zone.day(of: act.at)
-        try await database.write { statements in
+        let (id, number, today) = (act.ids.next(), published.number, rules.zone.day(of: act.at))
+        return try await database.write { statements in
+            // Linked only now: printing takes seconds, in which others publish.
+            let last = try statements.lastEdition()
+            let edition = Edition(
+                after: last, id: id, areaID: area.areaID, month: month.description, number: number, document: imprint.document, signedOff: imprint.signedOff, files: hashes,
+                by: act.actor.id, at: act.at)
             try statements.addEdition(edition, area: area, by: act)
             // To every office directly below, as they are today.
-            guard let present = try statements.area(id: area.areaID, on: today) else { return }
-            try statements.distribute(edition, to: try statements.children(of: present, on: today, in: .everything), by: act)
+            if let present = try statements.area(id: area.areaID, on: today) {
+                try statements.distribute(edition, to: try statements.children(of: present, on: today, in: .everything), by: act)
+            }
+            return edition
         }
-        return edition
     }
 
     /// The files of a document in the order of `EditionFile`.
@@ -169,12 +167,12 @@ extension Optional {
 }
 
 extension Imprint {
-    /// Without blanks at the ends. Throws `Refusal.invalid` with a code for each field that is missing or too long.
+    /// The imprint itself. Throws `Refusal.invalid` with a code for each field that is missing or too long.
     fileprivate var checked: Imprint {
         get throws {
             var problems: [String: String] = [:]
-            for (field, text) in [("document", document), ("signed_off", signedOff)] where !(1...100).contains(text.count) { problems[field] = "form.required" }
-            for (field, text) in [("issuer", issuer), ("recipients", recipients), ("copies", copies)] where text.count > 200 { problems[field] = "form.too_large" }
+            for (field, text) in [("document", document), ("signed_off", signedOff)] where !(1...100).contains(text.unicodeScalars.count) { problems[field] = "form.required" }
+            for (field, text) in [("issuer", issuer), ("recipients", recipients), ("copies", copies)] where text.unicodeScalars.count > 200 { problems[field] = "form.too_large" }
             guard problems.isEmpty else { throw Refusal.invalid(problems) }
             return self
         }

@@ -53,8 +53,8 @@ extension Statements {
         if ties == nil { problems["ties"] = "formula.choice" }
         if meanBase == nil { problems["mean_base"] = "formula.choice" }
         if shares == nil { problems["shares"] = "formula.choice" }
-        if !(1...500).contains(new.reason.count) { problems["reason"] = "form.required" }
-        if !(1...200).contains(new.document.count) { problems["document"] = "form.required" }
+        if !(1...500).contains(new.reason.unicodeScalars.count) { problems["reason"] = "form.required" }
+        if !(1...200).contains(new.document.unicodeScalars.count) { problems["document"] = "form.required" }
         guard problems.isEmpty, let month, let seconds, let rankBy, let ties, let meanBase, let shares else { throw Refusal.invalid(problems) }
         let before = try formula(for: month)
         let formula = Formula(
