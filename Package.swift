@@ -155,7 +155,7 @@ let package = Package(
         .testTarget(
             name: "CentreTests",
             dependencies: [
-                "Basics", "Storage", "Trust", "Wire", "Accounts", "Web", "Registry", "Content", "Operations", "Supervision", "Centre", "Simulator", "TestKit", hummingbird,
+                "Basics", "Storage", "Trust", "Wire", "Accounts", "Jobs", "Web", "Registry", "Content", "Operations", "Supervision", "Centre", "Simulator", "TestKit", hummingbird,
                 hummingbirdTesting, httpTypes, log,
             ], swiftSettings: settings),
     ]

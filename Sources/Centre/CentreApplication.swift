@@ -53,17 +53,18 @@ package struct CentreApplication: Sendable {
         routes.addHouse()
         routes.addHealth(metrics: metrics)
         NodeAPI(house: house, intake: intake, settings: settings, blobs: content.blobs, metrics: metrics).addRoutes(to: &routes)
-        routes.addSupervision(
-            EditionPress(
-                database: database, blobs: content.blobs, pages: pages, rules: settings.rules,
-                programs: .init(Printer(weasyprint: configuration.weasyprint, rsvgConvert: configuration.rsvgConvert)), isSample: configuration.isSample), bell: content.bell)
+        let press = EditionPress(
+            database: database, blobs: content.blobs, pages: pages, rules: settings.rules,
+            programs: .init(Printer(weasyprint: configuration.weasyprint, rsvgConvert: configuration.rsvgConvert)), isSample: configuration.isSample)
+        let bell = JobBell()
+        routes.addSupervision(press, bell: bell)
         routes.addContent(content)
         routes.addAreas()
         routes.addExclusions()
         routes.addSystem()
         return CentreApplication(
             configuration: configuration, database: database, settings: settings, house: house, intake: intake, responder: router.buildResponder(), routes: routes.entries,
-            services: services(content, configuration, rules: settings.rules, house: house, logger: logger), logger: logger)
+            services: services(content, configuration, press, bell: bell, rules: settings.rules, house: house, logger: logger), logger: logger)
     }
 
     /// The library: keys and catalogue made at the first start, remains of an earlier process swept.
@@ -86,15 +87,19 @@ package struct CentreApplication: Sendable {
         return content
     }
 
-    private static func services(_ content: ContentHouse, _ configuration: CentreConfiguration, rules: FactRules, house: House, logger: Logger) -> [any Service] {
+    private static func services(
+        _ content: ContentHouse, _ configuration: CentreConfiguration, _ press: EditionPress, bell: JobBell, rules: FactRules, house: House, logger: Logger
+    ) -> [any Service] {
         let encode = EncodeJob(
             database: house.database, content: content, tools: Tools(ffmpeg: configuration.ffmpeg, ffprobe: configuration.ffprobe), clock: house.clock, ids: house.ids,
             log: logger)
-        let derive = FormulaJob(database: house.database, rules: rules)
+        let (derive, publish) = (FormulaJob(database: house.database, rules: rules), PublishJob(press: press, clock: house.clock, ids: house.ids))
         return [
+            JobRunner(database: house.database, clock: house.clock, handlers: [EncodeJob.kind: encode.handler], bell: content.bell, log: logger),
+            // Of its own, because a paper does not wait for the hours that a lesson takes.
             JobRunner(
-                database: house.database, clock: house.clock, handlers: [EncodeJob.kind: encode.handler, FormulaJob.kind: { try await derive.run($0) }], bell: content.bell,
-                log: logger),
+                database: house.database, clock: house.clock,
+                handlers: [FormulaJob.kind: { try await derive.run($0) }, PublishJob.kind: { try await publish.run($0) }], bell: bell, log: logger),
             content.catalogueRenewal(house.database, clock: house.clock, ids: house.ids),
         ]
     }

@@ -16,7 +16,7 @@ extension Routes {
         addReturns(rules)
         addCompositions(press)
         addFormulas(rules, bell: bell)
-        addEditions(press)
+        addEditions(press, bell: bell)
         addDistribution(rules)
     }
 }

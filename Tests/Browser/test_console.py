@@ -474,7 +474,7 @@ def test_a_month_is_closed_published_and_compared(desk: Callable[..., Page], dem
     page.fill("#document", "鹿远办〔2011〕2号")
     page.fill("#signed_off", "方正")
     page.click("form[action$='/publish'] button")
-    page.wait_for_url("**/editions")
+    page.wait_for_selector("main tbody a", timeout=120_000)
     [row] = rows(page)
     assert row[:3] == ["第 1 版", "鹿远办〔2011〕2号", "方正"]
     link = page.locator("main tbody a >> nth=0").get_attribute("href")

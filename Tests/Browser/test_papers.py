@@ -123,8 +123,11 @@ def test_the_paper_is_published_and_looked_at(desk: Callable[..., Page], demo: D
     page.fill("#recipients", "各乡镇")
     page.fill("#copies", "市远程教育办公室")
     number = page.locator("input[name=number]").input_value()
-    page.click("form[action$='/publish'] button", timeout=90_000)
-    page.wait_for_url("**/editions", timeout=90_000)
+    page.click("form[action$='/publish'] button")
+    page.wait_for_url("**/editions")
+    assert "正在排版发布" in page.inner_text("[role=status]") and page.locator("form[action$='/publish']").count() == 0
+    # The page looks again by itself.
+    page.wait_for_selector("main tbody a", timeout=120_000)
     link = page.locator("main tbody a >> nth=0").get_attribute("href")
 
     county = demo.visitor("county")

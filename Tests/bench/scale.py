@@ -109,6 +109,7 @@ class Size:
         self.plan = network.plan
         self.keep = keep
         self.bytes_a_minute: dict[str, float] = {}
+        self.processor: dict[str, float] = {}
         folder.mkdir()
 
     def measure(self, engines: list[str], rivals: bool) -> None:
@@ -122,11 +123,16 @@ class Size:
             store = SQLiteStore(data) if engine == "sqlite" else PostgresStore(self.cluster, data, plan.name)
             stores.append(store)
             self.fill(store)
-            self.report(store)
+            if store.engine == "sqlite":
+                # The program leaves SQLite without the planner's statistics; PostgreSQL gathers them by itself.
+                self.report(store, 3, "without ANALYZE, as the program leaves it")
+            store.analyze()
+            self.report(store, TURNS, "after ANALYZE")
         if rivals and plan.name == "city":
             self.beside(stores)
         if self.keep:
-            input(f"{self.folder} {[store.options for store in stores]} – Enter goes on ")
+            say("\n".join(f"kept: --data {store.data} {' '.join(store.options)}" for store in stores))
+            input("Enter removes it and goes on ")
         for store in stores:
             store.close()
 
@@ -138,13 +144,12 @@ class Size:
         began = time.monotonic()
         site_days, minutes = store.fill_facts(self.network)
         facts = time.monotonic() - began
-        began = time.monotonic()
-        store.analyze()
         rate = site_days / facts
         self.say(
             store, f"{rate / 200_000:.2f} of the goal of 200,000 site-days/s",
-            f"{site_days} site-days generated and stored in {facts:.1f} s = {rate:,.0f}/s; register {register:.1f} s, ANALYZE {time.monotonic() - began:.1f} s",
+            f"{site_days} site-days generated and stored in {facts:.1f} s = {rate:,.0f}/s; the register took {register:.1f} s",
         )  # fmt: skip
+        store.settle()
         sizes, total = store.sizes(), store.total()
         of_facts = sum(sizes[table] for table in FACTS)
         if minutes:
@@ -159,19 +164,19 @@ class Size:
             f"{total / MEGABYTE:.0f} MB in all: " + ", ".join(f"{name} {size / MEGABYTE:.1f} MB" for name, size in parts.items()),
         )  # fmt: skip
 
-    def report(self, store) -> None:
+    def report(self, store, turns: int, state: str) -> None:
         """The figures first, then their time."""
         shown = json.loads(self.run(self.command(store, "--format", "json"))[0])
         self.check(store.engine, shown)
         once = self.run(self.command(store, "--timed", "1"))
-        output, memory, processor = self.run(self.command(store, "--timed", str(TURNS)))
+        output, memory, processor = self.run(self.command(store, "--timed", str(turns)))
         first, *rest = map(float, output.split())
         middle = statistics.median(rest)
         # Waiting for a processor that others use is no part of it.
-        alone = (processor - once[2]) * 1000 / (TURNS - 1)
+        alone = self.processor[store.engine] = (processor - once[2]) * 1000 / (turns - 1)
         self.say(
             store, f"{middle / self.plan.goal_ms:.2f} of the goal of {self.plan.goal_ms} ms",
-            f"month's bulletin {middle:.1f} ms, median of {len(rest)}, {min(rest):.1f} to {max(rest):.1f}; the first {first:.1f}; "
+            f"month's bulletin {state} {middle:.1f} ms, median of {len(rest)}, {min(rest):.1f} to {max(rest):.1f}; the first {first:.1f}; "
             f"processor time of the program {alone:.1f} ms each, {memory} MB resident at most",
         )  # fmt: skip
 
@@ -219,12 +224,15 @@ class Size:
             say("duckdb: not measured; pip install duckdb")
         runs = {f"{rival.name}, {way}": (rival, statement) for rival in rivals for way, statement in rival.statements.items()}
         times: dict[str, list[float]] = {name: [] for name in (*runs, *(store.engine for store in stores))}
-        for turn in range(TURNS + 1):
+        processors: dict[str, list[float]] = {}
+        for _ in range(TURNS + 1):
             for name, (rival, statement) in runs.items():
-                lines, milliseconds = rival.run(statement)
+                lines, milliseconds, processor = rival.run(statement)
                 if not beats.is_right(lines):
                     raise SystemExit(f"{name}: counted {lines}, but generated were {self.network.figures.below}")
                 times[name].append(milliseconds)
+                if processor is not None:
+                    processors.setdefault(name, []).append(processor)
             for store in stores:
                 times[store.engine].append(float(self.run(self.command(store, "--timed", "2"))[0].split()[1]))
         say("right: every one of them counts the same sites and minutes in each county")
@@ -235,6 +243,11 @@ class Size:
                 goal = " (goal 0.1)" if name.startswith("duckdb") and "distinct" in name else ""
                 ratio = f"ours on {store.engine} / {name}: {middle[store.engine] / middle[name]:.3f} of the time{goal}"
                 say(f"{ratio}: {middle[store.engine]:.1f} ms and {middle[name]:.1f} ms, medians of {TURNS} in turn {load()}")
+        if "sqlite" in self.processor:
+            ours = self.processor["sqlite"]
+            for name, all_of_them in processors.items():
+                theirs = statistics.median(all_of_them[1:])
+                say(f"ours on sqlite / {name}: {ours / theirs:.3f} of the processor time: {ours:.1f} ms and {theirs:.1f} ms {load()}")
         for store in stores:
             for rival in rivals:
                 ours, theirs = self.bytes_a_minute[store.engine], rival.bytes() / count

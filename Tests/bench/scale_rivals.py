@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from scale_network import MadeNetwork, number_of
@@ -40,9 +41,8 @@ class Beats:
                 for site, what in on:
                     by_site.setdefault(site, []).extend(day * 1440 + minute for start, end in what.runs for minute in range(start, end))
         self.rows = [(site, minute) for site in sorted(by_site) for minute in by_site[site]]
-        self.sites = [
-            (number, network.places[number - 1][:6], network.suspended_from * 1440 if network.is_suspended(number) else 2_000_000_000) for number in range(1, network.plan.sites + 1)
-        ]
+        never, suspended = 2_000_000_000, network.suspended_from * 1440
+        self.sites = [(number, place[:6], suspended if network.is_suspended(number) else never) for number, place in enumerate(network.places, 1)]
         self.beat_file, self.site_file = folder / "beats.csv", folder / "sites.csv"
         self.beat_file.write_text("".join(f"{site},{minute}\n" for site, minute in self.rows))
         self.site_file.write_text("".join(f"{site},{county},{until}\n" for site, county, until in self.sites))
@@ -55,6 +55,12 @@ class Beats:
 
     def is_right(self, lines: list[tuple]) -> bool:
         return {county: [sites, minutes] for county, sites, minutes in lines} == {code: line for code, line in self.network.figures.below.items() if line[0]}
+
+
+def timed(work: Callable[[], list[tuple]]) -> tuple[list[tuple], float, float | None]:
+    """Lines, milliseconds, and the milliseconds of all processors together."""
+    began, processor = time.monotonic(), time.process_time()
+    return work(), (time.monotonic() - began) * 1000, (time.process_time() - processor) * 1000
 
 
 class SQLiteBeats:
@@ -71,9 +77,8 @@ class SQLiteBeats:
         self.connection = sqlite3.connect(self.file)
         self.connection.execute("ANALYZE")
 
-    def run(self, statement: str) -> tuple[list[tuple], float]:
-        began = time.monotonic()
-        return self.connection.execute(statement).fetchall(), (time.monotonic() - began) * 1000
+    def run(self, statement: str) -> tuple[list[tuple], float, float | None]:
+        return timed(lambda: self.connection.execute(statement).fetchall())
 
     def bytes(self) -> int:
         return self.connection.execute("SELECT sum(pgsize) FROM dbstat WHERE name = 'beat'").fetchone()[0]
@@ -95,10 +100,10 @@ class PostgresBeats:
                 copying.write(file.read_text())
         cluster.psql("beats", "VACUUM ANALYZE")
 
-    def run(self, statement: str) -> tuple[list[tuple], float]:
-        """The time is the server's way there and back, as psql takes it."""
+    def run(self, statement: str) -> tuple[list[tuple], float, float | None]:
+        """The time is that of the way to the server and back, as psql takes it; the server's processor time is not known."""
         *lines, timing = self.cluster.psql("beats", statement, "-c", r"\timing on").splitlines()
-        return [(county, int(sites), int(minutes)) for county, sites, minutes in (line.split("|") for line in lines)], float(timing.split()[1])
+        return [(county, int(sites), int(minutes)) for county, sites, minutes in (line.split("|") for line in lines)], float(timing.split()[1]), None
 
     def bytes(self) -> int:
         return int(self.cluster.psql("beats", "SELECT pg_total_relation_size('beat')"))
@@ -129,9 +134,8 @@ class DuckBeats:
             "trusting that nothing came twice": beats.report("count(*)"),
         }
 
-    def run(self, statement: str) -> tuple[list[tuple], float]:
-        began = time.monotonic()
-        return self.connection.execute(statement).fetchall(), (time.monotonic() - began) * 1000
+    def run(self, statement: str) -> tuple[list[tuple], float, float | None]:
+        return timed(lambda: self.connection.execute(statement).fetchall())
 
     def bytes(self) -> int:
         return self.file.stat().st_size

@@ -45,10 +45,12 @@ class SQLiteStore:
                     minutes += sum(what.minutes for _, what in on)
         return site_days, minutes
 
+    def settle(self) -> None:
+        """Nothing is left to do after the filling."""
+
     def analyze(self) -> None:
         connection = sqlite3.connect(self.file)
         connection.execute("ANALYZE")
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         connection.close()
 
     def sizes(self) -> dict[str, int]:
@@ -206,9 +208,12 @@ class PostgresStore:
                     minutes += sum(what.minutes for _, what in on)
         return site_days, minutes
 
+    def settle(self) -> None:
+        """What autovacuum does sooner or later."""
+        self.cluster.psql(self.name, "VACUUM")
+
     def analyze(self) -> None:
-        # What autovacuum does sooner or later.
-        self.cluster.psql(self.name, "VACUUM ANALYZE")
+        self.cluster.psql(self.name, "ANALYZE")
 
     def sizes(self) -> dict[str, int]:
         lines = self.cluster.psql(self.name, "SELECT relname, pg_total_relation_size(oid) FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace")

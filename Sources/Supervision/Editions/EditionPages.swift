@@ -1,5 +1,6 @@
 import Accounts
 import Basics
+import Jobs
 import Registry
 import Web
 
@@ -9,6 +10,8 @@ struct EditionRecord: Sendable {
     let path: [Area]
     let closing: MonthClosing?
     let editions: [Edition]
+    /// The newest attempt to publish.
+    let job: Job?
     let accounts: [String: NamedAccount]
 }
 
@@ -17,6 +20,9 @@ struct EditionListPage: Sendable {
     let csrf: String
     let bulletinURL: String
     let state: String
+    /// How far the publishing is, or why it did not succeed.
+    let printing: String?
+    let failed: String?
     let editions: Table
     let mayClose: Bool
     let mayPublish: Bool
@@ -49,8 +55,14 @@ struct EditionListPage: Sendable {
                 speech("edition.state.closed", ["actor": speech.words.actor($0.closedBy, record.accounts, speech.language), "time": zone.text($0.closedAt)])
             } ?? speech("edition.state.open")
         editions = .editions(record, zone, speech)
+        let isPrinting = record.job.map { [.ready, .running].contains($0.state) } ?? false
+        printing = isPrinting ? speech("edition.printing", ["percent": String((record.job?.progress ?? 0) / 10)]) : nil
+        failed = record.job.flatMap {
+            $0.state == .failed || $0.state == .cancelled
+                ? speech("edition.failed", ["reason": speech("refusal.\(["", "job.defect"].contains($0.problem) ? "print.failed" : $0.problem)")]) : nil
+        }
         mayClose = mayPublish && record.closing == nil
-        self.mayPublish = mayPublish && record.closing != nil
+        self.mayPublish = mayPublish && record.closing != nil && !isPrinting
         isFirst = record.editions.isEmpty
         closeURL = "/bulletins/\(month)/\(code)/close"
         publishURL = "/bulletins/\(month)/\(code)/publish"

@@ -44,28 +44,20 @@ package struct EditionPress: Sendable {
     }
 
     /// Publishes the next edition of a closed month. The first holds the figures as they are now; a later one also what changed since the one before, and there must be something.
-    /// `number` is the edition that is meant: one that is there already is refused, and the attempt stands in the audit log. Sentences that no longer fit are published only
-    /// where `acceptsMisfits` says so.
-    /// - Throws: `Refusal.invalid` for a missing number or sign-off, `Refusal.conflict` for a month that is open or has nothing new, for misfits, for a missing program.
+    /// `tell` hears how far it is and what is being done.
+    /// - Throws: what `prepare` throws, and `Refusal.busy` when another edition of the month was written meanwhile.
     package func publish(
-        code: String, month: Month, imprint: Imprint, number: Int? = nil, acceptsMisfits: Bool = false, language: Language, in scope: Scope, by act: Act
+        code: String, month: Month, imprint: Imprint, number: Int? = nil, acceptsMisfits: Bool = false, language: Language, in scope: Scope, by act: Act,
+        tell: (Double, String) async throws -> Void = { _, _ in }
     ) async throws -> Edition {
-        let imprint = try imprint.checked
-        guard let (composition, area) = try await composition(code: code, month: month, language: language, in: scope, at: act.at) else { throw Refusal.notFound("area") }
-        let before = try await database.read { statements in
-            guard try statements.closings(area: area.areaID).contains(where: { $0.month == month.description }) else { throw Refusal.conflict("month.not_closed") }
-            return try statements.editions(area: area.areaID, month: month)
-        }
-        if let number, let there = before.first(where: { $0.number == number }) {
-            try await database.write { try $0.refuseRewriting(there, by: act) }
-            throw Refusal.conflict("edition.never_changes")
-        }
-        let errata = try await before.last.asyncMap { try await document(of: $0).errata(against: composition.facts.bulletin) } ?? []
-        guard before.isEmpty || !errata.isEmpty else { throw Refusal.conflict("edition.nothing_new") }
-        guard acceptsMisfits || composition.misfits.isEmpty else { throw Refusal.conflict("compose.misfits") }
-        let published = EditionDocument(composition, number: before.count + 1, imprint, errata: errata, rules: rules, isSample: isSample, at: act.at)
+        try await tell(0.02, "figures")
+        let (composition, area, before, errata) = try await prepare(
+            code: code, month: month, imprint: imprint, number: number, acceptsMisfits: acceptsMisfits, language: language, in: scope, by: act)
+        let published = EditionDocument(composition, number: before + 1, imprint, errata: errata, rules: rules, isSample: isSample, at: act.at)
+        try await tell(0.1, "print")
         let made = try await files(of: published)
         let blobs = blobs
+        try await tell(0.95, "store")
         let hashes = try await offPool { try made.map { try blobs.store($0) } }
         let (id, number, today) = (act.ids.next(), published.number, rules.zone.day(of: act.at))
         return try await database.write { statements in
@@ -81,6 +73,29 @@ package struct EditionPress: Sendable {
             }
             return edition
         }
+    }
+
+    /// Everything that can be refused before something is printed: what would be published, after how many editions, and what it corrects.
+    /// `number` is the edition that is meant: one that is there already is refused, and the attempt stands in the audit log. Sentences that no longer fit are published only
+    /// where `acceptsMisfits` says so.
+    /// - Throws: `Refusal.invalid` for a missing number or sign-off, `Refusal.conflict` for a month that is open or has nothing new, for misfits, for a missing program.
+    func prepare(
+        code: String, month: Month, imprint: Imprint, number: Int?, acceptsMisfits: Bool, language: Language, in scope: Scope, by act: Act
+    ) async throws -> (Composition, Area, before: Int, errata: [Erratum]) {
+        try imprint.check()
+        guard let (composition, area) = try await composition(code: code, month: month, language: language, in: scope, at: act.at) else { throw Refusal.notFound("area") }
+        let before = try await database.read { statements in
+            guard try statements.closings(area: area.areaID).contains(where: { $0.month == month.description }) else { throw Refusal.conflict("month.not_closed") }
+            return try statements.editions(area: area.areaID, month: month)
+        }
+        if let number, let there = before.first(where: { $0.number == number }) {
+            try await database.write { try $0.refuseRewriting(there, by: act) }
+            throw Refusal.conflict("edition.never_changes")
+        }
+        let errata = try await before.last.asyncMap { try await document(of: $0).errata(against: composition.facts.bulletin) } ?? []
+        guard before.isEmpty || !errata.isEmpty else { throw Refusal.conflict("edition.nothing_new") }
+        guard acceptsMisfits || composition.misfits.isEmpty else { throw Refusal.conflict("compose.misfits") }
+        return (composition, area, before.count, errata)
     }
 
     /// The files of a document in the order of `EditionFile`.
@@ -167,15 +182,12 @@ extension Optional {
 }
 
 extension Imprint {
-    /// The imprint itself. Throws `Refusal.invalid` with a code for each field that is missing or too long.
-    fileprivate var checked: Imprint {
-        get throws {
-            var problems: [String: String] = [:]
-            for (field, text) in [("document", document), ("signed_off", signedOff)] where !(1...100).contains(text.unicodeScalars.count) { problems[field] = "form.required" }
-            for (field, text) in [("issuer", issuer), ("recipients", recipients), ("copies", copies)] where text.unicodeScalars.count > 200 { problems[field] = "form.too_large" }
-            guard problems.isEmpty else { throw Refusal.invalid(problems) }
-            return self
-        }
+    /// Throws `Refusal.invalid` with a code for each field that is missing or too long.
+    fileprivate func check() throws {
+        var problems: [String: String] = [:]
+        for (field, text) in [("document", document), ("signed_off", signedOff)] where !(1...100).contains(text.unicodeScalars.count) { problems[field] = "form.required" }
+        for (field, text) in [("issuer", issuer), ("recipients", recipients), ("copies", copies)] where text.unicodeScalars.count > 200 { problems[field] = "form.too_large" }
+        guard problems.isEmpty else { throw Refusal.invalid(problems) }
     }
 }
 

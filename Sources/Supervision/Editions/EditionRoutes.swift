@@ -1,7 +1,9 @@
 import Accounts
 import Basics
+import Foundation
 import HTTPTypes
 import Hummingbird
+import Jobs
 import NIOCore
 import Operations
 import Registry
@@ -10,7 +12,7 @@ import Web
 
 extension Routes {
     /// Closing a month, publishing it, and what was published.
-    mutating func addEditions(_ press: EditionPress) {
+    mutating func addEditions(_ press: EditionPress, bell: JobBell) {
         let (house, rules) = (house, press.rules)
         get("/bulletins/:month/:code/editions", .seeFigures) { request, context, visit in
             try await house.editionList(try EditionPlace(context, rules, house.clock.now), [:], nil, request, visit, rules)
@@ -29,11 +31,17 @@ extension Routes {
             let place = try EditionPlace(context, rules, house.clock.now)
             let imprint = Imprint(
                 document: form["document"], signedOff: form["signed_off"], issuer: form["issuer"], recipients: form["recipients"], copies: form["copies"])
+            let (number, accepts, language, act) = (Int(form["number"]) ?? 0, form["accept"] == "on", visit.language, house.act(visit))
             do {
-                let edition = try await press.publish(
-                    code: place.code, month: place.month, imprint: imprint, number: Int(form["number"]), acceptsMisfits: form["accept"] == "on", language: visit.language,
-                    in: visit.scope, by: house.act(visit))
-                return seeOther("/bulletins/\(edition.month)/\(place.code)/editions")
+                let area = try await press.prepare(
+                    code: place.code, month: place.month, imprint: imprint, number: number, acceptsMisfits: accepts, language: language, in: visit.scope, by: act
+                ).1
+                let order = PublishJob.Order(
+                    code: area.code, month: place.month.description, number: number, document: imprint.document, signedOff: imprint.signedOff, issuer: imprint.issuer,
+                    recipients: imprint.recipients, copies: imprint.copies, acceptsMisfits: accepts, language: language.rawValue, actor: act.actor.id)
+                try await house.database.write { try $0.order(order, area: area, month: place.month, by: act) }
+                bell.ring()
+                return seeOther("/bulletins/\(place.month)/\(place.code)/editions")
             } catch Refusal.invalid(let problems) {
                 return try await house.editionList(place, problems, imprint, form.request, visit, rules)
             }
@@ -118,13 +126,28 @@ extension House {
             let closing = try statements.closings(area: found.area.areaID).first { $0.month == place.month.description }
             let editions = try statements.editions(area: found.area.areaID, month: place.month)
             let accounts = try statements.namedAccounts(Set(editions.map(\.publishedBy) + [closing?.closedBy ?? ""]).sorted())
-            return EditionRecord(area: found.area, path: found.path, closing: closing, editions: editions, accounts: accounts)
+            let job = try statements.latestJob(about: PublishJob.subject(area: found.area.areaID, place.month))
+            return EditionRecord(area: found.area, path: found.path, closing: closing, editions: editions, job: job, accounts: accounts)
         }
         guard let record else { throw Refusal.notFound("area") }
         let speech = Speech(self, visit)
-        return try page(
+        var response = try page(
             "editions", EditionListPage(record, place.month, problems, imprint, mayPublish: visit.may(.keepRegister), csrf: visit.csrf, zone: rules.zone, speech),
             title: speech("edition.title"), crumbs: record.path.map { Frame.Link(label: $0.name, url: FigureURL.bulletin($0.code, place.month)) }, for: visit, request,
             status: problems.isEmpty ? .ok : .unprocessableContent)
+        // While it is printed the page looks again by itself, without a script.
+        if problems.isEmpty, let job = record.job, [.ready, .running].contains(job.state), let refresh = HTTPField.Name("Refresh") { response.headers[refresh] = "3" }
+        return response
+    }
+}
+
+extension Statements {
+    /// Asks for an edition to be printed and published; while one of the month is on its way no other is begun, so that a form sent twice prints once.
+    fileprivate func order(_ order: PublishJob.Order, area: Area, month: Month, by act: Act) throws {
+        let subject = PublishJob.subject(area: area.areaID, month)
+        if let job = try latestJob(about: subject), [.ready, .running].contains(job.state) { throw Refusal.conflict("edition.printing") }
+        let payload = String(decoding: try JSONEncoder().encode(order), as: UTF8.self)
+        try enqueueJob(kind: PublishJob.kind, subject: subject, payload: payload, madeBy: act.actor.id, at: act.at, ids: act.ids)
+        try record("edition.ordered", area.areaID, ["month": month.description, "number": String(order.number), "document": order.document], by: act)
     }
 }
