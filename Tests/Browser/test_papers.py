@@ -220,3 +220,18 @@ def test_a_formula_is_adopted_by_the_keeper_of_the_whole_network_only(desk: Call
     page.click("form[action='/formulas'] button")
     assert page.locator("[aria-invalid]").count() == 3, "Seconds, paper and reason each have their sentence"
     assert "422" in desk.said.pop()
+
+
+def test_lists_go_into_a_spreadsheet_as_they_are_shown(demo: Demo) -> None:
+    """Numbers as numbers, the codes of sites as text, the total last, and the same rows as the list offers as CSV."""
+    city = demo.visitor("city")
+    for path in ("/bulletins/2011-03/9901{}", "/sites{}?area=990101&month=2011-03&show=on_demand&sort=effective"):
+        rows = city.rows(path.format(".csv"))
+        book = openpyxl.load_workbook(io.BytesIO(city.get(path.format(".xlsx")).body))
+        sheet = [[cell.value for cell in row] for row in book[book.sheetnames[0]].iter_rows()]
+        head = next(number for number, row in enumerate(sheet) if row[0] == list(rows[0])[0])
+        shown = [row for row in sheet[head + 1 :] if any(value is not None for value in row)]
+        listed = [row for row in rows if any(row.values())]
+        assert len(shown) >= len(listed) - 1 and len(shown) > 5
+        assert shown[0][0] == list(listed[0].values())[0] and isinstance(shown[0][0], str)
+        assert any(isinstance(value, (int, float)) for value in shown[0])

@@ -200,17 +200,21 @@ class Size:
         """What the program said, its memory at most in MB, and its seconds of processor time."""
         with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
             process = subprocess.Popen([self.program, *arguments], stdin=subprocess.DEVNULL, stdout=output, stderr=errors)
+            memory = 0
             try:
-                _, status, usage = os.wait4(process.pid, 0)
+                while not (ended := os.wait4(process.pid, os.WNOHANG))[0]:
+                    memory = max(memory, resident_at_most(process.pid))
+                    time.sleep(0.02)
             except BaseException:
                 process.kill()
                 raise
+            _, status, usage = ended
             process.returncode = os.waitstatus_to_exitcode(status)
             output.seek(0)
             errors.seek(0)
             if process.returncode:
                 raise SystemExit(f"{' '.join(map(str, arguments))}: {errors.read().decode()}")
-            return output.read().decode(), round(usage.ru_maxrss * 1024 / MEGABYTE), usage.ru_utime + usage.ru_stime
+            return output.read().decode(), memory, usage.ru_utime + usage.ru_stime
 
     def beside(self, stores: list) -> None:
         """The same month beside us; ours is measured again between them."""
@@ -257,6 +261,12 @@ class Size:
 
     def say(self, store, ratio: str, figure: str) -> None:
         say(f"{self.plan.name}, {store.engine}: {ratio}: {figure} {load()}")
+
+
+def resident_at_most(number: int) -> int:
+    """In MB. Not what `wait4` tells: that counts this script's own memory in, from the moment before the program took its place."""
+    lines = Path(f"/proc/{number}/status").read_text().splitlines()
+    return next((round(int(line.split()[1]) * 1024 / MEGABYTE) for line in lines if line.startswith("VmHWM:")), 0)
 
 
 def load() -> str:

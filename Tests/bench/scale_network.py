@@ -77,7 +77,7 @@ def encode(runs: list[tuple[int, int]]) -> bytes:
 
 
 def habits(draw: random.Random) -> list[list[DayOn]]:
-    """Days of the three habits of `CityBenchMonth` (Sources/Simulator): evenings, office hours, all day. About 230 minutes in the mean."""
+    """Days of the three habits of `CityBenchMonth` (Sources/Simulator): evenings, office hours, all day. About 260 minutes in the mean of the days on."""
     evenings, offices = [], []
     for _ in range(DAYS):
         start = 1080 + draw.randrange(105)

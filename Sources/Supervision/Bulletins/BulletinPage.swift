@@ -25,6 +25,7 @@ package struct BulletinPage: Sendable {
     let asOf: String
     let printURL: String
     let csvURL: String
+    let xlsxURL: String
     let jsonURL: String
     let backURL: String
     /// The account is that of the network as it was.
@@ -67,6 +68,7 @@ package struct BulletinPage: Sendable {
         asOf = speech("bulletin.as_of", ["time": zone.text(bulletin.asOf)])
         printURL = FigureURL.bulletin(code, month, "/print", bulletin.network)
         csvURL = FigureURL.bulletin(code, month, ".csv", bulletin.network)
+        xlsxURL = FigureURL.bulletin(code, month, ".xlsx", bulletin.network)
         jsonURL = FigureURL.bulletin(code, month, ".json", bulletin.network)
         backURL = FigureURL.bulletin(code, month, "", bulletin.network)
         editionsURL = FigureURL.bulletin(code, month, "/editions")

@@ -35,6 +35,12 @@ extension Routes {
             let (record, period, speech) = try await house.bulletin(request, context, visit, rules)
             return download(record.bulletin.csv(speech), name: "bulletin-\(period.month)-\(record.area.code).csv", type: "text/csv; charset=utf-8")
         }
+        get("/bulletins/:month/{code}.xlsx", .seeFigures) { request, context, visit in
+            let (record, period, speech) = try await house.bulletin(request, context, visit, rules)
+            let bulletin = record.bulletin
+            let tables = [Table.bulletin(bulletin, speech, isPrint: true)] + (bulletin.excluded.isEmpty ? [] : [.excluded(bulletin.excluded, period.month, speech)])
+            return try await spreadsheet(tables, name: "bulletin-\(period.month)-\(record.area.code)")
+        }
         get("/bulletins/:month/{code}.json", .seeFigures) { request, context, visit in
             let (record, period, _) = try await house.bulletin(request, context, visit, rules)
             let text = String(decoding: try record.bulletin.json, as: UTF8.self)

@@ -67,6 +67,7 @@ package struct SiteListPage: Sendable {
     let nextPageURL: String?
     let firstPageURL: String?
     let csvURL: String
+    let xlsxURL: String
     /// For the list of all: those that no figure counts.
     let uncounted: Table?
 
@@ -87,6 +88,7 @@ package struct SiteListPage: Sendable {
         meaning = speech("sites.meaning.\(question.show.rawValue)")
         provisional = period.isProvisional
         csvURL = question.url(period.month, path: "/sites.csv")
+        xlsxURL = question.url(period.month, path: "/sites.xlsx")
         if question.show == .excluded {
             count = speech("sites.count", ["count": String(excluded.count)])
             table = .excluded(excluded, period.month, speech)

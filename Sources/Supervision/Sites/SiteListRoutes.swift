@@ -24,17 +24,29 @@ extension Routes {
             let name = "sites-\(period.month)-\(question.show.rawValue).csv"
             return download(record.csv(question, period.month, Speech(house, visit)), name: name, type: "text/csv; charset=utf-8")
         }
+        get("/sites.xlsx", .seeFigures) { request, _, visit in
+            let query = Query(request)
+            let (question, period) = (try SiteQuestion(query), try Period(query, rules: rules, at: house.clock.now))
+            let record = try await house.database.read { try $0.siteList(question, period, in: visit.scope, zone: rules.zone) }
+            return try await spreadsheet(record.tables(question, period.month, Speech(house, visit)), name: "sites-\(period.month)-\(question.show.rawValue)")
+        }
     }
 }
 
 extension SiteListRecord {
     /// All rows that the list shows on its pages, in their order.
     package func csv(_ question: SiteQuestion, _ month: Month, _ speech: Speech) -> String {
-        if question.show == .excluded { return Table.excluded(figures.excluded.matching(question.text), month, speech).csv }
+        let tables = tables(question, month, speech)
+        return ([tables[0].csv] + tables.dropFirst().map(\.rows)).joined(separator: "\r\n")
+    }
+
+    /// The same as tables: the list, and behind it those that are not counted where all are asked for.
+    func tables(_ question: SiteQuestion, _ month: Month, _ speech: Speech) -> [Table] {
+        if question.show == .excluded { return [.excluded(figures.excluded.matching(question.text), month, speech)] }
         let selection = SiteSelection(figures.sites, show: question.show, containing: question.text, order: question.order)
-        let counted = Table.sites(selection.sites, total: selection.total, question, month, speech).csv
-        guard question.show == .all else { return counted }
-        return counted + "\r\n" + Table.uncounted(uncounted.matching(question.text), figures.excluded.matching(question.text), month, speech).rows
+        let counted = Table.sites(selection.sites, total: selection.total, question, month, speech)
+        guard question.show == .all else { return [counted] }
+        return [counted, .uncounted(uncounted.matching(question.text), figures.excluded.matching(question.text), month, speech)]
     }
 }
 

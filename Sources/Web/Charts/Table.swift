@@ -104,6 +104,12 @@ package struct Table: Sendable, MustacheParent {
     /// The same without the mark, for a file of several tables.
     package var rows: String { CSV.line(columns.map(\.label)) + lines.map { CSV.line($0.cells.map(\.text)) }.joined() }
 
+    /// What the cells say, row by row, the total last.
+    package var texts: [[String]] { lines.map { $0.cells.map(\.text) } }
+
+    /// Whether the last row is a total.
+    package var hasTotal: Bool { lines.last?.isTotal ?? false }
+
     package func child(named name: String) -> Any? {
         switch name {
         case "caption": caption
