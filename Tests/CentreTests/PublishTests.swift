@@ -79,7 +79,3 @@ private struct TestAnswer {
     let status: Int
     let text: String
 }
-
-/// The smallest PNG there is: one white pixel.
-private let onePixel =
-    Data(base64Encoded: "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGP6DwABBQECz6AuzQAAAABJRU5ErkJggg==") ?? Data()

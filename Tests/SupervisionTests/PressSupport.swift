@@ -13,7 +13,3 @@ func cheapPress(_ database: Database, _ blobs: BlobStore) throws -> EditionPress
         database: database, blobs: blobs, pages: try #require(pages), rules: SampleWorld.rules,
         programs: .init(pdf: { Data("%PDF of \($0.count) bytes".utf8) }, pictures: { $0.map { _ in onePixel } }), isSample: false)
 }
-
-/// The smallest PNG there is: one white pixel.
-private let onePixel =
-    Data(base64Encoded: "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGP6DwABBQECz6AuzQAAAABJRU5ErkJggg==") ?? Data()

@@ -279,4 +279,7 @@ def say(line: str) -> None:
 
 if __name__ == "__main__":
     say(f"load average {load()}, {os.cpu_count()} processors")
-    main()
+    try:
+        main()
+    except KeyboardInterrupt:
+        sys.exit(130)

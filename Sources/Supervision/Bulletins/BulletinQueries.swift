@@ -116,7 +116,7 @@ extension Statements {
         ) { ExcludedSite(code: try $0.text(0), name: try $0.text(1), areaCode: try $0.text(2), reason: try $0.text(3), document: try $0.text(4)) }
     }
 
-    /// Presence on days without service. Only sites that were not in service on every day are looked at, which are few.
+    /// Presence on days without service. Only sites that were not in service on every day are looked at, which are few: the joins begin with them, whatever the engine's statistics say.
     package func outsideService(month: Month, placed: Day? = nil, in scope: Scope) throws -> [OutsideService] {
         let (first, end, last) = (month.days.lowerBound, month.end, placed ?? month.days.upperBound)
         let counted: SQL = "IN (\(list: SiteState.counted.map(\.rawValue)))"
@@ -126,10 +126,9 @@ extension Statements {
                 SELECT s.num, s.code FROM site s WHERE NOT EXISTS (SELECT 1 FROM site_state w
                     WHERE w.site = s.num AND w.replaced_at IS NULL AND w.from_day <= \(first) AND w.until_day >= \(end) AND w.state \(sql: counted))
             )
-            SELECT p.code, v.name, count(*), CAST(sum(d.on_minutes) AS BIGINT) FROM bit CROSS JOIN site_day d CROSS JOIN part p
-            JOIN site_version v ON v.site = p.num AND v.replaced_at IS NULL AND v.from_day <= \(last) AND v.until_day > \(last)
-            JOIN area_version a ON a.area_id = v.area_id AND a.replaced_at IS NULL AND a.from_day <= \(last) AND a.until_day > \(last)
-            WHERE d.day = bit.day AND p.num = d.site AND d.on_minutes > 0 AND \(sql: scope.condition("a.code"))
+            SELECT p.code, v.name, count(*), CAST(sum(d.on_minutes) AS BIGINT) FROM part p CROSS JOIN bit CROSS JOIN site_day d CROSS JOIN site_version v CROSS JOIN area_version a
+            WHERE d.day = bit.day AND d.site = p.num AND d.on_minutes > 0 AND v.site = p.num AND v.replaced_at IS NULL AND v.from_day <= \(last) AND v.until_day > \(last)
+                AND a.area_id = v.area_id AND a.replaced_at IS NULL AND a.from_day <= \(last) AND a.until_day > \(last) AND \(sql: scope.condition("a.code"))
                 AND NOT EXISTS (SELECT 1 FROM site_state t WHERE t.site = d.site AND t.replaced_at IS NULL AND t.from_day <= d.day AND t.until_day > d.day
                     AND t.state \(sql: counted))
             GROUP BY p.code, v.name ORDER BY p.code
