@@ -55,6 +55,13 @@ import Web
                 let run = JobRun(job, database: database, clock: clock, lease: 1)
                 do { return .success(try await PublishJob(press: press, clock: clock, ids: .system).run(run)) } catch { return .failure(error) }
             }
+            // Meanwhile the city gets another code: the order is for the area as it lay in its month.
+            try await database.write { statements in
+                guard let old = AreaCode("9901"), let new = AreaCode("9907"), let day = Day("2011-05-01"), let today = Day("2011-05-02") else { return }
+                _ = try statements.decideArea(
+                    .recode(old, to: new), on: day, today: today, reason: "调整", document: "", in: .everything,
+                    by: Act(by: .commandLine, at: clock.now, ids: .system))
+            }
             // A program is missing: nothing is written, and the reason is told.
             let failed = try await attempt(press)
             #expect(throws: JobFailure.failed(code: "print.program_missing", account: "")) { try failed.get() }
