@@ -48,8 +48,13 @@ struct PlainHistory {
         return false
     }
 
-    /// From a day on, everything directly in one area is in another.
+    /// From a day on, everything directly in one area is in another; so is what an earlier recorded decision brings into it only after that day, because an area that is no
+    /// more holds nothing.
     mutating func merge(_ area: String, into other: String, on day: Day) {
+        for child in parents.keys.sorted() {
+            parents[child] = parents[child]?.map { $0.day > day && $0.value == area ? Change(day: $0.day, value: other) : $0 }
+        }
+        for site in places.keys.sorted() { places[site] = places[site]?.map { $0.day > day && $0.value == area ? Change(day: $0.day, value: other) : $0 } }
         for child in parents.keys.sorted() where parent(of: child, on: day) == area { parents[child]?.append(Change(day: day, value: other)) }
         for site in places.keys.sorted() where value(places[site], on: day) == area { places[site]?.append(Change(day: day, value: other)) }
     }
