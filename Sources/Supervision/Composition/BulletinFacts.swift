@@ -118,10 +118,9 @@ package struct Habits: OptionSet, Hashable, Sendable {
     /// The habits that the minutes of a site's days show; `length` is the number of minutes of a day.
     package static func seen(in days: [(minutes: MinuteSet, length: Int)]) -> Habits {
         var habits: Habits = []
-        if days.contains(where: { MinuteSet(0..<300).subtracting($0.minutes).isEmpty }) { habits.insert(.allNight) }
-        if days.contains(where: { MinuteSet(0..<$0.length).subtracting($0.minutes).isEmpty }) { habits.insert(.allDay) }
-        let same = Dictionary(grouping: days.map(\.minutes).filter { !$0.isEmpty }, by: \.self).values.map(\.count).max() ?? 0
-        if same >= SiteNote.threshold { habits.insert(.samePattern) }
+        if days.contains(where: { SiteNote.isAllNight($0.minutes) }) { habits.insert(.allNight) }
+        if days.contains(where: { SiteNote.isAllDay($0.minutes, of: $0.length) }) { habits.insert(.allDay) }
+        if SiteNote.mostAlike(days.map(\.minutes)) >= SiteNote.threshold { habits.insert(.samePattern) }
         return habits
     }
 }

@@ -25,16 +25,25 @@ enum SiteNote: Hashable, Sendable {
             if !day.on.isEmpty, day.figures.effectivePlays == 0 { run.append(day) } else { notes += withoutPlay(&run) }
         }
         notes += withoutPlay(&run)
-        let nights = days.count { day in MinuteSet(0..<300).subtracting(day.on).isEmpty }
+        let nights = days.count { isAllNight($0.on) }
         if nights > 0 { notes.append(.onAllNight(nights)) }
-        let whole = days.count { day in MinuteSet(0..<day.length).subtracting(day.on).isEmpty }
+        let whole = days.count { isAllDay($0.on, of: $0.length) }
         if whole > 0 { notes.append(.onAllDay(whole)) }
-        let same = Dictionary(grouping: days.map(\.on).filter { !$0.isEmpty }, by: \.self).values.map(\.count).max() ?? 0
+        let same = mostAlike(days.map(\.on))
         if same >= threshold { notes.append(.samePattern(same)) }
         let outside = days.filter { !$0.isInService && !$0.on.isEmpty }
         if !outside.isEmpty { notes.append(.outsideService(days: outside.count, minutes: outside.reduce(0) { $0 + $1.on.count })) }
         return notes
     }
+
+    /// Whether every minute between midnight and five is there.
+    static func isAllNight(_ minutes: MinuteSet) -> Bool { MinuteSet(0..<300).subtracting(minutes).isEmpty }
+
+    /// Whether every minute of a day of some length is there.
+    static func isAllDay(_ minutes: MinuteSet, of length: Int) -> Bool { MinuteSet(0..<length).subtracting(minutes).isEmpty }
+
+    /// On how many days the same minutes stand at most; days without any are not alike.
+    static func mostAlike(_ days: [MinuteSet]) -> Int { Dictionary(grouping: days.filter { !$0.isEmpty }, by: \.self).values.map(\.count).max() ?? 0 }
 
     private static func withoutPlay(_ run: inout [SiteMinutes]) -> [SiteNote] {
         defer { run = [] }
