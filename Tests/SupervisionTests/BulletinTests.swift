@@ -102,7 +102,9 @@ private func heard(_ terminals: [String], _ through: Instant) -> [Fact] { termin
             let site = try #require(try await world.database.read { try $0.site(code: "S1", on: day, in: .everything) })
             try await world.database.write { try $0.setSiteState(.suspended, site: site, from: day, reason: "拆迁", document: "", by: act) }
             let counts = try await world.database.read { statements in
-                try ["2011-02", "2011-03", "2011-04"].map { try statements.siteMonths(month: Month($0) ?? day.month, in: .everything).count }
+                try ["2011-02", "2011-03", "2011-04"].map {
+                    try statements.monthFigures(month: Month($0) ?? day.month, in: .everything, zone: .shanghai, at: SampleWorld.moment("2011-05-01", 7)).sites.count
+                }
             }
             #expect(counts == [3, 4, 2])
             await #expect(throws: Refusal.invalid(["state": "site.state_order"])) {

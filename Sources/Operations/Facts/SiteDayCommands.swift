@@ -12,10 +12,11 @@ struct SiteDayKey: Hashable, Comparable {
 }
 
 extension Statements {
-    /// Derives the site-days that changed terminal-days belong to. Minutes come from presence, the other columns from plays; each is written only where its facts changed.
+    /// Derives the site-days that changed terminal-days belong to, and the months of these unless the caller does so. Minutes come from presence, the other columns from
+    /// plays; each is written only where its facts changed.
     func deriveSiteDays(
         presence changed: Set<TerminalDay>, plays played: Set<TerminalDay>, known: [TerminalDay: MinuteSet], assignments: [Assignment], lengths: [String: Int64],
-        rules: FactRules
+        rules: FactRules, months: Bool = true
     ) throws {
         let rules = try dated(rules)
         let bySite = Dictionary(grouping: assignments, by: \.site)
@@ -66,10 +67,12 @@ extension Statements {
                     effective_plays = excluded.effective_plays, effective_demand_plays = excluded.effective_demand_plays
                 """)
         }
+        if months { try deriveSiteMonths(of: Set(minuteDays.keys).union(playDays.keys)) }
     }
 
-    /// Derives all site-days of some days again from the base facts alone. Answers how many rows differ from what stood there before; anything but 0 is a defect.
-    package func rebuildSiteDays(_ days: ClosedRange<Day>, rules: FactRules) throws -> Int {
+    /// Derives all site-days of some days again from the base facts alone, and the months of these unless the caller does so. Answers how many rows differ from what stood
+    /// there before; anything but 0 is a defect.
+    package func rebuildSiteDays(_ days: ClosedRange<Day>, rules: FactRules, months: Bool = true) throws -> Int {
         let before = try siteDayRows(days)
         try run("DELETE FROM site_day WHERE day >= \(days.lowerBound) AND day <= \(days.upperBound)")
         let assignments = try all(
@@ -84,10 +87,12 @@ extension Statements {
                 try all("SELECT terminal FROM play WHERE first_day <= \(day) AND first_day >= \(day.advanced(by: -2)) AND last_day >= \(day)") {
                     TerminalDay(day: day, terminal: try $0.int(0))
                 })
-            try deriveSiteDays(presence: present, plays: played, known: [:], assignments: assignments, lengths: [:], rules: rules)
+            try deriveSiteDays(presence: present, plays: played, known: [:], assignments: assignments, lengths: [:], rules: rules, months: false)
         }
         // A row that changed is in both sets, once as it was and once as it is.
-        return Set(before.symmetricDifference(try siteDayRows(days)).map { Array($0.prefix(2)) }).count
+        let differing = Set(before.symmetricDifference(try siteDayRows(days)).map { Array($0.prefix(2)) }).count
+        guard months else { return differing }
+        return try Set(days.map(\.month)).sorted().reduce(differing) { try $0 + rebuildSiteMonth($1) }
     }
 
     private func siteDayRows(_ days: ClosedRange<Day>) throws -> Set<[Int]> {

@@ -99,30 +99,52 @@ package struct BulletinLine: Hashable, Sendable {
 
     /// Sums the sites of one area.
     package init(code: String, name: String, sites: some Sequence<SiteMonth>) {
+        var sums = Sums()
+        for site in sites { sums.add(site) }
+        self.init(code: code, name: name, sums)
+    }
+
+    fileprivate init(code: String, name: String, _ sums: Sums) {
         self.code = code
         self.name = name
-        var counts = (registered: 0, on: 0, off: 0, minutes: 0, seconds: 0, viewing: 0, demand: 0, due: 0, heard: 0)
-        for site in sites {
-            counts.registered += 1
-            if site.presence == .on { counts.on += 1 }
-            if site.presence == .off { counts.off += 1 }
-            counts.minutes += site.onMinutes
-            counts.seconds += site.effectiveSeconds
-            if site.effectivePlays > 0 { counts.viewing += 1 }
-            if site.effectiveDemandPlays > 0 { counts.demand += 1 }
-            counts.due += site.dueDays
-            counts.heard += site.heardDays
+        registered = sums.registered
+        switchedOn = sums.on
+        off = sums.off
+        notHeard = sums.registered - sums.on - sums.off
+        onMinutes = sums.minutes
+        effectiveSeconds = sums.seconds
+        viewing = sums.viewing
+        onDemand = sums.demand
+        dueDays = sums.due
+        heardDays = sums.heard
+    }
+
+    /// What is summed of the sites of a line.
+    fileprivate struct Sums {
+        var registered = 0
+        var on = 0
+        var off = 0
+        var minutes = 0
+        var seconds = 0
+        var viewing = 0
+        var demand = 0
+        var due = 0
+        var heard = 0
+
+        mutating func add(_ site: SiteMonth) {
+            registered += 1
+            switch site.presence {
+            case .on: on += 1
+            case .off: off += 1
+            case .notHeard: break
+            }
+            minutes += site.onMinutes
+            seconds += site.effectiveSeconds
+            if site.effectivePlays > 0 { viewing += 1 }
+            if site.effectiveDemandPlays > 0 { demand += 1 }
+            due += site.dueDays
+            heard += site.heardDays
         }
-        registered = counts.registered
-        switchedOn = counts.on
-        off = counts.off
-        notHeard = counts.registered - counts.on - counts.off
-        onMinutes = counts.minutes
-        effectiveSeconds = counts.seconds
-        viewing = counts.viewing
-        onDemand = counts.demand
-        dueDays = counts.due
-        heardDays = counts.heard
     }
 }
 
@@ -156,11 +178,14 @@ package struct Bulletin: Sendable {
         self.excluded = excluded
         self.outsideService = outsideService
         total = BulletinLine(code: area.code, name: area.name, sites: sites)
-        let groups = BulletinArea.grouped(sites, below)
-        var lines = below.map { BulletinLine(code: $0.code, name: $0.name, sites: groups[$0.code] ?? []) }
+        var sums: [String: BulletinLine.Sums] = [:]
+        BulletinArea.place(sites, below) { code, some in
+            for site in some { sums[code, default: BulletinLine.Sums()].add(site) }
+        }
+        var lines = below.map { BulletinLine(code: $0.code, name: $0.name, sums[$0.code] ?? BulletinLine.Sums()) }
         let order = ranks(lines.map { $0.registered > 0 ? $0.rate(formula.rankBy) : nil }, ties: formula.ties == .shared ? .shared : .consecutive)
         for index in lines.indices { lines[index].rank = order[index] }
-        if let rest = groups[BulletinArea.rest], !below.isEmpty { lines.append(BulletinLine(code: BulletinArea.rest, name: "", sites: rest)) }
+        if let rest = sums[BulletinArea.rest], !below.isEmpty { lines.append(BulletinLine(code: BulletinArea.rest, name: "", rest)) }
         self.lines = lines
     }
 }
@@ -180,11 +205,23 @@ package struct BulletinArea: Hashable, Sendable {
 
     /// The sites of each of some sibling areas by the area's code; what lies in none of them by `rest`.
     package static func grouped(_ sites: [SiteMonth], _ areas: [BulletinArea]) -> [String: [SiteMonth]] {
+        var groups: [String: [SiteMonth]] = [:]
+        place(sites, areas) { groups[$0, default: []] += $1 }
+        return groups
+    }
+
+    /// Hands over the sites in runs of the same area, with the area's code or `rest`. Sites that stand together mostly lie together, so that few codes are looked up.
+    fileprivate static func place(_ sites: [SiteMonth], _ areas: [BulletinArea], _ body: (String, ArraySlice<SiteMonth>) -> Void) {
         let width = areas.first?.code.utf8.count ?? 0
         let codes = Set(areas.map(\.code))
-        return Dictionary(grouping: sites) { site in
-            let prefix = String(site.areaCode.prefix(width))
-            return codes.contains(prefix) ? prefix : rest
+        var start = 0
+        while start < sites.count {
+            let areaCode = sites[start].areaCode
+            var end = start + 1
+            while end < sites.count, sites[end].areaCode == areaCode { end += 1 }
+            let prefix = String(decoding: areaCode.utf8.prefix(width), as: UTF8.self)
+            body(codes.contains(prefix) ? prefix : rest, sites[start..<end])
+            start = end
         }
     }
 }

@@ -3,7 +3,7 @@ package import Jobs
 package import Operations
 package import Storage
 
-/// Derives the site-days from a day on again, a day a transaction. Deriving is idempotent: after a kill it begins anew and comes out the same.
+/// Derives the site-days from a day on again, a day a transaction, and with its last day each month. Deriving is idempotent: after a kill it begins anew and comes out the same.
 package struct FormulaJob: Sendable {
     package static let kind = "derive"
     /// All such jobs are about the network's figures; the newest one is shown.
@@ -26,7 +26,12 @@ package struct FormulaJob: Sendable {
         for number in 0..<days {
             let day = first.advanced(by: number)
             try await run.report(Double(number) / Double(days), step: day.description)
-            changed += try await database.write { try $0.rebuildSiteDays(day...day, rules: rules) }
+            let isMonthEnd = day == last || day == day.month.days.upperBound
+            changed += try await database.write { statements in
+                let changed = try statements.rebuildSiteDays(day...day, rules: rules, months: false)
+                if isMonthEnd { _ = try statements.rebuildSiteMonth(day.month) }
+                return changed
+            }
         }
         return "\(days) \(changed)"
     }

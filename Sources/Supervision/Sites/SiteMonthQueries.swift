@@ -58,18 +58,18 @@ extension Statements {
         let area = try self.area(id: site.areaID, on: last)
         let path = try area.map { try self.path(to: $0, on: last) } ?? []
         let days = day.map { $0...$0 } ?? month.days
-        var counted = try siteMonths(month: month, in: scope, only: site.num)
-        try hear(&counted, month: month, in: scope, zone: zone, at: now)
+        // Its own area is enough to find it.
+        let around = area?.areaCode.map { Scope(areas: [$0]) } ?? scope
+        let counted = try monthFigures(month: month, in: around, only: site.num, zone: zone, at: now)
         let exclusions = try exclusions(site: site.num, within: month.days)
-        let isExcluded = exclusions.contains { $0.fromDay <= month.days.lowerBound && $0.untilDay >= month.end }
         let assignments = try assignments(site: site.num)
         let terminals = Array(Set(assignments.filter { $0.fromDay <= days.upperBound && $0.untilDay > days.lowerBound }.map(\.terminal))).sorted()
         let plays = try plays(terminals: terminals, within: days)
         let states = try stateHistory(site: site.num)
         return SiteFacts(
-            site: site, path: path.filter { $0.areaCode.map(scope.covers) ?? false }, month: month, asOf: now, counted: isExcluded ? nil : counted.first,
-            exclusions: exclusions, states: states, service: try serviceDays(month.days.lowerBound..<month.end, only: site.num)[site.num] ?? [],
-            days: try storedSiteDays(site: site.num, within: days), heard: try heardDays(month.days.lowerBound..<month.end, zone: zone, only: site.num)[site.num] ?? DaySet(),
+            site: site, path: path.filter { $0.areaCode.map(scope.covers) ?? false }, month: month, asOf: now, counted: counted.sites.first,
+            exclusions: exclusions, states: states, service: try serviceDays(month.days.lowerBound..<month.end, site: site.num),
+            days: try storedSiteDays(site: site.num, within: days), heard: try heardDays(month.days.lowerBound..<month.end, zone: zone, only: [site.num])[site.num] ?? DaySet(),
             assignments: assignments, presence: try presence(terminals: terminals, within: days), late: try lateMinutes(terminals: terminals, within: days), plays: plays,
             voids: try voids(terminals: terminals, within: days), watermarks: try watermarks(terminals: assignments.map(\.terminal)),
             courseware: try namedCourseware(Set(plays.map(\.courseware)).sorted()), accounts: try namedAccounts(Set(states.map(\.actor)).union(exclusions.map(\.actor)).sorted()),
