@@ -158,7 +158,8 @@ class Size:
                 store, f"{share / 0.15:.2f} of the goal of 0.15 byte a presence minute",
                 f"{share:.4f} byte: {sizes['presence']} bytes of presence with its key for {minutes} minutes; with site-days and watermarks {of_facts / minutes:.4f}",
             )  # fmt: skip
-        parts = {"site-days": sizes["site_day"], "presence": sizes["presence"], "register and the rest": total - sizes["site_day"] - sizes["presence"]}
+        parts = {"site-days": sizes["site_day"], "site-months": sizes["site_month"], "presence": sizes["presence"]}
+        parts["register and the rest"] = total - sum(parts.values())
         self.say(
             store, f"{sizes['site_day'] / site_days:.1f} bytes a site-day",
             f"{total / MEGABYTE:.0f} MB in all: " + ", ".join(f"{name} {size / MEGABYTE:.1f} MB" for name, size in parts.items()),

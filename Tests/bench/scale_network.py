@@ -203,6 +203,10 @@ class MadeNetwork:
             if first == self.months[-1]:
                 self.count(on, length)
 
+    def month_days(self) -> list[tuple[int, int]]:
+        """The first day of each month and of the one after it, as numbers."""
+        return [(number_of(first), number_of(next_month(first))) for first in self.months]
+
     def count(self, on: list[tuple[int, list[DayOn], int, int]], length: int) -> None:
         suspended = self.plan.sites // SUSPENDED_EVERY
         figures = Figures(registered=self.plan.sites, due_days=self.plan.sites * length - suspended * (length - 10))

@@ -15,7 +15,16 @@ from scale_network import MadeNetwork
 
 SITE_DAY = "day, site, on_minutes, effective_seconds, plays, effective_plays, effective_demand_plays"
 PRESENCE = "day, terminal, on_minutes, minutes"
-FACTS = ("presence", "site_day", "late_receipt", "watermark")
+FACTS = ("presence", "site_day", "site_month", "late_receipt", "watermark")
+
+
+def month_sums(first: int, end: int) -> str:
+    """Derives the months of all sites from their days, as the program does."""
+    return (
+        "INSERT INTO site_month (month, site, on_minutes, on_mask, effective_seconds, effective_plays, effective_demand_plays) "
+        f"SELECT {first}, site, sum(on_minutes), coalesce(sum(1 << CAST(day - {first} AS INTEGER)) FILTER (WHERE on_minutes > 0), 0), sum(effective_seconds), "
+        f"sum(effective_plays), sum(effective_demand_plays) FROM site_day WHERE day >= {first} AND day < {end} GROUP BY site"
+    )
 
 
 class SQLiteStore:
@@ -43,6 +52,8 @@ class SQLiteStore:
                 if network.plan.presence:
                     connection.executemany(insertion("presence", PRESENCE), [(day, site, what.minutes, what.coded) for site, what in on])
                     minutes += sum(what.minutes for _, what in on)
+            for first, end in network.month_days():
+                connection.execute(month_sums(first, end))
         return site_days, minutes
 
     def settle(self) -> None:
@@ -206,6 +217,8 @@ class PostgresStore:
                 if network.plan.presence:
                     presence.write("".join([f"{day}\t{site}\t{what.presence_text}" for site, what in on]))
                     minutes += sum(what.minutes for _, what in on)
+        for first, end in network.month_days():
+            self.cluster.psql(self.name, month_sums(first, end))
         return site_days, minutes
 
     def settle(self) -> None:
