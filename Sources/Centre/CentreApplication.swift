@@ -19,6 +19,8 @@ package import Web
 package struct CentreApplication: Sendable {
     package let configuration: CentreConfiguration
     package let database: Database
+    /// From which pages of figures read, if there is one.
+    private let replica: Database?
     package let settings: NetworkSettings
     package let house: House
     package let intake: FactIntake
@@ -57,14 +59,26 @@ package struct CentreApplication: Sendable {
             database: database, blobs: content.blobs, pages: pages, rules: settings.rules,
             programs: .init(Printer(weasyprint: configuration.weasyprint, rsvgConvert: configuration.rsvgConvert)), isSample: configuration.isSample)
         let bell = JobBell()
-        routes.addSupervision(press, bell: bell)
+        let replica = await openReplica(configuration, journal, logger)
+        let shelf = FigureShelf(database: database, replica: replica, zone: settings.zone, clock: clock)
+        routes.addSupervision(press, bell: bell, shelf: shelf)
         routes.addContent(content)
         routes.addAreas()
         routes.addExclusions()
         routes.addSystem()
         return CentreApplication(
-            configuration: configuration, database: database, settings: settings, house: house, intake: intake, responder: router.buildResponder(), routes: routes.entries,
-            services: services(content, configuration, press, bell: bell, rules: settings.rules, house: house, logger: logger), logger: logger)
+            configuration: configuration, database: database, replica: replica, settings: settings, house: house, intake: intake, responder: router.buildResponder(),
+            routes: routes.entries,
+            services: services(content, configuration, press, bell: bell, shelf: shelf, rules: settings.rules, house: house, logger: logger), logger: logger)
+    }
+
+    /// A replica that is away at the start is done without.
+    private static func openReplica(_ configuration: CentreConfiguration, _ journal: StatementJournal?, _ logger: Logger) async -> Database? {
+        guard let address = configuration.reports else { return nil }
+        do { return try await Database.open(address, journal: journal) } catch {
+            logger.warning("the replica cannot be read; until the next start figures come from the database itself", metadata: ["error": "\(error)"])
+            return nil
+        }
     }
 
     /// The library: keys and catalogue made at the first start, remains of an earlier process swept.
@@ -77,6 +91,8 @@ package struct CentreApplication: Sendable {
                 data: folder, blobs: try BlobStore(folder: folder.appendingPathComponent("blobs")),
                 keys: try CatalogueKeys.loadOrMake(in: folder.appendingPathComponent("keys"), entropy: entropy), bell: JobBell(), reserve: reserve)
         }
+        // What another centre has under way must not be taken from it.
+        guard !configuration.isFront else { return content }
         let act = Act(by: .system, at: clock.now, ids: ids)
         let keys = content.keys
         try await database.write { statements in
@@ -88,8 +104,11 @@ package struct CentreApplication: Sendable {
     }
 
     private static func services(
-        _ content: ContentHouse, _ configuration: CentreConfiguration, _ press: EditionPress, bell: JobBell, rules: FactRules, house: House, logger: Logger
+        _ content: ContentHouse, _ configuration: CentreConfiguration, _ press: EditionPress, bell: JobBell, shelf: FigureShelf, rules: FactRules, house: House,
+        logger: Logger
     ) -> [any Service] {
+        let figures = PeriodicWork("figures", every: .milliseconds(250), log: logger) { try await shelf.refresh() }
+        guard !configuration.isFront else { return [figures] }
         let encode = EncodeJob(
             database: house.database, content: content, tools: Tools(ffmpeg: configuration.ffmpeg, ffprobe: configuration.ffprobe), clock: house.clock, ids: house.ids,
             log: logger)
@@ -100,6 +119,7 @@ package struct CentreApplication: Sendable {
             JobRunner(
                 database: house.database, clock: house.clock,
                 handlers: [FormulaJob.kind: { try await derive.run($0) }, PublishJob.kind: { try await publish.run($0) }], bell: bell, log: logger),
+            figures,
             content.catalogueRenewal(house.database, clock: house.clock, ids: house.ids),
         ]
     }
@@ -114,9 +134,14 @@ package struct CentreApplication: Sendable {
             services: services.map { .init(service: $0) } + [.init(service: server)], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         group.maximumGracefulShutdownDuration = .seconds(20)
         do { try await ServiceGroup(configuration: group).run() } catch {
-            await database.close()
+            await close()
             throw error
         }
+        await close()
+    }
+
+    private func close() async {
+        await replica?.close()
         await database.close()
     }
 }

@@ -7,6 +7,10 @@ package struct CentreConfiguration: Sendable {
     package var dataFolder: URL
     /// `postgres:` and a libpq connection string, or nil for SQLite in the data folder.
     package var database: String?
+    /// A replica of that database, in the same form, from which pages of figures read.
+    package var reports: String?
+    /// Whether another centre on the same database and folder does the jobs, renews the catalogue and sweeps.
+    package var isFront: Bool
     package var host: String
     package var port: Int
     /// The time zone of a network that is made now; an existing network keeps its own.
@@ -26,12 +30,15 @@ package struct CentreConfiguration: Sendable {
     package var reserveBytes: Int64
 
     package init(
-        dataFolder: URL, database: String? = nil, host: String = "127.0.0.1", port: Int = 8080, zone: NetworkZone = .shanghai, isSample: Bool = false,
-        secureCookies: Bool = false, ffmpeg: String = "ffmpeg", ffprobe: String = "ffprobe", weasyprint: String = "weasyprint",
+        dataFolder: URL, database: String? = nil, reports: String? = nil, isFront: Bool = false, host: String = "127.0.0.1", port: Int = 8080,
+        zone: NetworkZone = .shanghai, isSample: Bool = false, secureCookies: Bool = false, ffmpeg: String = "ffmpeg", ffprobe: String = "ffprobe",
+        weasyprint: String = "weasyprint",
         rsvgConvert: String = "rsvg-convert", passwordCost: Int = 15, reserveBytes: Int64 = 512 << 20
     ) {
         self.dataFolder = dataFolder
         self.database = database
+        self.reports = reports
+        self.isFront = isFront
         self.host = host
         self.port = port
         self.zone = zone

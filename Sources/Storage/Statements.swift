@@ -1,3 +1,5 @@
+package import Basics
+
 /// What a connection of an engine can do. The two engines are its only conformers.
 protocol Connection: AnyObject {
     /// Runs one statement; hands over each row; answers the number of rows changed.
@@ -69,6 +71,19 @@ package final class Statements {
     /// The whole number in the first column of the first row; 0 without rows.
     package func count(_ sql: SQL, file: StaticString = #fileID, function: StaticString = #function) throws -> Int {
         try first(sql, file: file, function: function) { try $0.int(0) } ?? 0
+    }
+
+    /// The moment up to which what is read here is complete: now, but on a replica of PostgreSQL that has yet to catch up the moment of the last transaction that it shows.
+    package func readThrough(_ now: Instant) throws -> Instant {
+        guard engine == .postgres else { return now }
+        let behind = try first(
+            """
+            SELECT CAST(extract(epoch FROM pg_last_xact_replay_timestamp()) * 1000 AS BIGINT)
+            WHERE pg_is_in_recovery() AND pg_last_wal_receive_lsn() IS DISTINCT FROM pg_last_wal_replay_lsn()
+            """
+        ) { try $0.optionalInt(0) }
+        guard case .some(.some(let milliseconds)) = behind else { return now }
+        return min(now, Instant(milliseconds: Int64(milliseconds)))
     }
 
     /// Runs several statements at once; for migrations only.

@@ -5,13 +5,13 @@ package import Web
 
 extension Routes {
     /// The pages of figures and papers: overviews, sites, bulletins, returns, editions. Each needs the right to see figures and answers only for the visit's scope.
-    package mutating func addSupervision(_ press: EditionPress, bell: JobBell) {
+    package mutating func addSupervision(_ press: EditionPress, bell: JobBell, shelf: FigureShelf) {
         let rules = press.rules
-        addOverviews(rules)
+        addOverviews(rules, shelf)
         addDenominators(rules)
-        addSiteList(rules)
+        addSiteList(rules, shelf)
         addSites(rules)
-        addBulletins(rules)
+        addBulletins(rules, shelf)
         addProspects(rules)
         addReturns(rules)
         addCompositions(press)

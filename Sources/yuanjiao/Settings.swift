@@ -86,6 +86,11 @@ struct Settings {
         var configuration = CentreConfiguration(dataFolder: dataFolder, database: self["database"], zone: try zone)
         configuration.host = self["host"] ?? "127.0.0.1"
         configuration.port = try number("port", default: 8080, 0...65_535)
+        configuration.reports = self["reports"]
+        configuration.isFront = self["front"] == "true"
+        guard configuration.database?.hasPrefix("postgres:") ?? false || configuration.reports == nil && !configuration.isFront else {
+            throw BadSetting(description: "`reports` and `front` need a `database` of PostgreSQL")
+        }
         configuration.isSample = self["sample"] == "true"
         configuration.secureCookies = self["tls"] == "true"
         configuration.ffmpeg = self["ffmpeg"] ?? "ffmpeg"

@@ -107,8 +107,10 @@ class Figures:
 class MadeNetwork:
     """A network of a plan. The reported month is the last one; the others lie before it."""
 
-    def __init__(self, plan: Plan, seed: int, months: int, month: str):
+    def __init__(self, plan: Plan, seed: int, months: int, month: str, through: datetime.date | None = None):
+        """`through` is the first day of which nothing is known yet; without it all months are over."""
         self.plan = plan
+        self.through = number_of(through) if through else FOREVER
         self.seed = seed
         year, number = map(int, month.split("-"))
         last = year * 12 + number - 1
@@ -188,7 +190,7 @@ class MadeNetwork:
         return f"{self.places[number - 1]}1{number % 100:02}"
 
     def days(self) -> Iterator[tuple[int, list[tuple[int, DayOn]]]]:
-        """Each day's number with the sites that were on and what they did, ascending. After the last one `figures` is filled."""
+        """Each day's number with the sites that were on and what they did, ascending. After the last one `figures` is filled, unless the month goes on."""
         for first in self.months:
             draw = random.Random(f"{self.seed}/{first}")
             on = []
@@ -197,10 +199,10 @@ class MadeNetwork:
                 place = int(chance * 1_000_003)
                 on.append((site, self.habits[0 if chance < 0.7 else 1 if chance < 0.92 else 2], place, self.masks[place % len(self.masks)]))
             day, length = number_of(first), (next_month(first) - first).days
-            for index in range(length):
+            for index in range(min(length, self.through - day)):
                 step = index * 37
                 yield day + index, [(site, days[(place + step) % DAYS]) for site, days, place, mask in on if mask >> index & 1]
-            if first == self.months[-1]:
+            if first == self.months[-1] and self.through == FOREVER:
                 self.count(on, length)
 
     def month_days(self) -> list[tuple[int, int]]:

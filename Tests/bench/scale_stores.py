@@ -15,6 +15,7 @@ from scale_network import MadeNetwork
 
 SITE_DAY = "day, site, on_minutes, effective_seconds, plays, effective_plays, effective_demand_plays"
 PRESENCE = "day, terminal, on_minutes, minutes"
+NODE = "id, kind, name, area_id, public_key, claim_expires_at, enrolled_at, version, made_at"
 FACTS = ("presence", "site_day", "site_month", "late_receipt", "watermark")
 
 
@@ -55,6 +56,10 @@ class SQLiteStore:
             for first, end in network.month_days():
                 connection.execute(month_sums(first, end))
         return site_days, minutes
+
+    def add_edge(self, node: str, area: str, key: str, made: int) -> None:
+        with Filling(self.file) as connection:
+            connection.execute(insertion("node", NODE), (node, "edge", node, area, key, made, made, "bench", made))
 
     def settle(self) -> None:
         """Nothing is left to do after the filling."""
@@ -220,6 +225,10 @@ class PostgresStore:
         for first, end in network.month_days():
             self.cluster.psql(self.name, month_sums(first, end))
         return site_days, minutes
+
+    def add_edge(self, node: str, area: str, key: str, made: int) -> None:
+        values = ", ".join(f"'{value}'" for value in (node, "edge", node, area, key, made, made, "bench", made))
+        self.cluster.psql(self.name, f"INSERT INTO node ({NODE}) VALUES ({values})")
 
     def settle(self) -> None:
         """What autovacuum does sooner or later."""

@@ -305,7 +305,7 @@ class Network:
         token = re.search(r'data-csrf="([0-9a-f]+)"', editor.get("/courseware/new").text)
         assert token, "The page for uploading has no token"
         headers = {"Cookie": editor.cookie, "X-CSRF": token[1], "X-Upload-Name": urllib.parse.quote(clip.name), "Content-Type": "application/octet-stream"}
-        answer = ask(self.address(), "POST", "/courseware/uploads", clip.read_bytes(), headers)
+        answer = ask(editor.address, "POST", "/courseware/uploads", clip.read_bytes(), headers)
         assert answer.status == 201, f"The upload was answered with {answer.status}: {answer.text}"
         return answer.json()["url"]
 

@@ -13,7 +13,9 @@ CREATE TABLE site_month (
 
 -- The first of a day's month: arithmetic after Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms", as in Day.swift.
 INSERT INTO site_month (month, site, on_minutes, on_mask, effective_seconds, effective_plays, effective_demand_plays)
-WITH shifted AS (
+WITH RECURSIVE bit(place, mask) AS (
+    SELECT 0, 1 UNION ALL SELECT place + 1, mask * 2 FROM bit WHERE place < 30
+), shifted AS (
     SELECT day, (day + 719468) - (day + 719468) / 146097 * 146097 AS of_era FROM (SELECT DISTINCT day FROM site_day) days
 ), placed AS (
     SELECT day, of_era, (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365 AS year_of_era FROM shifted
@@ -22,7 +24,7 @@ WITH shifted AS (
 ), begun AS (
     SELECT day, day - (of_year - (153 * ((5 * of_year + 2) / 153) + 2) / 5) AS month FROM counted
 )
-SELECT b.month, d.site, sum(d.on_minutes), coalesce(sum(1 << CAST(d.day - b.month AS INTEGER)) FILTER (WHERE d.on_minutes > 0), 0),
+SELECT b.month, d.site, sum(d.on_minutes), coalesce(sum(bit.mask) FILTER (WHERE d.on_minutes > 0), 0),
     sum(d.effective_seconds), sum(d.effective_plays), sum(d.effective_demand_plays)
-FROM begun b JOIN site_day d ON d.day = b.day
+FROM begun b JOIN bit ON bit.place = b.day - b.month JOIN site_day d ON d.day = b.day
 GROUP BY b.month, d.site;

@@ -12,6 +12,15 @@ package struct MonthFigures: Sendable {
     package let outsideService: [OutsideService]
 }
 
+/// An area of a scope where it stood in the tree of a day.
+package struct AreaPlace: Sendable {
+    package let area: Area
+    /// From the topmost area of the scope down to the area itself.
+    package let path: [Area]
+    let code: AreaCode
+    let day: Day
+}
+
 /// An area in a month: where it stands in the tree and what its sites did.
 package struct AreaMonth: Sendable {
     package let month: Month
@@ -23,6 +32,9 @@ package struct AreaMonth: Sendable {
     package let path: [Area]
     package let below: [Area]
     package let figures: MonthFigures
+
+    /// The same for somebody whose scope begins elsewhere.
+    func seen(along path: [Area]) -> AreaMonth { AreaMonth(month: month, network: network, formula: formula, asOf: asOf, area: area, path: path, below: below, figures: figures) }
 
     /// The month's figures with a line for each area directly below.
     package var bulletin: Bulletin {
@@ -42,14 +54,19 @@ extension Statements {
 
     /// An area in a month, on the network as it was at the month's end or as it is today. Nil when the scope does not cover the area.
     package func areaMonth(code: String, month: Month, network: NetworkView = .then, in scope: Scope, zone: NetworkZone, at now: Instant) throws -> AreaMonth? {
+        guard let place = try areaPlace(code: code, month: month, network: network, in: scope, zone: zone, at: now) else { return nil }
+        let inside = Scope(areas: [place.code])
+        return AreaMonth(
+            month: month, network: network, formula: try formula(for: month), asOf: now, area: place.area, path: place.path,
+            below: try children(of: place.area, on: place.day, in: inside), figures: try monthFigures(month: month, placed: place.day, in: inside, zone: zone, at: now))
+    }
+
+    /// Where an area stood at the month's end, or where it stands today. Nil when the scope does not cover the area.
+    package func areaPlace(code: String, month: Month, network: NetworkView = .then, in scope: Scope, zone: NetworkZone, at now: Instant) throws -> AreaPlace? {
         let day = network.day(month, today: zone.day(of: now))
         let scope = try self.scope(scope, on: day, today: zone.day(of: now))
         guard let area = try areaEver(code: code, on: day, in: scope), let known = area.areaCode else { return nil }
-        let inside = Scope(areas: [known])
-        return AreaMonth(
-            month: month, network: network, formula: try formula(for: month), asOf: now, area: area,
-            path: try path(to: area, on: day).filter { $0.areaCode.map(scope.covers) ?? false },
-            below: try children(of: area, on: day, in: inside), figures: try monthFigures(month: month, placed: day, in: inside, zone: zone, at: now))
+        return AreaPlace(area: area, path: try path(to: area, on: day).filter { $0.areaCode.map(scope.covers) ?? false }, code: known, day: day)
     }
 
     /// What the registered sites of a scope (or the one with a number) did in a month. `placed` is the day whose tree says where a site lies; the month's last one unless

@@ -7,7 +7,7 @@ import Storage
 import Web
 
 extension Routes {
-    mutating func addBulletins(_ rules: FactRules) {
+    mutating func addBulletins(_ rules: FactRules, _ shelf: FigureShelf) {
         let house = house
         get("/bulletins", .seeFigures) { request, _, visit in
             let (query, speech, now) = (Query(request), Speech(house, visit), house.clock.now)
@@ -19,30 +19,30 @@ extension Routes {
             return try house.page("bulletin_list", BulletinListPage(periods, tops, speech), title: speech("bulletins.title"), for: visit, request)
         }
         get("/bulletins/:month/:code", .seeFigures) { request, context, visit in
-            let (record, period, speech) = try await house.bulletin(request, context, visit, rules)
+            let (record, period, speech) = try await house.bulletin(request, context, visit, rules, shelf)
             return try house.page(
                 "bulletin", BulletinPage(record.bulletin, period, try await house.standing(record), typed: try await house.typed(record, period), zone: rules.zone, speech),
                 title: speech.title(record),
                 crumbs: record.path.map { Frame.Link(label: $0.name, url: FigureURL.bulletin($0.code, period.month, "", period.network)) }, for: visit, request)
         }
         get("/bulletins/:month/:code/print", .seeFigures) { request, context, visit in
-            let (record, period, speech) = try await house.bulletin(request, context, visit, rules)
+            let (record, period, speech) = try await house.bulletin(request, context, visit, rules, shelf)
             let page = BulletinPage(
                 record.bulletin, period, try await house.standing(record), typed: try await house.typed(record, period), zone: rules.zone, speech, isPrint: true)
             return try house.page("bulletin_print", page, title: speech.title(record), for: visit, request, print: true)
         }
         get("/bulletins/:month/{code}.csv", .seeFigures) { request, context, visit in
-            let (record, period, speech) = try await house.bulletin(request, context, visit, rules)
+            let (record, period, speech) = try await house.bulletin(request, context, visit, rules, shelf)
             return download(record.bulletin.csv(speech), name: "bulletin-\(period.month)-\(record.area.code).csv", type: "text/csv; charset=utf-8")
         }
         get("/bulletins/:month/{code}.xlsx", .seeFigures) { request, context, visit in
-            let (record, period, speech) = try await house.bulletin(request, context, visit, rules)
+            let (record, period, speech) = try await house.bulletin(request, context, visit, rules, shelf)
             let bulletin = record.bulletin
             let tables = [Table.bulletin(bulletin, speech, isPrint: true)] + (bulletin.excluded.isEmpty ? [] : [.excluded(bulletin.excluded, period.month, speech)])
             return try await spreadsheet(tables, name: "bulletin-\(period.month)-\(record.area.code)")
         }
         get("/bulletins/:month/{code}.json", .seeFigures) { request, context, visit in
-            let (record, period, _) = try await house.bulletin(request, context, visit, rules)
+            let (record, period, _) = try await house.bulletin(request, context, visit, rules, shelf)
             let text = String(decoding: try record.bulletin.json, as: UTF8.self)
             return download(text, name: "bulletin-\(period.month)-\(record.area.code).json", type: "application/json")
         }
@@ -51,11 +51,12 @@ extension Routes {
 
 extension House {
     /// The area and month that a bulletin's address names. Refuses what the scope does not cover.
-    fileprivate func bulletin(_ request: Request, _ context: AppContext, _ visit: Visit, _ rules: FactRules) async throws -> (AreaMonth, Period, Speech) {
+    fileprivate func bulletin(
+        _ request: Request, _ context: AppContext, _ visit: Visit, _ rules: FactRules, _ shelf: FigureShelf
+    ) async throws -> (AreaMonth, Period, Speech) {
         let period = try Period(try context.parameters.require("month"), network: Query(request).network, rules: rules, at: clock.now)
         let code = try context.parameters.require("code")
-        let record = try await database.read { try $0.areaMonth(code: code, month: period.month, network: period.network, in: visit.scope, zone: rules.zone, at: period.asOf) }
-        guard let record else { throw Refusal.notFound("area") }
+        guard let record = try await shelf.areaMonth(code: code, period, in: visit.scope) else { throw Refusal.notFound("area") }
         return (record, period, Speech(self, visit))
     }
 

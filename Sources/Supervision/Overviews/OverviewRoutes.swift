@@ -7,7 +7,7 @@ import Storage
 import Web
 
 extension Routes {
-    mutating func addOverviews(_ rules: FactRules) {
+    mutating func addOverviews(_ rules: FactRules, _ shelf: FigureShelf) {
         let house = house
         open(.get, "/") { request, _ in
             guard let visit = try await house.visit(request, for: .seeFigures) else { throw Refusal.signInNeeded }
@@ -21,14 +21,13 @@ extension Routes {
         get("/areas/:code", .seeFigures) { request, context, visit in
             let (code, speech) = (try context.parameters.require("code"), Speech(house, visit))
             let period = try Period(Query(request), rules: rules, at: house.clock.now)
-            let (record, tops, unconfirmed) = try await house.database.read { statements in
+            guard let record = try await shelf.areaMonth(code: code, period, in: visit.scope) else { throw Refusal.notFound("area") }
+            let (tops, unconfirmed) = try await house.database.read { statements in
                 (
-                    try statements.areaMonth(code: code, month: period.month, network: period.network, in: visit.scope, zone: rules.zone, at: period.asOf),
                     try statements.tops(visit.scope, period),
                     visit.may(.keepRegister) ? try statements.received(in: visit.scope, onlyOpen: true, limit: ReceivedPage.mostLines).count : 0
                 )
             }
-            guard let record else { throw Refusal.notFound("area") }
             return try house.page(
                 "overview", OverviewPage(record, tops: tops, unconfirmed: unconfirmed, period, zone: rules.zone, speech),
                 title: speech("overview.title", ["area": record.area.name, "month": speech.month(period.month)]),

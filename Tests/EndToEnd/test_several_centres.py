@@ -1,0 +1,169 @@
+"""Several centres behind nginx on one PostgreSQL: whichever is killed, no acknowledged fact is lost, none counts twice, and pages go on."""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+import subprocess
+import threading
+import time
+from pathlib import Path
+from typing import Iterator
+
+import pytest
+
+from support.ledger import MONTH, FactMaker, Ledger, Sender
+from support.network import SITES, Network, Visitor, make_clip, until
+from support.processes import Program, free_port
+from support.signing import OwnNode
+
+CENTRES = ("centre", "front")
+# As in docs/operations.md: whatever reads, and facts, which may come twice, go to the other centre when one does not answer.
+NGINX = """
+daemon off; USER pid nginx.pid; error_log stderr warn;
+events { worker_connections 256; }
+http {
+    access_log off;
+    client_body_temp_path body; proxy_temp_path proxy; fastcgi_temp_path fastcgi; uwsgi_temp_path uwsgi; scgi_temp_path scgi;
+    upstream centres { server 127.0.0.1:PORT_CENTRE max_fails=0; server 127.0.0.1:PORT_FRONT max_fails=0; }
+    server {
+        listen 127.0.0.1:PORT_NGINX;
+        client_max_body_size 0;
+        proxy_http_version 1.1;
+        location /api/v1/facts { proxy_next_upstream error timeout non_idempotent; proxy_pass http://centres; }
+        location / { proxy_pass http://centres; }
+    }
+}
+"""
+
+
+class SeveralCentres(Network):
+    """The network with a second centre beside the first, both behind nginx; who says no name means nginx."""
+
+    def __init__(self, program: Path, folder: Path, server: str):
+        self.server = server
+        self.database = "e2e_" + secrets.token_hex(6)
+        super().__init__(program, folder)
+        self.ports |= {"front": free_port(), "nginx": free_port()}
+        self.psql("CREATE DATABASE %s TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C'" % self.database, database="postgres")
+
+    def address(self, name: str = "nginx") -> str:
+        # The counted line of the base class asks before there is an nginx.
+        return super().address(name if name in self.ports else "centre")
+
+    def data(self, name: str = "centre") -> Path:
+        return super().data("centre" if name == "front" else name)
+
+    def psql(self, statement: str, database: str = "") -> str:
+        command = ["psql", "-X", "-q", "-A", "-t", "-F", "\x1f", "-v", "ON_ERROR_STOP=1", "-d", f"{self.server} dbname={database or self.database}", "-c", statement]
+        return subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stdout.strip("\n")
+
+    def options(self) -> list[str]:
+        return ["--database", f"postgres:{self.server} dbname={self.database}"]
+
+    def command(self, *arguments: str | Path, status: int = 0) -> str:
+        return super().command(*arguments, *self.options(), status=status)
+
+    def start(self, name: str, kind: str, *options: str) -> Program:
+        return super().start(name, kind, *options, *(self.options() if kind == "centre" else []))
+
+    def begin(self, accounts=("city", "editor")) -> Network:
+        super().begin(accounts)
+        self.start("front", "centre", "--front")
+        folder = self.folder / "nginx"
+        folder.mkdir()
+        text = NGINX.replace("USER", "user root;" if os.getuid() == 0 else "")
+        for name in (*CENTRES, "nginx"):
+            text = text.replace(f"PORT_{name.upper()}", str(self.ports[name]))
+        (folder / "nginx.conf").write_text(text)
+        self.programs["nginx"] = Program(["/usr/sbin/nginx", "-p", folder, "-c", folder / "nginx.conf", "-e", folder / "error.log"], self.folder / "nginx.log").start()
+        self.programs["nginx"].wait_for(f"{self.address()}/health")
+        return self
+
+    def query(self, statement: str, *values: object) -> list[tuple]:
+        for value in values:
+            statement = statement.replace("?", str(value) if isinstance(value, int) else f"'{value}'", 1)
+        return [tuple(map(cell, line.split("\x1f"))) for line in self.psql(statement).splitlines()]
+
+    def close(self) -> None:
+        super().close()
+        self.psql(f"DROP DATABASE {self.database} WITH (FORCE)", database="postgres")
+
+
+def cell(text: str) -> object:
+    if text.startswith("\\x"):
+        return bytes.fromhex(text[2:])
+    return int(text) if re.fullmatch(r"-?\d+", text) else text
+
+
+@pytest.fixture(scope="module")
+def network(yuanjiao: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SeveralCentres]:
+    server = os.environ.get("YUANJIAO_TEST_POSTGRES")
+    assert server, "YUANJIAO_TEST_POSTGRES is not set; bin/test starts a PostgreSQL"
+    made = SeveralCentres(yuanjiao, tmp_path_factory.mktemp("several"), server)
+    try:
+        yield made.begin()
+    finally:
+        made.close()
+
+
+def test_whichever_centre_is_killed_facts_arrive_once_and_pages_go_on(network: SeveralCentres) -> None:
+    ledger = Ledger(network.folder / "ledger.ndjson")
+    senders = [
+        Sender(ledger, OwnNode(network.address()).enrol(network.edge_claim(f"own-{number}", area)), FactMaker(site.terminal, seed=number))
+        for number, (area, site) in enumerate([("990101", SITES[0]), ("990101", SITES[1]), ("990102", SITES[3])])
+    ]
+    visitor = network.sign_in("city")
+    looks: list[int] = []
+    looking = threading.Event()
+
+    def look() -> None:
+        while not looking.is_set():
+            looks.append(visitor.get(f"/areas/9901?month={MONTH}").status)
+            time.sleep(0.05)
+
+    watcher = threading.Thread(target=look, daemon=True)
+    try:
+        for sender in senders:
+            sender.start()
+        watcher.start()
+        for victim in CENTRES * 3:
+            before = len(ledger.acknowledged)
+            until(lambda: len(ledger.acknowledged) >= before + 40, 30, "facts are acknowledged")
+            network.kill(victim)
+            ledger.hit("facts going up", victim)
+            before = len(ledger.acknowledged)
+            until(lambda: len(ledger.acknowledged) >= before + 40, 30, f"the other takes facts while {victim} is dead")
+            network.restart(victim)
+        for sender in senders:
+            sender.finish(60)
+        looking.set()
+        watcher.join(10)
+    finally:
+        looking.set()
+        for sender in senders:
+            sender.abandon()
+        ledger.close()
+    ledger.check(network)
+    assert len(looks) > 30 and set(looks) == {200}, [status for status in looks if status != 200]
+    shown = [Visitor(network.address(name), "city", network.passwords["city"]).rows(f"/sites.csv?area=9901&month={MONTH}&show=all") for name in CENTRES]
+    assert shown[0] == shown[1] and any(int(row["开机分钟"]) > 0 for row in shown[0])
+
+
+def test_a_job_ordered_at_the_front_is_done_once_by_the_centre(network: SeveralCentres) -> None:
+    front = Visitor(network.address("front"), "editor", network.passwords["editor"])
+    clip = make_clip(network.folder / "lesson.mp4", seconds=15)
+    path = network.upload(front, clip)
+    until(lambda: network.query("SELECT state FROM job WHERE kind = 'encode'") == [("running",)], 20, "the centre encodes", every=0.02)
+    # A front that starts again takes nothing from whoever works.
+    network.kill("front")
+    network.restart("front")
+    until(lambda: not front.get(f"{path}/progress").json()["running"], 120, "the encoding")
+    assert network.query("SELECT state, attempts FROM job WHERE kind = 'encode'") == [("done", 1)]
+    assert network.query("SELECT state FROM courseware") == [("ready",)]
+
+
+def test_a_front_needs_postgres(yuanjiao: Path, tmp_path: Path) -> None:
+    run = subprocess.run([yuanjiao, "centre", "--front", "--data", tmp_path, "--port", "0"], capture_output=True, text=True, timeout=30)
+    assert run.returncode != 0 and "`reports` and `front` need a `database` of PostgreSQL" in run.stderr
