@@ -17,6 +17,7 @@ from support.ledger import MONTH, FactMaker, Ledger, Sender
 from support.network import SITES, Network, Visitor, make_clip, until
 from support.processes import Program, free_port
 from support.signing import OwnNode
+from support.standby import Standby
 
 CENTRES = ("centre", "front")
 # As in docs/operations.md: whatever reads, and facts, which may come twice, go to the other centre when one does not answer.
@@ -162,6 +163,42 @@ def test_a_job_ordered_at_the_front_is_done_once_by_the_centre(network: SeveralC
     until(lambda: not front.get(f"{path}/progress").json()["running"], 120, "the encoding")
     assert network.query("SELECT state, attempts FROM job WHERE kind = 'encode'") == [("done", 1)]
     assert network.query("SELECT state FROM courseware") == [("ready",)]
+
+
+def test_a_replica_answers_for_figures_as_of_what_it_knows(network: SeveralCentres) -> None:
+    own = OwnNode(network.address()).enrol(network.edge_claim("own-replica", "990101"))
+    people = {name: Visitor(network.address(name), "city", network.passwords["city"]) for name in CENTRES}
+
+    def figures(name: str) -> tuple[int, int]:
+        bulletin = people[name].get(f"/bulletins/{MONTH}/9901.json").json()
+        return bulletin["total"]["on_minutes"], bulletin["as_of"]
+
+    def send(minute: int) -> None:
+        told = own.send({"id": f"replica-{minute}", "kind": "presence", "terminal": SITES[1].terminal, "day": "2010-12-31", "minutes": str(minute)})
+        told |= own.send({"id": f"replica-{minute}-march", "kind": "presence", "terminal": SITES[1].terminal, "day": f"{MONTH}-31", "minutes": str(1430 + minute)})
+        assert {verdict for verdict, _ in told.values()} == {"stored"}
+
+    before, _ = figures("centre")
+    network.kill("front")
+    standby = Standby(network.server)
+    try:
+        command = network.programs["front"].command
+        network.programs["front"] = Program([*command, "--reports", f"postgres:{standby.address(network.database)}"], network.folder / "front.log")
+        network.restart("front")
+        assert figures("front")[0] == before
+        standby.psql("postgres", "SELECT pg_wal_replay_pause()")
+        send(1)
+        acknowledged = time.time()
+        until(lambda: figures("centre")[0] == before + 1, 10, "the centre counts the fact")
+        kept, as_of = figures("front")
+        assert kept == before and as_of < acknowledged * 1000, "The replica says that it knows what it does not know"
+        standby.psql("postgres", "SELECT pg_wal_replay_resume()")
+        until(lambda: figures("front")[0] == before + 1, 10, "the replica counts the fact")
+        standby.stop()
+        send(2)
+        until(lambda: figures("front")[0] == before + 2, 10, "without the replica the database answers")
+    finally:
+        standby.stop()
 
 
 def test_a_front_needs_postgres(yuanjiao: Path, tmp_path: Path) -> None:
