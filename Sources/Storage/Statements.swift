@@ -73,13 +73,15 @@ package final class Statements {
         try first(sql, file: file, function: function) { try $0.int(0) } ?? 0
     }
 
-    /// The moment up to which what is read here is complete: now, but on a replica of PostgreSQL that has yet to catch up the moment of the last transaction that it shows.
+    /// The moment up to which what is read here is complete: now, but on a replica of PostgreSQL the moment of the last transaction that it shows, or of the primary's
+    /// last message if it has nothing left to show, or of the checkpoint that it began with.
     package func readThrough(_ now: Instant) throws -> Instant {
         guard engine == .postgres else { return now }
         let behind = try first(
             """
-            SELECT CAST(extract(epoch FROM pg_last_xact_replay_timestamp()) * 1000 AS BIGINT)
-            WHERE pg_is_in_recovery() AND pg_last_wal_receive_lsn() IS DISTINCT FROM pg_last_wal_replay_lsn()
+            SELECT CAST(extract(epoch FROM greatest(pg_last_xact_replay_timestamp(), (SELECT checkpoint_time FROM pg_control_checkpoint()),
+                (SELECT last_msg_send_time FROM pg_stat_wal_receiver WHERE latest_end_lsn <= pg_last_wal_replay_lsn()))) * 1000 AS BIGINT)
+            WHERE pg_is_in_recovery()
             """
         ) { try $0.optionalInt(0) }
         guard case .some(.some(let milliseconds)) = behind else { return now }
