@@ -65,6 +65,7 @@ package struct CentreApplication: Sendable {
         routes.addContent(content)
         routes.addAreas()
         routes.addExclusions()
+        routes.addSiteStates()
         routes.addSystem()
         return CentreApplication(
             configuration: configuration, database: database, replica: replica, settings: settings, house: house, intake: intake, responder: router.buildResponder(),

@@ -36,17 +36,20 @@ package struct Database: Sendable {
 
     /// Reads in one consistent view.
     package func read<Result: Sendable>(_ body: @escaping @Sendable (Statements) throws -> Result) async throws -> Result {
-        try await perform(writing: false, body)
+        try await perform(.reading, body)
     }
 
     /// Writes in one transaction: all or nothing, durable when this returns. The closure may run again after a conflict, so it must change nothing but the database.
-    @discardableResult package func write<Result: Sendable>(_ body: @escaping @Sendable (Statements) throws -> Result) async throws -> Result {
-        try await perform(writing: true, body)
+    /// - Parameter inTurn: waits for other writers in turn, of whatever process, instead of meeting them in a conflict: for large transactions that change the same tables.
+    @discardableResult package func write<Result: Sendable>(
+        inTurn: Bool = false, _ body: @escaping @Sendable (Statements) throws -> Result
+    ) async throws -> Result {
+        try await perform(inTurn ? .writingInTurn : .writing, body)
     }
 
-    private func perform<Result: Sendable>(writing: Bool, _ body: @escaping @Sendable (Statements) throws -> Result) async throws -> Result {
+    private func perform<Result: Sendable>(_ access: Access, _ body: @escaping @Sendable (Statements) throws -> Result) async throws -> Result {
         let (engine, journal) = (engine, journal)
-        return try await backend.perform(writing: writing) { connection in
+        return try await backend.perform(access) { connection in
             let statements = Statements(engine: engine, connection: connection, journal: journal)
             let result = try body(statements)
             try statements.checkSound()
@@ -58,8 +61,11 @@ package struct Database: Sendable {
     package func close() async { await backend.close() }
 }
 
+/// What a transaction is for.
+enum Access: Sendable { case reading, writing, writingInTurn }
+
 /// An engine's connections. Runs blocking work on its own queues, never on the cooperative pool.
 protocol Backend: Sendable {
-    func perform<Result: Sendable>(writing: Bool, _ body: @escaping @Sendable (any Connection) throws -> Result) async throws -> Result
+    func perform<Result: Sendable>(_ access: Access, _ body: @escaping @Sendable (any Connection) throws -> Result) async throws -> Result
     func close() async
 }

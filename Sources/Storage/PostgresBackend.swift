@@ -14,11 +14,11 @@ final class PostgresBackend: Backend {
         try await lines[0].enqueue { try $0.connected().checkCollation() }
     }
 
-    func perform<Result: Sendable>(writing: Bool, _ body: @escaping @Sendable (any Connection) throws -> Result) async throws -> Result {
+    func perform<Result: Sendable>(_ access: Access, _ body: @escaping @Sendable (any Connection) throws -> Result) async throws -> Result {
         let line = await free.take()
         defer { free.give(line) }
         for attempt in 0... {
-            do { return try await line.enqueue { try $0.connected().transaction(writing: writing, body) } } catch PostgresConflict.serialization where attempt < 12 {
+            do { return try await line.enqueue { try $0.connected().transaction(access, body) } } catch PostgresConflict.serialization where attempt < 12 {
                 try await Task.sleep(for: .milliseconds(min(200, 2 << attempt) + line.number))
             } catch PostgresConflict.serialization {
                 throw StorageError.busy("The transaction met other writers too often; try again")

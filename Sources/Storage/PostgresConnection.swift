@@ -33,7 +33,15 @@ final class PostgresConnection: Connection {
         }
     }
 
-    func transaction<Result>(writing: Bool, _ body: (any Connection) throws -> Result) throws -> Result {
+    func transaction<Result>(_ access: Access, _ body: (any Connection) throws -> Result) throws -> Result {
+        guard access == .writingInTurn else { return try transaction(writing: access == .writing, body) }
+        // Before the transaction, because its first statement already fixes what it sees. Each schema has a turn of its own.
+        try script("SELECT pg_advisory_lock(1, hashtext(current_schema()))")
+        defer { try? script("SELECT pg_advisory_unlock(1, hashtext(current_schema()))") }
+        return try transaction(writing: true, body)
+    }
+
+    private func transaction<Result>(writing: Bool, _ body: (any Connection) throws -> Result) throws -> Result {
         // Reports are planned for their values each time: after five runs PostgreSQL takes to a plan that knows none, and that may be a hundred times slower.
         try script(
             writing ? "BEGIN ISOLATION LEVEL SERIALIZABLE" : "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL plan_cache_mode = force_custom_plan")

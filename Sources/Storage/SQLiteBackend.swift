@@ -21,9 +21,9 @@ final class SQLiteBackend: Backend {
         } catch let error as DatabaseError { throw translated(error) }
     }
 
-    func perform<Result: Sendable>(writing: Bool, _ body: @escaping @Sendable (any Connection) throws -> Result) async throws -> Result {
+    func perform<Result: Sendable>(_ access: Access, _ body: @escaping @Sendable (any Connection) throws -> Result) async throws -> Result {
         do {
-            if writing { return try await pool.write { try body(SQLiteConnection(database: $0)) } }
+            if access != .reading { return try await pool.write { try body(SQLiteConnection(database: $0)) } }
             return try await pool.read { try body(SQLiteConnection(database: $0)) }
         } catch let error as DatabaseError { throw translated(error) }
     }

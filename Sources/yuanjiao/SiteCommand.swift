@@ -29,18 +29,22 @@ struct SiteStateCommand: AsyncParsableCommand {
     var site: String
     @Argument(help: "The new state.")
     var state: String
-    @Option(name: .long, help: "First day of the new state, YYYY-MM-DD.")
+    @Option(name: .long, help: "First day of the state, YYYY-MM-DD.")
     var from: String
+    @Option(name: .long, help: "Last day of the state, where what was recorded of days in the past is corrected, YYYY-MM-DD.")
+    var through: String?
 
     func run() async throws {
         guard let state = SiteState(rawValue: state) else { throw BadSetting(description: "\(state) is no state of a site; `yuanjiao site state --help` lists them") }
         guard let day = Day(from) else { throw BadSetting(description: "`--from` is written YYYY-MM-DD") }
+        let last = through.flatMap { Day($0) }
+        guard through == nil || last != nil else { throw BadSetting(description: "`--through` is written YYYY-MM-DD") }
         let centre = try await OpenCentre(try await Settings(common))
-        let (code, reason, document, act) = (site, decision.reason, decision.document, centre.act)
+        let (code, reason, document, act, today) = (site, decision.reason, decision.document, centre.act, centre.today)
         try await explained {
             try await centre.database.write { statements in
-                guard let site = try statements.site(code: code, on: day, in: .everything) else { throw Refusal.notFound("site") }
-                try statements.setSiteState(state, site: site, from: day, reason: reason, document: document, by: act)
+                guard let site = try statements.site(code: code, on: today, in: .everything) else { throw Refusal.notFound("site") }
+                try statements.setSiteState(state, site: site, from: day, through: last, today: today, reason: reason, document: document, by: act)
             }
         }
         await centre.database.close()

@@ -139,7 +139,7 @@ import Testing
         await #expect(throws: Refusal.invalid(["area": "area.has_sites"])) { try await decide(world, decision, on: on) }
         try await world.database.write { statements in
             guard let found = try statements.site(code: site, on: day, in: .everything) else { throw Refusal.notFound("site") }
-            try statements.setSiteState(.closed, site: found, from: day, reason: "撤销", document: "", by: act)
+            try statements.setSiteState(.closed, site: found, from: day, today: .forever, reason: "撤销", document: "", by: act)
         }
         try await decide(world, decision, on: on)
     }

@@ -28,6 +28,13 @@ private func withThings(_ engine: Database.Engine, _ body: (Database) async thro
     }
 }
 
+/// How often something was tried, by many at once.
+private final class Tries: Sendable {
+    private let number = Mutex(0)
+    var count: Int { number.withLock { $0 } }
+    func add() { number.withLock { $0 += 1 } }
+}
+
 @Suite struct DatabaseTests {
     @Test(arguments: Database.Engine.required)
     func valuesAndTypedNullsComeBackAsTheyWentIn(_ engine: Database.Engine) async throws {
@@ -97,6 +104,30 @@ private func withThings(_ engine: Database.Engine, _ body: (Database) async thro
             }
             let found2 = try await database.read { try $0.count("SELECT amount FROM thing WHERE id = 'a'") }
             #expect(found2 == 40)
+        }
+    }
+
+    @Test func writersInTurnOfSeveralConnectionsMeetNoConflict() async throws {
+        try await withThings(.postgres) { database in
+            let tries = Tries()
+            try await database.write { try $0.run("INSERT INTO thing (id, amount) VALUES ('a', 0)") }
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for _ in 0..<40 {
+                    group.addTask {
+                        try await database.write(inTurn: true) { statements in
+                            tries.add()
+                            let amount = try statements.count("SELECT amount FROM thing WHERE id = 'a'")
+                            try statements.run("UPDATE thing SET amount = \(amount + 1) WHERE id = 'a'")
+                        }
+                    }
+                }
+                try await group.waitForAll()
+            }
+            #expect(try await database.read { try $0.count("SELECT amount FROM thing") } == 40)
+            #expect(tries.count == 40)
+            // Whoever fails gives the turn on.
+            await #expect(throws: StorageError.self) { try await database.write(inTurn: true) { _ = try $0.run("INSERT INTO thing (id) VALUES ('b')") } }
+            try await database.write(inTurn: true) { _ = try $0.run("UPDATE thing SET amount = 0") }
         }
     }
 

@@ -100,7 +100,7 @@ private func heard(_ terminals: [String], _ through: Instant) -> [Fact] { termin
             let act = world.act()
             let day = try #require(Day("2011-04-01"))
             let site = try #require(try await world.database.read { try $0.site(code: "S1", on: day, in: .everything) })
-            try await world.database.write { try $0.setSiteState(.suspended, site: site, from: day, reason: "拆迁", document: "", by: act) }
+            try await world.database.write { try $0.setSiteState(.suspended, site: site, from: day, today: day, reason: "拆迁", document: "", by: act) }
             let counts = try await world.database.read { statements in
                 try ["2011-02", "2011-03", "2011-04"].map {
                     try statements.monthFigures(month: Month($0) ?? day.month, in: .everything, zone: .shanghai, at: SampleWorld.moment("2011-05-01", 7)).sites.count
@@ -109,7 +109,7 @@ private func heard(_ terminals: [String], _ through: Instant) -> [Fact] { termin
             #expect(counts == [3, 4, 2])
             await #expect(throws: Refusal.invalid(["state": "site.state_order"])) {
                 let present = try #require(try await world.database.read { try $0.site(code: "S4", on: day, in: .everything) })
-                try await world.database.write { try $0.setSiteState(.inService, site: present, from: day, reason: "", document: "", by: act) }
+                try await world.database.write { try $0.setSiteState(.inService, site: present, from: day, today: day, reason: "恢复", document: "", by: act) }
             }
             let history = try await world.database.read { try $0.stateHistory(site: site.num) }
             #expect(history.map(\.state) == [.suspended, .inService])

@@ -189,6 +189,7 @@ private struct History {
 
     private mutating func changeState() async throws {
         let code = model.places.keys.sorted()[random.below(model.places.count)]
+        if random.chance(perMille: 300) { return try await correctState(of: code) }
         guard let present = model.states[code]?.last, present.day < today else { return }
         let choices: [SiteState] = [.inService, .faulty, .suspended, .moving].filter { present.value.next.contains($0) }
         guard !choices.isEmpty else { return }
@@ -197,10 +198,29 @@ private struct History {
         let (today, act) = (today, act)
         try await database.write { statements in
             guard let site = try statements.site(code: code, on: today, in: .everything) else { throw Refusal.notFound("site") }
-            try statements.setSiteState(state, site: site, from: day, reason: "情况变化", document: "", by: act)
+            try statements.setSiteState(state, site: site, from: day, today: today, reason: "情况变化", document: "", by: act)
         }
         model.states[code]?.append(.init(day: day, value: state))
         trace.append("\(self.today) \(code) \(state) from \(day)")
+    }
+
+    /// Some days of the past turn out to have been otherwise; what the life cycle does not know is refused and changes nothing.
+    private mutating func correctState(of code: String) async throws {
+        let (today, act) = (today, act)
+        let last = today.advanced(by: -random.below(60))
+        let days = last.advanced(by: -random.below(25))...last
+        let state: SiteState = [.inService, .faulty, .suspended, .moving][random.below(4)]
+        guard let known = model.states[code]?.first, known.day <= days.lowerBound else { return }
+        let isMade = try await database.write { statements -> Bool in
+            guard let site = try statements.site(code: code, on: today, in: .everything) else { throw Refusal.notFound("site") }
+            do {
+                try statements.setSiteState(
+                    state, site: site, from: days.lowerBound, through: days.upperBound, today: today, reason: "更正", document: "", by: act)
+                return true
+            } catch Refusal.invalid { return false }
+        }
+        if isMade { model.correct(code, state, days) }
+        trace.append("\(today) \(code) was \(state) \(days) \(isMade)")
     }
 
     /// A township moves to another county or merges with another township; one that is refused changes nothing.

@@ -59,6 +59,16 @@ struct PlainHistory {
         for site in places.keys.sorted() where value(places[site], on: day) == area { places[site]?.append(Change(day: day, value: other)) }
     }
 
+    /// On some days a site was in another state than was known, and afterwards in the one that it had.
+    mutating func correct(_ site: String, _ state: SiteState, _ days: ClosedRange<Day>) {
+        let after = days.upperBound.advanced(by: 1)
+        let back = value(states[site], on: after)
+        var changes = (states[site] ?? []).filter { !days.contains($0.day) && $0.day != after }
+        changes.append(Change(day: days.lowerBound, value: state))
+        if let back { changes.append(Change(day: after, value: back)) }
+        states[site] = changes.sorted { $0.day < $1.day }
+    }
+
     func isInService(_ site: String, on day: Day) -> Bool { value(states[site], on: day).map(SiteState.counted.contains) ?? false }
 
     private func isVoid(_ key: TerminalDay) -> Bool { voids.values.contains { $0.terminal == key.terminal && $0.days.contains(key.day) } }

@@ -30,6 +30,7 @@ from scale_stores import Cluster, PostgresStore, SQLiteStore
 from support.network import Visitor
 from support.processes import Program, free_port
 from support.signing import OwnNode
+from support.standby import Standby
 
 ZONE = datetime.timezone(datetime.timedelta(hours=8))
 GOALS = {"city": 50, "province": 100, "nation": 200}
@@ -44,6 +45,7 @@ def main() -> None:
     parser.add_argument("--sizes", default="city")
     parser.add_argument("--engines", default="sqlite,postgres")
     parser.add_argument("--looks", type=int, default=LOOKS)
+    parser.add_argument("--replica", action="store_true", help="PostgreSQL with a replica from which the overview reads")
     arguments = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     folder = Path(tempfile.mkdtemp(prefix="yuanjiao-overview-"))
@@ -52,7 +54,7 @@ def main() -> None:
     try:
         program = copied(arguments.program.resolve(), folder / "program")
         if "postgres" in arguments.engines:
-            cluster = Cluster(folder / "pg", "1GB" if "nation" in arguments.sizes else "128MB")
+            cluster = Cluster(folder / "pg", "1GB" if "nation" in arguments.sizes else "128MB", replicated=arguments.replica)
         for size in arguments.sizes.split(","):
             plan = dataclasses.replace(PLANS[size], presence=False)
             network = MadeNetwork(plan, 1, 1, f"{datetime.datetime.now(ZONE):%Y-%m}", through=datetime.datetime.now(ZONE).date())
@@ -60,7 +62,7 @@ def main() -> None:
                 data = folder / f"{size}-{engine}"
                 data.mkdir()
                 store = SQLiteStore(data) if engine == "sqlite" else PostgresStore(cluster, data, size)
-                measure(program, store, network, arguments.looks)
+                measure(program, store, network, arguments.looks, arguments.replica and engine == "postgres")
                 store.close()
     finally:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -69,8 +71,9 @@ def main() -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def measure(program: Path, store, network: MadeNetwork, looks: int) -> None:
+def measure(program: Path, store, network: MadeNetwork, looks: int, has_replica: bool) -> None:
     plan = network.plan
+    name = f"{plan.name}, {store.engine}" + (" with a replica" if has_replica else "")
     options = ["--data", store.data, *store.options]
     ask(program, ["migrate", *options])
     store.fill_register(network)
@@ -82,7 +85,9 @@ def measure(program: Path, store, network: MadeNetwork, looks: int) -> None:
     store.analyze()
     password = ask(program, ["account", "add", "bench", *options, "--name", "bench", "--role", "officer", "--area", plan.root]).split()[-1]
     address = f"http://127.0.0.1:{(port := free_port())}"
-    centre = Program([program, "centre", *options, "--port", str(port), "--log", "warning"], store.data / "centre.log")
+    standby = Standby(store.cluster.address("postgres"), ("shared_buffers=1GB",)) if has_replica else None
+    replica = ["--reports", f"postgres:{standby.address(store.name)}"] if standby else []
+    centre = Program([program, "centre", *options, *replica, "--port", str(port), "--log", "warning"], store.data / "centre.log")
     edge.address = address
     rate = plan.sites / 60
     sent, stopping = multiprocessing.Value("q", 0), multiprocessing.Event()
@@ -101,17 +106,19 @@ def measure(program: Path, store, network: MadeNetwork, looks: int) -> None:
         stopping.set()
         sender.join(30)
         say(
-            f"{plan.name}, {store.engine}: {percentile(busy, 99) / GOALS[plan.name]:.2f} of the goal of {GOALS[plan.name]} ms: overview p99 {percentile(busy, 99):.0f} ms, "
+            f"{name}: {percentile(busy, 99) / GOALS[plan.name]:.2f} of the goal of {GOALS[plan.name]} ms: overview p99 {percentile(busy, 99):.0f} ms, "
             f"median {percentile(busy, 50):.0f} ms of {looks} looks while {arrived:,.0f} facts/s arrive ({arrived / rate:.2f} of the natural rate); "
             f"quiet p99 {percentile(quiet, 99):.0f}, median {percentile(quiet, 50):.0f} ms {load()}"
         )
         waited = counted(visitor, plan, before, sent.value)
-        say(f"{plan.name}, {store.engine}: the last of {sent.value} facts stands in the overview {waited:.1f} s after it was acknowledged {load()}")
+        say(f"{name}: the last of {sent.value} facts stands in the overview {waited:.1f} s after it was acknowledged {load()}")
     finally:
         stopping.set()
         if sender.is_alive():
             sender.kill()
         centre.stop()
+        if standby:
+            standby.stop()
 
 
 def ask(program: Path, arguments: list) -> str:

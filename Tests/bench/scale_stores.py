@@ -110,7 +110,7 @@ class Cluster:
 
     port = 54321
 
-    def __init__(self, folder: Path, shared_buffers: str):
+    def __init__(self, folder: Path, shared_buffers: str, replicated: bool = False):
         self.folder = folder
         self.programs = next((path for path in (Path("/usr/lib/postgresql/15/bin"), *on_path()) if (path / "initdb").exists() and (path / "postgres").exists()), Path())
         if not self.programs.name:
@@ -128,6 +128,8 @@ class Cluster:
             "listen_addresses": "", "unix_socket_directories": str(folder), "shared_buffers": shared_buffers, "fsync": "off", "synchronous_commit": "off",
             "full_page_writes": "off", "wal_level": "minimal", "max_wal_senders": "0", "max_wal_size": "1GB",
         }  # fmt: skip
+        if replicated:
+            settings |= {"wal_level": "replica", "max_wal_senders": "4", "wal_keep_size": "1GB"}
         self.server = self.run_as_owner("postgres", "-D", f"{folder}/data", "-p", str(self.port), *(part for item in settings.items() for part in ("-c", "=".join(item))))
         for _ in range(300):
             if subprocess.run([self.programs / "pg_isready", "-q", "-h", folder, "-p", str(self.port), "-U", "postgres"]).returncode == 0:

@@ -53,7 +53,7 @@ package actor FactIntake {
     private func commit(_ batches: [ReceivedBatch]) async -> [Swift.Result<[Verdict], any Error>] {
         let (rules, ids, now) = (rules, ids, clock.now)
         do {
-            return try await database.write { try $0.mergeFacts(batches, rules: rules, at: now, ids: ids) }.map { .success($0) }
+            return try await database.write(inTurn: true) { try $0.mergeFacts(batches, rules: rules, at: now, ids: ids) }.map { .success($0) }
         } catch {
             guard batches.count > 1 else { return [.failure(error)] }
             // One batch must not spoil its neighbours: each gets a transaction of its own.

@@ -3,22 +3,59 @@ package import Basics
 package import Storage
 
 extension Statements {
-    /// Puts a site into another state from a day on. Refuses a change that the life cycle does not know and a day before the present state began.
-    package func setSiteState(_ state: SiteState, site: Site, from day: Day, reason: String, document: String, by act: Act) throws {
-        let present = try first("SELECT id, state, from_day FROM site_state WHERE site = \(site.num) AND replaced_at IS NULL AND until_day = \(Day.forever)") {
-            (id: try $0.text(0), state: SiteState(rawValue: try $0.text(1)), from: try $0.day(2))
+    /// Says in which state a site is from a day on or was through another day, today or earlier; the days may lie in the past. What was recorded of these days before stays
+    /// as corrected. Refuses, field by field, days in the future, a state that was there already, and one that the life cycle does not know between what lies before and after.
+    package func setSiteState(
+        _ state: SiteState, site: Site, from day: Day, through last: Day? = nil, today: Day, reason: String, document: String, by act: Act
+    ) throws {
+        var problems: [String: String] = [:]
+        if day > today { problems["from"] = "site.future" }
+        if let last, last > today { problems["through"] = "site.future" }
+        if let last, last < day { problems["through"] = "site.days_order" }
+        if !(1...500).contains(reason.unicodeScalars.count) { problems["reason"] = "form.required" }
+        if document.unicodeScalars.count > 200 { problems["document"] = "form.too_long" }
+        guard problems.isEmpty else { throw Refusal.invalid(problems) }
+        let until = last?.advanced(by: 1) ?? .forever
+        let rows = try stateRows(of: site.num)
+        if until == .forever, let present = rows.last, day < present.days.lowerBound { throw Refusal.invalid(["from": "site.state_before_present"]) }
+        let touched = rows.filter { $0.days.overlaps(day..<until) }
+        // A fault or a suspension may be recorded again with another paper.
+        guard touched.contains(where: { $0.state != state }) || touched.isEmpty || state.next.contains(state) else { throw Refusal.invalid(["state": "site.state_same"]) }
+        for (before, after) in [
+            (rows.last { $0.days.lowerBound < day }?.state, state), (state, rows.first { $0.days.upperBound > until }?.state),
+        ] {
+            guard let before, let after, before != after else { continue }
+            guard before.next.contains(after) else { throw Refusal.invalid(["state": "site.state_order"]) }
         }
-        if let present {
-            guard day > present.from else { throw Refusal.invalid(["from_on": "site.state_before_present"]) }
-            guard present.state?.next.contains(state) == true else { throw Refusal.invalid(["state": "site.state_order"]) }
-            try run("UPDATE site_state SET until_day = \(day) WHERE id = \(present.id)")
+        for row in touched {
+            if row.days.lowerBound < day {
+                try run("UPDATE site_state SET until_day = \(day) WHERE id = \(row.id)")
+            } else {
+                try run("UPDATE site_state SET replaced_at = \(act.at) WHERE id = \(row.id)")
+            }
+            guard row.days.upperBound > until else { continue }
+            try run(
+                """
+                INSERT INTO site_state (id, site, state, from_day, until_day, reason, document, actor, recorded_at)
+                SELECT \(act.ids.next()), site, state, \(until), \(row.days.upperBound), reason, document, actor, \(act.at) FROM site_state WHERE id = \(row.id)
+                """)
         }
         try run(
             """
             INSERT INTO site_state (id, site, state, from_day, until_day, reason, document, actor, recorded_at)
-            VALUES (\(act.ids.next()), \(site.num), \(state), \(day), \(Day.forever), \(reason), \(document), \(act.actor.id), \(act.at))
+            VALUES (\(act.ids.next()), \(site.num), \(state), \(day), \(until), \(reason), \(document), \(act.actor.id), \(act.at))
             """)
-        try record("site.state_set", site.id, ["state": state.rawValue, "from_on": day.description, "reason": reason], by: act)
+        var details = ["state": state.rawValue, "from_on": day.description, "reason": reason]
+        if let last { details["through_on"] = last.description }
+        try record("site.state_set", site.id, details, by: act)
+    }
+
+    /// The states that hold, in the order of their days.
+    private func stateRows(of site: Int) throws -> [(id: String, state: SiteState, days: Range<Day>)] {
+        try all("SELECT id, state, from_day, until_day FROM site_state WHERE site = \(site) AND replaced_at IS NULL ORDER BY from_day") { row in
+            guard let state = SiteState(rawValue: try row.text(1)) else { throw StorageError.column("\(try row.text(1)) is no state of a site") }
+            return (id: try row.text(0), state: state, days: try row.day(2)..<row.day(3))
+        }
     }
 
     /// Takes a site out of the figures for a period, both days included, with a reason and the paper behind it.

@@ -17,20 +17,6 @@ extension Table {
             }, empty: speech("terminals.empty"))
     }
 
-    /// The history of a site's states, corrected rows included.
-    static func states(_ rows: [SiteStateRow], accounts: [String: NamedAccount], zone: NetworkZone, _ speech: Speech) -> Table {
-        Table(
-            caption: speech("states.caption"),
-            columns: ["state", "from", "through", "reason", "document", "actor", "recorded", "standing"].map { Column(speech("states.column.\($0)")) },
-            rows: rows.map { row in
-                [
-                    Cell(speech("site_state.\(row.state.rawValue)"), mark: "standing"), Cell(row.fromDay.description), Cell(last(row.untilDay, speech)),
-                    Cell(row.reason, mark: "wide"), Cell(row.document), Cell(speech.words.actor(row.actor, accounts, speech.language)), Cell(zone.text(row.recordedAt)),
-                    Cell(row.replacedAt.map { speech("states.corrected", ["time": zone.text($0)]) } ?? speech("states.valid")),
-                ]
-            }, empty: speech("states.empty"))
-    }
-
     /// The exclusions that touch the month.
     static func exclusions(_ rows: [SiteExclusion], accounts: [String: NamedAccount], _ speech: Speech) -> Table {
         Table(

@@ -21,11 +21,16 @@ package struct SitePage: Sendable {
     let plays: Table
     let terminals: Table
     let states: Table
+    /// Where somebody who may changes the state, and that it has just been changed.
+    let changeURL: String?
+    let isChanged: Bool
     let exclusions: Table?
     let bulletinURL: String?
 
     /// The page of a site in a month; `days` are all days of it.
-    package init(_ facts: SiteFacts, _ days: [SiteMinutes], _ period: Period, rules: FactRules, _ speech: Speech) {
+    package init(
+        _ facts: SiteFacts, _ days: [SiteMinutes], _ period: Period, rules: FactRules, mayChange: Bool = false, isChanged: Bool = false, _ speech: Speech
+    ) {
         let (site, month) = (facts.site, facts.month)
         monthBar = MonthBar(period, path: "/sites/\(Query.segment(site.code))", fixed: speech)
         head = [
@@ -42,7 +47,9 @@ package struct SitePage: Sendable {
         self.days = .days(of: site.code, days, facts.days, facts.counted, month, speech)
         plays = .plays(days, facts.courseware, caption: speech("plays.caption", ["month": speech.month(month)]), site: site.code, zone: rules.zone, speech)
         terminals = .terminals(facts, zone: rules.zone, speech)
-        states = .states(facts.states, accounts: facts.accounts, zone: rules.zone, speech)
+        states = .states(facts.states, facts.accounts, zone: rules.zone, speech.words, speech.language)
+        changeURL = mayChange ? "/sites/\(Query.segment(site.code))/state" : nil
+        self.isChanged = isChanged
         exclusions = facts.exclusions.isEmpty ? nil : .exclusions(facts.exclusions, accounts: facts.accounts, speech)
         bulletinURL = facts.path.last.map { FigureURL.bulletin($0.code, month) }
     }

@@ -17,7 +17,9 @@ extension Routes {
             guard let facts = found else { throw Refusal.notFound("site") }
             let days = period.month.days.map { SiteMinutes($0, facts, rules: rules) }
             return try house.page(
-                "site", SitePage(facts, days, period, rules: rules, speech),
+                "site",
+                SitePage(
+                    facts, days, period, rules: rules, mayChange: visit.may(.keepRegister), isChanged: request.uri.queryParameters["changed"] != nil, speech),
                 title: speech("site.title", ["site": facts.site.name, "month": speech.month(period.month)]), crumbs: facts.crumbs, for: visit, request)
         }
         get("/sites/:code/days/:day", .seeFigures) { request, context, visit in
