@@ -29,19 +29,25 @@ package struct AreaMonth: Sendable {
     package let asOf: Instant
     package let area: Area
     /// From the topmost area of the scope down to the area itself.
-    package let path: [Area]
+    package private(set) var path: [Area]
     package let below: [Area]
     package let figures: MonthFigures
+    /// The month's figures with a line for each area directly below.
+    package let bulletin: Bulletin
+
+    init(month: Month, network: NetworkView, formula: Formula, asOf: Instant, area: Area, path: [Area], below: [Area], figures: MonthFigures) {
+        (self.month, self.network, self.formula, self.asOf) = (month, network, formula, asOf)
+        (self.area, self.path, self.below, self.figures) = (area, path, below, figures)
+        bulletin = Bulletin(
+            month: month, network: network, formula: formula, area: BulletinArea(code: area.code, name: area.name), below: below.map { BulletinArea(code: $0.code, name: $0.name) },
+            asOf: asOf, sites: figures.sites, excluded: figures.excluded, outsideService: figures.outsideService)
+    }
 
     /// The same for somebody whose scope begins elsewhere.
-    func seen(along path: [Area]) -> AreaMonth { AreaMonth(month: month, network: network, formula: formula, asOf: asOf, area: area, path: path, below: below, figures: figures) }
-
-    /// The month's figures with a line for each area directly below.
-    package var bulletin: Bulletin {
-        Bulletin(
-            month: month, network: network, formula: formula, area: BulletinArea(code: area.code, name: area.name), below: below.map { BulletinArea(code: $0.code, name: $0.name) },
-            asOf: asOf,
-            sites: figures.sites, excluded: figures.excluded, outsideService: figures.outsideService)
+    func seen(along path: [Area]) -> AreaMonth {
+        var record = self
+        record.path = path
+        return record
     }
 }
 
