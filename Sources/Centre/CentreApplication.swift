@@ -86,11 +86,12 @@ package struct CentreApplication: Sendable {
     private static func openContent(
         _ configuration: CentreConfiguration, database: Database, clock: Clock, ids: IDs, entropy: Entropy
     ) async throws -> ContentHouse {
-        let (folder, reserve) = (configuration.dataFolder, configuration.reserveBytes)
+        let (folder, reserve, isFront) = (configuration.dataFolder, configuration.reserveBytes, configuration.isFront)
         let content = try await offPool {
             ContentHouse(
                 data: folder, blobs: try BlobStore(folder: folder.appendingPathComponent("blobs")),
-                keys: try CatalogueKeys.loadOrMake(in: folder.appendingPathComponent("keys"), entropy: entropy), bell: JobBell(), reserve: reserve)
+                keys: try CatalogueKeys.loadOrMake(in: folder.appendingPathComponent("keys"), entropy: entropy, makes: !isFront), bell: JobBell(),
+                reserve: reserve)
         }
         // What another centre has under way must not be taken from it.
         guard !configuration.isFront else { return content }

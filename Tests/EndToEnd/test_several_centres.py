@@ -201,6 +201,12 @@ def test_a_replica_answers_for_figures_as_of_what_it_knows(network: SeveralCentr
         standby.stop()
 
 
+def test_a_front_leaves_the_first_start_to_the_other(yuanjiao: Path, network: SeveralCentres, tmp_path: Path) -> None:
+    run = subprocess.run([yuanjiao, "centre", "--front", "--data", tmp_path, "--port", "0", *network.options()], capture_output=True, text=True, timeout=30)
+    assert run.returncode != 0 and "Start the centre that does the jobs first" in run.stderr
+    assert not list(tmp_path.glob("keys*"))
+
+
 def test_a_front_needs_postgres(yuanjiao: Path, tmp_path: Path) -> None:
     run = subprocess.run([yuanjiao, "centre", "--front", "--data", tmp_path, "--port", "0"], capture_output=True, text=True, timeout=30)
     assert run.returncode != 0 and "`reports` and `front` need a `database` of PostgreSQL" in run.stderr

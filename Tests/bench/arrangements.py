@@ -131,6 +131,8 @@ def behind_nginx(program: Path, cluster: Cluster, folder: Path, network: MadeNet
     """Facts a second from eight senders, each a site-day of its own."""
     plan, store = network.plan, opened(program, cluster, folder, f"centres{count}")
     store.fill_register(network)
+    store.fill_facts(network)
+    store.settle()
     store.analyze()
     edges = [OwnNode("") for _ in range(SENDERS)]
     for number, edge in enumerate(edges):
@@ -165,10 +167,9 @@ def behind_nginx(program: Path, cluster: Cluster, folder: Path, network: MadeNet
                 busy[number] += 1
 
     try:
-        for one in programs:
-            one.start()
-        programs[0].wait_for(f"http://127.0.0.1:{ports[-1]}/health")
-        programs[-1].wait_for(f"{address}/health")
+        # The first makes the keys that the others read.
+        for one, port in zip(programs, [*ports[1:], ports[0]], strict=True):
+            one.start().wait_for(f"http://127.0.0.1:{port}/health")
         threads = [threading.Thread(target=send, args=(number,), daemon=True) for number in range(SENDERS)]
         for thread in threads:
             thread.start()

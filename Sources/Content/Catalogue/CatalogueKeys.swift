@@ -22,13 +22,16 @@ package struct CatalogueKeys: Sendable {
         ]
     }
 
-    /// Reads `root.key`, `targets.key`, `snapshot.key` and `timestamp.key` of a folder (64 hexadecimal digits, mode 0600), and makes all four when there is none.
-    /// Throws `Problem` when only some are there, or others may read them. Blocking.
-    package static func loadOrMake(in folder: URL, entropy: Entropy, lifetimes: RepositoryLifetimes = .standard) throws -> CatalogueKeys {
+    /// Reads `root.key`, `targets.key`, `snapshot.key` and `timestamp.key` of a folder (64 hexadecimal digits, mode 0600), and makes all four when there is none, unless
+    /// another does. Throws `Problem` when only some are there, or others may read them. Blocking.
+    package static func loadOrMake(in folder: URL, entropy: Entropy, lifetimes: RepositoryLifetimes = .standard, makes: Bool = true) throws -> CatalogueKeys {
         let present = MetadataRole.allCases.filter { FileManager.default.fileExists(atPath: file(of: $0, in: folder).path) }
         guard present.isEmpty || present.count == MetadataRole.allCases.count else {
             let missing = MetadataRole.allCases.filter { !present.contains($0) }.map { "\($0.rawValue).key" }.joined(separator: ", ")
             throw Problem(description: "The folder of the catalogue's keys lacks \(missing). Restore it from the backup.")
+        }
+        guard makes || !present.isEmpty else {
+            throw Problem(description: "The data folder has no keys of the catalogue yet. Start the centre that does the jobs first, on the same folder.")
         }
         if present.isEmpty { try make(in: folder, entropy: entropy) }
         let keys = RepositoryKeys(
