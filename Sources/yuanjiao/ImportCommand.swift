@@ -39,9 +39,9 @@ struct ImportCommand: AsyncParsableCommand {
     }
 
     private func importTable(_ bytes: [UInt8], _ centre: OpenCentre) async throws {
-        let (subject, apply, act) = (subject, apply, centre.act)
+        let (subject, apply, act, today) = (subject, apply, centre.act, centre.today)
         let report = try await centre.database.write { statements in
-            subject == .areas ? try statements.importAreas(bytes, apply: apply, by: act) : try statements.importSites(bytes, apply: apply, by: act)
+            subject == .areas ? try statements.importAreas(bytes, apply: apply, today: today, by: act) : try statements.importSites(bytes, apply: apply, today: today, by: act)
         }
         print("rows \(report.rows)  added \(report.added)  changed \(report.changed)  unchanged \(report.unchanged)  refused \(report.refused.count)")
         for row in report.refused.prefix(20) { print("line \(row.line), \(row.column): \(row.code) \(row.value)") }

@@ -509,6 +509,7 @@ PAGES = {
     "all sites": ("city", f"/sites?month={MONTH}&show=all"),
     "site": ("city", None),
     "day": ("city", None),
+    "site state": ("city", None),
     "bulletin": ("city", BULLETIN),
     "bulletin list": ("city", "/bulletins"),
     "present month": ("city", "/overview"),
@@ -535,7 +536,7 @@ PAGES = {
 def paths(demo: Demo) -> dict[str, str]:
     """Addresses that the data decide."""
     site = demo.visitor("city").rows(f"/sites.csv?area=990101&month={MONTH}&show=on_demand")[0]["编码"]
-    return {"township": f"/areas/{site[:9]}?month={MONTH}", "site": f"/sites/{site}?month={MONTH}", "day": f"/sites/{site}/days/{MONTH}-05"}
+    return {"township": f"/areas/{site[:9]}?month={MONTH}", "site": f"/sites/{site}?month={MONTH}", "site state": f"/sites/{site}/state", "day": f"/sites/{site}/days/{MONTH}-05"}
 
 
 @pytest.fixture(params=PAGES, ids=lambda name: name.replace(" ", "-"))

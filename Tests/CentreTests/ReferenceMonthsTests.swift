@@ -25,7 +25,8 @@ extension CentreWorld {
         let counties = city.areas.filter { $0.code.level == .county }.map(\.code.description)
         let edges = try counties.enumerated().map { CountyEdge(id: "sim-\($1)", key: try SigningKey(seed: [UInt8](repeating: UInt8($0 + 1), count: 32))) }
         try await centre.database.write { statements in
-            let refused = try statements.importAreas(areas, apply: true, by: act).refused + statements.importSites(sites, apply: true, by: act).refused
+            let refused =
+                try statements.importAreas(areas, apply: true, today: .forever, by: act).refused + statements.importSites(sites, apply: true, today: .forever, by: act).refused
             #expect(refused.isEmpty)
             for exclusion in exclusions {
                 let site = try #require(try statements.site(code: exclusion.site, on: exclusion.fromOn, in: .everything))

@@ -39,7 +39,7 @@ private let good = [
     func aReturnGoesFromTheTownshipToTheBulletin(_ engine: Database.Engine) async throws {
         try await withCentre(engine, at: SampleWorld.moment("2011-04-02", 9)) { world in
             let act = Act(by: .commandLine, at: world.clock.clock.now, ids: .system)
-            let refused = try await world.centre.database.write { try $0.importSites(Array(more.utf8), apply: true, by: act).refused }
+            let refused = try await world.centre.database.write { try $0.importSites(Array(more.utf8), apply: true, today: .forever, by: act).refused }
             #expect(refused.isEmpty)
             let town = try await world.signIn("town", .officer, area: "990101001")
             let (county, leader, west) = (

@@ -76,7 +76,7 @@ private let data =
                 "=1+1","=HYPERLINK(""http://evil"")",990201,village,iptv,in_service,2010-06-01,,,,
                 "a/b""?c","<img src=x onerror=alert(1)>",990201,village,iptv,in_service,2010-06-01,,,,
                 """
-            #expect(try await database.write { try $0.importSites(Array(file.utf8), apply: true, by: act).refused }.isEmpty)
+            #expect(try await database.write { try $0.importSites(Array(file.utf8), apply: true, today: .forever, by: act).refused }.isEmpty)
             let question = try SiteQuestion(Query("area=990201&show=registered&q=%3Cimg"))
             #expect(question.text == "<img")
             let record = try await database.read { try $0.siteList(question, period, in: scope, zone: .shanghai) }

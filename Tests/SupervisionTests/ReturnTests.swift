@@ -31,7 +31,7 @@ private let town = "990101001"
 private func withReturns(_ engine: Database.Engine, _ body: (ReturnWorld) async throws -> Void) async throws {
     try await withWorld(engine) { world in
         let act = world.act()
-        let refused = try await world.database.write { try $0.importSites(Array(more.utf8), apply: true, by: act).refused }
+        let refused = try await world.database.write { try $0.importSites(Array(more.utf8), apply: true, today: .forever, by: act).refused }
         #expect(refused.isEmpty)
         try await body(ReturnWorld(world: world))
     }
@@ -87,7 +87,7 @@ private struct ReturnWorld {
     func add(_ row: String) async throws {
         let file = "code,name,area_code,kind,mode,state,from_on,reason,document,terminal,terminal_from_on\n" + row + "\n"
         let act = world.act()
-        let refused = try await world.database.write { try $0.importSites(Array(file.utf8), apply: true, by: act).refused }
+        let refused = try await world.database.write { try $0.importSites(Array(file.utf8), apply: true, today: .forever, by: act).refused }
         #expect(refused.isEmpty)
     }
 }

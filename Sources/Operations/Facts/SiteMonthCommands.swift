@@ -17,8 +17,7 @@ extension Statements {
         return Set(before.symmetricDifference(try siteMonthRows(month)).map { $0[0] }).count
     }
 
-    /// The joins are written in the order in which both engines shall take them: each day of each site is looked up by its key. The
-    /// month's bounds are said once more, so that PostgreSQL looks into no partition of another month.
+    /// The joins are written in the order in which both engines shall take them: each day of each site is looked up by its key.
     private func deriveSiteMonths(_ month: Month, sites: [Int]) throws {
         try inParts(sites) { part in
             try run(
@@ -28,11 +27,16 @@ extension Statements {
                 SELECT CAST(\(month.days.lowerBound) AS BIGINT), d.site, sum(d.on_minutes), coalesce(sum(bit.mask) FILTER (WHERE d.on_minutes > 0), 0), sum(d.effective_seconds),
                     sum(d.effective_plays), sum(d.effective_demand_plays)
                 FROM picked p CROSS JOIN bit CROSS JOIN site_day d
-                WHERE d.day = bit.day AND d.site = p.site AND d.day >= \(month.days.lowerBound) AND d.day < \(month.end) GROUP BY d.site
+                WHERE d.day = bit.day AND d.site = p.site \(sql: pruning(month)) GROUP BY d.site
                 ON CONFLICT (month, site) DO UPDATE SET on_minutes = excluded.on_minutes, on_mask = excluded.on_mask, effective_seconds = excluded.effective_seconds,
                     effective_plays = excluded.effective_plays, effective_demand_plays = excluded.effective_demand_plays
                 """)
         }
+    }
+
+    /// The month's bounds once more for `site_day` as `d`, so that PostgreSQL looks into no partition of another month. SQLite would read the whole month for it.
+    package func pruning(_ month: Month) -> SQL {
+        engine == .postgres ? "AND d.day >= \(month.days.lowerBound) AND d.day < \(month.end)" : ""
     }
 
     private func siteMonthRows(_ month: Month) throws -> Set<[Int]> {

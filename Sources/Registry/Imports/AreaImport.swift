@@ -1,5 +1,5 @@
 package import Accounts
-import Basics
+package import Basics
 package import Storage
 
 /// The file of areas: `code,name,from_on`. docs/import.md describes it.
@@ -9,9 +9,9 @@ package enum AreaImport {
 }
 
 extension Statements {
-    /// Brings in areas: new codes are added below the area whose code theirs begins with, another name is a renaming from that day on.
-    /// With `apply` false nothing is written. Throws only when the file is no table at all; bad rows are in the report.
-    package func importAreas(_ bytes: [UInt8], apply: Bool, by act: Act) throws -> ImportReport {
+    /// Brings in areas: new codes are added below the area whose code theirs begins with, another name is a renaming from that day on; not from a day
+    /// after today. With `apply` false nothing is written. Throws only when the file is no table at all; bad rows are in the report.
+    package func importAreas(_ bytes: [UInt8], apply: Bool, today: Day, by act: Act) throws -> ImportReport {
         let table = try ImportTable(bytes, needs: AreaImport.header)
         var known = try areaIndex()
         let retired = try retiredCodes()
@@ -35,6 +35,10 @@ extension Statements {
             }
             guard let from = Day(table.cell("from_on", record)) else {
                 report.refuse(record, column: "from_on", code: "form.date", value: table.cell("from_on", record))
+                continue
+            }
+            guard from <= today else {
+                report.refuse(record, column: "from_on", code: "area.future", value: from.description)
                 continue
             }
             guard seen.insert(code.description).inserted else {

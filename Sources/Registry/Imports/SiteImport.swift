@@ -1,5 +1,5 @@
 package import Accounts
-import Basics
+package import Basics
 package import Storage
 
 /// The file of sites: a row for each dated state of a site. docs/import.md describes it.
@@ -23,7 +23,7 @@ private struct SiteRow {
     let terminals: [String]
     let terminalFrom: Day
 
-    init?(_ record: CSV.Record, _ table: ImportTable, _ report: inout ImportReport) {
+    init?(_ record: CSV.Record, _ table: ImportTable, today: Day, _ report: inout ImportReport) {
         func refused(_ column: String, _ code: String) -> SiteRow? {
             report.refuse(record, column: column, code: code, value: table.cell(column, record))
             return nil
@@ -58,6 +58,10 @@ private struct SiteRow {
             _ = refused("from_on", "form.date")
             return nil
         }
+        guard from <= today else {
+            _ = refused("from_on", "site.future")
+            return nil
+        }
         guard terminals.allSatisfy({ (1...64).contains($0.utf8.count) && $0.utf8.allSatisfy { (0x21...0x7E).contains($0) } }) else {
             _ = refused("terminal", "terminal.id_form")
             return nil
@@ -65,6 +69,10 @@ private struct SiteRow {
         let terminalText = table.cell("terminal_from_on", record)
         guard let terminalFrom = terminalText.isEmpty ? from : Day(terminalText) else {
             _ = refused("terminal_from_on", "form.date")
+            return nil
+        }
+        guard terminalFrom <= today else {
+            _ = refused("terminal_from_on", "site.future")
             return nil
         }
         self.record = record
@@ -109,8 +117,8 @@ private struct Register {
 }
 
 extension Statements {
-    /// Brings in sites, the dated states they went through, and their terminals. With `apply` false nothing is written.
-    package func importSites(_ bytes: [UInt8], apply: Bool, by act: Act) throws -> ImportReport {
+    /// Brings in sites, the dated states they went through, and their terminals. With `apply` false nothing is written. What begins after today is refused.
+    package func importSites(_ bytes: [UInt8], apply: Bool, today: Day, by act: Act) throws -> ImportReport {
         let table = try ImportTable(bytes, needs: Array(SiteImport.header.prefix(7)))
         var report = ImportReport(header: table.header)
         let areas = try areaIndex()
@@ -118,7 +126,7 @@ extension Statements {
         var rows: [SiteRow] = []
         for record in table.records {
             report.rows += 1
-            guard let row = SiteRow(record, table, &report) else { continue }
+            guard let row = SiteRow(record, table, today: today, &report) else { continue }
             rows.append(row)
         }
         for row in rows.sorted(by: { ($0.code, $0.from, $0.record.line) < ($1.code, $1.from, $1.record.line) }) {

@@ -88,16 +88,16 @@ extension Statements {
         return MonthFigures(sites: roll.sites, excluded: excluded, outsideService: roll.outsideService)
     }
 
-    /// Sites with an approved exclusion over the whole month that would otherwise be registered.
+    /// Sites with an approved exclusion over the whole month that would otherwise be registered. Exclusions are few, so the joins begin with them.
     package func wholeExclusions(month: Month, placed: Day? = nil, in scope: Scope, only site: Int? = nil) throws -> [ExcludedSite] {
         let (first, end, last) = (month.days.lowerBound, month.end, placed ?? month.days.upperBound)
         let onlySite: SQL = if let site { "AND x.site = \(site)" } else { "" }
         return try all(
             """
-            SELECT s.code, v.name, a.code, x.reason, x.document FROM site_exclusion x JOIN site s ON s.num = x.site
-            JOIN site_version v ON v.site = s.num AND v.replaced_at IS NULL AND v.from_day <= \(last) AND v.until_day > \(last)
-            JOIN area_version a ON a.area_id = v.area_id AND a.replaced_at IS NULL AND a.from_day <= \(last) AND a.until_day > \(last)
-            WHERE x.replaced_at IS NULL AND x.from_day <= \(first) AND x.until_day >= \(end) AND \(sql: scope.condition("a.code")) \(sql: onlySite)
+            SELECT s.code, v.name, a.code, x.reason, x.document FROM site_exclusion x CROSS JOIN site s CROSS JOIN site_version v CROSS JOIN area_version a
+            WHERE s.num = x.site AND v.site = s.num AND v.replaced_at IS NULL AND v.from_day <= \(last) AND v.until_day > \(last)
+                AND a.area_id = v.area_id AND a.replaced_at IS NULL AND a.from_day <= \(last) AND a.until_day > \(last)
+                AND x.replaced_at IS NULL AND x.from_day <= \(first) AND x.until_day >= \(end) AND \(sql: scope.condition("a.code")) \(sql: onlySite)
                 AND EXISTS (SELECT 1 FROM site_state t WHERE t.site = x.site AND t.replaced_at IS NULL AND t.from_day < \(end) AND t.until_day > \(first)
                     AND t.state IN (\(list: SiteState.counted.map(\.rawValue))))
             ORDER BY s.code

@@ -86,7 +86,7 @@ extension Statements {
             """, body)
     }
 
-    /// What sites did on some of their days. The month's bounds are said once more, so that PostgreSQL looks into no partition of another month.
+    /// What sites did on some of their days.
     private func daySums(_ month: Month, _ spans: [(site: Int, days: Range<Day>)]) throws -> [Int: DaySums] {
         var found: [Int: DaySums] = [:]
         for start in stride(from: 0, to: spans.count, by: 500) {
@@ -96,7 +96,7 @@ extension Statements {
                 WITH span(site, from_day, until_day) AS (\(values: part.map { [$0.site.bound, $0.days.lowerBound.number.bound, $0.days.upperBound.number.bound] })),
                     bit(day, mask) AS (\(values: month.bits))
                 SELECT d.site, bit.mask, d.on_minutes, d.effective_seconds, d.effective_plays, d.effective_demand_plays FROM span p CROSS JOIN bit CROSS JOIN site_day d
-                WHERE bit.day >= p.from_day AND bit.day < p.until_day AND d.day = bit.day AND d.site = p.site AND d.day >= \(month.days.lowerBound) AND d.day < \(month.end)
+                WHERE bit.day >= p.from_day AND bit.day < p.until_day AND d.day = bit.day AND d.site = p.site \(sql: pruning(month))
                 """
             ) { try found[$0.int(0), default: DaySums()].add($0) }
         }

@@ -58,10 +58,10 @@ struct DemoSeed {
         clock.set(NetworkZone.shanghai.start(of: Day("2010-12-31") ?? .forever))
         let act = Act(by: .commandLine, at: clock.clock.now, ids: .system)
         let (areas, sites, exclusions, code) = (Array(city.areasCSV.utf8), Array(city.sitesCSV.utf8), city.exclusions, city.code.description)
-        let lessons = DemoSeed.lessons
+        let (lessons, today) = (DemoSeed.lessons, NetworkZone.shanghai.day(of: Clock.system.now))
         let refused = try await centre.database.write { statements in
-            let first = try statements.importAreas(areas, apply: true, by: act)
-            let second = try statements.importSites(sites, apply: true, by: act)
+            let first = try statements.importAreas(areas, apply: true, today: today, by: act)
+            let second = try statements.importSites(sites, apply: true, today: today, by: act)
             for exclusion in exclusions {
                 guard let site = try statements.site(code: exclusion.site, on: exclusion.fromOn, in: .everything) else { continue }
                 try statements.excludeSite(site, days: exclusion.fromOn...exclusion.untilOn, reason: exclusion.reason, document: exclusion.document, by: act)
