@@ -47,7 +47,7 @@ struct BulletinCommand: AsyncParsableCommand {
         }
         await centre.database.close()
         guard let bulletin else { throw BadSetting(description: "There was no area \(area) at the end of \(month)") }
-        FileHandle.standardOutput.write(format == .json ? try bulletin.json + Data("\n".utf8) : Data(bulletin.csv.utf8))
+        FileHandle.standardOutput.write(format == .json ? try bulletin.json() + Data("\n".utf8) : Data(bulletin.csv.utf8))
     }
 }
 

@@ -119,6 +119,11 @@ def test_a_return_is_typed_refused_mended_submitted_sent_back_and_approved(desk:
     county.goto(f"/bulletins/{MONTH}/990101")
     table = county.locator("main table").last
     assert "手工填报" in table.inner_text() and "990" in table.inner_text() and "62.00%" in table.inner_text()
+    exported = demo.visitor("county").get(f"/bulletins/{MONTH}/990101.csv").text
+    assert re.search("手工填报[^\n]*\r\n(?s:.*)990", exported), exported[-600:]
+    told = demo.visitor("county").get(f"/bulletins/{MONTH}/990101.json").json()["typed"]
+    assert told[-1]["source"] == "typed" and told[-1]["minutes"] == 990 and told[0]["code"] == TOWN
+    assert "typed" not in demo.visitor("county").get("/bulletins/2011-03/990101.json").json()
     county.click(f"main a[href='{RETURN}']")
     steps = county.locator("main table").last.inner_text()
     assert "乡镇管理员" in steps and "县管理员" in steps and "二站当月有电" in steps

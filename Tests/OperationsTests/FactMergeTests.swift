@@ -108,7 +108,7 @@ private struct Model {
                     at: SampleWorld.moment("2011-03-20", 1))
             }
             let after = try await world.database.read { try $0.factBytes() }
-            #expect(after > before + 972 * 10)
+            #expect(after.presence > before.presence + 972 * 10 && after.all > after.presence)
         }
     }
 }

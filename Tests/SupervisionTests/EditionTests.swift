@@ -102,6 +102,42 @@ private struct PressWorld {
         }
     }
 
+    /// A play that came in time grows late, another comes late as a whole, and a line that was cut reports that there was nothing.
+    @Test(arguments: Database.Engine.required)
+    func latePlaysAndReportsAreNamedAndTheEvidenceLeavesThemOut(_ engine: Database.Engine) async throws {
+        try await PressWorld.with(engine) { it in
+            let start = SampleWorld.moment("2011-03-04", 19)
+            func play(_ terminal: String, _ sequence: Int64, _ seconds: Int64, at now: Instant) async throws {
+                let interval = PlayInterval(startedAt: start, mediaFrom: 0, mediaUntil: seconds * 1000)
+                let play = Play(terminal: terminal, boot: 1, sequence: sequence, courseware: "lesson-1", mode: .demand, intervals: [interval])
+                _ = try await it.world.send([Fact(id: "\(terminal) \(sequence) \(seconds)", .play(play))], batch: "\(terminal) \(seconds)", at: now)
+            }
+            try await play("T1", 1, 60, at: SampleWorld.moment("2011-03-04", 20))
+            try await it.close(it.march)
+            let first = try await it.publish()
+            for seconds in [200, 300] { try await play("T1", 1, Int64(seconds), at: SampleWorld.moment("2011-05-04", 10).adding(seconds: Int64(seconds))) }
+            try await play("T2", 7, 240, at: SampleWorld.moment("2011-05-04", 11))
+            for terminal in ["T5"] {
+                let mark = Fact(id: "w", .watermark(Watermark(terminal: terminal, throughAt: SampleWorld.moment("2011-04-02", 0))))
+                _ = try await it.world.send([mark], batch: "w", at: SampleWorld.moment("2011-05-04", 12))
+            }
+            let (month, now) = (it.march, SampleWorld.moment("2011-05-06", 9))
+            let document = try await it.press.document(of: first)
+            let (record, late) = try await it.world.database.read { statements in
+                (try statements.areaMonth(code: "9901", month: month, in: .everything, zone: .shanghai, at: now), try statements.lateFacts(month: month, after: first.asOfAt))
+            }
+            let sites = document.siteErrata(against: try #require(record).figures.sites, late: late)
+            #expect(sites.map { "\($0.code) \($0.late?.plays ?? 0) \($0.late?.minutes ?? 0) \($0.isOnlyHeard)" } == ["S1 1 0 false", "S2 1 0 false", "S5 0 0 true"])
+            #expect(sites[0].before?.effectivePlays == 0 && sites[0].after?.effectivePlays == 1)
+            for (moment, seconds) in [(first.asOfAt, ["S1": 60]), (now, ["S1": 300, "S2": 240])] {
+                for site in document.sites {
+                    let evidence = try await it.world.database.read { try $0.siteEvidence(site, month: month, asOf: moment, in: .everything, zone: .shanghai) }
+                    #expect(evidence?.plays.map(\.mediaSeconds) == seconds[site.code].map { [Int64($0)] } ?? [], "\(site.code)")
+                }
+            }
+        }
+    }
+
     @Test(arguments: Database.Engine.required)
     func monthsAreClosedInOrderAndNotBeforeTheirFactsAreLate(_ engine: Database.Engine) async throws {
         try await PressWorld.with(engine) { it in

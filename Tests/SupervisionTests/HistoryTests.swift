@@ -280,7 +280,6 @@ private struct History {
         let (city, now, today) = (city, now, today)
         for text in ["2011-01", "2011-02", "2011-03", "2011-05"] {
             let month = try #require(Month(text))
-            let last = month.days.upperBound
             let parts = try await database.read { statements -> [(id: String, line: BulletinLine)] in
                 guard let record = try statements.areaMonth(code: city, month: month, in: .everything, zone: .shanghai, at: now) else { return [] }
                 let ids = Dictionary(record.below.map { ($0.code, $0.areaID) }, uniquingKeysWith: { first, _ in first })
@@ -298,9 +297,10 @@ private struct History {
             for part in parts {
                 let plain = model.figures(of: part.id, month, today: today)
                 #expect(part.line.plain == plain, "\(text) \(part.line.code), city \(city)\n\(trace.joined(separator: "\n"))")
+                #expect(
+                    part.line.effectiveSeconds == model.seconds(in: part.id, month), "\(text) \(part.line.code), city \(city)\n\(trace.joined(separator: "\n"))")
                 #expect(part.line.switchedOn <= part.line.registered && part.line.viewing <= part.line.registered && part.line.heardDays <= part.line.dueDays)
             }
-            _ = last
         }
         for (edition, page, plain) in editions {
             let stored = try await press.artefact(edition.htmlHash)

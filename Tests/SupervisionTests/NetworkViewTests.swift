@@ -24,7 +24,7 @@ import Testing
             #expect(then.lines.map { "\($0.code) \($0.registered)" } == ["990101 2", "990102 2"])
             #expect(moved.lines.map { "\($0.code) \($0.registered)" } == ["990101 0", "990102 4"])
             #expect(then.total.registered == 4 && moved.total.registered == 4)
-            let json = [String(decoding: try then.json, as: UTF8.self), String(decoding: try moved.json, as: UTF8.self)]
+            let json = [String(decoding: try then.json(), as: UTF8.self), String(decoding: try moved.json(), as: UTF8.self)]
             #expect(json[0].contains("\"network\" : \"then\"") && json[1].contains("\"network\" : \"today\""))
             // The code of today leads to the place of then, and the other way round.
             let (old, new) = (try await bulletin("990102002", .then), try await bulletin("990101001", .today))

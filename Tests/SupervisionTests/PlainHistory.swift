@@ -92,13 +92,33 @@ struct PlainHistory {
         return seconds.values.contains { $0.count >= 120 }
     }
 
+    /// The sites that count in an area's month, and the days on which each was in service.
+    private func counted(in area: String, _ month: Month) -> [(site: String, service: [Day])] {
+        places.keys.filter { lies($0, in: area, on: month.days.upperBound) }.compactMap { site in
+            let service = month.days.filter { isInService(site, on: $0) }
+            let isOut = (exclusions[site] ?? []).contains { $0.contains(month.days.lowerBound) && $0.contains(month.days.upperBound) }
+            return service.isEmpty || isOut ? nil : (site, service)
+        }
+    }
+
+    /// The distinct seconds of each courseware that were watched at each site on each day; no play in these histories is longer than its courseware.
+    func seconds(in area: String, _ month: Month) -> Int {
+        counted(in: area, month).reduce(0) { sum, entry in
+            entry.service.reduce(sum) { sum, day in
+                var seconds: [String: Set<Int>] = [:]
+                for (viewing, watched) in watched
+                where viewing.key.day == day && (terminals[entry.site] ?? []).contains(viewing.key.terminal) && !isVoid(viewing.key) {
+                    seconds[viewing.courseware, default: []].formUnion(watched.all)
+                }
+                return seconds.values.reduce(sum) { $0 + $1.count }
+            }
+        }
+    }
+
     /// The figures of an area in a month, as they are known on a day.
     func figures(of area: String, _ month: Month, today: Day) -> [Int] {
         var (registered, switchedOn, off, notHeard, total, viewing, demand, due, heard) = (0, 0, 0, 0, 0, 0, 0, 0, 0)
-        for site in places.keys where lies(site, in: area, on: month.days.upperBound) {
-            let service = month.days.filter { isInService(site, on: $0) }
-            let isOut = (exclusions[site] ?? []).contains { $0.contains(month.days.lowerBound) && $0.contains(month.days.upperBound) }
-            guard !service.isEmpty, !isOut else { continue }
+        for (site, service) in counted(in: area, month) {
             registered += 1
             let minutes = service.map { on(site, $0).count }
             let sum = minutes.reduce(0, +)

@@ -125,6 +125,14 @@ extension Statements {
                 ON CONFLICT (day, terminal, batch) DO NOTHING
                 """)
         }
+        for (key, late) in merge.latePlays.sorted(by: { $0.key < $1.key }) {
+            try run(
+                """
+                INSERT INTO late_play (first_day, terminal, boot, sequence, received_at, batch, known)
+                VALUES (\(late.firstDay), \(key.terminal), \(key.boot), \(key.sequence), \(now), \(late.batch), \(late.known.encoded))
+                ON CONFLICT (first_day, terminal, boot, sequence, received_at) DO NOTHING
+                """)
+        }
         let assignments = merge.knowledge.assignments.values.joined()
         try deriveSiteDays(
             presence: merge.changedPresence, plays: merge.playDays, known: merge.presence, assignments: Array(assignments), lengths: merge.knowledge.lengths,

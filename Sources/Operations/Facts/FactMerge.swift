@@ -35,6 +35,8 @@ struct FactMerge {
     /// The days that a changed play touches or touched.
     private(set) var playDays: Set<TerminalDay> = []
     private(set) var late: [LateKey: MinuteSet] = [:]
+    /// Plays that came or grew after the close of their first day, with what was known of them before.
+    private(set) var latePlays: [PlayKey: (firstDay: Day, batch: String, known: PlayCoverage)] = [:]
     private var closes: [Day: Instant] = [:]
 
     init(knowledge: FactKnowledge) { self.knowledge = knowledge }
@@ -65,7 +67,7 @@ struct FactMerge {
     mutating func take(_ accepted: AcceptedFact) -> Bool {
         switch accepted.fact.body {
         case .presence(let fact): take(fact, batch: accepted.batch)
-        case .play(let fact): take(fact)
+        case .play(let fact): take(fact, batch: accepted.batch)
         case .watermark(let fact): take(fact)
         case .holding: false
         }
@@ -90,7 +92,7 @@ struct FactMerge {
         return close
     }
 
-    private mutating func take(_ fact: Play) -> Bool {
+    private mutating func take(_ fact: Play, batch: String) -> Bool {
         guard let key = key(fact) else { return false }
         let copy = PlayCoverage(fact.intervals)
         let old = plays[key]
@@ -100,7 +102,9 @@ struct FactMerge {
         plays[key] = StoredPlay(
             terminal: key.terminal, boot: key.boot, sequence: key.sequence, courseware: old?.courseware ?? fact.courseware, mode: old?.mode ?? fact.mode, coverage: merged)
         changedPlays.insert(key)
-        for day in merged.days(knowledge.rules.zone) { playDays.insert(TerminalDay(day: day, terminal: key.terminal)) }
+        let days = merged.days(knowledge.rules.zone)
+        if knowledge.now > close(of: days.lowerBound), latePlays[key] == nil { latePlays[key] = (days.lowerBound, batch, old?.coverage ?? PlayCoverage()) }
+        for day in days { playDays.insert(TerminalDay(day: day, terminal: key.terminal)) }
         return true
     }
 

@@ -78,6 +78,28 @@ extension Statements {
             """, storedPlay)
     }
 
+    /// The plays of the given terminals that touch some days, as they were known at a moment.
+    package func plays(terminals: [Int], within days: ClosedRange<Day>, knownAt moment: Instant) throws -> [StoredPlay] {
+        var before: [PlayKey: PlayCoverage] = [:]
+        // The earliest change after the moment says what was known at it.
+        try each(
+            """
+            SELECT terminal, boot, sequence, known FROM late_play
+            WHERE first_day >= \(days.lowerBound.advanced(by: -2)) AND first_day <= \(days.upperBound) AND terminal IN (\(list: terminals)) AND received_at > \(moment)
+            ORDER BY received_at DESC
+            """
+        ) { row in
+            guard let known = PlayCoverage(encoded: try row.bytes(3)) else { throw StorageError.column("A late play cannot be read") }
+            before[PlayKey(terminal: try row.int(0), boot: Int64(try row.int(1)), sequence: Int64(try row.int(2)))] = known
+        }
+        return try plays(terminals: terminals, within: days).compactMap { play in
+            guard let known = before[PlayKey(terminal: play.terminal, boot: play.boot, sequence: play.sequence)] else { return play }
+            return known.intervals.isEmpty
+                ? nil
+                : StoredPlay(terminal: play.terminal, boot: play.boot, sequence: play.sequence, courseware: play.courseware, mode: play.mode, coverage: known)
+        }
+    }
+
     /// Late minutes of the given terminals within some days.
     package func lateMinutes(terminals: [Int], within days: ClosedRange<Day>) throws -> [(day: Day, terminal: Int, receivedAt: Instant, minutes: MinuteSet)] {
         try all(

@@ -17,26 +17,20 @@ extension Statements {
         return Set(before.symmetricDifference(try siteMonthRows(month)).map { $0[0] }).count
     }
 
-    /// The joins are written in the order in which both engines shall take them: each day of each site is looked up by its key.
+    /// Days and sites are lists, so that both engines look each of them up by the key, whatever their statistics say.
     private func deriveSiteMonths(_ month: Month, sites: [Int]) throws {
         try inParts(sites) { part in
             try run(
                 """
                 INSERT INTO site_month (month, site, on_minutes, on_mask, effective_seconds, effective_plays, effective_demand_plays)
-                WITH picked(site) AS (\(values: part.map { [$0.bound] })), bit(day, mask) AS (\(values: month.bits))
+                WITH bit(day, mask) AS (\(values: month.days.enumerated().map { [$1.number.bound, (1 << $0).bound] }))
                 SELECT CAST(\(month.days.lowerBound) AS BIGINT), d.site, sum(d.on_minutes), coalesce(sum(bit.mask) FILTER (WHERE d.on_minutes > 0), 0), sum(d.effective_seconds),
                     sum(d.effective_plays), sum(d.effective_demand_plays)
-                FROM picked p CROSS JOIN bit CROSS JOIN site_day d
-                WHERE d.day = bit.day AND d.site = p.site \(sql: pruning(month)) GROUP BY d.site
+                FROM site_day d CROSS JOIN bit WHERE d.day IN (\(list: month.days.map(\.number))) AND d.site IN (\(list: part)) AND bit.day = d.day GROUP BY d.site
                 ON CONFLICT (month, site) DO UPDATE SET on_minutes = excluded.on_minutes, on_mask = excluded.on_mask, effective_seconds = excluded.effective_seconds,
                     effective_plays = excluded.effective_plays, effective_demand_plays = excluded.effective_demand_plays
                 """)
         }
-    }
-
-    /// The month's bounds once more for `site_day` as `d`, so that PostgreSQL looks into no partition of another month. SQLite would read the whole month for it.
-    package func pruning(_ month: Month) -> SQL {
-        engine == .postgres ? "AND d.day >= \(month.days.lowerBound) AND d.day < \(month.end)" : ""
     }
 
     private func siteMonthRows(_ month: Month) throws -> Set<[Int]> {
@@ -48,9 +42,4 @@ extension Statements {
                 """
             ) { row in try (0..<6).map { try row.int($0) } })
     }
-}
-
-extension Month {
-    /// Each day with its bit in a mask of days, the first day lowest.
-    package var bits: [[Value]] { days.enumerated().map { [$1.number.bound, (1 << $0).bound] } }
 }

@@ -3,16 +3,15 @@ package import Foundation
 import Registry
 
 extension Bulletin {
-    /// The bulletin as JSON with sorted keys: every rate with numerator and denominator.
-    package var json: Data {
-        get throws {
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-            return try encoder.encode(
-                ExportedBulletin(
-                    month: month.description, network: network, area: area.code, areaName: area.name, asOf: asOf, lines: lines.map(ExportedLine.init), total: ExportedLine(total),
-                    excluded: excluded, outsideService: outsideService))
-        }
+    /// The bulletin as JSON with sorted keys: every rate with numerator and denominator. What was typed has a list of its own, which is left out when nothing was.
+    package func json(typed: TypedFigures = TypedFigures()) throws -> Data {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+        let typedLines = typed.entries.isEmpty ? nil : typed.lines(below: below) + [typed.total(code: area.code, name: area.name)]
+        return try encoder.encode(
+            ExportedBulletin(
+                month: month.description, network: network, area: area.code, areaName: area.name, asOf: asOf, lines: lines.map(ExportedLine.init), total: ExportedLine(total),
+                excluded: excluded, outsideService: outsideService, typed: typedLines?.map(ExportedTyped.init)))
     }
 
     /// The columns of the table, in order; the words of each stand in the catalogues as `bulletin.<column>`.
@@ -54,12 +53,35 @@ private struct ExportedBulletin: Encodable {
     let total: ExportedLine
     let excluded: [ExcludedSite]
     let outsideService: [OutsideService]
+    let typed: [ExportedTyped]?
 
     private enum CodingKeys: String, CodingKey {
-        case month, network, area, lines, total, excluded
+        case month, network, area, lines, total, excluded, typed
         case areaName = "area_name"
         case asOf = "as_of"
         case outsideService = "outside_service"
+    }
+}
+
+/// Typed figures of an area; the last one is the total.
+private struct ExportedTyped: Encodable {
+    let source = "typed"
+    let code: String
+    let name: String
+    let sites: Int
+    let on: Int
+    let minutes: Int
+    let shouldAttend: Int
+    let attended: Int
+
+    private enum CodingKeys: String, CodingKey {
+        case source, code, name, sites, on, minutes, attended
+        case shouldAttend = "should_attend"
+    }
+
+    init(_ line: TypedFiguresLine) {
+        (code, name, sites, on, minutes) = (line.code, line.name, line.sites, line.on, line.minutes)
+        (shouldAttend, attended) = (line.shouldAttend, line.attended)
     }
 }
 

@@ -63,8 +63,7 @@ package struct BulletinPage: Sendable {
         rankNote = speech.rankNote(bulletin.formula)
         excluded = bulletin.excluded.isEmpty ? nil : .excluded(bulletin.excluded, month, speech)
         outside = bulletin.outsideService.isEmpty ? nil : .outside(bulletin.outsideService, month, speech)
-        let below = bulletin.lines.filter { $0.code != BulletinArea.rest }.map { BulletinArea(code: $0.code, name: $0.name) }
-        typed = figures.entries.isEmpty ? nil : .typed(figures, area: bulletin.area, below: below, month, speech, isPrint: isPrint)
+        typed = bulletin.table(of: figures, speech, isPrint: isPrint)
         asOf = speech("bulletin.as_of", ["time": zone.text(bulletin.asOf)])
         printURL = FigureURL.bulletin(code, month, "/print", bulletin.network)
         csvURL = FigureURL.bulletin(code, month, ".csv", bulletin.network)

@@ -33,17 +33,22 @@ extension Routes {
         }
         get("/bulletins/:month/{code}.csv", .seeFigures) { request, context, visit in
             let (record, period, speech) = try await house.bulletin(request, context, visit, rules, shelf)
-            return download(record.bulletin.csv(speech), name: "bulletin-\(period.month)-\(record.area.code).csv", type: "text/csv; charset=utf-8")
+            return download(
+                record.bulletin.csv(speech, typed: try await house.typed(record, period)), name: "bulletin-\(period.month)-\(record.area.code).csv", type: "text/csv; charset=utf-8"
+            )
         }
         get("/bulletins/:month/{code}.xlsx", .seeFigures) { request, context, visit in
             let (record, period, speech) = try await house.bulletin(request, context, visit, rules, shelf)
             let bulletin = record.bulletin
-            let tables = [Table.bulletin(bulletin, speech, isPrint: true)] + (bulletin.excluded.isEmpty ? [] : [.excluded(bulletin.excluded, period.month, speech)])
+            let typed = bulletin.table(of: try await house.typed(record, period), speech, isPrint: true)
+            let tables =
+                [Table.bulletin(bulletin, speech, isPrint: true)] + (bulletin.excluded.isEmpty ? [] : [.excluded(bulletin.excluded, period.month, speech)])
+                + [typed].compactMap { $0 }
             return try await spreadsheet(tables, name: "bulletin-\(period.month)-\(record.area.code)")
         }
         get("/bulletins/:month/{code}.json", .seeFigures) { request, context, visit in
             let (record, period, _) = try await house.bulletin(request, context, visit, rules, shelf)
-            let text = String(decoding: try record.bulletin.json, as: UTF8.self)
+            let text = String(decoding: try record.bulletin.json(typed: try await house.typed(record, period)), as: UTF8.self)
             return download(text, name: "bulletin-\(period.month)-\(record.area.code).json", type: "application/json")
         }
     }
@@ -75,10 +80,12 @@ extension Speech {
 }
 
 extension Bulletin {
-    /// The table with words as its header; what was excluded follows after an empty line.
-    package func csv(_ speech: Speech) -> String {
-        let table = Table.bulletin(self, speech, isPrint: true).csv
-        return excluded.isEmpty ? table : table + "\r\n" + Table.excluded(excluded, month, speech).rows
+    /// The table with words as its header; what was excluded and what was typed follow, each after an empty line, typed figures under a line that says so.
+    package func csv(_ speech: Speech, typed: TypedFigures = TypedFigures()) -> String {
+        var text = Table.bulletin(self, speech, isPrint: true).csv
+        if !excluded.isEmpty { text += "\r\n" + Table.excluded(excluded, month, speech).rows }
+        if let table = table(of: typed, speech, isPrint: true) { text += "\r\n" + CSV.line([table.caption]) + table.rows }
+        return text
     }
 }
 

@@ -86,19 +86,22 @@ extension Statements {
             """, body)
     }
 
-    /// What sites did on some of their days.
+    /// What sites did on some of their days. Days and sites are lists, so that both engines look each of them up by the key, whatever their statistics say.
     private func daySums(_ month: Month, _ spans: [(site: Int, days: Range<Day>)]) throws -> [Int: DaySums] {
+        let ranges = Dictionary(grouping: spans, by: \.site)
+        let sites = ranges.keys.sorted()
         var found: [Int: DaySums] = [:]
-        for start in stride(from: 0, to: spans.count, by: 500) {
-            let part = spans[start..<min(start + 500, spans.count)]
+        for start in stride(from: 0, to: sites.count, by: 500) {
             try each(
                 """
-                WITH span(site, from_day, until_day) AS (\(values: part.map { [$0.site.bound, $0.days.lowerBound.number.bound, $0.days.upperBound.number.bound] })),
-                    bit(day, mask) AS (\(values: month.bits))
-                SELECT d.site, bit.mask, d.on_minutes, d.effective_seconds, d.effective_plays, d.effective_demand_plays FROM span p CROSS JOIN bit CROSS JOIN site_day d
-                WHERE bit.day >= p.from_day AND bit.day < p.until_day AND d.day = bit.day AND d.site = p.site \(sql: pruning(month))
+                SELECT day, site, on_minutes, effective_seconds, effective_plays, effective_demand_plays FROM site_day
+                WHERE day IN (\(list: month.days.map(\.number))) AND site IN (\(list: sites[start..<min(start + 500, sites.count)]))
                 """
-            ) { try found[$0.int(0), default: DaySums()].add($0) }
+            ) { row in
+                let (day, site) = (try row.day(0), try row.int(1))
+                guard ranges[site]?.contains(where: { $0.days.contains(day) }) ?? false else { return }
+                try found[site, default: DaySums()].add(row, bit: 1 << month.days.lowerBound.distance(to: day))
+            }
         }
         return found
     }
@@ -106,11 +109,11 @@ extension Statements {
 
 extension DaySums {
     /// Adds a row of `daySums`.
-    fileprivate mutating func add(_ row: Row) throws {
+    fileprivate mutating func add(_ row: Row, bit: Int) throws {
         let minutes = try row.int(2)
         if minutes > 0 {
             onDays += 1
-            onMask |= try row.int(1)
+            onMask |= bit
         }
         onMinutes += minutes
         effectiveSeconds += try row.int(3)

@@ -83,22 +83,30 @@ extension Statements {
     /// The facts about a month that arrived after a moment, by the code of the site at which the terminal stood.
     package func lateFacts(month: Month, after moment: Instant) throws -> [String: LateFacts] {
         var found: [String: LateFacts] = [:]
+        let (first, last) = (month.days.lowerBound, month.days.upperBound)
         try each(
             """
             SELECT s.code, r.day, r.received_at, r.added_minutes FROM late_receipt r
             JOIN terminal_assignment x ON x.terminal = r.terminal AND x.replaced_at IS NULL AND x.from_day <= r.day AND x.until_day > r.day
             JOIN site s ON s.num = x.site
-            WHERE r.day >= \(month.days.lowerBound) AND r.day <= \(month.days.upperBound) AND r.received_at > \(moment) ORDER BY s.code, r.day, r.received_at
+            WHERE r.day >= \(first) AND r.day <= \(last) AND r.received_at > \(moment)
             """
         ) { row in
-            let (code, day, at, minutes) = (try row.text(0), try row.day(1), try row.instant(2), try row.int(3))
-            guard let old = found[code] else {
-                found[code] = LateFacts(days: day...day, minutes: minutes, received: at...at)
-                return
-            }
-            found[code] = LateFacts(
-                days: min(old.days.lowerBound, day)...max(old.days.upperBound, day), minutes: old.minutes + minutes,
-                received: min(old.received.lowerBound, at)...max(old.received.upperBound, at))
+            let (day, at) = (try row.day(1), try row.instant(2))
+            found[try row.text(0), default: LateFacts(on: day, at: at)].add(on: day, at: at, minutes: try row.int(3))
+        }
+        try each(
+            """
+            SELECT s.code, p.first_day, min(p.received_at), max(p.received_at) FROM late_play p
+            JOIN terminal_assignment x ON x.terminal = p.terminal AND x.replaced_at IS NULL AND x.from_day <= p.first_day AND x.until_day > p.first_day
+            JOIN site s ON s.num = x.site
+            WHERE p.first_day >= \(first) AND p.first_day <= \(last) AND p.received_at > \(moment)
+            GROUP BY s.code, p.first_day, p.terminal, p.boot, p.sequence
+            """
+        ) { row in
+            let (code, day, first, last) = (try row.text(0), try row.day(1), try row.instant(2), try row.instant(3))
+            found[code, default: LateFacts(on: day, at: first)].add(on: day, at: first, plays: 1)
+            found[code]?.add(on: day, at: last)
         }
         return found
     }

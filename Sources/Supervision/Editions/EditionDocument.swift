@@ -117,15 +117,35 @@ package struct SiteErratum: Hashable, Sendable {
     /// The published figures and the present ones; nil for a site that was or is not registered.
     package let before: EditionDocument.Site?
     package let after: EditionDocument.Site?
-    /// Late facts: the days they are about, the minutes they added, and when the first and the last of them came.
     package let late: LateFacts?
+
+    /// Whether nothing differs but how many days were reported.
+    package var isOnlyHeard: Bool {
+        guard let before, let after else { return false }
+        return Array(before.figures.dropLast()) == Array(after.figures.dropLast()) && before.heardDays < after.heardDays
+    }
 }
 
-/// Facts of a site that arrived after an edition's moment.
+/// Facts of a site that arrived after an edition's moment: the days they are about, the minutes they added, how many plays came or grew, and when the first and the last of
+/// them came.
 package struct LateFacts: Hashable, Sendable {
-    package let days: ClosedRange<Day>
-    package let minutes: Int
-    package let received: ClosedRange<Instant>
+    package private(set) var days: ClosedRange<Day>
+    package private(set) var minutes = 0
+    package private(set) var plays = 0
+    package private(set) var received: ClosedRange<Instant>
+
+    init(on day: Day, at instant: Instant) {
+        days = day...day
+        received = instant...instant
+    }
+
+    /// Takes one more fact in.
+    mutating func add(on day: Day, at instant: Instant, minutes: Int = 0, plays: Int = 0) {
+        days = min(days.lowerBound, day)...max(days.upperBound, day)
+        received = min(received.lowerBound, instant)...max(received.upperBound, instant)
+        self.minutes += minutes
+        self.plays += plays
+    }
 }
 
 extension EditionDocument {

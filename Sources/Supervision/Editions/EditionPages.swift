@@ -150,12 +150,13 @@ extension Speech {
     fileprivate func why(_ erratum: SiteErratum, _ zone: NetworkZone) -> String {
         if erratum.before == nil { return self("edition.why.joined") }
         if erratum.after == nil { return self("edition.why.left") }
-        guard let late = erratum.late else { return self("edition.why.other") }
+        guard let late = erratum.late else { return self(erratum.isOnlyHeard ? "edition.why.heard" : "edition.why.other") }
         return self(
-            "edition.why.late",
+            late.plays == 0 ? "edition.why.late" : late.minutes == 0 ? "edition.why.late_plays" : "edition.why.late_both",
             [
                 "from": late.days.lowerBound.description, "through": late.days.upperBound.description, "first": zone.text(late.received.lowerBound),
                 "last": zone.text(late.received.upperBound), "minutes": String(late.minutes),
+                "plays": String(late.plays),
             ])
     }
 }

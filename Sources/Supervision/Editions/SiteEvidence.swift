@@ -12,7 +12,7 @@ package struct SiteEvidence: Encodable, Hashable, Sendable {
         package let minutes: String
         package let onMinutes: Int
     }
-    /// A play that touches the month. Plays carry no moment of arrival, so that these are those known now.
+    /// A play that touches the month.
     package struct Play: Encodable, Hashable, Sendable {
         package let terminal: String
         package let boot: Int64
@@ -58,7 +58,7 @@ extension Statements {
         let listed = days.filter { !$0.value.isEmpty }.sorted { $0.key < $1.key }
         return SiteEvidence(
             code: site.code, days: listed.map { SiteEvidence.Day(day: $0.key.description, minutes: $0.value.text, onMinutes: $0.value.count) },
-            plays: try plays(terminals: terminals, within: month.days).compactMap { play in
+            plays: try plays(terminals: terminals, within: month.days, knownAt: moment).compactMap { play in
                 let touched = month.days.filter { counts(play.terminal, $0) && play.coverage.watched(on: $0, zone).wall.total > 0 }
                 guard let first = touched.first else { return nil }
                 return SiteEvidence.Play(

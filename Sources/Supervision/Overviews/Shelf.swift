@@ -7,6 +7,7 @@ package import Basics
 package struct Shelf<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     private struct Kept {
         var value: Value
+        var begun: Instant
         var cost: Int64
         var madeAt: Instant
         var askedAt: Instant
@@ -21,7 +22,7 @@ package struct Shelf<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     ///   - most: how many values are kept; the one that was asked for longest ago makes room.
     ///   - slow: milliseconds from which making a value counts as slow.
     ///   - idle: milliseconds after the last look for which a value is kept.
-    package init(most: Int = 4, slow: Int64 = 250, idle: Int64 = 3_600_000) {
+    package init(most: Int = 4, slow: Int64 = 1000, idle: Int64 = 3_600_000) {
         self.most = most
         self.slow = slow
         self.idle = idle
@@ -37,14 +38,15 @@ package struct Shelf<Key: Hashable & Sendable, Value: Sendable>: Sendable {
         return kept[key]?.value
     }
 
-    /// Takes a value that has been made, for a look or to be made anew.
+    /// Takes a value that has been made, for a look or to be made anew. One that was begun before the kept one is too late.
     package mutating func keep(_ value: Value, of key: Key, begun: Instant, at now: Instant) {
         let before = kept[key]
+        if let before, begun < before.begun { return }
         guard isSlow(since: begun, at: now) else {
             kept[key] = nil
             return
         }
-        kept[key] = Kept(value: value, cost: now.milliseconds(since: begun), madeAt: now, askedAt: before?.askedAt ?? now, wasAsked: false)
+        kept[key] = Kept(value: value, begun: begun, cost: now.milliseconds(since: begun), madeAt: now, askedAt: before?.askedAt ?? now, wasAsked: false)
         if kept.count > most, let oldest = kept.filter({ $0.key != key }).min(by: { $0.value.askedAt < $1.value.askedAt }) { kept[oldest.key] = nil }
     }
 

@@ -47,6 +47,16 @@ package struct TypedFiguresLine: Hashable, Sendable {
     }
 }
 
+extension Bulletin {
+    /// The areas directly below as they are printed.
+    var below: [BulletinArea] { lines.filter { $0.code != BulletinArea.rest }.map { BulletinArea(code: $0.code, name: $0.name) } }
+
+    /// What was typed about its sites, with its lines; nil when nothing was.
+    func table(of typed: TypedFigures, _ speech: Speech, isPrint: Bool) -> Table? {
+        typed.entries.isEmpty ? nil : .typed(typed, area: area, below: below, month, speech, isPrint: isPrint)
+    }
+}
+
 extension Table {
     /// The typed figures of an area, a line for each area directly below; the caption says that they are typed.
     package static func typed(_ figures: TypedFigures, area: BulletinArea, below: [BulletinArea], _ month: Month, _ speech: Speech, isPrint: Bool = false) -> Table {
