@@ -33,7 +33,7 @@ from support.signing import OwnNode
 from support.standby import Standby
 
 ZONE = datetime.timezone(datetime.timedelta(hours=8))
-GOALS = {"city": 50, "province": 100, "nation": 200}
+GOALS = {"city": 50, "province": 1000, "nation": 200}
 LOOKS = 200
 # One look a pause: some dozens of officers.
 PAUSE = 0.25
