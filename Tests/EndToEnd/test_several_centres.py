@@ -15,28 +15,12 @@ import pytest
 
 from support.ledger import MONTH, FactMaker, Ledger, Sender
 from support.network import SITES, Network, Visitor, make_clip, until
+from support.nginx import nginx
 from support.processes import Program, free_port
 from support.signing import OwnNode
 from support.standby import Standby
 
 CENTRES = ("centre", "front")
-# As in docs/operations.md: whatever reads, and facts, which may come twice, go to the other centre when one does not answer.
-NGINX = """
-daemon off; USER pid nginx.pid; error_log stderr warn;
-events { worker_connections 256; }
-http {
-    access_log off;
-    client_body_temp_path body; proxy_temp_path proxy; fastcgi_temp_path fastcgi; uwsgi_temp_path uwsgi; scgi_temp_path scgi;
-    upstream centres { server 127.0.0.1:PORT_CENTRE max_fails=0; server 127.0.0.1:PORT_FRONT max_fails=0; }
-    server {
-        listen 127.0.0.1:PORT_NGINX;
-        client_max_body_size 0;
-        proxy_http_version 1.1;
-        location /api/v1/facts { proxy_next_upstream error timeout non_idempotent; proxy_pass http://centres; }
-        location / { proxy_pass http://centres; }
-    }
-}
-"""
 
 
 class SeveralCentres(Network):
@@ -72,13 +56,7 @@ class SeveralCentres(Network):
     def begin(self, accounts=("city", "editor")) -> Network:
         super().begin(accounts)
         self.start("front", "centre", "--front")
-        folder = self.folder / "nginx"
-        folder.mkdir()
-        text = NGINX.replace("USER", "user root;" if os.getuid() == 0 else "")
-        for name in (*CENTRES, "nginx"):
-            text = text.replace(f"PORT_{name.upper()}", str(self.ports[name]))
-        (folder / "nginx.conf").write_text(text)
-        self.programs["nginx"] = Program(["/usr/sbin/nginx", "-p", folder, "-c", folder / "nginx.conf", "-e", folder / "error.log"], self.folder / "nginx.log").start()
+        self.programs["nginx"] = nginx(self.folder / "nginx", self.ports["nginx"], [self.ports[name] for name in CENTRES]).start()
         self.programs["nginx"].wait_for(f"{self.address()}/health")
         return self
 

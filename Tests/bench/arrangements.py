@@ -9,11 +9,9 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import json
-import os
 import shutil
 import signal
 import statistics
-import subprocess
 import sys
 import tempfile
 import threading
@@ -22,11 +20,12 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from scale import MEGABYTE, MONTH, copied, load, say
+from scale import MEGABYTE, MONTH, copied, load, said, say
 from scale_network import PLANS, MadeNetwork, next_month, number_of, uuid
 from scale_stores import FACTS, Cluster, PostgresStore
 
 from support.network import ask
+from support.nginx import nginx
 from support.processes import Program, free_port
 from support.signing import OwnNode
 
@@ -64,15 +63,8 @@ def main() -> None:
 def opened(program: Path, cluster: Cluster, folder: Path, name: str) -> PostgresStore:
     folder.mkdir()
     store = PostgresStore(cluster, folder, name)
-    run(program, ["migrate", "--data", folder, *store.options])
+    said(program, ["migrate", "--data", folder, *store.options])
     return store
-
-
-def run(program: Path, arguments: list) -> str:
-    result = subprocess.run([program, *arguments], stdin=subprocess.DEVNULL, capture_output=True, text=True)
-    if result.returncode:
-        raise SystemExit(f"{' '.join(map(str, arguments))}: {result.stderr}")
-    return result.stdout.strip()
 
 
 def by_month(program: Path, cluster: Cluster, folder: Path, network: MadeNetwork, name: str) -> None:
@@ -88,10 +80,10 @@ def by_month(program: Path, cluster: Cluster, folder: Path, network: MadeNetwork
     store.settle()
     store.analyze()
     options = ["report", "bulletin", "--data", store.data, *store.options, "--month", MONTH, "--area", plan.root]
-    total = json.loads(run(program, [*options, "--format", "json"]))["total"]
+    total = json.loads(said(program, [*options, "--format", "json"]))["total"]
     if [total["switched_on"], total["on_minutes"]] != [network.figures.switched_on, network.figures.on_minutes]:
         raise SystemExit(f"{name}: the bulletin is wrong")
-    times = list(map(float, run(program, [*options, "--timed", "8"]).split()))[1:]
+    times = list(map(float, said(program, [*options, "--timed", "8"]).split()))[1:]
     names = FACTS if name == "plain" else tuple(f"{table}_{first:%Y_%m}" for table in PARTITIONED for first in network.months)
     size = sum(store.sizes()[table] for table in names)
     first, end = network.month_days()[0]
@@ -143,9 +135,7 @@ def behind_nginx(program: Path, cluster: Cluster, folder: Path, network: MadeNet
     programs = [
         Program([program, "centre", *options, "--port", port, *(["--front"] if number else [])], folder / f"centre-{number}.log") for number, port in enumerate(ports[1:])
     ]
-    (folder / "nginx").mkdir()
-    (folder / "nginx" / "nginx.conf").write_text(NGINX.format(user="user root;" if os.getuid() == 0 else "", port=ports[0], servers=" ".join(f"server 127.0.0.1:{port} max_fails=0;" for port in ports[1:])))
-    programs.append(Program(["/usr/sbin/nginx", "-p", folder / "nginx", "-c", folder / "nginx" / "nginx.conf", "-e", "error.log"], folder / "nginx.log"))
+    programs.append(nginx(folder / "nginx", ports[0], ports[1:]))
     sent, busy = [0] * SENDERS, [0] * SENDERS
     stopping = threading.Event()
     address = f"http://127.0.0.1:{ports[0]}"
@@ -187,25 +177,6 @@ def behind_nginx(program: Path, cluster: Cluster, folder: Path, network: MadeNet
         for one in reversed(programs):
             one.stop()
         store.close()
-
-
-NGINX = """
-daemon off; {user} pid nginx.pid; error_log stderr warn;
-events {{ worker_connections 256; }}
-http {{
-    access_log off;
-    client_body_temp_path body; proxy_temp_path proxy; fastcgi_temp_path fastcgi; uwsgi_temp_path uwsgi; scgi_temp_path scgi;
-    upstream centres {{ {servers} keepalive 16; }}
-    server {{
-        listen 127.0.0.1:{port};
-        client_max_body_size 0;
-        client_body_buffer_size 4m;
-        proxy_http_version 1.1;
-        proxy_set_header Connection "";
-        location / {{ proxy_next_upstream error timeout non_idempotent; proxy_pass http://centres; }}
-    }}
-}}
-"""
 
 
 if __name__ == "__main__":

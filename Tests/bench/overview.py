@@ -14,7 +14,6 @@ import multiprocessing
 import re
 import shutil
 import signal
-import subprocess
 import sys
 import tempfile
 import time
@@ -23,7 +22,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from scale import copied, load, say
+from scale import copied, load, said, say
 from scale_network import PLANS, MadeNetwork, uuid
 from scale_stores import Cluster, PostgresStore, SQLiteStore
 
@@ -76,7 +75,7 @@ def measure(program: Path, store, network: MadeNetwork, looks: int, has_replica:
     plan = network.plan
     name = f"{plan.name}, {store.engine}" + (" with a replica" if has_replica else "")
     options = ["--data", store.data, *store.options]
-    ask(program, ["migrate", *options])
+    said(program, ["migrate", *options])
     store.fill_register(network)
     store.fill_facts(network)
     edge = OwnNode("")
@@ -84,7 +83,7 @@ def measure(program: Path, store, network: MadeNetwork, looks: int, has_replica:
     store.add_edge(edge.node, uuid(1, plan.root), edge.public_key, network.made_ms)
     store.settle()
     store.analyze()
-    password = ask(program, ["account", "add", "bench", *options, "--name", "bench", "--role", "officer", "--area", plan.root]).split()[-1]
+    password = said(program, ["account", "add", "bench", *options, "--name", "bench", "--role", "officer", "--area", plan.root]).split()[-1]
     address = f"http://127.0.0.1:{(port := free_port())}"
     standby = Standby(store.cluster.address("postgres"), ("shared_buffers=1GB",)) if has_replica else None
     replica = ["--reports", f"postgres:{standby.address(store.name)}"] if standby else []
@@ -123,13 +122,6 @@ def measure(program: Path, store, network: MadeNetwork, looks: int, has_replica:
         centre.stop()
         if standby:
             standby.stop()
-
-
-def ask(program: Path, arguments: list) -> str:
-    result = subprocess.run([program, *arguments], stdin=subprocess.DEVNULL, capture_output=True, text=True)
-    if result.returncode:
-        raise SystemExit(f"{' '.join(map(str, arguments))}: {result.stderr}")
-    return result.stdout.strip()
 
 
 def show(visitor: Visitor, root: str) -> str:

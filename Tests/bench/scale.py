@@ -98,6 +98,14 @@ def copied(program: Path, folder: Path) -> Path:
     raise AssertionError
 
 
+def said(program: Path, arguments: list) -> str:
+    """What a command of the program printed."""
+    result = subprocess.run([program, *arguments], stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    if result.returncode:
+        raise SystemExit(f"{' '.join(map(str, arguments))}: {result.stderr}")
+    return result.stdout.strip()
+
+
 class Size:
     """A network of one size on each engine."""
 

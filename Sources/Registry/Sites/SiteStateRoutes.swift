@@ -49,7 +49,8 @@ extension House {
 }
 
 extension Site {
-    /// Any printable character may stand in a site's code.
-    var pageURL: String { "/sites/" + (code.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? code) }
-    var stateURL: String { pageURL + "/state" }
+    /// The site's page; any printable character may stand in its code.
+    package var pageURL: String { "/sites/" + (code.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? code) }
+    /// The form that records or corrects its state.
+    package var stateURL: String { pageURL + "/state" }
 }

@@ -48,7 +48,7 @@ package struct SitePage: Sendable {
         plays = .plays(days, facts.courseware, caption: speech("plays.caption", ["month": speech.month(month)]), site: site.code, zone: rules.zone, speech)
         terminals = .terminals(facts, zone: rules.zone, speech)
         states = .states(facts.states, facts.accounts, zone: rules.zone, speech.words, speech.language)
-        changeURL = mayChange ? "/sites/\(Query.segment(site.code))/state" : nil
+        changeURL = mayChange ? site.stateURL : nil
         self.isChanged = isChanged
         exclusions = facts.exclusions.isEmpty ? nil : .exclusions(facts.exclusions, accounts: facts.accounts, speech)
         bulletinURL = facts.path.last.map { FigureURL.bulletin($0.code, month) }
