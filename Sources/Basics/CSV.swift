@@ -31,11 +31,12 @@ package struct CSV: Sendable {
         records = Array(all.dropFirst())
     }
 
-    /// One line of a file, each field quoted where needed. A field that a spreadsheet would take for a formula gets an apostrophe in front.
-    package static func line(_ fields: [String]) -> String {
+    /// One line of a file, each field quoted where needed. A field that a spreadsheet would take for a formula gets an apostrophe in front; a dash alone is none, and is
+    /// guarded only where files of before must come out the same.
+    package static func line(_ fields: [String], guardingDashes: Bool = false) -> String {
         fields.map { field in
             var field = field
-            if let first = field.first, "=+-@\t\r".contains(first), Double(field) == nil { field = "'" + field }
+            if let first = field.first, "=+-@\t\r".contains(first), Double(field) == nil, field != "-" || guardingDashes { field = "'" + field }
             guard field.contains(where: { "\",\n\r".contains($0) || $0 == "\r\n" }) else { return field }
             return "\"" + field.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
         }.joined(separator: ",") + "\r\n"

@@ -63,7 +63,7 @@ package struct CentreApplication: Sendable {
         let shelf = FigureShelf(database: database, replica: replica, zone: settings.zone, clock: clock)
         routes.addSupervision(press, bell: bell, shelf: shelf)
         routes.addContent(content)
-        routes.addAreas()
+        routes.addAreas(settled: { try $0.settledMonths(from: $1, areas: $2) })
         routes.addExclusions()
         routes.addSiteStates()
         routes.addSystem()

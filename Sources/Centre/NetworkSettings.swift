@@ -29,6 +29,13 @@ package struct NetworkSettings: Sendable {
         _ = try await database.migrate(try migrations, at: clock.now)
         let act = Act(by: .system, at: clock.now, ids: ids)
         let settings = try await database.write { statements in
+            // Derived days of before are made again once, when the rules by which they are derived have changed: since version 2 minutes of plays are minutes on.
+            if try statements.networkSetting("derived_by") != SiteDay.derivation {
+                try statements.setNetworkSetting("derived_by", SiteDay.derivation, by: act)
+                if try statements.hasPlays() {
+                    try statements.enqueueJob(kind: FormulaJob.kind, subject: FormulaJob.subject, payload: Day(number: 0).description, madeBy: act.actor.id, at: act.at, ids: ids)
+                }
+            }
             let defaults = ["zone": zone.identifier, "epoch": act.ids.next(), "first_day": "2000-01-01"]
             return try defaults.reduce(into: [String: String]()) { settings, entry in
                 if let stored = try statements.networkSetting(entry.key) {

@@ -23,5 +23,5 @@ extension City {
             })
     }
 
-    private func csv(_ header: [String], _ rows: [[String]]) -> String { ([header] + rows).map(CSV.line).joined() }
+    private func csv(_ header: [String], _ rows: [[String]]) -> String { ([header] + rows).map { CSV.line($0) }.joined() }
 }

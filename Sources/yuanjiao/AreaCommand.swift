@@ -4,6 +4,7 @@ import Basics
 import Foundation
 import Registry
 import Storage
+import Supervision
 
 /// `yuanjiao area rename|recode|move|merge|split|close`
 struct AreaCommand: AsyncParsableCommand {
@@ -31,6 +32,16 @@ struct AreaOptions: ParsableArguments {
         let decision = try make(try areaCode(area))
         let centre = try await OpenCentre(try await Settings(common))
         let (act, today, apply, reason, document) = (centre.act, centre.today, apply, self.decision.reason, self.decision.document)
+        let settled = try await explained {
+            try await centre.database.read { statements -> [SettledMonth] in
+                guard let area = try statements.area(code: decision.subject.description, on: today, in: .everything) else { return [] }
+                return try statements.settledMonths(from: day.month, areas: try statements.path(to: area, on: today).map(\.areaID))
+            }
+        }
+        for month in settled {
+            let standing = month.editions > 0 ? "published (edition \(month.editions))" : "closed"
+            print("\(month.month) of \(month.area) is \(standing): it stays as it is, what reads otherwise now is listed as errata")
+        }
         let plan = try await explained {
             guard apply else { return try await centre.database.read { try $0.planArea(decision, on: day, today: today, in: .everything, ids: act.ids) } }
             return try await centre.database.write {

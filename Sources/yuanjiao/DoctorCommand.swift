@@ -42,6 +42,12 @@ struct DoctorCommand: AsyncParsableCommand {
             print("site-days    \(differing == 0 ? "equal to the base facts" : "\(differing) rows differed and were made right")")
             wrong += differing
         }
+        let lost = try await centre.database.read { try $0.lostPlaces() }
+        print(
+            lost == (0, 0)
+                ? "register     every registered site lies in an area, every fact at a site"
+                : "register     \(lost.sites) registered sites that no area holds, \(lost.facts) terminal-days and plays that no site holds")
+        wrong += lost.sites + lost.facts
         wrong += try await checkEditions(centre, settings)
         let quarantined = try await centre.database.read { try $0.quarantineCounts() }
         print("quarantine   \(quarantined.isEmpty ? "empty" : quarantined.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", "))")

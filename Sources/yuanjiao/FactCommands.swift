@@ -15,7 +15,9 @@ struct VoidCommand: AsyncParsableCommand {
 
 /// Takes the facts of a terminal out of the figures for some days.
 struct AddVoidCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "add", abstract: "Takes the facts of a terminal out of the figures for some days; they stay stored.")
+    static let configuration = CommandConfiguration(
+        commandName: "add",
+        abstract: "Takes what a terminal said of some days out of the figures, or with --completeness only that its reports of them are complete; it stays stored.")
     @OptionGroup var common: CommonOptions
     @Argument(help: "The terminal's id.")
     var terminal: String
@@ -23,15 +25,17 @@ struct AddVoidCommand: AsyncParsableCommand {
     var from: String
     @Option(name: .long, help: "Last day, YYYY-MM-DD.")
     var through: String
+    @Flag(name: .long, help: "Take back only that the reports of these days are complete.")
+    var completeness = false
     @Option(name: .long, help: "Why, and who approved it.")
     var reason: String
 
     func run() async throws {
         guard let first = Day(from), let last = Day(through), first <= last else { throw BadSetting(description: "Days are written YYYY-MM-DD, the first before the last") }
         let centre = try await OpenCentre(try await Settings(common))
-        let (terminal, reason, rules, act) = (terminal, reason, centre.network.rules, centre.act)
+        let (terminal, reason, rules, act, kind) = (terminal, reason, centre.network.rules, centre.act, completeness ? VoidKind.completeness : .facts)
         let id = try await explained {
-            try await centre.database.write { try $0.voidFacts(terminalID: terminal, days: first...last, reason: reason, rules: rules, by: act) }
+            try await centre.database.write { try $0.voidFacts(terminalID: terminal, days: first...last, kind, reason: reason, rules: rules, by: act) }
         }
         print(id)
         await centre.database.close()

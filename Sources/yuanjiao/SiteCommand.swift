@@ -69,10 +69,14 @@ struct ExcludeSiteCommand: AsyncParsableCommand {
         let centre = try await OpenCentre(try await Settings(common))
         let (code, reason, document, act) = (site, decision.reason, decision.document, centre.act)
         try await explained {
-            try await centre.database.write { statements in
-                guard let site = try statements.site(code: code, on: first, in: .everything) else { throw Refusal.notFound("site") }
-                try statements.excludeSite(site, days: first...last, reason: reason, document: document, by: act)
+            // A site that began within the period is known on its last day.
+            let (site, effect) = try await centre.database.read { statements in
+                guard let site = try statements.site(code: code, on: last, in: .everything) else { throw Refusal.notFound("site") }
+                return (site, try statements.exclusionEffect(sites: [site.num], days: first...last))
             }
+            if effect.isEmpty { print("These days alone change no figure: a site is out of a month when exclusions together cover every day on which it was in service") }
+            try await centre.database.write { try $0.excludeSite(site, days: first...last, reason: reason, document: document, by: act) }
+            if !effect.isEmpty { print("\(code) is out of \(effect.map(\.month.description).joined(separator: ", "))") }
         }
         await centre.database.close()
     }

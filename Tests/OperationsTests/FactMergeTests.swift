@@ -18,6 +18,9 @@ private struct Model {
                 for second in 0..<(interval.mediaUntil - interval.mediaFrom) / 1000 {
                     let day = NetworkZone.shanghai.day(of: interval.startedAt.adding(seconds: second))
                     seconds["\(play.terminal) \(day)", default: []].insert(interval.mediaFrom / 1000 + second)
+                    // A minute in which something played was on.
+                    let minute = interval.startedAt.adding(seconds: second).milliseconds(since: NetworkZone.shanghai.start(of: day)) / 60_000
+                    minutes["\(play.terminal) \(day)", default: []].insert(Int(minute))
                 }
             }
         default: break

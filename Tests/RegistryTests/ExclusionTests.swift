@@ -12,10 +12,11 @@ import Testing
     private func act(_ world: SampleWorld, _ account: String) -> Act { Act(by: Actor(id: account), at: SampleWorld.moment("2011-03-20", 9), ids: world.ids) }
     private func scope(_ codes: String...) -> Scope { Scope(areas: codes.compactMap { AreaCode($0) }) }
 
-    private func propose(_ world: SampleWorld, _ area: String, sites: [String] = [], _ first: String = "2011-03-01", _ last: String = "2011-03-31", by account: String = "town")
-        async throws -> String
-    {
-        let new = NewProposal(cause: .flood, days: try days(first, last), reason: "洪水冲断线路", document: "", sites: sites)
+    private func propose(
+        _ world: SampleWorld, _ area: String, sites: [String] = [], _ first: String = "2011-03-01", _ last: String = "2011-03-31", by account: String = "town",
+        accepts: Bool = false
+    ) async throws -> String {
+        let new = NewProposal(cause: .flood, days: try days(first, last), reason: "洪水冲断线路", document: "", sites: sites, acceptsNoEffect: accepts)
         let act = act(world, account)
         return try await world.database.write { statements in
             guard let area = try statements.area(code: area, on: ExclusionTests.today, in: .everything) else { throw Refusal.notFound("area") }
@@ -60,8 +61,9 @@ import Testing
             let again = found
             await #expect(throws: Refusal.conflict("exclusion.decided")) { try await world.database.write { try $0.approveExclusion(again, in: scope("990102"), by: county) } }
 
-            // The same site for days that overlap: refused whole, and the proposal stays open.
-            let second = try await propose(world, "990102", sites: ["S5"], "2011-03-31", "2011-04-02")
+            // Days that are excluded already: refused, and the proposal stays open. Days that touch no whole month are said to change nothing before they are asked for.
+            await #expect(throws: Refusal.invalid(["through": "exclusion.no_effect"])) { _ = try await propose(world, "990102", sites: ["S5"], "2011-03-30", "2011-03-31") }
+            let second = try await propose(world, "990102", sites: ["S5"], "2011-03-30", "2011-03-31", accepts: true)
             let open = try await proposal(world, second)
             await #expect(throws: Refusal.conflict("site.already_excluded")) { try await world.database.write { try $0.approveExclusion(open, in: scope("990102"), by: county) } }
             let stillOpen = try await proposal(world, second)

@@ -53,11 +53,14 @@ private func heard(_ terminals: [String], _ through: Instant) -> [Fact] { termin
     func oneMinuteChangesThePrintedCell(_ engine: Database.Engine) async throws {
         try await withWorld(engine) { world in
             let before = try await march(world).total.cells
+            // Nothing was heard, so that there is no rate.
+            #expect(before[Bulletin.columns.firstIndex(of: "boot_rate") ?? 0] == "-")
             _ = try await world.send([presence("T1", "2011-03-01", "600")], at: SampleWorld.moment("2011-03-01", 12))
             let after = try await march(world).total.cells
             #expect(
                 zip(Bulletin.columns, zip(before, after)).filter { $0.1.0 != $0.1.1 }.map(\.0) == [
-                    "switched_on", "not_heard", "boot_rate", "on_minutes", "mean_per_switched_on", "heard_days", "completeness",
+                    "switched_on", "not_heard", "boot_rate", "on_minutes", "mean_per_switched_on", "mean_per_registered", "viewing_rate", "demand_rate", "heard_days",
+                    "completeness",
                 ])
         }
     }

@@ -71,6 +71,8 @@ private func withPress(_ engine: Database.Engine, _ body: (SampleWorld, EditionP
             terminal: "T1", boot: 1, sequence: 1, courseware: "lesson-1", mode: .demand,
             intervals: [PlayInterval(startedAt: SampleWorld.moment("2011-03-04", 10), mediaFrom: 0, mediaUntil: 180_000)])
         _ = try await world.send([Fact(id: "play", .play(play))], batch: "play", at: SampleWorld.moment("2011-03-04", 23))
+        let marks = ["T1", "T2", "T2B", "T3", "T5"].map { Fact(id: "w\($0)", .watermark(Watermark(terminal: $0, throughAt: SampleWorld.moment("2011-04-01", 0)))) }
+        _ = try await world.send(marks, batch: "marks", at: SampleWorld.moment("2011-04-01", 1))
         try await body(world, press, try #require(Month("2011-03")))
     }
 }

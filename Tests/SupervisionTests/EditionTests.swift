@@ -76,7 +76,8 @@ private struct PressWorld {
                 (try statements.areaMonth(code: "9901", month: month, in: .everything, zone: .shanghai, at: now), try statements.lateFacts(month: month, after: first.asOfAt))
             }
             let present = try #require(record)
-            let errata = document.errata(against: present.bulletin)
+            let ids = try await it.world.database.read { try $0.identities(of: document) }
+            let errata = document.errata(against: present, identities: ids)
             let changed = errata.filter { $0.line == "990101" }.map { "\($0.column) \($0.from)→\($0.to)" }
             #expect(changed.contains("switched_on 1→2") && changed.contains("on_minutes 60→120") && changed.contains("boot_rate 50.00→100.00"))
             let sites = document.siteErrata(against: present.figures.sites, late: late)
@@ -255,7 +256,8 @@ private struct PressWorld {
                 let present = try #require(record)
                 let stored = try await it.press.artefact(edition.htmlHash)
                 #expect(stored == page)
-                let (cells, sites) = (document.errata(against: present.bulletin), document.siteErrata(against: present.figures.sites, late: late))
+                let ids = try await it.world.database.read { try $0.identities(of: document) }
+                let (cells, sites) = (document.errata(against: present, identities: ids), document.siteErrata(against: present.figures.sites, late: late))
                 // Minutes: what the sites of the slip gained is what the total gained.
                 let published = Int(document.lines.last?[8] ?? "") ?? -1
                 #expect(sites.reduce(published) { $0 + ($1.after?.onMinutes ?? 0) - ($1.before?.onMinutes ?? 0) } == present.bulletin.total.onMinutes)
@@ -275,6 +277,82 @@ private struct PressWorld {
     }
 
     private func code(_ text: String) throws -> AreaCode { try #require(AreaCode(text)) }
+}
+
+@Suite struct EditionIdentityTests {
+    private func errata(_ edition: Edition, _ it: PressWorld) async throws -> [String] {
+        let document = try await it.press.document(of: edition)
+        let (month, now) = (it.march, SampleWorld.moment("2011-05-20", 9))
+        let (record, ids) = try await it.world.database.read { statements in
+            (try statements.areaMonth(code: "9901", month: month, in: .everything, zone: .shanghai, at: now), try statements.identities(of: document))
+        }
+        return document.errata(against: try #require(record), identities: ids).map { "\($0.line) \($0.column) \($0.from)→\($0.to)" }
+    }
+
+    /// Decisions that reach back into a published month: a new name is one cell that reads otherwise, a new code one line; no rank and no figure has changed.
+    @Test(arguments: Database.Engine.required)
+    func aRecodeOrARenamingIsListedOnceAndChangesNoRank(_ engine: Database.Engine) async throws {
+        try await PressWorld.with(engine) { it in
+            try await it.presence("T1", "2011-03-04", 600..<660, at: SampleWorld.moment("2011-03-04", 20))
+            try await it.close(it.march)
+            let edition = try await it.publish()
+            let today = Day("2011-05-10") ?? .forever
+            func decide(_ decision: AreaDecision, _ day: String) async throws {
+                let (day, act) = (try #require(Day(day)), it.act("2011-05-10"))
+                try await it.world.database.write { _ = try $0.decideArea(decision, on: day, today: today, reason: "撤县设区", document: "", in: .everything, by: act) }
+            }
+            let (east, west) = (try #require(AreaCode("990101")), try #require(AreaCode("990102")))
+            try await decide(.rename(west, to: "西河区"), "2011-03-25")
+            var found = try await errata(edition, it)
+            #expect(found == ["990102 name 西河县→西河区"])
+            try await decide(.recode(east, to: try #require(AreaCode("990181"))), "2011-03-20")
+            found = try await errata(edition, it)
+            #expect(found.sorted() == ["990101 code 990101→990181", "990102 name 西河县→西河区"])
+            let settled = try await it.world.database.read { statements in
+                try statements.settledMonths(from: try #require(Month("2011-03")), areas: [try statements.area(code: "9901", on: today, in: .everything)?.areaID ?? ""])
+            }
+            #expect(settled == [SettledMonth(area: "云溪市", month: "2011-03", editions: 1)])
+        }
+    }
+
+    /// What arrives between the closing and the printing is in no first edition: it stands in the errata at once, and in the second.
+    @Test(arguments: Database.Engine.required)
+    func factsThatArriveAfterTheClosingAreNotInTheFirstEdition(_ engine: Database.Engine) async throws {
+        try await PressWorld.with(engine) { it in
+            try await it.presence("T1", "2011-03-04", 600..<660, at: SampleWorld.moment("2011-03-04", 20))
+            try await it.close(it.march)
+            try await it.presence("T2", "2011-03-07", 600..<630, at: SampleWorld.moment("2011-05-01", 12))
+            let first = try await it.publish()
+            let document = try await it.press.document(of: first)
+            let place = try #require(document.columns.firstIndex { $0.name == "on_minutes" })
+            #expect(document.lines.last?[place] == "60" && first.asOfAt == SampleWorld.moment("2011-05-01", 9) && document.asOf == first.asOfAt.milliseconds)
+            let found = try await errata(first, it)
+            #expect(found.contains("9901 on_minutes 60→90"))
+            let march = it.march
+            let late = try await it.world.database.read { try $0.lateFacts(month: march, after: first.asOfAt) }
+            #expect(late["S2"]?.minutes == 30)
+            let second = try await it.publish("2011-05-06")
+            let corrected = try await it.press.document(of: second)
+            #expect(second.number == 2 && corrected.lines.last?[place] == "90" && corrected.errata.contains { $0.column == "on_minutes" && $0.from == "60" && $0.to == "90" })
+            let wrong = try await it.press.verify()
+            #expect(wrong.isEmpty)
+        }
+    }
+
+    /// A cell without a figure is a dash in the file, and the line of what lies in no county has a name.
+    @Test(arguments: Database.Engine.required)
+    func theFileLeavesADashADash(_ engine: Database.Engine) async throws {
+        try await PressWorld.with(engine) { it in
+            let act = it.act("2011-04-01")
+            try await it.world.database.write { statements in
+                let file = "code,name,area_code,kind,mode,state,from_on\nS9,市站,9901,agency,iptv,in_service,2010-06-01\n"
+                _ = try statements.importSites(Array(file.utf8), apply: true, today: .forever, by: act)
+            }
+            try await it.close(it.march)
+            let csv = String(decoding: try await it.press.document(of: try await it.publish()).csv, as: UTF8.self)
+            #expect(csv.contains("\r\n,其他,1,0,0,1,-,,0,-,-,0,-,0,-,0,31,0.00\r\n") && !csv.contains("'-"), "\(csv)")
+        }
+    }
 }
 
 @Suite struct CellEvidenceTests {

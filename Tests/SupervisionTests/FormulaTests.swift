@@ -83,7 +83,7 @@ import Wire
                 return try #require(bulletin).lines.map(\.viewing) + (bulletin?.lines.compactMap(\.rank) ?? [])
             }
             let (february, march) = (try await viewing("2011-02"), try await viewing("2011-03"))
-            #expect(february == [1, 0, 1, 1] && march == [1, 1, 1, 1])
+            #expect(february == [1, 0, 1] && march == [1, 1, 1, 1])
             try await adopt(typed { ($0.effectiveSeconds, $0.rankBy) = ("300", "viewing_rate") }, world)
             // Nobody closes a month of which some days still stand by the old threshold.
             func close() async throws {
@@ -110,7 +110,7 @@ import Wire
                 intervals: [PlayInterval(startedAt: SampleWorld.moment("2011-02-09", 10), mediaFrom: 0, mediaUntil: 150_000)])
             _ = try await world.send([Fact(id: "late", .play(late))], batch: "late", at: SampleWorld.moment("2011-03-20", 11))
             let counted = try await viewing("2011-02")
-            #expect(counted == [2, 0, 1, 1] || counted == [2, 0, 1, 2])
+            #expect(counted == [2, 0, 1])
             try await close()
         }
     }

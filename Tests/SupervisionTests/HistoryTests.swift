@@ -79,6 +79,7 @@ private struct History {
         case 11: try await exclude()
         case 12...14: try await changeState()
         case 15...16: try await decide()
+        case 17: random.chance(perMille: 400) ? try await closeArea() : try await void()
         default: try await close()
         }
     }
@@ -129,9 +130,12 @@ private struct History {
                 model.minutes[.init(terminal: presence.terminal, day: presence.day), default: []].formUnion(presence.minutes.runs.joined())
             case .play(let play):
                 let interval = play.intervals[0]
+                let first = Int(interval.startedAt.milliseconds(since: NetworkZone.shanghai.start(of: NetworkZone.shanghai.day(of: interval.startedAt))) / 60_000)
                 let seconds = Set(Int(interval.mediaFrom / 1000)..<Int(interval.mediaUntil / 1000))
                 let key = PlainHistory.TerminalDay(terminal: play.terminal, day: NetworkZone.shanghai.day(of: interval.startedAt))
                 model.watched[.init(key: key, courseware: play.courseware), default: .init()].all.formUnion(seconds)
+                // Each play of a history begins with a minute and lasts as long as its media.
+                model.played[key, default: []].formUnion(first..<first + (seconds.count + 59) / 60)
                 if play.mode == .demand { model.watched[.init(key: key, courseware: play.courseware), default: .init()].onDemand.formUnion(seconds) }
             case .watermark(let mark):
                 let day = NetworkZone.shanghai.day(of: mark.throughAt)
@@ -152,8 +156,9 @@ private struct History {
             let terminal = all[random.below(all.count)]
             let last = today.advanced(by: -random.below(40))
             let days = last.advanced(by: -random.below(8))...last
-            let id = try await database.write { try $0.voidFacts(terminalID: terminal, days: days, reason: "库房试机", rules: SampleWorld.rules, by: act) }
-            model.voids[id] = (terminal, days)
+            let kind = VoidKind.allCases[random.below(2)]
+            let id = try await database.write { try $0.voidFacts(terminalID: terminal, days: days, kind, reason: "库房试机", rules: SampleWorld.rules, by: act) }
+            model.voids[id] = (terminal, days, kind == .facts)
             voids.append(id)
             trace.append("\(today) void \(terminal) \(days)")
         }
@@ -166,18 +171,14 @@ private struct History {
         let month = random.chance(perMille: 500) ? today.month : today.month.previous
         let days = random.chance(perMille: 700) ? month.days : month.days.lowerBound...month.days.lowerBound.advanced(by: random.below(27))
         let (city, today, act, other) = (city, today, act, Act(by: Actor(id: "county"), at: now, ids: .system))
+        let isCovered = days.allSatisfy { day in (model.exclusions[site] ?? []).contains { $0.contains(day) } }
         let isMade = try await database.write { statements -> Bool in
             guard let area = try statements.area(code: city, on: today, in: .everything) else { return false }
-            let new = NewProposal(cause: .flood, days: days, reason: "洪水", document: "", sites: [site])
+            let new = NewProposal(cause: .flood, days: days, reason: "洪水", document: "", sites: [site], acceptsNoEffect: true)
             let id = try statements.proposeExclusion(new, area: area, on: today, by: act)
             let scope = Scope(areas: [AreaCode(city)].compactMap { $0 })
             guard let proposal = try statements.exclusionProposal(id: id, in: scope) else { return false }
-            let overlaps = try statements.count(
-                """
-                SELECT count(*) FROM site_exclusion x JOIN site s ON s.num = x.site
-                WHERE s.code = \(site) AND x.replaced_at IS NULL AND x.from_day <= \(days.upperBound) AND x.until_day > \(days.lowerBound)
-                """)
-            guard overlaps == 0 else {
+            guard !isCovered else {
                 try statements.refuseExclusion(proposal, answer: "已剔除", in: scope, by: other)
                 return false
             }
@@ -192,6 +193,7 @@ private struct History {
         let code = model.places.keys.sorted()[random.below(model.places.count)]
         if random.chance(perMille: 300) { return try await correctState(of: code) }
         guard let present = model.states[code]?.last, present.day < today else { return }
+        guard present.value != .closed else { return }
         let choices: [SiteState] = [.inService, .faulty, .suspended, .moving].filter { present.value.next.contains($0) }
         guard !choices.isEmpty else { return }
         let state = choices[random.below(choices.count)]
@@ -255,6 +257,38 @@ private struct History {
         case .merge: model.merge(one.id, into: other.id, on: day)
         default: break
         }
+    }
+
+    /// A township in the middle of a month is no more; its sites were closed before. They stay in the figures of the months in which they were in service.
+    private mutating func closeArea() async throws {
+        let (city, today, act) = (city, today, act)
+        let towns = try await database.read { statements in
+            try statements.all(
+                """
+                SELECT area_id, code FROM area_version
+                WHERE code >= \(city) AND code < \(city + "~") AND length(code) = 9 AND replaced_at IS NULL AND until_day = \(Day.forever) ORDER BY code
+                """
+            ) { (id: try $0.text(0), code: try $0.text(1)) }
+        }
+        guard let town = towns.isEmpty ? nil : towns[random.below(towns.count)], let code = AreaCode(town.code) else { return }
+        let sites = model.places.keys.sorted().filter { model.lies($0, in: town.id, on: today) }
+        let open = sites.filter { model.states[$0]?.last?.value != .closed }
+        guard open.allSatisfy({ (model.states[$0]?.last?.day ?? .forever) < today }) else { return }
+        for code in open {
+            try await database.write { statements in
+                guard let site = try statements.site(code: code, on: today, in: .everything) else { throw Refusal.notFound("site") }
+                try statements.setSiteState(.closed, site: site, from: today, today: today, reason: "撤站", document: "", by: act)
+            }
+            model.states[code]?.append(.init(day: today, value: .closed))
+        }
+        let isMade = try await database.write { statements -> Bool in
+            do {
+                _ = try statements.decideArea(.close(code), on: today, today: today, reason: "撤镇", document: "", in: .everything, by: act)
+                return true
+            } catch Refusal.invalid { return false }
+        }
+        if isMade { model.closed[town.id] = today }
+        trace.append("\(today) close \(town.code) with \(open) \(isMade)")
     }
 
     /// Closes the next month, when it may be, and publishes it.

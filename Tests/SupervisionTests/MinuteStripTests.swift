@@ -67,6 +67,6 @@ private func day(_ layers: [(layer: MinuteStrip.Layer, minutes: MinuteSet)]) -> 
             caption: "", columns: [Table.Column("站点"), Table.Column("n", isNumber: true)],
             rows: [[Table.Cell("=HYPERLINK(\"http://x\")", url: "/a"), Table.Cell(-5)], ["@SUM(A1)", Table.Cell(7)], ["+86", "-"], ["a,b\n", ""]], total: ["合计", "2"])
         #expect(
-            table.csv == "\u{FEFF}站点,n\r\n\"'=HYPERLINK(\"\"http://x\"\")\",-5\r\n'@SUM(A1),7\r\n+86,'-\r\n\"a,b\n\",\r\n合计,2\r\n")
+            table.csv == "\u{FEFF}站点,n\r\n\"'=HYPERLINK(\"\"http://x\"\")\",-5\r\n'@SUM(A1),7\r\n+86,-\r\n\"a,b\n\",\r\n合计,2\r\n")
     }
 }

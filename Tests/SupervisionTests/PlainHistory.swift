@@ -31,19 +31,26 @@ struct PlainHistory {
     var exclusions: [String: [ClosedRange<Day>]] = [:]
     var minutes: [TerminalDay: Set<Int>] = [:]
     var watched: [Viewing: Watched] = [:]
+    /// The minutes of the day in which something played.
+    var played: [TerminalDay: Set<Int>] = [:]
     var complete: [String: Day] = [:]
-    var voids: [String: (terminal: String, days: ClosedRange<Day>)] = [:]
+    /// Of which days what a terminal said does not count: everything, or only that it was complete.
+    var voids: [String: (terminal: String, days: ClosedRange<Day>, isWhole: Bool)] = [:]
 
     private func value<Value>(_ changes: [Change<Value>]?, on day: Day) -> Value? { changes?.last { $0.day <= day }?.value }
 
     func parent(of area: String, on day: Day) -> String? { value(parents[area], on: day) ?? nil }
 
-    /// Whether a site lies in an area on a day.
+    /// The days from which areas are no more.
+    var closed: [String: Day] = [:]
+
+    /// Whether a site lies in an area on a day. What lies in an area that is no more lies where that area lay last.
     func lies(_ site: String, in area: String, on day: Day) -> Bool {
         var place = value(places[site], on: day)
         while let here = place {
-            if here == area { return true }
-            place = parent(of: here, on: day)
+            let end = closed[here] ?? .forever
+            if here == area, day < end { return true }
+            place = parent(of: here, on: min(day, end.advanced(by: -1)))
         }
         return false
     }
@@ -71,14 +78,20 @@ struct PlainHistory {
 
     func isInService(_ site: String, on day: Day) -> Bool { value(states[site], on: day).map(SiteState.counted.contains) ?? false }
 
-    private func isVoid(_ key: TerminalDay) -> Bool { voids.values.contains { $0.terminal == key.terminal && $0.days.contains(key.day) } }
+    private func isVoid(_ key: TerminalDay) -> Bool { voids.values.contains { $0.isWhole && $0.terminal == key.terminal && $0.days.contains(key.day) } }
+
+    /// Whether a terminal reported a day complete, and nobody decided otherwise.
+    private func isComplete(_ terminal: String, _ day: Day) -> Bool {
+        day < complete[terminal] ?? Day(number: 0) && !voids.values.contains { $0.terminal == terminal && $0.days.contains(day) }
+    }
 
     /// The minutes that count of a site on a day.
     private func on(_ site: String, _ day: Day) -> Set<Int> {
         var all: Set<Int> = []
         for terminal in terminals[site] ?? [] {
             let key = TerminalDay(terminal: terminal, day: day)
-            if !isVoid(key) { all.formUnion(minutes[key] ?? []) }
+            // A minute in which something played was on, whether or not a beat said so.
+            if !isVoid(key) { all.formUnion((minutes[key] ?? []).union(played[key] ?? [])) }
         }
         return all
     }
@@ -96,7 +109,7 @@ struct PlainHistory {
     private func counted(in area: String, _ month: Month) -> [(site: String, service: [Day])] {
         places.keys.filter { lies($0, in: area, on: month.days.upperBound) }.compactMap { site in
             let service = month.days.filter { isInService(site, on: $0) }
-            let isOut = (exclusions[site] ?? []).contains { $0.contains(month.days.lowerBound) && $0.contains(month.days.upperBound) }
+            let isOut = service.allSatisfy { day in (exclusions[site] ?? []).contains { $0.contains(day) } }
             return service.isEmpty || isOut ? nil : (site, service)
         }
     }
@@ -125,7 +138,7 @@ struct PlainHistory {
             let past = zip(service, minutes).filter { $0.0 < today }
             let known = past.filter { day, count in
                 let all = terminals[site] ?? []
-                return count > 0 || !all.isEmpty && all.allSatisfy { day < complete[$0] ?? Day(number: 0) }
+                return count > 0 || !all.isEmpty && all.allSatisfy { isComplete($0, day) }
             }
             total += sum
             due += past.count

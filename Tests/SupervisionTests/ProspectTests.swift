@@ -57,6 +57,9 @@ import Wire
             }
             try await present("T2", "2011-02-10")
             try await present("T3", "2011-03-02")
+            // An area of which nothing was heard has no rank.
+            let mark = Fact(id: "w", .watermark(Watermark(terminal: "T1", throughAt: SampleWorld.moment("2011-03-05", 0))))
+            _ = try await world.send([mark], batch: "w", at: SampleWorld.moment("2011-03-05", 1))
             let now = SampleWorld.moment("2011-03-20", 9)
             func prospect(_ code: String, _ scope: Scope = .everything) async throws -> ProspectRecord? {
                 let period = try Period("2011-03", rules: SampleWorld.rules, at: now)

@@ -18,6 +18,14 @@ package struct ReceivedBatch: Sendable {
     }
 }
 
+/// What a terminal reports complete speaks for the days from a moment on: its enrolment, or 0 where somebody else speaks for it.
+package struct WatermarkKey: Hashable, Comparable, Sendable {
+    package let terminal: Int
+    package let since: Instant
+
+    package static func < (left: WatermarkKey, right: WatermarkKey) -> Bool { (left.terminal, left.since) < (right.terminal, right.since) }
+}
+
 /// A terminal's day.
 struct TerminalDay: Hashable {
     let day: Day
@@ -51,7 +59,7 @@ extension Statements {
                         verdicts[number].append(Verdict(id: fact.id, .quarantined, reason: code, sentence: "Kept for a person to decide on"))
                     case .accepted:
                         verdicts[number].append(Verdict(id: fact.id, .duplicate))
-                        accepted.append(AcceptedFact(fact: fact, batch: received.batch.id, number: number, place: place))
+                        accepted.append(AcceptedFact(fact: fact, batch: received.batch.id, sender: received.sender, number: number, place: place))
                     }
                 }
             }
@@ -79,7 +87,8 @@ extension Statements {
         }
         let names = subjects.sorted()
         return FactKnowledge(
-            rules: rules, now: now, assignments: try assignments(around: names), terminals: try terminalNumbers(names), lengths: try coursewareLengths(courseware.sorted()))
+            rules: rules, now: now, assignments: try assignments(around: names), terminals: try terminalNumbers(names), enrolled: try enrolmentInstants(names),
+            lengths: try coursewareLengths(courseware.sorted()))
     }
 
     private func store(_ merge: FactMerge, at now: Instant) throws {
@@ -110,11 +119,12 @@ extension Statements {
                 """)
         }
         try inParts(merge.changedWatermarks.sorted()) { part in
-            let rows = part.map { [$0.bound, (merge.watermarks[$0] ?? Instant(milliseconds: 0)).bound, now.bound] }
+            let rows = part.map { [$0.terminal.bound, $0.since.bound, (merge.watermarks[$0] ?? Instant(milliseconds: 0)).bound, now.bound] }
             try run(
                 """
-                INSERT INTO watermark (terminal, through_at, received_at) \(values: rows)
-                ON CONFLICT (terminal) DO UPDATE SET through_at = excluded.through_at, received_at = excluded.received_at WHERE watermark.through_at < excluded.through_at
+                INSERT INTO watermark_claim (terminal, since_at, through_at, received_at) \(values: rows)
+                ON CONFLICT (terminal, since_at) DO UPDATE SET through_at = excluded.through_at, received_at = excluded.received_at
+                    WHERE watermark_claim.through_at < excluded.through_at
                 """)
         }
         for late in merge.late.sorted(by: { ($0.key.key, $0.key.batch) < ($1.key.key, $1.key.batch) }) {
@@ -135,16 +145,15 @@ extension Statements {
         }
         let assignments = merge.knowledge.assignments.values.joined()
         try deriveSiteDays(
-            presence: merge.changedPresence, plays: merge.playDays, known: merge.presence, assignments: Array(assignments), lengths: merge.knowledge.lengths,
-            rules: merge.knowledge.rules)
+            merge.changedPresence.union(merge.playDays), known: merge.presence, assignments: Array(assignments), lengths: merge.knowledge.lengths, rules: merge.knowledge.rules)
     }
 
     private func quarantine(_ fact: Fact, reason: String, _ received: ReceivedBatch, at now: Instant, ids: IDs) throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
         let text = String(decoding: try encoder.encode(fact), as: UTF8.self)
-        // The same fact again is the same row, whatever its batch.
-        let digest = hexadecimal(SHA256.hash(data: Data((reason + text).utf8)))
+        // The same fact again is the same row, whatever its batch and whatever it is called.
+        let digest = hexadecimal(SHA256.hash(data: Data(reason.utf8) + (try encoder.encode(Fact(id: "", fact.body)))))
         try run(
             """
             INSERT INTO quarantine (id, digest, subject, reason, fact, sender, batch, received_at)

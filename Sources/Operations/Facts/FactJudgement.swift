@@ -15,14 +15,17 @@ struct FactKnowledge {
     let now: Instant
     let assignments: [String: [Assignment]]
     let terminals: [String: Int]
+    /// When the terminals that report themselves were enrolled, for the last time.
+    let enrolled: [String: Instant]
     let lengths: [String: Int64]
     private var starts: [Day: Instant] = [:]
 
-    init(rules: FactRules, now: Instant, assignments: [Assignment], terminals: [String: Int], lengths: [String: Int64]) {
+    init(rules: FactRules, now: Instant, assignments: [Assignment], terminals: [String: Int], enrolled: [String: Instant] = [:], lengths: [String: Int64]) {
         self.rules = rules
         self.now = now
         self.assignments = Dictionary(grouping: assignments, by: \.terminalID)
         self.terminals = terminals
+        self.enrolled = enrolled
         self.lengths = lengths
     }
 
@@ -32,6 +35,13 @@ struct FactKnowledge {
         let start = rules.zone.start(of: day)
         starts[day] = start
         return start
+    }
+
+    /// The claim that a watermark belongs to: a box that joined by itself speaks for no moment before; a file, and whoever reports for a box that never joined, for all.
+    func claim(_ watermark: Watermark, from sender: Sender) -> WatermarkKey? {
+        terminals[watermark.terminal].map {
+            WatermarkKey(terminal: $0, since: sender == .commandLine ? Instant(milliseconds: 0) : enrolled[watermark.terminal] ?? Instant(milliseconds: 0))
+        }
     }
 
     mutating func judge(_ fact: Fact, from sender: Sender) -> Judgement {

@@ -5,6 +5,7 @@ import Wire
 struct AcceptedFact {
     let fact: Fact
     let batch: String
+    let sender: Sender
     let number: Int
     let place: Int
 }
@@ -27,11 +28,11 @@ struct FactMerge {
     var knowledge: FactKnowledge
     var presence: [TerminalDay: MinuteSet] = [:]
     var plays: [PlayKey: StoredPlay] = [:]
-    var watermarks: [Int: Instant] = [:]
+    var watermarks: [WatermarkKey: Instant] = [:]
 
     private(set) var changedPresence: Set<TerminalDay> = []
     private(set) var changedPlays: Set<PlayKey> = []
-    private(set) var changedWatermarks: Set<Int> = []
+    private(set) var changedWatermarks: Set<WatermarkKey> = []
     /// The days that a changed play touches or touched.
     private(set) var playDays: Set<TerminalDay> = []
     private(set) var late: [LateKey: MinuteSet] = [:]
@@ -53,9 +54,9 @@ struct FactMerge {
         facts.reduce(into: []) { keys, fact in if case .play(let play) = fact.fact.body, let key = key(play) { keys.insert(key) } }
     }
 
-    func watermarkKeys(_ facts: [AcceptedFact]) -> Set<Int> {
+    func watermarkKeys(_ facts: [AcceptedFact]) -> Set<WatermarkKey> {
         facts.reduce(into: []) { keys, fact in
-            if case .watermark(let watermark) = fact.fact.body, let terminal = knowledge.terminals[watermark.terminal] { keys.insert(terminal) }
+            if case .watermark(let watermark) = fact.fact.body, let key = knowledge.claim(watermark, from: fact.sender) { keys.insert(key) }
         }
     }
 
@@ -68,7 +69,7 @@ struct FactMerge {
         switch accepted.fact.body {
         case .presence(let fact): take(fact, batch: accepted.batch)
         case .play(let fact): take(fact, batch: accepted.batch)
-        case .watermark(let fact): take(fact)
+        case .watermark(let fact): take(fact, from: accepted.sender)
         case .holding: false
         }
     }
@@ -108,10 +109,10 @@ struct FactMerge {
         return true
     }
 
-    private mutating func take(_ fact: Watermark) -> Bool {
-        guard let terminal = knowledge.terminals[fact.terminal], fact.throughAt > watermarks[terminal] ?? Instant(milliseconds: .min) else { return false }
-        watermarks[terminal] = fact.throughAt
-        changedWatermarks.insert(terminal)
+    private mutating func take(_ fact: Watermark, from sender: Sender) -> Bool {
+        guard let key = knowledge.claim(fact, from: sender), fact.throughAt > watermarks[key] ?? Instant(milliseconds: .min) else { return false }
+        watermarks[key] = fact.throughAt
+        changedWatermarks.insert(key)
         return true
     }
 }

@@ -50,14 +50,29 @@ extension Statements {
         return found.sorted { ($0.terminal, $0.boot, $0.sequence) < ($1.terminal, $1.boot, $1.sequence) }
     }
 
-    /// How far the reports of terminals are complete.
-    func storedWatermarks(_ terminals: Set<Int>) throws -> [Int: Instant] {
-        var found: [Int: Instant] = [:]
-        try inParts(terminals.sorted()) { part in
-            try each("SELECT terminal, through_at FROM watermark WHERE terminal IN (\(list: part))") { found[try $0.int(0)] = try $0.instant(1) }
+    /// How far the reports of terminals are complete, claim by claim.
+    func storedWatermarks(_ keys: Set<WatermarkKey>) throws -> [WatermarkKey: Instant] { try claims(terminals: Set(keys.map(\.terminal)).sorted()) }
+
+    /// Everything that the given terminals reported complete: from when each claim speaks, and how far it reaches.
+    package func claims(terminals: [Int]) throws -> [WatermarkKey: Instant] {
+        var found: [WatermarkKey: Instant] = [:]
+        try inParts(terminals) { part in
+            try each("SELECT terminal, since_at, through_at FROM watermark_claim WHERE terminal IN (\(list: part))") {
+                found[WatermarkKey(terminal: try $0.int(0), since: try $0.instant(1))] = try $0.instant(2)
+            }
         }
         return found
     }
+
+    /// The first and the last day from which there is a fact; nil where there is none.
+    package func factDays() throws -> ClosedRange<Day>? {
+        let found = try all("SELECT min(day), max(day) FROM presence UNION ALL SELECT min(first_day), max(last_day) FROM play") { (try $0.optionalInt(0), try $0.optionalInt(1)) }
+        guard let first = found.compactMap(\.0).min(), let last = found.compactMap(\.1).max() else { return nil }
+        return Day(number: first)...Day(number: max(first, last))
+    }
+
+    /// Whether anything was ever played.
+    package func hasPlays() throws -> Bool { try first("SELECT 1 FROM play LIMIT 1") { try $0.int(0) } != nil }
 
     /// Presence of the given terminals within some days, by day.
     package func presence(terminals: [Int], within days: ClosedRange<Day>) throws -> [(day: Day, terminal: Int, minutes: MinuteSet)] {
@@ -109,9 +124,6 @@ extension Statements {
             """
         ) { (try $0.day(0), try $0.int(1), try $0.instant(2), try $0.minutes(3)) }
     }
-
-    /// How far the reports of the given terminals are complete.
-    package func watermarks(terminals: [Int]) throws -> [Int: Instant] { try storedWatermarks(Set(terminals)) }
 
     private func storedPlay(_ row: Row) throws -> StoredPlay {
         guard let mode = PlayMode(rawValue: try row.text(4)), let coverage = PlayCoverage(encoded: try row.bytes(5)) else {

@@ -3,6 +3,10 @@ package import Wire
 
 /// What the base facts say about one site on one day. Derived; see metrics.md, "Presence" and "Viewing".
 package struct SiteDay: Hashable, Sendable {
+    /// By which version of these rules days are derived; another one has all days derived again at the next start.
+    package static let derivation = "2"
+
+    /// Distinct minutes on: those of beats, and those in which something played.
     package var onMinutes = 0
     package var effectiveSeconds = 0
     package var plays = 0
@@ -36,18 +40,20 @@ package struct StoredPlay: Hashable, Sendable {
 }
 
 extension SiteDay {
-    /// Takes in the plays of all terminals of the site. Effective seconds are distinct media seconds, at most the courseware's length; live has no length: wall-clock seconds.
-    package mutating func derive(plays stored: [StoredPlay], on day: Day, lengths: [String: Int64], rules: FactRules) {
+    /// What the minutes and plays of all terminals of a site make on a day. A minute in which something played was on. Effective seconds are distinct media seconds, at most
+    /// the courseware's length; live has no length: wall-clock seconds. A play is effective from the threshold on, or from nine tenths of a courseware that is shorter than it.
+    package init(_ day: Day, minutes: MinuteSet, plays stored: [StoredPlay], lengths: [String: Int64], rules: FactRules) {
         struct Watched {
             var all = IntervalSet()
             var onDemand = IntervalSet()
         }
         var byCourseware: [String: Watched] = [:]
-        plays = 0
+        var on = minutes
         for play in stored {
             let (media, wall) = play.coverage.watched(on: day, rules.zone)
             guard wall.total > 0 else { continue }
             plays += 1
+            on.formUnion(wall.minutes(from: rules.zone.start(of: day)))
             let watched = play.mode == .live ? wall : media
             var sum = byCourseware[play.courseware] ?? Watched()
             sum.all = sum.all.union(watched)
@@ -55,13 +61,25 @@ extension SiteDay {
             byCourseware[play.courseware] = sum
         }
         var milliseconds: Int64 = 0
-        effectivePlays = 0
-        effectiveDemandPlays = 0
         for (courseware, watched) in byCourseware {
-            milliseconds += min(watched.all.total, lengths[courseware].flatMap { $0 > 0 ? $0 : nil } ?? .max)
-            if watched.all.total >= rules.effectiveMilliseconds(on: day) { effectivePlays += 1 }
-            if watched.onDemand.total >= rules.effectiveMilliseconds(on: day) { effectiveDemandPlays += 1 }
+            let length = lengths[courseware].flatMap { $0 > 0 ? $0 : nil }
+            let threshold = rules.effectiveMilliseconds(on: day, length: length)
+            milliseconds += min(watched.all.total, length ?? .max)
+            if watched.all.total >= threshold { effectivePlays += 1 }
+            if watched.onDemand.total >= threshold { effectiveDemandPlays += 1 }
         }
         effectiveSeconds = Int(milliseconds / 1000)
+        onMinutes = on.count
+    }
+}
+
+extension IntervalSet {
+    /// The minutes that these instants, in milliseconds, touch, counted from the first instant of their day.
+    package func minutes(from start: Instant) -> MinuteSet {
+        var minutes = MinuteSet()
+        for interval in intervals {
+            minutes.insert(Int((interval.lowerBound - start.milliseconds) / 60_000)..<Int((interval.upperBound - 1 - start.milliseconds) / 60_000) + 1)
+        }
+        return minutes
     }
 }

@@ -12,62 +12,46 @@ struct SiteDayKey: Hashable, Comparable {
 }
 
 extension Statements {
-    /// Derives the site-days that changed terminal-days belong to, and the months of these unless the caller does so. Minutes come from presence, the other columns from
-    /// plays; each is written only where its facts changed.
+    /// Derives the site-days that changed terminal-days belong to, and the months of these unless the caller does so. `known` holds minutes that need not be read again.
     func deriveSiteDays(
-        presence changed: Set<TerminalDay>, plays played: Set<TerminalDay>, known: [TerminalDay: MinuteSet], assignments: [Assignment], lengths: [String: Int64],
-        rules: FactRules, months: Bool = true
+        _ changed: Set<TerminalDay>, known: [TerminalDay: MinuteSet], assignments: [Assignment], lengths: [String: Int64], rules: FactRules, months: Bool = true
     ) throws {
         let rules = try dated(rules)
         let bySite = Dictionary(grouping: assignments, by: \.site)
         let byTerminal = Dictionary(grouping: assignments, by: \.terminal)
-        func siteDays(_ keys: Set<TerminalDay>) -> [SiteDayKey: [TerminalDay]] {
-            var result: [SiteDayKey: [TerminalDay]] = [:]
-            for key in keys {
-                for assignment in byTerminal[key.terminal] ?? [] where assignment.fromDay <= key.day && assignment.untilDay > key.day {
-                    let target = SiteDayKey(day: key.day, site: assignment.site)
-                    guard result[target] == nil else { continue }
-                    result[target] = (bySite[assignment.site] ?? []).filter { $0.fromDay <= key.day && $0.untilDay > key.day }
-                        .map { TerminalDay(day: key.day, terminal: $0.terminal) }
-                }
+        var terminals: [SiteDayKey: [TerminalDay]] = [:]
+        for key in changed {
+            for assignment in byTerminal[key.terminal] ?? [] where assignment.fromDay <= key.day && assignment.untilDay > key.day {
+                let target = SiteDayKey(day: key.day, site: assignment.site)
+                guard terminals[target] == nil else { continue }
+                terminals[target] = (bySite[assignment.site] ?? []).filter { $0.fromDay <= key.day && $0.untilDay > key.day }
+                    .map { TerminalDay(day: key.day, terminal: $0.terminal) }
             }
-            return result
         }
-        let (minuteDays, playDays) = (siteDays(changed), siteDays(played))
-        let voided = try voidedDays(Set(minuteDays.values.joined()).union(playDays.values.joined()))
-        let missing = Set(minuteDays.values.joined()).subtracting(known.keys)
-        let minutes = try known.merging(storedPresence(missing)) { first, _ in first }
-        try inParts(minuteDays.keys.sorted()) { part in
+        let all = Set(terminals.values.joined())
+        let voided = try voidedDays(all)
+        let minutes = try known.merging(storedPresence(all.subtracting(known.keys))) { first, _ in first }
+        let plays = Dictionary(grouping: try storedPlays(touching: all.subtracting(voided)), by: \.terminal)
+        let allLengths = try lengths.merging(coursewareLengths(Set(plays.values.joined().map(\.courseware)).subtracting(lengths.keys).sorted())) { first, _ in first }
+        try inParts(terminals.keys.sorted()) { part in
             let rows = part.map { key -> [Value] in
-                let union = (minuteDays[key] ?? []).filter { !voided.contains($0) }.reduce(into: MinuteSet()) { $0.formUnion(minutes[$1] ?? MinuteSet()) }
-                return [key.day.number.bound, key.site.bound, union.count.bound, 0.bound, 0.bound, 0.bound, 0.bound]
-            }
-            try run(
-                """
-                INSERT INTO site_day (day, site, on_minutes, effective_seconds, plays, effective_plays, effective_demand_plays) \(values: rows)
-                ON CONFLICT (day, site) DO UPDATE SET on_minutes = excluded.on_minutes
-                """)
-        }
-        let stored = Dictionary(grouping: try storedPlays(touching: Set(playDays.values.joined()).subtracting(voided)), by: \.terminal)
-        let allLengths = try lengths.merging(coursewareLengths(Set(stored.values.joined().map(\.courseware)).subtracting(lengths.keys).sorted())) { first, _ in first }
-        try inParts(playDays.keys.sorted()) { part in
-            let rows = part.map { key -> [Value] in
-                var siteDay = SiteDay()
-                let plays = (playDays[key] ?? []).filter { !voided.contains($0) }.flatMap { stored[$0.terminal] ?? [] }
-                siteDay.derive(plays: plays, on: key.day, lengths: allLengths, rules: rules)
+                let counted = (terminals[key] ?? []).filter { !voided.contains($0) }
+                let siteDay = SiteDay(
+                    key.day, minutes: counted.reduce(into: MinuteSet()) { $0.formUnion(minutes[$1] ?? MinuteSet()) }, plays: counted.flatMap { plays[$0.terminal] ?? [] },
+                    lengths: allLengths, rules: rules)
                 return [
-                    key.day.number.bound, key.site.bound, 0.bound, siteDay.effectiveSeconds.bound, siteDay.plays.bound, siteDay.effectivePlays.bound,
+                    key.day.number.bound, key.site.bound, siteDay.onMinutes.bound, siteDay.effectiveSeconds.bound, siteDay.plays.bound, siteDay.effectivePlays.bound,
                     siteDay.effectiveDemandPlays.bound,
                 ]
             }
             try run(
                 """
                 INSERT INTO site_day (day, site, on_minutes, effective_seconds, plays, effective_plays, effective_demand_plays) \(values: rows)
-                ON CONFLICT (day, site) DO UPDATE SET effective_seconds = excluded.effective_seconds, plays = excluded.plays,
+                ON CONFLICT (day, site) DO UPDATE SET on_minutes = excluded.on_minutes, effective_seconds = excluded.effective_seconds, plays = excluded.plays,
                     effective_plays = excluded.effective_plays, effective_demand_plays = excluded.effective_demand_plays
                 """)
         }
-        if months { try deriveSiteMonths(of: Set(minuteDays.keys).union(playDays.keys)) }
+        if months { try deriveSiteMonths(of: terminals.keys) }
     }
 
     /// Derives all site-days of some days again from the base facts alone, and the months of these unless the caller does so. Answers how many rows differ from what stood
@@ -82,12 +66,11 @@ extension Statements {
             WHERE x.replaced_at IS NULL AND x.from_day <= \(days.upperBound) AND x.until_day > \(days.lowerBound)
             """)
         for day in days {
-            let present = Set(try all("SELECT terminal FROM presence WHERE day = \(day)") { TerminalDay(day: day, terminal: try $0.int(0)) })
-            let played = Set(
-                try all("SELECT terminal FROM play WHERE first_day <= \(day) AND first_day >= \(day.advanced(by: -2)) AND last_day >= \(day)") {
-                    TerminalDay(day: day, terminal: try $0.int(0))
-                })
-            try deriveSiteDays(presence: present, plays: played, known: [:], assignments: assignments, lengths: [:], rules: rules, months: false)
+            let present = try all("SELECT terminal FROM presence WHERE day = \(day)") { TerminalDay(day: day, terminal: try $0.int(0)) }
+            let played = try all("SELECT terminal FROM play WHERE first_day <= \(day) AND first_day >= \(day.advanced(by: -2)) AND last_day >= \(day)") {
+                TerminalDay(day: day, terminal: try $0.int(0))
+            }
+            try deriveSiteDays(Set(present).union(played), known: [:], assignments: assignments, lengths: [:], rules: rules, months: false)
         }
         // A row that changed is in both sets, once as it was and once as it is.
         let differing = Set(before.symmetricDifference(try siteDayRows(days)).map { Array($0.prefix(2)) }).count

@@ -24,6 +24,8 @@ package struct Formula: Decodable, Hashable, Sendable {
     package let fromMonth: String
     /// A play is effective from this many distinct seconds of one courseware in a day at a site.
     package let effectiveSeconds: Int
+    /// From how many hundredths of the site-days due on a figure is known well enough to speak of its change, of ranks, of first and last.
+    package let completeness: Int
     package let rankBy: RankBasis
     package let ties: TieRule
     package let meanBase: MeanBasis
@@ -36,12 +38,13 @@ package struct Formula: Decodable, Hashable, Sendable {
     package let replacedAt: Instant?
 
     package init(
-        id: String, fromMonth: String, effectiveSeconds: Int, rankBy: RankBasis, ties: TieRule, meanBase: MeanBasis, shares: ShareRounding, reason: String, document: String,
-        actor: String, recordedAt: Instant, replacedAt: Instant? = nil
+        id: String, fromMonth: String, effectiveSeconds: Int, completeness: Int, rankBy: RankBasis, ties: TieRule, meanBase: MeanBasis, shares: ShareRounding, reason: String,
+        document: String, actor: String, recordedAt: Instant, replacedAt: Instant? = nil
     ) {
         self.id = id
         self.fromMonth = fromMonth
         self.effectiveSeconds = effectiveSeconds
+        self.completeness = completeness
         self.rankBy = rankBy
         self.ties = ties
         self.meanBase = meanBase
@@ -55,7 +58,8 @@ package struct Formula: Decodable, Hashable, Sendable {
 
     /// What holds where nothing was decided: metrics.md, "Viewing" and "Printing".
     package static let standard = Formula(
-        id: "standard", fromMonth: "0000-01", effectiveSeconds: 120, rankBy: .bootRate, ties: .shared, meanBase: .both, shares: .whole, reason: "", document: "", actor: "",
+        id: "standard", fromMonth: "0000-01", effectiveSeconds: 120, completeness: 90, rankBy: .bootRate, ties: .shared, meanBase: .both, shares: .whole, reason: "", document: "",
+        actor: "",
         recordedAt: Instant(milliseconds: 0))
 
     /// The one of several that holds for a month.
@@ -72,8 +76,11 @@ extension FactRules {
         return rules
     }
 
-    /// From how many distinct media milliseconds a play of one courseware at a site is effective on a day.
-    package func effectiveMilliseconds(on day: Day) -> Int64 {
-        formulas.isEmpty ? effectiveMilliseconds : Int64(Formula.holding(for: day.month, among: formulas).effectiveSeconds) * 1000
+    /// From how many distinct media milliseconds a play of one courseware at a site is effective on a day: the threshold that holds then, or nine tenths of a courseware
+    /// that is shorter than it; metrics.md, "Viewing". `length` in milliseconds, nil where it is not known.
+    package func effectiveMilliseconds(on day: Day, length: Int64?) -> Int64 {
+        let threshold = formulas.isEmpty ? effectiveMilliseconds : Int64(Formula.holding(for: day.month, among: formulas).effectiveSeconds) * 1000
+        guard let length, length < threshold else { return threshold }
+        return (length * 9 + 9) / 10
     }
 }

@@ -3,9 +3,13 @@ package import Basics
 import Registry
 package import Storage
 
+/// What a void takes out of the figures: everything that a terminal said of some days, or only that its reports of these days are complete.
+package enum VoidKind: String, Sendable, Codable, CaseIterable { case facts, completeness }
+
 /// A decision that a terminal's facts of some days do not count.
 package struct FactVoid: Decodable, Hashable, Sendable {
     package let id: String
+    package let kind: VoidKind
     package let terminal: Int
     package let fromDay: Day
     package let untilDay: Day
@@ -17,18 +21,23 @@ package struct FactVoid: Decodable, Hashable, Sendable {
 }
 
 extension Statements {
-    /// Takes the facts of a terminal out of the figures for some days, both included. The facts stay; the decision can be withdrawn.
-    package func voidFacts(terminalID: String, days: ClosedRange<Day>, reason: String, rules: FactRules, by act: Act) throws -> String {
+    /// Takes what a terminal said of some days, both included, out of the figures: minutes, plays, and that its reports are complete; or the last alone, after a wrong clock or a
+    /// file that claimed too much. The facts stay, what comes later about these days does not count either, and the decision can be withdrawn.
+    package func voidFacts(
+        terminalID: String, days: ClosedRange<Day>, _ kind: VoidKind = .facts, reason: String, rules: FactRules, by act: Act
+    ) throws -> String {
         guard (1...500).contains(reason.count) else { throw Refusal.invalid(["reason": "form.required"]) }
         guard let terminal = try terminalNumbers([terminalID])[terminalID] else { throw Refusal.notFound("terminal") }
         let id = act.ids.next()
         try run(
             """
-            INSERT INTO fact_void (id, terminal, from_day, until_day, reason, actor, recorded_at)
-            VALUES (\(id), \(terminal), \(days.lowerBound), \(days.upperBound.advanced(by: 1)), \(reason), \(act.actor.id), \(act.at))
+            INSERT INTO fact_void (id, kind, terminal, from_day, until_day, reason, actor, recorded_at)
+            VALUES (\(id), \(kind), \(terminal), \(days.lowerBound), \(days.upperBound.advanced(by: 1)), \(reason), \(act.actor.id), \(act.at))
             """)
-        try record("facts.voided", id, ["terminal": terminalID, "from_on": days.lowerBound.description, "through_on": days.upperBound.description, "reason": reason], by: act)
-        try deriveAgain(terminal: terminal, terminalID: terminalID, days: days, rules: rules)
+        try record(
+            kind == .facts ? "facts.voided" : "facts.completeness_voided", id,
+            ["terminal": terminalID, "from_on": days.lowerBound.description, "through_on": days.upperBound.description, "reason": reason], by: act)
+        if kind == .facts { try deriveAgain(terminal: terminal, terminalID: terminalID, days: days, rules: rules) }
         return id
     }
 
@@ -38,10 +47,11 @@ extension Statements {
             FactVoid.self,
             """
             UPDATE fact_void SET withdrawn_by = \(act.actor.id), withdrawn_at = \(act.at) WHERE id = \(id) AND withdrawn_at IS NULL
-            RETURNING id, terminal, from_day, until_day, reason, actor, recorded_at, withdrawn_by, withdrawn_at
+            RETURNING \(sql: voidColumns)
             """)
         guard let void else { throw Refusal.notFound("void") }
         try record("facts.void_withdrawn", id, by: act)
+        guard void.kind == .facts else { return }
         let name = try first("SELECT id FROM terminal WHERE num = \(void.terminal)") { try $0.text(0) } ?? ""
         try deriveAgain(terminal: void.terminal, terminalID: name, days: void.fromDay...void.untilDay.advanced(by: -1), rules: rules)
     }
@@ -51,18 +61,27 @@ extension Statements {
         try all(
             FactVoid.self,
             """
-            SELECT id, terminal, from_day, until_day, reason, actor, recorded_at, withdrawn_by, withdrawn_at FROM fact_void
+            SELECT \(sql: voidColumns) FROM fact_void
             WHERE terminal IN (\(list: terminals)) AND from_day <= \(days.upperBound) AND until_day > \(days.lowerBound) ORDER BY from_day, id
             """)
+    }
+
+    /// The days of terminals within some days of which voids in force take out everything, or by their kinds also what was reported complete.
+    package func voidedRanges(_ days: ClosedRange<Day>, kinds: [VoidKind] = [.facts]) throws -> [Int: [Range<Day>]] {
+        var ranges: [Int: [Range<Day>]] = [:]
+        try each(
+            """
+            SELECT terminal, from_day, until_day FROM fact_void
+            WHERE withdrawn_at IS NULL AND kind IN (\(list: kinds.map(\.rawValue))) AND from_day <= \(days.upperBound) AND until_day > \(days.lowerBound)
+            """
+        ) { row in ranges[try row.int(0), default: []].append(try row.day(1)..<row.day(2)) }
+        return ranges
     }
 
     /// Those of the terminal-days that a void in force covers.
     func voidedDays(_ keys: Set<TerminalDay>) throws -> Set<TerminalDay> {
         guard let first = keys.min()?.day, let last = keys.max()?.day else { return [] }
-        var ranges: [Int: [Range<Day>]] = [:]
-        try each("SELECT terminal, from_day, until_day FROM fact_void WHERE withdrawn_at IS NULL AND from_day <= \(last) AND until_day > \(first)") { row in
-            ranges[try row.int(0), default: []].append(try row.day(1)..<row.day(2))
-        }
+        let ranges = try voidedRanges(first...last)
         guard !ranges.isEmpty else { return [] }
         return keys.filter { key in (ranges[key.terminal] ?? []).contains { $0.contains(key.day) } }
     }
@@ -81,7 +100,8 @@ extension Statements {
         let played = try plays(terminals: [terminal], within: days).flatMap { play in
             play.coverage.days(rules.zone).filter { days.contains($0) }.map { TerminalDay(day: $0, terminal: terminal) }
         }
-        try deriveSiteDays(
-            presence: present, plays: Set(played), known: [:], assignments: try assignments(around: [terminalID]), lengths: [:], rules: rules)
+        try deriveSiteDays(present.union(played), known: [:], assignments: try assignments(around: [terminalID]), lengths: [:], rules: rules)
     }
 }
+
+private let voidColumns: SQL = "id, kind, terminal, from_day, until_day, reason, actor, recorded_at, withdrawn_by, withdrawn_at"

@@ -2,11 +2,15 @@ package import Accounts
 package import Basics
 
 /// An area as it is on one day.
-package struct Area: Decodable, Hashable, Sendable {
+package struct Area: Codable, Hashable, Sendable {
     package let areaID: String
     package let code: String
     package let name: String
     package let parentID: String?
+
+    package init(areaID: String, code: String, name: String, parentID: String?) {
+        (self.areaID, self.code, self.name, self.parentID) = (areaID, code, name, parentID)
+    }
 
     /// The code as a value; every stored code is one.
     package var areaCode: AreaCode? { AreaCode(code) }

@@ -1,4 +1,5 @@
 package import Basics
+package import Storage
 
 /// A decision on the tree of areas. Areas are named by the codes that they have on the day before it takes effect.
 package enum AreaDecision: Hashable, Sendable {
@@ -93,3 +94,19 @@ package struct PlacedSite: Decodable, Hashable, Sendable {
     /// Whether it is in a state other than closed from the day on.
     package let isOpen: Bool
 }
+
+/// A month of an area that is closed, and how many editions of it were published.
+package struct SettledMonth: Hashable, Sendable {
+    package let area: String
+    package let month: String
+    package let editions: Int
+
+    package init(area: String, month: String, editions: Int) {
+        self.area = area
+        self.month = month
+        self.editions = editions
+    }
+}
+
+/// The closed months from one on of some areas, given by the module that keeps them.
+package typealias SettledMonths = @Sendable (Statements, _ first: Month, _ areaIDs: [String]) throws -> [SettledMonth]

@@ -50,7 +50,9 @@ extension Statements {
             """)
         try write(plan.effects, decision: id, on: day, by: act)
         for move in Dictionary(grouping: plan.siteMoves, by: { [$0.fromArea, $0.toArea] }).values { try write(move, decision: id, on: day, by: act) }
-        if case .merge = decision, let target = plan.otherID { try run("UPDATE node SET area_id = \(target) WHERE area_id = \(plan.subjectID)") }
+        if let target = plan.effects.first(where: { $0.areaID == plan.subjectID && $0.after == nil }).flatMap({ plan.otherID ?? $0.before?.parentID }) {
+            try run("UPDATE node SET area_id = \(target) WHERE area_id = \(plan.subjectID)")
+        }
         try record(
             "area.decided", plan.subjectID,
             [

@@ -67,8 +67,10 @@ struct AreaDecisionPage: Sendable {
     let plan: Table?
     let planSites: Table?
     let planText: String
+    /// The closed months that it reaches back into, in a sentence.
+    let settledText: String?
 
-    init(_ form: AreaForm, area: Area, problems: [String: String], plan: AreaPlan?, _ house: House, _ visit: Visit) {
+    init(_ form: AreaForm, area: Area, problems: [String: String], plan: AreaPlan?, settled: [SettledMonth], _ house: House, _ visit: Visit) {
         func say(_ key: String, _ values: [String: String] = [:]) -> String { house.text(key, visit, values) }
         csrf = visit.csrf
         action = "/areas/\(area.code)/decisions/\(form.kind.rawValue)"
@@ -84,6 +86,17 @@ struct AreaDecisionPage: Sendable {
         let values = ["name": form.name, "code": form.code, "into": form.into, "rule": form.rule, "taking": form.taking]
         fields = [field("on", form.on)] + form.fields.map { field($0, values[$0] ?? "") } + [field("reason", form.reason), field("document", form.document)]
         planText = plan.map { say("area.plan.text", ["areas": String($0.effects.count), "sites": String($0.siteMoves.count)]) } ?? ""
+        settledText =
+            settled.isEmpty
+            ? nil
+            : say(
+                "area.plan.settled",
+                [
+                    "months": settled.map {
+                        say($0.editions > 0 ? "area.plan.published" : "area.plan.closed", ["area": $0.area, "month": $0.month, "number": String($0.editions)])
+                    }
+                    .joined(separator: say("compose.list_separator"))
+                ])
         self.plan = plan.map { plan in
             Table(
                 caption: say("area.plan.areas"), columns: ["code_before", "name_before", "code_after", "name_after"].map { Table.Column(say("area.column.\($0)")) },

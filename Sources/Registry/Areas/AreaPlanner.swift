@@ -52,8 +52,11 @@ package struct AreaPlanner: Sendable {
             otherID = new.areaID
         case .close:
             guard children(of: subject, on: day).isEmpty else { throw Refusal.invalid(["area": "area.has_areas"]) }
-            guard try sites(subject.areaID).allSatisfy({ !$0.isOpen }) else { throw Refusal.invalid(["area": "area.has_sites"]) }
+            let left = try sites(subject.areaID)
+            // Sites that are closed keep a place for the figures of the time before: the area above. A top that has sites has none to give them.
+            guard left.allSatisfy({ !$0.isOpen }), left.isEmpty || subject.parentID != nil else { throw Refusal.invalid(["area": "area.has_sites"]) }
             try draft.end(subject)
+            if let parent = subject.parentID { moves = left.map { AreaPlan.SiteMove(site: $0, fromArea: subject.areaID, toArea: parent) } }
         }
         return AreaPlan(decision: decision, day: day, subjectID: subject.areaID, otherID: otherID, effects: draft.effects, siteMoves: moves)
     }

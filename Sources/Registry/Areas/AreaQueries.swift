@@ -21,6 +21,20 @@ extension Statements {
         return area
     }
 
+    /// Which area had which of some codes on a day, as it was known at a moment. Codes that none had are not in the answer.
+    package func identities(ofCodes codes: [String], on day: Day, knownAt moment: Instant) throws -> [String: String] {
+        var found: [String: String] = [:]
+        for start in stride(from: 0, to: codes.count, by: 500) {
+            try each(
+                """
+                SELECT code, area_id FROM area_version WHERE code IN (\(list: codes[start..<min(start + 500, codes.count)])) AND from_day <= \(day) AND until_day > \(day)
+                    AND recorded_at <= \(moment) AND (replaced_at IS NULL OR replaced_at > \(moment)) ORDER BY recorded_at
+                """
+            ) { found[try $0.text(0)] = try $0.text(1) }
+        }
+        return found
+    }
+
     /// The area with an identity as it is on a day.
     package func area(id: String, on day: Day) throws -> Area? {
         try first(

@@ -5,8 +5,8 @@ import Storage
 package import Web
 
 extension Routes {
-    /// An area's history and the decisions on it.
-    package mutating func addAreas() {
+    /// An area's history and the decisions on it; `settled` tells which closed months a decision reaches back into.
+    package mutating func addAreas(settled: @escaping SettledMonths) {
         let house = house
         get("/areas/:code/history", .seeFigures) { request, context, visit in
             let (code, today) = (try context.parameters.require("code"), house.today)
@@ -20,7 +20,7 @@ extension Routes {
         }
         get("/areas/:code/decisions/:kind", .keepRegister) { request, context, visit in
             let (area, kind) = try await house.decisionSubject(context, visit)
-            return try house.decisionPage(AreaForm(kind, on: house.today), area, [:], nil, request, visit)
+            return try house.decisionPage(AreaForm(kind, on: house.today), area, [:], nil, [], request, visit)
         }
         post("/areas/:code/decisions/:kind", .keepRegister) { form, context, visit in
             let (area, kind) = try await house.decisionSubject(context, visit)
@@ -30,8 +30,11 @@ extension Routes {
                 guard let subject = area.areaCode else { throw Refusal.notFound("area") }
                 let (decision, day) = try typed.read(subject)
                 guard form["step"] == "decide" else {
-                    let plan = try await house.database.read { try $0.planArea(decision, on: day, today: today, in: visit.scope, ids: act.ids) }
-                    return try house.decisionPage(typed, area, [:], plan, form.request, visit)
+                    let (plan, months) = try await house.database.read { statements in
+                        let plan = try statements.planArea(decision, on: day, today: today, in: visit.scope, ids: act.ids)
+                        return (plan, try settled(statements, day.month, try statements.path(to: area, on: today).map(\.areaID)))
+                    }
+                    return try house.decisionPage(typed, area, [:], plan, months, form.request, visit)
                 }
                 try await house.database.write { statements in
                     _ = try statements.decideArea(decision, on: day, today: today, reason: typed.reason, document: typed.document, in: visit.scope, by: act)
@@ -39,7 +42,7 @@ extension Routes {
                 let now = try await house.database.read { try $0.area(id: area.areaID, on: today) }
                 return seeOther("/areas/\(now?.code ?? area.code)/history?decided=1")
             } catch Refusal.invalid(let problems) {
-                return try house.decisionPage(typed, area, problems, nil, form.request, visit)
+                return try house.decisionPage(typed, area, problems, nil, [], form.request, visit)
             }
         }
     }
@@ -54,10 +57,10 @@ extension House {
     }
 
     fileprivate func decisionPage(
-        _ form: AreaForm, _ area: Area, _ problems: [String: String], _ plan: AreaPlan?, _ request: Request, _ visit: Visit
+        _ form: AreaForm, _ area: Area, _ problems: [String: String], _ plan: AreaPlan?, _ settled: [SettledMonth], _ request: Request, _ visit: Visit
     ) throws -> Response {
         try page(
-            "area_decision", AreaDecisionPage(form, area: area, problems: problems, plan: plan, self, visit),
+            "area_decision", AreaDecisionPage(form, area: area, problems: problems, plan: plan, settled: settled, self, visit),
             title: text("area.decision.title", visit, ["kind": text("area.decision.\(form.kind.rawValue)", visit), "area": area.name]),
             crumbs: [Frame.Link(label: area.name, url: "/areas/\(area.code)/history")], for: visit, request, status: problems.isEmpty ? .ok : .unprocessableContent)
     }

@@ -14,6 +14,7 @@ extension Statements {
         let sites = try proposedSites(new, below: code, on: today)
         if sites.isEmpty { problems["sites"] = new.sites.isEmpty ? "exclusion.no_sites" : "exclusion.site_unknown" }
         guard problems.isEmpty else { throw Refusal.invalid(problems) }
+        if !new.acceptsNoEffect, try exclusionEffect(sites: sites, days: new.days).isEmpty { throw Refusal.invalid(["through": "exclusion.no_effect"]) }
         let id = act.ids.next()
         try run(
             """
@@ -52,18 +53,14 @@ extension Statements {
         ) { try $0.int(0) }
     }
 
-    /// Approves a proposal: its sites are out of the figures for its days. A site that is out already within them stands against it.
+    /// Approves a proposal: its sites are out of the figures for its days. Exclusions of other days add up; refuses when every site is out on all of the days already.
     package func approveExclusion(_ proposal: ExclusionProposal, in scope: Scope, by act: Act) throws {
         try decide(proposal, as: .approved, answer: "", in: scope, by: act)
         let sites = try all("SELECT site FROM exclusion_proposal_site WHERE proposal = \(proposal.id) ORDER BY site") { try $0.int(0) }
-        for start in stride(from: 0, to: sites.count, by: 500) {
-            let part = Array(sites[start..<min(start + 500, sites.count)])
-            let overlapping = try count(
-                """
-                SELECT count(*) FROM site_exclusion
-                WHERE site IN (\(list: part)) AND replaced_at IS NULL AND from_day < \(proposal.untilDay) AND until_day > \(proposal.fromDay)
-                """)
-            guard overlapping == 0 else { throw Refusal.conflict("site.already_excluded") }
+        let open = try self.sites(sites, notExcludedThrough: proposal.fromDay..<proposal.untilDay)
+        guard !open.isEmpty else { throw Refusal.conflict("site.already_excluded") }
+        for start in stride(from: 0, to: open.count, by: 500) {
+            let part = open[start..<min(start + 500, open.count)]
             let rows: [[Value]] = part.map {
                 [
                     act.ids.next().bound, $0.bound, proposal.fromDay.number.bound, proposal.untilDay.number.bound, proposal.reason.bound, proposal.document.bound,

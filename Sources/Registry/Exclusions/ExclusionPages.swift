@@ -47,6 +47,8 @@ struct ExclusionFormPage: Sendable {
     let fromProblem: String?
     let through: String
     let throughProblem: String?
+    /// Whether it can be sent although it changes no figure.
+    let asksAnyway: Bool
     let sites: String
     let sitesProblem: String?
     let reason: String
@@ -59,6 +61,7 @@ struct ExclusionFormPage: Sendable {
         csrf = visit.csrf
         (area, from, through, sites, reason, document) = (form.area, form.from, form.through, form.sites, form.reason, form.document)
         (areaProblem, fromProblem, throughProblem) = (problem("area"), problem("from"), problem("through"))
+        asksAnyway = problems["through"] == "exclusion.no_effect"
         (sitesProblem, reasonProblem, documentProblem) = (problem("sites"), problem("reason"), problem("document"))
         causes = ExclusionCause.allCases.map {
             Choice(choiceValue: $0.rawValue, choiceLabel: house.text("exclusion.cause.\($0.rawValue)", visit), chosen: $0.rawValue == form.cause)
@@ -75,12 +78,14 @@ struct ExclusionForm: Sendable {
     var sites = ""
     var reason = ""
     var document = ""
+    var isMeantAnyway = false
 
     init(area: String) { self.area = area }
 
     init(_ form: Form) {
         (area, cause, from, through) = (form["area"], form["cause"], form["from"], form["through"])
         (sites, reason, document) = (form.raw("sites"), form["reason"], form["document"])
+        isMeantAnyway = form["anyway"] == "1"
     }
 
     /// Reads the fields; throws `Refusal.invalid` with a code for each that cannot be read.
@@ -94,7 +99,7 @@ struct ExclusionForm: Sendable {
         guard problems.isEmpty, let first, let last, let cause else { throw Refusal.invalid(problems) }
         return NewProposal(
             cause: cause, days: first...last, reason: reason, document: document,
-            sites: sites.split { $0 == "," || $0 == "，" || $0 == "、" || $0.isWhitespace }.map(String.init))
+            sites: sites.split { $0 == "," || $0 == "，" || $0 == "、" || $0.isWhitespace }.map(String.init), acceptsNoEffect: isMeantAnyway)
     }
 }
 
@@ -104,6 +109,8 @@ struct ExclusionPage: Sendable {
     let action: String
     let isSaved: Bool
     let state: String
+    /// What it changes, in a sentence.
+    let effect: String?
     let facts: Table
     let sites: Table
     let mayDecide: Bool
@@ -112,8 +119,8 @@ struct ExclusionPage: Sendable {
     let waitsForOther: Bool
 
     init(
-        _ proposal: ExclusionProposal, sites: [(code: String, name: String)], _ accounts: [String: NamedAccount], problems: [String: String], isSaved: Bool, _ house: House,
-        _ visit: Visit
+        _ proposal: ExclusionProposal, sites: [(code: String, name: String)], effect: [ExclusionEffect], _ accounts: [String: NamedAccount], problems: [String: String],
+        isSaved: Bool, _ house: House, _ visit: Visit
     ) {
         func say(_ key: String) -> String { house.text(key, visit) }
         let words = house.pages.words
@@ -121,6 +128,12 @@ struct ExclusionPage: Sendable {
         action = "/exclusions/\(proposal.id)"
         self.isSaved = isSaved
         state = say("exclusion.state.\(proposal.state.rawValue)")
+        self.effect =
+            proposal.state != .proposed
+            ? nil
+            : effect.isEmpty
+                ? say("exclusion.changes_nothing")
+                : effect.map { house.text("exclusion.takes_out", visit, ["month": $0.month.description, "count": String($0.sites)]) }.joined(separator: " ")
         let made = "\(words.actor(proposal.proposedBy, accounts, visit.language)) \(house.zone.text(proposal.proposedAt))"
         let decided = proposal.decidedAt.map { "\(words.actor(proposal.decidedBy, accounts, visit.language)) \(house.zone.text($0))" } ?? ""
         let lines = [

@@ -28,6 +28,12 @@ extension Statements {
         ) { (code: try $0.text(0), name: try $0.text(1)) }
     }
 
+    /// What approving a proposal would change, month by month.
+    func exclusionEffect(ofProposal proposal: ExclusionProposal) throws -> [ExclusionEffect] {
+        let sites = try all("SELECT site FROM exclusion_proposal_site WHERE proposal = \(proposal.id) ORDER BY site") { try $0.int(0) }
+        return try exclusionEffect(sites: sites, days: proposal.fromDay...proposal.untilDay.advanced(by: -1))
+    }
+
     /// An area that is no more keeps the code that it had last.
     private func proposalSelection(in scope: Scope, where condition: SQL) -> SQL {
         """

@@ -71,14 +71,15 @@ extension House {
         let day = today
         let found = try await database.read { statements in
             guard let proposal = try statements.exclusionProposal(id: id, in: visit.scope) else {
-                return nil as (ExclusionProposal, [(code: String, name: String)], [String: NamedAccount])?
+                return nil as (ExclusionProposal, [(code: String, name: String)], [ExclusionEffect], [String: NamedAccount])?
             }
-            return (proposal, try statements.sites(ofProposal: id, on: day), try statements.namedAccounts([proposal.proposedBy, proposal.decidedBy]))
+            let effect = proposal.state == .proposed ? try statements.exclusionEffect(ofProposal: proposal) : []
+            return (proposal, try statements.sites(ofProposal: id, on: day), effect, try statements.namedAccounts([proposal.proposedBy, proposal.decidedBy]))
         }
-        guard let (proposal, sites, accounts) = found else { throw Refusal.notFound("proposal") }
+        guard let (proposal, sites, effect, accounts) = found else { throw Refusal.notFound("proposal") }
         let isSaved = request.uri.queryParameters["saved"] != nil && problems.isEmpty
         return try page(
-            "exclusion", ExclusionPage(proposal, sites: sites, accounts, problems: problems, isSaved: isSaved, self, visit),
+            "exclusion", ExclusionPage(proposal, sites: sites, effect: effect, accounts, problems: problems, isSaved: isSaved, self, visit),
             title: text("exclusion.one", visit, ["area": proposal.areaName]), crumbs: [Frame.Link(label: text("exclusion.title", visit), url: "/exclusions")], for: visit,
             request, status: problems.isEmpty ? .ok : .unprocessableContent)
     }

@@ -20,6 +20,17 @@ extension Statements {
             """)
     }
 
+    /// When those of the named nodes that joined did so, for the last time.
+    package func enrolmentInstants(_ ids: [String]) throws -> [String: Instant] {
+        var found: [String: Instant] = [:]
+        for start in stride(from: 0, to: ids.count, by: 500) {
+            try each("SELECT id, enrolled_at FROM node WHERE enrolled_at IS NOT NULL AND id IN (\(list: ids[start..<min(start + 500, ids.count)]))") {
+                found[try $0.text(0)] = try $0.instant(1)
+            }
+        }
+        return found
+    }
+
     /// One of the network's settings; nil when it was never set.
     package func networkSetting(_ name: String) throws -> String? { try first("SELECT content FROM network_setting WHERE name = \(name)") { try $0.text(0) } }
 

@@ -18,6 +18,8 @@ extension Statements {
         let until = last?.advanced(by: 1) ?? .forever
         let rows = try stateRows(of: site.num)
         if until == .forever, let present = rows.last, day < present.days.lowerBound { throw Refusal.invalid(["from": "site.state_before_present"]) }
+        // A site that turns out to be older than was known is older in its place, too.
+        if let begin = rows.first?.days.lowerBound, day < begin { try beginSite(site, on: day) }
         let touched = rows.filter { $0.days.overlaps(day..<until) }
         // A fault or a suspension may be recorded again with another paper.
         guard touched.contains(where: { $0.state != state }) || touched.isEmpty || state.next.contains(state) else { throw Refusal.invalid(["state": "site.state_same"]) }
@@ -50,6 +52,16 @@ extension Statements {
         try record("site.state_set", site.id, details, by: act)
     }
 
+    /// Lets a site lie in its first place from an earlier day on. Refuses a day on which that area was not there yet.
+    func beginSite(_ site: Site, on day: Day) throws {
+        let first = try first("SELECT id, area_id FROM site_version WHERE site = \(site.num) AND replaced_at IS NULL ORDER BY from_day LIMIT 1") {
+            (try $0.text(0), try $0.text(1))
+        }
+        guard let (id, areaID) = first else { throw Refusal.notFound("site") }
+        guard try area(id: areaID, on: day) != nil else { throw Refusal.invalid(["from": "site.before_area"]) }
+        try run("UPDATE site_version SET from_day = \(day) WHERE id = \(id) AND from_day > \(day)")
+    }
+
     /// The states that hold, in the order of their days.
     private func stateRows(of site: Int) throws -> [(id: String, state: SiteState, days: Range<Day>)] {
         try all("SELECT id, state, from_day, until_day FROM site_state WHERE site = \(site) AND replaced_at IS NULL ORDER BY from_day") { row in
@@ -58,15 +70,10 @@ extension Statements {
         }
     }
 
-    /// Takes a site out of the figures for a period, both days included, with a reason and the paper behind it.
+    /// Takes a site out of the figures for a period, both days included, with a reason and the paper behind it. Exclusions add up; refuses one whose days are all excluded.
     package func excludeSite(_ site: Site, days: ClosedRange<Day>, reason: String, document: String, by act: Act) throws {
         guard !reason.isEmpty, reason.count <= 500 else { throw Refusal.invalid(["reason": "form.required"]) }
-        let overlapping = try count(
-            """
-            SELECT count(*) FROM site_exclusion
-            WHERE site = \(site.num) AND replaced_at IS NULL AND from_day <= \(days.upperBound) AND until_day > \(days.lowerBound)
-            """)
-        guard overlapping == 0 else { throw Refusal.conflict("site.already_excluded") }
+        guard try !sites([site.num], notExcludedThrough: days.lowerBound..<days.upperBound.advanced(by: 1)).isEmpty else { throw Refusal.conflict("site.already_excluded") }
         try run(
             """
             INSERT INTO site_exclusion (id, site, from_day, until_day, reason, document, actor, recorded_at)

@@ -3,7 +3,7 @@ package import Operations
 package import Registry
 
 /// What the register and the facts say about one site in one month. The input of a bulletin; nothing in it is rounded.
-package struct SiteMonth: Hashable, Sendable {
+package struct SiteMonth: Hashable, Codable, Sendable {
     package let site: Int
     package let code: String
     package let name: String
@@ -43,15 +43,18 @@ package struct SiteMonth: Hashable, Sendable {
     /// Days with at least one minute on, inside in-service intervals.
     package var onDays: Int { onMask.nonzeroBitCount }
 
+    /// Whether every day that is due was heard.
+    package var isComplete: Bool { dueDays > 0 && heardDays == dueDays }
+
     /// Switched on, off, or not heard. `off` is never said of a site that has not been heard.
-    package var presence: SitePresence { onMinutes > 0 ? .on : dueDays > 0 && heardDays == dueDays ? .off : .notHeard }
+    package var presence: SitePresence { onMinutes > 0 ? .on : isComplete ? .off : .notHeard }
 }
 
 /// What can be said of a site's television in a period.
 package enum SitePresence: String, Sendable, CaseIterable { case on, off, notHeard = "not_heard" }
 
 /// A site that an approved exclusion takes out of the figures of the whole period.
-package struct ExcludedSite: Hashable, Sendable, Encodable {
+package struct ExcludedSite: Hashable, Sendable, Codable {
     package let code: String
     package let name: String
     package let areaCode: String
@@ -76,12 +79,15 @@ package struct BulletinLine: Hashable, Sendable {
     package let onDemand: Int
     package let dueDays: Int
     package let heardDays: Int
-    /// By the rate that the formula names, 1 for the highest; nil for the total and for an area without registered sites.
+    /// By the rate that the formula names, 1 for the highest; nil for the total and for an area without registered sites or of which nothing was heard.
     package var rank: Int?
 
-    package var bootRate: Rate { Rate(switchedOn, of: registered) }
-    package var viewingRate: Rate { Rate(viewing, of: registered) }
-    package var demandRate: Rate { Rate(onDemand, of: registered) }
+    package var bootRate: Rate { known(switchedOn) }
+    package var viewingRate: Rate { known(viewing) }
+    package var demandRate: Rate { known(onDemand) }
+
+    /// A share of the registered sites; of nothing where nothing was heard, because the unheard is no zero.
+    private func known(_ count: Int) -> Rate { isUnheard ? Rate(0, of: 0) : Rate(count, of: registered) }
 
     /// The rate by which areas are ranked.
     package func rate(_ basis: Formula.RankBasis) -> Rate {
@@ -92,10 +98,16 @@ package struct BulletinLine: Hashable, Sendable {
         }
     }
 
+    /// Whether nothing at all is known of it: its rates are no figures, and it has no rank.
+    package var isUnheard: Bool { heardDays == 0 && switchedOn == 0 }
+
+    /// Whether so much of it was heard that one may speak of its change, its rank, of first and last.
+    package func isHeard(_ formula: Formula) -> Bool { dueDays > 0 && heardDays * 100 >= formula.completeness * dueDays }
+
     /// Share of the site-days due that have been heard.
     package var completeness: Rate { Rate(heardDays, of: dueDays) }
     package var meanPerSwitchedOn: Mean { Mean(onMinutes, over: switchedOn) }
-    package var meanPerRegistered: Mean { Mean(onMinutes, over: registered) }
+    package var meanPerRegistered: Mean { Mean(onMinutes, over: isUnheard ? 0 : registered) }
 
     /// Sums the sites of one area.
     package init(code: String, name: String, sites: some Sequence<SiteMonth>) {
@@ -183,7 +195,7 @@ package struct Bulletin: Sendable {
             for site in some { sums[code, default: BulletinLine.Sums()].add(site) }
         }
         var lines = below.map { BulletinLine(code: $0.code, name: $0.name, sums[$0.code] ?? BulletinLine.Sums()) }
-        let order = ranks(lines.map { $0.registered > 0 ? $0.rate(formula.rankBy) : nil }, ties: formula.ties == .shared ? .shared : .consecutive)
+        let order = ranks(lines.map { $0.registered > 0 && !$0.isUnheard ? $0.rate(formula.rankBy) : nil }, ties: formula.ties == .shared ? .shared : .consecutive)
         for index in lines.indices { lines[index].rank = order[index] }
         if let rest = sums[BulletinArea.rest], !below.isEmpty { lines.append(BulletinLine(code: BulletinArea.rest, name: "", rest)) }
         self.lines = lines
@@ -227,7 +239,7 @@ package struct BulletinArea: Hashable, Sendable {
 }
 
 /// Minutes on of a site on days on which it was not in service.
-package struct OutsideService: Hashable, Sendable, Encodable {
+package struct OutsideService: Hashable, Sendable, Codable {
     package let code: String
     package let name: String
     package let days: Int

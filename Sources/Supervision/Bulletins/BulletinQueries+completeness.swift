@@ -1,5 +1,6 @@
 import Accounts
 package import Basics
+import Operations
 import Registry
 import Storage
 
@@ -34,60 +35,72 @@ extension Statements {
         ) { row in (try row.day(0)..<row.day(1)).clamped(to: days) }
     }
 
-    /// For each site (or for some) the days up to whose end the reports of all its terminals are complete. A terminal that joined by itself speaks for no day before.
+    /// For each site (or for some) the days whose reports by all its terminals are complete. A box that joined by itself speaks for no day before, what was reported of these
+    /// by a file or by an older box holds; what a void takes out was not reported.
     func heardDays(_ days: Range<Day>, zone: NetworkZone, only sites: [Int]? = nil) throws -> [Int: DaySet] {
-        let joined = try joinedDays(after: days.lowerBound, zone: zone)
         let complete = zone.end(of: days.upperBound.advanced(by: -1)).adding(milliseconds: -1)
-        // Nearly every site has one terminal throughout, whose reports reach to the end.
-        var found: [Int: DaySet] = [:]
-        var several: [Int: [(days: Range<Day>, since: Day, through: Day)]] = [:]
+        let voided = try voidedRanges(days.lowerBound...days.upperBound.advanced(by: -1), kinds: VoidKind.allCases)
+        // Nearly every site has one terminal with one claim.
+        var single: [Int: CompleteReport] = [:]
+        var several: [Int: [CompleteReport]] = [:]
         func take(_ row: Row) throws {
-            let (site, terminal, through) = (try row.int(0), try row.int(1), try row.instant(4))
+            let (site, through, since) = (try row.int(0), try row.instant(4), try row.instant(5))
             let assigned = try (row.day(2)..<row.day(3)).clamped(to: days)
-            // Complete through 23:59:59.999 counts as the whole day; a moment later in the next day adds nothing.
-            let last = through >= complete ? days.upperBound : zone.day(of: through.adding(milliseconds: 1))
-            let since = joined[terminal] ?? days.lowerBound
-            if assigned == days, since <= days.lowerBound, several[site] == nil, found[site] == nil {
-                found[site] = DaySet(days.lowerBound..<max(days.lowerBound, last))
-                return
+            let report = CompleteReport(
+                terminal: try row.int(1), assigned: assigned, since: since.milliseconds == 0 ? days.lowerBound : zone.day(of: since),
+                // Complete through 23:59:59.999 counts as the whole day; a moment later in the next day adds nothing.
+                through: through >= complete ? days.upperBound : zone.day(of: through.adding(milliseconds: 1)))
+            if single[site] == nil, several[site] == nil, voided.isEmpty {
+                single[site] = report
+            } else {
+                if let first = single.removeValue(forKey: site) { several[site] = [first] }
+                several[site, default: []].append(report)
             }
-            if case .run(let run)? = found.removeValue(forKey: site) { several[site] = [(days, days.lowerBound, run.upperBound)] }
-            several[site, default: []].append((assigned, since, last))
         }
         if let sites {
             for start in stride(from: 0, to: sites.count, by: 500) {
                 try eachAssignment(days, "AND x.site IN (\(list: sites[start..<min(start + 500, sites.count)]))", take)
             }
         } else {
-            found.reserveCapacity(try count("SELECT coalesce(max(num), 0) FROM site"))
+            single.reserveCapacity(try count("SELECT coalesce(max(num), 0) FROM site"))
             try eachAssignment(days, "", take)
         }
-        for (site, assignments) in several {
+        var found = single.mapValues { DaySet($0.days) }
+        for (site, reports) in several {
             found[site] = DaySet(
                 days.filter { day in
-                    let present = assignments.filter { $0.days.contains(day) }
-                    return !present.isEmpty && present.allSatisfy { $0.since <= day && day < $0.through }
+                    let present = reports.filter { $0.assigned.contains(day) }
+                    return !present.isEmpty
+                        && Dictionary(grouping: present, by: \.terminal).allSatisfy { terminal, claims in
+                            claims.contains { $0.days.contains(day) } && !(voided[terminal] ?? []).contains { $0.contains(day) }
+                        }
                 })
         }
         return found
     }
 
-    /// A row for each terminal at a site on some of the days, with the moment up to which its reports are complete.
+    /// A row for each terminal at a site on some of the days and each of its claims: from when it speaks, and up to when its reports are complete.
     private func eachAssignment(_ days: Range<Day>, _ condition: SQL, _ body: (Row) throws -> Void) throws {
         try each(
             """
-            SELECT x.site, x.terminal, x.from_day, x.until_day, coalesce(w.through_at, 0) FROM terminal_assignment x LEFT JOIN watermark w ON w.terminal = x.terminal
+            SELECT x.site, x.terminal, x.from_day, x.until_day, coalesce(w.through_at, 0), coalesce(w.since_at, 0) FROM terminal_assignment x
+            LEFT JOIN watermark_claim w ON w.terminal = x.terminal
             WHERE x.replaced_at IS NULL AND x.from_day < \(days.upperBound) AND x.until_day > \(days.lowerBound) \(sql: condition)
             """, body)
     }
+}
 
-    /// The day on which each terminal joined that joined by itself after a day.
-    private func joinedDays(after day: Day, zone: NetworkZone) throws -> [Int: Day] {
-        var found: [Int: Day] = [:]
-        try each("SELECT t.num, n.enrolled_at FROM node n JOIN terminal t ON t.id = n.id WHERE n.enrolled_at >= \(zone.end(of: day))") {
-            found[try $0.int(0)] = zone.day(of: try $0.instant(1))
-        }
-        return found
+/// What one claim of a terminal says of its days at a site.
+private struct CompleteReport {
+    let terminal: Int
+    let assigned: Range<Day>
+    let since: Day
+    let through: Day
+
+    /// The days that are complete.
+    var days: Range<Day> {
+        let from = max(since, assigned.lowerBound)
+        return from..<max(from, min(through, assigned.upperBound))
     }
 }
 

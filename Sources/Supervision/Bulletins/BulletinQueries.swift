@@ -10,6 +10,12 @@ package struct MonthFigures: Sendable {
     package let sites: [SiteMonth]
     package let excluded: [ExcludedSite]
     package let outsideService: [OutsideService]
+
+    package init(sites: [SiteMonth], excluded: [ExcludedSite], outsideService: [OutsideService]) {
+        self.sites = sites
+        self.excluded = excluded
+        self.outsideService = outsideService
+    }
 }
 
 /// An area of a scope where it stood in the tree of a day.
@@ -35,7 +41,7 @@ package struct AreaMonth: Sendable {
     /// The month's figures with a line for each area directly below.
     package let bulletin: Bulletin
 
-    init(month: Month, network: NetworkView, formula: Formula, asOf: Instant, area: Area, path: [Area], below: [Area], figures: MonthFigures) {
+    package init(month: Month, network: NetworkView, formula: Formula, asOf: Instant, area: Area, path: [Area], below: [Area], figures: MonthFigures) {
         (self.month, self.network, self.formula, self.asOf) = (month, network, formula, asOf)
         (self.area, self.path, self.below, self.figures) = (area, path, below, figures)
         bulletin = Bulletin(
@@ -79,29 +85,16 @@ extension Statements {
     /// given. The scope's codes are those of that day.
     package func monthFigures(month: Month, placed: Day? = nil, in scope: Scope, only site: Int? = nil, zone: NetworkZone, at now: Instant) throws -> MonthFigures {
         var roll = try monthRoll(month: month, placed: placed, in: scope, only: site)
-        let excluded = try wholeExclusions(month: month, placed: placed, in: scope, only: site)
-        if !excluded.isEmpty {
-            let codes = Set(excluded.map(\.code))
-            roll.sites.removeAll { codes.contains($0.code) }
+        let out = try sitesTakenOut(of: month, only: site)
+        var excluded: [ExcludedSite] = []
+        if !out.isEmpty {
+            roll.sites.removeAll { site in
+                guard let decision = out[site.site] else { return false }
+                excluded.append(ExcludedSite(code: site.code, name: site.name, areaCode: site.areaCode, reason: decision.reason, document: decision.document))
+                return true
+            }
         }
         try hear(&roll, zone: zone, at: now)
         return MonthFigures(sites: roll.sites, excluded: excluded, outsideService: roll.outsideService)
-    }
-
-    /// Sites with an approved exclusion over the whole month that would otherwise be registered. Exclusions are few, so the joins begin with them.
-    package func wholeExclusions(month: Month, placed: Day? = nil, in scope: Scope, only site: Int? = nil) throws -> [ExcludedSite] {
-        let (first, end, last) = (month.days.lowerBound, month.end, placed ?? month.days.upperBound)
-        let onlySite: SQL = if let site { "AND x.site = \(site)" } else { "" }
-        return try all(
-            """
-            SELECT s.code, v.name, a.code, x.reason, x.document FROM site_exclusion x CROSS JOIN site s CROSS JOIN site_version v CROSS JOIN area_version a
-            WHERE s.num = x.site AND v.site = s.num AND v.replaced_at IS NULL AND v.from_day <= \(last) AND v.until_day > \(last)
-                AND a.area_id = v.area_id AND a.replaced_at IS NULL AND a.from_day <= \(last) AND a.until_day > \(last)
-                AND x.replaced_at IS NULL AND x.from_day <= \(first) AND x.until_day >= \(end) AND \(sql: scope.condition("a.code")) \(sql: onlySite)
-                AND EXISTS (SELECT 1 FROM site_state t WHERE t.site = x.site AND t.replaced_at IS NULL AND t.from_day < \(end) AND t.until_day > \(first)
-                    AND t.state IN (\(list: SiteState.counted.map(\.rawValue))))
-            ORDER BY s.code
-            """
-        ) { ExcludedSite(code: try $0.text(0), name: try $0.text(1), areaCode: try $0.text(2), reason: try $0.text(3), document: try $0.text(4)) }
     }
 }

@@ -1,5 +1,5 @@
 package import Basics
-import Operations
+package import Operations
 import Registry
 
 /// A line of an earlier month: as it was published, or as it stands now where nothing was published.
@@ -8,15 +8,22 @@ package struct PastLine: Hashable, Sendable {
     package let switchedOn: Int
     package let onMinutes: Int
     package let rank: Int?
+    package let dueDays: Int
+    package let heardDays: Int
 
-    package init(registered: Int, switchedOn: Int, onMinutes: Int, rank: Int?) {
+    package init(registered: Int, switchedOn: Int, onMinutes: Int, rank: Int?, dueDays: Int, heardDays: Int) {
+        self.dueDays = dueDays
+        self.heardDays = heardDays
         self.registered = registered
         self.switchedOn = switchedOn
         self.onMinutes = onMinutes
         self.rank = rank
     }
 
-    package var bootRate: Rate { Rate(switchedOn, of: registered) }
+    package var bootRate: Rate { heardDays == 0 && switchedOn == 0 ? Rate(0, of: 0) : Rate(switchedOn, of: registered) }
+
+    /// Whether so much of it was heard that it may be compared.
+    package func isHeard(_ formula: Formula) -> Bool { dueDays > 0 && heardDays * 100 >= formula.completeness * dueDays }
 }
 
 /// An earlier month of the same area. What was published is what people remember, so that a comparison is made with it.
@@ -43,7 +50,10 @@ extension PastMonth {
     init(present record: AreaMonth) {
         let bulletin = record.bulletin
         let ids = Dictionary(record.below.map { ($0.code, $0.areaID) }, uniquingKeysWith: { first, _ in first })
-        func line(_ line: BulletinLine) -> PastLine { PastLine(registered: line.registered, switchedOn: line.switchedOn, onMinutes: line.onMinutes, rank: line.rank) }
+        func line(_ line: BulletinLine) -> PastLine {
+            PastLine(
+                registered: line.registered, switchedOn: line.switchedOn, onMinutes: line.onMinutes, rank: line.rank, dueDays: line.dueDays, heardDays: line.heardDays)
+        }
         self.init(
             month: record.month, isPublished: false, rankedBy: bulletin.rankedBy, total: line(bulletin.total),
             lines: Dictionary(bulletin.lines.compactMap { one in ids[one.code].map { ($0, line(one)) } }, uniquingKeysWith: { first, _ in first }))
@@ -52,9 +62,13 @@ extension PastMonth {
     /// The month as an edition printed it; `ids` says which area had which code at that month's end. Nil when the document's table is not the one we know.
     init?(published document: EditionDocument, _ month: Month, ids: [String: String]) {
         let places = Dictionary(document.columns.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
-        guard let registered = places["registered"], let on = places["switched_on"], let minutes = places["on_minutes"], let rank = places["rank"] else { return nil }
+        guard let registered = places["registered"], let on = places["switched_on"], let minutes = places["on_minutes"], let rank = places["rank"],
+            let due = places["due_days"], let heard = places["heard_days"]
+        else { return nil }
         func line(_ cells: [String]) -> PastLine {
-            PastLine(registered: Int(cells[registered]) ?? 0, switchedOn: Int(cells[on]) ?? 0, onMinutes: Int(cells[minutes]) ?? 0, rank: Int(cells[rank]))
+            func number(_ place: Int) -> Int { Int(cells[place]) ?? 0 }
+            return PastLine(
+                registered: number(registered), switchedOn: number(on), onMinutes: number(minutes), rank: Int(cells[rank]), dueDays: number(due), heardDays: number(heard))
         }
         guard let total = document.lines.last else { return nil }
         self.init(
@@ -84,7 +98,7 @@ package struct EarlierErrata: Hashable, Sendable {
 }
 
 /// How far courseware came by the end of a month: what could be played in it, what had reached a terminal of the area, what was played there in the month, and what effectively.
-package struct Delivery: Hashable, Sendable {
+package struct Delivery: Hashable, Codable, Sendable {
     package let published: Int
     package let delivered: Int
     package let played: Int
@@ -99,7 +113,7 @@ package struct Delivery: Hashable, Sendable {
 }
 
 /// What is odd about the month of a site; a matter of data quality, never of merit (metrics.md, "Viewing").
-package struct Habits: OptionSet, Hashable, Sendable {
+package struct Habits: OptionSet, Hashable, Codable, Sendable {
     package let rawValue: Int
 
     package init(rawValue: Int) { self.rawValue = rawValue }
@@ -158,6 +172,9 @@ package struct BulletinFacts: Sendable {
 
     /// The month before, when its ranks were made by the same rule.
     var rankedBefore: PastMonth? { previous.flatMap { $0.rankedBy == bulletin.rankedBy ? $0 : nil } }
+
+    /// Whether so much was heard of the month and of an earlier one that they may be compared.
+    func comparable(_ other: PastMonth) -> Bool { bulletin.total.isHeard(bulletin.formula) && other.total.isHeard(bulletin.formula) }
 
     /// The same month a year ago, when it is known.
     package var lastYear: PastMonth? { Month("\(padded(record.month.year - 1, 4))-\(padded(record.month.month, 2))").flatMap { past[$0] } }

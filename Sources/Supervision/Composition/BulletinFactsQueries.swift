@@ -47,26 +47,27 @@ extension Statements {
         }
         var (played, effective): (Set<String>, Set<String>) = ([], [])
         var watched: [Place: IntervalSet] = [:]
+        let voided = try voidedRanges(month.days)
         try each(
             """
             WITH here AS (\(sql: terminals(month, in: scope)))
-            SELECT p.courseware, here.site, p.mode, p.first_day, p.last_day, p.intervals FROM here JOIN play p ON p.terminal = here.terminal
+            SELECT p.courseware, here.site, p.mode, p.first_day, p.last_day, p.intervals, p.terminal, coalesce(c.duration_ms, 0) FROM here
+            JOIN play p ON p.terminal = here.terminal LEFT JOIN courseware c ON c.id = p.courseware
             WHERE p.first_day <= \(month.days.upperBound) AND p.first_day >= \(month.days.lowerBound.advanced(by: -2)) AND p.last_day >= \(month.days.lowerBound)
                 AND p.first_day < here.until_day AND p.last_day >= here.from_day
-                AND NOT EXISTS (SELECT 1 FROM fact_void w
-                    WHERE w.terminal = p.terminal AND w.withdrawn_at IS NULL AND w.from_day <= p.first_day AND w.until_day > p.first_day)
             """
         ) { row in
-            let courseware = try row.text(0)
-            played.insert(courseware)
-            guard !effective.contains(courseware) else { return }
+            let (courseware, terminal, length) = (try row.text(0), try row.int(6), Int64(try row.int(7)))
             guard let coverage = PlayCoverage(encoded: try row.bytes(5)) else { throw StorageError.column("A play holds no intervals") }
             for day in Swift.max(try row.day(3), month.days.lowerBound)...Swift.min(try row.day(4), month.days.upperBound) {
+                guard !(voided[terminal] ?? []).contains(where: { $0.contains(day) }) else { continue }
+                played.insert(courseware)
+                guard !effective.contains(courseware) else { return }
                 let (media, wall) = coverage.watched(on: day, rules.zone)
                 let place = Place(courseware: courseware, site: try row.int(1), day: day)
                 let sum = (watched[place] ?? IntervalSet()).union(try row.text(2) == "live" ? wall : media)
                 watched[place] = sum
-                if sum.total >= rules.effectiveMilliseconds(on: day) { effective.insert(courseware) }
+                if sum.total >= rules.effectiveMilliseconds(on: day, length: length > 0 ? length : nil) { effective.insert(courseware) }
             }
         }
         return (played, effective)
@@ -83,17 +84,36 @@ extension Statements {
             """
     }
 
-    /// What the minutes of each site of a scope show in a month, by the site's number; sites without a habit are left out. Voided facts show nothing.
+    /// What the minutes of each site of a scope show in a month, by the site's number; sites without a habit are left out. Minutes in which something played are minutes on;
+    /// voided facts show nothing.
     package func habits(month: Month, in scope: Scope, zone: NetworkZone) throws -> [Int: Habits] {
         var days: [Int: [Day: MinuteSet]] = [:]
+        let voided = try voidedRanges(month.days)
+        func add(_ site: Int, _ terminal: Int, _ day: Day, _ minutes: MinuteSet) {
+            guard !(voided[terminal] ?? []).contains(where: { $0.contains(day) }) else { return }
+            days[site, default: [:]][day, default: MinuteSet()].formUnion(minutes)
+        }
         try each(
             """
             WITH here AS (\(sql: terminals(month, in: scope))), bit(day) AS (\(values: month.days.map { [$0.number.bound] }))
-            SELECT here.site, p.day, p.minutes FROM bit CROSS JOIN here JOIN presence p ON p.day = bit.day AND p.terminal = here.terminal
-            WHERE here.from_day <= bit.day AND here.until_day > bit.day AND NOT EXISTS (SELECT 1 FROM fact_void w
-                WHERE w.terminal = p.terminal AND w.withdrawn_at IS NULL AND w.from_day <= p.day AND w.until_day > p.day)
+            SELECT here.site, p.day, p.minutes, p.terminal FROM bit CROSS JOIN here JOIN presence p ON p.day = bit.day AND p.terminal = here.terminal
+            WHERE here.from_day <= bit.day AND here.until_day > bit.day
             """
-        ) { row in days[try row.int(0), default: [:]][try row.day(1), default: MinuteSet()].formUnion(try row.minutes(2)) }
+        ) { row in add(try row.int(0), try row.int(3), try row.day(1), try row.minutes(2)) }
+        try each(
+            """
+            WITH here AS (\(sql: terminals(month, in: scope)))
+            SELECT here.site, p.terminal, p.first_day, p.last_day, here.from_day, here.until_day, p.intervals FROM here JOIN play p ON p.terminal = here.terminal
+            WHERE p.first_day <= \(month.days.upperBound) AND p.first_day >= \(month.days.lowerBound.advanced(by: -2)) AND p.last_day >= \(month.days.lowerBound)
+                AND p.first_day < here.until_day AND p.last_day >= here.from_day
+            """
+        ) { row in
+            guard let coverage = PlayCoverage(encoded: try row.bytes(6)) else { throw StorageError.column("A play holds no intervals") }
+            let (here, played) = (try row.day(4)..<row.day(5), try row.day(2)...row.day(3))
+            for day in played where here.contains(day) && month.days.contains(day) {
+                add(try row.int(0), try row.int(1), day, coverage.watched(on: day, zone).wall.minutes(from: zone.start(of: day)))
+            }
+        }
         return days.mapValues { Habits.seen(in: $0.map { day, minutes in (minutes, Int(zone.end(of: day).milliseconds(since: zone.start(of: day)) / 60_000)) }) }
             .filter { !$0.value.isEmpty }
     }

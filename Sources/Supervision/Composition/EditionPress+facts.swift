@@ -16,16 +16,22 @@ extension EditionPress {
         return (Composition(facts, arranged: arranged, edits: edits, Speech(pages.words, language)), area)
     }
 
-    /// What the sections of an area's bulletin are written from. Months that were published are read from their editions, others computed.
+    /// What the sections of an area's bulletin are written from: the figures with which the month was closed, until the first edition is published. Months that were published
+    /// are read from their editions, others computed.
     package func facts(code: String, month: Month, in scope: Scope, at now: Instant) async throws -> BulletinFacts? {
         let zone = rules.zone
         let first = Month("\(padded(month.year - 1, 4))-01") ?? month
-        let found = try await database.read { statements -> (AreaMonth, [Edition], [Month])? in
-            guard let record = try statements.areaMonth(code: code, month: month, in: scope, zone: zone, at: now) else { return nil }
+        let found = try await database.read { statements -> (AreaMonth, ClosedFigures?, [Edition], [Month])? in
+            guard let place = try statements.areaPlace(code: code, month: month, network: .then, in: scope, zone: zone, at: now) else { return nil }
+            let closed = try statements.unpublishedFigures(of: month, area: place.area.areaID)
+            guard
+                let record = try closed?.record(month, statements.formula(for: month), path: place.path)
+                    ?? statements.areaMonth(code: code, month: month, in: scope, zone: zone, at: now)
+            else { return nil }
             let editions = try statements.lastEditions(area: record.area.areaID, from: first, through: month.previous)
-            return (record, editions, try statements.monthsWithFacts().filter { first <= $0 && ($0 < month || $0.year < month.year) })
+            return (record, closed, editions, try statements.monthsWithFacts().filter { first <= $0 && ($0 < month || $0.year < month.year) })
         }
-        guard let (record, editions, known) = found else { return nil }
+        guard let (record, closed, editions, known) = found else { return nil }
         var documents: [Month: EditionDocument] = [:]
         for edition in editions { if let month = Month(edition.month) { documents[month] = try await document(of: edition) } }
         let (published, rules) = (documents, rules)
@@ -35,15 +41,15 @@ extension EditionPress {
             for earlier in Set(known).union(published.keys).sorted() {
                 let last = earlier.days.upperBound
                 guard let area = try statements.area(id: record.area.areaID, on: last) else { continue }
-                let ids = Dictionary(try statements.children(of: area, on: last, in: .everything).map { ($0.code, $0.areaID) }, uniquingKeysWith: { first, _ in first })
                 let document = published[earlier]
+                let ids = try document.map { try statements.identities(of: $0) } ?? [:]
                 past[earlier] = document.flatMap { PastMonth(published: $0, earlier, ids: ids) }
                 // A year back: what came later than that is history.
                 let mayDiffer = document != nil && earlier < month && earlier >= Month("\(padded(month.year - 1, 4))-\(padded(month.month, 2))") ?? month
                 guard past[earlier] == nil || mayDiffer, let present = try statements.areaMonth(code: area.code, month: earlier, in: scope, zone: zone, at: now) else { continue }
                 if past[earlier] == nil { past[earlier] = PastMonth(present: present) }
                 if let document {
-                    let (cells, sites) = (document.errata(against: present.bulletin), document.siteErrata(against: present.figures.sites, late: [:]))
+                    let (cells, sites) = (document.errata(against: present, identities: ids), document.siteErrata(against: present.figures.sites, late: [:]))
                     let place = document.columns.firstIndex { $0.name == "boot_rate" }
                     errata.append(
                         EarlierErrata(
@@ -53,8 +59,8 @@ extension EditionPress {
             }
             let inside = Scope(areas: [record.area.areaCode].compactMap { $0 })
             return BulletinFacts(
-                record: record, past: past, errata: errata, delivery: try statements.delivery(month: month, in: inside, rules: rules),
-                habits: try statements.habits(month: month, in: inside, zone: zone),
+                record: record, past: past, errata: errata, delivery: try closed?.delivery ?? statements.delivery(month: month, in: inside, rules: rules),
+                habits: try closed?.habits ?? statements.habits(month: month, in: inside, zone: zone),
                 typed: try statements.typedFigures(month: month, in: inside),
                 passedDays: min(month.days.count, max(0, month.days.lowerBound.distance(to: zone.day(of: now)))))
         }

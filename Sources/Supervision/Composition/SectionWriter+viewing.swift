@@ -6,7 +6,8 @@ import Web
 extension SectionWriter {
     /// 收视情况: effective plays of any mode.
     var viewing: BulletinSection {
-        section(.viewing, [sentence("viewing.total")], [table("viewing", ["registered", "viewing", "viewing_rate", "on_demand", "demand_rate"])])
+        section(
+            .viewing, [facts.bulletin.total.isUnheard ? nil : sentence("viewing.total")], [table("viewing", ["registered", "viewing", "viewing_rate", "on_demand", "demand_rate"])])
     }
 
     /// 点播与课件: how far courseware came.
@@ -18,22 +19,30 @@ extension SectionWriter {
             counts.map { name, count in
                 .init(label: speech("compose.delivery.\(name)"), count: count, note: name == "published" ? "" : speech.rate(Rate(count, of: delivery.published)))
             }, label: speech("compose.picture.delivery", figures))
-        guard delivery.published > 0 else { return section(.demand, [sentence("demand.total")]) }
+        let total = facts.bulletin.total.isUnheard ? nil : sentence("demand.total")
+        guard delivery.published > 0 else { return section(.demand, [total]) }
         return section(
-            .demand, [sentence("demand.total"), sentence("demand.delivery", values)],
+            .demand, [total, sentence("demand.delivery", values)],
             [.picture(svg: picture, caption: speech("compose.picture.delivery", figures)), .note(speech("compose.note.delivery"))])
     }
 
     /// 零点播站点: listed by area, because a list is what people act on.
     var zeroPlay: BulletinSection {
         let sites = facts.record.figures.sites.filter { SiteFilter.zeroPlay.includes($0) }
-        return section(.zeroPlay, [sentence(sites.isEmpty ? "zero_play.none" : "zero_play.total")], list(sites, "zero_play"))
+        let complete = facts.record.figures.sites.count(where: \.isComplete)
+        guard complete > 0 else { return section(.zeroPlay, []) }
+        let isWhole = complete == facts.record.figures.sites.count
+        return section(
+            .zeroPlay, [sentence(!sites.isEmpty ? "zero_play.total" : isWhole ? "zero_play.none" : "zero_play.none_complete", ["complete": String(complete)])],
+            list(sites, "zero_play"))
     }
 
     /// 未上报: what nobody has heard of is no “off”.
     var notHeard: BulletinSection {
         let sites = facts.record.figures.sites.filter { $0.presence == .notHeard }
-        return section(.notHeard, [sentence(sites.isEmpty ? "not_heard.none" : "not_heard.total")], list(sites, "not_heard"))
+        let total = facts.bulletin.total
+        let isWhole = total.heardDays == total.dueDays
+        return section(.notHeard, [sentence(!sites.isEmpty ? "not_heard.total" : isWhole ? "not_heard.none" : "not_heard.partly")], list(sites, "not_heard"))
     }
 
     /// As many names as a printed page holds; of more, only how many there are in each area is printed.
@@ -109,7 +118,9 @@ extension SectionWriter {
         func count(_ habit: Habits, _ sites: [SiteMonth]) -> Int { sites.count { facts.habits[$0.site]?.contains(habit) ?? false } }
         let values = Dictionary(Habits.all.map { ($0.name, String(count($0.habit, sites))) }, uniquingKeysWith: { first, _ in first })
         let outside = facts.bulletin.outsideService.count
-        guard sites.contains(where: { facts.habits[$0.site] != nil }) || outside > 0 else { return section(.quality, [sentence("quality.none")]) }
+        guard sites.contains(where: { facts.habits[$0.site] != nil }) || outside > 0 else {
+            return section(.quality, [facts.bulletin.total.isUnheard ? nil : sentence("quality.none")])
+        }
         let groups = BulletinArea.grouped(sites, facts.record.below.map { BulletinArea(code: $0.code, name: $0.name) })
         func row(_ name: String, _ sites: [SiteMonth]) -> [String] { [name] + Habits.all.map { String(count($0.habit, sites)) } }
         return section(

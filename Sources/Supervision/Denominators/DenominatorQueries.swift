@@ -8,6 +8,7 @@ extension Statements {
     package func denominator(area id: String, month: Month) throws -> Denominator {
         let (first, end, last) = (month.days.lowerBound, month.end, month.days.upperBound)
         let counted: SQL = "IN (\(list: SiteState.counted.map(\.rawValue)))"
+        let out = try sitesTakenOut(of: month)
         return Denominator(
             try all(
                 """
@@ -29,24 +30,27 @@ extension Statements {
                 SELECT s.code, p.name, p.was_here, p.is_here,
                     CASE WHEN EXISTS (SELECT 1 FROM site_state w WHERE w.site = p.site AND w.replaced_at IS NULL AND w.from_day < \(end) AND w.until_day > \(first)
                         AND w.state \(sql: counted)) THEN 1 ELSE 0 END,
-                    t.state, t.from_day, coalesce(t.reason, ''), coalesce(t.document, ''), coalesce(t.actor, ''), x.from_day, coalesce(x.reason, ''), coalesce(x.document, ''),
-                    coalesce(x.actor, ''), d.on_day, coalesce(d.reason, ''), coalesce(d.document, ''), coalesce(d.actor, '')
+                    t.state, t.from_day, coalesce(t.reason, ''), coalesce(t.document, ''), coalesce(t.actor, ''), d.on_day, coalesce(d.reason, ''), coalesce(d.document, ''),
+                    coalesce(d.actor, ''), p.site
                 FROM placed p JOIN site s ON s.num = p.site
                 LEFT JOIN site_state t ON t.site = p.site AND t.replaced_at IS NULL AND t.from_day <= \(last) AND t.until_day > \(last)
-                LEFT JOIN site_exclusion x ON x.site = p.site AND x.replaced_at IS NULL AND x.from_day <= \(first) AND x.until_day >= \(end)
                 LEFT JOIN area_decision d ON d.id = p.decision
                 WHERE p.was_here = 1 OR p.is_here = 1 ORDER BY s.code
-                """, approvedSite))
+                """
+            ) { try approvedSite($0, out) })
     }
 
-    private func approvedSite(_ row: Row) throws -> ApprovedSite {
+    private func approvedSite(_ row: Row, _ out: [Int: TakenOut]) throws -> ApprovedSite {
         let (wasHere, isHere, isInService) = (try row.int(2) == 1, try row.int(3) == 1, try row.int(4) == 1)
-        let isExcluded = try row.optionalInt(10) != nil && isInService
+        let exclusion = isInService ? out[try row.int(14)] : nil
+        func site(on day: Day?, _ reason: String, _ document: String, _ actor: String) throws -> ApprovedSite {
+            ApprovedSite(
+                code: try row.text(0), name: try row.text(1), wasHere: wasHere, isHere: isHere, isInService: isInService, isExcluded: exclusion != nil,
+                state: try row.optionalText(5).flatMap(SiteState.init), decidedOn: day, reason: reason, document: document, actor: actor)
+        }
         // Which of the three decisions stands behind the site's line: a move, an exclusion, or its state.
-        let place = wasHere != isHere ? 14 : isExcluded ? 10 : 6
-        return ApprovedSite(
-            code: try row.text(0), name: try row.text(1), wasHere: wasHere, isHere: isHere, isInService: isInService, isExcluded: isExcluded,
-            state: try row.optionalText(5).flatMap(SiteState.init), decidedOn: try row.optionalInt(place).map(Day.init(number:)), reason: try row.text(place + 1),
-            document: try row.text(place + 2), actor: try row.text(place + 3))
+        if wasHere == isHere, let exclusion { return try site(on: exclusion.from, exclusion.reason, exclusion.document, exclusion.actor) }
+        let place = wasHere != isHere ? 10 : 6
+        return try site(on: try row.optionalInt(place).map(Day.init(number:)), try row.text(place + 1), try row.text(place + 2), try row.text(place + 3))
     }
 }

@@ -37,7 +37,10 @@ extension EditionDocument {
             throw Refusal.notFound("cell")
         }
         let inside = sites.filter { belongs($0, to: code) }
-        let (kept, numerator, denominator) = EditionDocument.fraction(of: name == "rank" ? rules.rank : name, inside)
+        var (kept, numerator, denominator) = EditionDocument.fraction(of: name == "rank" ? rules.rank : name, inside)
+        // Where nothing was heard there is no rate; documents of before printed nought.
+        let isRate = ["boot_rate", "viewing_rate", "demand_rate", "rank", "mean_per_registered"].contains(name)
+        if format >= 3, isRate, inside.allSatisfy({ $0.heardDays == 0 && $0.onMinutes == 0 }) { (numerator, denominator) = (0, 0) }
         return CellEvidence(
             title: title, number: number, month: month, line: code, column: name, printed: line[place], numerator: numerator, denominator: denominator, rules: rules,
             sites: kept, excluded: ["registered", "boot_rate", "rank", "viewing_rate", "demand_rate", "mean_per_registered"].contains(name) ? excluded : [])

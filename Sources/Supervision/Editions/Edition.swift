@@ -35,16 +35,17 @@ package struct Edition: Decodable, Hashable, Sendable {
 
     /// The next link of the chain; `files` are the hashes in the order of `EditionFile`.
     package init(
-        after last: Edition?, id: String, areaID: String, month: String, number: Int, document: String, signedOff: String, files: [String], by: String, at: Instant
+        after last: Edition?, id: String, areaID: String, month: String, number: Int, document: String, signedOff: String, files: [String], asOf: Instant, by: String,
+        at: Instant
     ) {
         sequence = (last?.sequence ?? 0) + 1
         previousHash = last?.hash ?? ""
         (self.id, self.areaID, self.month, self.number) = (id, areaID, month, number)
-        (self.document, self.signedOff, asOfAt, publishedBy, publishedAt) = (document, signedOff, at, by, at)
+        (self.document, self.signedOff, asOfAt, publishedBy, publishedAt) = (document, signedOff, asOf, by, at)
         (jsonHash, htmlHash, csvHash) = (files[0], files[1], files[2])
         (pdfHash, docxHash, xlsxHash) = (files[3], files[4], files[5])
         hash = Edition.chained(
-            previousHash, sequence: sequence, id: id, areaID: areaID, month: month, number: number, document: document, signedOff: signedOff, artefacts: files, asOf: at, by: by,
+            previousHash, sequence: sequence, id: id, areaID: areaID, month: month, number: number, document: document, signedOff: signedOff, artefacts: files, asOf: asOf, by: by,
             at: at)
     }
 

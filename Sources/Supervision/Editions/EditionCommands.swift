@@ -27,7 +27,7 @@ extension Statements {
         return try closings(area: id).contains { $0.month == month.description } ? .closed : .provisional
     }
 
-    /// Closes a month of an area: its figures are no longer provisional. Not before facts about its last day are late, and not over a gap behind the last closed month.
+    /// Closes a month of an area: its figures are no longer provisional, and kept as they are for the first edition. Not before facts about its last day are late, and not over a gap behind the last closed month.
     package func closeMonth(_ month: Month, area: Area, rules: FactRules, by act: Act) throws {
         guard act.at >= rules.close(of: month.days.upperBound) else { throw Refusal.conflict("month.still_running") }
         let closed = try closings(area: area.areaID).map(\.month)
@@ -38,6 +38,7 @@ extension Statements {
             throw Refusal.conflict("month.deriving")
         }
         try run("INSERT INTO month_closing (area_id, month, closed_by, closed_at) VALUES (\(area.areaID), \(month.description), \(act.actor.id), \(act.at))")
+        try keepFigures(of: month, area: area, rules: rules, by: act)
         try record("month.closed", area.areaID, ["month": month.description, "area": area.code], by: act)
     }
 
@@ -73,6 +74,12 @@ extension Statements {
                 \(edition.htmlHash), \(edition.csvHash), \(edition.pdfHash), \(edition.docxHash), \(edition.xlsxHash), \(edition.previousHash), \(edition.hash), \(edition.asOfAt), \(edition.publishedBy), \(edition.publishedAt))
             """)
         try record("edition.published", edition.id, ["month": edition.month, "area": area.code, "number": String(edition.number), "hash": edition.hash], by: act)
+    }
+
+    /// Which area had which code of a document's lines when it was made.
+    package func identities(of document: EditionDocument) throws -> [String: String] {
+        guard let month = Month(document.month) else { throw StorageError.column("The edition of \(document.month) names no month") }
+        return try identities(ofCodes: document.lines.map { $0[0] }, on: month.days.upperBound, knownAt: Instant(milliseconds: document.asOf))
     }
 
     /// Notes that somebody wanted to publish an edition that is there already. It stays as it is.

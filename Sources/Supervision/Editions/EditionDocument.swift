@@ -2,6 +2,7 @@ package import Basics
 package import Documents
 package import Foundation
 import Operations
+import Registry
 
 /// A published bulletin as data: everything that its page shows, and the figures of each site behind it. Its JSON is the edition; page and table are made from it alone,
 /// so that they come out the same after any change of register, settings, words or program.
@@ -29,6 +30,8 @@ package struct EditionDocument: Codable, Hashable, Sendable {
     }
     /// What a site did in the month.
     package struct Site: Codable, Hashable, Sendable {
+        /// The site's number in the register, by which it is known whatever its code becomes; not in formats 1 and 2.
+        package var site: Int?
         package let code: String
         package let name: String
         package let area: String
@@ -41,7 +44,7 @@ package struct EditionDocument: Codable, Hashable, Sendable {
         package let heardDays: Int
 
         init(_ site: SiteMonth) {
-            (code, name, area) = (site.code, site.name, site.areaCode)
+            (self.site, code, name, area) = (site.site, site.code, site.name, site.areaCode)
             (onMinutes, onDays, effectiveSeconds) = (site.onMinutes, site.onDays, site.effectiveSeconds)
             (effectivePlays, effectiveDemandPlays, dueDays, heardDays) = (site.effectivePlays, site.effectiveDemandPlays, site.dueDays, site.heardDays)
         }
@@ -53,7 +56,7 @@ package struct EditionDocument: Codable, Hashable, Sendable {
         package let document: String
     }
 
-    /// The form of this document: 2 with a bulletin as it is printed, 1 without.
+    /// The form of this document: 1 without a bulletin as it is printed, 2 with it, 3 with sites by number and a table that leaves a dash a dash.
     package var format = 1
     package let language: String
     package let title: String
@@ -96,7 +99,9 @@ package struct EditionDocument: Codable, Hashable, Sendable {
     package init(json: Data) throws { self = try JSONDecoder().decode(EditionDocument.self, from: json) }
 
     /// The printed table as comma-separated values.
-    package var csv: Data { Data(("\u{FEFF}" + CSV.line(columns.map(\.label)) + lines.map { CSV.line($0) }.joined()).utf8) }
+    package var csv: Data {
+        Data(("\u{FEFF}" + CSV.line(columns.map(\.label)) + lines.map { CSV.line($0, guardingDashes: format < 3) }.joined()).utf8)
+    }
 }
 
 /// One change of a published figure.
@@ -149,15 +154,22 @@ package struct LateFacts: Hashable, Sendable {
 }
 
 extension EditionDocument {
-    /// The cells that read otherwise now.
-    package func errata(against bulletin: Bulletin) -> [Erratum] {
-        let now = Dictionary((bulletin.lines + [bulletin.total]).map { ($0.code, $0) }, uniquingKeysWith: { first, _ in first })
-        let published = Dictionary(lines.map { ($0[0], $0) }, uniquingKeysWith: { first, _ in first })
-        let codes = lines.map { $0[0] } + (bulletin.lines + [bulletin.total]).map(\.code).filter { published[$0] == nil }
-        return codes.flatMap { code -> [Erratum] in
-            let (before, after) = (published[code], now[code].map { $0.cells })
+    /// The cells that read otherwise now, code and name among them. Lines are matched by the identity of their area, never by code or name.
+    /// - Parameter identities: which area had which of the document's codes when it was made: `Statements.identities(of:)`.
+    package func errata(against record: AreaMonth, identities: [String: String]) -> [Erratum] {
+        let ids = Dictionary(([record.area] + record.below).map { ($0.code, $0.areaID) }, uniquingKeysWith: { first, _ in first })
+        let present = record.bulletin.lines + [record.bulletin.total]
+        let now = Dictionary(present.map { (ids[$0.code] ?? $0.code, $0) }, uniquingKeysWith: { first, _ in first })
+        let published = lines.map { (id: identities[$0[0]] ?? $0[0], cells: $0) }
+        let known = Set(published.map(\.id))
+        let pairs =
+            published.map { (before: $0.cells, after: now[$0.id]?.cells) } as [(before: [String]?, after: [String]?)]
+            + present.filter { !known.contains(ids[$0.code] ?? $0.code) }.map { (nil, $0.cells) }
+        return pairs.flatMap { before, after -> [Erratum] in
+            let code = before?[0] ?? after?[0] ?? ""
             return columns.enumerated().compactMap { place, column in
-                guard column.name != "name" else { return nil }
+                // A line that is not on both sides is told by its figures; the rest has no name of its own.
+                if ["code", "name"].contains(column.name), before == nil || after == nil || code == BulletinArea.rest { return nil }
                 let (from, to) = (before?[place] ?? "-", after?[place] ?? "-")
                 guard from != to else { return nil }
                 return Erratum(
@@ -167,15 +179,17 @@ extension EditionDocument {
         }
     }
 
-    /// The sites whose figures differ now, by code.
+    /// The sites whose figures differ now, by code; matched by their number, in documents of before by their code.
     package func siteErrata(against sites: [SiteMonth], late: [String: LateFacts]) -> [SiteErratum] {
-        let before = Dictionary(self.sites.map { ($0.code, $0) }, uniquingKeysWith: { first, _ in first })
-        let after = Dictionary(sites.map { ($0.code, Site($0)) }, uniquingKeysWith: { first, _ in first })
-        return Set(before.keys).union(after.keys).sorted().compactMap { code in
-            let (was, is_) = (before[code], after[code])
+        let numbers = Dictionary(sites.map { ($0.code, $0.site) }, uniquingKeysWith: { first, _ in first })
+        let before = Dictionary(self.sites.map { ($0.site ?? numbers[$0.code] ?? -1, $0) }, uniquingKeysWith: { first, _ in first })
+        let after = Dictionary(sites.map { ($0.site, Site($0)) }, uniquingKeysWith: { first, _ in first })
+        return Set(before.keys).union(after.keys).compactMap { number in
+            let (was, is_) = (before[number], after[number])
+            let code = is_?.code ?? was?.code ?? ""
             guard was?.figures != is_?.figures else { return nil }
             return SiteErratum(code: code, name: is_?.name ?? was?.name ?? "", before: was, after: is_, late: late[code])
-        }
+        }.sorted { $0.code < $1.code }
     }
 }
 

@@ -24,6 +24,8 @@ struct EditionListPage: Sendable {
     let printing: String?
     let failed: String?
     let editions: Table
+    /// What differs from the closed figures, before anything is published.
+    let closingURL: String?
     let mayClose: Bool
     let mayPublish: Bool
     let isFirst: Bool
@@ -61,6 +63,7 @@ struct EditionListPage: Sendable {
             $0.state == .failed || $0.state == .cancelled
                 ? speech("edition.failed", ["reason": speech("refusal.\(["", "job.defect"].contains($0.problem) ? "print.failed" : $0.problem)")]) : nil
         }
+        closingURL = record.closing != nil && record.editions.isEmpty ? "/bulletins/\(month)/\(code)/closing" : nil
         mayClose = mayPublish && record.closing == nil
         self.mayPublish = mayPublish && record.closing != nil && !isPrinting
         isFirst = record.editions.isEmpty
@@ -87,8 +90,8 @@ struct ErrataPage: Sendable {
     let cells: Table
     let sites: Table
 
-    init(_ document: EditionDocument, _ record: AreaMonth, _ late: [String: LateFacts], zone: NetworkZone, _ speech: Speech) {
-        let (cells, sites) = (document.errata(against: record.bulletin), document.siteErrata(against: record.figures.sites, late: late))
+    init(_ document: EditionDocument, _ record: AreaMonth, identities: [String: String], _ late: [String: LateFacts], zone: NetworkZone, _ speech: Speech) {
+        let (cells, sites) = (document.errata(against: record, identities: identities), document.siteErrata(against: record.figures.sites, late: late))
         editionURL = "/bulletins/\(record.month)/\(record.area.code)/editions"
         bulletinURL = FigureURL.bulletin(record.area.code, record.month)
         isSame = cells.isEmpty && sites.isEmpty

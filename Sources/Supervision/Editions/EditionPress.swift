@@ -43,7 +43,8 @@ package struct EditionPress: Sendable {
         self.isSample = isSample
     }
 
-    /// Publishes the next edition of a closed month. The first holds the figures as they are now; a later one also what changed since the one before, and there must be something.
+    /// Publishes the next edition of a closed month. The first holds the figures with which the month was closed; a later one those of now and what changed since the one
+    /// before, and there must be something.
     /// `tell` hears how far it is and what is being done.
     /// - Throws: what `prepare` throws, and `Refusal.busy` when another edition of the month was written meanwhile.
     package func publish(
@@ -59,13 +60,13 @@ package struct EditionPress: Sendable {
         let blobs = blobs
         try await tell(0.95, "store")
         let hashes = try await offPool { try made.map { try blobs.store($0) } }
-        let (id, number, today) = (act.ids.next(), published.number, rules.zone.day(of: act.at))
+        let (id, number, today, asOf) = (act.ids.next(), published.number, rules.zone.day(of: act.at), composition.facts.record.asOf)
         return try await database.write { statements in
             // Linked only now: printing takes seconds, in which others publish.
             let last = try statements.lastEdition()
             let edition = Edition(
                 after: last, id: id, areaID: area.areaID, month: month.description, number: number, document: imprint.document, signedOff: imprint.signedOff, files: hashes,
-                by: act.actor.id, at: act.at)
+                asOf: asOf, by: act.actor.id, at: act.at)
             try statements.addEdition(edition, area: area, by: act)
             // To every office directly below, as they are today.
             if let present = try statements.area(id: area.areaID, on: today) {
@@ -92,7 +93,12 @@ package struct EditionPress: Sendable {
             try await database.write { try $0.refuseRewriting(there, by: act) }
             throw Refusal.conflict("edition.never_changes")
         }
-        let errata = try await before.last.asyncMap { try await document(of: $0).errata(against: composition.facts.bulletin) } ?? []
+        let errata =
+            try await before.last.asyncMap { last -> [Erratum] in
+                let document = try await document(of: last)
+                let ids = try await database.read { try $0.identities(of: document) }
+                return document.errata(against: composition.facts.record, identities: ids)
+            } ?? []
         guard before.isEmpty || !errata.isEmpty else { throw Refusal.conflict("edition.nothing_new") }
         guard acceptsMisfits || composition.misfits.isEmpty else { throw Refusal.conflict("compose.misfits") }
         return (composition, area, before.count, errata)
@@ -192,19 +198,23 @@ extension Imprint {
 }
 
 extension EditionDocument {
+    /// Of figures as of the record's moment, printed at `now`.
     init(_ composition: Composition, number: Int, _ imprint: Imprint, errata: [Erratum], rules: FactRules, isSample: Bool, at now: Instant) {
         let (record, speech, bulletin) = (composition.facts.record, composition.speech, composition.facts.bulletin)
-        format = 2
+        format = 3
         language = speech.language.rawValue
         title = speech("bulletin.title", ["area": record.area.name, "month": speech.month(record.month)])
         (month, areaCode, areaName) = (record.month.description, record.area.code, record.area.name)
-        (self.number, document, signedOff, asOf) = (number, imprint.document, imprint.signedOff, now.milliseconds)
+        (self.number, document, signedOff, asOf) = (number, imprint.document, imprint.signedOff, record.asOf.milliseconds)
         self.imprint = [
             Formula(name: speech("edition.number"), text: speech("edition.nth", ["number": String(number)])), Formula(name: speech("edition.document"), text: imprint.document),
-            Formula(name: speech("edition.signed_off"), text: imprint.signedOff), Formula(name: speech("edition.as_of"), text: rules.zone.text(now)),
+            Formula(name: speech("edition.signed_off"), text: imprint.signedOff), Formula(name: speech("edition.as_of"), text: rules.zone.text(record.asOf)),
         ]
         columns = Bulletin.columns.map { Heading(name: $0, label: speech("bulletin.\($0)")) }
-        lines = (bulletin.lines + [bulletin.total]).map(\.cells)
+        lines = (bulletin.lines + [bulletin.total]).map { line in
+            guard line.code == BulletinArea.rest else { return line.cells }
+            return line.cells.enumerated().map { Bulletin.columns[$0] == "name" ? speech("bulletin.rest") : $1 }
+        }
         formulas = bulletin.formulas(speech)
         notes = [
             speech("network.then", ["day": record.month.days.upperBound.description]), speech("bulletin.note.not_heard", ["count": String(bulletin.total.notHeard)]),

@@ -59,18 +59,29 @@ extension Routes {
             let edition = try await house.edition(try context.parameters.require("id"), visit, rules)
             let document = try await press.document(of: edition)
             let (month, now) = (try found(Month(edition.month)), house.clock.now)
-            let (record, late) = try await house.database.read { statements in
+            let (record, ids, late) = try await house.database.read { statements in
                 let last = month.days.upperBound
                 guard let area = try statements.area(id: edition.areaID, on: last) else { throw Refusal.notFound("edition") }
                 let record = try statements.areaMonth(code: area.code, month: month, in: visit.scope, zone: rules.zone, at: now)
-                return (record, try statements.lateFacts(month: month, after: edition.asOfAt))
+                return (record, try statements.identities(of: document), try statements.lateFacts(month: month, after: edition.asOfAt))
             }
-            guard let record else { throw Refusal.notFound("edition") }
             let speech = Speech(house, visit)
-            let values = ["area": record.area.name, "month": speech.month(month), "number": String(edition.number)]
-            return try house.page(
-                "errata", ErrataPage(document, record, late, zone: rules.zone, speech), title: speech("edition.errata_title", values),
-                crumbs: [Frame.Link(label: record.area.name, url: FigureURL.bulletin(record.area.code, month))], for: visit, request)
+            let values = ["area": document.areaName, "month": speech.month(month), "number": String(edition.number)]
+            return try house.errataPage(document, try found(record), ids, late, title: speech("edition.errata_title", values), rules, speech, request, visit)
+        }
+        get("/bulletins/:month/:code/closing", .seeFigures) { request, context, visit in
+            let (place, now) = (try EditionPlace(context, rules, house.clock.now), house.clock.now)
+            let closed = try await press.composition(code: place.code, month: place.month, language: visit.language, in: visit.scope, at: now)
+            let document = EditionDocument(
+                try found(closed).0, number: 0, Imprint(document: "", signedOff: ""), errata: [], rules: rules, isSample: press.isSample, at: now)
+            let (record, ids, late) = try await house.database.read { statements in
+                let record = try statements.areaMonth(code: place.code, month: place.month, in: visit.scope, zone: rules.zone, at: now)
+                let late = try statements.lateFacts(month: place.month, after: Instant(milliseconds: document.asOf))
+                return (record, try statements.identities(of: document), late)
+            }
+            let speech = Speech(house, visit)
+            let values = ["area": document.areaName, "month": speech.month(place.month)]
+            return try house.errataPage(document, try found(record), ids, late, title: speech("edition.closing_title", values), rules, speech, request, visit)
         }
     }
 }
@@ -115,6 +126,15 @@ extension House {
         }
         guard let edition else { throw Refusal.notFound("edition") }
         return edition
+    }
+
+    fileprivate func errataPage(
+        _ document: EditionDocument, _ record: AreaMonth, _ identities: [String: String], _ late: [String: LateFacts], title: String, _ rules: FactRules, _ speech: Speech,
+        _ request: Request, _ visit: Visit
+    ) throws -> Response {
+        try page(
+            "errata", ErrataPage(document, record, identities: identities, late, zone: rules.zone, speech), title: title,
+            crumbs: [Frame.Link(label: record.area.name, url: FigureURL.bulletin(record.area.code, record.month))], for: visit, request)
     }
 
     fileprivate func editionList(

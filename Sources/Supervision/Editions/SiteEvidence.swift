@@ -43,7 +43,7 @@ extension Statements {
         let names = Dictionary(assignments.map { ($0.terminal, $0.terminalID) }, uniquingKeysWith: { first, _ in first })
         let service = try serviceDays(site: found.num, month: month, asOf: moment)
         let voids = try voids(terminals: terminals, within: month.days).filter { void in
-            void.recordedAt <= moment && void.withdrawnAt.map { $0 > moment } ?? true
+            void.kind == .facts && void.recordedAt <= moment && void.withdrawnAt.map { $0 > moment } ?? true
         }
         func counts(_ terminal: Int, _ day: Basics.Day) -> Bool {
             service.contains { $0.contains(day) } && assignments.contains { $0.terminal == terminal && $0.fromDay <= day && $0.untilDay > day }
@@ -55,10 +55,18 @@ extension Statements {
             let later = late.filter { $0.day == fact.day && $0.terminal == fact.terminal }.reduce(into: MinuteSet()) { $0.formUnion($1.minutes) }
             days[fact.day, default: MinuteSet()].formUnion(fact.minutes.subtracting(later))
         }
+        let plays = try plays(terminals: terminals, within: month.days, knownAt: moment)
+        // Minutes in which something played were on, too.
+        for play in plays {
+            for day in month.days where counts(play.terminal, day) {
+                let wall = play.coverage.watched(on: day, zone).wall
+                if wall.total > 0 { days[day, default: MinuteSet()].formUnion(wall.minutes(from: zone.start(of: day))) }
+            }
+        }
         let listed = days.filter { !$0.value.isEmpty }.sorted { $0.key < $1.key }
         return SiteEvidence(
             code: site.code, days: listed.map { SiteEvidence.Day(day: $0.key.description, minutes: $0.value.text, onMinutes: $0.value.count) },
-            plays: try plays(terminals: terminals, within: month.days, knownAt: moment).compactMap { play in
+            plays: plays.compactMap { play in
                 let touched = month.days.filter { counts(play.terminal, $0) && play.coverage.watched(on: $0, zone).wall.total > 0 }
                 guard let first = touched.first else { return nil }
                 return SiteEvidence.Play(

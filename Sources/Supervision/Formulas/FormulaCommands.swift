@@ -9,6 +9,7 @@ package import Storage
 package struct NewFormula: Hashable, Sendable {
     package var from: String
     package var effectiveSeconds: String
+    package var completeness: String
     package var rankBy: String
     package var ties: String
     package var meanBase: String
@@ -16,9 +17,10 @@ package struct NewFormula: Hashable, Sendable {
     package var reason: String
     package var document: String
 
-    package init(from: String, effectiveSeconds: String, rankBy: String, ties: String, meanBase: String, shares: String, reason: String, document: String) {
+    package init(from: String, effectiveSeconds: String, completeness: String, rankBy: String, ties: String, meanBase: String, shares: String, reason: String, document: String) {
         self.from = from
         self.effectiveSeconds = effectiveSeconds
+        self.completeness = completeness
         self.rankBy = rankBy
         self.ties = ties
         self.meanBase = meanBase
@@ -30,8 +32,8 @@ package struct NewFormula: Hashable, Sendable {
     /// What holds now, as a form begins.
     package init(_ formula: Formula, from month: Month) {
         self.init(
-            from: month.description, effectiveSeconds: String(formula.effectiveSeconds), rankBy: formula.rankBy.rawValue, ties: formula.ties.rawValue,
-            meanBase: formula.meanBase.rawValue, shares: formula.shares.rawValue, reason: "", document: "")
+            from: month.description, effectiveSeconds: String(formula.effectiveSeconds), completeness: String(formula.completeness), rankBy: formula.rankBy.rawValue,
+            ties: formula.ties.rawValue, meanBase: formula.meanBase.rawValue, shares: formula.shares.rawValue, reason: "", document: "")
     }
 }
 
@@ -47,6 +49,8 @@ extension Statements {
         if let month, try count("SELECT count(*) FROM month_closing WHERE month >= \(month.description)") > 0 { problems["from"] = "formula.closed" }
         let seconds = Int(new.effectiveSeconds)
         if seconds.map({ !(10...7200).contains($0) }) ?? true { problems["effective_seconds"] = "formula.seconds" }
+        let completeness = Int(new.completeness)
+        if completeness.map({ !(0...100).contains($0) }) ?? true { problems["completeness"] = "formula.completeness" }
         let (rankBy, ties) = (Formula.RankBasis(rawValue: new.rankBy), Formula.TieRule(rawValue: new.ties))
         let (meanBase, shares) = (Formula.MeanBasis(rawValue: new.meanBase), Formula.ShareRounding(rawValue: new.shares))
         if rankBy == nil { problems["rank_by"] = "formula.choice" }
@@ -55,11 +59,11 @@ extension Statements {
         if shares == nil { problems["shares"] = "formula.choice" }
         if !(1...500).contains(new.reason.unicodeScalars.count) { problems["reason"] = "form.required" }
         if !(1...200).contains(new.document.unicodeScalars.count) { problems["document"] = "form.required" }
-        guard problems.isEmpty, let month, let seconds, let rankBy, let ties, let meanBase, let shares else { throw Refusal.invalid(problems) }
+        guard problems.isEmpty, let month, let seconds, let completeness, let rankBy, let ties, let meanBase, let shares else { throw Refusal.invalid(problems) }
         let before = try formula(for: month)
         let formula = Formula(
-            id: act.ids.next(), fromMonth: month.description, effectiveSeconds: seconds, rankBy: rankBy, ties: ties, meanBase: meanBase, shares: shares, reason: new.reason,
-            document: new.document, actor: act.actor.id, recordedAt: act.at)
+            id: act.ids.next(), fromMonth: month.description, effectiveSeconds: seconds, completeness: completeness, rankBy: rankBy, ties: ties, meanBase: meanBase, shares: shares,
+            reason: new.reason, document: new.document, actor: act.actor.id, recordedAt: act.at)
         try addFormula(formula, by: act)
         guard before.effectiveSeconds != seconds, month.days.lowerBound <= today else { return }
         try enqueueJob(kind: FormulaJob.kind, subject: FormulaJob.subject, payload: month.days.lowerBound.description, madeBy: act.actor.id, at: act.at, ids: act.ids)
@@ -70,7 +74,4 @@ extension Statements {
         let roots = try rootAreas(on: today)
         return !roots.isEmpty && roots.allSatisfy { $0.areaCode.map(scope.covers) ?? false }
     }
-
-    /// The last day of which anything is derived.
-    package func lastSiteDay() throws -> Day? { try first("SELECT max(day) FROM site_day", { try $0.optionalInt(0) }).flatMap { $0 }.map(Day.init(number:)) }
 }

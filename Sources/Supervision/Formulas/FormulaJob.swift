@@ -19,8 +19,9 @@ package struct FormulaJob: Sendable {
 
     /// The work on one job; its payload is the first day. Answers how many days were derived and how many rows changed, as `days changed`.
     package func run(_ run: JobRun) async throws -> String {
-        guard let first = Day(run.job.payload) else { throw JobFailure.failed(code: "job.defect", account: "") }
-        guard let last = try await database.read({ try $0.lastSiteDay() }), last >= first else { return "0 0" }
+        guard let wanted = Day(run.job.payload) else { throw JobFailure.failed(code: "job.defect", account: "") }
+        guard let known = try await database.read({ try $0.factDays() }), known.upperBound >= wanted else { return "0 0" }
+        let (first, last) = (max(wanted, known.lowerBound), known.upperBound)
         let (days, rules) = (first.distance(to: last) + 1, rules)
         var changed = 0
         for number in 0..<days {

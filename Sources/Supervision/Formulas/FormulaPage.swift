@@ -16,6 +16,8 @@ struct FormulaPage: Sendable {
     let fromProblem: String?
     let effectiveSeconds: String
     let effectiveProblem: String?
+    let completeness: String
+    let completenessProblem: String?
     let rankChoices: [Choice]
     let tieChoices: [Choice]
     let meanChoices: [Choice]
@@ -41,6 +43,7 @@ struct FormulaPage: Sendable {
         isTopOnly = mayAdopt && !keepsAll
         self.mayAdopt = mayAdopt && keepsAll
         (from, effectiveSeconds, reason, document) = (typed.from, typed.effectiveSeconds, typed.reason, typed.document)
+        (completeness, completenessProblem) = (typed.completeness, problem("completeness"))
         (fromProblem, effectiveProblem) = (problem("from"), problem("effective_seconds"))
         (reasonProblem, documentProblem) = (problem("reason"), problem("document"))
         rankChoices = choices(Formula.RankBasis.self, "bulletin", typed.rankBy)
@@ -73,13 +76,14 @@ extension Table {
         }
         return Table(
             caption: speech("formula.caption"),
-            columns: ["from", "standing", "effective", "rank_by", "ties", "mean_base", "shares", "document", "reason", "actor"].map {
-                Column(speech("formula.column.\($0)"), isNumber: $0 == "effective")
+            columns: ["from", "standing", "effective", "completeness", "rank_by", "ties", "mean_base", "shares", "document", "reason", "actor"].map {
+                Column(speech("formula.column.\($0)"), isNumber: ["effective", "completeness"].contains($0))
             },
             rows: (formulas + [.standard]).map { formula in
                 [
                     Cell(formula.id == Formula.standard.id ? speech("formula.standard") : formula.fromMonth),
-                    Cell(speech("formula.standing.\(standing(formula))"), mark: "standing"), Cell(formula.effectiveSeconds), Cell(speech("bulletin.\(formula.rankBy.rawValue)")),
+                    Cell(speech("formula.standing.\(standing(formula))"), mark: "standing"), Cell(formula.effectiveSeconds), Cell("\(formula.completeness)%"),
+                    Cell(speech("bulletin.\(formula.rankBy.rawValue)")),
                     Cell(speech("formula.ties.\(formula.ties.rawValue)")), Cell(speech("formula.mean_base.\(formula.meanBase.rawValue)")),
                     Cell(speech("formula.shares.\(formula.shares.rawValue)")), Cell(formula.document, mark: "wide"), Cell(formula.reason, mark: "wide"),
                     Cell(formula.actor.isEmpty ? "" : speech.words.actor(formula.actor, accounts, speech.language)),

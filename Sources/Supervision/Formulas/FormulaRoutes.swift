@@ -14,7 +14,8 @@ extension Routes {
         get("/formulas", .seeFigures) { request, _, visit in try await house.formulaPage(nil, [:], request, visit) }
         post("/formulas", .keepRegister) { form, _, visit in
             let typed = NewFormula(
-                from: form["from"], effectiveSeconds: form["effective_seconds"], rankBy: form["rank_by"], ties: form["ties"], meanBase: form["mean_base"],
+                from: form["from"], effectiveSeconds: form["effective_seconds"], completeness: form["completeness"], rankBy: form["rank_by"], ties: form["ties"],
+                meanBase: form["mean_base"],
                 shares: form["shares"], reason: form["reason"], document: form["document"])
             let (today, act) = (house.today, house.act(visit))
             do {

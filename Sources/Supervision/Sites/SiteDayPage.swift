@@ -35,7 +35,7 @@ package struct SiteDayPage: Sendable {
         let heard = !day.isInService ? "days.outside" : !day.isDue ? "days.not_due" : day.isHeard ? "days.heard" : "days.not_heard"
         return [
             speech("site_day.standing", ["standing": speech(heard)]),
-            speech("site_day.on", ["minutes": String(row?.onMinutes ?? 0)]),
+            speech(day.onByPlay.isEmpty ? "site_day.on" : "site_day.on_by_play", ["minutes": String(row?.onMinutes ?? 0), "by_play": String(day.onByPlay.count)]),
             speech(
                 "site_day.viewing",
                 [
@@ -50,7 +50,7 @@ extension Table {
     /// The runs of minutes on of each terminal; the sum counts a minute once, whichever terminal reported it.
     static func minutes(_ facts: SiteFacts, _ day: SiteMinutes, zone: NetworkZone, _ speech: Speech) -> Table {
         let names = facts.terminalNames
-        let voided = Set(facts.voids.filter { $0.withdrawnAt == nil }.map(\.terminal))
+        let voided = Set(facts.voids.filter { $0.kind == .facts && $0.withdrawnAt == nil }.map(\.terminal))
         return Table(
             caption: speech("minutes.caption"),
             columns: [
@@ -64,7 +64,10 @@ extension Table {
                         Cell(speech(voided.contains(fact.terminal) ? "plays.voided" : "minutes.counted"), mark: "standing"),
                     ]
                 }
-            }, total: facts.presence.isEmpty ? nil : [Cell(speech("minutes.total")), "", Cell(day.on.count), ""], head: 1, empty: speech("minutes.empty"))
+            }
+                + day.onByPlay.runs.map { run in
+                    [Cell("—"), Cell(runText(run, day.day, zone)), Cell(run.count), Cell(speech("minutes.by_play"), mark: "standing")]
+                }, total: day.on.isEmpty && facts.presence.isEmpty ? nil : [Cell(speech("minutes.total")), "", Cell(day.on.count), ""], head: 1, empty: speech("minutes.empty"))
     }
 
     /// Minutes that came after the close of the day.
@@ -88,10 +91,11 @@ extension Table {
     static func voids(_ facts: SiteFacts, zone: NetworkZone, _ speech: Speech) -> Table {
         let names = facts.terminalNames
         return Table(
-            caption: speech("voids.caption"), columns: ["terminal", "from", "through", "reason", "recorded", "standing"].map { Column(speech("voids.column.\($0)")) },
+            caption: speech("voids.caption"), columns: ["terminal", "kind", "from", "through", "reason", "recorded", "standing"].map { Column(speech("voids.column.\($0)")) },
             rows: facts.voids.map { void in
                 [
-                    Cell(names[void.terminal] ?? ""), Cell(void.fromDay.description), Cell(void.untilDay.advanced(by: -1).description), Cell(void.reason, mark: "wide"),
+                    Cell(names[void.terminal] ?? ""), Cell(speech("voids.kind.\(void.kind.rawValue)")), Cell(void.fromDay.description),
+                    Cell(void.untilDay == .forever ? speech("figures.open_end") : void.untilDay.advanced(by: -1).description), Cell(void.reason, mark: "wide"),
                     Cell(zone.text(void.recordedAt)), Cell(void.withdrawnAt.map { speech("voids.withdrawn", ["time": zone.text($0)]) } ?? speech("voids.valid")),
                 ]
             })

@@ -16,10 +16,13 @@ package struct SiteMinutes: Sendable {
     package let isInService: Bool
     /// The day is over, so that its report is due.
     package let isDue: Bool
-    package let isHeard: Bool
+    package private(set) var isHeard = false
     /// Minutes that the day has.
     package let length: Int
+    /// Minutes on: those of beats, and those in which something played.
     package var on = MinuteSet()
+    /// Those of them that only a play says.
+    package var onByPlay = MinuteSet()
     package var voided = MinuteSet()
     package var late = MinuteSet()
     package var playing = MinuteSet()
@@ -41,45 +44,49 @@ package struct SiteMinutes: Sendable {
         isInService = facts.service.contains { $0.contains(day) }
         isDue = isInService && facts.asOf >= end
         let terminals = facts.assignments.filter { $0.fromDay <= day && $0.untilDay > day }.map(\.terminal)
-        let voidedTerminals = Set(facts.voids.filter { $0.withdrawnAt == nil && $0.fromDay <= day && $0.untilDay > day }.map(\.terminal))
+        let voidedTerminals = Set(facts.voids.filter { $0.kind == .facts && $0.withdrawnAt == nil && $0.fromDay <= day && $0.untilDay > day }.map(\.terminal))
+        let incomplete = Set(facts.voids.filter { $0.withdrawnAt == nil && $0.fromDay <= day && $0.untilDay > day }.map(\.terminal))
         for fact in facts.presence where fact.day == day && terminals.contains(fact.terminal) {
             if voidedTerminals.contains(fact.terminal) { voided.formUnion(fact.minutes) } else { on.formUnion(fact.minutes) }
         }
         for fact in facts.late where fact.day == day && terminals.contains(fact.terminal) { late.formUnion(fact.minutes) }
-        isHeard = facts.heard.contains(day) || !on.isEmpty
         for play in facts.plays where terminals.contains(play.terminal) {
             let watched = play.coverage.watched(on: day, rules.zone)
             guard watched.wall.total > 0 else { continue }
             plays.append(Played(play: play, wall: watched.wall, media: watched.media, isVoided: voidedTerminals.contains(play.terminal)))
         }
-        let complete = terminals.map { facts.watermarks[$0] ?? Instant(milliseconds: 0) }.min() ?? Instant(milliseconds: 0)
-        // Days before a terminal joined are complete by the clock and yet not heard.
-        let known = complete >= end && !facts.heard.contains(day) ? 0 : min(max(0, complete.milliseconds(since: start) / 60_000), Int64(length))
+        takePlays(facts.courseware.mapValues(\.lengthMs), start: start, rules: rules)
+        isHeard = facts.heard.contains(day) || !on.isEmpty
+        let known =
+            terminals.map { terminal -> Int64 in
+                if incomplete.contains(terminal) { return 0 }
+                let through = facts.claims.filter { $0.key.terminal == terminal && ($0.key.since.milliseconds == 0 || rules.zone.day(of: $0.key.since) <= day) }.values.max()
+                return min(max(0, (through?.milliseconds(since: start) ?? 0) / 60_000), Int64(length))
+            }.min() ?? 0
         let passed = min(max(0, facts.asOf.milliseconds(since: start) / 60_000), Int64(length))
         if isInService, known < passed { unheard = MinuteSet(Int(known)..<Int(passed)).subtracting(on) }
-        takePlays(facts.courseware.mapValues(\.lengthMs), start: start, rules: rules)
     }
 
     private mutating func takePlays(_ lengths: [String: Int64], start: Instant, rules: FactRules) {
         let counted = plays.filter { !$0.isVoided }
-        figures.derive(plays: counted.map(\.play), on: day, lengths: lengths, rules: rules)
-        figures.onMinutes = on.count
+        figures = SiteDay(day, minutes: on, plays: counted.map(\.play), lengths: lengths, rules: rules)
         for (courseware, group) in Dictionary(grouping: counted, by: \.play.courseware) {
-            var one = SiteDay()
-            one.derive(plays: group.map(\.play), on: day, lengths: lengths, rules: rules)
+            let one = SiteDay(day, minutes: MinuteSet(), plays: group.map(\.play), lengths: lengths, rules: rules)
             if one.effectivePlays > 0 { effectiveCourseware.insert(courseware) }
-            for interval in group.flatMap(\.wall.intervals) {
-                let minutes = Int((interval.lowerBound - start.milliseconds) / 60_000)..<Int((interval.upperBound - 1 - start.milliseconds) / 60_000) + 1
-                playing.insert(minutes)
-                if one.effectivePlays > 0 { effective.insert(minutes) }
+            for minutes in group.map({ $0.wall.minutes(from: start) }) {
+                playing.formUnion(minutes)
+                if one.effectivePlays > 0 { effective.formUnion(minutes) }
             }
         }
+        onByPlay = playing.subtracting(on)
+        on.formUnion(playing)
     }
 
     /// The layers of the minute strip, those without minutes included.
     package var layers: [(layer: Layer, minutes: MinuteSet)] {
         [
-            (.outside, isInService ? MinuteSet() : MinuteSet(0..<length)), (.unheard, unheard), (.on, on), (.play, playing.subtracting(effective)), (.effective, effective),
+            (.outside, isInService ? MinuteSet() : MinuteSet(0..<length)), (.unheard, unheard), (.on, on.subtracting(onByPlay)), (.byplay, onByPlay),
+            (.play, playing.subtracting(effective)), (.effective, effective),
             (.voided, voided), (.late, late),
         ]
     }

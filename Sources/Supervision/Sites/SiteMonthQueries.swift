@@ -25,8 +25,8 @@ package struct SiteFacts: Sendable {
     package let late: [(day: Day, terminal: Int, receivedAt: Instant, minutes: MinuteSet)]
     package let plays: [StoredPlay]
     package let voids: [FactVoid]
-    /// Up to when each terminal has reported everything.
-    package let watermarks: [Int: Instant]
+    /// Up to when each terminal has reported everything, claim by claim.
+    package let claims: [WatermarkKey: Instant]
     package let courseware: [String: NamedCourseware]
     /// The accounts that appear in the register's rows, by id.
     package let accounts: [String: NamedAccount]
@@ -71,7 +71,7 @@ extension Statements {
             exclusions: exclusions, states: states, service: try serviceDays(month.days.lowerBound..<month.end, site: site.num),
             days: try storedSiteDays(site: site.num, within: days), heard: try heardDays(month.days.lowerBound..<month.end, zone: zone, only: [site.num])[site.num] ?? DaySet(),
             assignments: assignments, presence: try presence(terminals: terminals, within: days), late: try lateMinutes(terminals: terminals, within: days), plays: plays,
-            voids: try voids(terminals: terminals, within: days), watermarks: try watermarks(terminals: assignments.map(\.terminal)),
+            voids: try voids(terminals: terminals, within: days), claims: try claims(terminals: Set(assignments.map(\.terminal)).sorted()),
             courseware: try namedCourseware(Set(plays.map(\.courseware)).sorted()), accounts: try namedAccounts(Set(states.map(\.actor)).union(exclusions.map(\.actor)).sorted()),
             formulas: try formulas())
     }

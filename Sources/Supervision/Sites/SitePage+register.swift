@@ -12,7 +12,7 @@ extension Table {
             rows: facts.assignments.map { assignment in
                 [
                     Cell(assignment.terminalID), Cell(assignment.fromDay.description), Cell(last(assignment.untilDay, speech)),
-                    Cell(facts.watermarks[assignment.terminal].map(zone.text) ?? speech("terminals.silent")),
+                    Cell(facts.claims.filter { $0.key.terminal == assignment.terminal }.values.max().map(zone.text) ?? speech("terminals.silent")),
                 ]
             }, empty: speech("terminals.empty"))
     }

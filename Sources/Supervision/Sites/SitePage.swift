@@ -78,14 +78,14 @@ extension MinuteStrip {
                 Day(
                     label: padded(day.day.civil.day, 2), url: FigureURL.day(code, day.day),
                     summary: speech(
-                        "strip.day",
+                        day.onByPlay.isEmpty ? "strip.day" : "strip.day_by_play",
                         [
                             "day": day.day.description, "on": String(day.on.count), "playing": String(day.playing.count), "effective": String(day.effective.count),
-                            "unheard": String(day.unheard.count), "late": String(day.late.count),
+                            "unheard": String(day.unheard.count), "late": String(day.late.count), "by_play": String(day.onByPlay.count),
                         ]), layers: day.layers)
             }, width: days.map(\.length).max() ?? 1440,
             legend: [ChartLegend(mark: "off", label: speech("strip.off"))]
-                + [Layer.on, .play, .effective, .unheard, .late, .voided, .outside].map { ChartLegend(mark: $0.rawValue, label: speech("strip.\($0.rawValue)")) })
+                + [Layer.on, .byplay, .play, .effective, .unheard, .late, .voided, .outside].map { ChartLegend(mark: $0.rawValue, label: speech("strip.\($0.rawValue)")) })
     }
 }
 

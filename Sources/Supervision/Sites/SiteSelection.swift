@@ -8,7 +8,7 @@ package enum SiteFilter: String, CaseIterable, Sendable {
     case notHeard = "not_heard"
     case viewing
     case onDemand = "on_demand"
-    /// 零点播: heard of, and no effective play on demand. Nothing is said of a site that has not been heard.
+    /// 零点播: reported complete, and no effective play on demand. Nothing is said of a site of which a part was not heard.
     case zeroPlay = "zero_play"
     case excluded
 
@@ -21,7 +21,7 @@ package enum SiteFilter: String, CaseIterable, Sendable {
         case .notHeard: site.presence == .notHeard
         case .viewing: site.effectivePlays > 0
         case .onDemand: site.effectiveDemandPlays > 0
-        case .zeroPlay: site.effectiveDemandPlays == 0 && site.presence != .notHeard
+        case .zeroPlay: site.effectiveDemandPlays == 0 && site.isComplete
         case .excluded: false
         }
     }

@@ -10,7 +10,10 @@ package struct MinuteStrip: Sendable, MustacheParent {
         case outside
         /// Nobody has reported about the minute.
         case unheard
-        case on, play, effective
+        case on
+        /// On, which only a play says.
+        case byplay
+        case play, effective
         /// Taken out of the figures.
         case voided
         /// Arrived after the close of the day.
@@ -19,7 +22,7 @@ package struct MinuteStrip: Sendable, MustacheParent {
         /// Upper edge within the row, and height, in pixels.
         var band: (top: Int, height: Int) {
             switch self {
-            case .outside, .unheard, .on, .voided: (3, 18)
+            case .outside, .unheard, .on, .byplay, .voided: (3, 18)
             case .play, .effective: (7, 10)
             case .late: (19, 4)
             }
