@@ -150,13 +150,19 @@ struct Outbox: Sendable {
         return ReceiptQuestion(ids: asked.compactMap { entries[$0]?.fact.id })
     }
 
-    /// Takes the answer to the last step; answers the facts about which the centre has spoken, which are no longer in here.
+    /// Takes the answer to the last step; answers the facts about which the centre has spoken, which are no longer in here. A word about a fact that was not in the step is no
+    /// answer to it, and is passed over.
     mutating func take(_ receipt: Receipt, at now: Instant) -> [(entry: Entry, verdict: Verdict)] {
+        let asked: Set<Int64> =
+            switch flight {
+            case .batch(let serials), .question(let serials): serials
+            case nil: []
+            }
         var settled: [(Entry, Verdict)] = []
         var answered: Set<Int64> = []
         var gone: Set<Int64> = []
         for verdict in receipt.verdicts {
-            guard let serial = serials[verdict.id], let entry = entries[serial] else { continue }
+            guard let serial = serials[verdict.id], asked.contains(serial), let entry = entries[serial] else { continue }
             answered.insert(serial)
             if verdict.isFinal {
                 settled.append((entry, verdict))

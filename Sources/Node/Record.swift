@@ -41,6 +41,8 @@ package struct RelayedFact: Hashable, Sendable, Codable {
 /// What the centre said about a sender's fact, and when the edge heard it.
 package struct SpokenVerdict: Hashable, Sendable, Codable {
     package let sender: String
+    /// Digest of what the fact says; none in records of an earlier program.
+    package var content: String?
     package let verdict: Verdict
     package let heardAt: Instant
 }

@@ -3,14 +3,19 @@ package import Wire
 
 /// What an edge promised its terminals to bring to the centre, and the centre's word about it.
 ///
-/// A fact is `held` once it is on the edge's disk. It travels on under an identity of the edge's own, because two senders may use the same one. Forgetting a verdict is
-/// always safe: the terminal offers the fact again and the centre finds it counted.
+/// A fact is `held` once it is on the edge's disk. It is known by its sender and its content, never by the id that the sender gave it: boxes count their ids anew after each
+/// start. It travels on under an identity of the edge's own. Forgetting a verdict is always safe: the terminal offers the fact again and the centre finds it counted.
 package struct RelayBook: Sendable {
     private struct Origin: Hashable {
         let sender: String
-        let id: String
+        /// Digest of what the fact says.
+        let content: String
 
-        var verdictKey: String { "verdict/\(sender)/\(id)" }
+        var verdictKey: String { "verdict/\(sender)/\(content)" }
+    }
+    private struct Name: Hashable {
+        let sender: String
+        let id: String
     }
 
     private let capacity: Int
@@ -19,6 +24,10 @@ package struct RelayBook: Sendable {
     private var origins: [Int64: Origin] = [:]
     private var serials: [Origin: Int64] = [:]
     private var verdicts: [Origin: SpokenVerdict] = [:]
+    /// The facts to which a sender gave an id, oldest first: mostly one.
+    private var named: [Name: [Origin]] = [:]
+    /// The ids that a sender gave to a fact.
+    private var names: [Origin: [String]] = [:]
     /// The centre's epoch as last heard; empty before the first word.
     package private(set) var epoch: String
 
@@ -35,15 +44,46 @@ package struct RelayBook: Sendable {
         for (key, record) in records {
             if case .relayed(let relayed) = record, let serial = Int64(key.dropFirst("relay/".count)) {
                 outbox.restore(relayed.fact, serial: serial)
-                link(serial, to: Origin(sender: relayed.sender, id: relayed.id))
+                let origin = Origin(sender: relayed.sender, content: relayed.fact.body.digest)
+                link(serial, to: origin)
+                name(origin, relayed.id)
             }
-            if case .spoken(let spoken) = record { verdicts[Origin(sender: spoken.sender, id: spoken.verdict.id)] = spoken }
+        }
+        // Records of an earlier program do not say of which content they are; the terminal offers the fact again.
+        for case .spoken(let spoken) in records.values {
+            guard let content = spoken.content else { continue }
+            let origin = Origin(sender: spoken.sender, content: content)
+            verdicts[origin] = spoken
+            name(origin, spoken.verdict.id)
         }
     }
 
     /// Facts on their way to the centre, and verdicts remembered.
     package var pendingCount: Int { outbox.count }
     package var verdictCount: Int { verdicts.count }
+
+    /// Notes that a sender called a fact so; of many names for one fact the last few are kept.
+    private mutating func name(_ origin: Origin, _ id: String) {
+        let key = Name(sender: origin.sender, id: id)
+        guard named[key]?.contains(origin) != true else { return }
+        named[key, default: []].append(origin)
+        names[origin, default: []].append(id)
+        if let all = names[origin], all.count > 4 { unname(origin, all[0]) }
+    }
+
+    private mutating func unname(_ origin: Origin, _ id: String) {
+        let key = Name(sender: origin.sender, id: id)
+        named[key]?.removeAll { $0 == origin }
+        if named[key]?.isEmpty == true { named[key] = nil }
+        names[origin]?.removeAll { $0 == id }
+        if names[origin]?.isEmpty == true { names[origin] = nil }
+    }
+
+    /// Lets go of a verdict and of the names of its fact.
+    private mutating func forget(_ origin: Origin) {
+        verdicts[origin] = nil
+        for id in names[origin] ?? [] { unname(origin, id) }
+    }
 
     private mutating func link(_ serial: Int64, to origin: Origin) {
         origins[serial] = origin
@@ -58,15 +98,15 @@ package struct RelayBook: Sendable {
         var changes: [Change] = []
         var answers: [Verdict] = []
         for entry in batch.entries {
-            let origin = Origin(sender: sender, id: entry.id)
             switch entry {
             case .malformed(let id, let fault): answers.append(Verdict(id: id, .refused, reason: fault.code, sentence: fault.sentence))
             case .fact(let fact) where fact.subject != sender:
                 answers.append(
                     Verdict(id: fact.id, .refused, reason: "fact.not_yours", sentence: "The fact is about \(fact.subject), but \(sender) sent it; each node reports for itself"))
             case .fact(let fact):
+                let origin = Origin(sender: sender, content: fact.body.digest)
                 if let spoken = verdicts[origin] {
-                    answers.append(spoken.verdict)
+                    answers.append(spoken.verdict.named(fact.id))
                     continue
                 }
                 if serials[origin] == nil {
@@ -74,17 +114,19 @@ package struct RelayBook: Sendable {
                     link(own.serial, to: origin)
                     changes.append(.store(key: numbered("relay/", own.serial), .relayed(RelayedFact(fact: own.fact, sender: sender, id: fact.id))))
                 }
+                name(origin, fact.id)
                 answers.append(Verdict(id: fact.id, .held))
             }
         }
         return (changes, Receipt(batch: batch.id, epoch: epoch, verdicts: answers))
     }
 
-    /// What became of facts that a sender gave before; says nothing about ids that it does not know.
+    /// What became of facts that a sender gave before; says nothing about ids that it does not know. An id that was given to several facts is held until the centre has spoken
+    /// about all of them.
     package func answer(_ question: ReceiptQuestion, from sender: String) -> Receipt {
         let answers = question.ids.compactMap { id -> Verdict? in
-            let origin = Origin(sender: sender, id: id)
-            return verdicts[origin]?.verdict ?? serials[origin].map { _ in Verdict(id: id, .held) }
+            guard let origins = named[Name(sender: sender, id: id)], let last = origins.last else { return nil }
+            return origins.contains { serials[$0] != nil } ? Verdict(id: id, .held) : verdicts[last]?.verdict.named(id)
         }
         return Receipt(batch: "question", epoch: epoch, verdicts: answers)
     }
@@ -98,8 +140,7 @@ package struct RelayBook: Sendable {
         for (entry, verdict) in outbox.take(receipt, at: now) {
             guard let origin = origins.removeValue(forKey: entry.serial) else { continue }
             serials[origin] = nil
-            let own = Verdict(id: origin.id, verdict.outcome, reason: verdict.reason, sentence: verdict.sentence)
-            let spoken = SpokenVerdict(sender: origin.sender, verdict: own, heardAt: now)
+            let spoken = SpokenVerdict(sender: origin.sender, content: origin.content, verdict: verdict.named(names[origin]?.last ?? ""), heardAt: now)
             verdicts[origin] = spoken
             changes += [.store(key: origin.verdictKey, .spoken(spoken)), .remove(key: numbered("relay/", entry.serial))]
         }
@@ -110,7 +151,7 @@ package struct RelayBook: Sendable {
     package mutating func learn(epoch heard: String) -> [Change] {
         guard !heard.isEmpty, heard != epoch else { return [] }
         let void = verdicts.keys.map(\.verdictKey).sorted()
-        verdicts = [:]
+        for origin in Array(verdicts.keys) { forget(origin) }
         epoch = heard
         return void.map { .remove(key: $0) } + [.store(key: "relay-epoch", .text(heard))]
     }
@@ -124,7 +165,7 @@ package struct RelayBook: Sendable {
     /// Lets go of old verdicts.
     package mutating func forget(at now: Instant) -> [Change] {
         let old = verdicts.filter { now.milliseconds(since: $0.value.heardAt) > keepFor }.keys.sorted { $0.verdictKey < $1.verdictKey }
-        for origin in old { verdicts[origin] = nil }
+        for origin in old { forget(origin) }
         return old.map { .remove(key: $0.verdictKey) }
     }
 }

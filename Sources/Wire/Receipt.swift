@@ -32,6 +32,9 @@ package struct Verdict: Hashable, Sendable, Codable {
         self.sentence = sentence
     }
 
+    /// The same word about a fact that is called otherwise.
+    package func named(_ id: String) -> Verdict { Verdict(id: id, outcome, reason: reason, sentence: sentence) }
+
     /// Whether the centre has spoken, so that the fact need not be sent again.
     package var isFinal: Bool { outcome != .held }
 }
