@@ -146,7 +146,10 @@ let package = Package(
         .testTarget(name: "DocumentsTests", dependencies: ["Documents", "CZip"], swiftSettings: settings),
         .testTarget(name: "JobsTests", dependencies: ["Jobs", "TestKit", lifecycle, log], swiftSettings: settings),
         .testTarget(
-            name: "ContentTests", dependencies: ["Content", "Jobs", "Media", "Trust", "Wire", "TestKit", hummingbird, hummingbirdTesting, lifecycle, log], swiftSettings: settings),
+            name: "ContentTests",
+            dependencies: [
+                "Content", "Jobs", "Media", "Trust", "Wire", "Registry", "Operations", "Accounts", "Storage", "TestKit", hummingbird, hummingbirdTesting, lifecycle, log,
+            ], swiftSettings: settings),
         .testTarget(name: "AccountsTests", dependencies: ["Accounts", "TestKit"], swiftSettings: settings),
         .testTarget(name: "RelayTests", dependencies: ["Basics", "Storage", "Node", "Relay", "TestKit"], swiftSettings: settings),
         .testTarget(name: "RegistryTests", dependencies: ["Basics", "Storage", "Accounts", "Registry", "TestKit"], swiftSettings: settings),

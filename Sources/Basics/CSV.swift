@@ -24,11 +24,17 @@ package struct CSV: Sendable {
     /// Reads UTF-8 text with or without a byte-order mark, with LF or CRLF line ends. The first record is the header; empty lines are left out.
     package init(_ bytes: some Collection<UInt8>) throws(Malformed) {
         guard let text = String(validating: bytes, as: UTF8.self) else { throw Malformed(line: 1, code: "csv.encoding") }
-        var reader = CSVReader(text.utf8)
-        var all: [Record] = []
-        while let record = try reader.next() { if record.fields != [""] { all.append(record) } }
+        let all = try CSV.records(of: text, separator: ",")
         header = all.first?.fields.map { $0.trimmedBlanks.lowercased() } ?? []
         records = Array(all.dropFirst())
+    }
+
+    /// All records of a text in which fields stand apart by a character; empty lines are left out.
+    package static func records(of text: String, separator: Character) throws(Malformed) -> [Record] {
+        var reader = CSVReader(text.utf8, separator: Array(separator.utf8))
+        var all: [Record] = []
+        while let record = try reader.next() { if record.fields != [""] { all.append(record) } }
+        return all
     }
 
     /// One line of a file, each field quoted where needed. A field that a spreadsheet would take for a formula gets an apostrophe in front; a dash alone is none, and is
@@ -47,9 +53,11 @@ private struct CSVReader {
     private var bytes: [UInt8]
     private var position = 0
     private var line = 1
+    private let separator: [UInt8]
 
-    init(_ text: some Sequence<UInt8>) {
+    init(_ text: some Sequence<UInt8>, separator: [UInt8]) {
         bytes = Array(text)
+        self.separator = separator
         if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { position = 3 }
     }
 
@@ -60,9 +68,12 @@ private struct CSVReader {
         while true {
             fields.append(try field())
             guard position < bytes.count else { break }
+            if isSeparator(at: position) {
+                position += separator.count
+                continue
+            }
             let byte = bytes[position]
             position += 1
-            if byte == UInt8(ascii: ",") { continue }
             if byte == UInt8(ascii: "\r"), position < bytes.count, bytes[position] == UInt8(ascii: "\n") { position += 1 }
             line += 1
             break
@@ -70,11 +81,15 @@ private struct CSVReader {
         return CSV.Record(line: start, fields: fields)
     }
 
+    private func isSeparator(at place: Int) -> Bool { bytes[place] == separator[0] && bytes[place...].starts(with: separator) }
+
+    private func isEnd(at place: Int) -> Bool { bytes[place] == UInt8(ascii: "\n") || bytes[place] == UInt8(ascii: "\r") || isSeparator(at: place) }
+
     private mutating func field() throws(CSV.Malformed) -> String {
         let start = line
         guard position < bytes.count, bytes[position] == UInt8(ascii: "\"") else {
             let begin = position
-            while position < bytes.count, ![UInt8(ascii: ","), UInt8(ascii: "\n"), UInt8(ascii: "\r")].contains(bytes[position]) { position += 1 }
+            while position < bytes.count, !isEnd(at: position) { position += 1 }
             return String(decoding: bytes[begin..<position], as: UTF8.self)
         }
         position += 1
@@ -84,7 +99,7 @@ private struct CSVReader {
             position += 1
             if byte == UInt8(ascii: "\"") {
                 guard position < bytes.count, bytes[position] == byte else {
-                    guard position == bytes.count || [UInt8(ascii: ","), UInt8(ascii: "\n"), UInt8(ascii: "\r")].contains(bytes[position]) else {
+                    guard position == bytes.count || isEnd(at: position) else {
                         throw CSV.Malformed(line: start, code: "csv.quote")
                     }
                     return String(decoding: content, as: UTF8.self)

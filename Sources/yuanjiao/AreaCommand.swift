@@ -58,7 +58,7 @@ struct AreaOptions: ParsableArguments {
 }
 
 private func areaCode(_ text: String) throws -> AreaCode {
-    guard let code = AreaCode(text) else { throw BadSetting(description: "\(text) is no area code: 2, 4, 6, 9 or 12 digits") }
+    guard let code = AreaCode(written: text) else { throw BadSetting(description: "\(text) is no area code: 2, 4, 6, 9 or 12 digits") }
     return code
 }
 

@@ -2,27 +2,30 @@ import Accounts
 import ArgumentParser
 import Basics
 import Centre
+import Content
 import Foundation
 import Operations
 import Registry
 import Storage
 import Wire
 
-/// `yuanjiao import areas|sites|facts FILE`
+/// `yuanjiao import areas|sites|courseware|facts FILE`
 struct ImportCommand: AsyncParsableCommand {
-    enum Subject: String, ExpressibleByArgument, CaseIterable { case areas, sites, facts }
+    enum Subject: String, ExpressibleByArgument, CaseIterable { case areas, sites, courseware, facts }
 
     static let configuration = CommandConfiguration(
-        commandName: "import", abstract: "Brings in areas, sites (CSV) or facts (NDJSON). Without --apply it only says what would change.",
+        commandName: "import", abstract: "Brings in areas, sites, courseware of an earlier platform (CSV) or facts (NDJSON). Without --apply it only says what would change.",
         discussion: "The formats are described in docs/import.md and docs/facts.md. The same file a second time changes nothing.")
 
     @OptionGroup var common: CommonOptions
-    @Argument(help: "areas, sites or facts")
+    @Argument(help: "areas, sites, courseware or facts")
     var subject: Subject
     @Argument(help: "The file; - for standard input.", completion: .file())
     var file: String
     @Flag(name: .long, help: "Write the changes.")
     var apply = false
+    @Option(name: .long, help: "For courseware: the code of the area to which it belongs; the topmost one unless given.")
+    var area: String?
     @Option(name: .long, help: "Write the refused rows, with line, column and reason, to this file.")
     var refused: String?
 
@@ -31,7 +34,7 @@ struct ImportCommand: AsyncParsableCommand {
         let bytes = try read(file)
         try await explained {
             switch subject {
-            case .areas, .sites: try await importTable(bytes, centre)
+            case .areas, .sites, .courseware: try await importTable(bytes, centre)
             case .facts: try await importFacts(bytes, centre)
             }
         }
@@ -39,11 +42,24 @@ struct ImportCommand: AsyncParsableCommand {
     }
 
     private func importTable(_ bytes: [UInt8], _ centre: OpenCentre) async throws {
-        let (subject, apply, act, today) = (subject, apply, centre.act, centre.today)
+        let (subject, apply, act, today, code) = (subject, apply, centre.act, centre.today, area)
         let report = try await centre.database.write { statements in
-            subject == .areas ? try statements.importAreas(bytes, apply: apply, today: today, by: act) : try statements.importSites(bytes, apply: apply, today: today, by: act)
+            switch subject {
+            case .areas: return try statements.importAreas(bytes, apply: apply, today: today, by: act)
+            case .sites: return try statements.importSites(bytes, apply: apply, today: today, by: act)
+            case .courseware, .facts:
+                let area = try code.map { try statements.area(code: $0, on: today, in: .everything) } ?? statements.rootAreas(on: today).first
+                guard let area else { throw Refusal.notFound("area") }
+                return try statements.importCourseware(bytes, area: area, apply: apply, by: act)
+            }
         }
+        if !report.recognised.isEmpty { print("read as \(report.recognised.joined(separator: ", "))") }
         print("rows \(report.rows)  added \(report.added)  changed \(report.changed)  unchanged \(report.unchanged)  refused \(report.refused.count)")
+        for change in report.changes.prefix(20) {
+            print(
+                "line \(change.line), \(change.subject) \(change.column): \(change.from.isEmpty ? "-" : change.from) -> \(change.to.isEmpty ? "-" : change.to), from \(change.on)")
+        }
+        if report.changes.count > 20 { print("… and \(report.changes.count - 20) more changes") }
         for row in report.refused.prefix(20) { print("line \(row.line), \(row.column): \(row.code) \(row.value)") }
         if report.refused.count > 20 { print("… and \(report.refused.count - 20) more") }
         if let refused { try Data(report.refusedCSV.utf8).write(to: URL(fileURLWithPath: refused)) }

@@ -35,7 +35,7 @@ struct BulletinCommand: AsyncParsableCommand {
     func run() async throws {
         guard let month = Month(month) else { throw BadSetting(description: "`--month` is written YYYY-MM, such as 2011-03") }
         let centre = try await OpenCentre(try await Settings(common))
-        let (area, zone, network) = (area, centre.network.zone, network)
+        let (area, zone, network) = (AreaCode(written: area)?.description ?? area, centre.network.zone, network)
         for _ in 0..<timed {
             let start = ContinuousClock.now
             _ = try await centre.database.read { try $0.bulletin(month: month, areaCode: area, network: network, in: .everything, zone: zone, at: Clock.system.now) }

@@ -42,7 +42,7 @@ def test_ctrl_c_ends_everything(own: Demo) -> None:
 
 
 def test_a_later_start_finds_everything_again_at_the_ports_that_were_asked_for(own: Demo) -> None:
-    logins, port = own.passwords, four_free_ports()
+    logins, port = own.passwords, free_port()
     command = own.program.command
     own.program.command = [*command, "--port", str(port)]
     print(f"later start: {own.start(60):.1f} s")
@@ -85,12 +85,3 @@ def reached(address: str) -> int:
 def totals(demo: Demo) -> tuple[int, int]:
     total = json.loads(Visitor(demo.address, "city", demo.passwords["city"]).get(f"{BULLETIN}.json").body)["total"]
     return total["registered"], total["switched_on"]
-
-
-def four_free_ports() -> int:
-    """The first of four ports in a row on which nobody listens."""
-    for _ in range(50):
-        first = free_port()
-        if first < 65_000 and all(reached(f"http://127.0.0.1:{first + number}") == 0 for number in range(4)):
-            return first
-    raise AssertionError("No four free ports in a row")

@@ -45,6 +45,9 @@ import Testing
             #expect(named == ["S3", "S5"])
             var out = try await excluded(world)
             #expect(out.isEmpty)
+            let asked = found
+            let effect = try await world.database.read { try $0.exclusionEffect(ofProposal: asked) }
+            #expect(effect == [ExclusionEffect(month: Month("2011-03") ?? ExclusionTests.today.month, sites: 2)])
 
             for (account, scope) in [("town", scope("9901")), ("other", scope("990102001")), ("east", scope("990101"))] {
                 let (act, proposal) = (act(world, account), found)

@@ -56,7 +56,7 @@ import Testing
             #expect(report.added == 1)
             #expect(
                 report.refused.map { "\($0.line) \($0.column) \($0.code)" } == [
-                    "3 code area.code_form", "4 name form.required", "5 from_on form.date", "6 code area.parent_missing", "7 code import.twice",
+                    "3 code area.code_form", "4 name form.required", "5 from_on form.date", "6 code area.parent_missing", "7 from_on import.twice",
                     "8 from_on area.future",
                 ])
             #expect(report.refusedCSV.hasPrefix("code,name,from_on,line,column,reason\r\n99010,短码,2011-01-01,3,code,area.code_form\r\n"))
@@ -67,7 +67,7 @@ import Testing
                 S7,坏区划,999999,village,iptv,in_service,2011-04-01,,,,
                 S1,上湾村站点,990101001001,village,iptv,planned,2011-05-01,,,,
                 S2,下湾村站点,990101001002,village,iptv,closed,2009-05-01,,,,
-                S6,抢终端,990101003,village,iptv,in_service,2010-01-01,,,T1,2010-01-01
+                S6,抢终端,990101001002,village,iptv,in_service,2010-01-01,,,T1,2010-01-01
                 S10,明天的站点,990101003,village,iptv,in_service,2011-05-02,,,,
                 S11,明天的终端,990101003,village,iptv,in_service,2011-05-01,,,T11,2011-05-02
                 """

@@ -43,9 +43,11 @@ private struct History {
             let from = ["2010-06-01", "2010-06-01", "2011-02-10"][random.below(3)]
             let terminals = (0..<[0, 1, 1, 2][random.below(4)]).map { "T\(code)-\($0)" }
             let place = random.chance(perMille: 200) ? "\(city)0\(county)" : "\(city)0\(county)00\(town)"
-            sites += "\(code),站\(number),\(place),village,iptv,in_service,\(from),,,\(terminals.joined(separator: " ")),2010-01-01\n"
+            // The boxes stand there before the site is accepted.
+            sites += "\(code),站\(number),\(place),village,iptv,awaiting_acceptance,2010-01-01,,,\(terminals.joined(separator: " ")),\n"
+            sites += "\(code),站\(number),\(place),village,iptv,in_service,\(from),,,,\n"
             model.places[code] = [.init(day: Day(number: 0), value: place)]
-            model.states[code] = [.init(day: Day(from) ?? .forever, value: .inService)]
+            model.states[code] = [.init(day: Day("2010-01-01") ?? .forever, value: .awaitingAcceptance), .init(day: Day(from) ?? .forever, value: .inService)]
             model.terminals[code] = terminals
         }
         let (areaFile, siteFile, act) = (areas, sites, Act(by: .commandLine, at: Instant(milliseconds: 1_262_304_000_000), ids: .system))

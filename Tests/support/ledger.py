@@ -113,7 +113,14 @@ class Facts:
     def check_counts(self, network: Network) -> None:
         """The site-days say the same. Each of these terminals is the only one of its site."""
         expected: dict[tuple[str, int], list[int]] = {}
-        for terminal, day, _ in self.minutes:
+        # A minute in which something played was on, whether or not a beat said so.
+        played = {
+            (terminal, (at + 8 * 3_600_000) // 86_400_000, minute)
+            for terminal, _, _, intervals in self.plays
+            for at, start, until, *_ in intervals
+            for minute in range((at + 8 * 3_600_000) % 86_400_000 // 60_000, ((at + 8 * 3_600_000) % 86_400_000 + until - start - 1) // 60_000 + 1)
+        }
+        for terminal, day, _ in self.minutes | played:
             expected.setdefault((terminal, day), [0, 0])[0] += 1
         for terminal, _, _, intervals in self.plays:
             expected.setdefault((terminal, (intervals[0][0] + 8 * 3_600_000) // 86_400_000), [0, 0])[1] += 1

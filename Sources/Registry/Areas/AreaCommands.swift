@@ -1,10 +1,19 @@
-package import Accounts
-package import Basics
-package import Storage
+import Accounts
+import Basics
+import Storage
+
+/// An area that is to be added.
+struct NewArea: Sendable {
+    let id: String
+    let code: AreaCode
+    let name: String
+    let parentID: String?
+    let from: Day
+}
 
 extension Statements {
     /// Adds areas that are not there yet, each below its parent; parents come first. 500 rows a statement.
-    package func addAreas(_ areas: [(id: String, code: AreaCode, name: String, parentID: String?, from: Day)], by act: Act) throws {
+    func addAreas(_ areas: [NewArea], by act: Act) throws {
         for start in stride(from: 0, to: areas.count, by: 500) {
             let part = areas[start..<min(start + 500, areas.count)]
             try run("INSERT INTO area (id, made_at) \(values: part.map { [$0.id.bound, act.at.bound] })")
@@ -20,14 +29,27 @@ extension Statements {
     }
 
     /// Gives an area another name from a day on; the name it had before stays in force until then.
-    package func renameArea(_ known: KnownArea, code: AreaCode, to name: String, parentID: String?, from day: Day, by act: Act) throws {
+    func renameArea(_ known: KnownArea, to name: String, from day: Day, by act: Act) throws {
         guard day > known.from else { throw Refusal.conflict("area.rename_before_start") }
-        try run("UPDATE area_version SET until_day = \(day) WHERE id = \(known.versionID)")
+        try run("UPDATE area_version SET until_day = \(day) WHERE area_id = \(known.areaID) AND replaced_at IS NULL AND until_day = \(Day.forever)")
         try run(
             """
             INSERT INTO area_version (id, area_id, code, name, parent_id, from_day, until_day, recorded_at)
-            VALUES (\(act.ids.next()), \(known.areaID), \(code.description), \(name), \(parentID), \(day), \(Day.forever), \(act.at))
+            VALUES (\(act.ids.next()), \(known.areaID), \(known.code), \(name), \(known.parentID), \(day), \(Day.forever), \(act.at))
             """)
         try record("area.renamed", known.areaID, ["from": known.name, "to": name, "on": day.description], by: act)
+    }
+
+    /// Lets an area begin on an earlier day; the row that said otherwise stays as a replaced one.
+    func beginArea(_ areaID: String, on day: Day, by act: Act) throws {
+        let old = try first("SELECT id FROM area_version WHERE area_id = \(areaID) AND replaced_at IS NULL ORDER BY from_day LIMIT 1") { try $0.text(0) }
+        guard let old else { throw Refusal.notFound("area") }
+        try run(
+            """
+            INSERT INTO area_version (id, area_id, code, name, parent_id, from_day, until_day, recorded_at, decision)
+            SELECT \(act.ids.next()), area_id, code, name, parent_id, \(day), until_day, \(act.at), decision FROM area_version WHERE id = \(old)
+            """)
+        try run("UPDATE area_version SET replaced_at = \(act.at) WHERE id = \(old)")
+        try record("area.begun_earlier", areaID, ["on": day.description], by: act)
     }
 }

@@ -127,11 +127,14 @@ extension Statements {
             ) { try $0.text(0) })
     }
 
-    /// Code to identity, name, and first day of every area that is or will be, for imports.
+    /// Code to identity, name, place and first days of every area that is or will be, for imports.
     package func areaIndex() throws -> [String: KnownArea] {
+        var begins: [String: Day] = [:]
+        try each("SELECT area_id, min(from_day) FROM area_version WHERE replaced_at IS NULL GROUP BY area_id") { begins[try $0.text(0)] = try $0.day(1) }
         var index: [String: KnownArea] = [:]
-        try each("SELECT code, area_id, name, from_day, id FROM area_version WHERE replaced_at IS NULL AND until_day = \(Day.forever)") { row in
-            index[try row.text(0)] = KnownArea(areaID: try row.text(1), name: try row.text(2), from: try row.day(3), versionID: try row.text(4))
+        try each("SELECT code, area_id, name, parent_id, from_day FROM area_version WHERE replaced_at IS NULL AND until_day = \(Day.forever)") { row in
+            let (code, id, from) = (try row.text(0), try row.text(1), try row.day(4))
+            index[code] = KnownArea(areaID: id, code: code, name: try row.text(2), parentID: try row.optionalText(3), from: from, begins: begins[id] ?? from)
         }
         return index
     }
@@ -140,7 +143,11 @@ extension Statements {
 /// What an import needs to know of an area.
 package struct KnownArea: Sendable {
     package let areaID: String
-    package let name: String
-    package let from: Day
-    package let versionID: String
+    package let code: String
+    package var name: String
+    package let parentID: String?
+    /// Since when it has its present name, code and place.
+    package var from: Day
+    /// Since when it is there at all.
+    package var begins: Day
 }

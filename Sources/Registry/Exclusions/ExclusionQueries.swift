@@ -29,7 +29,7 @@ extension Statements {
     }
 
     /// What approving a proposal would change, month by month.
-    func exclusionEffect(ofProposal proposal: ExclusionProposal) throws -> [ExclusionEffect] {
+    package func exclusionEffect(ofProposal proposal: ExclusionProposal) throws -> [ExclusionEffect] {
         let sites = try all("SELECT site FROM exclusion_proposal_site WHERE proposal = \(proposal.id) ORDER BY site") { try $0.int(0) }
         return try exclusionEffect(sites: sites, days: proposal.fromDay...proposal.untilDay.advanced(by: -1))
     }

@@ -7,10 +7,14 @@ package struct ImportReport: Sendable, Codable, Hashable {
     package var changed = 0
     package var unchanged = 0
     package var refused: [RefusedRow] = []
-    /// The header of the file, in its own order.
+    /// What changes, row by row, with the old and the new value.
+    package var changes: [ImportChange] = []
+    /// The header of the file, in its own order and words.
     package let header: [String]
+    /// How the file was understood, where it is not plain: encoding, separator, line of the header, rows passed over.
+    package let recognised: [String]
 
-    package init(header: [String]) { self.header = header }
+    package init(_ table: ImportTable) { (header, recognised) = (table.header, table.recognised) }
 
     /// Counts a refused row.
     package mutating func refuse(_ record: CSV.Record, column: String, code: String, value: String = "") {
@@ -19,9 +23,9 @@ package struct ImportReport: Sendable, Codable, Hashable {
 
     /// The refused rows as a file to mend and import again: the columns of the file, and behind them what is wrong.
     package var refusedCSV: String {
-        CSV.line(header + ["line", "column", "reason"])
+        CSV.line(header + ImportTable.added)
             + refused.map { row in
-                let fields = Array((row.fields + Array(repeating: "", count: header.count)).prefix(header.count))
+                let fields = Array((row.fields + Array(repeating: "", count: header.count)).prefix(max(header.count, row.fields.count)))
                 return CSV.line(fields + [String(row.line), row.column, row.code])
             }.joined()
     }
@@ -36,25 +40,18 @@ package struct RefusedRow: Sendable, Codable, Hashable {
     package let fields: [String]
 }
 
-/// Reads the cells of a record by the names of the header.
-struct ImportTable {
-    let header: [String]
-    let columns: [String: Int]
-    let records: [CSV.Record]
+/// One change that a row makes to what is there.
+package struct ImportChange: Sendable, Codable, Hashable {
+    package let line: Int
+    /// Code of the area or site, or a terminal's id.
+    package let subject: String
+    package let column: String
+    package let from: String
+    package let to: String
+    /// The first day of the change.
+    package let on: Day
 
-    /// Throws when a needed column is missing or the text is no CSV.
-    init(_ bytes: some Collection<UInt8>, needs: [String]) throws {
-        let csv: CSV
-        do { csv = try CSV(bytes) } catch { throw Refusal.invalid(["line \(error.line)": error.code]) }
-        header = csv.header
-        columns = Dictionary(csv.header.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
-        records = csv.records
-        let missing = needs.filter { columns[$0] == nil }
-        guard missing.isEmpty else { throw Refusal.invalid(Dictionary(uniqueKeysWithValues: missing.map { ($0, "csv.column_missing") })) }
-    }
-
-    func cell(_ name: String, _ record: CSV.Record) -> String {
-        guard let index = columns[name], index < record.fields.count else { return "" }
-        return record.fields[index].trimmedBlanks
+    package init(line: Int, subject: String, column: String, from: String, to: String, on: Day) {
+        (self.line, self.subject, self.column, self.from, self.to, self.on) = (line, subject, column, from, to, on)
     }
 }

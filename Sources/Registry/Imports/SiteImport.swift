@@ -6,6 +6,20 @@ package import Storage
 package enum SiteImport {
     /// The columns, in the order in which we write them.
     package static let header = ["code", "name", "area_code", "kind", "mode", "state", "from_on", "reason", "document", "terminal", "terminal_from_on"]
+    package static let columns = [
+        ImportTable.Column("code", ["站点编码", "站点代码", "站点编号", "编码", "代码"]), ImportTable.Column("name", ["站点名称", "名称", "站点"]),
+        ImportTable.Column("area_code", ["区划代码", "行政区划代码", "区域代码", "所在区划", "所在区域代码"]), ImportTable.Column("kind", ["站点类型", "类型", "类别"]),
+        ImportTable.Column("mode", ["接收方式", "模式", "接收模式"]), ImportTable.Column("state", ["状态", "站点状态"]),
+        ImportTable.Column("from_on", ["起始日期", "状态起始日期", "启用日期", "开始日期", "日期"]), ImportTable.Column("reason", ["原因", "事由"], isNeeded: false),
+        ImportTable.Column("document", ["文号", "依据", "文件"], isNeeded: false), ImportTable.Column("terminal", ["终端", "终端编号", "机顶盒", "机顶盒编号"], isNeeded: false),
+        ImportTable.Column("terminal_from_on", ["终端起始日期", "终端启用日期", "装机日期"], isNeeded: false),
+    ]
+    /// What lists in Chinese write for kinds, modes and states beside the words of the format.
+    fileprivate static let words = [
+        "行政村": "village", "村": "village", "社区": "community", "乡镇": "township", "乡": "township", "镇": "township", "街道": "township", "机关单位": "agency", "机关": "agency",
+        "企业": "enterprise", "其他": "other", "卫星": "satellite", "有线": "cable", "有线电视": "cable", "互联网": "internet", "宽带": "internet", "规划": "planned", "已批准": "approved",
+        "在建": "building", "待验收": "awaiting_acceptance", "在用": "in_service", "故障": "faulty", "停用": "suspended", "搬迁": "moving", "撤销": "closed",
+    ]
 }
 
 /// A checked row of the file.
@@ -24,79 +38,98 @@ private struct SiteRow {
     let terminalFrom: Day
 
     init?(_ record: CSV.Record, _ table: ImportTable, today: Day, _ report: inout ImportReport) {
-        func refused(_ column: String, _ code: String) -> SiteRow? {
-            report.refuse(record, column: column, code: code, value: table.cell(column, record))
+        func refused(_ column: String, _ code: String, _ value: String? = nil) { report.refuse(record, column: column, code: code, value: value ?? table.cell(column, record)) }
+        func word(_ column: String) -> String {
+            let text = table.code(column, record)
+            return SiteImport.words[text] ?? text.lowercased()
+        }
+        code = table.code("code", record)
+        name = table.cell("name", record)
+        areaCode = AreaCode(written: table.code("area_code", record))?.description ?? table.code("area_code", record)
+        (reason, document) = (table.cell("reason", record), table.cell("document", record))
+        terminals = table.code("terminal", record).split { $0.isWhitespace || $0 == ";" || $0 == "、" }.map(String.init)
+        guard !table.hasTooManyCells(record) else {
+            refused("reason", "csv.cells", record.fields.last)
             return nil
         }
-        code = table.cell("code", record)
-        name = table.cell("name", record)
-        areaCode = table.cell("area_code", record)
-        reason = String(table.cell("reason", record).prefix(500))
-        document = String(table.cell("document", record).prefix(200))
-        terminals = table.cell("terminal", record).split(separator: " ").map(String.init)
-        guard (1...32).contains(code.utf8.count), code.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
-            _ = refused("code", "site.code_form")
+        guard (1...32).contains(code.utf8.count), code.utf8.allSatisfy({ (0x21...0x7E).contains($0) }), !code.isScientific else {
+            refused("code", code.isScientific ? "import.scientific" : "site.code_form")
             return nil
         }
         guard (1...100).contains(name.count) else {
-            _ = refused("name", "form.required")
+            refused("name", "form.required")
             return nil
         }
-        guard let kind = SiteKind(rawValue: table.cell("kind", record)) else {
-            _ = refused("kind", "form.choice")
+        guard let kind = SiteKind(rawValue: word("kind")) else {
+            refused("kind", "form.choice")
             return nil
         }
-        guard let mode = SiteMode(rawValue: table.cell("mode", record)) else {
-            _ = refused("mode", "form.choice")
+        guard let mode = SiteMode(rawValue: word("mode")) else {
+            refused("mode", "form.choice")
             return nil
         }
-        guard let state = SiteState(rawValue: table.cell("state", record)) else {
-            _ = refused("state", "form.choice")
+        guard let state = SiteState(rawValue: word("state")) else {
+            refused("state", "form.choice")
             return nil
         }
-        guard let from = Day(table.cell("from_on", record)) else {
-            _ = refused("from_on", "form.date")
+        guard let from = Day(written: table.code("from_on", record)) else {
+            refused("from_on", "form.date")
             return nil
         }
         guard from <= today else {
-            _ = refused("from_on", "site.future")
+            refused("from_on", "site.future")
             return nil
         }
-        guard terminals.allSatisfy({ (1...64).contains($0.utf8.count) && $0.utf8.allSatisfy { (0x21...0x7E).contains($0) } }) else {
-            _ = refused("terminal", "terminal.id_form")
+        guard reason.unicodeScalars.count <= 500 else {
+            refused("reason", "form.too_large")
             return nil
         }
-        let terminalText = table.cell("terminal_from_on", record)
-        guard let terminalFrom = terminalText.isEmpty ? from : Day(terminalText) else {
-            _ = refused("terminal_from_on", "form.date")
+        guard document.unicodeScalars.count <= 200 else {
+            refused("document", "form.too_large")
+            return nil
+        }
+        if let bad = terminals.first(where: { !(1...64).contains($0.utf8.count) || !$0.utf8.allSatisfy { (0x21...0x7E).contains($0) } || $0.isScientific }) {
+            refused("terminal", bad.isScientific ? "import.scientific" : "terminal.id_form", bad)
+            return nil
+        }
+        let terminalText = table.code("terminal_from_on", record)
+        guard let terminalFrom = terminalText.isEmpty ? from : Day(written: terminalText) else {
+            refused("terminal_from_on", "form.date")
             return nil
         }
         guard terminalFrom <= today else {
-            _ = refused("terminal_from_on", "site.future")
+            refused("terminal_from_on", "site.future")
             return nil
         }
-        self.record = record
-        self.kind = kind
-        self.mode = mode
-        self.state = state
-        self.from = from
-        self.terminalFrom = terminalFrom
+        (self.record, self.kind, self.mode, self.state, self.from, self.terminalFrom) = (record, kind, mode, state, from, terminalFrom)
     }
 }
 
 /// The register as an import sees and changes it; written out in bulk at the end.
 private struct Register {
+    struct State {
+        let state: SiteState
+        var from: Day
+        /// Where the row came from; none for one that the register had.
+        var row: SiteRow?
+    }
     struct Known {
         let num: Int
-        let id: String
         let areaID: String
         let name: String
-        var states: [(state: SiteState, from: Day)] = []
+        /// The row of the file that begins the site; none for one that the register had.
+        var row: SiteRow?
+        /// By day.
+        var states: [State] = []
+        /// The day to which the file takes the site's beginning back.
+        var beginsOn: Day?
     }
     struct Placement {
         let site: Int
-        let from: Day
+        var from: Day
         var until: Day
+        /// As the register had it; none for a new one.
+        let stored: Range<Day>?
     }
     var sites: [String: Known] = [:]
     var terminals: [String: Int] = [:]
@@ -105,181 +138,242 @@ private struct Register {
     var terminalsAt: [Int: Set<String>] = [:]
     var nextSite = 1
     var nextTerminal = 1
+}
 
-    var newSites: [[Value]] = []
-    var newVersions: [[Value]] = []
-    var newStates: [[Value]] = []
-    var newTerminals: [[Value]] = []
-    var newPlacements: [(id: String, terminal: String, site: Int, from: Day)] = []
-    /// Open rows of the database that end on a day: (site or terminal number, day).
-    var endedStates: [(site: Int, day: Day)] = []
-    var endedPlacements: [(terminal: Int, day: Day)] = []
+/// What a row of the file did.
+private enum RowOutcome {
+    case refused(column: String, code: String, value: String)
+    case done(isNew: Bool, changes: [ImportChange])
 }
 
 extension Statements {
-    /// Brings in sites, the dated states they went through, and their terminals. With `apply` false nothing is written. What begins after today is refused.
+    /// Brings in sites, the dated states they went through, and their terminals. Rows are taken by day, whatever their order, and a row that stands twice is one; with `apply` false
+    /// nothing is written. What begins after today, or before that which it stands on, is refused.
     package func importSites(_ bytes: [UInt8], apply: Bool, today: Day, by act: Act) throws -> ImportReport {
-        let table = try ImportTable(bytes, needs: Array(SiteImport.header.prefix(7)))
-        var report = ImportReport(header: table.header)
-        let areas = try areaIndex()
-        var register = try registerForImport()
-        var rows: [SiteRow] = []
-        for record in table.records {
-            report.rows += 1
-            guard let row = SiteRow(record, table, today: today, &report) else { continue }
-            rows.append(row)
+        let table = try ImportTable(bytes, SiteImport.columns)
+        var report = ImportReport(table)
+        report.rows = table.records.count
+        let (areas, before) = (try areaIndex(), try registerForImport())
+        var rows = table.records.compactMap { SiteRow($0, table, today: today, &report) }
+        // A row is taken whole or not at all: when one is refused, the others are taken again without it.
+        while true {
+            var register = before
+            let outcomes = register.take(rows, areas)
+            let refused = zip(rows, outcomes).compactMap { row, outcome -> (SiteRow, String, String, String)? in
+                if case .refused(let column, let code, let value) = outcome { (row, column, code, value) } else { nil }
+            }
+            if refused.isEmpty {
+                for case .done(let isNew, let changes) in outcomes {
+                    if isNew { report.added += 1 } else if changes.isEmpty { report.unchanged += 1 } else { report.changed += 1 }
+                    if !isNew { report.changes += changes }
+                }
+                if apply { try write(register, areas, by: act) }
+                break
+            }
+            for (row, column, code, value) in refused { report.refuse(row.record, column: column, code: code, value: value) }
+            let lines = Set(refused.map(\.0.record.line))
+            rows.removeAll { lines.contains($0.record.line) }
         }
-        for row in rows.sorted(by: { ($0.code, $0.from, $0.record.line) < ($1.code, $1.from, $1.record.line) }) {
-            take(row, &register, areas, &report, act)
-        }
-        if apply { try write(register, by: act) }
         report.refused.sort { $0.line < $1.line }
+        report.changes.sort { $0.line < $1.line }
         return report
     }
 
     private func registerForImport() throws -> Register {
         var register = Register()
         var codes: [Int: String] = [:]
-        try each("SELECT s.code, s.num, s.id, v.area_id, v.name FROM site s JOIN site_version v ON v.site = s.num AND v.replaced_at IS NULL AND v.until_day = \(Day.forever)") {
+        try each("SELECT s.code, s.num, v.area_id, v.name FROM site s JOIN site_version v ON v.site = s.num AND v.replaced_at IS NULL AND v.until_day = \(Day.forever)") {
             let code = try $0.text(0)
             codes[try $0.int(1)] = code
-            register.sites[code] = Register.Known(num: try $0.int(1), id: try $0.text(2), areaID: try $0.text(3), name: try $0.text(4))
+            register.sites[code] = Register.Known(num: try $0.int(1), areaID: try $0.text(2), name: try $0.text(3))
         }
         try each("SELECT site, state, from_day FROM site_state WHERE replaced_at IS NULL ORDER BY site, from_day") { row in
-            if let code = codes[try row.int(0)], let state = SiteState(rawValue: try row.text(1)) { register.sites[code]?.states.append((state, try row.day(2))) }
+            if let code = codes[try row.int(0)], let state = SiteState(rawValue: try row.text(1)) {
+                register.sites[code]?.states.append(Register.State(state: state, from: try row.day(2)))
+            }
         }
         try each("SELECT id, num FROM terminal") { register.terminals[try $0.text(0)] = try $0.int(1) }
         let names = Dictionary(uniqueKeysWithValues: register.terminals.map { ($1, $0) })
-        try each("SELECT terminal, site, from_day, until_day FROM terminal_assignment WHERE replaced_at IS NULL") { row in
-            if let name = names[try row.int(0)] {
-                register.placements[name, default: []].append(Register.Placement(site: try row.int(1), from: try row.day(2), until: try row.day(3)))
-                register.terminalsAt[try row.int(1), default: []].insert(name)
-            }
+        try each("SELECT terminal, site, from_day, until_day FROM terminal_assignment WHERE replaced_at IS NULL ORDER BY terminal, from_day") { row in
+            guard let name = names[try row.int(0)] else { return }
+            let days = try row.day(2)..<row.day(3)
+            register.placements[name, default: []].append(Register.Placement(site: try row.int(1), from: days.lowerBound, until: days.upperBound, stored: days))
+            register.terminalsAt[try row.int(1), default: []].insert(name)
         }
         register.nextSite = try count("SELECT coalesce(max(num), 0) FROM site") + 1
         register.nextTerminal = try count("SELECT coalesce(max(num), 0) FROM terminal") + 1
         return register
     }
 
-    private func take(_ row: SiteRow, _ register: inout Register, _ areas: [String: KnownArea], _ report: inout ImportReport, _ act: Act) {
-        guard let area = areas[row.areaCode] else { return report.refuse(row.record, column: "area_code", code: "area.unknown", value: row.areaCode) }
-        var changes = 0
-        let isNew = register.sites[row.code] == nil
-        var site = register.sites[row.code] ?? Register.Known(num: register.nextSite, id: act.ids.next(), areaID: area.areaID, name: row.name)
-        if !isNew, site.areaID != area.areaID || site.name != row.name {
-            return report.refuse(row.record, column: site.areaID != area.areaID ? "area_code" : "name", code: "site.move_elsewhere", value: row.name)
-        }
-        if let last = site.states.last {
-            if !site.states.contains(where: { $0.state == row.state && $0.from == row.from }) {
-                guard row.from > last.from else { return report.refuse(row.record, column: "from_on", code: "site.state_before_present", value: row.from.description) }
-                guard last.state.next.contains(row.state) else { return report.refuse(row.record, column: "state", code: "site.state_order", value: row.state.rawValue) }
-            }
-        }
-        if let problem = placementProblem(row, site.num, register) { return report.refuse(row.record, column: "terminal", code: problem.code, value: problem.id) }
-        if isNew {
-            register.nextSite += 1
-            register.newSites.append([site.id.bound, site.num.bound, row.code.bound, act.at.bound])
-            register.newVersions.append([
-                act.ids.next().bound, site.num.bound, row.name.bound, area.areaID.bound, row.kind.rawValue.bound, row.mode.rawValue.bound, row.from.number.bound,
-                Day.forever.number.bound, act.at.bound,
-            ])
-        }
-        if !site.states.contains(where: { $0.state == row.state && $0.from == row.from }) {
-            changes += 1
-            if let last = site.states.last {
-                if let index = register.newStates.lastIndex(where: { $0[1] == site.num.bound && $0[3] == last.from.number.bound }) {
-                    register.newStates[index][4] = row.from.number.bound
-                } else {
-                    register.endedStates.append((site.num, row.from))
-                }
-            }
-            site.states.append((row.state, row.from))
-            register.newStates.append([
-                act.ids.next().bound, site.num.bound, row.state.rawValue.bound, row.from.number.bound, Day.forever.number.bound, row.reason.bound, row.document.bound,
-                act.actor.id.bound, act.at.bound,
-            ])
-        }
-        register.sites[row.code] = site
-        changes += place(row, site.num, &register, act)
-        if isNew { report.added += 1 } else if changes > 0 { report.changed += 1 } else { report.unchanged += 1 }
-    }
-
-    /// A terminal stands at one site at a time, and a row cannot take one away from another site in the past.
-    private func placementProblem(_ row: SiteRow, _ site: Int, _ register: Register) -> (id: String, code: String)? {
-        for id in row.terminals {
-            for placement in register.placements[id] ?? [] where placement.site != site {
-                if placement.until == .forever ? row.terminalFrom <= placement.from : row.terminalFrom < placement.until { return (id, "terminal.elsewhere") }
-            }
-        }
-        return nil
-    }
-
-    /// From `terminalFrom` on, the terminals of the row are the site's terminals.
-    private func place(_ row: SiteRow, _ site: Int, _ register: inout Register, _ act: Act) -> Int {
-        guard !row.terminals.isEmpty else { return 0 }
-        var changes = 0
-        for id in (register.terminalsAt[site] ?? []).union(row.terminals) {
-            let placements = register.placements[id] ?? []
-            for index in placements.indices where placements[index].until == .forever {
-                let leaves = placements[index].site == site && !row.terminals.contains(id) && placements[index].from < row.terminalFrom
-                let movesHere = placements[index].site != site && row.terminals.contains(id)
-                guard leaves || movesHere else { continue }
-                register.placements[id]?[index].until = row.terminalFrom
-                if let number = register.terminals[id] { register.endedPlacements.append((number, row.terminalFrom)) }
-                changes += 1
-            }
-        }
-        for id in row.terminals where !(register.placements[id] ?? []).contains(where: { $0.site == site && $0.from <= row.terminalFrom && $0.until > row.terminalFrom }) {
-            if register.terminals[id] == nil {
-                register.terminals[id] = register.nextTerminal
-                register.newTerminals.append([id.bound, register.nextTerminal.bound, act.at.bound])
-                register.nextTerminal += 1
-            }
-            register.placements[id, default: []].append(Register.Placement(site: site, from: row.terminalFrom, until: .forever))
-            register.terminalsAt[site, default: []].insert(id)
-            register.newPlacements.append((act.ids.next(), id, site, row.terminalFrom))
-            changes += 1
-        }
-        return changes
-    }
-
-    private func write(_ register: Register, by act: Act) throws {
-        try inParts(register.newSites) { try run("INSERT INTO site (id, num, code, made_at) \(values: $0)") }
-        try inParts(register.newVersions) {
-            try run("INSERT INTO site_version (id, site, name, area_id, kind, mode, from_day, until_day, recorded_at) \(values: $0)")
-        }
-        for ended in register.endedStates {
-            try run("UPDATE site_state SET until_day = \(ended.day) WHERE site = \(ended.site) AND replaced_at IS NULL AND until_day = \(Day.forever) AND from_day < \(ended.day)")
-        }
-        try inParts(register.newStates) {
-            try run("INSERT INTO site_state (id, site, state, from_day, until_day, reason, document, actor, recorded_at) \(values: $0)")
-        }
-        try inParts(register.newTerminals) { try run("INSERT INTO terminal (id, num, made_at) \(values: $0)") }
-        for ended in register.endedPlacements {
-            try run(
-                """
-                UPDATE terminal_assignment SET until_day = \(ended.day)
-                WHERE terminal = \(ended.terminal) AND replaced_at IS NULL AND until_day = \(Day.forever) AND from_day < \(ended.day)
-                """)
-        }
-        let placements: [[Value]] = register.newPlacements.compactMap { placement in
-            guard let number = register.terminals[placement.terminal] else { return nil }
-            let until = (register.placements[placement.terminal] ?? []).first { $0.site == placement.site && $0.from == placement.from }?.until ?? .forever
-            guard placement.from < until else { return nil }
+    private func write(_ register: Register, _ areas: [String: KnownArea], by act: Act) throws {
+        let sites = register.sites.sorted { $0.value.num < $1.value.num }
+        let new = sites.filter { $0.value.row != nil }
+        try inParts(new.map { [act.ids.next().bound, $0.value.num.bound, $0.key.bound, act.at.bound] }) { try run("INSERT INTO site (id, num, code, made_at) \(values: $0)") }
+        let versions = new.compactMap { _, site -> [Value]? in
+            guard let row = site.row else { return nil }
             return [
-                placement.id.bound, number.bound, placement.site.bound, placement.from.number.bound, until.number.bound, act.at.bound,
+                act.ids.next().bound, site.num.bound, row.name.bound, site.areaID.bound, row.kind.rawValue.bound, row.mode.rawValue.bound, row.from.number.bound,
+                Day.forever.number.bound, act.at.bound,
             ]
         }
-        try inParts(placements) { try run("INSERT INTO terminal_assignment (id, terminal, site, from_day, until_day, recorded_at) \(values: $0)") }
-        if !register.newSites.isEmpty || !register.newStates.isEmpty || !placements.isEmpty {
+        try inParts(versions) { try run("INSERT INTO site_version (id, site, name, area_id, kind, mode, from_day, until_day, recorded_at) \(values: $0)") }
+        var states: [[Value]] = []
+        for (_, site) in sites {
+            if let day = site.beginsOn {
+                try beginSite(site.num, on: day, by: act)
+                try beginFirstState(ofSite: site.num, on: day, by: act)
+            }
+            for (place, state) in site.states.enumerated() {
+                guard let row = state.row else { continue }
+                // The row before it, when the register had that one, ends here.
+                if place > 0, site.states[place - 1].row == nil {
+                    try run("UPDATE site_state SET until_day = \(state.from) WHERE site = \(site.num) AND replaced_at IS NULL AND from_day = \(site.states[place - 1].from)")
+                }
+                let until = place + 1 < site.states.count ? site.states[place + 1].from : .forever
+                states.append([
+                    act.ids.next().bound, site.num.bound, state.state.rawValue.bound, state.from.number.bound, until.number.bound, row.reason.bound, row.document.bound,
+                    act.actor.id.bound, act.at.bound,
+                ])
+            }
+        }
+        try inParts(states) { try run("INSERT INTO site_state (id, site, state, from_day, until_day, reason, document, actor, recorded_at) \(values: $0)") }
+        let assignments = try writePlacements(register, by: act)
+        let taken = sites.count { $0.value.beginsOn != nil }
+        if !new.isEmpty || !states.isEmpty || assignments > 0 || taken > 0 {
             try record(
                 "site.imported", "import",
-                ["sites": String(register.newSites.count), "states": String(register.newStates.count), "assignments": String(placements.count)], by: act)
+                ["sites": String(new.count), "states": String(states.count), "assignments": String(assignments), "begun_earlier": String(taken)], by: act)
         }
+    }
+
+    /// Answers how many assignments are new or other than they were.
+    private func writePlacements(_ register: Register, by act: Act) throws -> Int {
+        let known = Set(try all("SELECT num FROM terminal") { try $0.int(0) })
+        let new = register.terminals.filter { !known.contains($0.value) }.sorted { $0.value < $1.value }
+        try inParts(new.map { [$0.key.bound, $0.value.bound, act.at.bound] }) { try run("INSERT INTO terminal (id, num, made_at) \(values: $0)") }
+        var rows: [[Value]] = []
+        var changed = 0
+        for (id, placements) in register.placements.sorted(by: { $0.key < $1.key }) {
+            guard let number = register.terminals[id] else { continue }
+            for placement in placements where placement.from < placement.until {
+                if let stored = placement.stored {
+                    guard stored != placement.from..<placement.until else { continue }
+                    changed += 1
+                    try run(
+                        """
+                        UPDATE terminal_assignment SET from_day = \(placement.from), until_day = \(placement.until)
+                        WHERE terminal = \(number) AND replaced_at IS NULL AND from_day = \(stored.lowerBound) AND until_day = \(stored.upperBound)
+                        """)
+                } else {
+                    rows.append([
+                        act.ids.next().bound, number.bound, placement.site.bound, placement.from.number.bound, placement.until.number.bound, act.at.bound,
+                    ])
+                }
+            }
+        }
+        try inParts(rows) { try run("INSERT INTO terminal_assignment (id, terminal, site, from_day, until_day, recorded_at) \(values: $0)") }
+        return rows.count + changed
     }
 
     /// 500 rows a statement.
     private func inParts(_ rows: [[Value]], _ body: ([[Value]]) throws -> Void) throws {
         for start in stride(from: 0, to: rows.count, by: 500) { try body(Array(rows[start..<min(start + 500, rows.count)])) }
+    }
+}
+
+extension Register {
+    /// Takes rows by day: first the states of each site, then who stands where. Answers what each row did, in the order given.
+    fileprivate mutating func take(_ rows: [SiteRow], _ areas: [String: KnownArea]) -> [RowOutcome] {
+        var outcomes = [RowOutcome](repeating: .done(isNew: false, changes: []), count: rows.count)
+        let order = rows.indices.sorted { (rows[$0].from, rows[$0].code, rows[$0].record.line) < (rows[$1].from, rows[$1].code, rows[$1].record.line) }
+        for index in order { outcomes[index] = takeState(rows[index], areas) }
+        let placed = rows.indices.sorted { (rows[$0].terminalFrom, rows[$0].code, rows[$0].record.line) < (rows[$1].terminalFrom, rows[$1].code, rows[$1].record.line) }
+        for index in placed {
+            guard case .done(let isNew, let changes) = outcomes[index] else { continue }
+            switch place(rows[index]) {
+            case .refused(let column, let code, let value): outcomes[index] = .refused(column: column, code: code, value: value)
+            case .done(_, let more): outcomes[index] = .done(isNew: isNew, changes: changes + more)
+            }
+        }
+        return outcomes
+    }
+
+    private mutating func takeState(_ row: SiteRow, _ areas: [String: KnownArea]) -> RowOutcome {
+        guard let area = areas[row.areaCode] else { return .refused(column: "area_code", code: "area.unknown", value: row.areaCode) }
+        func change(_ column: String, _ from: String, _ to: String) -> ImportChange {
+            ImportChange(line: row.record.line, subject: row.code, column: column, from: from, to: to, on: row.from)
+        }
+        guard var site = sites[row.code] else {
+            guard row.from >= area.begins else { return .refused(column: "from_on", code: "site.before_area", value: row.from.description) }
+            sites[row.code] = Known(num: nextSite, areaID: area.areaID, name: row.name, row: row, states: [State(state: row.state, from: row.from, row: row)])
+            nextSite += 1
+            return .done(isNew: true, changes: [change("state", "", row.state.rawValue)])
+        }
+        if site.areaID != area.areaID || site.name != row.name {
+            return .refused(column: site.areaID != area.areaID ? "area_code" : "name", code: "site.move_elsewhere", value: row.name)
+        }
+        guard let last = site.states.last, let first = site.states.first else { return .refused(column: "state", code: "site.state_order", value: row.state.rawValue) }
+        if site.states.contains(where: { $0.state == row.state && $0.from == row.from }) { return .done(isNew: false, changes: []) }
+        if row.from > last.from, last.state.next.contains(row.state) {
+            site.states.append(State(state: row.state, from: row.from, row: row))
+            sites[row.code] = site
+            return .done(isNew: false, changes: [change("state", last.state.rawValue, row.state.rawValue)])
+        }
+        // What the register says of the day already is no change, wherever it begins.
+        if site.states.last(where: { $0.from <= row.from })?.state == row.state { return .done(isNew: false, changes: []) }
+        if row.from < first.from, row.state == first.state {
+            guard row.from >= area.begins else { return .refused(column: "from_on", code: "site.before_area", value: row.from.description) }
+            site.states[0].from = row.from
+            site.beginsOn = row.from
+            sites[row.code] = site
+            return .done(isNew: false, changes: [change("from_on", first.from.description, row.from.description)])
+        }
+        if row.from > last.from { return .refused(column: "state", code: "site.state_order", value: row.state.rawValue) }
+        return .refused(column: "from_on", code: "site.state_before_present", value: row.from.description)
+    }
+
+    /// From `terminalFrom` on, the terminals of the row are the site's terminals. A row cannot take one away from another site in the past.
+    private mutating func place(_ row: SiteRow) -> RowOutcome {
+        guard !row.terminals.isEmpty, let site = sites[row.code], let begins = site.states.first?.from else { return .done(isNew: false, changes: []) }
+        let day = row.terminalFrom
+        guard day >= begins else { return .refused(column: "terminal_from_on", code: "terminal.before_site", value: day.description) }
+        // What the register says of the day already is no change: the same file twice is the same register.
+        let missing = row.terminals.filter { id in !(placements[id] ?? []).contains { $0.site == site.num && $0.from <= day && $0.until > day } }
+        for id in missing {
+            for placement in placements[id] ?? [] where placement.site != site.num {
+                if placement.until == .forever ? day <= placement.from : day < placement.until { return .refused(column: "terminal", code: "terminal.elsewhere", value: id) }
+            }
+        }
+        var changes: [ImportChange] = []
+        func change(_ id: String, _ from: String, _ to: String) {
+            changes.append(ImportChange(line: row.record.line, subject: id, column: "terminal", from: from, to: to, on: day))
+        }
+        for id in (terminalsAt[site.num] ?? []).union(row.terminals).sorted() {
+            for index in (placements[id] ?? []).indices {
+                guard let placement = placements[id]?[index], placement.until == .forever else { continue }
+                let leaves = placement.site == site.num && !row.terminals.contains(id) && placement.from < day
+                let movesHere = placement.site != site.num && missing.contains(id)
+                guard leaves || movesHere else { continue }
+                placements[id]?[index].until = day
+                if leaves { change(id, row.code, "") }
+            }
+        }
+        for id in missing {
+            if terminals[id] == nil {
+                terminals[id] = nextTerminal
+                nextTerminal += 1
+            }
+            // A later stay at the same site begins earlier than was known; otherwise it is a new one.
+            if let index = (placements[id] ?? []).firstIndex(where: { $0.site == site.num && $0.from > day }) {
+                change(id, placements[id]?[index].from.description ?? "", day.description)
+                placements[id]?[index].from = day
+            } else {
+                let before = (placements[id] ?? []).last.flatMap { last in sites.first { $0.value.num == last.site }?.key } ?? ""
+                placements[id, default: []].append(Placement(site: site.num, from: day, until: .forever, stored: nil))
+                terminalsAt[site.num, default: []].insert(id)
+                change(id, before, row.code)
+            }
+        }
+        return .done(isNew: false, changes: changes)
     }
 }

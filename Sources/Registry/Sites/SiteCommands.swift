@@ -19,7 +19,7 @@ extension Statements {
         let rows = try stateRows(of: site.num)
         if until == .forever, let present = rows.last, day < present.days.lowerBound { throw Refusal.invalid(["from": "site.state_before_present"]) }
         // A site that turns out to be older than was known is older in its place, too.
-        if let begin = rows.first?.days.lowerBound, day < begin { try beginSite(site, on: day) }
+        if let begin = rows.first?.days.lowerBound, day < begin { try beginSite(site.num, on: day, by: act) }
         let touched = rows.filter { $0.days.overlaps(day..<until) }
         // A fault or a suspension may be recorded again with another paper.
         guard touched.contains(where: { $0.state != state }) || touched.isEmpty || state.next.contains(state) else { throw Refusal.invalid(["state": "site.state_same"]) }
@@ -52,14 +52,31 @@ extension Statements {
         try record("site.state_set", site.id, details, by: act)
     }
 
-    /// Lets a site lie in its first place from an earlier day on. Refuses a day on which that area was not there yet.
-    func beginSite(_ site: Site, on day: Day) throws {
-        let first = try first("SELECT id, area_id FROM site_version WHERE site = \(site.num) AND replaced_at IS NULL ORDER BY from_day LIMIT 1") {
-            (try $0.text(0), try $0.text(1))
+    /// Lets a site lie in its first place from an earlier day on; the row that said otherwise stays as a replaced one. Refuses a day on which that area was not there yet.
+    func beginSite(_ site: Int, on day: Day, by act: Act) throws {
+        let row = try first("SELECT id, area_id FROM site_version WHERE site = \(site) AND replaced_at IS NULL ORDER BY from_day LIMIT 1") {
+            (id: try $0.text(0), area: try $0.text(1))
         }
-        guard let (id, areaID) = first else { throw Refusal.notFound("site") }
-        guard try area(id: areaID, on: day) != nil else { throw Refusal.invalid(["from": "site.before_area"]) }
-        try run("UPDATE site_version SET from_day = \(day) WHERE id = \(id) AND from_day > \(day)")
+        guard let row else { throw Refusal.notFound("site") }
+        guard try area(id: row.area, on: day) != nil else { throw Refusal.invalid(["from": "site.before_area"]) }
+        try run(
+            """
+            INSERT INTO site_version (id, site, name, area_id, kind, mode, from_day, until_day, recorded_at, decision)
+            SELECT \(act.ids.next()), site, name, area_id, kind, mode, \(day), until_day, \(act.at), decision FROM site_version WHERE id = \(row.id) AND from_day > \(day)
+            """)
+        try run("UPDATE site_version SET replaced_at = \(act.at) WHERE id = \(row.id) AND from_day > \(day)")
+    }
+
+    /// Lets a site's first state begin on an earlier day; the row that said otherwise stays as a replaced one.
+    func beginFirstState(ofSite site: Int, on day: Day, by act: Act) throws {
+        let id = try first("SELECT id FROM site_state WHERE site = \(site) AND replaced_at IS NULL ORDER BY from_day LIMIT 1") { try $0.text(0) }
+        guard let id else { throw Refusal.notFound("site") }
+        try run(
+            """
+            INSERT INTO site_state (id, site, state, from_day, until_day, reason, document, actor, recorded_at)
+            SELECT \(act.ids.next()), site, state, \(day), until_day, reason, document, \(act.actor.id), \(act.at) FROM site_state WHERE id = \(id)
+            """)
+        try run("UPDATE site_state SET replaced_at = \(act.at) WHERE id = \(id)")
     }
 
     /// The states that hold, in the order of their days.

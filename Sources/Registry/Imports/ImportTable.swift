@@ -1,0 +1,110 @@
+package import Basics
+
+/// A table of an office as an import reads it, cell by cell by the names of its columns: whatever the encoding, the separator, the words of the header and the rows of title and
+/// total around it.
+package struct ImportTable: Sendable {
+    /// What an import calls a column, and what offices call it.
+    package struct Column: Sendable {
+        let name: String
+        let aliases: [String]
+        let isNeeded: Bool
+
+        package init(_ name: String, _ aliases: [String], isNeeded: Bool = true) {
+            (self.name, self.aliases, self.isNeeded) = (name, aliases, isNeeded)
+        }
+    }
+
+    /// The columns that a file of refused rows has behind its own.
+    static let added = ["line", "column", "reason"]
+    /// The header stands within this many rows.
+    private static let headerDepth = 10
+
+    package let header: [String]
+    package let records: [CSV.Record]
+    /// How the file was understood, where it is not plain UTF-8 with commas and a header in its first line: words for a person.
+    package let recognised: [String]
+    private let columns: [String: Int]
+    /// How many cells a row may have.
+    private let width: Int
+
+    /// Throws `Refusal.invalid` when the bytes are no text, when no row names the needed columns, or when one is named twice.
+    package init(_ bytes: some Sequence<UInt8>, _ known: [Column]) throws {
+        guard let (decoded, encoding) = OfficeText.decode(Array(bytes)) else { throw Refusal.invalid(["line 1": "csv.encoding"]) }
+        let (text, told) = ImportTable.separatorLine(decoded)
+        let candidates: [Character] = told.map { [$0] } ?? [",", "\t", ";", "，", "|"]
+        var best: (separator: Character, records: [CSV.Record], place: Int, names: [String])?
+        var malformed: CSV.Malformed?
+        for separator in candidates {
+            do throws(CSV.Malformed) {
+                let records = try CSV.records(of: text, separator: separator)
+                for (place, record) in records.prefix(ImportTable.headerDepth).enumerated() {
+                    let names = ImportTable.names(of: record, known)
+                    if names.count(where: { !$0.isEmpty }) > best?.names.count(where: { !$0.isEmpty }) ?? 0 { best = (separator, records, place, names) }
+                }
+            } catch { malformed = malformed ?? error }
+        }
+        if best.map({ found in known.contains { $0.isNeeded && !found.names.contains($0.name) } }) ?? true, let malformed {
+            throw Refusal.invalid(["line \(malformed.line)": malformed.code])
+        }
+        guard let best else { throw Refusal.invalid(["line 1": "csv.header_missing"]) }
+        var names = best.names
+        header = Array(best.records[best.place].fields.prefix(ImportTable.ownWidth(of: best.records[best.place].fields)))
+        names = Array(names.prefix(header.count))
+        width = best.records[best.place].fields.count
+        let twice = Set(names.filter { name in !name.isEmpty && names.count { $0 == name } > 1 })
+        guard twice.isEmpty else { throw Refusal.invalid(Dictionary(uniqueKeysWithValues: twice.map { ($0, "csv.column_twice") })) }
+        let missing = known.filter { $0.isNeeded && !names.contains($0.name) }.map(\.name)
+        guard missing.isEmpty else { throw Refusal.invalid(Dictionary(uniqueKeysWithValues: missing.map { ($0, "csv.column_missing") })) }
+        columns = Dictionary(uniqueKeysWithValues: names.enumerated().filter { !$0.element.isEmpty }.map { ($0.element, $0.offset) })
+        let below = best.records.dropFirst(best.place + 1).filter { !$0.fields.allSatisfy { $0.officeText.isEmpty } }
+        records = below.filter { !ImportTable.isTotal($0) }
+        var words: [String] = []
+        if encoding != .utf8 { words.append(encoding.rawValue) }
+        if best.separator != "," { words.append(best.separator == "\t" ? "separator: tab" : "separator: \(best.separator)") }
+        if best.place > 0 { words.append("header in line \(best.records[best.place].line)") }
+        if below.count > records.count { words.append("\(below.count - records.count) rows of totals passed over") }
+        recognised = words
+    }
+
+    /// A cell as it was meant; empty where the row has none.
+    package func cell(_ name: String, _ record: CSV.Record) -> String {
+        guard let index = columns[name], index < record.fields.count else { return "" }
+        return record.fields[index].officeText
+    }
+
+    /// A cell that holds a code, an id or a day.
+    package func code(_ name: String, _ record: CSV.Record) -> String {
+        guard let index = columns[name], index < record.fields.count else { return "" }
+        return record.fields[index].officeCode
+    }
+
+    /// Whether a row has more cells than the header, so that what stands behind the surplus one stands in the wrong column. A file of refused rows has its own three behind.
+    package func hasTooManyCells(_ record: CSV.Record) -> Bool { record.fields.count > width }
+
+    /// Some programs say in the first line what stands between fields.
+    private static func separatorLine(_ text: String) -> (String, Character?) {
+        guard text.prefix(4).lowercased() == "sep=", let mark = text.dropFirst(4).first, let end = text.utf8.firstIndex(of: UInt8(ascii: "\n")) else { return (text, nil) }
+        // An empty line in its place, so that lines are counted as the file has them.
+        return (String(text[end...]), mark)
+    }
+
+    /// What the import calls each cell of a row that may be the header; empty for cells that it does not know.
+    private static func names(of record: CSV.Record, _ known: [Column]) -> [String] {
+        record.fields.map { field in
+            let text = field.officeCode.lowercased().filter { !$0.isWhitespace }
+            return known.first { $0.name == text || $0.aliases.contains(text) }?.name ?? ""
+        }
+    }
+
+    /// How many fields of the header are the file's own: without those that a file of refused rows has behind.
+    private static func ownWidth(of fields: [String]) -> Int {
+        let words = fields.map { $0.officeCode.lowercased() }
+        return Array(words.suffix(added.count)) == added ? fields.count - added.count : fields.count
+    }
+
+    /// A row that sums the others up.
+    private static func isTotal(_ record: CSV.Record) -> Bool {
+        let words = record.fields.lazy.map { $0.officeText.filter { !$0.isWhitespace } }.filter { !$0.isEmpty }
+        return words.prefix(2).contains { ["合计", "小计", "总计", "共计", "合計", "total"].contains($0.lowercased()) }
+    }
+}
