@@ -112,8 +112,8 @@ package struct CentreApplication: Sendable {
         let figures = PeriodicWork("figures", every: .milliseconds(250), log: logger) { try await shelf.refresh() }
         guard !configuration.isFront else { return [figures] }
         let encode = EncodeJob(
-            database: house.database, content: content, tools: Tools(ffmpeg: configuration.ffmpeg, ffprobe: configuration.ffprobe), clock: house.clock, ids: house.ids,
-            log: logger)
+            database: house.database, content: content, tools: Tools(ffmpeg: configuration.ffmpeg, ffprobe: configuration.ffprobe),
+            transportStreams: configuration.transportStreams, clock: house.clock, ids: house.ids, log: logger)
         let (derive, publish) = (FormulaJob(database: house.database, rules: rules), PublishJob(press: press, clock: house.clock, ids: house.ids))
         return [
             JobRunner(database: house.database, clock: house.clock, handlers: [EncodeJob.kind: encode.handler], bell: content.bell, log: logger),

@@ -24,6 +24,8 @@ package struct CentreConfiguration: Sendable {
     package var ffprobe: String
     package var weasyprint: String
     package var rsvgConvert: String
+    /// Whether lessons are made as MPEG-TS, too, for boxes that know nothing newer.
+    package var transportStreams = false
     /// Binary logarithm of scrypt's cost.
     package var passwordCost: Int
     /// Bytes that uploads leave free on the disk.

@@ -2,15 +2,17 @@ import Basics
 import Hummingbird
 import Node
 package import Relay
+package import Trust
 import Wire
 
 /// The county node: it follows the catalogue, keeps every blob that its area may need, and carries facts between terminals and centre.
 package enum EdgeProgram {
     /// Runs until SIGTERM or SIGINT. Throws when the data folder is not enrolled, or cannot be opened.
-    package static func run(_ configuration: NodeConfiguration) async throws {
+    /// `kinds` are the kinds of renditions that somebody below asks for.
+    package static func run(_ configuration: NodeConfiguration, kinds: [Manifest.Kind] = [.pieces]) async throws {
         let house = try await NodeHouse(configuration, kind: .edge)
         do {
-            try await run(configuration, house)
+            try await run(configuration, kinds, house)
             await house.close()
         } catch {
             await house.close()
@@ -18,10 +20,10 @@ package enum EdgeProgram {
         }
     }
 
-    private static func run(_ configuration: NodeConfiguration, _ house: NodeHouse) async throws {
+    private static func run(_ configuration: NodeConfiguration, _ kinds: [Manifest.Kind], _ house: NodeHouse) async throws {
         let (clock, logger, identity, settings) = (configuration.clock, configuration.logger, house.identity, house.settings)
         let keeper = try await NodeKeeper(database: house.database, clock: clock) { records in
-            try EdgeNode(identity: identity, settings: settings, boot: Entropy.system.safeInteger(), records: records)
+            try EdgeNode(identity: identity, settings: settings, kinds: kinds, boot: Entropy.system.safeInteger(), records: records)
         }
         let register = try await NodeRegister(database: house.database, parent: house.parent, clock: clock, logger: logger)
         let routes = EdgeRoutes(keeper: keeper, register: register, parent: house.parent, blobs: house.blobs, clock: clock, node: identity.node)

@@ -13,7 +13,10 @@ package struct EdgeNode: Sendable {
     package private(set) var files: [String: [UInt8]]
 
     /// Takes up what `records` hold. `boot` is drawn anew at each start, from 0 to 2^53 − 1. Throws when the first root is not the one of the claim.
-    package init(identity: NodeIdentity, settings: NodeSettings, boot: Int64, records: [String: Record]) throws(TrustError) {
+    /// `kinds` are what somebody below can ask for.
+    package init(
+        identity: NodeIdentity, settings: NodeSettings, kinds: [Manifest.Kind] = [.pieces], boot: Int64, records: [String: Record]
+    ) throws(TrustError) {
         var generator = SeededGenerator(seed: UInt64(bitPattern: boot))
         queue = FactQueue(
             settings: settings.outbox, keepFor: settings.keepFor, notBefore: settings.notBefore, epoch: identity.epoch, boot: boot,
@@ -22,7 +25,7 @@ package struct EdgeNode: Sendable {
             settings: settings.relay, keepFor: settings.keepFor, epoch: identity.epoch, boot: boot, generator: SeededGenerator(seed: generator.next()),
             records: records)
         sync = try Sync(
-            node: identity.node, place: identity.place, appetite: .everything, settings: settings.sync, root: identity.root, fingerprint: identity.fingerprint,
+            node: identity.node, place: identity.place, appetite: .all(kinds: kinds), settings: settings.sync, root: identity.root, fingerprint: identity.fingerprint,
             generator: SeededGenerator(seed: generator.next()), records: records)
         files = sync.files
     }

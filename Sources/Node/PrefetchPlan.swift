@@ -3,18 +3,25 @@ package import Trust
 
 /// Which renditions of a courseware a node takes.
 package enum Appetite: Hashable, Sendable {
-    /// Every one: an edge does not know what its terminals will ask for.
-    case everything
+    /// All that somebody below can ask for: those of these kinds.
+    case all(kinds: [Manifest.Kind])
     /// The best one for a line of that many kilobits a second: the greatest of its kind that fits, else the smallest.
     case one(kilobitsPerSecond: Int64, kind: Manifest.Kind)
+
+    /// What stands in for a kind that a courseware does not have, so that what was published before goes on playing.
+    private static func present(_ kind: Manifest.Kind, in renditions: [Manifest.Rendition]) -> Manifest.Kind? {
+        [kind, .pieces, .hls, .mp4].first { kind in renditions.contains { $0.kind == kind } }
+    }
 
     /// The renditions to fetch, in this order.
     package func choose(from renditions: [Manifest.Rendition]) -> [Manifest.Rendition] {
         switch self {
-        case .everything: return renditions.sorted { ($0.totalBytes, $0.name) < ($1.totalBytes, $1.name) }
+        case .all(let kinds):
+            let wanted = Set(kinds.compactMap { Self.present($0, in: renditions) })
+            return renditions.filter { wanted.contains($0.kind) }.sorted { ($0.totalBytes, $0.name) < ($1.totalBytes, $1.name) }
         case .one(let speed, let kind):
-            let ofKind = renditions.filter { $0.kind == kind }
-            let sorted = (ofKind.isEmpty ? renditions : ofKind).sorted { ($0.bandwidth, $0.name) < ($1.bandwidth, $1.name) }
+            let wanted = Self.present(kind, in: renditions)
+            let sorted = renditions.filter { $0.kind == wanted }.sorted { ($0.bandwidth, $0.name) < ($1.bandwidth, $1.name) }
             return (sorted.last { $0.bandwidth <= speed * 1000 } ?? sorted.first).map { [$0] } ?? []
         }
     }
@@ -22,7 +29,7 @@ package enum Appetite: Hashable, Sendable {
     /// Written into a holding, so that a changed setting is noticed.
     var word: String {
         switch self {
-        case .everything: "everything"
+        case .all(let kinds): kinds.map(\.rawValue).joined(separator: "+")
         case .one(let speed, let kind): "\(kind.rawValue)-\(speed)"
         }
     }

@@ -1,6 +1,8 @@
+import Basics
 package import Foundation
 import HTTPTypes
 package import Hummingbird
+package import Storage
 package import Wire
 
 /// What edge and terminal answer over HTTP.
@@ -30,35 +32,40 @@ package enum Answers {
 
     /// A file, or one range of it: 200, 206 or 416 (RFC 9110, 14).
     package static func file(_ url: URL, length: Int64, type: String, cache: String, _ request: Request, _ context: some RequestContext) async throws -> Response {
+        try await ranges(length: Int(length), type: type, cache: cache, request) { try await FileIO().loadFile(path: url.path, range: $0, context: context) }
+    }
+
+    /// Files one behind the other as one, or one range of it. A file that is gone meanwhile ends the connection.
+    package static func parts(_ parts: [FilePart], type: String, cache: String, _ request: Request) async throws -> Response {
+        try await ranges(length: parts.reduce(0) { $0 + $1.length }, type: type, cache: cache, request) { range in
+            let slices = FilePart.slices(of: range, in: parts)
+            return ResponseBody(contentLength: range.count) { writer in
+                for slice in slices { try await writer.write(ByteBuffer(bytes: try await offPool { try slice.part.read(slice.bytes) })) }
+                try await writer.finish(nil)
+            }
+        }
+    }
+
+    private static func ranges(
+        length: Int, type: String, cache: String, _ request: Request, _ body: (ClosedRange<Int>) async throws -> ResponseBody
+    ) async throws -> Response {
         var headers: HTTPFields = [.contentType: type, .cacheControl: cache, .acceptRanges: "bytes"]
         guard length > 0 else { return Response(status: .ok, headers: headers) }
-        var (range, status) = (0...Int(length - 1), HTTPResponse.Status.ok)
-        if let text = request.headers[.range] {
-            guard let asked = byteRange(text, length: Int(length)) else {
-                headers[.contentRange] = "bytes */\(length)"
-                return Response(status: .rangeNotSatisfiable, headers: headers)
-            }
+        var (range, status) = (0...length - 1, HTTPResponse.Status.ok)
+        switch ByteRange(request.headers[.range], length: length) {
+        case .whole: break
+        case .part(let asked):
             (range, status) = (asked, .partialContent)
             headers[.contentRange] = "bytes \(range.lowerBound)-\(range.upperBound)/\(length)"
+        case .outside:
+            headers[.contentRange] = "bytes */\(length)"
+            return Response(status: .rangeNotSatisfiable, headers: headers)
         }
         if request.method == .head {
             headers[.contentLength] = String(range.count)
             return Response(status: status, headers: headers)
         }
-        return Response(status: status, headers: headers, body: try await FileIO().loadFile(path: url.path, range: range, context: context))
-    }
-
-    /// `bytes=a-b`, `bytes=a-`, `bytes=-n` within a length; nil for anything else, several ranges among them.
-    package static func byteRange(_ text: String, length: Int) -> ClosedRange<Int>? {
-        guard text.hasPrefix("bytes="), !text.contains(",") else { return nil }
-        let ends = text.dropFirst(6).split(separator: "-", omittingEmptySubsequences: false)
-        guard ends.count == 2 else { return nil }
-        switch (Int(ends[0]), Int(ends[1])) {
-        case (let first?, let last?): return first <= last && first < length ? first...min(last, length - 1) : nil
-        case (let first?, nil): return ends[1].isEmpty && first < length ? first...length - 1 : nil
-        case (nil, let count?): return ends[0].isEmpty && count > 0 ? max(0, length - count)...length - 1 : nil
-        default: return nil
-        }
+        return Response(status: status, headers: headers, body: try await body(range))
     }
 
     /// Figures in the text format of Prometheus, all of them gauges.

@@ -17,17 +17,18 @@ enum TreeCourseware {
             blobs[hash] = bytes
             return Manifest.File(path: try RelativePath(checking: path, at: "path"), sha256: hash, length: Int64(bytes.count), duration: duration)
         }
-        func hls(_ name: String, _ height: Int64, segment: Int) throws -> Manifest.Rendition {
+        func pieces(_ name: String, _ height: Int64, piece: Int) throws -> Manifest.Rendition {
             let playlist = try file("\(name)/index.m3u8", 300)
-            let segments = try (1...3).map { try file("\(name)/\($0).ts", segment, duration: 10_000) }
+            let pieces = try (0...2).map { try file("\(name)/video.mp4.000\($0)", piece) }
             return Manifest.Rendition(
-                name: name, kind: .hls, height: height, bandwidth: Int64(segment) * 50, playlist: playlist.path, files: [playlist] + segments)
+                name: name, kind: .pieces, height: height, bandwidth: Int64(piece) * 50, playlist: playlist.path, files: [playlist] + pieces,
+                file: try RelativePath(checking: "\(name)/video.mp4", at: "path"), codecs: "avc1.4D401E,mp4a.40.2")
         }
         let manifest = try Manifest(
             courseware: name, version: version, title: "Lesson \(name)", category: "", speaker: "", unit: "", duration: 30_000,
             poster: try file("poster.jpg", 1500),
             renditions: [
-                try hls("480p", 480, segment: 9000), try hls("240p", 240, segment: 3500),
+                try pieces("480p", 480, piece: 9000), try pieces("240p", 240, piece: 3500),
                 Manifest.Rendition(name: "mp4", kind: .mp4, height: 480, bandwidth: 500_000, playlist: nil, files: [try file("mp4/video.mp4", 25_000)]),
             ])
         blobs[SHA256Hex(of: manifest.bytes)] = manifest.bytes

@@ -92,7 +92,7 @@ extension TreeSimulation {
             for offer in wanted {
                 guard let manifest = manifests[offer.manifest.sha256] else { continue }
                 kept.insert(offer.manifest.sha256)
-                let chosen = (host.number == 0 ? Appetite.everything : Self.appetite).choose(from: manifest.renditions)
+                let chosen = (host.number == 0 ? Appetite.all(kinds: [.pieces]) : Self.appetite).choose(from: manifest.renditions)
                 let needed = [manifest.poster] + chosen.flatMap(\.files)
                 kept.formUnion(needed.map(\.sha256))
                 if host.number > 0 { outcome.neededBytes += needed.reduce(offer.manifest.length) { $0 + $1.length } }

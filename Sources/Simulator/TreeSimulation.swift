@@ -13,7 +13,7 @@ package struct TreeSimulation {
     static let dayLength: Int64 = 86_400_000
     /// 1 March 2011, midnight in Shanghai.
     static let base = Instant(milliseconds: 1_298_908_800_000)
-    static let appetite = Appetite.one(kilobitsPerSecond: 200, kind: .hls)
+    static let appetite = Appetite.one(kilobitsPerSecond: 200, kind: .pieces)
 
     let settings: TreeSettings
     var generator: SeededGenerator

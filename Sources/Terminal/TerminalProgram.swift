@@ -16,7 +16,7 @@ package struct TerminalConfiguration: Sendable {
     /// Shown on the page.
     package var isSample: Bool
 
-    package init(node: NodeConfiguration, kilobitsPerSecond: Int64 = 1000, rendition: Manifest.Kind = .hls, isSample: Bool = false) {
+    package init(node: NodeConfiguration, kilobitsPerSecond: Int64 = 1000, rendition: Manifest.Kind = .pieces, isSample: Bool = false) {
         self.node = node
         self.kilobitsPerSecond = kilobitsPerSecond
         self.rendition = rendition

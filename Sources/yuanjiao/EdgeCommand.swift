@@ -32,6 +32,12 @@ extension Settings {
             pollSeconds: Int64(try number("poll_seconds", default: 60, 1...86_400)), logger: try logger(label))
     }
 
+    /// A kind of rendition by its name.
+    static func container(_ text: String) throws -> Manifest.Kind {
+        guard let kind = Manifest.Kind(rawValue: text.trimmedBlanks) else { throw BadSetting(description: "`\(text)` is no kind of rendition: pieces, hls or mp4") }
+        return kind
+    }
+
     /// Joins with the claim when the folder has not joined yet; tries again until the parent answers. A claim that is refused ends the program.
     func join(_ logger: Logger) async throws {
         guard let claim = self["claim"], !claim.isEmpty else { return }
@@ -61,12 +67,15 @@ struct EdgeCommand: AsyncParsableCommand {
         commandName: "edge", abstract: "Serves a county edge: keeps what its area may need, relays facts.", discussion: "SIGTERM drains and stops.")
     @OptionGroup var common: CommonOptions
     @OptionGroup var node: NodeOptions
+    @Option(name: .long, help: "Kinds of renditions that terminals below ask for, with commas: pieces, hls, mp4 (YUANJIAO_CONTAINERS). Default: pieces.")
+    var containers: String?
 
     func run() async throws {
-        let settings = try await Settings(common, flags: node.flags)
+        let settings = try await Settings(common, flags: node.flags.merging(["containers": containers]) { first, _ in first })
         let configuration = try settings.node("edge")
+        let kinds = try (settings["containers"] ?? "pieces").split(separator: ",").map { try Settings.container(String($0)) }
         try await settings.join(configuration.logger)
-        try await EdgeProgram.run(configuration)
+        try await EdgeProgram.run(configuration, kinds: kinds)
     }
 }
 
@@ -78,15 +87,18 @@ struct TerminalCommand: AsyncParsableCommand {
     @OptionGroup var node: NodeOptions
     @Option(name: .long, help: "Speed of the site's line in kbit/s; decides which rendition is kept (YUANJIAO_LINE). Default: 1000.")
     var line: String?
+    @Option(name: .long, help: "Kind of rendition that the box plays: pieces (a file that every browser plays, and HLS), hls (MPEG-TS), mp4 (YUANJIAO_CONTAINER). Default: pieces.")
+    var container: String?
     @Flag(name: .long, help: "Mark the television page as sample data (YUANJIAO_SAMPLE=true).")
     var sample = false
 
     func run() async throws {
-        let settings = try await Settings(common, flags: node.flags.merging(["line": line, "sample": sample ? "true" : nil]) { first, _ in first })
+        let settings = try await Settings(common, flags: node.flags.merging(["line": line, "container": container, "sample": sample ? "true" : nil]) { first, _ in first })
         let configuration = try settings.node("terminal")
         try await settings.join(configuration.logger)
         try await TerminalProgram.run(
-            TerminalConfiguration(node: configuration, kilobitsPerSecond: Int64(try settings.number("line", default: 1000, 16...1_000_000)), isSample: settings["sample"] == "true")
-        )
+            TerminalConfiguration(
+                node: configuration, kilobitsPerSecond: Int64(try settings.number("line", default: 1000, 16...1_000_000)),
+                rendition: try Settings.container(settings["container"] ?? "pieces"), isSample: settings["sample"] == "true"))
     }
 }

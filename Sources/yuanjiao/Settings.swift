@@ -95,6 +95,7 @@ struct Settings {
         configuration.secureCookies = self["tls"] == "true"
         configuration.ffmpeg = self["ffmpeg"] ?? "ffmpeg"
         configuration.ffprobe = self["ffprobe"] ?? "ffprobe"
+        configuration.transportStreams = self["transport_streams"] == "true"
         configuration.weasyprint = self["weasyprint"] ?? "weasyprint"
         configuration.rsvgConvert = self["rsvg_convert"] ?? "rsvg-convert"
         configuration.reserveBytes = Int64(try number("reserve_mb", default: 512, 0...1_000_000)) << 20

@@ -368,17 +368,25 @@ def check_shelf(network: Network, name: str) -> None:
 
 
 def check_item(network: Network, name: str, item: dict) -> None:
-    lengths = {file["path"]: file["length"] for rendition in manifest(network, item["id"])["renditions"] for file in rendition["files"]}
+    lengths = {path: length for rendition in manifest(network, item["id"])["renditions"] for path, length in served(rendition)}
     prefix = f"/tv/media/{item['id']}/"
     assert item["sources"], f"{name} lists {item['id']} without a source"
     for source in item["sources"]:
-        playlist = media(network, name, source["src"], lengths[source["src"].removeprefix(prefix)]).decode()
         folder = source["src"].rsplit("/", 1)[0]
-        segments = [line for line in playlist.splitlines() if line and not line.startswith("#")]
-        assert segments, f"{source['src']} at {name} is empty"
-        for segment in segments:
-            media(network, name, f"{folder}/{segment}", lengths[f"{folder}/{segment}".removeprefix(prefix)])
+        whole = media(network, name, source["src"], lengths[source["src"].removeprefix(prefix)])
+        for named in {line for line in whole.decode().splitlines() if line and not line.startswith("#")} if source["src"].endswith(".m3u8") else ():
+            media(network, name, f"{folder}/{named}", lengths[f"{folder}/{named}".removeprefix(prefix)])
     assert ask(network.address(name), "GET", item["poster"]).status == 200
+
+
+def served(rendition: dict) -> Iterator[tuple[str, int]]:
+    """What a player can ask for of a rendition, with its bytes: the pieces of a file only as the file."""
+    files = {file["path"]: file["length"] for file in rendition["files"]}
+    if rendition["kind"] == "pieces":
+        yield rendition["file"], sum(length for path, length in files.items() if path != rendition["playlist"])
+        yield rendition["playlist"], files[rendition["playlist"]]
+    else:
+        yield from files.items()
 
 
 def media(network: Network, name: str, path: str, length: int) -> bytes:

@@ -10,7 +10,7 @@ import Testing
     }
 
     static func renditions(_ probe: Probe) -> [Rendition] {
-        plan(probe: probe, ladder: .weakLines).compactMap { if case .hls(let rendition, _) = $0.product { rendition } else { nil } }
+        plan(probe: probe, ladder: .weakLines).compactMap { if case .file(let rendition, _) = $0.product { rendition } else { nil } }
     }
 
     @Test(arguments: [
@@ -59,12 +59,13 @@ import Testing
         for rendition in Self.renditions(Self.probe(1280, 720, rate: rate)) { #expect(abs(rendition.frameRate.value - expected) < 0.01) }
     }
 
-    @Test func thePlanMakesRenditionsFirstThenMP4AndPoster() {
+    @Test func thePlanMakesRenditionsFirstAndTransportStreamsOnlyWhereTheyAreAskedFor() {
         let steps = plan(probe: Self.probe(1280, 720), ladder: .weakLines)
-        #expect(steps.map(\.name) == ["240p", "480p", "mp4", "poster"])
-        #expect(steps.map(\.mainFile) == ["index.m3u8", "index.m3u8", "video.mp4", "poster.jpg"])
-        #expect(steps.map(\.needs) == [nil, nil, "480p", nil])
-        #expect(plan(probe: Self.probe(284, 160), ladder: .weakLines).map(\.needs) == [nil, "240p", nil])
+        #expect(steps.map(\.name) == ["240p", "480p", "poster"])
+        #expect(steps.map(\.mainFile) == ["index.m3u8", "index.m3u8", "poster.jpg"])
+        #expect(steps.map(\.needs) == [nil, nil, nil])
+        let both = plan(probe: Self.probe(284, 160), ladder: .weakLines, transportStreams: true)
+        #expect(both.map(\.name) == ["240p", "240p-ts", "poster"] && both.map(\.needs) == [nil, "240p", nil])
     }
 
     @Test func ratesAreCappedAndSilenceHasNoSound() {
@@ -85,13 +86,14 @@ import Testing
 
     /// `%` in a folder's name would be read as part of the segments' numbers.
     @Test func noNameOfAFileIsReadAsSomethingElse() {
-        for step in plan(probe: Self.probe(1280, 720), ladder: .weakLines) {
+        for step in plan(probe: Self.probe(1280, 720), ladder: .weakLines, transportStreams: true) {
             let arguments = step.arguments(source: "http://example.org/-i", work: "/w", output: "/w/100%d.part")
             let input = arguments.firstIndex(of: "-i") ?? 0
             #expect(arguments[input + 1].hasPrefix("file:"))
             #expect(arguments[..<input].contains("-protocol_whitelist") && arguments[..<input].contains("-format_whitelist"))
             #expect(arguments.last?.hasPrefix("file:/w/100%") == true)
-            if step.name == "240p" { #expect(arguments.last == "file:/w/100%%d.part/seg%04d.ts") }
+            if step.name == "240p" { #expect(arguments.last == "file:/w/100%d.part/fragments.mp4") }
+            if step.name == "240p-ts" { #expect(arguments.last == "file:/w/100%%d.part/seg%04d.ts") }
         }
     }
 

@@ -56,7 +56,7 @@ import Testing
 
     static func rendition(_ number: Int, audio: Bool = true) -> Rendition? {
         let steps = plan(probe: PlanTests.probe(1280, 720, rate: .init(30_000, 1001), audio: audio), ladder: .weakLines)
-        if case .hls(let rendition, _) = steps[number].product { return rendition } else { return nil }
+        if case .file(let rendition, _) = steps[number].product { return rendition } else { return nil }
     }
 
     @Test func theMasterPlaylistPromisesWhatWasMeasured() throws {

@@ -24,7 +24,8 @@ import Trust
     }
 
     @Test(arguments: [
-        (Appetite.everything, ["240p", "mp4", "480p"]), (.one(kilobitsPerSecond: 2000, kind: .hls), ["480p"]), (.one(kilobitsPerSecond: 799, kind: .hls), ["240p"]),
+        (Appetite.all(kinds: [.hls, .mp4]), ["240p", "mp4", "480p"]), (.all(kinds: [.hls]), ["240p", "480p"]), (.all(kinds: [.pieces]), ["240p", "480p"]),
+        (.one(kilobitsPerSecond: 2000, kind: .pieces), ["480p"]), (.one(kilobitsPerSecond: 2000, kind: .hls), ["480p"]), (.one(kilobitsPerSecond: 799, kind: .hls), ["240p"]),
         (.one(kilobitsPerSecond: 1, kind: .hls), ["240p"]), (.one(kilobitsPerSecond: 1, kind: .mp4), ["mp4"]),
     ])
     func aNodeTakesWhatItsLineCarries(_ appetite: Appetite, _ names: [String]) throws {
@@ -32,7 +33,7 @@ import Trust
     }
 
     @Test func posterThenFirstRenditionThenTheOthers() throws {
-        var plan = PrefetchPlan(try manifest(), for: .everything)
+        var plan = PrefetchPlan(try manifest(), for: .all(kinds: [.hls, .mp4]))
         var stages: [PrefetchPlan.Stage] = []
         var bytes: Int64 = 0
         while let step = plan.next {

@@ -20,7 +20,7 @@ struct World {
     var facts: [Holding] = []
     let root: [UInt8]
 
-    init(appetite: Appetite = .everything) throws {
+    init(appetite: Appetite = .all(kinds: [.hls])) throws {
         func key(_ number: UInt8) throws -> SigningKey { try SigningKey(seed: Array(repeating: number, count: 32)) }
         repository = Repository(keys: RepositoryKeys(root: try key(1), targets: try key(2), snapshot: try key(3), timestamp: try key(4)), lifetimes: .standard)
         root = try repository.firstRoot(at: noon.milliseconds)
@@ -35,7 +35,7 @@ struct World {
             fingerprint: SHA256Hex(of: root), generator: SeededGenerator(seed: 1), records: records)
     }
 
-    mutating func restart(appetite: Appetite = .everything) throws { machine = try Self.sync(root, appetite, disk.records) }
+    mutating func restart(appetite: Appetite = .all(kinds: [.hls])) throws { machine = try Self.sync(root, appetite, disk.records) }
 
     mutating func publish(_ name: String, version: Int64 = 1, segments: [Int], at instant: Instant = noon) throws {
         func file(_ path: String, _ length: Int, duration: Int64? = nil) throws -> Manifest.File {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -23,10 +24,21 @@ def _die_with_parent() -> None:
 
 
 def free_port() -> int:
-    """A port of the loopback interface that nothing listened on a moment ago."""
+    """The first of a few ports of the loopback interface that nobody had a moment ago; below those that the kernel gives to connections, so that none takes it meanwhile."""
+    for _ in range(200):
+        first = secrets.randbelow(16_000) + 16_000
+        if all(_is_free(first + number) for number in range(4)):
+            return first
+    raise AssertionError("No free port")
+
+
+def _is_free(port: int) -> bool:
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True
 
 
 class NotReady(AssertionError):

@@ -54,11 +54,12 @@ class Lesson:
     missing: tuple[str, ...] = ()
     offers: tuple[str, ...] = ("hls", "mp4")
     poster: bool = True
+    codecs: str = "avc1.4D401F,mp4a.40.2"
 
     def entry(self) -> dict:
         sources = {
             "hls": {"type": "application/vnd.apple.mpegurl", "src": f"/tv/media/{self.id}/480p/index.m3u8"},
-            "mp4": {"type": "video/mp4", "src": f"/tv/media/{self.id}/480p.mp4"},
+            "mp4": {"type": f'video/mp4; codecs="{self.codecs}"' if self.codecs else "video/mp4", "src": f"/tv/media/{self.id}/480p.mp4"},
         }
         return {
             "id": self.id,

@@ -18,13 +18,16 @@ package struct EncodeJob: Sendable {
     private let hasRoom: @Sendable () -> Bool
     private let tools: Tools
     private let ladder: Ladder
+    private let transportStreams: Bool
     private let clock: Clock
     private let ids: IDs
     private let log: Logger
 
+    /// - Parameter transportStreams: whether each rendition is made as MPEG-TS, too, for boxes that know nothing newer.
     /// - Parameter content: the folder `media` of its data takes the work. No step begins while less than its reserve is free.
     package init(
-        database: Database, content: ContentHouse, tools: Tools, ladder: Ladder = .weakLines, clock: Clock, ids: IDs, log: Logger = Logger(label: "encode")
+        database: Database, content: ContentHouse, tools: Tools, ladder: Ladder = .weakLines, transportStreams: Bool = false, clock: Clock, ids: IDs,
+        log: Logger = Logger(label: "encode")
     ) {
         self.database = database
         blobs = content.blobs
@@ -32,6 +35,7 @@ package struct EncodeJob: Sendable {
         hasRoom = { [data = content.data, reserve = content.reserve, freeBytes = content.freeBytes] in freeBytes(data) >= reserve }
         self.tools = tools
         self.ladder = ladder
+        self.transportStreams = transportStreams
         self.clock = clock
         self.ids = ids
         self.log = log
@@ -73,7 +77,7 @@ package struct EncodeJob: Sendable {
         try await offPool { try FileManager.default.createDirectory(at: work, withIntermediateDirectories: true) }
         let encoder = Encoder(tools: tools, work: work, log: log)
         let probe = try await encoder.probe(source)
-        let steps = plan(probe: probe, ladder: ladder)
+        let steps = plan(probe: probe, ladder: ladder, transportStreams: transportStreams)
         let course = StepCourse(steps)
         for (index, step) in steps.enumerated() {
             guard try await offPool(hasRoom) else { throw MediaProblem.diskFull }
@@ -90,7 +94,8 @@ package struct EncodeJob: Sendable {
         let manifestHash = try await offPool { try blobs.store(Data(bytes)) }
         let result = EncodingResult(
             durationMs: Int(manifest.duration), manifestHash: manifestHash, manifestBytes: bytes.count, posterHash: manifest.poster.sha256.hex,
-            previewHash: manifest.rendition(named: "mp4")?.files.first?.sha256.hex ?? "")
+            // The film that is looked at is the best rendition, which the manifest tells piece by piece.
+            previewHash: manifestHash)
         let act = Act(by: .system, at: clock.now, ids: ids)
         _ = try await database.write { try $0.finishEncoding(id: task.id, result, by: act) }
         try await remove(task)
@@ -116,7 +121,7 @@ struct StepCourse: Sendable {
     let storing = 0.97
 
     init(_ steps: [Step]) {
-        let weights = steps.map { step in if case .hls(let rendition, _) = step.product { Double(rendition.width * rendition.height) } else { 10_000.0 } }
+        let weights = steps.map { step in if case .file(let rendition, _) = step.product { Double(rendition.width * rendition.height) } else { 10_000.0 } }
         let sum = max(1, weights.reduce(0, +))
         let shares = weights.map { $0 / sum * 0.96 }
         self.shares = shares

@@ -1,3 +1,4 @@
+import Basics
 import Foundation
 import Media
 import Storage
@@ -23,7 +24,16 @@ struct EncodedParcel: Sendable {
         var duration = Int64(steps.first?.probe.duration ?? 0)
         for step in steps {
             switch step.product {
-            case .hls(let rendition, _):
+            case .file(let rendition, _):
+                let made = try await storeFile(step, in: blobs)
+                let variant = MasterPlaylist.Variant(
+                    path: step.mainFile, rendition: rendition, playlist: made.playlist.media, sizes: made.playlist.segments.map(\.range.count))
+                duration = max(duration, Int64(made.playlist.media.duration))
+                renditions.append(
+                    Manifest.Rendition(
+                        name: step.name, kind: .pieces, height: Int64(rendition.height), bandwidth: Int64(variant.peakRate), playlist: made.files.first?.path,
+                        files: made.files, file: try RelativePath(checking: "\(step.name)/\(Step.file)", at: "A file of an encoding"), codecs: rendition.codecs))
+            case .hls(let rendition):
                 let playlist = try await playlist(of: step)
                 let pieces = playlist.segments.map { Piece(name: $0.name, duration: max(1, Int64($0.duration + 500) / 1000)) }
                 let files = try await store([Piece(name: step.mainFile, duration: nil)] + pieces, of: step, in: blobs)
@@ -34,14 +44,6 @@ struct EncodedParcel: Sendable {
                     Manifest.Rendition(
                         name: step.name, kind: .hls, height: Int64(rendition.height), bandwidth: Int64(variant.peakRate), playlist: files[0].path, files: files)
                 )
-            case .mp4(let rendition):
-                let files = try await store([Piece(name: step.mainFile, duration: nil)], of: step, in: blobs)
-                // The same pictures as the HLS rendition that it was repacked from.
-                let twin = renditions.first { $0.name == rendition.rung.name }
-                renditions.append(
-                    Manifest.Rendition(
-                        name: step.name, kind: .mp4, height: Int64(rendition.height), bandwidth: twin?.bandwidth ?? Int64(rendition.rung.videoRate * 1000),
-                        playlist: nil, files: files))
             case .poster: poster = try await store([Piece(name: step.mainFile, duration: nil)], of: step, in: blobs).first
             }
         }
@@ -49,6 +51,37 @@ struct EncodedParcel: Sendable {
         return try Manifest(
             courseware: courseware, version: version, title: title, category: "", speaker: "", unit: "", duration: duration, poster: poster,
             renditions: renditions)
+    }
+
+    /// Bytes of a piece: what a cut line, a power cut or a bad byte can cost a node.
+    static let piece = 1 << 20
+
+    /// Puts the playlist and the file of a step into the store, the file in pieces.
+    private func storeFile(_ step: Step, in blobs: BlobStore) async throws -> (playlist: RangePlaylist, files: [Manifest.File]) {
+        let (folder, most) = (folder(step), Self.piece)
+        let file = folder.appendingPathComponent(Step.file)
+        let named = try await store([Piece(name: step.mainFile, duration: nil)], of: step, in: blobs)
+        let text = try await offPool { String(decoding: try Data(contentsOf: folder.appendingPathComponent(step.mainFile)), as: UTF8.self) }
+        var pieces: [Manifest.File] = []
+        var length = 0
+        while true {
+            try Task.checkCancellation()
+            let place = length
+            let kept = try await offPool { () -> (hash: String, count: Int)? in
+                let handle = try FileHandle(forReadingFrom: file)
+                defer { try? handle.close() }
+                try handle.seek(toOffset: UInt64(place))
+                guard let bytes = try handle.read(upToCount: most), !bytes.isEmpty else { return nil }
+                return (try blobs.store(bytes), bytes.count)
+            }
+            guard let kept, let sha256 = SHA256Hex(rawValue: kept.hash) else { break }
+            let path = try RelativePath(checking: "\(step.name)/\(Step.file).\(padded(pieces.count, 4))", at: "A file of an encoding")
+            pieces.append(Manifest.File(path: path, sha256: sha256, length: Int64(kept.count)))
+            length += kept.count
+        }
+        do { return (try RangePlaylist.parse(text, file: Step.file, length: length), named + pieces) } catch {
+            throw MediaProblem.failed(step: step.name, detail: "\(error)")
+        }
     }
 
     private func playlist(of step: Step) async throws -> MediaPlaylist {

@@ -6,6 +6,7 @@ import Hummingbird
 import Jobs
 import Registry
 import Storage
+import Trust
 package import Web
 import Wire
 
@@ -24,7 +25,7 @@ extension Routes {
             try await house.coursewareFile(\.posterHash, type: "image/jpeg", request, context, visit, content)
         }
         get("/courseware/:id/preview.mp4", .seeLibrary) { request, context, visit in
-            try await house.coursewareFile(\.previewHash, type: "video/mp4", request, context, visit, content)
+            try await house.coursewareFilm(request, context, visit, content)
         }
         post("/courseware/:id", .editLibrary) { form, context, visit in try await house.changeCourseware(courseware(context), form, visit) }
         post("/courseware/:id/publish", .editLibrary) { _, context, visit in
@@ -142,6 +143,26 @@ extension House {
         }
         try await content.removeRemains(of: id, source: source)
         return seeOther("/courseware")
+    }
+
+    /// The film of a courseware in the person's scope: the best rendition's file in pieces, or the one blob that courseware of before has.
+    func coursewareFilm(_ request: Request, _ context: AppContext, _ visit: Visit, _ content: ContentHouse) async throws -> Response {
+        let (id, day, blobs) = (try courseware(context), today, content.blobs)
+        guard let found = try await database.read({ try $0.courseware(id: id, on: day, in: visit.scope) }) else { throw Refusal.notFound("courseware") }
+        guard found.previewHash == found.manifestHash else {
+            return try await coursewareFile(\.previewHash, type: "video/mp4", request, context, visit, content)
+        }
+        let parts = try await offPool { () -> [FilePart]? in
+            guard let url = blobs.url(found.manifestHash), let manifest = try? Manifest(parsing: [UInt8](Data(contentsOf: url))),
+                let best = manifest.renditions.last(where: { $0.kind == .pieces })
+            else { return nil }
+            let parts = best.pieces.compactMap { piece in
+                blobs.length(piece.sha256.hex) == piece.length ? blobs.url(piece.sha256.hex).map { FilePart(url: $0, length: Int(piece.length)) } : nil
+            }
+            return parts.count == best.pieces.count ? parts : nil
+        }
+        guard let parts else { throw Refusal.notFound("blob") }
+        return try await partsResponse(parts, type: "video/mp4", cache: "private, max-age=300", request)
     }
 
     /// A picture or video of a courseware in the person's scope.

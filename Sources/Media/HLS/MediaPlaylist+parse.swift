@@ -47,7 +47,7 @@ extension MediaPlaylist {
     }
 
     /// `2.023222,` in microseconds: digits, at most six behind the point, positive, below an hour.
-    private static func microseconds(_ text: Substring) -> Int? {
+    static func microseconds(_ text: Substring) -> Int? {
         guard text.last == "," else { return nil }
         let parts = text.dropLast().split(separator: ".", omittingEmptySubsequences: false)
         guard (1...2).contains(parts.count), parts.allSatisfy({ !$0.isEmpty && $0.allSatisfy(\.isASCIIDigit) }), parts[0].count <= 4 else { return nil }

@@ -26,11 +26,14 @@ package struct MediaPlaylist: Hashable, Sendable {
             "#EXTM3U", "#EXT-X-VERSION:3", "#EXT-X-TARGETDURATION:\(targetDuration)", "#EXT-X-MEDIA-SEQUENCE:0", "#EXT-X-PLAYLIST-TYPE:VOD",
             "#EXT-X-INDEPENDENT-SEGMENTS",
         ]
-        let body = segments.flatMap { segment in
-            let fraction = String(segment.duration % 1_000_000)
-            return ["#EXTINF:\(segment.duration / 1_000_000).\(String(repeating: "0", count: 6 - fraction.count))\(fraction),", segment.name]
-        }
+        let body = segments.flatMap { ["#EXTINF:\(MediaPlaylist.seconds($0.duration)),", $0.name] }
         return (head + body + ["#EXT-X-ENDLIST"]).map { $0 + "\n" }.joined()
+    }
+
+    /// Microseconds as seconds with six digits behind the point.
+    static func seconds(_ microseconds: Int) -> String {
+        let fraction = String(microseconds % 1_000_000)
+        return "\(microseconds / 1_000_000).\(String(repeating: "0", count: 6 - fraction.count))\(fraction)"
     }
 }
 

@@ -9,12 +9,11 @@ extension Step {
         let begin = ["-nostdin", "-hide_banner", "-v", "error", "-nostats", "-progress", "pipe:1", "-y"]
         let target = "file:\(output)"
         return switch product {
-        case .hls(let rendition, let preset):
-            begin + Input.untrusted(source) + mapped + pictures(rendition, preset: preset) + sound(rendition)
+        case .file(let rendition, let preset):
+            begin + Input.untrusted(source) + mapped + pictures(rendition, preset: preset) + sound(rendition) + Self.fragmented + ["\(target)/\(Self.fragments)"]
+        case .hls(let rendition):
+            begin + Input.untrusted("\(work)/\(rendition.rung.name)/\(Self.file)") + ["-map", "0:v:0", "-map", "0:a:0?", "-c", "copy"]
                 + segments(in: target.replacing("%", with: "%%"), list: "\(target)/\(Self.segmentList)")
-        case .mp4(let rendition):
-            begin + Input.ownPlaylist("\(work)/\(rendition.rung.name)/index.m3u8")
-                + ["-map", "0:v:0", "-map", "0:a:0?", "-c", "copy", "-movflags", "+faststart", "-f", "mp4", "\(target)/\(mainFile)"]
         case .poster(let width, let height):
             begin + ["-ss", seconds(min(probe.duration, probe.video.duration ?? .max) / 10)] + Input.untrusted(source)
                 + Self.posterTrials.enumerated().flatMap { number, trial in
@@ -24,6 +23,11 @@ extension Step {
                 }
         }
     }
+
+    /// A fragment begins at every forced key frame and nowhere else, and counts from itself, so that it may be moved behind an index. `delay_moov` writes edit lists: picture
+    /// and sound begin together. Sound waits for pictures however rare these are (slides). Unlike the `hls` muxer, which keeps silent and ends with 0, this one fails when the
+    /// disk is full (5.1).
+    private static let fragmented = ["-max_interleave_delta", "0", "-movflags", "+frag_keyframe+delay_moov+default_base_moof+skip_trailer", "-f", "mp4"]
 
     /// The list of segments as ffmpeg writes it; the playlist that stays is our own.
     static let segmentList = "segments.m3u8"

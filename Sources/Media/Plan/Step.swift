@@ -2,16 +2,20 @@
 package struct Step: Hashable, Sendable {
     /// What the step makes.
     package enum Product: Hashable, Sendable {
-        /// Segments `segNNNN.ts` and the playlist `index.m3u8`.
-        case hls(Rendition, preset: String)
-        /// `video.mp4`, repacked from the finished segments of a rendition: the same pictures for next to no time.
-        case mp4(of: Rendition)
+        /// `video.mp4`, which plays as a file and by the byte ranges of `index.m3u8`.
+        case file(Rendition, preset: String)
+        /// Segments `segNNNN.ts` and the playlist `index.m3u8`, repacked from the finished file of a rendition: for boxes that know nothing newer.
+        case hls(of: Rendition)
         /// `poster.jpg`, one frame from a tenth of the way.
         case poster(width: Int, height: Int)
     }
 
     /// The most bytes of a poster.
     package static let posterBytes = 60_000
+
+    /// The names of a rendition's file and of ffmpeg's fragments, of which it is made.
+    package static let file = "video.mp4"
+    static let fragments = "fragments.mp4"
 
     /// The name of the step and of its folder.
     package let name: String
@@ -20,14 +24,13 @@ package struct Step: Hashable, Sendable {
 
     /// The step that must be done before, by name.
     package var needs: String? {
-        if case .mp4(let rendition) = product { rendition.rung.name } else { nil }
+        if case .hls(let rendition) = product { rendition.rung.name } else { nil }
     }
 
     /// The file by which the result is opened.
     package var mainFile: String {
         switch product {
-        case .hls: "index.m3u8"
-        case .mp4: "video.mp4"
+        case .file, .hls: "index.m3u8"
         case .poster: "poster.jpg"
         }
     }
@@ -36,11 +39,11 @@ package struct Step: Hashable, Sendable {
     package var timeLimit: Int { 300 + probe.duration / 1000 * 10 }
 }
 
-/// The steps that make courseware of a source, in order: renditions from the smallest, MP4 of the best, poster.
-package func plan(probe: Probe, ladder: Ladder) -> [Step] {
+/// The steps that make courseware of a source, in order: renditions from the smallest, their transport streams where boxes ask for them, poster.
+package func plan(probe: Probe, ladder: Ladder, transportStreams: Bool = false) -> [Step] {
     let renditions = Rendition.all(of: probe, on: ladder)
-    var steps = renditions.map { Step(name: $0.rung.name, product: .hls($0, preset: ladder.preset), probe: probe) }
-    if let best = renditions.last { steps.append(Step(name: "mp4", product: .mp4(of: best), probe: probe)) }
+    var steps = renditions.map { Step(name: $0.rung.name, product: .file($0, preset: ladder.preset), probe: probe) }
+    if transportStreams { steps += renditions.map { Step(name: "\($0.rung.name)-ts", product: .hls(of: $0), probe: probe) } }
     let poster = Rendition.fit(probe.video.shown, lines: 360)
     steps.append(Step(name: "poster", product: .poster(width: poster.width, height: poster.height), probe: probe))
     return steps

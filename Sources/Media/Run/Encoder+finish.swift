@@ -5,14 +5,31 @@ extension Encoder {
     func finish(_ step: Step, in part: URL) async throws {
         let main = part.appendingPathComponent(step.mainFile)
         switch step.product {
-        case .hls(let rendition, _):
+        case .file(let rendition, _):
+            let file = part.appendingPathComponent(Step.file)
+            try await Disk.perform { try Self.writeFile(in: part, as: file, step: step.name) }
+            try await check(Input.untrusted(file.path), head: Disk.perform { try Disk.head(of: file) }, step: step, rendition)
+        case .hls(let rendition):
             try await Disk.perform { try Self.writePlaylist(in: part, step: step.name) }
             try await check(Input.ownPlaylist(main.path), head: Array("FLV\u{1}".utf8), step: step, rendition)
-        case .mp4(let rendition):
-            try await check(Input.untrusted(main.path), head: Disk.perform { try Disk.head(of: main) }, step: step, rendition)
         case .poster:
             try await Disk.perform { try Self.choosePoster(in: part, as: main, step: step.name) }
         }
+    }
+
+    /// Makes the file of ffmpeg's fragments and its playlist; the fragments go. Needs as much room again as they take.
+    private static func writeFile(in part: URL, as file: URL, step: String) throws {
+        let fragments = part.appendingPathComponent(Step.fragments)
+        guard try FileManager.default.contentsOfDirectory(atPath: part.path) == [Step.fragments] else {
+            throw MediaProblem.failed(step: step, detail: "the fragments are not alone")
+        }
+        do {
+            let playlist = try IndexedMP4.make(from: fragments, into: file)
+            try Data(playlist.text.utf8).write(to: part.appendingPathComponent("index.m3u8"))
+        } catch let problem as MP4Problem {
+            throw MediaProblem.failed(step: step, detail: problem.description)
+        }
+        try FileManager.default.removeItem(at: fragments)
     }
 
     /// Replaces ffmpeg's list of segments by our playlist, once each segment has been seen.

@@ -255,10 +255,10 @@
 	var video = $('video'), sources = [], resumeAt = 0, started = false, target = -1, steps = 0;
 	var startTimer = 0, barTimer = 0, seekTimer = 0;
 
-	// HLS first; what the box says it cannot play comes last, since some boxes do not know themselves.
+	// The surest word of the box first, of equal ones HLS; what it says it cannot play comes last, since some boxes do not know themselves.
 	function rank(source) {
-		var hls = /mpegurl/i.test(source.type);
-		return (video.canPlayType(source.type) || hls && video.canPlayType('application/x-mpegURL') ? 0 : 2) + (hls ? 0 : 1);
+		var hls = /mpegurl/i.test(source.type), word = video.canPlayType(source.type) || hls && video.canPlayType('application/x-mpegURL');
+		return (word === 'probably' ? 0 : word ? 2 : 4) + (hls ? 0 : 1);
 	}
 
 	function openPlayer() {

@@ -14,7 +14,7 @@ extension Manifest {
         try Self.require(Set(renditions.map(\.name)).count == renditions.count, "renditions", "of different names")
         try Self.require(poster.duration == nil, "poster.duration_ms", "absent")
         for rendition in renditions { try Self.check(rendition) }
-        try Self.check(files)
+        try Self.check(files, wholes: renditions.compactMap(\.file))
     }
 
     private static func check(_ rendition: Rendition) throws(TrustError) {
@@ -30,11 +30,29 @@ extension Manifest {
         case .mp4:
             try require(rendition.playlist == nil, "\(place).playlist", "absent")
             try require(rendition.files.count == 1 && rendition.files.first?.duration == nil, "\(place).files", "one file without duration_ms")
+        case .pieces:
+            try require(rendition.files.contains { $0.path == rendition.playlist }, "\(place).playlist", "one of its files")
+            try require(!rendition.pieces.isEmpty && rendition.files.allSatisfy { $0.duration == nil }, "\(place).files", "pieces without duration_ms")
+            try require(rendition.file != nil, "\(place).file", "there")
+            try require(rendition.codecs.map(isCodecs) == true, "\(place).codecs", "1 to 64 letters, digits, points and commas")
         }
+        try require(rendition.kind == .pieces || rendition.file == nil && rendition.codecs == nil, "\(place).file", "absent")
     }
 
-    private static func check(_ files: [File]) throws(TrustError) {
+    private static func isCodecs(_ text: String) -> Bool {
+        (1...64).contains(text.utf8.count)
+            && text.utf8.allSatisfy { byte in
+                switch byte {
+                case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "."), UInt8(ascii: ","): true
+                default: false
+                }
+            }
+    }
+
+    /// `wholes` are paths that are no files of their own.
+    private static func check(_ files: [File], wholes: [RelativePath]) throws(TrustError) {
         var paths: Set<String> = []
+        for path in wholes { try require(paths.insert(path.rawValue).inserted, path.rawValue, "there once only") }
         var lengths: [SHA256Hex: Int64] = [:]
         var total: Int64 = 0
         for file in files {
@@ -47,8 +65,8 @@ extension Manifest {
             total += file.length
             try require(total <= JSONValue.largestInteger, "files", "of a sane length altogether")
         }
-        for file in files {
-            var folder = Substring(file.path.rawValue)
+        for path in files.map(\.path) + wholes {
+            var folder = Substring(path.rawValue)
             while let slash = folder.lastIndex(of: "/") {
                 folder = folder[..<slash]
                 try require(!paths.contains(String(folder)), String(folder), "either a file or a folder")

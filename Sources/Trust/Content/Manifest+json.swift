@@ -31,13 +31,14 @@ extension Manifest {
 
 extension Manifest.Rendition {
     fileprivate init(_ fields: JSONFields) throws(TrustError) {
-        guard let kind = Manifest.Kind(rawValue: try fields.text("kind")) else { throw fields.refusal("kind", "hls or mp4") }
+        guard let kind = Manifest.Kind(rawValue: try fields.text("kind")) else { throw fields.refusal("kind", "hls, mp4 or pieces; update this program") }
         let any = Int64.min...Int64.max
         var files: [Manifest.File] = []
         for entry in try fields.array("files") { files.append(try Manifest.File(JSONFields(entry, at: "manifest.renditions.files"))) }
         self.init(
             name: try fields.text("name"), kind: kind, height: try fields.integer("height", in: any), bandwidth: try fields.integer("bandwidth", in: any),
-            playlist: fields.has("playlist") ? try fields.path("playlist") : nil, files: files)
+            playlist: fields.has("playlist") ? try fields.path("playlist") : nil, files: files, file: kind == .pieces ? try fields.path("file") : nil,
+            codecs: kind == .pieces ? try fields.text("codecs") : nil)
     }
 
     fileprivate var json: JSONValue {
@@ -46,6 +47,8 @@ extension Manifest.Rendition {
             "files": .array(files.map(\.json)),
         ]
         if let playlist { members["playlist"] = .string(playlist.rawValue) }
+        if let file { members["file"] = .string(file.rawValue) }
+        if let codecs { members["codecs"] = .string(codecs) }
         return .object(members)
     }
 }

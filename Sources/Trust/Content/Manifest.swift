@@ -29,6 +29,8 @@ package struct Manifest: Hashable, Sendable {
         case hls
         /// One file.
         case mp4
+        /// One file, cut into pieces, and a playlist of byte ranges of it: it plays either way.
+        case pieces
     }
 
     /// One encoding of the whole courseware.
@@ -40,18 +42,29 @@ package struct Manifest: Hashable, Sendable {
         package let height: Int64
         /// Peak bits per second, as an HLS master playlist gives it.
         package let bandwidth: Int64
-        /// One of the files, for HLS; nil for MP4.
+        /// One of the files, for HLS and pieces; nil for MP4.
         package let playlist: RelativePath?
         package let files: [File]
+        /// What the pieces are together, of `pieces` only: it is served under this path and is no file of its own.
+        package let file: RelativePath?
+        /// RFC 6381 names of what is in it, for example `avc1.4D401F,mp4a.40.2`; of `pieces` only.
+        package let codecs: String?
 
-        package init(name: String, kind: Kind, height: Int64, bandwidth: Int64, playlist: RelativePath?, files: [File]) {
+        package init(
+            name: String, kind: Kind, height: Int64, bandwidth: Int64, playlist: RelativePath?, files: [File], file: RelativePath? = nil, codecs: String? = nil
+        ) {
             self.name = name
             self.kind = kind
             self.height = height
             self.bandwidth = bandwidth
             self.playlist = playlist
             self.files = files
+            self.file = file
+            self.codecs = codecs
         }
+
+        /// The files that make up `file`, in order; none for other kinds.
+        package var pieces: [File] { kind == .pieces ? files.filter { $0.path != playlist } : [] }
 
         /// Bytes to fetch for this rendition, equal content counted once.
         package var totalBytes: Int64 {
@@ -76,7 +89,7 @@ package struct Manifest: Hashable, Sendable {
 
     /// Throws `trust.shape` unless: ids and names are of `[a-z0-9-]`; texts are one line of at most 200 characters, the title not empty; numbers
     /// lie in sane ranges; there are 1 to 16 renditions with different names; an HLS rendition holds its playlist and a segment, an MP4 rendition is
-    /// one file; no path stands twice, also not as a folder of another; one content has one length; all lengths together fit 2^53 - 1.
+    /// one file, one of pieces holds its playlist and pieces and names the whole and its codecs; no path stands twice, also not as a folder of another; one content has one length; all lengths together fit 2^53 - 1.
     package init(
         courseware: String, version: Int64, title: String, category: String, speaker: String, unit: String, duration: Int64, poster: File,
         renditions: [Rendition]

@@ -108,6 +108,38 @@ struct ManifestTests {
         ),
     ]
 
+    private static func pieces() -> JSONValue {
+        [
+            "name": "pieces", "kind": "pieces", "height": 240, "bandwidth": 1, "playlist": "p/index.m3u8", "file": "p/video.mp4", "codecs": "avc1.4D401F,mp4a.40.2",
+            "files": [
+                ["path": "p/index.m3u8", "sha256": .string(hash("p list")), "length": 300], ["path": "p/video.mp4.0000", "sha256": .string(hash("p 0")), "length": 1_048_576],
+                ["path": "p/video.mp4.0001", "sha256": .string(hash("p 1")), "length": 17],
+            ],
+        ]
+    }
+
+    @Test func aFileInPiecesIsReadAndWrittenBack() throws {
+        var json = Self.sample
+        json["renditions"] = [Self.pieces()]
+        let manifest = try Manifest(json)
+        #expect(manifest.renditions[0].pieces.map(\.length) == [1_048_576, 17] && manifest.renditions[0].file?.rawValue == "p/video.mp4")
+        #expect(try Manifest(parsing: manifest.bytes) == manifest)
+    }
+
+    private static let pieceFaults: [(String, @Sendable (inout JSONValue) -> Void)] = [
+        ("no file", { $0.remove("file") }), ("no codecs", { $0.remove("codecs") }), ("codecs with a quote", { $0["codecs"] = "avc1\"" }), ("codecs empty", { $0["codecs"] = "" }),
+        ("file named like a piece", { $0["file"] = "p/video.mp4.0000" }), ("file a folder of a piece", { $0["file"] = "p" }), ("no playlist", { $0.remove("playlist") }),
+        ("a piece with a duration", { $0["files"][1]["duration_ms"] = 5 }), ("no pieces", { $0["files"] = .array([$0["files"][0]]) }), ("file outside", { $0["file"] = "../x" }),
+    ]
+
+    @Test(arguments: pieceFaults)
+    func faultyPiecesAreRefused(_ name: String, _ change: @Sendable (inout JSONValue) -> Void) {
+        var (json, rendition) = (Self.sample, Self.pieces())
+        change(&rendition)
+        json["renditions"] = [rendition]
+        #expect(throws: TrustError.self, "\(name)") { try Manifest(json) }
+    }
+
     private static func mp4(_ name: String, _ path: String) -> JSONValue {
         [
             "name": .string(name), "kind": "mp4", "height": 240, "bandwidth": 1,
