@@ -38,7 +38,10 @@ struct EdgeRoutes: Sendable {
         guard let hash = SHA256Hex(rawValue: try context.parameters.require("hash")), let (url, length) = blobs.verified(hash) else {
             return Answers.missing("This blob")
         }
-        return try await Answers.file(url, length: length, type: "application/octet-stream", cache: "public, max-age=31536000, immutable", request, context)
+        let answer = try await Answers.file(url, length: length, type: "application/octet-stream", cache: "public, max-age=31536000, immutable", request, context)
+        // Whoever asks beyond the end knows of more bytes than lie here.
+        if answer.status == .rangeNotSatisfiable || length == 0 { keeper.ask { [clock] in $0.doubt(at: clock.now) } }
+        return answer
     }
 
     @Sendable private func facts(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
@@ -86,6 +89,7 @@ struct EdgeRoutes: Sendable {
                     ("verdicts_remembered", "Verdicts remembered for terminals.", Int64(node.relay.verdictCount)),
                     ("courseware_complete", "Courseware complete and verified.", Int64(node.sync.complete.count)),
                     ("content_refused", "Files and blobs that did not verify since the start.", Int64(node.sync.refused)),
+                    ("content_lost", "Courseware found lacking on the own disk since the start.", Int64(node.sync.lost)),
                 ]
             })
     }

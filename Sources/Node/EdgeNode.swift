@@ -48,6 +48,9 @@ package struct EdgeNode: Sendable {
     /// Answers a terminal's question.
     package func answer(_ question: ReceiptQuestion, from sender: String) -> Receipt { relay.answer(question, from: sender) }
 
+    /// A terminal asked for bytes beyond the end of a blob.
+    package mutating func doubt(at now: Instant) { sync.doubt(at: now) }
+
     /// The upward line: terminals' facts first, then the edge's own, then questions.
     package mutating func nextUp(at now: Instant) -> UpStep {
         let relayed = relay.next(at: now)

@@ -54,6 +54,9 @@ package struct PrefetchPlan: Hashable, Sendable {
     /// Bytes of the steps done.
     private(set) var doneBytes: Int64 = 0
 
+    /// Everything that the node takes.
+    var blobs: [Blob] { steps.map(\.blob) }
+
     /// The plan of a manifest for a node of that appetite.
     package init(_ manifest: Manifest, for appetite: Appetite) {
         let chosen = appetite.choose(from: manifest.renditions)

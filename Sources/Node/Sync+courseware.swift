@@ -20,16 +20,23 @@ extension Sync {
         /// What did not verify; it comes last from then on.
         var spoiled: Set<SHA256Hex> = []
         var told: Pause?
+        /// It was complete and is fetched again.
+        var isLost = false
+        /// Until when the centre is left believing that it is complete; nil when it knows.
+        var heldBack: Pause?
+        /// After a loss on the own disk.
+        var losses: Backoff
 
         init(_ holding: StoredHolding, settings: SyncSettings, needsWork: Bool) {
             self.holding = holding
             self.needsWork = needsWork
             retry = Backoff(first: settings.firstRetry, longest: min(settings.longestRetry, settings.pollEvery))
             distrust = Backoff(first: 5 * settings.firstRetry, longest: 12 * settings.longestRetry)
+            losses = Backoff(first: settings.firstRetry, longest: 3_600_000)
         }
 
         /// Until when nothing is tried; nil when it may be tried now.
-        func rest(at now: Instant) -> Instant? { [retry.end(at: now), distrust.end(at: now)].compactMap { $0 }.max() }
+        func rest(at now: Instant) -> Instant? { [retry.end(at: now), distrust.end(at: now), losses.end(at: now)].compactMap { $0 }.max() }
 
         var manifest: Blob? { SHA256Hex(rawValue: holding.manifest).map { Blob(sha256: $0, length: holding.manifestLength) } }
         /// What to fetch next, and how urgent that is.
@@ -89,6 +96,17 @@ extension Sync {
     /// A fact about the holding as it stands, with the next revision. The disk knows of it before and after, so that a stop in between only repeats it.
     mutating func tell(_ key: String, at now: Instant) -> [Action] {
         guard var item = items[key] else { return [] }
+        if let heldBack = item.heldBack {
+            switch item.holding.state {
+            case .complete:
+                // Nothing has changed for the centre.
+                items[key]?.heldBack = nil
+                return []
+            case .removed: break
+            default: if heldBack.end(at: now) != nil { return [] }
+            }
+            item.heldBack = nil
+        }
         item.holding.revision += 1
         item.holding.isReported = false
         let before = Action.store(key, .holding(item.holding))
@@ -170,6 +188,7 @@ extension Sync {
     private mutating func finish(_ key: String, _ plan: PrefetchPlan, at now: Instant) -> [Action] {
         guard var item = items[key] else { return [] }
         item.needsWork = false
+        item.isLost = false
         item.plan = nil
         item.holding.state = .complete
         item.holding.reason = ""
@@ -215,13 +234,8 @@ extension Sync {
         return tell(key, at: now)
     }
 
-    /// A file of a complete courseware could not be read: everything of it is looked at again, and what is missing fetched.
+    /// A file of a complete courseware could not be read: it is complete no longer, and what is missing is fetched.
     package mutating func recheck(courseware: String, at now: Instant) -> [Action] {
-        items.filter { $0.value.holding.courseware == courseware && $0.value.holding.state == .complete }.keys.sorted().flatMap { key -> [Action] in
-            items[key]?.needsWork = true
-            items[key]?.hasManifest = false
-            items[key]?.plan = nil
-            return fail(key, "disk.lost", at: now)
-        }
+        items.filter { $0.value.holding.courseware == courseware && $0.value.holding.state == .complete }.keys.sorted().flatMap { lose($0, at: now) }
     }
 }

@@ -19,6 +19,10 @@ package enum Errand: Hashable, Sendable {
     case seal(Blob)
     /// Read a small sealed blob → `content` or `missing`.
     case read(Blob)
+    /// Look whether these blobs lie here at their full length; throw away those that do not → `lacking` or `failed`.
+    case look([Blob])
+    /// Read at most `most` bytes more of a verified blob; at its end compare with its name, and throw it away if it is not that → `reached`, `present`, `missing` or `failed`.
+    case check(Blob, most: Int64)
     /// Remove every blob that none of these manifests names, and is none of them → `done` or `failed`.
     case sweep(keeping: [SHA256Hex])
 }
@@ -38,6 +42,8 @@ package enum Outcome: Hashable, Sendable {
     case present
     /// Whether the bytes were those of the name; if not they are gone.
     case sealed(Bool)
+    /// The blobs that are not here, or no longer.
+    case lacking([SHA256Hex])
     case done
 }
 
@@ -53,6 +59,13 @@ package struct SyncSettings: Hashable, Sendable {
     package var reportEvery: Int64
     /// How many parents there are to ask, the nearest first.
     package var sources: Int
+    /// Between two looks at the lengths of everything complete.
+    package var lookEvery: Int64 = 3_600_000
+    /// What lies on the disk is read again and again: at most so many bytes, then a pause.
+    package var scrubBytes: Int64 = 4 << 20
+    package var scrubEvery: Int64 = 10_000
+    /// How long something that was told to be complete may lack bytes before that is told too.
+    package var patience: Int64 = 60_000
 
     package init(
         pollEvery: Int64 = 60_000, chunk: Int64 = 262_144, firstRetry: Int64 = 2000, longestRetry: Int64 = 60_000, reportEvery: Int64 = 5000, sources: Int = 1
@@ -122,6 +135,11 @@ package struct Sync: Sendable {
     var isSweepDue = false
     var sweepRetry: Backoff
 
+    // What lies on the disk: Sync+scrub.swift
+    var walk = Walk()
+    /// Courseware found lacking on the disk, since the start.
+    package internal(set) var lost = 0
+
     /// Takes up what `records` hold. Throws what ``TrustedSet/init(root:fingerprint:)`` throws.
     package init(
         node: String, place: Place, appetite: Appetite, settings: SyncSettings, root: [UInt8], fingerprint: SHA256Hex, generator: SeededGenerator,
@@ -152,6 +170,7 @@ package struct Sync: Sendable {
 
     /// What to do first after a start: tell what was not told, and look whether the catalogue on disk was carried out.
     package mutating func start(at now: Instant) -> [Action] {
+        if walk.scrubPause == nil { walk.scrubPause = Pause(from: now, milliseconds: settings.scrubEvery) }
         var actions = items.keys.sorted().flatMap { key -> [Action] in
             guard let item = items[key], !item.holding.isReported else { return [] }
             return tell(key, at: now)
@@ -162,16 +181,25 @@ package struct Sync: Sendable {
 
     /// What to do now. The outcome of one errand comes in before the next is asked for.
     package mutating func next(at now: Instant) -> DownStep {
+        walk.at = nil
+        if let errand = nextLook(at: now) { return .errand(errand) }
         let catalogue = nextCatalogue(at: now)
         if case .errand = catalogue { return catalogue }
-        if isSweepDue, sweepRetry.end(at: now) == nil { return .errand(.sweep(keeping: keptManifests)) }
+        // A sweep knows by the manifests what stays; one that is being fetched again would cost its courseware.
+        if isSweepDue, sweepRetry.end(at: now) == nil, !lacksManifest { return .errand(.sweep(keeping: keptManifests)) }
         if let errand = nextCourseware(at: now) { return .errand(errand) }
+        if let errand = nextScrub(at: now) { return .errand(errand) }
         guard case .wait(let until) = catalogue else { return catalogue }
-        return .wait(until: min(until, nextRetry(at: now) ?? until))
+        return .wait(until: [until, nextRetry(at: now), walk.scrubPause?.end(at: now), walk.lookPause?.end(at: now)].compactMap { $0 }.min() ?? until)
     }
 
     /// Takes what became of an errand.
     package mutating func finished(_ errand: Errand, _ outcome: Outcome, at now: Instant) -> [Action] {
+        carriedOut(errand, outcome, at: now) + overdue(at: now)
+    }
+
+    private mutating func carriedOut(_ errand: Errand, _ outcome: Outcome, at now: Instant) -> [Action] {
+        if walk.at != nil { return walked(errand, outcome, at: now) }
         switch errand {
         case .metadata: return finishedMetadata(outcome, at: now)
         case .sweep:
@@ -183,6 +211,7 @@ package struct Sync: Sendable {
             isSweepDue = false
             return [.remove("sweep")]
         case .fetch(let blob, _, _), .seal(let blob), .read(let blob): return finishedBlob(errand, blob, outcome, at: now)
+        case .look, .check: return []
         }
     }
 

@@ -1,16 +1,37 @@
 package import Foundation
 package import Storage
+import Synchronization
 package import Trust
 
 /// A node's blobs: `blobs/ab/<sha256>` complete and verified, `<sha256>.part` on its way.
 package struct BlobFolder: Sendable {
     private let store: BlobStore
     private let reserve: Int64
+    private let say: @Sendable (SHA256Hex, String) -> Void
+    private let checking = CheckedPart()
 
-    /// Uses the folder. `reserve` bytes of the volume are never filled with blobs, so that facts can be noted when no film fits any more.
-    package init(_ store: BlobStore, reserve: Int64 = 32 << 20) {
+    /// What became of a piece of a check.
+    package enum Check: Hashable, Sendable { case reached(Int64), sound, gone }
+
+    /// Uses the folder. `reserve` bytes of the volume are never filled with blobs, so that facts can be noted when no film fits any more. `say` hears of each blob that is
+    /// thrown away, and why.
+    package init(_ store: BlobStore, reserve: Int64 = 32 << 20, say: @escaping @Sendable (SHA256Hex, String) -> Void = { _, _ in }) {
         self.store = store
         self.reserve = reserve
+        self.say = say
+    }
+
+    /// A file that is not what its name says is worth nothing: it goes, and that is said.
+    private func discard(_ hash: SHA256Hex, _ why: String) throws {
+        try store.remove(hash.hex)
+        say(hash, why)
+    }
+
+    /// Whether the blob lies here at its full length; one of another length is thrown away. Blocking.
+    private func isWhole(_ blob: Blob) throws -> Bool {
+        guard let length = store.length(blob.sha256.hex) else { return false }
+        if length != blob.length { try discard(blob.sha256, "\(length) bytes instead of \(blob.length)") }
+        return length == blob.length
     }
 
     /// Whether that many bytes more may be put here.
@@ -27,7 +48,7 @@ package struct BlobFolder: Sendable {
     /// How many bytes of a blob are here: nil when it is complete and verified.
     package func reached(_ blob: Blob) async throws -> Int64? {
         try await offPool {
-            if store.length(blob.sha256.hex) != nil { return nil }
+            if try isWhole(blob) { return nil }
             guard let part = part(blob) else { return 0 }
             var status = stat()
             return stat(part.path, &status) == 0 ? Int64(status.st_size) : 0
@@ -62,7 +83,7 @@ package struct BlobFolder: Sendable {
     /// Gives a complete part its name if its content has that hash, else removes it. False when it was removed.
     package func seal(_ blob: Blob) async throws -> Bool {
         try await offPool {
-            guard store.length(blob.sha256.hex) == nil else { return true }
+            if try isWhole(blob) { return true }
             guard let part = part(blob), FileManager.default.fileExists(atPath: part.path) else { return false }
             let (hash, length) = try BlobStore.hash(of: part)
             guard hash == blob.sha256.hex, length == blob.length else {
@@ -74,11 +95,50 @@ package struct BlobFolder: Sendable {
         }
     }
 
-    /// The bytes of a small verified blob; nil when it is not here.
+    /// The bytes of a small verified blob; nil when it is not here, or was not what its name says and is thrown away.
     package func read(_ hash: SHA256Hex, longest: Int64 = Manifest.longest) async throws -> [UInt8]? {
         try await offPool {
-            guard let (url, length) = verified(hash), length <= longest else { return nil }
-            return [UInt8](try Data(contentsOf: url))
+            guard let (url, length) = verified(hash) else { return nil }
+            let bytes = length <= longest ? (try? Data(contentsOf: url)).map { [UInt8]($0) } : nil
+            guard let bytes, SHA256Hex(of: bytes) == hash else {
+                try discard(hash, "other bytes")
+                return nil
+            }
+            return bytes
+        }
+    }
+
+    /// Which of these blobs are not here at their full length; those of another length are thrown away.
+    package func lacking(_ blobs: [Blob]) async throws -> [SHA256Hex] { try await offPool { try blobs.filter { try !isWhole($0) }.map(\.sha256) } }
+
+    /// Reads at most `most` bytes more of a verified blob, from the disk and not from memory, and at its end compares it with its name. Throws when the file cannot be opened.
+    package func check(_ blob: Blob, most: Int64) async throws -> Check {
+        try await offPool {
+            guard try isWhole(blob), let url = store.url(blob.sha256.hex) else { return .gone }
+            var hasher = checking.take(blob)
+            let handle = try FileHandle(forReadingFrom: url)
+            defer { try? handle.close() }
+            let from = hasher.length
+            _ = posix_fadvise(handle.fileDescriptor, off_t(from), off_t(most), POSIX_FADV_DONTNEED)
+            do {
+                try handle.seek(toOffset: UInt64(from))
+                while hasher.length < min(from + most, blob.length), let piece = try handle.read(upToCount: Int(min(from + most - hasher.length, 1 << 18))), !piece.isEmpty {
+                    hasher.update(piece)
+                }
+            } catch {
+                try discard(blob.sha256, "it cannot be read: \(error)")
+                return .gone
+            }
+            _ = posix_fadvise(handle.fileDescriptor, off_t(from), off_t(most), POSIX_FADV_DONTNEED)
+            if hasher.length < blob.length, hasher.length > from {
+                checking.put(blob, hasher)
+                return .reached(hasher.length)
+            }
+            guard hasher.length == blob.length, hasher.sha256 == blob.sha256 else {
+                try discard(blob.sha256, "other bytes")
+                return .gone
+            }
+            return .sound
         }
     }
 
@@ -100,4 +160,18 @@ package struct BlobFolder: Sendable {
             }
         }
     }
+}
+
+/// The blob that is being checked, as far as it was read. One at a time: another one begins anew.
+private final class CheckedPart: Sendable {
+    private let part = Mutex<(blob: Blob, hasher: ContentHasher)?>(nil)
+
+    func take(_ blob: Blob) -> ContentHasher {
+        part.withLock { kept in
+            defer { kept = nil }
+            return kept?.blob == blob ? kept?.hasher ?? ContentHasher() : ContentHasher()
+        }
+    }
+
+    func put(_ blob: Blob, _ hasher: ContentHasher) { part.withLock { $0 = (blob, hasher) } }
 }

@@ -101,14 +101,17 @@ package struct DownLine<Machine: NodeMachine>: Service {
     private func outcome(of errand: Errand) async -> Outcome {
         do {
             let outcome = try await attempt(errand)
-            if case .reached = outcome { disk.succeeded() }
+            if case .fetch = errand, case .reached = outcome { disk.succeeded() }
             return outcome
         } catch let error as StorageError {
             disk.failed(error)
             if case .diskFull = error { return .full }
             return .failed
         } catch {
-            log.failed(error)
+            switch errand {
+            case .look, .check, .read: disk.failed(error)
+            case .metadata, .fetch, .seal, .sweep: log.failed(error)
+            }
             return .failed
         }
     }
@@ -126,6 +129,13 @@ package struct DownLine<Machine: NodeMachine>: Service {
             return .reached(try await blobs.append(bytes, to: blob, at: offset))
         case .seal(let blob): return .sealed(try await blobs.seal(blob))
         case .read(let blob): return try await blobs.read(blob.sha256).map { .content($0) } ?? .missing
+        case .look(let wanted): return .lacking(try await blobs.lacking(wanted))
+        case .check(let blob, let most):
+            switch try await blobs.check(blob, most: most) {
+            case .reached(let length): return .reached(length)
+            case .sound: return .present
+            case .gone: return .missing
+            }
         case .sweep(let manifests):
             try await blobs.sweep(keeping: manifests)
             return .done

@@ -1,8 +1,10 @@
 import AsyncHTTPClient
 package import Basics
 import Foundation
+import Logging
 package import Node
 package import Storage
+import Trust
 package import Wire
 
 /// What edge and terminal open when they start: enrolment, database, blobs, the line to the parent.
@@ -28,7 +30,11 @@ package struct NodeHouse: Sendable {
         let folder = configuration.dataFolder
         database = try Database.sqlite(path: folder.appendingPathComponent("node.sqlite").path)
         _ = try await database.migrate(try NodeSchema.migrations, at: configuration.clock.now)
-        blobs = BlobFolder(try BlobStore(folder: folder.appendingPathComponent("blobs")))
+        let logger = configuration.logger
+        blobs = BlobFolder(try BlobStore(folder: folder.appendingPathComponent("blobs"))) { hash, why in
+            logger.warning(
+                "A blob on the disk was not what was put there; it is thrown away and fetched again", metadata: ["blob": "\(hash.hex)", "why": "\(why)"])
+        }
         client = ParentClient.httpClient()
         parent = ParentClient(client: client, addresses: [configuration.parent ?? enrolment.parent], node: identity.node, key: enrolment.key)
         // A clock that stands before the day of enrolment is wrong; the enrolment may itself have happened under a wrong clock.

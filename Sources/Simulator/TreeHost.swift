@@ -78,6 +78,7 @@ enum TreeEvent {
     case page(Int, life: Int, TreePlay)
     case publish(String, version: Int64)
     case withdraw(String)
+    case rot(Int)
     case edgeLosesDisk
     case backup
     case restore

@@ -30,6 +30,8 @@ package struct TreeFaults: Sendable {
     package var killed = 0
     /// Of a terminal's days: the clock is wrong for a while (1970, a day or an hour off).
     package var wrongClocks = 0
+    /// Blobs of each machine's disk that are cut short, changed or lost.
+    package var rotten = 0
     package var edgeLosesDisk = false
     package var centreIsRestored = false
 
@@ -43,6 +45,7 @@ package struct TreeFaults: Sendable {
         faults.flipped = 5
         faults.killed = 2
         faults.wrongClocks = 60
+        faults.rotten = 3
         faults.edgeLosesDisk = true
         faults.centreIsRestored = true
         return faults

@@ -50,12 +50,14 @@ extension TreeSimulation {
         switch errand {
         case .metadata(let name, _, _): send(.file(name), index, isUp: false)
         case .fetch(let blob, let chunk, _):
-            if hosts[index].disk.blobs[blob.sha256] != nil { return .present }
+            if hosts[index].disk.isWhole(blob) { return .present }
             let offset = hosts[index].disk.reached(blob)
             if offset >= blob.length { return .reached(offset) }
             send(.range(blob, offset: offset, length: min(chunk, blob.length - offset)), index, isUp: false)
         case .seal(let blob): return .sealed(hosts[index].disk.seal(blob))
-        case .read(let blob): return hosts[index].disk.blobs[blob.sha256].map { .content($0) } ?? .missing
+        case .look(let blobs): return .lacking(blobs.filter { !hosts[index].disk.isWhole($0) }.map(\.sha256))
+        case .check(let blob, _): return hosts[index].disk.isSound(blob) ? .present : .missing
+        case .read(let blob): return hosts[index].disk.isSound(blob) ? hosts[index].disk.blobs[blob.sha256].map { .content($0) } ?? .missing : .missing
         case .sweep(let manifests):
             hosts[index].disk.sweep(keeping: manifests)
             return .done
@@ -131,7 +133,12 @@ extension TreeSimulation {
             return .receipt(receipt)
         case .question(let question): return (hosts[0].edge?.answer(question, from: name)).map { .receipt($0) }
         case .file(let name): return (hosts[0].edge?.files[name]).map { .bytes($0) } ?? .missing
-        case .range(let blob, let offset, let length): return slice(hosts[0].disk.blobs[blob.sha256], offset, length)
+        case .range(let blob, let offset, let length):
+            if let bytes = hosts[0].disk.blobs[blob.sha256], offset >= bytes.count {
+                let moment = clock(0)
+                hosts[0].edge?.doubt(at: moment)
+            }
+            return slice(hosts[0].disk.blobs[blob.sha256], offset, length)
         }
     }
 

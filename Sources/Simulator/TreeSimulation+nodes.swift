@@ -36,6 +36,8 @@ extension TreeSimulation {
         let host = hosts[index]
         var nodeSettings = NodeSettings(notBefore: centre.enrolledAt)
         nodeSettings.sync = SyncSettings(pollEvery: 10 * Self.minute, chunk: TreeCourseware.chunk, longestRetry: 5 * Self.minute)
+        nodeSettings.sync.scrubEvery = 5 * Self.minute
+        nodeSettings.sync.scrubBytes = 65_536
         nodeSettings.outbox.longestRetry = 5 * Self.minute
         nodeSettings.relay.longestRetry = 5 * Self.minute
         let identity = NodeIdentity(node: host.name, place: host.place, root: centre.root, fingerprint: SHA256Hex(of: centre.root), epoch: "epoch-1")

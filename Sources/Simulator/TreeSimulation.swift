@@ -101,6 +101,7 @@ package struct TreeSimulation {
     }
 
     private mutating func planAccidents() {
+        for index in hosts.indices { for _ in 0..<settings.faults.rotten { events.add(.rot(index), at: moment(end / 4, end)) } }
         if settings.faults.edgeLosesDisk {
             events.add(.edgeLosesDisk, at: moment(end / 4, end * 3 / 4))
             // At the end of a cut the edge has most to lose.
@@ -136,6 +137,9 @@ package struct TreeSimulation {
         case .boot(let index):
             trace.note(time, 2, Int64(index))
             if hosts[index].isPowered, !hosts[index].isRunning { try boot(index) }
+        case .rot(let index):
+            trace.note(time, 9, Int64(index))
+            if hosts[index].disk.rot(using: &generator) { count("rotten") }
         case .beat(let index, let life): if hosts[index].life == life { beat(index) }
         case .look(let index, let life, let isUp): if hosts[index].life == life { look(index, isUp: isUp) }
         case .serve(let index, let life, let isUp, let call, let request): serve(index, life: life, isUp: isUp, call: call, request)

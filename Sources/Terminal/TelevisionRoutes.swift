@@ -139,6 +139,7 @@ struct TelevisionRoutes: Sendable {
                     ("plays_remembered", "Plays remembered.", Int64(node.plays.count)),
                     ("courseware_complete", "Courseware complete and verified.", Int64(node.sync.complete.count)),
                     ("content_refused", "Files and blobs that did not verify since the start.", Int64(node.sync.refused)),
+                    ("content_lost", "Courseware found lacking on the own disk since the start.", Int64(node.sync.lost)),
                 ]
             })
     }

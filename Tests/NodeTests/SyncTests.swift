@@ -82,11 +82,30 @@ struct World {
         return changes
     }
 
+    /// Whether a blob is here and what its name says; another one goes.
+    private mutating func isSound(_ hash: SHA256Hex) -> Bool {
+        if let bytes = here[hash], SHA256Hex(of: bytes) == hash { return true }
+        here[hash] = nil
+        return false
+    }
+
+    enum Harm: CaseIterable { case short, empty, changed, gone }
+
+    mutating func harm(_ hash: SHA256Hex, _ harm: Harm) {
+        switch harm {
+        case .short: here[hash]?.removeLast()
+        case .empty: here[hash] = []
+        case .changed: here[hash]?[3] ^= 1
+        case .gone: here[hash] = nil
+        }
+    }
+
     private mutating func outcome(_ errand: Errand) -> Outcome {
         switch errand {
         case .metadata(let name, _, _): return files[name].map { .content($0) } ?? .missing
         case .fetch(let blob, let chunk, _):
-            if here[blob.sha256] != nil { return .present }
+            if here[blob.sha256]?.count == Int(blob.length) { return .present }
+            here[blob.sha256] = nil
             let bytes = blobs[blob.sha256] ?? []
             let reached = parts[blob.sha256]?.count ?? 0
             parts[blob.sha256, default: []] += bytes[reached..<min(bytes.count, reached + Int(chunk))]
@@ -95,7 +114,14 @@ struct World {
             guard let part = parts.removeValue(forKey: blob.sha256), SHA256Hex(of: part) == blob.sha256 else { return .sealed(false) }
             here[blob.sha256] = part
             return .sealed(true)
-        case .read(let blob): return here[blob.sha256].map { .content($0) } ?? .missing
+        case .look(let blobs):
+            let lacking = blobs.map(\.sha256).filter { hash in here[hash]?.count != self.blobs[hash]?.count }
+            for hash in lacking { here[hash] = nil }
+            return .lacking(lacking)
+        case .check(let blob, _):
+            if isSound(blob.sha256) { return .present }
+            return .missing
+        case .read(let blob): return isSound(blob.sha256) ? here[blob.sha256].map { .content($0) } ?? .missing : .missing
         case .sweep(let manifests):
             var kept = Set(manifests)
             for hash in manifests { kept.formUnion((here[hash].flatMap { try? Manifest(parsing: $0) })?.blobs.map(\.sha256) ?? []) }
@@ -124,7 +150,78 @@ struct World {
         _ = world.sync(at: noon)
         world.errands = []
         _ = world.sync(at: noon.adding(seconds: 100))
-        #expect(world.errands.count == 1)
+        #expect(world.errands.filter { if case .metadata = $0 { true } else { false } }.count == 1)
+        #expect(!world.errands.contains { if case .fetch = $0 { true } else { false } })
+    }
+
+    @Test(arguments: World.Harm.allCases) func whatIsNotRightOnTheDiskIsFetchedAgainAndMakesNoFact(_ harm: World.Harm) throws {
+        var world = try World()
+        _ = world.sync(at: noon)
+        var now = noon
+        for lost in world.here.keys.sorted() {
+            let right = world.here[lost], told = world.facts.count
+            world.harm(lost, harm)
+            // Beyond the hour of the look; the content is read a little later.
+            now = now.adding(seconds: 4000)
+            for _ in 0..<12 {
+                _ = world.sync(at: now)
+                now = now.adding(seconds: 5)
+            }
+            #expect(world.here[lost] == right && world.machine.complete.count == 1)
+            #expect(world.facts.count == told, "It was whole again within the minute")
+            try world.restart()
+        }
+        #expect(world.machine.holdings.map(\.state) == [.complete])
+    }
+
+    @Test func aLossThatLastsIsToldOnceAndItsEndOnce() throws {
+        var world = try World()
+        _ = world.sync(at: noon)
+        let told = world.facts.count, lost = try #require(world.here.keys.sorted().first)
+        world.harm(lost, .gone)
+        _ = world.machine.recheck(courseware: "a", at: noon)
+        for second in 1..<600 {
+            _ = world.sync(at: noon.adding(seconds: Int64(second))) { if case .fetch = $0 { .missing } else { nil } }
+            #expect(world.machine.complete.isEmpty)
+        }
+        #expect(world.facts.count == told + 1 && world.facts.last?.state == .failed)
+        for second in 600..<1400 { _ = world.sync(at: noon.adding(seconds: Int64(second))) }
+        #expect(world.facts.last?.state == .complete && world.machine.complete.count == 1)
+        #expect(world.facts.dropFirst(told).filter { $0.state == .complete }.count == 1)
+    }
+
+    @Test func aDiskThatGoesOnLosingIsTriedEverMoreRarelyAndAHundredRequestsMakeNoFactEach() throws {
+        var world = try World()
+        _ = world.sync(at: noon)
+        let told = world.facts.count, hash = try #require(world.here.max { $0.value.count < $1.value.count }?.key)
+        world.errands = []
+        for second in 1..<3600 {
+            let now = noon.adding(seconds: Int64(second))
+            if !world.machine.complete.isEmpty {
+                world.harm(hash, .short)
+                for _ in 0..<100 { _ = world.machine.recheck(courseware: "a", at: now) }
+            }
+            _ = world.sync(at: now)
+        }
+        let rounds = world.errands.filter { if case .seal(let blob) = $0 { blob.sha256 == hash } else { false } }.count
+        #expect((3...20).contains(rounds), "\(rounds) rounds")
+        #expect(world.facts.count - told <= 20, "\(world.facts.count - told) facts")
+    }
+
+    @Test func nothingIsSweptWhileAManifestIsFetchedAgain() throws {
+        var world = try World()
+        try world.publish("b", segments: [400])
+        _ = world.sync(at: noon)
+        #expect(world.machine.complete.count == 2)
+        let manifest = try #require(world.offers["a"]?.manifest.sha256), content = Set(world.here.keys)
+        world.harm(manifest, .gone)
+        world.offers["b"] = nil
+        try world.sign(at: noon.adding(seconds: 60))
+        _ = world.machine.recheck(courseware: "a", at: noon.adding(seconds: 90))
+        for second in 100..<200 { _ = world.sync(at: noon.adding(seconds: Int64(second))) { if case .fetch = $0 { .failed } else { nil } } }
+        #expect(content.subtracting(world.here.keys) == [manifest])
+        for second in 200..<500 { _ = world.sync(at: noon.adding(seconds: Int64(second))) }
+        #expect(world.machine.complete.map(\.courseware) == ["a"] && world.here.count < content.count)
     }
 
     @Test func chunksGoOnWhereTheyStoppedAfterARestart() throws {
@@ -278,7 +375,7 @@ struct World {
         try world.restart()
         #expect(world.machine.complete.count == 1)
         _ = world.sync(at: noon)
-        #expect(world.errands.allSatisfy { if case .metadata = $0 { true } else { false } } && world.facts.count == told)
+        #expect(!world.errands.contains { if case .fetch = $0 { true } else { false } } && world.facts.count == told)
     }
 
     @Test func aHoldingWhoseFactWasLostInAStopIsToldAgain() throws {
