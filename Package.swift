@@ -151,7 +151,7 @@ let package = Package(
                 "Content", "Jobs", "Media", "Trust", "Wire", "Registry", "Operations", "Accounts", "Storage", "TestKit", hummingbird, hummingbirdTesting, lifecycle, log,
             ], swiftSettings: settings),
         .testTarget(name: "AccountsTests", dependencies: ["Accounts", "TestKit"], swiftSettings: settings),
-        .testTarget(name: "RelayTests", dependencies: ["Basics", "Storage", "Node", "Relay", "Trust", "TestKit"], swiftSettings: settings),
+        .testTarget(name: "RelayTests", dependencies: ["Basics", "Storage", "Node", "Relay", "Trust", "Wire", "TestKit"], swiftSettings: settings),
         .testTarget(name: "RegistryTests", dependencies: ["Basics", "Storage", "Accounts", "Registry", "TestKit"], swiftSettings: settings),
         .testTarget(name: "OperationsTests", dependencies: ["Operations", "Content", "TestKit", "Wire"], swiftSettings: settings),
         .testTarget(name: "SupervisionTests", dependencies: ["Supervision", "Operations", "Documents", "TestKit", "Wire", "Simulator"], swiftSettings: settings),

@@ -65,6 +65,7 @@ package struct CentreApplication: Sendable {
         routes.addContent(content)
         routes.addAreas(settled: { try $0.settledMonths(from: $1, areas: $2) })
         routes.addExclusions()
+        routes.addQuarantine()
         routes.addSiteStates()
         routes.addSystem()
         return CentreApplication(
@@ -122,6 +123,11 @@ package struct CentreApplication: Sendable {
                 database: house.database, clock: house.clock,
                 handlers: [FormulaJob.kind: { try await derive.run($0) }, PublishJob.kind: { try await publish.run($0) }], bell: bell, log: logger),
             figures,
+            // A box that stands somewhere else from tomorrow moves by itself.
+            PeriodicWork("places of nodes", every: .seconds(600), log: logger) {
+                let (today, now) = (house.today, house.clock.now)
+                _ = try await house.database.write { try $0.placeNodes(on: today, at: now) }
+            },
             content.catalogueRenewal(house.database, clock: house.clock, ids: house.ids),
         ]
     }

@@ -24,8 +24,8 @@ struct NodeAPI: Sendable {
         routes.open(.post, Endpoint.facts) { request, context in try await answer { try await facts(request, context) } }
         routes.open(.post, Endpoint.receipts) { request, context in try await answer { try await receipts(request, context) } }
         routes.open(.post, Endpoint.enrolments) { request, context in try await answer { try await enrol(request, context) } }
-        routes.open(.get, "/api/v1/nodes") { request, context in try await answer { try await nodes(request) } }
-        routes.open(.get, Endpoint.metadata + ":name") { request, context in try await answer { try await metadata(context.parameters.require("name")) } }
+        routes.open(.get, Endpoint.nodes) { request, context in try await answer { try await nodes(request) } }
+        routes.open(.get, Endpoint.metadata + ":name") { request, context in try await answer { try await metadata(context.parameters.require("name"), request) } }
         for method in [HTTPRequest.Method.get, .head] {
             routes.open(method, Endpoint.blobs + ":hash") { request, context in
                 try await answer { try await blob(context.parameters.require("hash"), request, context) }
@@ -50,14 +50,14 @@ struct NodeAPI: Sendable {
         let sender: Sender = node.kind == .edge ? .edge(node.record.id) : .terminal(node.record.id)
         let receipt = try await intake.accept(ReceivedBatch(sender: sender, batch: batch))
         for (outcome, verdicts) in Dictionary(grouping: receipt.verdicts, by: \.outcome) { metrics.count("yuanjiao_facts_total{verdict=\"\(outcome.rawValue)\"}", verdicts.count) }
-        return try json(receipt)
+        return try json(receipt.answered(at: house.clock.now))
     }
 
     /// The centre keeps no list of verdicts: what it knows is the fact itself, so a node that asks here is told to offer it again.
     private func receipts(_ request: Request, _ context: AppContext) async throws -> Response {
         let body = try await request.body.collect(upTo: 1 << 20)
         _ = try await house.authenticatedNode(request, body: body)
-        return try json(Receipt(batch: "", epoch: settings.epoch, verdicts: []))
+        return try json(Receipt(batch: "", epoch: settings.epoch, verdicts: [], at: house.clock.now))
     }
 
     private func enrol(_ request: Request, _ context: AppContext) async throws -> Response {
@@ -69,7 +69,7 @@ struct NodeAPI: Sendable {
         let act = Act(by: .system, at: house.clock.now, ids: house.ids)
         let settings = settings
         let answer = try await house.database.write { statements in
-            let node = try statements.enrolNode(codeDigest: code.digest.hex, publicKey: key.hex, version: String(asked.version.prefix(60)), by: act)
+            let node = try statements.enrolNode(codeDigest: code.digest.hex, publicKey: key.hex, version: String(asked.version.prefix(60)), on: today, by: act)
             let site = try statements.presentSite(ofTerminal: node.id, on: today)
             let area = try statements.area(id: site?.areaID ?? node.areaID, on: today)
             return EnrolmentAnswer(
@@ -79,29 +79,19 @@ struct NodeAPI: Sendable {
         return try json(answer)
     }
 
-    /// The enrolled keys, for edges that check what terminals send them.
+    /// The enrolled keys of an edge's area, for an edge that checks what terminals send it: what changed since it last asked, and 204 when nothing did.
     private func nodes(_ request: Request) async throws -> Response {
-        struct Answer: Encodable {
-            struct Node: Encodable {
-                let node: String
-                let public_key: String
-                let revoked: Bool
-            }
-            let nodes: [Node]
-        }
         let asker = try await house.authenticatedNode(request, body: ByteBuffer())
         guard asker.kind == .edge else { throw Problem(code: "edge.only", status: 403, title: "Only an edge may ask for the keys of terminals") }
-        let today = house.today
-        let nodes = try await house.database.read { try $0.nodes(on: today, in: .everything) }
-        return try json(
-            Answer(
-                nodes: nodes.compactMap { node in
-                    node.publicKey.map { Answer.Node(node: node.id, public_key: $0, revoked: node.revokedAt != nil) }
-                }))
+        let (today, epoch) = (house.today, settings.epoch)
+        let since = request.uri.queryParameters["since"].flatMap { NodeListVersion(String($0)) }
+        let news = try await house.database.read { try $0.nodeNews(for: asker.record, since: since, epoch: epoch, on: today) }
+        guard let news else { return Response(status: .noContent) }
+        return try json(news)
     }
 
     /// `timestamp.json`, `N.snapshot.json`, `N.targets.json`, `N.root.json`. Open to all: signed, and no secret.
-    private func metadata(_ name: String) async throws -> Response {
+    private func metadata(_ name: String, _ request: Request) async throws -> Response {
         let parts = name.split(separator: ".")
         let body = try await house.database.read { statements -> [UInt8]? in
             if name == "timestamp.json" { return try statements.latestMetadata(role: .timestamp)?.bytes }
@@ -109,7 +99,19 @@ struct NodeAPI: Sendable {
             return try statements.metadata(role: role, version: version)
         }
         guard let body else { throw Refusal.notFound("metadata") }
-        return Response(status: .ok, headers: [.contentType: "application/json", .cacheControl: "no-cache"], body: .init(byteBuffer: ByteBuffer(bytes: body)))
+        return tagged(body, name, request)
+    }
+
+    /// The only file whose name stays while its content changes is asked for again and again; whoever has it already is told so in few bytes.
+    private func tagged(_ body: [UInt8], _ name: String, _ request: Request) -> Response {
+        guard name == "timestamp.json" else {
+            return Response(
+                status: .ok, headers: [.contentType: "application/json", .cacheControl: "max-age=31536000, immutable"], body: .init(byteBuffer: ByteBuffer(bytes: body)))
+        }
+        let tag = SHA256Hex(of: body).tag
+        if request.headers[.ifNoneMatch] == tag { return Response(status: .notModified, headers: [.eTag: tag]) }
+        return Response(
+            status: .ok, headers: [.contentType: "application/json", .cacheControl: "no-cache", .eTag: tag], body: .init(byteBuffer: ByteBuffer(bytes: body)))
     }
 
     /// Published content only, to enrolled nodes only.
@@ -117,7 +119,7 @@ struct NodeAPI: Sendable {
         _ = try await house.authenticatedNode(request, body: ByteBuffer())
         let isPublished = try await house.database.read { try $0.isPublishedBlob(hash) }
         guard isPublished, let url = blobs.url(hash), let length = blobs.length(hash) else { throw Refusal.notFound("blob") }
-        return try await fileResponse(url, length: length, type: "application/octet-stream", cache: "max-age=31536000, immutable", request, context)
+        return try await fileResponse(url, length: length, type: "application/octet-stream", cache: "max-age=31536000, immutable", request)
     }
 
     private func json(_ value: some Encodable) throws -> Response {

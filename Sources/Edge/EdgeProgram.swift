@@ -36,7 +36,7 @@ package enum EdgeProgram {
             services: [
                 UpLine(keeper: keeper, parent: house.parent, clock: clock, logger: logger),
                 DownLine(keeper: keeper, parent: house.parent, blobs: house.blobs, clock: clock, logger: logger),
-                Ticker(every: .seconds(60)) { await register.refresh() },
+                Ticker(every: .seconds(max(configuration.pollSeconds, 1))) { await register.refresh() },
                 Ticker(every: .seconds(60)) {
                     do {
                         try await keeper.change { ($0.tick(at: clock.now), ()) }

@@ -29,7 +29,8 @@ struct EdgeRoutes: Sendable {
     @Sendable private func metadata(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
         let name = try context.parameters.require("name")
         guard let bytes = try await keeper.read({ $0.files[name] }) else { return Answers.missing(name) }
-        return Answers.bytes(bytes, type: "application/json", cache: name == "timestamp.json" ? "no-cache" : "public, max-age=31536000, immutable")
+        guard name == "timestamp.json" else { return Answers.bytes(bytes, type: "application/json", cache: "public, max-age=31536000, immutable") }
+        return Answers.tagged(bytes, type: "application/json", request)
     }
 
     /// To enrolled nodes only, as at the centre.
@@ -38,7 +39,7 @@ struct EdgeRoutes: Sendable {
         guard let hash = SHA256Hex(rawValue: try context.parameters.require("hash")), let (url, length) = blobs.verified(hash) else {
             return Answers.missing("This blob")
         }
-        let answer = try await Answers.file(url, length: length, type: "application/octet-stream", cache: "public, max-age=31536000, immutable", request, context)
+        let answer = try await Answers.file(url, length: length, type: "application/octet-stream", cache: "public, max-age=31536000, immutable", request)
         // Whoever asks beyond the end knows of more bytes than lie here.
         if answer.status == .rangeNotSatisfiable || length == 0 { keeper.ask { [clock] in $0.doubt(at: clock.now) } }
         return answer
@@ -49,8 +50,8 @@ struct EdgeRoutes: Sendable {
         let sender = try await register.sender(of: request, body: body)
         let batch = try Batch(json: Data(body))
         return try Answers.json(
-            try await keeper.change { node in
-                let (changes, receipt) = try node.accept(batch, from: sender)
+            try await keeper.change { [clock] node in
+                let (changes, receipt) = try node.accept(batch, from: sender, at: clock.now)
                 return (changes, receipt)
             })
     }
@@ -61,7 +62,7 @@ struct EdgeRoutes: Sendable {
         guard let question = try? JSONDecoder().decode(ReceiptQuestion.self, from: Data(body)) else {
             throw Problem(code: "receipts.malformed", status: 400, title: "The body is not of the form {\"ids\": [...]}")
         }
-        return try Answers.json(try await keeper.read { $0.answer(question, from: sender) })
+        return try Answers.json(try await keeper.read { [clock] in $0.answer(question, from: sender, at: clock.now) })
     }
 
     /// Passed on unchanged: the centre alone decides who joins.

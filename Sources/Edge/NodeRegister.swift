@@ -8,33 +8,42 @@ import Synchronization
 import Trust
 import Wire
 
-/// The nodes whose word this edge believes: what the centre said last, kept on disk, so that terminals are known while the line to the centre is cut.
+/// The nodes of this edge's area, whose word it believes: what the centre said last, kept on disk, so that terminals are known while the line to the centre is cut.
 final class NodeRegister: Sendable {
     private let database: Database
     private let parent: ParentClient
     private let clock: Clock
     private let log: LineLog
-    private let known = Mutex<[String: KnownNode]>([:])
+    private let known = Mutex(Known())
     private let lastAsked = Mutex<Instant?>(nil)
+    /// More nodes than any area has.
+    private static let most = 1_000_000
 
     init(database: Database, parent: ParentClient, clock: Clock, logger: Logger) async throws {
         self.database = database
         self.parent = parent
         self.clock = clock
         log = LineLog(logger, "The list of nodes cannot be fetched", "The list of nodes is fetched again")
-        let stored = try await database.read { try $0.knownNodes() }
+        let stored = try await database.read { Known(nodes: try $0.knownNodes(), version: try $0.knownVersion()) }
         known.withLock { $0 = stored }
     }
 
-    /// Asks the centre for the list.
+    /// Asks the centre what changed. A long list comes in parts and is believed when it is all there.
     func refresh() async {
         do {
-            let nodes = try await parent.nodes()
-            let list = Dictionary(nodes.map { ($0.node, $0) }, uniquingKeysWith: { first, _ in first })
+            var parts: [NodeNews] = []
+            var version = known.withLock { $0.version }
+            while let part = try await parent.nodes(since: version) {
+                parts.append(part)
+                guard part.more, part.version != version else { break }
+                guard parts.count * NodeNews.most < Self.most else { throw ParentError.unreadable("The list of nodes is longer than \(Self.most)") }
+                version = part.version
+            }
             log.succeeded()
-            guard known.withLock({ $0 != list }) else { return }
-            try await database.write { try $0.replaceKnownNodes(nodes) }
-            known.withLock { $0 = list }
+            guard !parts.isEmpty else { return }
+            let news = parts
+            try await database.write { statements in for part in news { try statements.learn(part) } }
+            known.withLock { known in for part in news { known.learn(part) } }
         } catch {
             log.failed(error)
         }
@@ -47,11 +56,11 @@ final class NodeRegister: Sendable {
         }
         do {
             let signature = try RequestSignature(header: header)
-            if known.withLock({ $0[signature.node] }) == nil, mayAsk() { await refresh() }
-            guard let node = known.withLock({ $0[signature.node] }) else {
+            if known.withLock({ $0.nodes[signature.node] }) == nil, mayAsk() { await refresh() }
+            guard let node = known.withLock({ $0.nodes[signature.node] }) else {
                 throw Problem(
                     code: "node.unknown", status: 403, title: "This edge does not know the node \(signature.node)",
-                    detail: "It may be enrolled, and the line to the centre cut; try again later.")
+                    detail: "It may be enrolled, and the line to the centre cut; or it stands in another area, whose edge it must use. Try again later.")
             }
             guard !node.revoked else {
                 throw Problem(code: "node.revoked", status: 403, title: "The node \(signature.node) was revoked", detail: "Enrol it again with a new claim.")
@@ -72,5 +81,17 @@ final class NodeRegister: Sendable {
             last = now
             return true
         }
+    }
+}
+
+private struct Known: Sendable {
+    var nodes: [String: KnownNode] = [:]
+    var version: String?
+
+    mutating func learn(_ news: NodeNews) {
+        if news.whole { nodes = [:] }
+        for id in news.gone { nodes[id] = nil }
+        for node in news.nodes { nodes[node.node] = node }
+        version = news.version
     }
 }

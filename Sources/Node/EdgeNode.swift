@@ -7,6 +7,7 @@ package struct EdgeNode: Sendable {
     package private(set) var queue: FactQueue
     package private(set) var relay: RelayBook
     package private(set) var sync: Sync
+    private var watch = ClockWatch()
     private var forgotten: Pause?
     private var isRelaying = false
     /// The metadata files to hand on to terminals, by name; all of one catalogue, complete and verified.
@@ -35,18 +36,22 @@ package struct EdgeNode: Sendable {
 
     /// Lets go of what is old; call it now and then.
     package mutating func tick(at now: Instant) -> [Change] {
+        watch.see(now)
         guard forgotten?.end(at: now) == nil else { return [] }
         forgotten = Pause(from: now, milliseconds: 3_600_000)
         return queue.forget(at: now) + relay.forget(at: now)
     }
 
     /// Takes a terminal's batch; the receipt goes out after the changes. Throws 503 when the edge is full.
-    package mutating func accept(_ batch: Batch, from sender: String) throws(Problem) -> (changes: [Change], receipt: Receipt) {
-        try relay.accept(batch, from: sender)
+    package mutating func accept(_ batch: Batch, from sender: String, at now: Instant) throws(Problem) -> (changes: [Change], receipt: Receipt) {
+        let (changes, receipt) = try relay.accept(batch, from: sender)
+        return (changes, receipt.answered(at: watch.centreTime(at: now)))
     }
 
     /// Answers a terminal's question.
-    package func answer(_ question: ReceiptQuestion, from sender: String) -> Receipt { relay.answer(question, from: sender) }
+    package func answer(_ question: ReceiptQuestion, from sender: String, at now: Instant) -> Receipt {
+        relay.answer(question, from: sender).answered(at: watch.centreTime(at: now))
+    }
 
     /// A terminal asked for bytes beyond the end of a blob.
     package mutating func doubt(at now: Instant) { sync.doubt(at: now) }
@@ -68,7 +73,8 @@ package struct EdgeNode: Sendable {
     }
 
     package mutating func upReceived(_ receipt: Receipt, at now: Instant) -> [Change] {
-        isRelaying
+        watch.hear(receipt.at, at: now)
+        return isRelaying
             ? relay.received(receipt, at: now) + queue.learn(epoch: receipt.epoch)
             : queue.received(receipt, at: now) + relay.learn(epoch: receipt.epoch)
     }

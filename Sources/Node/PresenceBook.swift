@@ -30,7 +30,11 @@ package struct PresenceBook: Sendable {
     /// The terminal is on at this moment. Any number of beats in a minute counts once.
     package mutating func beat(at now: Instant) -> [Action] {
         var actions: [Action] = []
-        if let lastBeat, now < lastBeat { actions.append(.divide) }
+        if let lastBeat, now < lastBeat {
+            actions.append(.divide)
+            // What was noted under a clock that ran ahead was not lived; the same minutes are still to come.
+            noted = unreported
+        }
         lastBeat = now
         let (day, minute) = position(of: now)
         guard noted[day]?.contains(minute) != true else { return actions }
@@ -53,15 +57,15 @@ package struct PresenceBook: Sendable {
     /// Whether the time for a report has come.
     package func isDue(at now: Instant) -> Bool { reported?.end(at: now) == nil }
 
-    /// Facts with the new minutes, and the word that everything up to now has been told.
-    package mutating func report(at now: Instant) -> [Action] {
+    /// Facts with the new minutes, and the word that everything up to now has been told; `clockError` when the clock is known to be wrong, and `now` is corrected.
+    package mutating func report(at now: Instant, clockError: Int64? = nil) -> [Action] {
         reported = Pause(from: now, milliseconds: reportEvery)
         var actions: [Action] = []
         for (day, minutes) in unreported.sorted(by: { $0.key < $1.key }) {
             actions += [.report(.presence(Presence(terminal: terminal, day: day, minutes: minutes))), .remove(Self.key(day))]
         }
         unreported = [:]
-        return actions + [.report(.watermark(Watermark(terminal: terminal, throughAt: max(now, Instant(milliseconds: 0)))))]
+        return actions + [.report(.watermark(Watermark(terminal: terminal, throughAt: max(now, Instant(milliseconds: 0)), clockError: clockError)))]
     }
 
     private static func key(_ day: Day) -> String { "presence/\(day.number)" }

@@ -11,6 +11,8 @@ package struct TerminalNode: Sendable {
     private var presence: PresenceBook
     package private(set) var plays: PlayBook
     package private(set) var sync: Sync
+    /// What is known of this machine's clock; minutes and plays stand under the corrected time.
+    package private(set) var watch = ClockWatch()
     private var forgotten: Pause?
 
     /// Takes up what `records` hold. `boot` is drawn anew at each start, from 0 to 2^53 − 1. Throws when the first root is not the one of the claim.
@@ -31,8 +33,10 @@ package struct TerminalNode: Sendable {
 
     /// The terminal is on. At least once a minute, as often as you like.
     package mutating func beat(at now: Instant) -> [Change] {
-        var actions = presence.beat(at: now)
-        if presence.isDue(at: now) { actions += presence.report(at: now) }
+        watch.see(now)
+        let time = watch.corrected(now)
+        var actions = presence.beat(at: time)
+        if presence.isDue(at: time) { actions += presence.report(at: time, clockError: watch.error(at: now)) }
         actions += plays.tick(at: now)
         return carryOut(actions) + forget(at: now)
     }
@@ -47,14 +51,17 @@ package struct TerminalNode: Sendable {
     package mutating func play(_ report: PlayReport, at now: Instant) throws(Problem) -> [Change] { carryOut(try plays.take(report, at: now)) }
 
     /// The program is about to end in good order.
-    package mutating func stop(at now: Instant) -> [Change] { carryOut(presence.report(at: now) + plays.report(at: now)) }
+    package mutating func stop(at now: Instant) -> [Change] { carryOut(presence.report(at: watch.corrected(now), clockError: watch.error(at: now)) + plays.report(at: now)) }
 
     /// A file of a complete courseware is missing from the disk.
     package mutating func recheck(courseware: String, at now: Instant) -> [Change] { carryOut(sync.recheck(courseware: courseware, at: now)) }
 
     /// The upward line: what to do, and what came of it.
     package mutating func nextUp(at now: Instant) -> UpStep { queue.next(at: now) }
-    package mutating func upReceived(_ receipt: Receipt, at now: Instant) -> [Change] { queue.received(receipt, at: now) }
+    package mutating func upReceived(_ receipt: Receipt, at now: Instant) -> [Change] {
+        watch.hear(receipt.at, at: now)
+        return queue.received(receipt, at: now)
+    }
     package mutating func upFailed(at now: Instant) { queue.failed(at: now) }
     package mutating func upTooLarge(at now: Instant) { queue.refusedAsTooLarge(at: now) }
 

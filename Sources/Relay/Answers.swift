@@ -3,6 +3,7 @@ package import Foundation
 import HTTPTypes
 package import Hummingbird
 package import Storage
+import Trust
 package import Wire
 
 /// What edge and terminal answer over HTTP.
@@ -30,42 +31,35 @@ package enum Answers {
         Response(status: .ok, headers: [.contentType: type, .cacheControl: cache], body: .init(byteBuffer: ByteBuffer(bytes: bytes)))
     }
 
-    /// A file, or one range of it: 200, 206 or 416 (RFC 9110, 14).
-    package static func file(_ url: URL, length: Int64, type: String, cache: String, _ request: Request, _ context: some RequestContext) async throws -> Response {
-        try await ranges(length: Int(length), type: type, cache: cache, request) { try await FileIO().loadFile(path: url.path, range: $0, context: context) }
+    /// Bytes that may be others the next time; 304 for who has these already.
+    package static func tagged(_ bytes: [UInt8], type: String, _ request: Request) -> Response {
+        let tag = SHA256Hex(of: bytes).tag
+        guard request.headers[.ifNoneMatch] != tag else { return Response(status: .notModified, headers: [.eTag: tag]) }
+        var response = Self.bytes(bytes, type: type, cache: "no-cache")
+        response.headers[.eTag] = tag
+        return response
     }
 
-    /// Files one behind the other as one, or one range of it. A file that is gone meanwhile ends the connection.
+    /// A file, or ranges of it: 200, 206 or 416 (RFC 9110, 14).
+    package static func file(_ url: URL, length: Int64, type: String, cache: String, _ request: Request) async throws -> Response {
+        try await parts([FilePart(url: url, length: Int(length))], type: type, cache: cache, request)
+    }
+
+    /// Files one behind the other as one, or ranges of it. A file that is gone meanwhile ends the connection.
     package static func parts(_ parts: [FilePart], type: String, cache: String, _ request: Request) async throws -> Response {
-        try await ranges(length: parts.reduce(0) { $0 + $1.length }, type: type, cache: cache, request) { range in
-            let slices = FilePart.slices(of: range, in: parts)
-            return ResponseBody(contentLength: range.count) { writer in
-                for slice in slices { try await writer.write(ByteBuffer(bytes: try await offPool { try slice.part.read(slice.bytes) })) }
-                try await writer.finish(nil)
-            }
-        }
-    }
-
-    private static func ranges(
-        length: Int, type: String, cache: String, _ request: Request, _ body: (ClosedRange<Int>) async throws -> ResponseBody
-    ) async throws -> Response {
-        var headers: HTTPFields = [.contentType: type, .cacheControl: cache, .acceptRanges: "bytes"]
-        guard length > 0 else { return Response(status: .ok, headers: headers) }
-        var (range, status) = (0...length - 1, HTTPResponse.Status.ok)
-        switch ByteRange(request.headers[.range], length: length) {
-        case .whole: break
-        case .part(let asked):
-            (range, status) = (asked, .partialContent)
-            headers[.contentRange] = "bytes \(range.lowerBound)-\(range.upperBound)/\(length)"
-        case .outside:
-            headers[.contentRange] = "bytes */\(length)"
-            return Response(status: .rangeNotSatisfiable, headers: headers)
-        }
+        let answer = RangeAnswer(request.headers[.range], length: parts.reduce(0) { $0 + $1.length }, type: type)
+        var headers: HTTPFields = [.contentType: answer.contentType, .cacheControl: cache, .acceptRanges: "bytes"]
+        headers[.contentRange] = answer.contentRange
+        let status = HTTPResponse.Status(code: answer.status)
         if request.method == .head {
-            headers[.contentLength] = String(range.count)
+            headers[.contentLength] = String(answer.length)
             return Response(status: status, headers: headers)
         }
-        return Response(status: status, headers: headers, body: try await body(range))
+        let body = ResponseBody(contentLength: answer.length) { writer in
+            try await answer.write(from: parts) { try await writer.write(ByteBuffer(bytes: $0)) }
+            try await writer.finish(nil)
+        }
+        return Response(status: status, headers: headers, body: body)
     }
 
     /// Figures in the text format of Prometheus, all of them gauges.

@@ -1,4 +1,5 @@
 package import Storage
+package import Wire
 
 extension Statements {
     /// The nodes whose word an edge believes, by id.
@@ -11,15 +12,20 @@ extension Statements {
         return nodes
     }
 
-    /// Puts the centre's newest list in the place of the one before.
-    package func replaceKnownNodes(_ nodes: [KnownNode]) throws {
-        try run("DELETE FROM known_node")
-        for node in nodes {
+    /// How far the list is; nil before the first.
+    package func knownVersion() throws -> String? { try first("SELECT version FROM known_version WHERE only = 1") { try $0.text(0) } }
+
+    /// Puts what the centre said into the list.
+    package func learn(_ news: NodeNews) throws {
+        if news.whole { try run("DELETE FROM known_node") }
+        for id in news.gone { try run("DELETE FROM known_node WHERE node = \(id)") }
+        for node in news.nodes {
             try run(
                 """
                 INSERT INTO known_node (node, public_key, revoked) VALUES (\(node.node), \(node.publicKey), \(node.revoked))
                 ON CONFLICT (node) DO UPDATE SET public_key = excluded.public_key, revoked = excluded.revoked
                 """)
         }
+        try run("INSERT INTO known_version (only, version) VALUES (1, \(news.version)) ON CONFLICT (only) DO UPDATE SET version = excluded.version")
     }
 }

@@ -4,6 +4,7 @@ package import Foundation
 import NIOCore
 import NIOFoundationCompat
 import NIOHTTP1
+import Synchronization
 package import Trust
 package import Wire
 
@@ -21,6 +22,7 @@ package struct ParentClient: Sendable {
     private let addresses: [String]
     private let node: String
     private let key: SigningKey
+    private let copies = Copies()
 
     /// `addresses` are `http://host[:port]`, the nearest first.
     package init(client: HTTPClient, addresses: [String], node: String, key: SigningKey) {
@@ -34,6 +36,8 @@ package struct ParentClient: Sendable {
     package static func httpClient() -> HTTPClient {
         var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
         configuration.timeout = .init(connect: .seconds(10), read: .seconds(30))
+        // Longer than between two looks, so that a look needs no new connection.
+        configuration.connectionPool.idleTimeout = .seconds(300)
         return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
     }
 
@@ -48,15 +52,35 @@ package struct ParentClient: Sendable {
         do { return try JSONDecoder().decode(Receipt.self, from: Data(bytes)) } catch { throw ParentError.unreadable("The answer to \(path) is no receipt") }
     }
 
-    /// A metadata file of at most that many bytes; nil when the parent does not have it.
+    /// A metadata file of at most that many bytes; nil when the parent does not have it. Asked for without a signature, because it is open to all; and what the parent gave the
+    /// last time it need not give again.
     package func metadata(_ name: String, longest: Int64, source: Int) async throws -> [UInt8]? {
-        do { return try await whole(.GET, Endpoint.metadata + name, longest: Int(longest), source: source) } catch ParentError.status(404, _) { return nil }
+        let url = address(source) + Endpoint.metadata + name
+        let copy = copies[url]
+        var request = HTTPClientRequest(url: url)
+        if let copy { request.headers.add(name: "If-None-Match", value: copy.tag) }
+        let response = try await client.execute(request, timeout: .minutes(2))
+        switch response.status.code {
+        case 304: if let copy { return copy.bytes }
+        case 404: return nil
+        case 200:
+            let bytes = Array(try await response.body.collect(upTo: Int(longest)).readableBytesView)
+            copies[url] = response.headers.first(name: "ETag").map { ($0, bytes) }
+            return bytes
+        default: break
+        }
+        throw await refusal(response)
     }
 
-    /// The enrolled nodes that the centre knows, for an edge.
-    package func nodes() async throws -> [KnownNode] {
-        struct Answer: Decodable { let nodes: [KnownNode] }
-        return try JSONDecoder().decode(Answer.self, from: Data(try await whole(.GET, "/api/v1/nodes", longest: 64 << 20))).nodes
+    /// What changed among the nodes of this edge's area since a version of its list; nil when nothing did.
+    package func nodes(since version: String?) async throws -> NodeNews? {
+        let query = version.flatMap { $0.addingPercentEncoding(withAllowedCharacters: .alphanumerics) }.map { "?since=\($0)" } ?? ""
+        let response = try await client.execute(try signed(.GET, Endpoint.nodes + query, body: nil), timeout: .minutes(2))
+        if response.status.code == 204 { return nil }
+        guard response.status.code == 200 else { throw await refusal(response) }
+        let bytes = try await response.body.collect(upTo: 8 << 20)
+        guard let news = try? JSONDecoder().decode(NodeNews.self, from: Data(buffer: bytes)) else { throw ParentError.unreadable("The answer to \(Endpoint.nodes) is no list of nodes") }
+        return news
     }
 
     /// The bytes of a blob from `offset` on, at most `length`. Fewer when the line breaks: what came is not thrown away. Nil when the parent does not have it.
@@ -122,20 +146,12 @@ package struct ParentClient: Sendable {
     }
 }
 
-/// A node that the centre has enrolled.
-package struct KnownNode: Hashable, Sendable, Codable {
-    package let node: String
-    package let publicKey: String
-    package let revoked: Bool
+/// What the parents gave that may be the same the next time: `timestamp.json` of each, because no other file has a tag.
+private final class Copies: Sendable {
+    private let byAddress = Mutex<[String: (tag: String, bytes: [UInt8])]>([:])
 
-    private enum CodingKeys: String, CodingKey {
-        case node, revoked
-        case publicKey = "public_key"
-    }
-
-    package init(node: String, publicKey: String, revoked: Bool) {
-        self.node = node
-        self.publicKey = publicKey
-        self.revoked = revoked
+    subscript(url: String) -> (tag: String, bytes: [UInt8])? {
+        get { byAddress.withLock { $0[url] } }
+        set { byAddress.withLock { $0[url] = newValue } }
     }
 }

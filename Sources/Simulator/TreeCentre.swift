@@ -62,7 +62,7 @@ struct TreeCentre {
     mutating func take(_ batch: Batch, at now: Instant) -> Receipt {
         var verdicts: [Verdict] = []
         for case .fact(let fact) in batch.entries { verdicts.append(Verdict(id: fact.id, take(fact.body, at: now))) }
-        return Receipt(batch: batch.id, epoch: epoch, verdicts: verdicts)
+        return Receipt(batch: batch.id, epoch: epoch, verdicts: verdicts, at: now)
     }
 
     private mutating func take(_ body: Fact.Body, at now: Instant) -> Verdict.Outcome {

@@ -116,7 +116,7 @@ extension TreeSimulation {
     private mutating func answerOfCentre(_ request: TreeRequest) -> TreeAnswer {
         switch request {
         case .facts(let batch): .receipt(centre.take(batch, at: now))
-        case .question: .receipt(Receipt(batch: "question", epoch: centre.epoch, verdicts: []))
+        case .question: .receipt(Receipt(batch: "question", epoch: centre.epoch, verdicts: [], at: now))
         case .file(let name): centre.files[name].map { .bytes($0) } ?? .missing
         case .range(let blob, let offset, let length): slice(centre.blobs[blob.sha256], offset, length)
         }
@@ -127,11 +127,11 @@ extension TreeSimulation {
         guard hosts[0].edge != nil else { return nil }
         switch request {
         case .facts(let batch):
-            guard let (changes, receipt) = try? hosts[0].edge?.accept(batch, from: name) else { return .failed }
+            guard let (changes, receipt) = try? hosts[0].edge?.accept(batch, from: name, at: clock(0)) else { return .failed }
             guard carryOut(changes, 0) == changes.count else { return nil }
             lookUp(0)
             return .receipt(receipt)
-        case .question(let question): return (hosts[0].edge?.answer(question, from: name)).map { .receipt($0) }
+        case .question(let question): return (hosts[0].edge?.answer(question, from: name, at: clock(0))).map { .receipt($0) }
         case .file(let name): return (hosts[0].edge?.files[name]).map { .bytes($0) } ?? .missing
         case .range(let blob, let offset, let length):
             if let bytes = hosts[0].disk.blobs[blob.sha256], offset >= bytes.count {

@@ -13,6 +13,17 @@ extension TreeSimulation {
         }
     }
 
+    /// What the terminal takes the time to be. What it corrects must be right: a receipt is some seconds old, the clock is off by an hour or more.
+    private mutating func corrected(_ index: Int) -> Instant {
+        let shown = clock(index)
+        let taken = hosts[index].terminal?.watch.corrected(shown) ?? shown
+        if taken != shown {
+            count("beats corrected")
+            if abs(taken.milliseconds(since: now)) > 60_000 { outcome.violations.append("\(hosts[index].name) corrects its clock to \(taken) at \(now)") }
+        }
+        return taken
+    }
+
     mutating func power(_ index: Int) {
         guard !hosts[index].isPowered else { return }
         hosts[index].isPowered = true
@@ -87,10 +98,11 @@ extension TreeSimulation {
     mutating func beat(_ index: Int) {
         let instant = clock(index)
         guard let changes = hosts[index].terminal?.beat(at: instant) else { return }
+        let stood = corrected(index)
         let done = carryOut(changes, index)
         let isNoted = changes.prefix(done).contains { if case .store(let key, _) = $0 { key.hasPrefix("presence/") } else { false } }
         if isNoted {
-            let (day, minute) = NetworkZone.shanghai.minute(of: instant)
+            let (day, minute) = NetworkZone.shanghai.minute(of: stood)
             lived[hosts[index].name, default: [:]][day, default: MinuteSet()].insert(minute)
         }
         guard hosts[index].isRunning else { return }
@@ -110,7 +122,7 @@ extension TreeSimulation {
     /// Half a minute of watching, told cumulatively; sometimes a seek before it.
     mutating func page(_ index: Int, _ before: TreePlay) {
         var play = before
-        let instant = clock(index)
+        let instant = corrected(index)
         if let last = play.intervals.last, last.endedAt == instant.adding(milliseconds: 0), generator.below(5) > 0 {
             play.intervals[play.intervals.count - 1] = PlayInterval(startedAt: last.startedAt, mediaFrom: last.mediaFrom, mediaUntil: last.mediaUntil + 30_000)
         } else {

@@ -1,3 +1,4 @@
+package import Basics
 package import Foundation
 
 /// A file that is one part of a longer one.
@@ -32,5 +33,18 @@ package struct FilePart: Hashable, Sendable {
         try handle.seek(toOffset: UInt64(bytes.lowerBound))
         guard let data = try handle.read(upToCount: bytes.count), data.count == bytes.count else { throw StorageError.unavailable("\(url.lastPathComponent) is short") }
         return data
+    }
+}
+
+extension RangeAnswer {
+    /// Gives the body, out of files one behind the other, to `write` piece by piece. Throws `unavailable` when a file is gone meanwhile: the connection is then to be ended.
+    package func write(from parts: [FilePart], to write: (Data) async throws -> Void) async throws {
+        for piece in pieces {
+            switch piece {
+            case .text(let text): try await write(Data(text.utf8))
+            case .bytes(let range):
+                for slice in FilePart.slices(of: range, in: parts) { try await write(try await offPool { try slice.part.read(slice.bytes) }) }
+            }
+        }
     }
 }

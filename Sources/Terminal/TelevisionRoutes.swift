@@ -46,20 +46,24 @@ struct TelevisionRoutes: Sendable {
         let site: String
         let now: Instant
         let offset: Int64
+        let error: Int64?
         let sample: Bool
         let items: [TelevisionItem]
 
         private enum CodingKeys: String, CodingKey {
             case site, now, sample, items
             case offset = "zone_offset_ms"
+            case error = "clock_error_ms"
         }
     }
 
     @Sendable private func list(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
-        let now = clock.now
+        let shown = clock.now
+        let watch = try await keeper.read { $0.watch }
+        let now = watch.corrected(shown)
         let today = zone.day(of: now)
         let offset = Int64(today.number) * 86_400_000 - zone.start(of: today).milliseconds
-        return try Answers.json(List(site: siteName, now: now, offset: offset, sample: isSample, items: try await shelf.items(of: try await keeper.read { $0.sync.complete })))
+        return try Answers.json(List(site: siteName, now: now, offset: offset, error: watch.error(at: shown), sample: isSample, items: try await shelf.items(of: try await keeper.read { $0.sync.complete })))
     }
 
     @Sendable private func media(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
@@ -86,7 +90,7 @@ struct TelevisionRoutes: Sendable {
             let isTaken = file == manifest.poster || manifest.renditions.contains { holding.renditions.contains($0.name) && $0.files.contains(file) }
             return isTaken ? try await lost(courseware) : Answers.missing("This file")
         }
-        return try await Answers.file(url, length: length, type: Self.type(path), cache: "no-cache", request, context)
+        return try await Answers.file(url, length: length, type: Self.type(path), cache: "no-cache", request)
     }
 
     /// A file of a complete lesson is gone from the disk: it is fetched again.
@@ -131,7 +135,7 @@ struct TelevisionRoutes: Sendable {
 
     @Sendable private func metrics(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
         Answers.metrics(
-            try await keeper.read { node in
+            try await keeper.read { [clock] node in
                 [
                     ("facts_waiting", "Facts not yet sent.", Int64(node.queue.waitingCount)),
                     ("facts_held", "Facts that the parent has promised to carry.", Int64(node.queue.heldCount)),
@@ -139,6 +143,7 @@ struct TelevisionRoutes: Sendable {
                     ("plays_remembered", "Plays remembered.", Int64(node.plays.count)),
                     ("courseware_complete", "Courseware complete and verified.", Int64(node.sync.complete.count)),
                     ("content_refused", "Files and blobs that did not verify since the start.", Int64(node.sync.refused)),
+                    ("clock_error_seconds", "By how much the own clock is known to be ahead; 0 when it is right or nothing is known.", (node.watch.error(at: clock.now) ?? 0) / 1000),
                     ("content_lost", "Courseware found lacking on the own disk since the start.", Int64(node.sync.lost)),
                 ]
             })

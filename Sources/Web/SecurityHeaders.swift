@@ -9,6 +9,8 @@ package struct SecurityHeaders: RouterMiddleware {
 
     package func handle(_ request: Request, context: AppContext, next: (Request, AppContext) async throws -> Response) async throws -> Response {
         var response = try await next(request, context)
+        // Nothing is in it that a browser could show, and nodes ask for it every minute over lines of a few kilobits.
+        if response.status == .notModified || response.status == .noContent { return response }
         for (name, value) in securityHeaders {
             // A route may be stricter for what it serves.
             if let field = HTTPField.Name(name), response.headers[field] == nil { response.headers[field] = value }

@@ -2,6 +2,8 @@
 package enum Endpoint {
     package static let facts = "/api/v1/facts"
     package static let receipts = "/api/v1/receipts"
+    /// For edges; with `?since=` and the version of the last answer: 204 when nothing changed.
+    package static let nodes = "/api/v1/nodes"
     package static let enrolments = "/api/v1/enrolments"
     /// Followed by `timestamp.json`, `N.snapshot.json`, `N.targets.json` or `N.root.json`.
     package static let metadata = "/api/v1/metadata/"

@@ -15,6 +15,7 @@ extension Fact: Codable {
     private enum Key: String, CodingKey {
         case id, kind, terminal, node, day, minutes, boot, sequence, courseware, mode, intervals, version, revision, state, reason
         case throughAt = "through_at"
+        case clockError = "clock_error_ms"
         case doneBytes = "done_bytes"
         case totalBytes = "total_bytes"
     }
@@ -44,7 +45,9 @@ extension Fact: Codable {
             }
             body = .play(play)
         case "watermark":
-            body = .watermark(Watermark(terminal: try fields.name(.terminal), throughAt: Instant(milliseconds: try fields.count(.throughAt))))
+            body = .watermark(
+                Watermark(
+                    terminal: try fields.name(.terminal), throughAt: Instant(milliseconds: try fields.count(.throughAt)), clockError: try fields.optionalNumber(.clockError)))
         case "holding":
             guard let state = Holding.State(rawValue: try fields.text(.state)) else {
                 throw MalformedFact("fact.state", "`state` is none of known, fetching, complete, failed, removed")
@@ -81,6 +84,7 @@ extension Fact: Codable {
             try container.encode("watermark", forKey: .kind)
             try container.encode(watermark.terminal, forKey: .terminal)
             try container.encode(watermark.throughAt, forKey: .throughAt)
+            try container.encodeIfPresent(watermark.clockError, forKey: .clockError)
         case .holding(let holding):
             try container.encode("holding", forKey: .kind)
             try container.encode(holding.node, forKey: .node)
@@ -153,6 +157,14 @@ struct Fields<Key: CodingKey & RawRepresentable> where Key.RawValue == String {
     func count(_ key: Key) throws -> Int64 {
         let number = try value(Int64.self, key)
         guard (0..<1 << 53).contains(number) else { throw MalformedFact("fact.number", "`\(key.rawValue)` must lie between 0 and 2^53 - 1") }
+        return number
+    }
+
+    /// −(2^53 − 1) to 2^53 − 1.
+    func optionalNumber(_ key: Key) throws -> Int64? {
+        guard container.contains(key) else { return nil }
+        let number = try value(Int64.self, key)
+        guard (-(1 << 53) + 1..<1 << 53).contains(number) else { throw MalformedFact("fact.number", "`\(key.rawValue)` must lie between -(2^53 - 1) and 2^53 - 1") }
         return number
     }
 

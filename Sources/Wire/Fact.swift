@@ -101,10 +101,13 @@ package struct PlayInterval: Hashable, Sendable {
 package struct Watermark: Hashable, Sendable {
     package let terminal: String
     package let throughAt: Instant
+    /// By how many milliseconds the terminal's own clock is ahead (less than 0: behind), when it knows that it is wrong. `throughAt` and the minutes around it are corrected.
+    package let clockError: Int64?
 
-    package init(terminal: String, throughAt: Instant) {
+    package init(terminal: String, throughAt: Instant, clockError: Int64? = nil) {
         self.terminal = terminal
         self.throughAt = throughAt
+        self.clockError = clockError
     }
 }
 

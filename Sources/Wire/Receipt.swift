@@ -1,3 +1,5 @@
+package import Basics
+
 /// What became of one fact.
 package struct Verdict: Hashable, Sendable, Codable {
     package enum Outcome: String, Sendable, Codable, CaseIterable {
@@ -45,12 +47,18 @@ package struct Receipt: Hashable, Sendable, Codable {
     /// Changes when the centre was restored from a backup; nodes then offer again what they kept.
     package let epoch: String
     package let verdicts: [Verdict]
+    /// The centre's time when this was answered, so far as the answering node knows it.
+    package let at: Instant?
 
-    package init(batch: String, epoch: String, verdicts: [Verdict]) {
+    package init(batch: String, epoch: String, verdicts: [Verdict], at: Instant? = nil) {
         self.batch = batch
         self.epoch = epoch
         self.verdicts = verdicts
+        self.at = at
     }
+
+    /// The same answer with the time at which it goes out.
+    package func answered(at instant: Instant?) -> Receipt { Receipt(batch: batch, epoch: epoch, verdicts: verdicts, at: instant) }
 }
 
 /// A node's question what became of facts that its parent holds: the body of `POST /api/v1/receipts`.

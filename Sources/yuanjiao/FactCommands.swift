@@ -62,26 +62,86 @@ struct QuarantineCommand: AsyncParsableCommand {
     enum Action: String, ExpressibleByArgument, CaseIterable { case list, judge, dismiss }
 
     static let configuration = CommandConfiguration(
-        commandName: "quarantine", abstract: "Lists facts that wait for a decision, judges them again after the register was corrected, or dismisses one.")
+        commandName: "quarantine", abstract: "Lists facts that wait for a decision, judges them again after the register was corrected, or dismisses them.",
+        discussion: "judge and dismiss say what they would change, and change it only with --apply.")
     @OptionGroup var common: CommonOptions
     @Argument(help: "list, judge or dismiss")
     var action: Action
-    @Argument(help: "For dismiss: the entry's id.")
+    @Argument(help: "The id of one entry.")
     var id: String?
+    @Option(name: .long, help: "Only entries that wait for this reason, such as fact.not_assigned.")
+    var reason: String?
+    @Option(name: .long, help: "Only entries about this terminal.")
+    var terminal: String?
+    @Option(name: .long, help: "Only entries received on this day or later, YYYY-MM-DD.")
+    var from: String?
+    @Option(name: .long, help: "Only entries received on this day or earlier, YYYY-MM-DD.")
+    var through: String?
+    @Flag(name: .long, help: "Make the change.")
+    var apply = false
 
     func run() async throws {
         let centre = try await OpenCentre(try await Settings(common))
-        let (rules, act) = (centre.network.rules, centre.act)
+        let filter = try filter(centre.network.zone)
         try await explained {
             switch action {
-            case .list:
-                for fact in try await centre.database.read({ try $0.quarantined(limit: 1000) }) { print("\(fact.id)  \(fact.reason)  \(fact.subject)  \(fact.fact)") }
-            case .judge: print("counted \(try await centre.database.write { try $0.judgeQuarantineAgain(rules: rules, by: act) })")
+            case .list: try await list(filter, centre)
+            case .judge: try await judge(filter, centre)
             case .dismiss:
-                guard let id else { throw BadSetting(description: "Give the id of the entry to dismiss; `yuanjiao quarantine list` prints them") }
-                try await centre.database.write { try $0.dismissQuarantined(id: id, by: act) }
+                guard id != nil || reason != nil || terminal != nil || from != nil || through != nil else {
+                    throw BadSetting(description: "Give the id of the entry to dismiss, or say which with --reason, --terminal, --from, --through")
+                }
+                try await dismiss(filter, centre)
             }
         }
         await centre.database.close()
+    }
+
+    private func filter(_ zone: NetworkZone) throws -> QuarantineFilter {
+        func day(_ text: String?) throws -> Day? {
+            guard let text else { return nil }
+            guard let day = Day(text) else { throw BadSetting(description: "\(text) is no day; days are written YYYY-MM-DD") }
+            return day
+        }
+        return QuarantineFilter(reason: reason, terminal: terminal, id: id, from: try day(from).map(zone.start(of:)), before: try day(through).map(zone.end(of:)))
+    }
+
+    private func list(_ filter: QuarantineFilter, _ centre: OpenCentre) async throws {
+        let most = 1000
+        let (facts, all) = try await centre.database.read { (try $0.quarantined(matching: filter, limit: most), try $0.quarantineCount(matching: filter)) }
+        for fact in facts { print("\(fact.id)  \(fact.reason)  \(fact.subject)  \(fact.fact)") }
+        if all > facts.count { print("… and \(all - facts.count) more; choose with --reason, --terminal, --from, --through") }
+    }
+
+    private func judge(_ filter: QuarantineFilter, _ centre: OpenCentre) async throws {
+        struct Rolled: Error { let judged: JudgedAgain }
+        let (rules, act, apply) = (centre.network.rules, centre.act, apply)
+        let judged: JudgedAgain
+        do {
+            judged = try await centre.database.write { statements in
+                let judged = try statements.judgeQuarantineAgain(matching: filter, rules: rules, by: act)
+                guard apply else { throw Rolled(judged: judged) }
+                return judged
+            }
+        } catch let rolled as Rolled { judged = rolled.judged }
+        for fact in judged.first { print("counts: \(fact.id)  \(fact.subject)  \(fact.fact)") }
+        if judged.counted > judged.first.count { print("… and \(judged.counted - judged.first.count) more") }
+        for (change, count) in judged.counts.sorted(by: { $0.key < $1.key }) {
+            print("\(change.reason) -> \(change.outcome.rawValue)\(change.now.isEmpty ? "" : " (\(change.now))"): \(count)")
+        }
+        print("counted \(judged.counted)")
+        if !apply { print("Nothing was changed. Add --apply to change it.") }
+    }
+
+    private func dismiss(_ filter: QuarantineFilter, _ centre: OpenCentre) async throws {
+        let (act, id) = (centre.act, id)
+        guard apply else {
+            try await list(filter, centre)
+            print("dismissed \(try await centre.database.read { try $0.quarantineCount(matching: filter) })\nNothing was changed. Add --apply to change it.")
+            return
+        }
+        let dismissed = try await centre.database.write { try $0.dismissQuarantined(matching: filter, by: act) }
+        guard dismissed > 0 || id == nil else { throw Refusal.notFound("quarantined_fact") }
+        print("dismissed \(dismissed)")
     }
 }

@@ -597,7 +597,7 @@ OUTSIDE = """() => [...document.querySelectorAll('.stage *, #bar *')]
     .map(e => e.id || e.className)"""
 
 # Words whose middle or end belongs to something else lie under it.
-COVERED = """() => ['site', 'sample', 'page', 'previous', 'next', 'position', 'stop', 'hint', 'card-title', 'play', 'back'].filter(id => {
+COVERED = """() => ['site', 'sample', 'clock', 'page', 'previous', 'next', 'position', 'stop', 'hint', 'card-title', 'play', 'back'].filter(id => {
     const e = document.getElementById(id), r = e.getBoundingClientRect();
     if (!r.width || getComputedStyle(e).visibility !== 'visible') { return false; }
     const at = part => document.elementFromPoint(r.left + r.width * part, r.top + r.height / 2);
@@ -610,6 +610,7 @@ COVERED = """() => ['site', 'sample', 'page', 'previous', 'next', 'position', 's
 def test_type_is_readable_at_three_metres_and_nothing_leaves_the_screen(screen, tv, size, query):
     smallest = 28 * size[1] / 720
     tv.site = "柳林镇清泉村党群服务中心"
+    tv.clock_error_ms = -20_000 * 86_400_000
     tv.lessons = [Lesson(f"one-{n}", "一个说来话长的题目" * 4, "很长很长很长的类别", "主讲人" * 6, "某单位" * 9) for n in range(90)]
     screen.on(query, size)
     screen.wait_for("list")
@@ -624,6 +625,7 @@ def test_type_is_readable_at_three_metres_and_nothing_leaves_the_screen(screen, 
 @pytest.mark.parametrize("query", ["", "?lang=en"])
 def test_a_telephone_can_use_it(screen, tv, query):
     tv.lessons[0].title = "一个没有尽头的题目" * 6
+    tv.clock_error_ms = 86_400_000
     screen.on(query, (360, 640))
     screen.wait_for("list")
     for keys in [], ["Enter"], ["Enter"], ["Escape"]:
@@ -655,6 +657,25 @@ def test_sample_data_are_called_so(screen, tv):
     screen.on()
     screen.wait_for("list")
     assert screen.page.is_hidden("#sample")
+
+
+@pytest.mark.parametrize(
+    ("error", "query", "words"),
+    [
+        (86_400_000, "", "本机时钟快 1 天，已按中心时间记录，请校正"),
+        (-2 * 3_600_000 - 59_000, "", "本机时钟慢 2 小时，已按中心时间记录，请校正"),
+        (7 * 60_000, "?lang=en", "The clock of this box is 7 min fast. Records use the centre's time; please set it"),
+    ],
+)
+def test_a_wrong_clock_is_said(screen, tv, error, query, words):
+    tv.clock_error_ms = error
+    screen.on(query)
+    screen.wait_for("list")
+    assert screen.page.inner_text("#clock") == words and screen.page.is_visible("#clock")
+    tv.clock_error_ms = None
+    screen.on(query)
+    screen.wait_for("list")
+    assert screen.page.is_hidden("#clock")
 
 
 def tour(screen: Screen) -> str:

@@ -36,7 +36,7 @@ extension CentreWorld {
             for lesson in lessons { try statements.archiveCourseware(id: lesson.id, title: lesson.id, durationMs: lesson.milliseconds, areaID: area.areaID, by: act) }
             for edge in edges {
                 try statements.prepareClaim(id: edge.id, kind: "edge", name: edge.id, areaID: area.areaID, codeDigest: edge.id, by: act)
-                _ = try statements.enrolNode(codeDigest: edge.id, publicKey: edge.key.verifyingKey.hex, version: "test", by: act)
+                _ = try statements.enrolNode(codeDigest: edge.id, publicKey: edge.key.verifyingKey.hex, version: "test", on: Day("2010-12-31") ?? .forever, by: act)
             }
         }
         return Dictionary(uniqueKeysWithValues: zip(counties, edges))

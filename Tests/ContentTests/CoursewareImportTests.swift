@@ -41,7 +41,7 @@ import Wire
             let again = try await take("code,title,duration\nOLD-7,果树嫁接,2730")
             #expect(again.unchanged == 1 && again.added == 0)
             let counted = try await world.database.write { try $0.judgeQuarantineAgain(rules: SampleWorld.rules, by: act) }
-            #expect(counted == 1)
+            #expect(counted.counted == 1)
         }
     }
 }

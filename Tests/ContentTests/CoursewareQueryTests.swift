@@ -119,7 +119,7 @@ import Wire
                     let area = try statements.area(code: code, on: day, in: .everything)?.areaID ?? ""
                     try statements.prepareClaim(id: node, kind: kind, name: node, areaID: area, codeDigest: "digest-\(node)", by: act)
                     // E9 has a claim and no key yet.
-                    if node != "E9" { _ = try statements.enrolNode(codeDigest: "digest-\(node)", publicKey: node, version: "1", by: act) }
+                    if node != "E9" { _ = try statements.enrolNode(codeDigest: "digest-\(node)", publicKey: node, version: "1", on: day, by: act) }
                 }
             }
             try await library.publish(id)

@@ -112,7 +112,7 @@ private let evening = SampleWorld.moment("2011-03-05", 22)
                 try statements.archiveCourseware(id: "lesson-3", title: "新课", durationMs: 900_000, areaID: "a", by: act)
                 return try statements.judgeQuarantineAgain(rules: SampleWorld.rules, by: act)
             }
-            #expect(counted == 1)
+            #expect(counted.counted == 1)
             let rest = try await world.database.read { try $0.quarantined(limit: 10) }
             #expect(rest.map(\.reason) == ["fact.unknown_terminal"])
             try await world.database.write { try $0.dismissQuarantined(id: rest[0].id, by: act) }

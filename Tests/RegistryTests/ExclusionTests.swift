@@ -107,6 +107,9 @@ import Testing
             await #expect(throws: Refusal.invalid(["sites": "exclusion.no_sites"])) { try await propose(world, "990102001002") }
             await #expect(throws: Refusal.invalid(["through": "exclusion.too_long"])) { try await propose(world, "990101001", "2011-03-01", "2012-03-31") }
             await #expect(throws: Refusal.invalid(["through": "exclusion.too_long"])) { try await propose(world, "990101001", "2012-03-01", "2012-03-31") }
+            // Also where nobody proposes: the command line asks for the effect first.
+            let ever = ExclusionTests.today...Day.forever.advanced(by: -1)
+            await #expect(throws: Refusal.invalid(["through": "exclusion.too_long"])) { _ = try await world.database.read { try $0.exclusionEffect(sites: [1], days: ever) } }
             let count = try await world.database.read { try $0.count("SELECT count(*) FROM exclusion_proposal") }
             #expect(count == 0)
         }

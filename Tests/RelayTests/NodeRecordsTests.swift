@@ -5,6 +5,7 @@ import Relay
 import Storage
 import TestKit
 import Testing
+import Wire
 
 private func withNodeDatabase(_ body: (Database, String) async throws -> Void) async throws {
     let folder = try temporaryFolder()
@@ -36,16 +37,25 @@ private func withNodeDatabase(_ body: (Database, String) async throws -> Void) a
         }
     }
 
-    @Test func theNewestListOfNodesTakesThePlaceOfTheOneBefore() async throws {
+    @Test func theListOfNodesLearnsWhatIsNewAndBeginsAnewWhenTold() async throws {
         try await withNodeDatabase { database, _ in
             let (first, second) = (
                 KnownNode(node: "T1", publicKey: String(repeating: "a", count: 64), revoked: false),
                 KnownNode(node: "T2", publicKey: String(repeating: "b", count: 64), revoked: true)
             )
-            try await database.write { try $0.replaceKnownNodes([first]) }
-            try await database.write { try $0.replaceKnownNodes([second, second]) }
+            func heard(_ news: NodeNews) async throws -> [String] {
+                try await database.write { try $0.learn(news) }
+                let (known, version) = try await database.read { (try $0.knownNodes(), try $0.knownVersion()) }
+                #expect(version == news.version)
+                return known.keys.sorted()
+            }
+            #expect(try await database.read { try $0.knownVersion() } == nil)
+            #expect(try await heard(NodeNews(version: "1", whole: true, more: false, nodes: [first], gone: [])) == ["T1"])
+            #expect(try await heard(NodeNews(version: "2", whole: false, more: false, nodes: [second, second], gone: [])) == ["T1", "T2"])
+            #expect(try await heard(NodeNews(version: "3", whole: false, more: false, nodes: [], gone: ["T1"])) == ["T2"])
+            #expect(try await heard(NodeNews(version: "4", whole: true, more: false, nodes: [first], gone: [])) == ["T1"])
             let known = try await database.read { try $0.knownNodes() }
-            #expect(known == ["T2": second])
+            #expect(known == ["T1": first])
         }
     }
 }

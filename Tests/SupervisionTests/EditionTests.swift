@@ -280,13 +280,25 @@ private struct PressWorld {
 }
 
 @Suite struct EditionIdentityTests {
-    private func errata(_ edition: Edition, _ it: PressWorld) async throws -> [String] {
+    /// An edition and the month as it reads now.
+    private func compared(_ edition: Edition, _ it: PressWorld) async throws -> (document: EditionDocument, record: AreaMonth, ids: [String: String]) {
         let document = try await it.press.document(of: edition)
         let (month, now) = (it.march, SampleWorld.moment("2011-05-20", 9))
         let (record, ids) = try await it.world.database.read { statements in
             (try statements.areaMonth(code: "9901", month: month, in: .everything, zone: .shanghai, at: now), try statements.identities(of: document))
         }
-        return document.errata(against: try #require(record), identities: ids).map { "\($0.line) \($0.column) \($0.from)→\($0.to)" }
+        return (document, try #require(record), ids)
+    }
+
+    private func errata(_ edition: Edition, _ it: PressWorld) async throws -> [String] {
+        let (document, record, ids) = try await compared(edition, it)
+        return document.errata(against: record, identities: ids).map { "\($0.line) \($0.column) \($0.from)→\($0.to)" }
+    }
+
+    private func page(_ edition: Edition, _ it: PressWorld) async throws -> String {
+        let (document, record, ids) = try await compared(edition, it)
+        let speech = Speech(try #require(pages).words, .chinese)
+        return try rendered("errata", ErrataPage(document, record, identities: ids, [:], zone: .shanghai, speech), .chinese)
     }
 
     /// Decisions that reach back into a published month: a new name is one cell that reads otherwise, a new code one line; no rank and no figure has changed.
@@ -305,6 +317,9 @@ private struct PressWorld {
             try await decide(.rename(west, to: "西河区"), "2011-03-25")
             var found = try await errata(edition, it)
             #expect(found == ["990102 name 西河县→西河区"])
+            // The page does not say of its empty table of sites that everything is as it was.
+            let html = try await page(edition, it)
+            #expect(html.contains("西河区") && html.contains("没有站点与当时不同") && !html.contains("完全一致"))
             try await decide(.recode(east, to: try #require(AreaCode("990181"))), "2011-03-20")
             found = try await errata(edition, it)
             #expect(found.sorted() == ["990101 code 990101→990181", "990102 name 西河县→西河区"])

@@ -132,7 +132,9 @@ private let data =
             #expect(minutes.effective == minutes.playing)
             let html = try rendered(
                 "site_day", SiteDayPage(facts, minutes, period, rules: SampleWorld.rules, speech), .english, data: data + ["青石镇", "东岭县", "下湾村站点", "下湾村"])
-            for fact in ["08:00–09:02", "23:59–24:00", "09:00–09:10", "2011-03-06 12:00", "08:10–08:11, 09:00–09:01", "2:30"] { #expect(html.contains(fact), "\(fact)") }
+            for fact in ["08:00–09:02", "23:59–24:00", "09:00–09:10", "2011-03-06 12:00", "08:10–08:11, 09:00–09:01", "2:30", "120 seconds of distinct media"] {
+                #expect(html.contains(fact), "\(fact)")
+            }
             #expect(tables(html).first?.rows.last?.map(\.text) == ["Distinct minutes", "", "71", ""])
             #expect(html.contains("/sites/S2/days/2011-03-04") && html.contains("/sites/S2/days/2011-03-06"))
         }

@@ -282,10 +282,10 @@ class Network:
     def terminal_claim(self, terminal: str, parent: str | None = None) -> str:
         return self.command("claim", "--terminal", terminal, "--parent", parent or self.address())
 
-    def start(self, name: str, kind: str, *options: str) -> Program:
+    def start(self, name: str, kind: str, *options: str, environment: dict[str, str] | None = None) -> Program:
         """Starts a process and waits until it answers."""
         command = [self.program, kind, "--data", self.data(name), "--port", str(self.ports[name]), *options]
-        self.programs[name] = Program(command, self.folder / f"{name}.log").start()
+        self.programs[name] = Program(command, self.folder / f"{name}.log", environment).start()
         self.programs[name].wait_for(f"{self.address(name)}/health")
         return self.programs[name]
 

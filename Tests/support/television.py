@@ -119,6 +119,7 @@ class Television:
     site: str = "柳林镇清泉村"
     sample: bool = True
     clock_ahead_ms: int = 5 * HOUR
+    clock_error_ms: int | None = None
     refusals: int = 0
     list_works: bool = True
     held: str = ""
@@ -146,6 +147,8 @@ class Television:
 
     def listing(self) -> bytes:
         body = {"site": self.site, "now": self.now(), "zone_offset_ms": 8 * HOUR, "sample": self.sample}
+        if self.clock_error_ms is not None:
+            body["clock_error_ms"] = self.clock_error_ms
         return json.dumps(body | {"items": [lesson.entry() for lesson in self.lessons]}, ensure_ascii=False).encode()
 
     def plays(self) -> dict[str, dict]:

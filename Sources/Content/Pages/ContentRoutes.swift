@@ -174,6 +174,6 @@ extension House {
         let (blobs, hash) = (content.blobs, found[keyPath: hash])
         let file = try await offPool { blobs.url(hash).flatMap { url in blobs.length(hash).map { (url, $0) } } }
         guard let file else { throw Refusal.notFound("blob") }
-        return try await fileResponse(file.0, length: file.1, type: type, cache: "private, max-age=300", request, context)
+        return try await fileResponse(file.0, length: file.1, type: type, cache: "private, max-age=300", request)
     }
 }

@@ -11,10 +11,17 @@ package import Wire
 package struct ReceivedBatch: Sendable {
     package let sender: Sender
     package let batch: Batch
+    /// For facts that are judged again, in the order of the batch: the rows in which they wait.
+    let waiting: [QuarantinedFact]?
 
     package init(sender: Sender, batch: Batch) {
+        self.init(sender: sender, batch: batch, waiting: nil)
+    }
+
+    init(sender: Sender, batch: Batch, waiting: [QuarantinedFact]?) {
         self.sender = sender
         self.batch = batch
+        self.waiting = waiting
     }
 }
 
@@ -52,10 +59,11 @@ extension Statements {
                 switch entry {
                 case .malformed(let id, let problem): verdicts[number].append(Verdict(id: id, .refused, reason: problem.code, sentence: problem.sentence))
                 case .fact(let fact):
-                    switch merge.knowledge.judge(fact, from: received.sender) {
+                    let row = received.waiting?[place]
+                    switch merge.knowledge.judge(fact, from: received.sender, heardAt: row?.receivedAt ?? now) {
                     case .refused(let code, let sentence): verdicts[number].append(Verdict(id: fact.id, .refused, reason: code, sentence: sentence))
                     case .quarantined(let code):
-                        try quarantine(fact, reason: code, received, at: now, ids: ids)
+                        if let row { try keepWaiting(row, fact, reason: code) } else { try quarantine(fact, reason: code, received, at: now, ids: ids) }
                         verdicts[number].append(Verdict(id: fact.id, .quarantined, reason: code, sentence: "Kept for a person to decide on"))
                     case .accepted:
                         verdicts[number].append(Verdict(id: fact.id, .duplicate))
@@ -73,6 +81,7 @@ extension Statements {
             if isNew { verdicts[fact.number][fact.place] = Verdict(id: fact.fact.id, .stored) }
         }
         try store(merge, at: now)
+        try noteClockErrors(accepted, merge.knowledge)
         return verdicts
     }
 
@@ -88,7 +97,19 @@ extension Statements {
         let names = subjects.sorted()
         return FactKnowledge(
             rules: rules, now: now, assignments: try assignments(around: names), terminals: try terminalNumbers(names), enrolled: try enrolmentInstants(names),
-            lengths: try coursewareLengths(courseware.sorted()))
+            lengths: try coursewareLengths(courseware.sorted()), ahead: try quarantinedAhead(names))
+    }
+
+    /// The digests of the facts of these terminals that were ahead of the clock when they came, by terminal.
+    private func quarantinedAhead(_ terminals: [String]) throws -> [String: Set<String>] {
+        var digests: [String: Set<String>] = [:]
+        for start in stride(from: 0, to: terminals.count, by: 500) {
+            let part = terminals[start..<min(start + 500, terminals.count)]
+            try each("SELECT subject, digest FROM quarantine WHERE reason = 'fact.future' AND subject IN (\(list: part))") { row in
+                digests[try row.text(0), default: []].insert(try row.text(1))
+            }
+        }
+        return digests
     }
 
     private func store(_ merge: FactMerge, at now: Instant) throws {
@@ -152,18 +173,49 @@ extension Statements {
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
         let text = String(decoding: try encoder.encode(fact), as: UTF8.self)
-        // The same fact again is the same row, whatever its batch and whatever it is called.
-        let digest = hexadecimal(SHA256.hash(data: Data(reason.utf8) + (try encoder.encode(Fact(id: "", fact.body)))))
         try run(
             """
             INSERT INTO quarantine (id, digest, subject, reason, fact, sender, batch, received_at)
-            VALUES (\(ids.next()), \(digest), \(fact.subject), \(reason), \(text), \(received.sender.text), \(received.batch.id), \(now))
+            VALUES (\(ids.next()), \(fact.digest(waitingFor: reason)), \(fact.subject), \(reason), \(text), \(received.sender.text), \(received.batch.id), \(now))
             ON CONFLICT (digest) DO NOTHING
             """)
+    }
+
+    /// A fact that was judged again and still waits; perhaps for another reason. One that waits for that reason already is enough.
+    private func keepWaiting(_ row: QuarantinedFact, _ fact: Fact, reason: String) throws {
+        guard reason != row.reason else { return }
+        let digest = fact.digest(waitingFor: reason)
+        let changed = try run(
+            "UPDATE quarantine SET reason = \(reason), digest = \(digest) WHERE id = \(row.id) AND NOT EXISTS (SELECT 1 FROM quarantine q WHERE q.digest = \(digest))")
+        if changed == 0 { try run("DELETE FROM quarantine WHERE id = \(row.id)") }
+    }
+
+    /// What terminals say of their own clocks, by day; of one day the latest word stands.
+    private func noteClockErrors(_ accepted: [AcceptedFact], _ knowledge: FactKnowledge) throws {
+        for fact in accepted {
+            guard case .watermark(let watermark) = fact.fact.body, let error = watermark.clockError, let terminal = knowledge.terminals[watermark.terminal] else { continue }
+            let day = knowledge.rules.zone.day(of: watermark.throughAt)
+            try run(
+                """
+                INSERT INTO clock_error (day, terminal, ahead_ms, told_at) VALUES (\(day), \(terminal), \(error), \(watermark.throughAt))
+                ON CONFLICT (day, terminal) DO UPDATE SET ahead_ms = excluded.ahead_ms, told_at = excluded.told_at WHERE clock_error.told_at < excluded.told_at
+                """)
+        }
     }
 
     /// 500 at a time.
     func inParts<Element>(_ all: [Element], _ body: ([Element]) throws -> Void) throws {
         for start in stride(from: 0, to: all.count, by: 500) { try body(Array(all[start..<min(start + 500, all.count)])) }
+    }
+}
+
+extension Fact {
+    /// The same fact for the same reason is the same row, whatever its batch and whatever it is called.
+    func digest(waitingFor reason: String) -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        // Every fact can be written.
+        let bytes = (try? encoder.encode(Fact(id: "", body))) ?? Data()
+        return hexadecimal(SHA256.hash(data: Data(reason.utf8) + bytes))
     }
 }

@@ -18,15 +18,20 @@ struct FactKnowledge {
     /// When the terminals that report themselves were enrolled, for the last time.
     let enrolled: [String: Instant]
     let lengths: [String: Int64]
+    /// By terminal, what was ahead of the clock when it came first.
+    let ahead: [String: Set<String>]
     private var starts: [Day: Instant] = [:]
 
-    init(rules: FactRules, now: Instant, assignments: [Assignment], terminals: [String: Int], enrolled: [String: Instant] = [:], lengths: [String: Int64]) {
+    init(rules: FactRules, now: Instant, assignments: [Assignment], terminals: [String: Int], enrolled: [String: Instant] = [:], lengths: [String: Int64],
+        ahead: [String: Set<String>] = [:]
+    ) {
         self.rules = rules
         self.now = now
         self.assignments = Dictionary(grouping: assignments, by: \.terminalID)
         self.terminals = terminals
         self.enrolled = enrolled
         self.lengths = lengths
+        self.ahead = ahead
     }
 
     /// The first instant of a day; remembered, because a batch names few days often.
@@ -44,11 +49,13 @@ struct FactKnowledge {
         }
     }
 
-    mutating func judge(_ fact: Fact, from sender: Sender) -> Judgement {
+    /// `heardAt` is when the fact came first: the passing of time turns nothing good that was ahead of the clock then.
+    mutating func judge(_ fact: Fact, from sender: Sender, heardAt: Instant) -> Judgement {
         if case .terminal(let id) = sender, id != fact.subject { return .refused("fact.not_yours", "A terminal may report only itself") }
         if case .holding = fact.body { return .accepted }
         guard terminals[fact.subject] != nil else { return .quarantined("fact.unknown_terminal") }
-        let horizon = now.adding(seconds: rules.futureSeconds)
+        if let ahead = ahead[fact.subject], ahead.contains(fact.digest(waitingFor: "fact.future")) { return .quarantined("fact.future") }
+        let horizon = heardAt.adding(seconds: rules.futureSeconds)
         switch fact.body {
         case .holding: return .accepted
         case .presence(let presence):

@@ -2,7 +2,7 @@ package import Accounts
 package import Basics
 import Foundation
 package import Storage
-import Wire
+package import Wire
 
 /// A fact that a person must decide on.
 package struct QuarantinedFact: Decodable, Hashable, Sendable {
@@ -14,12 +14,67 @@ package struct QuarantinedFact: Decodable, Hashable, Sendable {
     package let receivedAt: Instant
 }
 
+/// Which of the facts that wait.
+package struct QuarantineFilter: Sendable {
+    /// A code such as `fact.future`.
+    package var reason: String?
+    /// A terminal's id.
+    package var terminal: String?
+    /// The one row with this id.
+    package var id: String?
+    /// Received at this moment or after it, and before that one.
+    package var from: Instant?
+    package var before: Instant?
+
+    /// All of them, unless something is set.
+    package init(reason: String? = nil, terminal: String? = nil, id: String? = nil, from: Instant? = nil, before: Instant? = nil) {
+        self.reason = reason
+        self.terminal = terminal
+        self.id = id
+        self.from = from
+        self.before = before
+    }
+
+    fileprivate var condition: SQL {
+        var condition: SQL = "q.settled_at IS NULL"
+        if let reason { condition = "\(sql: condition) AND q.reason = \(reason)" }
+        if let terminal { condition = "\(sql: condition) AND q.subject = \(terminal)" }
+        if let id { condition = "\(sql: condition) AND q.id = \(id)" }
+        if let from { condition = "\(sql: condition) AND q.received_at >= \(from)" }
+        if let before { condition = "\(sql: condition) AND q.received_at < \(before)" }
+        return condition
+    }
+}
+
+/// What judging again came to.
+package struct JudgedAgain: Sendable {
+    /// How many rows had this reason and got this verdict.
+    package struct Change: Hashable, Comparable, Sendable {
+        package let reason: String
+        package let outcome: Verdict.Outcome
+        /// Why the fact still waits or is refused; empty for one that counts.
+        package let now: String
+
+        package static func < (left: Change, right: Change) -> Bool { (left.reason, left.outcome.rawValue, left.now) < (right.reason, right.outcome.rawValue, right.now) }
+    }
+
+    package internal(set) var counts: [Change: Int] = [:]
+    /// The first of those that count now; at most fifty.
+    package internal(set) var first: [QuarantinedFact] = []
+
+    /// How many count now.
+    package var counted: Int { counts.filter { $0.key.outcome == .stored || $0.key.outcome == .duplicate }.values.reduce(0, +) }
+}
+
 extension Statements {
     /// The open work list, oldest first.
-    package func quarantined(after id: String = "", limit: Int) throws -> [QuarantinedFact] {
+    package func quarantined(matching filter: QuarantineFilter = QuarantineFilter(), after id: String = "", limit: Int) throws -> [QuarantinedFact] {
         try all(
             QuarantinedFact.self,
-            "SELECT id, subject, reason, fact, sender, received_at FROM quarantine WHERE settled_at IS NULL AND id > \(id) ORDER BY id LIMIT \(limit)")
+            """
+            SELECT q.id, q.subject, q.reason, q.fact, q.sender, q.received_at FROM quarantine q
+            WHERE \(sql: filter.condition) AND q.id > \(id) ORDER BY q.id LIMIT \(limit)
+            """)
     }
 
     /// How many facts wait for a decision, by reason.
@@ -29,31 +84,45 @@ extension Statements {
         return counts
     }
 
-    /// Judges open quarantined facts again, after the register was corrected or courseware was made known. Those that nothing stands against any more are
-    /// counted now (with a late receipt when late); the others stay. Answers how many were counted.
-    package func judgeQuarantineAgain(rules: FactRules, by act: Act) throws -> Int {
-        var counted = 0
+    /// How many wait that match.
+    package func quarantineCount(matching filter: QuarantineFilter) throws -> Int { try count("SELECT count(*) FROM quarantine q WHERE \(sql: filter.condition)") }
+
+    /// Judges open quarantined facts again, after the register was corrected or courseware was made known; by the moment at which each came, because what was ahead of the clock
+    /// then is no truer now. Those that nothing stands against any more are counted (with a late receipt when late); the others stay.
+    package func judgeQuarantineAgain(matching filter: QuarantineFilter = QuarantineFilter(), rules: FactRules, by act: Act) throws -> JudgedAgain {
+        var judged = JudgedAgain()
         var last = ""
         while true {
-            let open = try quarantined(after: last, limit: 500)
+            let open = try quarantined(matching: filter, after: last, limit: 500)
             guard let end = open.last else { break }
             last = end.id
             let facts = try open.map { try JSONDecoder().decode(Fact.self, from: Data($0.fact.utf8)) }
-            let verdicts = try mergeFacts(
-                [ReceivedBatch(sender: .commandLine, batch: Batch(id: "quarantine-" + end.id, facts: facts))], rules: rules, at: act.at, ids: act.ids)[0]
-            for (row, verdict) in zip(open, verdicts) where verdict.outcome == .stored || verdict.outcome == .duplicate {
+            let batch = ReceivedBatch(sender: .commandLine, batch: Batch(id: "quarantine-" + end.id, facts: facts), waiting: open)
+            for (row, verdict) in zip(open, try mergeFacts([batch], rules: rules, at: act.at, ids: act.ids)[0]) {
+                judged.counts[JudgedAgain.Change(reason: row.reason, outcome: verdict.outcome, now: verdict.reason), default: 0] += 1
+                guard verdict.outcome == .stored || verdict.outcome == .duplicate else { continue }
+                if judged.first.count < 50 { judged.first.append(row) }
                 try run("UPDATE quarantine SET settled_at = \(act.at), settlement = 'stored' WHERE id = \(row.id)")
-                counted += 1
             }
         }
-        try record("quarantine.judged_again", "quarantine", ["counted": String(counted)], by: act)
-        return counted
+        try record("quarantine.judged_again", "quarantine", ["counted": String(judged.counted)], by: act)
+        return judged
     }
 
     /// Decides that a quarantined fact will not count.
     package func dismissQuarantined(id: String, by act: Act) throws {
-        let changed = try run("UPDATE quarantine SET settled_at = \(act.at), settlement = 'dismissed' WHERE id = \(id) AND settled_at IS NULL")
-        guard changed == 1 else { throw Refusal.notFound("quarantined_fact") }
-        try record("quarantine.dismissed", id, by: act)
+        guard try dismissQuarantined(matching: QuarantineFilter(id: id), by: act) == 1 else { throw Refusal.notFound("quarantined_fact") }
+    }
+
+    /// Decides that the quarantined facts that match will not count. Answers how many.
+    @discardableResult package func dismissQuarantined(matching filter: QuarantineFilter, by act: Act) throws -> Int {
+        var dismissed = 0
+        while true {
+            let open = try quarantined(matching: filter, limit: 500)
+            guard !open.isEmpty else { return dismissed }
+            try run("UPDATE quarantine SET settled_at = \(act.at), settlement = 'dismissed' WHERE id IN (\(list: open.map(\.id)))")
+            for row in open { try record("quarantine.dismissed", row.id, by: act) }
+            dismissed += open.count
+        }
     }
 }

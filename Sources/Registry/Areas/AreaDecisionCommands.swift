@@ -53,6 +53,7 @@ extension Statements {
         if let target = plan.effects.first(where: { $0.areaID == plan.subjectID && $0.after == nil }).flatMap({ plan.otherID ?? $0.before?.parentID }) {
             try run("UPDATE node SET area_id = \(target) WHERE area_id = \(plan.subjectID)")
         }
+        try placeNodes(on: today, at: act.at)
         try record(
             "area.decided", plan.subjectID,
             [

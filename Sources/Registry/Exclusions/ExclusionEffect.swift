@@ -1,3 +1,4 @@
+import Accounts
 package import Basics
 package import Storage
 
@@ -44,8 +45,10 @@ extension Statements {
         }
     }
 
-    /// What leaving sites out on some days would change, month by month, beside what is decided already; months without any are left out.
+    /// What leaving sites out on some days would change, month by month, beside what is decided already; months without any are left out. Throws `exclusion.too_long` for more
+    /// than a year.
     package func exclusionEffect(sites: [Int], days: ClosedRange<Day>) throws -> [ExclusionEffect] {
+        guard days.upperBound <= days.lowerBound.advanced(by: 366) else { throw Refusal.invalid(["through": "exclusion.too_long"]) }
         let new = days.lowerBound..<days.upperBound.advanced(by: 1)
         var months = [days.lowerBound.month]
         while let last = months.last, last < days.upperBound.month { months.append(last.next) }

@@ -132,6 +132,8 @@ private struct Register {
         let stored: Range<Day>?
     }
     var sites: [String: Known] = [:]
+    /// The codes of the sites by their numbers.
+    var codes: [Int: String] = [:]
     var terminals: [String: Int] = [:]
     var placements: [String: [Placement]] = [:]
     /// The terminals that ever stood at a site.
@@ -167,7 +169,10 @@ extension Statements {
                     if isNew { report.added += 1 } else if changes.isEmpty { report.unchanged += 1 } else { report.changed += 1 }
                     if !isNew { report.changes += changes }
                 }
-                if apply { try write(register, areas, by: act) }
+                if apply {
+                    try write(register, areas, by: act)
+                    try placeNodes(on: today, at: act.at)
+                }
                 break
             }
             for (row, column, code, value) in refused { report.refuse(row.record, column: column, code: code, value: value) }
@@ -181,14 +186,13 @@ extension Statements {
 
     private func registerForImport() throws -> Register {
         var register = Register()
-        var codes: [Int: String] = [:]
         try each("SELECT s.code, s.num, v.area_id, v.name FROM site s JOIN site_version v ON v.site = s.num AND v.replaced_at IS NULL AND v.until_day = \(Day.forever)") {
             let code = try $0.text(0)
-            codes[try $0.int(1)] = code
+            register.codes[try $0.int(1)] = code
             register.sites[code] = Register.Known(num: try $0.int(1), areaID: try $0.text(2), name: try $0.text(3))
         }
         try each("SELECT site, state, from_day FROM site_state WHERE replaced_at IS NULL ORDER BY site, from_day") { row in
-            if let code = codes[try row.int(0)], let state = SiteState(rawValue: try row.text(1)) {
+            if let code = register.codes[try row.int(0)], let state = SiteState(rawValue: try row.text(1)) {
                 register.sites[code]?.states.append(Register.State(state: state, from: try row.day(2)))
             }
         }
@@ -306,6 +310,7 @@ extension Register {
         guard var site = sites[row.code] else {
             guard row.from >= area.begins else { return .refused(column: "from_on", code: "site.before_area", value: row.from.description) }
             sites[row.code] = Known(num: nextSite, areaID: area.areaID, name: row.name, row: row, states: [State(state: row.state, from: row.from, row: row)])
+            codes[nextSite] = row.code
             nextSite += 1
             return .done(isNew: true, changes: [change("state", "", row.state.rawValue)])
         }
@@ -368,7 +373,7 @@ extension Register {
                 change(id, placements[id]?[index].from.description ?? "", day.description)
                 placements[id]?[index].from = day
             } else {
-                let before = (placements[id] ?? []).last.flatMap { last in sites.first { $0.value.num == last.site }?.key } ?? ""
+                let before = (placements[id] ?? []).last.flatMap { codes[$0.site] } ?? ""
                 placements[id, default: []].append(Placement(site: site.num, from: day, until: .forever, stored: nil))
                 terminalsAt[site.num, default: []].insert(id)
                 change(id, before, row.code)

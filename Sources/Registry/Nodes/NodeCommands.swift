@@ -19,8 +19,8 @@ extension Statements {
     }
 
     /// Enrols the node whose claim has this code: the key is the node's from now on, and no other key can use the code. The same key may ask again until the claim
-    /// ends, because its answer may have been lost. The day of the first enrolment stays.
-    package func enrolNode(codeDigest: String, publicKey: String, version: String, by act: Act) throws -> NodeRecord {
+    /// ends, because its answer may have been lost. The day of the first enrolment stays. The edges of its area hear of it as it stands on `day`.
+    package func enrolNode(codeDigest: String, publicKey: String, version: String, on day: Day, by act: Act) throws -> NodeRecord {
         let node = try first(
             NodeRecord.self,
             """
@@ -29,6 +29,7 @@ extension Statements {
             RETURNING id, kind, name, area_id, public_key, enrolled_at, revoked_at, claim_expires_at, version
             """)
         guard let node else { throw Refusal.forbidden("node.claim_unknown") }
+        try nodeEnrolled(node.id, on: day, at: act.at)
         try record("node.enrolled", node.id, ["kind": node.kind], by: act)
         return node
     }
@@ -37,6 +38,7 @@ extension Statements {
     package func revokeNode(id: String, reason: String, by act: Act) throws {
         let changed = try run("UPDATE node SET revoked_at = \(act.at), claim_digest = NULL WHERE id = \(id) AND revoked_at IS NULL")
         guard changed == 1 else { throw try node(id: id) == nil ? Refusal.notFound("node") : Refusal.conflict("node.already_revoked") }
+        try nodeChanged(id, at: act.at)
         try record("node.revoked", id, ["reason": reason], by: act)
     }
 

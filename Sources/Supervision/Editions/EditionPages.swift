@@ -1,5 +1,5 @@
 import Accounts
-import Basics
+package import Basics
 import Jobs
 import Registry
 import Web
@@ -80,7 +80,7 @@ struct EditionListPage: Sendable {
 }
 
 /// The page `errata`: what an edition would say otherwise now, cell by cell and site by site.
-struct ErrataPage: Sendable {
+package struct ErrataPage: Sendable {
     let editionURL: String
     let bulletinURL: String
     let isSame: Bool
@@ -90,7 +90,7 @@ struct ErrataPage: Sendable {
     let cells: Table
     let sites: Table
 
-    init(_ document: EditionDocument, _ record: AreaMonth, identities: [String: String], _ late: [String: LateFacts], zone: NetworkZone, _ speech: Speech) {
+    package init(_ document: EditionDocument, _ record: AreaMonth, identities: [String: String], _ late: [String: LateFacts], zone: NetworkZone, _ speech: Speech) {
         let (cells, sites) = (document.errata(against: record, identities: identities), document.siteErrata(against: record.figures.sites, late: late))
         editionURL = "/bulletins/\(record.month)/\(record.area.code)/editions"
         bulletinURL = FigureURL.bulletin(record.area.code, record.month)
@@ -102,7 +102,8 @@ struct ErrataPage: Sendable {
         self.cells = Table(
             caption: speech("edition.errata_cells"),
             columns: ["line", "column", "from", "to"].map { Table.Column(speech("edition.errata.\($0)"), isNumber: $0 == "from" || $0 == "to") },
-            rows: cells.map { [Table.Cell("\($0.line) \($0.lineName)"), Table.Cell($0.columnLabel), Table.Cell($0.from), Table.Cell($0.to)] }, empty: speech("edition.no_errata"))
+            rows: cells.map { [Table.Cell("\($0.line) \($0.lineName)"), Table.Cell($0.columnLabel), Table.Cell($0.from), Table.Cell($0.to)] },
+            empty: speech("edition.no_errata_cells"))
         self.sites = .siteErrata(sites.prefix(500), record.month, zone, speech)
     }
 }
@@ -144,7 +145,7 @@ extension Table {
                     Cell(erratum.code), Cell(erratum.name, url: FigureURL.site(erratum.code, month)), change(erratum, \.onMinutes), change(erratum, \.effectivePlays),
                     change(erratum, \.heardDays), Cell(speech.why(erratum, zone), mark: "wide"),
                 ]
-            }, head: 1, empty: speech("edition.no_errata"))
+            }, head: 1, empty: speech("edition.no_errata_sites"))
     }
 }
 

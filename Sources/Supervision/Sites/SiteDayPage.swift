@@ -15,6 +15,8 @@ package struct SiteDayPage: Sendable {
     let late: Table?
     let voids: Table?
     let plays: Table
+    /// From when on a play counts, by the formula of the day.
+    let note: String
 
     /// The page of a site's day.
     package init(_ facts: SiteFacts, _ day: SiteMinutes, _ period: Period, rules: FactRules, _ speech: Speech) {
@@ -23,12 +25,17 @@ package struct SiteDayPage: Sendable {
         previousURL = date > rules.firstDay ? FigureURL.day(code, date.advanced(by: -1)) : nil
         nextURL = date < zone.day(of: period.asOf) ? FigureURL.day(code, date.advanced(by: 1)) : nil
         monthURL = FigureURL.site(code, facts.month)
-        summary = SiteDayPage.sentences(day, facts.days[date], speech)
+        summary =
+            SiteDayPage.sentences(day, facts.days[date], speech)
+            + facts.clockErrors.filter { $0.day == date }.map { error in
+                speech("site_day.clock", ["terminal": facts.terminalNames[error.terminal] ?? "", "error": clockErrorText(error.aheadMs, { speech($0, $1) })])
+            }
         strip = .of(code, [day], caption: speech("strip.caption_day", ["day": date.description]), speech)
         minutes = .minutes(facts, day, zone: zone, speech)
         late = facts.late.isEmpty ? nil : .late(facts, day, zone: zone, speech)
         voids = facts.voids.isEmpty ? nil : .voids(facts, zone: zone, speech)
         plays = .intervals(day, facts, zone: zone, speech)
+        note = speech("intervals.note", ["seconds": String(rules.effectiveMilliseconds(on: date, length: nil) / 1000)])
     }
 
     private static func sentences(_ day: SiteMinutes, _ row: StoredSiteDay?, _ speech: Speech) -> [String] {

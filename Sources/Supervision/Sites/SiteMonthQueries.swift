@@ -24,6 +24,8 @@ package struct SiteFacts: Sendable {
     package let presence: [(day: Day, terminal: Int, minutes: MinuteSet)]
     package let late: [(day: Day, terminal: Int, receivedAt: Instant, minutes: MinuteSet)]
     package let plays: [StoredPlay]
+    /// Days on which a terminal knew that its clock was wrong; its reports of them are corrected.
+    package let clockErrors: [(day: Day, terminal: Int, aheadMs: Int64)]
     package let voids: [FactVoid]
     /// Up to when each terminal has reported everything, claim by claim.
     package let claims: [WatermarkKey: Instant]
@@ -71,6 +73,7 @@ extension Statements {
             exclusions: exclusions, states: states, service: try serviceDays(month.days.lowerBound..<month.end, site: site.num),
             days: try storedSiteDays(site: site.num, within: days), heard: try heardDays(month.days.lowerBound..<month.end, zone: zone, only: [site.num])[site.num] ?? DaySet(),
             assignments: assignments, presence: try presence(terminals: terminals, within: days), late: try lateMinutes(terminals: terminals, within: days), plays: plays,
+            clockErrors: try clockErrors(terminals: terminals, within: days),
             voids: try voids(terminals: terminals, within: days), claims: try claims(terminals: Set(assignments.map(\.terminal)).sorted()),
             courseware: try namedCourseware(Set(plays.map(\.courseware)).sorted()), accounts: try namedAccounts(Set(states.map(\.actor)).union(exclusions.map(\.actor)).sorted()),
             formulas: try formulas())

@@ -8,6 +8,7 @@
 			play: '播放', back: '返回', speaker: '主讲：{0}', unit: '单位：{0}', length: '时长：{0}',
 			opening: '正在打开……', loading: '正在读取，请稍候……', paused: '已暂停，按确定键继续', volume: '音量 {0}%',
 			hint: '确定键 暂停 · ←→ 快退快进 · ↑↓ 音量', preparing: '正在准备，请稍候……',
+			fast: '本机时钟快 {0}，已按中心时间记录，请校正', slow: '本机时钟慢 {0}，已按中心时间记录，请校正', spans: '{0} 天|{0} 小时|{0} 分钟',
 			empty: '还没有课件，正在等待传送', broken: '这一课暂时不能播放，请选择其他课件', finished: '播放完毕',
 			date: '{0}{1}日 {2}', months: '1月 2月 3月 4月 5月 6月 7月 8月 9月 10月 11月 12月',
 			days: '星期日 星期一 星期二 星期三 星期四 星期五 星期六'
@@ -17,6 +18,8 @@
 			play: 'Play', back: 'Back', speaker: 'Speaker: {0}', unit: 'Unit: {0}', length: 'Length: {0}',
 			opening: 'Opening…', loading: 'Loading, one moment…', paused: 'Paused. Press OK to go on', volume: 'Volume {0}%',
 			hint: 'OK pause · ←→ seek · ↑↓ volume', preparing: 'Getting ready, one moment…',
+			fast: 'The clock of this box is {0} fast. Records use the centre\'s time; please set it', spans: '{0} d|{0} h|{0} min',
+			slow: 'The clock of this box is {0} slow. Records use the centre\'s time; please set it',
 			empty: 'No lessons yet. They are on their way', broken: 'This lesson cannot play now. Please choose another', finished: 'Finished',
 			date: '{2} {1} {0}', months: 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec',
 			days: 'Sun Mon Tue Wed Thu Fri Sat'
@@ -200,13 +203,25 @@
 		if (sentence) { noteTimer = setTimeout(function () { note(''); }, 8000); }
 	}
 
+	// Days, hours or minutes, whichever is the greatest that is not nought.
+	function gap(milliseconds) {
+		var size = Math.round(Math.abs(milliseconds) / 60000), unit = size >= 1440 ? 0 : size >= 60 ? 1 : 2;
+		return fill(say.spans.split('|')[unit], Math.floor(size / [1440, 60, 1][unit]));
+	}
+
+	function showClockError(milliseconds) {
+		text('clock', milliseconds ? fill(milliseconds > 0 ? say.fast : say.slow, gap(milliseconds)) : '');
+		mark($('clock'), 'gone', !milliseconds);
+	}
+
 	// The lesson in focus keeps it wherever it moves to; a lesson that is gone leaves it to the next.
 	function take(body, asked) {
 		var fresh = JSON.parse(body), id = items.length && items[at].id;
 		zero = fresh.now - mono() + clamp(mono() - asked, 1000) / 2;
 		zone = fresh.zone_offset_ms;
 		showClock();
-		fresh.now = 0;
+		showClockError(fresh.clock_error_ms);
+		fresh.now = fresh.clock_error_ms = 0;
 		if (JSON.stringify(fresh) === known) { return; }
 		known = JSON.stringify(fresh);
 		list = fresh;

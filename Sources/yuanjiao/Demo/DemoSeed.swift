@@ -87,7 +87,7 @@ struct DemoSeed {
             try await centre.database.write { statements in
                 guard let area = try statements.area(code: county.code.description, on: county.fromOn, in: .everything) else { return }
                 try statements.prepareClaim(id: edge.id, kind: "edge", name: name, areaID: area.areaID, codeDigest: code.digest.hex, by: act)
-                _ = try statements.enrolNode(codeDigest: code.digest.hex, publicKey: edge.key.verifyingKey.hex, version: "simulated", by: act)
+                _ = try statements.enrolNode(codeDigest: code.digest.hex, publicKey: edge.key.verifyingKey.hex, version: "simulated", on: county.fromOn, by: act)
             }
             edges[county.code.description] = edge
             seeds[county.code.description] = hexadecimal(seed)
