@@ -13,7 +13,7 @@ extension Statements {
     }
 
     /// How far the list is; nil before the first.
-    package func knownVersion() throws -> String? { try first("SELECT version FROM known_version WHERE only = 1") { try $0.text(0) } }
+    package func knownVersion() throws -> String? { try first("SELECT version FROM known_version WHERE one = 1") { try $0.text(0) } }
 
     /// Puts what the centre said into the list.
     package func learn(_ news: NodeNews) throws {
@@ -26,6 +26,6 @@ extension Statements {
                 ON CONFLICT (node) DO UPDATE SET public_key = excluded.public_key, revoked = excluded.revoked
                 """)
         }
-        try run("INSERT INTO known_version (only, version) VALUES (1, \(news.version)) ON CONFLICT (only) DO UPDATE SET version = excluded.version")
+        try run("INSERT INTO known_version (one, version) VALUES (1, \(news.version)) ON CONFLICT (one) DO UPDATE SET version = excluded.version")
     }
 }

@@ -61,8 +61,12 @@ package struct ParentClient: Sendable {
         if let copy { request.headers.add(name: "If-None-Match", value: copy.tag) }
         let response = try await client.execute(request, timeout: .minutes(2))
         switch response.status.code {
-        case 304: if let copy { return copy.bytes }
-        case 404: return nil
+        case 304:
+            try await finish(response)
+            if let copy { return copy.bytes }
+        case 404:
+            try await finish(response)
+            return nil
         case 200:
             let bytes = Array(try await response.body.collect(upTo: Int(longest)).readableBytesView)
             copies[url] = response.headers.first(name: "ETag").map { ($0, bytes) }
@@ -76,10 +80,15 @@ package struct ParentClient: Sendable {
     package func nodes(since version: String?) async throws -> NodeNews? {
         let query = version.flatMap { $0.addingPercentEncoding(withAllowedCharacters: .alphanumerics) }.map { "?since=\($0)" } ?? ""
         let response = try await client.execute(try signed(.GET, Endpoint.nodes + query, body: nil), timeout: .minutes(2))
-        if response.status.code == 204 { return nil }
+        if response.status.code == 204 {
+            try await finish(response)
+            return nil
+        }
         guard response.status.code == 200 else { throw await refusal(response) }
         let bytes = try await response.body.collect(upTo: 8 << 20)
-        guard let news = try? JSONDecoder().decode(NodeNews.self, from: Data(buffer: bytes)) else { throw ParentError.unreadable("The answer to \(Endpoint.nodes) is no list of nodes") }
+        guard let news = try? JSONDecoder().decode(NodeNews.self, from: Data(buffer: bytes)) else {
+            throw ParentError.unreadable("The answer to \(Endpoint.nodes) is no list of nodes")
+        }
         return news
     }
 
@@ -93,7 +102,9 @@ package struct ParentClient: Sendable {
         case 206:
             guard response.headers.first(name: "Content-Range")?.hasPrefix("bytes \(offset)-") == true else { throw ParentError.unreadable("\(path) answered another range") }
         case 200 where offset == 0: break
-        case 404: return nil
+        case 404:
+            try await finish(response)
+            return nil
         default: throw await refusal(response)
         }
         var bytes: [UInt8] = []
@@ -138,6 +149,9 @@ package struct ParentClient: Sendable {
         guard response.status.code == 200 else { throw await refusal(response) }
         return Array(try await response.body.collect(upTo: longest).readableBytesView)
     }
+
+    /// Reads an answer to its end, because a connection whose answer was not read is not used again.
+    private func finish(_ response: HTTPClientResponse) async throws { _ = try await response.body.collect(upTo: 65_536) }
 
     private func refusal(_ response: HTTPClientResponse) async -> ParentError {
         let body = try? await response.body.collect(upTo: 65_536)

@@ -125,18 +125,18 @@ extension TreeSimulation {
     /// Nil from a dead edge: the sender waits in vain.
     private mutating func answerOfEdge(_ request: TreeRequest, from name: String) -> TreeAnswer? {
         guard hosts[0].edge != nil else { return nil }
+        let instant = clock(0)
         switch request {
         case .facts(let batch):
-            guard let (changes, receipt) = try? hosts[0].edge?.accept(batch, from: name, at: clock(0)) else { return .failed }
+            guard let (changes, receipt) = try? hosts[0].edge?.accept(batch, from: name, at: instant) else { return .failed }
             guard carryOut(changes, 0) == changes.count else { return nil }
             lookUp(0)
             return .receipt(receipt)
-        case .question(let question): return (hosts[0].edge?.answer(question, from: name, at: clock(0))).map { .receipt($0) }
+        case .question(let question): return (hosts[0].edge?.answer(question, from: name, at: instant)).map { .receipt($0) }
         case .file(let name): return (hosts[0].edge?.files[name]).map { .bytes($0) } ?? .missing
         case .range(let blob, let offset, let length):
             if let bytes = hosts[0].disk.blobs[blob.sha256], offset >= bytes.count {
-                let moment = clock(0)
-                hosts[0].edge?.doubt(at: moment)
+                hosts[0].edge?.doubt(at: instant)
             }
             return slice(hosts[0].disk.blobs[blob.sha256], offset, length)
         }

@@ -63,7 +63,10 @@ struct TelevisionRoutes: Sendable {
         let now = watch.corrected(shown)
         let today = zone.day(of: now)
         let offset = Int64(today.number) * 86_400_000 - zone.start(of: today).milliseconds
-        return try Answers.json(List(site: siteName, now: now, offset: offset, error: watch.error(at: shown), sample: isSample, items: try await shelf.items(of: try await keeper.read { $0.sync.complete })))
+        return try Answers.json(
+            List(
+                site: siteName, now: now, offset: offset, error: watch.error(at: shown), sample: isSample,
+                items: try await shelf.items(of: try await keeper.read { $0.sync.complete })))
     }
 
     @Sendable private func media(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
@@ -143,7 +146,10 @@ struct TelevisionRoutes: Sendable {
                     ("plays_remembered", "Plays remembered.", Int64(node.plays.count)),
                     ("courseware_complete", "Courseware complete and verified.", Int64(node.sync.complete.count)),
                     ("content_refused", "Files and blobs that did not verify since the start.", Int64(node.sync.refused)),
-                    ("clock_error_seconds", "By how much the own clock is known to be ahead; 0 when it is right or nothing is known.", (node.watch.error(at: clock.now) ?? 0) / 1000),
+                    (
+                        "clock_error_seconds", "By how much the own clock is known to be ahead; 0 when it is right or nothing is known.",
+                        (node.watch.error(at: clock.now) ?? 0) / 1000
+                    ),
                     ("content_lost", "Courseware found lacking on the own disk since the start.", Int64(node.sync.lost)),
                 ]
             })

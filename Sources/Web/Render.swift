@@ -57,7 +57,13 @@ package func seeOther(_ path: String) -> Response { Response(status: .seeOther, 
 
 /// The left column: the field's own words. A link shows for those who have its right.
 private let navigation: [(key: String, links: [(key: String, url: String, right: Right)])] = [
-    ("nav.run", [("nav.overview", "/overview", .seeFigures), ("nav.sites", "/sites", .seeFigures), ("nav.exclusions", "/exclusions", .seeFigures), ("nav.quarantine", "/quarantine", .seeFigures)]),
+    (
+        "nav.run",
+        [
+            ("nav.overview", "/overview", .seeFigures), ("nav.sites", "/sites", .seeFigures), ("nav.exclusions", "/exclusions", .seeFigures),
+            ("nav.quarantine", "/quarantine", .seeFigures),
+        ]
+    ),
     ("nav.library", [("nav.courseware", "/courseware", .seeLibrary)]),
     (
         "nav.supervision",

@@ -6,6 +6,7 @@ import Foundation
 import Operations
 import Registry
 import Storage
+import Wire
 
 /// `yuanjiao void add|withdraw`
 struct VoidCommand: AsyncParsableCommand {

@@ -597,7 +597,7 @@ OUTSIDE = """() => [...document.querySelectorAll('.stage *, #bar *')]
     .map(e => e.id || e.className)"""
 
 # Words whose middle or end belongs to something else lie under it.
-COVERED = """() => ['site', 'sample', 'clock', 'page', 'previous', 'next', 'position', 'stop', 'hint', 'card-title', 'play', 'back'].filter(id => {
+COVERED = """() => ['site', 'sample', 'page', 'previous', 'next', 'position', 'stop', 'hint', 'card-title', 'play', 'back'].filter(id => {
     const e = document.getElementById(id), r = e.getBoundingClientRect();
     if (!r.width || getComputedStyle(e).visibility !== 'visible') { return false; }
     const at = part => document.elementFromPoint(r.left + r.width * part, r.top + r.height / 2);
@@ -662,20 +662,21 @@ def test_sample_data_are_called_so(screen, tv):
 @pytest.mark.parametrize(
     ("error", "query", "words"),
     [
-        (86_400_000, "", "本机时钟快 1 天，已按中心时间记录，请校正"),
-        (-2 * 3_600_000 - 59_000, "", "本机时钟慢 2 小时，已按中心时间记录，请校正"),
-        (7 * 60_000, "?lang=en", "The clock of this box is 7 min fast. Records use the centre's time; please set it"),
+        (86_400_000, "", "本机时钟快 1 天，请校正；记录已按中心时间"),
+        (-2 * 3_600_000 - 59_000, "", "本机时钟慢 2 小时，请校正；记录已按中心时间"),
+        (7 * 60_000, "?lang=en", "Clock 7 min fast; please set it. Records use true time"),
     ],
 )
 def test_a_wrong_clock_is_said(screen, tv, error, query, words):
     tv.clock_error_ms = error
     screen.on(query)
     screen.wait_for("list")
-    assert screen.page.inner_text("#clock") == words and screen.page.is_visible("#clock")
+    assert screen.page.inner_text("#note") == words and screen.page.is_visible("#note")
+    assert screen.page.evaluate("(n => n.scrollWidth <= n.clientWidth)(document.getElementById('note'))")
     tv.clock_error_ms = None
     screen.on(query)
     screen.wait_for("list")
-    assert screen.page.is_hidden("#clock")
+    assert screen.page.inner_text("#note") == ""
 
 
 def tour(screen: Screen) -> str:

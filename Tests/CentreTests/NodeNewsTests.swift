@@ -156,10 +156,13 @@ private struct Learner {
             guard let county = counties.randomElement(at: choice.pick), let code = AreaCode("9901\(10 + choice.other)") else { return }
             try await decide(.recode(county, to: code))
         case 6:
-            guard counties.count > 1, let county = counties.randomElement(at: choice.pick), let other = counties.randomElement(at: choice.other), choice.pick % 4 == 0 else { return }
+            guard counties.count > 1, let county = counties.randomElement(at: choice.pick), let other = counties.randomElement(at: choice.other), choice.pick % 4 == 0 else {
+                return
+            }
             try await decide(.merge(county, into: other))
         default:
-            guard let county = counties.randomElement(at: choice.pick), let part = townships.first(where: { $0.parent == county }), let code = AreaCode("9901\(10 + choice.other)") else {
+            guard let county = counties.randomElement(at: choice.pick), let part = townships.first(where: { $0.parent == county }), let code = AreaCode("9901\(10 + choice.other)")
+            else {
                 return
             }
             try await decide(.split(county, off: code, named: "新县", taking: .parts([part.description])))

@@ -119,7 +119,7 @@ def test_an_edge_hears_of_its_own_county_only(idle: tuple[Network, Pump, Pump]) 
     until(lambda: own.node.encode() in line.down, 60, "The edge hears of a terminal of its county")
     blob = f"/api/v1/blobs/{'0' * 64}"
     foreign.address = own.address = network.address("edge")
-    assert (foreign.get(blob).status, foreign.get(blob).json()["code"]) == (403, "node.unknown")
+    assert (foreign.get(blob).status, foreign.get(blob).json()["type"]) == (403, "urn:yuanjiao:node.unknown")
     assert own.get(blob).status == 404
     assert foreign.node.encode() not in line.down
     network.command("revoke", own.node, "--reason", "x")

@@ -16,7 +16,9 @@ private let noon = SampleWorld.moment("2011-03-05", 12)
             let area = try #require(try await world.database.read { try $0.area(code: "990101", on: Day("2011-03-05") ?? .forever, in: .everything) })
             try await world.database.write { try $0.prepareClaim(id: "E1", kind: "edge", name: "东岭县", areaID: area.areaID, codeDigest: "d1", by: act) }
             await #expect(throws: Refusal.forbidden("node.claim_unknown")) {
-                _ = try await world.database.write { try $0.enrolNode(codeDigest: "d1", publicKey: "k", version: "1", on: day, by: world.act(at: noon.adding(seconds: 8 * 86_400))) }
+                _ = try await world.database.write {
+                    try $0.enrolNode(codeDigest: "d1", publicKey: "k", version: "1", on: day, by: world.act(at: noon.adding(seconds: 8 * 86_400)))
+                }
             }
             let node = try await world.database.write { try $0.enrolNode(codeDigest: "d1", publicKey: "k", version: "1", on: day, by: act) }
             #expect(node.publicKey == "k")

@@ -22,7 +22,8 @@ struct FactKnowledge {
     let ahead: [String: Set<String>]
     private var starts: [Day: Instant] = [:]
 
-    init(rules: FactRules, now: Instant, assignments: [Assignment], terminals: [String: Int], enrolled: [String: Instant] = [:], lengths: [String: Int64],
+    init(
+        rules: FactRules, now: Instant, assignments: [Assignment], terminals: [String: Int], enrolled: [String: Instant] = [:], lengths: [String: Int64],
         ahead: [String: Set<String>] = [:]
     ) {
         self.rules = rules

@@ -1,6 +1,8 @@
+import Accounts
 import Basics
 import Foundation
-package import Hummingbird
+import Hummingbird
+import Storage
 package import Web
 import Wire
 

@@ -1,9 +1,9 @@
 -- What edges are told of nodes: which keys are good, by the code of the area in which each node stands. Edges ask for what is newer than they know.
 CREATE TABLE node_change (
-    only BIGINT NOT NULL PRIMARY KEY CHECK (only = 1),
+    one BIGINT NOT NULL PRIMARY KEY CHECK (one = 1),
     last BIGINT NOT NULL
 );
-INSERT INTO node_change (only, last) VALUES (1, 0);
+INSERT INTO node_change (one, last) VALUES (1, 0);
 
 CREATE TABLE node_place (
     node TEXT NOT NULL PRIMARY KEY REFERENCES node (id),

@@ -1,5 +1,5 @@
 package import Accounts
-import Basics
+package import Basics
 package import Storage
 
 extension Statements {

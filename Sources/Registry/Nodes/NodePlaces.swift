@@ -66,13 +66,13 @@ extension Statements {
     /// The number of a change, greater than all before; also than those that a centre gave before it was put back to an older state.
     private func nextNodeChange(at now: Instant) throws -> Int64 {
         let next = try first(
-            "UPDATE node_change SET last = CASE WHEN last < \(now) THEN \(now) ELSE last + 1 END WHERE only = 1 RETURNING last"
+            "UPDATE node_change SET last = CASE WHEN last < \(now) THEN \(now) ELSE last + 1 END WHERE one = 1 RETURNING last"
         ) { Int64(try $0.int(0)) }
         return next ?? now.milliseconds
     }
 
     /// The number of the last change.
-    package func lastNodeChange() throws -> Int64 { Int64(try count("SELECT last FROM node_change WHERE only = 1")) }
+    package func lastNodeChange() throws -> Int64 { Int64(try count("SELECT last FROM node_change WHERE one = 1")) }
 
     /// The enrolled nodes within an area that changed after a mark, in the order of their changes; revoked ones too.
     package func nodes(below area: AreaCode, after mark: NodeMark, limit: Int) throws -> [PlacedKey] {

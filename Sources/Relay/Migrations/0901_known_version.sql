@@ -1,5 +1,5 @@
 -- How far the list of known nodes is, in the centre's own words; none before the first list.
 CREATE TABLE known_version (
-    only BIGINT NOT NULL PRIMARY KEY CHECK (only = 1),
+    one BIGINT NOT NULL PRIMARY KEY CHECK (one = 1),
     version TEXT NOT NULL
 );

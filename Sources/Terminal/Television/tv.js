@@ -8,7 +8,7 @@
 			play: '播放', back: '返回', speaker: '主讲：{0}', unit: '单位：{0}', length: '时长：{0}',
 			opening: '正在打开……', loading: '正在读取，请稍候……', paused: '已暂停，按确定键继续', volume: '音量 {0}%',
 			hint: '确定键 暂停 · ←→ 快退快进 · ↑↓ 音量', preparing: '正在准备，请稍候……',
-			fast: '本机时钟快 {0}，已按中心时间记录，请校正', slow: '本机时钟慢 {0}，已按中心时间记录，请校正', spans: '{0} 天|{0} 小时|{0} 分钟',
+			clock: '本机时钟{0} {1} {2}，请校正；记录已按中心时间', off: '快 慢 天 小时 分钟',
 			empty: '还没有课件，正在等待传送', broken: '这一课暂时不能播放，请选择其他课件', finished: '播放完毕',
 			date: '{0}{1}日 {2}', months: '1月 2月 3月 4月 5月 6月 7月 8月 9月 10月 11月 12月',
 			days: '星期日 星期一 星期二 星期三 星期四 星期五 星期六'
@@ -18,8 +18,7 @@
 			play: 'Play', back: 'Back', speaker: 'Speaker: {0}', unit: 'Unit: {0}', length: 'Length: {0}',
 			opening: 'Opening…', loading: 'Loading, one moment…', paused: 'Paused. Press OK to go on', volume: 'Volume {0}%',
 			hint: 'OK pause · ←→ seek · ↑↓ volume', preparing: 'Getting ready, one moment…',
-			fast: 'The clock of this box is {0} fast. Records use the centre\'s time; please set it', spans: '{0} d|{0} h|{0} min',
-			slow: 'The clock of this box is {0} slow. Records use the centre\'s time; please set it',
+			clock: 'Clock {1} {2} {0}; please set it. Records use true time', off: 'fast slow d h min',
 			empty: 'No lessons yet. They are on their way', broken: 'This lesson cannot play now. Please choose another', finished: 'Finished',
 			date: '{2} {1} {0}', months: 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec',
 			days: 'Sun Mon Tue Wed Thu Fri Sat'
@@ -45,7 +44,7 @@
 		target.className = target.className.split(' ').filter(function (other) { return other !== name; }).concat(wanted ? name : []).join(' ');
 	}
 
-	// Also hears what does not bubble: `load` and `error` of pictures.
+	// Also hears what does not bubble.
 	function on(target, names, action) {
 		names.split(' ').forEach(function (name) { target.addEventListener(name, action, true); });
 	}
@@ -81,7 +80,7 @@
 		exchange.send(body);
 	}
 
-	// MARK: Clock. The terminal's counts: a box may start in 1970 and step at any moment, so time is carried by `mono`.
+	// Clock. The terminal's counts: a box may start in 1970 and step at any moment, so time is carried by `mono`.
 
 	var zone = -new Date().getTimezoneOffset() * 60000, zero = Date.now() - mono(), lastDate = Date.now(), lastMono = mono(), unsure = false;
 
@@ -98,7 +97,7 @@
 		}
 	}
 
-	// A clock that stepped, or a box that slept, asks the terminal for the time at once; no interval begins before the answer.
+	// A clock that stepped or a box that slept asks for the time at once; no interval begins before the answer.
 	function look() {
 		var date = Date.now(), passed = mono() - lastMono;
 		if (Math.abs(date - lastDate - passed) > 2000 || passed < 0 || passed > 10000) {
@@ -114,11 +113,11 @@
 		showClock();
 	}
 
-	// MARK: Views
+	// Views
 
 	var view = 'safe', narrow = false, focused = null, guarded = false, backAt = 0;
 
-	// One entry of the history stands before every inner view, for boxes and telephones whose back key never reaches a script.
+	// An entry of the history before every inner view: some back keys never reach a script.
 	function show(name) {
 		view = name;
 		document.body.className = name + (narrow ? ' narrow' : '');
@@ -154,7 +153,7 @@
 		focus(leaves ? $('safe-back') : null);
 	}
 
-	// MARK: List
+	// List
 
 	var list = null, known = '', items = [], at = 0, noteTimer = 0, refreshTimer = 0;
 
@@ -203,24 +202,18 @@
 		if (sentence) { noteTimer = setTimeout(function () { note(''); }, 8000); }
 	}
 
-	// Days, hours or minutes, whichever is the greatest that is not nought.
-	function gap(milliseconds) {
-		var size = Math.round(Math.abs(milliseconds) / 60000), unit = size >= 1440 ? 0 : size >= 60 ? 1 : 2;
-		return fill(say.spans.split('|')[unit], Math.floor(size / [1440, 60, 1][unit]));
+	function tellClock(error) {
+		var size = Math.round(Math.abs(error) / 60000), unit = size < 60 ? 2 : +(size < 1440), off = say.off.split(' ');
+		if (error) { note(fill(say.clock, off[+(error < 0)], Math.floor(size / [1440, 60, 1][unit]), off[unit + 2])); }
 	}
 
-	function showClockError(milliseconds) {
-		text('clock', milliseconds ? fill(milliseconds > 0 ? say.fast : say.slow, gap(milliseconds)) : '');
-		mark($('clock'), 'gone', !milliseconds);
-	}
-
-	// The lesson in focus keeps it wherever it moves to; a lesson that is gone leaves it to the next.
+	// The focus follows its lesson; a lesson that is gone leaves it to the next.
 	function take(body, asked) {
 		var fresh = JSON.parse(body), id = items.length && items[at].id;
 		zero = fresh.now - mono() + clamp(mono() - asked, 1000) / 2;
 		zone = fresh.zone_offset_ms;
 		showClock();
-		showClockError(fresh.clock_error_ms);
+		tellClock(fresh.clock_error_ms);
 		fresh.now = fresh.clock_error_ms = 0;
 		if (JSON.stringify(fresh) === known) { return; }
 		known = JSON.stringify(fresh);
@@ -246,7 +239,7 @@
 		});
 	}
 
-	// MARK: One lesson
+	// One lesson
 
 	var lesson = null;
 
@@ -265,12 +258,12 @@
 		focus($('play'));
 	}
 
-	// MARK: Player
+	// Player
 
 	var video = $('video'), sources = [], resumeAt = 0, started = false, target = -1, steps = 0;
 	var startTimer = 0, barTimer = 0, seekTimer = 0;
 
-	// The surest word of the box first, of equal ones HLS; what it says it cannot play comes last, since some boxes do not know themselves.
+	// The box's surest word first, of equal ones HLS; a no comes last, since some boxes do not know themselves.
 	function rank(source) {
 		var hls = /mpegurl/i.test(source.type), word = video.canPlayType(source.type) || hls && video.canPlayType('application/x-mpegURL');
 		return (word === 'probably' ? 0 : word ? 2 : 4) + (hls ? 0 : 1);
@@ -325,7 +318,7 @@
 
 	function length() { return isFinite(video.duration) && video.duration > 0 ? video.duration : lesson.duration_ms / 1000; }
 
-	// Steps grow while the key is held; the box seeks once, when the key has rested.
+	// Steps grow while the key is held; the box seeks when the key has rested.
 	function seek(direction) {
 		steps = target < 0 ? 0 : steps + 1;
 		seekTo((target < 0 ? video.currentTime : target) + direction * (steps < 4 ? 10 : steps < 10 ? 30 : 60));
@@ -349,7 +342,7 @@
 		bar();
 	}
 
-	// Shows the bar; it hides by itself while the lesson runs.
+	// The bar hides by itself while the lesson runs.
 	function bar() {
 		clearTimeout(barTimer);
 		mark($('bar'), 'gone', false);
@@ -392,7 +385,7 @@
 		nextSource();
 	});
 
-	// MARK: Recorder. A play is what was really watched: stretches of media time, each with the wall clock at its start.
+	// Recorder. A play is what was really watched: stretches of media time, each with the wall clock at its start.
 	// The media clock measures, between events, so sleeping timers and long pauses add nothing.
 
 	var boot = Date.now().toString(36) + random(), plays = 0, courseware = null, record = null, open = null, last = 0, lastAt = 0;
@@ -430,8 +423,7 @@
 		if (record.intervals.indexOf(open) < 0) { record.intervals.push(open); }
 	}
 
-	// Takes the media position. A jump that no event announced adds nothing; a stall that no event announced
-	// begins a new interval, so that wall clock and media stay together.
+	// Takes the media position. An unannounced jump adds nothing; an unannounced stall begins a new interval, so that both clocks stay together.
 	function sample() {
 		var place = Math.round(video.currentTime * 1000), now = mono(), moved = place - last;
 		if (open && (moved < 0 || moved > (now - lastAt) * open.rate / 1000 + 1500)) {
@@ -484,7 +476,7 @@
 		note(say.finished);
 	});
 
-	// MARK: Outbox. Keeps every play until the terminal answers that it is stored, also over a restart of the box.
+	// Outbox. Keeps every play until the terminal answers that it is stored, also over a restart of the box.
 
 	var waiting = recall(), stored = {}, busy = false, kept = '';
 
@@ -506,7 +498,7 @@
 		try { localStorage.setItem('plays', now); } catch (full) { kept = ''; }
 	}
 
-	// One at a time; a play that is refused goes to the end, so that it cannot hold up the others.
+	// One at a time; a refused play goes to the end and holds nothing up.
 	function send() {
 		var play = due()[0], body = JSON.stringify(play);
 		if (busy || !play) { return; }
@@ -522,7 +514,7 @@
 		});
 	}
 
-	// No answer can be heard any more: what is due is sent and also kept for the next start.
+	// No answer is heard any more: what is due is sent, and kept for the next start.
 	function leave() {
 		if (view === 'player') { leavePlayer(); }
 		keep();
@@ -537,7 +529,7 @@
 		});
 	}
 
-	// MARK: Keys
+	// Keys
 
 	var okAt = -1000;
 	var buttons = {
@@ -571,7 +563,7 @@
 		if (view === 'player' && down) { loud(-down); }
 	}
 
-	// True when the key was ours. In the list the back key is the box's: it may have a page of its own behind this one.
+	// True when the key was ours. In the list the back key is the box's own.
 	function key(code, held) {
 		var now = mono();
 		if (keys[code]) {
@@ -620,7 +612,7 @@
 	});
 	on(window, 'onpagehide' in window ? 'pagehide' : 'unload', leave);
 
-	// MARK: Start
+	// Start
 
 	document.documentElement.lang = english ? 'en' : 'zh-Hans';
 	['sample', 'play', 'back', 'hint'].forEach(function (id) { text(id, say[id]); });
