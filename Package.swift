@@ -77,7 +77,7 @@ let package = Package(
         .target(name: "Accounts", dependencies: ["Basics", "Storage", crypto, cryptoExtras], resources: [.copy("Migrations")], swiftSettings: settings),
         /** Request context, session, scope, refusals, pages, tables, charts, words in two languages. */
         .target(
-            name: "Web", dependencies: ["Basics", "Storage", "Wire", "Accounts", hummingbird, mustache, crypto, httpTypes, nio, log],
+            name: "Web", dependencies: ["Basics", "Storage", "Wire", "Accounts", hummingbird, mustache, crypto, httpTypes, nio, nioHTTP, log],
             resources: [.copy("Templates"), .copy("Words"), .copy("Static")], swiftSettings: settings),
         /** Durable queue and timers on the same database. */
         .target(name: "Jobs", dependencies: ["Basics", "Storage", lifecycle, log], resources: [.copy("Migrations")], swiftSettings: settings),
@@ -112,7 +112,7 @@ let package = Package(
             resources: [.copy("Templates")], swiftSettings: settings),
         /** What edge and terminal share: disk, HTTP to the parent, the loop around `Node`. */
         .target(
-            name: "Relay", dependencies: ["Basics", "Storage", "Trust", "Wire", "Node", hummingbird, httpClient, httpTypes, lifecycle, log, nio, nioFoundation],
+            name: "Relay", dependencies: ["Basics", "Storage", "Trust", "Wire", "Node", hummingbird, httpClient, httpTypes, lifecycle, log, nio, nioHTTP, nioFoundation],
             resources: [.copy("Migrations")], swiftSettings: settings),
         /** The county node: cache, prefetch, relay. */
         .target(name: "Edge", dependencies: ["Basics", "Storage", "Trust", "Wire", "Node", "Relay", hummingbird, lifecycle, log], swiftSettings: settings),

@@ -39,9 +39,7 @@ struct NodeAPI: Sendable {
 
     /// Durable before it is answered.
     private func facts(_ request: Request, _ context: AppContext) async throws -> Response {
-        if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > Batch.maximumBytes { throw Refusal.tooLarge("batch.too_large") }
-        let body: ByteBuffer
-        do { body = try await request.body.collect(upTo: Batch.maximumBytes) } catch is NIOTooManyBytesError { throw Refusal.tooLarge("batch.too_large") }
+        let body = try await request.whole(upTo: Batch.maximumBytes, orRefuse: "batch.too_large")
         let node = try await house.authenticatedNode(request, body: body)
         let batch: Batch
         do { batch = try Batch(json: Data(body.readableBytesView)) } catch let malformed as MalformedFact {
@@ -55,13 +53,13 @@ struct NodeAPI: Sendable {
 
     /// The centre keeps no list of verdicts: what it knows is the fact itself, so a node that asks here is told to offer it again.
     private func receipts(_ request: Request, _ context: AppContext) async throws -> Response {
-        let body = try await request.body.collect(upTo: 1 << 20)
+        let body = try await request.whole(upTo: 1 << 20, orRefuse: "batch.too_large")
         _ = try await house.authenticatedNode(request, body: body)
         return try json(Receipt(batch: "", epoch: settings.epoch, verdicts: [], at: house.clock.now))
     }
 
     private func enrol(_ request: Request, _ context: AppContext) async throws -> Response {
-        let body = try await request.body.collect(upTo: 64 << 10)
+        let body = try await request.whole(upTo: 64 << 10, orRefuse: "batch.too_large")
         guard let asked = try? JSONDecoder().decode(EnrolmentRequest.self, from: Data(body.readableBytesView)), let code = try? ClaimCode(typed: asked.code),
             let key = try? VerifyingKey(hex: asked.publicKey)
         else { throw Problem(code: "enrolment.malformed", status: 400, title: "The body is not an enrolment: code, public_key and version are needed") }

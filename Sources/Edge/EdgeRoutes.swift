@@ -46,7 +46,7 @@ struct EdgeRoutes: Sendable {
     }
 
     @Sendable private func facts(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
-        let body = try await collect(request, upTo: Batch.maximumBytes)
+        let body = try await request.whole(upTo: Batch.maximumBytes)
         let sender = try await register.sender(of: request, body: body)
         let batch = try Batch(json: Data(body))
         return try Answers.json(
@@ -57,7 +57,7 @@ struct EdgeRoutes: Sendable {
     }
 
     @Sendable private func receipts(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
-        let body = try await collect(request, upTo: Batch.maximumBytes)
+        let body = try await request.whole(upTo: Batch.maximumBytes)
         let sender = try await register.sender(of: request, body: body)
         guard let question = try? JSONDecoder().decode(ReceiptQuestion.self, from: Data(body)) else {
             throw Problem(code: "receipts.malformed", status: 400, title: "The body is not of the form {\"ids\": [...]}")
@@ -67,7 +67,7 @@ struct EdgeRoutes: Sendable {
 
     /// Passed on unchanged: the centre alone decides who joins.
     @Sendable private func enrolments(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
-        let body = try await collect(request, upTo: 65_536)
+        let body = try await request.whole(upTo: 65_536)
         guard let answer = try? await parent.pass(Data(body), to: Endpoint.enrolments) else {
             throw Problem(code: "centre.unreachable", status: 503, title: "The centre cannot be reached", detail: "Enrol again when the line is back; the claim stays good.")
         }
@@ -93,14 +93,5 @@ struct EdgeRoutes: Sendable {
                     ("content_lost", "Courseware found lacking on the own disk since the start.", Int64(node.sync.lost)),
                 ]
             })
-    }
-
-    private func collect(_ request: Request, upTo most: Int) async throws -> [UInt8] {
-        var bytes: [UInt8] = []
-        for try await buffer in request.body {
-            guard bytes.count + buffer.readableBytes <= most else { throw Problem(code: "too_large", status: 413, title: "The body is larger than \(most) bytes") }
-            bytes += buffer.readableBytesView
-        }
-        return bytes
     }
 }

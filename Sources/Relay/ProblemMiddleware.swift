@@ -20,6 +20,9 @@ package struct ProblemMiddleware<Context: RequestContext>: RouterMiddleware {
         } catch let error as StorageError {
             context.logger.error("The database did not answer: \(error)")
             return Answers.problem(Problem(code: "storage", status: 503, title: "The database did not answer"))
+        } catch let error where isBrokenOff(error) {
+            context.logger.info("The other end broke off: \(error)")
+            return Answers.problem(Problem(code: "broken_off", status: 400, title: "The request broke off"))
         } catch {
             context.logger.error("Not foreseen: \(error)")
             return Answers.problem(Problem(code: "internal", status: 500, title: "Something went wrong here"))

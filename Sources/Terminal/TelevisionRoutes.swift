@@ -119,11 +119,7 @@ struct TelevisionRoutes: Sendable {
         guard request.headers[.contentType]?.lowercased().hasPrefix("application/json") == true else {
             throw Problem(code: "play.type", status: 415, title: "The report must be sent as application/json")
         }
-        var body = Data()
-        for try await buffer in request.body {
-            guard body.count + buffer.readableBytes <= 4 << 20 else { throw Problem(code: "too_large", status: 413, title: "The report is too large") }
-            body.append(contentsOf: buffer.readableBytesView)
-        }
+        let body = Data(try await request.whole(upTo: 4 << 20))
         let report: PlayReport
         do { report = try JSONDecoder().decode(PlayReport.self, from: body) } catch let fault as MalformedFact { throw fault } catch {
             throw Problem(code: "play.malformed", status: 400, title: "The report is not of the form {\"play\", \"courseware\", \"mode\", \"intervals\", \"ended\"}")

@@ -35,6 +35,9 @@ package struct RefusalMiddleware: RouterMiddleware {
             return try await answer(.tooLarge("form.too_large"), request, context)
         } catch is CancellationError {
             throw CancellationError()
+        } catch let error where isBrokenOff(error) {
+            context.logger.info("broken off", metadata: ["error": "\(error)"])
+            return Response(status: .badRequest)
         } catch {
             context.logger.error("defect", metadata: ["error": "\(error)"])
             return try await failure(request, context)

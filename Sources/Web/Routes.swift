@@ -79,7 +79,7 @@ package struct Form: Sendable {
     /// Reads at most 64 KiB of `application/x-www-form-urlencoded`.
     package init(_ request: Request, _ context: AppContext) async throws {
         self.request = request
-        let body = try await request.body.collect(upTo: context.maxUploadSize)
+        let body = try await request.whole(upTo: context.maxUploadSize, orRefuse: "form.too_large")
         fields = (try? URLEncodedFormDecoder().decode([String: String].self, from: String(buffer: body))) ?? [:]
     }
 
