@@ -13,6 +13,7 @@ package struct ContentHouse: Sendable {
     /// Bytes of the disk that uploads leave free.
     package let reserve: Int64
     package let freeBytes: @Sendable (URL) -> Int64
+    let desk = UploadDesk()
 
     package init(
         data: URL, blobs: BlobStore, keys: CatalogueKeys, bell: JobBell, reserve: Int64 = 512 << 20,
@@ -35,9 +36,10 @@ package struct ContentHouse: Sendable {
         let (intake, blobs, media) = (intake, blobs, data.appendingPathComponent("media"))
         let whole = try await offPool { intake.wholeParts() }
         let unknown = try await database.read { statements in try whole.filter { try !statements.isStored($0) } }
+        let open = try await database.read { try $0.openUploads() }
         let names = try await offPool {
             for hash in unknown { try blobs.remove(hash) }
-            try intake.sweep()
+            try intake.sweep(keeping: open)
             return (try? FileManager.default.contentsOfDirectory(atPath: media.path)) ?? []
         }
         let kept = try await database.read { try $0.coursewareInWork(among: names) }

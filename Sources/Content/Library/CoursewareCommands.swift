@@ -104,6 +104,9 @@ extension Statements {
         return try isStored(source.hash) ? nil : source.hash
     }
 
+    /// Whether the account uploaded this courseware.
+    func isCourseware(_ id: String, madeBy account: String) throws -> Bool { try count("SELECT count(*) FROM courseware WHERE id = \(id) AND made_by = \(account)") > 0 }
+
     /// Whether a courseware needs a content as its source, picture, preview or manifest, or nodes may fetch it.
     func isStored(_ hash: String) throws -> Bool {
         let used = try count(

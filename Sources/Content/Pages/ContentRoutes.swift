@@ -18,6 +18,10 @@ extension Routes {
         get("/courseware/export.csv", .seeLibrary) { request, _, visit in try await house.coursewareExport(request, visit) }
         get("/courseware/new", .editLibrary) { request, _, visit in try house.uploadPage(request, visit) }
         stream(.post, "/courseware/uploads", .editLibrary) { request, _, visit in try await house.upload(request, visit, content) }
+        get("/courseware/uploads/:upload", .editLibrary) { _, context, visit in try await house.uploadStands(try context.parameters.require("upload"), visit, content) }
+        stream(.patch, "/courseware/uploads/:upload", .editLibrary) { request, context, visit in
+            try await house.continueUpload(try context.parameters.require("upload"), request, visit, content)
+        }
         get("/courseware/:id", .seeLibrary) { request, context, visit in try await house.coursewarePage(courseware(context), request, visit) }
         get("/courseware/:id/progress", .seeLibrary) { _, context, visit in try await house.coursewareProgress(courseware(context), visit) }
         get("/courseware/:id/nodes.csv", .seeLibrary) { _, context, visit in try await house.coursewareNodesExport(courseware(context), visit) }
@@ -59,6 +63,13 @@ extension Routes {
     return id
 }
 
+/// What the page's script reads of an upload: how far it is, or where its courseware is.
+private struct UploadAnswer: Encodable {
+    let id: String
+    let offset: Int64?
+    let url: String?
+}
+
 /// What the page for uploading shows.
 struct UploadPage: Sendable {
     let csrf: String
@@ -72,13 +83,10 @@ extension House {
             crumbs: [Frame.Link(label: words.text("list.title"), url: "/courseware")], for: visit, request)
     }
 
-    /// Takes the body of an upload; the page's script reads the answer, so a refusal is a problem document with a sentence in the person's language.
+    /// Takes the body of an upload or, when its length comes in the header `X-Upload-Length`, opens one that comes in pieces. The page's script reads the answer, so a refusal is a
+    /// problem document with a sentence in the person's language.
     func upload(_ request: Request, _ visit: Visit, _ content: ContentHouse) async throws -> Response {
-        struct Made: Encodable {
-            let id: String
-            let url: String
-        }
-        do {
+        try await refusing(visit) {
             let day = today
             let areaID = try await database.read { statements in
                 let areas = try visit.grants.filter { $0.role.rights.contains(.editLibrary) }.compactMap { try statements.area(id: $0.areaID, on: day) }
@@ -86,11 +94,44 @@ extension House {
             }
             guard let areaID else { throw Refusal.forbidden("right.missing") }
             let name = HTTPField.Name("X-Upload-Name").flatMap { request.headers[$0] }?.removingPercentEncoding ?? ""
+            if let length = HTTPField.Name("X-Upload-Length").flatMap({ request.headers[$0] }) {
+                let upload = try await content.openUpload(name: name, length: Int64(length) ?? 0, areaID: areaID, in: database, by: act(visit))
+                return try jsonResponse(UploadAnswer(id: upload.id, offset: 0, url: nil), status: .created)
+            }
             let id = try await content.upload(
                 request.body.map { Array($0.readableBytesView) }, name: name, announced: request.headers[.contentLength].flatMap { Int64($0) }, areaID: areaID,
                 into: database, by: act(visit))
-            return try jsonResponse(Made(id: id, url: "/courseware/\(id)"), status: .created)
-        } catch let refusal as Refusal {
+            return try jsonResponse(UploadAnswer(id: id, offset: nil, url: "/courseware/\(id)"), status: .created)
+        }
+    }
+
+    /// Where an upload in pieces stands.
+    func uploadStands(_ id: String, _ visit: Visit, _ content: ContentHouse) async throws -> Response {
+        try await refusing(visit) {
+            guard let progress = try await content.progress(of: id, in: database, by: act(visit)) else { throw Refusal.notFound("upload") }
+            return try answer(progress, id)
+        }
+    }
+
+    /// Takes the next piece of an upload; the header `X-Upload-Offset` says where it begins.
+    func continueUpload(_ id: String, _ request: Request, _ visit: Visit, _ content: ContentHouse) async throws -> Response {
+        try await refusing(visit) {
+            let offset = HTTPField.Name("X-Upload-Offset").flatMap { request.headers[$0] }.flatMap { Int64($0) }
+            guard let offset, offset >= 0 else { throw Refusal.conflict("upload.offset") }
+            return try answer(
+                try await content.append(request.body.map { Array($0.readableBytesView) }, to: id, at: offset, in: database, by: act(visit)), id)
+        }
+    }
+
+    private func answer(_ progress: UploadProgress, _ id: String) throws -> Response {
+        switch progress {
+        case .received(let bytes): try jsonResponse(UploadAnswer(id: id, offset: bytes, url: nil), status: .ok)
+        case .done(let made): try jsonResponse(UploadAnswer(id: made, offset: nil, url: "/courseware/\(made)"), status: .created)
+        }
+    }
+
+    private func refusing(_ visit: Visit, _ body: () async throws -> Response) async throws -> Response {
+        do { return try await body() } catch let refusal as Refusal {
             return try uploadRefused(refusal, visit)
         } catch StorageError.diskFull {
             return try uploadRefused(.diskFull, visit)
@@ -103,6 +144,8 @@ extension House {
         case .invalid(let fields): code = fields["file"] ?? code
         case .diskFull: status = HTTPResponse.Status(code: 507)
         case .forbidden: status = .forbidden
+        case .notFound: status = .notFound
+        case .conflict: status = .conflict
         default: break
         }
         return try problemResponse(Problem(code: code, status: status.code, title: text("refusal.\(code)", visit), detail: ""), status)

@@ -15,12 +15,19 @@ extension ContentHouse {
     ) async throws -> String where Body.Element == [UInt8] {
         let id = act.ids.next()
         let received = try await intake.receive(body, id: id, announced: announced)
+        return try await enter(received, id: id, name: cleanedUploadName(name), areaID: areaID, into: database, by: act)
+    }
+
+    /// Makes courseware of a body that is whole on the disk; answers its id.
+    func enter(_ received: UploadIntake.Received, id: String, name: String, areaID: String, into database: Database, by act: Act) async throws -> String {
         let isNew = try await lend(received)
-        let name = cleanedUploadName(name)
         let new = NewCourseware(
             id: id, title: titleOfUpload(named: name), areaID: areaID, sourceHash: received.hash, sourceName: name, sourceBytes: received.length)
         do {
-            try await database.write { try $0.addCourseware(new, by: act) }
+            try await database.write { statements in
+                try statements.addCourseware(new, by: act)
+                try statements.closeUpload(id: id)
+            }
             // An upload of the same bytes that failed meanwhile may have taken them out of the store again.
             _ = try await lend(received)
         } catch {

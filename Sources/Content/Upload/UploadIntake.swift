@@ -35,7 +35,14 @@ package struct UploadIntake: Sendable {
         let file = folder.appendingPathComponent("\(id).part")
         do {
             let part = try await offPool { try PartFile(making: file.path) }
-            let hasher = try await fill(part, from: body)
+            var hasher = ContentHasher()
+            var head: [UInt8] = []
+            try await eachPiece(of: body) { bytes in
+                if head.count < UploadKind.headBytes { head += bytes.prefix(UploadKind.headBytes - head.count) }
+                if head.count == UploadKind.headBytes, hasher.length < Int64(UploadKind.headBytes), let kind = UploadKind(head: head) { throw kind.refusal }
+                hasher = try await write(bytes, to: part, hasher)
+            }
+            if hasher.length < Int64(UploadKind.headBytes), let kind = UploadKind(head: head) { throw kind.refusal }
             if hasher.length == 0 { throw Refusal.invalid(["file": "upload.empty"]) }
             if let announced, hasher.length != announced { throw Refusal.invalid(["file": "upload.incomplete"]) }
             let whole = folder.appendingPathComponent("\(id).\(hasher.sha256.hex).part")
@@ -47,23 +54,47 @@ package struct UploadIntake: Sendable {
         }
     }
 
-    private func fill<Body: AsyncSequence>(_ part: PartFile, from body: Body) async throws -> ContentHasher where Body.Element == [UInt8] {
-        var hasher = ContentHasher()
+    /// Gives a body on in pieces that are worth a write. What came before the body broke off is given on too.
+    func eachPiece<Body: AsyncSequence>(of body: Body, _ take: ([UInt8]) async throws -> Void) async throws where Body.Element == [UInt8] {
         var waiting: [UInt8] = []
-        for try await bytes in body {
-            waiting += bytes
-            if waiting.count >= Self.piece {
-                hasher = try await write(waiting, to: part, hasher)
+        do {
+            for try await bytes in body {
+                waiting += bytes
+                guard waiting.count >= Self.piece else { continue }
+                let piece = waiting
                 waiting.removeAll(keepingCapacity: true)
+                try await take(piece)
             }
+        } catch {
+            if !waiting.isEmpty, !(error is Refusal) { try await take(waiting) }
+            throw error
         }
-        return waiting.isEmpty ? hasher : try await write(waiting, to: part, hasher)
+        if !waiting.isEmpty { try await take(waiting) }
+    }
+
+    /// Whether the disk has more than the reserve. Blocking.
+    var hasRoom: Bool { freeBytes(folder) >= reserve }
+
+    /// Where the bytes of an upload in pieces stand.
+    func part(of id: String) -> URL { folder.appendingPathComponent("\(id).part") }
+
+    /// How many bytes a file has; 0 when there is none. Blocking.
+    func length(of file: URL) -> Int64 {
+        var status = stat()
+        return stat(file.path, &status) == 0 ? Int64(status.st_size) : 0
+    }
+
+    /// Gives the file of an upload that is whole the name of its content. Blocking.
+    func seal(_ file: URL, id: String) throws -> Received {
+        let (hash, length) = try BlobStore.hash(of: file)
+        let whole = folder.appendingPathComponent("\(id).\(hash).part")
+        try FileManager.default.moveItem(at: file, to: whole)
+        return Received(file: whole, hash: hash, length: length)
     }
 
     private func write(_ bytes: [UInt8], to part: PartFile, _ hasher: ContentHasher) async throws -> ContentHasher {
-        let (folder, reserve, freeBytes) = (folder, reserve, freeBytes)
         return try await offPool {
-            guard freeBytes(folder) >= reserve else { throw Refusal.diskFull }
+            guard hasRoom else { throw Refusal.diskFull }
             var hasher = hasher
             hasher.update(bytes)
             try part.write(bytes)
@@ -74,16 +105,16 @@ package struct UploadIntake: Sendable {
     /// The hashes of uploads that were whole when an earlier process died; the store may have their content although the library does not know it. Blocking.
     func wholeParts() -> Set<String> { Set(parts().compactMap { name in name.split(separator: ".").dropLast().last.map(String.init) }.filter { $0.count == 64 }) }
 
-    /// Removes the parts that an earlier process left. Blocking.
-    func sweep() throws {
-        for name in parts() { try FileManager.default.removeItem(at: folder.appendingPathComponent(name)) }
+    /// Removes the parts that an earlier process left, but those of these uploads, which go on. Blocking.
+    func sweep(keeping open: Set<String>) throws {
+        for name in parts() where !open.contains(String(name.dropLast(".part".count))) { try FileManager.default.removeItem(at: folder.appendingPathComponent(name)) }
     }
 
     private func parts() -> [String] { ((try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []).filter { $0.hasSuffix(".part") } }
 }
 
 /// An open file that grows; closed when nobody holds it any more. Blocking.
-private final class PartFile: Sendable {
+final class PartFile: Sendable {
     private let descriptor: Int32
 
     init(making path: String) throws {
@@ -91,13 +122,34 @@ private final class PartFile: Sendable {
         guard descriptor >= 0 else { throw Self.failure() }
     }
 
+    /// Opens the file of an upload that goes on; what lies behind `offset` was never promised.
+    init(opening path: String, from offset: Int64) throws {
+        descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o644)
+        guard descriptor >= 0 else { throw Self.failure() }
+        guard ftruncate(descriptor, off_t(offset)) == 0 else { throw Self.failure() }
+    }
+
     deinit { close(descriptor) }
 
-    func write(_ bytes: [UInt8]) throws {
+    /// Comes back when everything is on the disk.
+    func sync() throws { guard fsync(descriptor) == 0 else { throw Self.failure() } }
+
+    func write(_ bytes: [UInt8]) throws { try write(bytes) { Foundation.write(descriptor, $0, $1) } }
+
+    func write(_ bytes: [UInt8], at offset: Int64) throws {
+        var place = off_t(offset)
+        try write(bytes) { start, length in
+            let count = pwrite(descriptor, start, length, place)
+            place += max(off_t(count), 0)
+            return count
+        }
+    }
+
+    private func write(_ bytes: [UInt8], with call: (UnsafeRawPointer?, Int) -> Int) throws {
         try bytes.withUnsafeBytes { buffer in
             var position = 0
             while position < buffer.count {
-                let count = Foundation.write(descriptor, buffer.baseAddress?.advanced(by: position), buffer.count - position)
+                let count = call(buffer.baseAddress?.advanced(by: position), buffer.count - position)
                 if count < 0 {
                     if errno == EINTR { continue }
                     throw Self.failure()

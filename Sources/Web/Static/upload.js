@@ -2,16 +2,18 @@
 (function () {
 	'use strict';
 
+	// In slices, so that a line that breaks costs at most one; the same file chosen again goes on where it stopped, also after a restart of the browser.
 	function upload(form) {
+		var SLICE = 4194304, LONGEST = 30;
 		var file = document.getElementById('file');
 		var told = document.getElementById('told');
 		var sent = document.getElementById('sent');
 		var stop = document.getElementById('stop');
 		var button = form.querySelector('button[type=submit]');
-		var request = null;
+		var chosen = null, key = '', id = '', request = null, timer = 0, failures = 0, percent = 0;
 
-		function tell(sentence, isProblem) {
-			told.textContent = sentence;
+		function tell(name, isProblem) {
+			told.textContent = (form.getAttribute('data-' + name) || name).replace('{percent}', percent);
 			told.className = isProblem ? 'problem' : '';
 		}
 
@@ -20,24 +22,7 @@
 			stop.hidden = !isBusy;
 			button.disabled = isBusy;
 			file.disabled = isBusy;
-		}
-
-		function ended() {
-			var answer = null;
-			try { answer = JSON.parse(request.responseText); } catch (error) { answer = null; }
-			if (request.status === 201 && answer && answer.url) {
-				window.removeEventListener('beforeunload', warn);
-				window.location.href = answer.url;
-				return;
-			}
-			end((answer && answer.title) || form.getAttribute('data-lost'));
-		}
-
-		function end(sentence) {
-			request = null;
-			window.removeEventListener('beforeunload', warn);
-			busy(false);
-			tell(sentence, true);
+			window[isBusy ? 'addEventListener' : 'removeEventListener']('beforeunload', warn);
 		}
 
 		function warn(event) {
@@ -45,32 +30,97 @@
 			event.returnValue = '';
 		}
 
+		function end(sentence, isProblem) {
+			clearTimeout(timer);
+			chosen = request = null;
+			busy(false);
+			tell(sentence, isProblem);
+		}
+
+		function remember(value) {
+			id = value;
+			try { if (value) { localStorage.setItem(key, value); } else { localStorage.removeItem(key); } } catch (error) { return; }
+		}
+
+		function show(bytes) {
+			percent = Math.floor(bytes * 100 / chosen.size);
+			sent.value = percent;
+			tell(percent < 100 ? 'sending' : 'storing', false);
+		}
+
+		// `done` gets the status (0 for none) and what the answer says.
+		function ask(method, address, headers, body, done) {
+			var exchange = request = new XMLHttpRequest();
+			exchange.open(method, address);
+			headers['X-CSRF'] = form.getAttribute('data-csrf');
+			Object.keys(headers).forEach(function (name) { exchange.setRequestHeader(name, headers[name]); });
+			exchange.addEventListener('loadend', function () {
+				var answer = null;
+				if (request !== exchange) { return; }
+				try { answer = JSON.parse(exchange.responseText); } catch (error) { answer = null; }
+				done(exchange.status, answer || {});
+			});
+			if (body) {
+				exchange.upload.addEventListener('progress', function (event) {
+					if (request === exchange) { show(Number(headers['X-Upload-Offset']) + Math.min(event.loaded, body.size)); }
+				});
+			}
+			exchange.send(body);
+		}
+
+		function take(status, answer) {
+			if (answer.url) {
+				remember('');
+				window.removeEventListener('beforeunload', warn);
+				window.location.href = answer.url;
+			} else if (status === 200 || status === 201) {
+				failures = 0;
+				remember(answer.id);
+				send(answer.offset);
+			} else if (status === 404) {
+				remember('');
+				open();
+			} else if (status === 409) {
+				look();
+			} else if (status === 0 || status === 400 || status >= 500 && status !== 507) {
+				failures += 1;
+				tell('waiting', true);
+				timer = setTimeout(id ? look : open, 1000 * Math.min(LONGEST, Math.pow(2, failures)));
+			} else {
+				if (status === 422) { remember(''); }
+				end(answer.title || 'lost', true);
+			}
+		}
+
+		function open() {
+			ask('POST', form.action, { 'X-Upload-Length': String(chosen.size), 'X-Upload-Name': encodeURIComponent(chosen.name) }, null, take);
+		}
+
+		function look() { ask('GET', form.action + '/' + id, {}, null, take); }
+
+		function send(offset) {
+			show(offset);
+			ask('PATCH', form.action + '/' + id, { 'X-Upload-Offset': String(offset), 'Content-Type': 'application/octet-stream' }, chosen.slice(offset, offset + SLICE), take);
+		}
+
 		form.hidden = false;
-		stop.addEventListener('click', function () { if (request) { request.abort(); } });
+		stop.addEventListener('click', function () {
+			var last = request;
+			end('stopped', false);
+			if (last) { last.abort(); }
+		});
 		form.addEventListener('submit', function (event) {
 			event.preventDefault();
-			var chosen = file.files[0];
-			if (request) { return; }
-			if (!chosen) { tell(form.getAttribute('data-choose'), true); return; }
-			if (chosen.size === 0) { tell(form.getAttribute('data-empty'), true); return; }
-			request = new XMLHttpRequest();
-			request.open('POST', form.action);
-			request.setRequestHeader('X-CSRF', form.getAttribute('data-csrf'));
-			request.setRequestHeader('X-Upload-Name', encodeURIComponent(chosen.name));
-			request.setRequestHeader('Content-Type', 'application/octet-stream');
-			request.upload.addEventListener('progress', function (event) {
-				if (!event.lengthComputable) { return; }
-				var percent = Math.floor(event.loaded * 100 / event.total);
-				sent.value = percent;
-				tell(percent < 100 ? form.getAttribute('data-sending').replace('{percent}', percent) : form.getAttribute('data-storing'), false);
-			});
-			request.addEventListener('load', ended);
-			request.addEventListener('error', function () { end(form.getAttribute('data-lost')); });
-			request.addEventListener('abort', function () { end(form.getAttribute('data-lost')); });
-			window.addEventListener('beforeunload', warn);
+			if (chosen) { return; }
+			if (!file.files[0]) { tell('choose', true); return; }
+			if (file.files[0].size === 0) { tell('empty', true); return; }
+			chosen = file.files[0];
+			key = ['yuanjiao-upload', chosen.name, chosen.size, chosen.lastModified].join('/');
+			try { id = localStorage.getItem(key) || ''; } catch (error) { id = ''; }
+			failures = percent = 0;
 			busy(true);
-			tell(form.getAttribute('data-sending').replace('{percent}', 0), false);
-			request.send(chosen);
+			tell('sending', false);
+			if (id) { look(); } else { open(); }
 		});
 	}
 

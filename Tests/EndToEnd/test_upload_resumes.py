@@ -1,0 +1,114 @@
+"""An upload goes on where it broke off: a line that breaks, a centre that is killed, a person who stops and comes back another day."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+import re
+from pathlib import Path
+from typing import Iterator
+
+import pytest
+from playwright.sync_api import Page, Route
+
+from support.network import Network, ask, until
+
+MIB = 1 << 20
+SLICE = 4 * MIB
+
+
+@pytest.fixture(scope="module")
+def library(yuanjiao: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Network]:
+    network = Network(yuanjiao, tmp_path_factory.mktemp("upload"))
+    try:
+        yield network.begin()
+    finally:
+        network.close()
+
+
+@pytest.fixture
+def desk(page: Page, library: Network) -> Page:
+    editor = library.sign_in("editor")
+    name, value = editor.cookie.split("=", 1)
+    page.context.add_cookies([{"name": name, "value": value, "domain": "127.0.0.1", "path": "/"}])
+    page.set_default_timeout(120_000)
+    return page
+
+
+def made(folder: Path, name: str, mebibytes: int, head: bytes = b"") -> Path:
+    path = folder / name
+    path.write_bytes(head + random.Random(name).randbytes(mebibytes * MIB - len(head)))
+    return path
+
+
+def choose(page: Page, library: Network, file: Path) -> None:
+    page.goto(f"{library.address()}/courseware/new")
+    page.set_input_files("#file", file)
+    page.click("#upload button[type=submit]")
+
+
+def stored(library: Network, page: Page) -> str:
+    page.wait_for_url(re.compile(r"/courseware/[0-9a-f-]{36}$"))
+    [(digest,)] = library.query("SELECT source_hash FROM courseware WHERE id = ?", page.url.rsplit("/", 1)[1])
+    return digest
+
+
+def test_a_broken_line_and_a_killed_centre_cost_a_slice_each(desk: Page, library: Network, tmp_path: Path) -> None:
+    file = made(tmp_path, "long.mp4", 21)
+    offsets: list[int] = []
+
+    def line(route: Route) -> None:
+        offset = int(route.request.headers["x-upload-offset"])
+        offsets.append(offset)
+        if offset == 2 * SLICE and offsets.count(offset) == 1:
+            route.abort("connectionreset")
+        elif offset == 3 * SLICE and offsets.count(offset) == 1:
+            library.kill("centre")
+            library.restart("centre")
+            route.abort("connectionreset")
+        else:
+            route.continue_()
+
+    desk.route(re.compile(r"/courseware/uploads/[0-9a-f-]{36}$"), lambda route: line(route) if route.request.method == "PATCH" else route.continue_())
+    choose(desk, library, file)
+    assert stored(library, desk) == hashlib.sha256(file.read_bytes()).hexdigest()
+    assert offsets == [0, SLICE, 2 * SLICE, 2 * SLICE, 3 * SLICE, 3 * SLICE, 4 * SLICE, 5 * SLICE]
+    assert library.query("SELECT count(*) FROM upload") == [(0,)]
+
+
+def test_who_stops_goes_on_with_the_same_file(desk: Page, library: Network, tmp_path: Path) -> None:
+    file = made(tmp_path, "stopped.mp4", 13)
+    offsets: list[int] = []
+    held: list[Route] = []
+
+    def line(route: Route) -> None:
+        offsets.append(int(route.request.headers["x-upload-offset"]))
+        if len(offsets) == 3:
+            held.append(route)
+        else:
+            route.continue_()
+
+    desk.route(re.compile(r"/courseware/uploads/[0-9a-f-]{36}$"), lambda route: line(route) if route.request.method == "PATCH" else route.continue_())
+    choose(desk, library, file)
+    until(lambda: desk.evaluate("document.getElementById('sent').value") >= 61 and held, 120, "The third slice is under way")
+    desk.click("#stop")
+    assert re.search(r"\d+%", desk.inner_text("#told")), desk.inner_text("#told")
+    choose(desk, library, file)
+    assert stored(library, desk) == hashlib.sha256(file.read_bytes()).hexdigest()
+    assert offsets == [0, SLICE, 2 * SLICE, 2 * SLICE, 3 * SLICE]
+
+
+@pytest.mark.parametrize(("head", "words"), [(b"%PDF-1.7\n", "这是 PDF 文件，不是视频。"), (b"PK\x03\x04", "这是压缩包或 Office 文档，不是视频。"), (b"\xff\xd8\xff\xe0", "这是图片，不是视频。")])
+def test_a_wrong_file_is_refused_in_its_first_mebibyte(desk: Page, library: Network, tmp_path: Path, head: bytes, words: str) -> None:
+    sent: list[int] = []
+    desk.on("request", lambda request: sent.append(1) if request.method == "PATCH" else None)
+    choose(desk, library, made(tmp_path, "wrong", 17, head))
+    desk.wait_for_selector("#told.problem")
+    assert words in desk.inner_text("#told") and len(sent) == 1
+    assert library.query("SELECT count(*) FROM upload WHERE name = 'wrong'") == [(0,)]
+    # The same in one piece, as a program would send it.
+    editor = library.sign_in("editor")
+    token = re.search(r'data-csrf="([0-9a-f]+)"', editor.get("/courseware/new").text)[1]
+    headers = {"Cookie": editor.cookie, "X-CSRF": token, "Accept-Language": "zh-CN"}
+    answer = ask(library.address(), "POST", "/courseware/uploads", head + bytes(2 * MIB), headers)
+    assert answer.status == 422 and words in answer.text
