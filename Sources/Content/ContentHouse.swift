@@ -36,6 +36,7 @@ package struct ContentHouse: Sendable {
         let (intake, blobs, media) = (intake, blobs, data.appendingPathComponent("media"))
         let whole = try await offPool { intake.wholeParts() }
         let unknown = try await database.read { statements in try whole.filter { try !statements.isStored($0) } }
+        try await removeDeleted(database)
         let open = try await database.read { try $0.openUploads() }
         let names = try await offPool {
             for hash in unknown { try blobs.remove(hash) }

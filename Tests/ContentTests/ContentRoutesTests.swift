@@ -100,7 +100,7 @@ import Web
                 }
                 #expect(try await client.page("/courseware", .stranger).contains(id) == false)
                 #expect(try await client.page("/courseware/export.csv", .stranger).contains(id) == false)
-                for action in ["", "/publish", "/withdraw", "/cancel", "/retry", "/discard"] {
+                for action in ["", "/publish", "/withdraw", "/cancel", "/retry", "/discard", "/delete"] {
                     #expect(try await client.post(url + action, .stranger, ["title": "x"]).status == .notFound, "\(action)")
                     #expect(try await client.post(url + action, .reviewer, ["title": "x"]).status == .forbidden, "\(action)")
                     #expect(try await client.post(url + action, .editor, ["title": "x"], csrf: "wrong").status == .forbidden, "\(action)")

@@ -51,6 +51,8 @@ extension Routes {
             content.bell.ring()
             return answer
         }
+        get("/courseware/:id/delete", .editLibrary) { request, context, visit in try await house.deletionPage(courseware(context), request, visit, content) }
+        post("/courseware/:id/delete", .editLibrary) { _, context, visit in try await house.deleteCourseware(courseware(context), visit, content) }
         post("/courseware/:id/discard", .editLibrary) { _, context, visit in
             try await house.discardCourseware(courseware(context), visit, content)
         }

@@ -39,6 +39,7 @@ struct CoursewarePage: Sendable {
     let mayPublish: Bool
     let mayPublishAgain: Bool
     let mayWithdraw: Bool
+    let mayDelete: Bool
     let mayRetry: Bool
     let mayCancel: Bool
     // The form.
@@ -105,7 +106,8 @@ extension House {
             facts: facts(courseware, words),
             mayChange: mayEdit && !isArchived, mayPublish: mayEdit && (courseware.state == .ready || courseware.state == .withdrawn),
             mayPublishAgain: mayEdit && courseware.state == .published, mayWithdraw: mayEdit && courseware.state == .published,
-            mayRetry: mayEdit && courseware.state == .failed, mayCancel: mayEdit && courseware.state == .encoding, title: draft.title,
+            mayDelete: mayEdit && (courseware.state == .withdrawn || courseware.state == .ready), mayRetry: mayEdit && courseware.state == .failed,
+            mayCancel: mayEdit && courseware.state == .encoding, title: draft.title,
             titleProblem: problem("title"),
             categories: words.categories(chosen: draft.category), categoryProblem: problem("category"), speaker: draft.speaker,
             speakerProblem: problem("speaker"),
