@@ -15,9 +15,10 @@ extension Step {
             begin + Input.untrusted("\(work)/\(rendition.rung.name)/\(Self.file)") + ["-map", "0:v:0", "-map", "0:a:0?", "-c", "copy"]
                 + segments(in: target.replacing("%", with: "%%"), list: "\(target)/\(Self.segmentList)")
         case .poster(let width, let height):
-            begin + ["-ss", seconds(min(probe.duration, probe.video.duration ?? .max) / 10)] + Input.untrusted(source)
+            begin + posterPlace + Input.untrusted(source)
                 + Self.posterTrials.enumerated().flatMap { number, trial in
-                    let size = "scale=\(width / trial.shrink):\(height / trial.shrink),setsar=1,format=yuvj420p"
+                    let filters = Self.fitted(width / trial.shrink, height / trial.shrink) + (probe.video.isHDR ? Self.toneMapped : [])
+                    let size = filters.joined(separator: ",") + ",format=yuvj420p"
                     return ["-map", "0:\(probe.video.index)", "-frames:v", "1", "-vf", size, "-q:v", "\(trial.quality)"]
                         + ["-map_metadata", "-1", "-f", "image2", "-update", "1", "\(target)/\(Self.posterTrial(number))"]
                 }
@@ -37,6 +38,12 @@ extension Step {
 
     static func posterTrial(_ number: Int) -> String { "trial\(number).jpg" }
 
+    /// A tenth of the way; a single picture lies at the beginning.
+    private var posterPlace: [String] {
+        let length = min(probe.duration, probe.video.duration ?? .max)
+        return length < 1000 ? [] : ["-ss", seconds(length / 10)]
+    }
+
     /// The chosen streams and nothing else: no data, no subtitles, no names of people or places from the camera.
     private var mapped: [String] {
         ["-map", "0:\(probe.video.index)"] + (probe.audio.map { ["-map", "0:\($0.index)"] } ?? []) + ["-map_metadata", "-1", "-map_chapters", "-1"]
@@ -49,7 +56,7 @@ extension Step {
         let rung = rendition.rung, rate = rendition.frameRate
         let filters =
             (probe.video.isInterlaced ? ["bwdif=mode=send_frame:deint=interlaced"] : [])
-            + ["fps=\(rate.numerator)/\(rate.denominator)", "scale=\(rendition.width):\(rendition.height)", "setsar=1"]
+            + ["fps=\(rate.numerator)/\(rate.denominator)"] + Self.fitted(rendition.width, rendition.height) + (probe.video.isHDR ? Self.toneMapped : [])
             + (probe.pictureMissing > 500 ? ["tpad=stop_mode=clone:stop_duration=\(seconds(probe.pictureMissing))"] : []) + ["format=yuv420p"]
         let times = "expr:gte(t,if(gt(n_forced,1),(n_forced-1)*\(Rendition.segment),n_forced*\(Rendition.firstSegment)))"
         return ["-vf", filters.joined(separator: ",")]
@@ -58,10 +65,24 @@ extension Step {
             + ["-g", "\(Int((rate.value * 10).rounded(.up)))", "-sc_threshold", "0", "-force_key_frames", times]
     }
 
+    /// A picture of the planned shape is scaled; one that has another shape, because a telephone was turned in the middle, keeps it between bars. `dar` is the shape as it is shown.
+    private static func fitted(_ width: Int, _ height: Int) -> [String] {
+        let isPlanned = "lt(abs(dar*\(height)/\(width)-1),0.05)"
+        let wide = "if(\(isPlanned),\(width),min(\(width),max(2,2*trunc(\(height)*dar/2))))"
+        let high = "if(\(isPlanned),\(height),min(\(height),max(2,2*trunc(\(width)/dar/2))))"
+        return ["scale=w='\(wide)':h='\(high)'", "pad=\(width):\(height):(ow-iw)/2:(oh-ih)/2", "setsar=1"]
+    }
+
+    /// The range of television out of a higher one: paper white (203 cd/m², ITU-R BT.2408) stays white, what is brighter is drawn together above nine tenths of it.
+    private static let toneMapped = [
+        "zscale=t=linear:npl=203", "format=gbrpf32le", "zscale=p=bt709", "tonemap=tonemap=mobius:param=0.9", "zscale=t=bt709:m=bt709:r=tv",
+    ]
+
     /// One channel: speech needs no more, and a player that changes rendition need not change its sound.
     private func sound(_ rendition: Rendition) -> [String] {
         guard rendition.hasAudio else { return ["-an"] }
-        return ["-af", "aresample=async=1000:first_pts=0", "-c:a", "aac", "-b:a", "\(rendition.rung.audioRate)k", "-ac", "1", "-ar", "44100"]
+        let turned = probe.audio?.isOpposed == true ? "pan=mono|c0=0.5*c0-0.5*c1," : ""
+        return ["-af", "\(turned)aresample=async=1000:first_pts=0", "-c:a", "aac", "-b:a", "\(rendition.rung.audioRate)k", "-ac", "1", "-ar", "44100"]
     }
 
     /// The `segment` muxer cuts at every forced key frame. The `hls` muxer would do the same but keeps silent and ends with 0 when the

@@ -12,14 +12,26 @@ extension Probe {
             throw looksLikeVideo(head) ? .truncated(expected: nil, found: nil) : .notMedia
         }
         let streams = report.streams ?? []
-        guard let picture = streams.first(where: { $0.codec_type == "video" && $0.disposition?["attached_pic"] != 1 }) else { throw .noVideo }
+        let pictures = streams.filter { $0.codec_type == "video" && $0.disposition?["attached_pic"] != 1 }
+        guard let picture = pictures.max(by: { $0.pictureRank < $1.pictureRank }) else { throw .noVideo }
         let video = try Video(picture)
-        guard let duration = milliseconds(format.duration), duration > 0 else { throw .truncated(expected: nil, found: nil) }
-        if duration > longest { throw .tooLong(milliseconds: duration) }
         let sounds = streams.filter { $0.codec_type == "audio" && $0.codec_name != nil && ($0.channels ?? 0) > 0 }
-        let sound = sounds.first { $0.disposition?["default"] == 1 } ?? sounds.first
+        let sound = sounds.max { $0.soundRank < $1.soundRank }
+        var notes: [MediaNote] = []
+        func leave(_ code: MediaNote.Code, _ left: [Report.Stream]) {
+            guard !left.isEmpty else { return }
+            notes.append(MediaNote(code, ["count": String(left.count), "names": left.map(\.name).filter { !$0.isEmpty }.joined(separator: ", ")]))
+        }
+        leave(.pictures, pictures.filter { $0.index != picture.index })
+        leave(.sounds, sounds.filter { $0.index != sound?.index })
+        leave(.subtitles, streams.filter { $0.codec_type == "subtitle" })
+        if video.isHDR { notes.append(MediaNote(.hdr)) }
+        if let shape = Video.ratio(picture.sample_aspect_ratio, separator: ":"), !Video.isReal(shape) {
+            notes.append(MediaNote(.pixels, ["shape": "\(shape.numerator):\(shape.denominator)"]))
+        }
         return Probe(
-            duration: duration, start: milliseconds(format.start_time) ?? 0, container: format.format_name ?? "", video: video, audio: sound.map(Audio.init))
+            duration: max(0, milliseconds(format.duration) ?? 0), start: milliseconds(format.start_time) ?? 0, container: format.format_name ?? "", video: video,
+            audio: sound.map(Audio.init), notes: notes)
     }
 
     /// The most milliseconds by which a length may miss another one that ought to be the same: rounding, a sound track
@@ -52,11 +64,15 @@ extension Probe.Video {
         let turn = stream.side_data_list?.lazy.compactMap(\.rotation).first ?? stream.tags?["rotate"].flatMap(Double.init).map { -$0 } ?? 0
         self.init(
             index: stream.index, codec: stream.codec_name ?? "unknown", width: width, height: height, rotation: Self.clockwise(turn),
-            pixelShape: Self.ratio(stream.sample_aspect_ratio, separator: ":"),
+            pixelShape: Self.ratio(stream.sample_aspect_ratio, separator: ":").flatMap { Self.isReal($0) ? $0 : nil },
             frameRate: Self.ratio(stream.avg_frame_rate, separator: "/") ?? Self.ratio(stream.r_frame_rate, separator: "/"),
             isInterlaced: ["tt", "bb", "tb", "bt"].contains(stream.field_order ?? ""),
-            duration: Probe.milliseconds(stream.duration) ?? Self.clock(stream.tags?["DURATION"]))
+            duration: Probe.milliseconds(stream.duration) ?? Self.clock(stream.tags?["DURATION"]),
+            isHDR: ["smpte2084", "arib-std-b67"].contains(stream.color_transfer ?? ""))
     }
+
+    /// Pixels of film and television are at most about twice as wide as high, or the other way round.
+    fileprivate static func isReal(_ shape: Probe.Ratio) -> Bool { (0.25...4).contains(shape.value) }
 
     /// `00:01:02.345000000`, as Matroska keeps the length of a stream.
     private static func clock(_ text: String?) -> Int? {
@@ -74,7 +90,7 @@ extension Probe.Video {
         return (quarters + 4) % 4 * 90
     }
 
-    private static func ratio(_ text: String?, separator: Character) -> Probe.Ratio? {
+    fileprivate static func ratio(_ text: String?, separator: Character) -> Probe.Ratio? {
         let parts = (text ?? "").split(separator: separator).map { Int($0) }
         guard parts.count == 2, let numerator = parts[0], let denominator = parts[1] else { return nil }
         return Probe.Ratio(numerator, denominator)
@@ -94,11 +110,27 @@ private struct Report: Decodable {
     struct SideData: Decodable { let rotation: Double? }
     struct Stream: Decodable {
         let index: Int
-        let codec_type, codec_name, sample_aspect_ratio, avg_frame_rate, r_frame_rate, field_order, duration: String?
+        let codec_type, codec_name, sample_aspect_ratio, avg_frame_rate, r_frame_rate, field_order, duration, color_transfer: String?
         let width, height, channels: Int?
         let disposition: [String: Int]?
         let tags: [String: String]?
         let side_data_list: [SideData]?
+
+        private var isDefault: Bool { disposition?["default"] == 1 }
+
+        /// The picture that the file calls its own, of several the largest, of equal ones the first.
+        var pictureRank: (Int, Int, Int) { (isDefault ? 1 : 0, (width ?? 0) * (height ?? 0), -index) }
+
+        /// The sound that the file calls its own, of several that in Chinese, of equal ones the first.
+        var soundRank: (Int, Int, Int) { (isDefault ? 1 : 0, ["chi", "zho", "zh", "cmn"].contains(tags?["language"] ?? "") ? 1 : 0, -index) }
+
+        /// What the file calls the stream: its title, else its language.
+        var name: String {
+            let (title, language) = (tags?["title"], tags?["language"])
+            let text = title ?? (language == "und" ? nil : language) ?? ""
+            // One line of at most 60 characters, whatever a file says.
+            return String(String.UnicodeScalarView(text.unicodeScalars.filter { $0.properties.generalCategory != .control }.prefix(60)))
+        }
     }
     let error: Failure?
     let format: Format?

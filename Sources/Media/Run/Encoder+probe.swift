@@ -1,16 +1,39 @@
 package import Foundation
 
 extension Encoder {
-    /// Says what a file holds, after a look at its head and at its end: a file that was cut short is found here and not after an hour of encoding.
+    /// Says what a file holds, after all its packets have been read: a file that was cut short is found here and not after an hour of encoding, and one whose head says
+    /// nothing of its length, or nonsense, has the length of its packets.
     ///
-    /// Transport streams and MPEG-1/2 files carry no length; of them what is there counts as the whole.
+    /// Where the container promises no length, what is there counts as the whole.
     /// - Throws: `MediaProblem`, `CancellationError`.
     package func probe(_ file: URL) async throws -> Probe {
         let head = try await Disk.perform { try Disk.head(of: file) }
         if head.isEmpty { throw MediaProblem.empty }
-        let probe = try await Probe.parse(describe(Input.untrusted(file.path)), head: head)
-        try await checkEnd(of: file, probe)
+        var probe = try await Probe.parse(describe(Input.untrusted(file.path)), head: head)
+        let scan = Running(PacketScan(clockMayJump: probe.clockMayJump))
+        let arguments =
+            ["-v", "error", "-show_entries", "packet=stream_index,pts_time,dts_time,duration_time", "-of", "csv=p=0"] + Input.untrusted(file.path)
+        let outcome = try await ffprobe(arguments) { bytes in scan.change { $0.take(bytes) } }
+        let endsEarly = ["partial file", "File ended prematurely"].contains { outcome.log.contains($0) }
+        try probe.take(scan.current, endsEarly: endsEarly)
+        if let audio = probe.audio, audio.channels == 2, try await isOpposed(audio, file) {
+            probe.audio?.isOpposed = true
+            probe.notes.append(MediaNote(.phase))
+        }
         return probe
+    }
+
+    /// Whether the two channels of a sound cancel each other: their sum is quieter than their difference by more than 12 dB, over the first ten minutes.
+    private func isOpposed(_ audio: Probe.Audio, _ file: URL) async throws -> Bool {
+        func loudness(_ sign: String) async throws -> Double? {
+            let arguments =
+                ["-nostdin", "-hide_banner", "-nostats", "-v", "info", "-t", "600"] + Input.untrusted(file.path) + ["-map", "0:\(audio.index)"]
+                + ["-af", "pan=mono|c0=0.5*c0\(sign)0.5*c1,volumedetect", "-f", "null", "-"]
+            let outcome = try await Program(launcher: tools.launcher, path: tools.ffmpeg, arguments: arguments).run(limit: 600) { _ in }
+            return outcome.log.matches(of: /mean_volume: (-?[0-9.]+) dB/).last.flatMap { Double($0.1) }
+        }
+        guard let sum = try await loudness("+"), let difference = try await loudness("-") else { return false }
+        return difference - sum > 12 && difference > -60
     }
 
     /// What ffprobe says about an input, as JSON.
@@ -22,21 +45,6 @@ extension Encoder {
             json.change { if $0.count < limit { $0.append(contentsOf: bytes) } }
         }
         return json.current
-    }
-
-    /// Compares the length that the head promises with the time of the last packet.
-    private func checkEnd(of file: URL, _ probe: Probe) async throws {
-        let times = Running(PacketTimes())
-        let from = max(0, probe.duration - 10_000) + probe.start
-        let arguments =
-            ["-v", "error", "-read_intervals", "\(Double(from) / 1000)%", "-show_entries", "packet=pts_time,dts_time,duration_time", "-of", "csv=p=0"]
-            + Input.untrusted(file.path)
-        let outcome = try await ffprobe(arguments) { bytes in times.change { $0.take(bytes) } }
-        let found = max(0, (times.current.end ?? probe.start) - probe.start)
-        let endsEarly = ["partial file", "File ended prematurely"].contains { outcome.log.contains($0) }
-        if endsEarly || found < probe.duration - Probe.tolerance(for: probe.duration) {
-            throw MediaProblem.truncated(expected: probe.duration, found: times.current.end == nil ? nil : min(found, probe.duration))
-        }
     }
 
     private func ffprobe(_ arguments: [String], output: @escaping @Sendable ([UInt8]) async -> Void) async throws -> Program.Outcome {
