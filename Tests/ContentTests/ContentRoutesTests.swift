@@ -6,6 +6,7 @@ import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
 import Jobs
+import Media
 import Registry
 import Storage
 import TestKit
@@ -159,6 +160,26 @@ import Web
                 let gone = try await eventually { library.left == ["uploads"] }
                 #expect(gone)
                 #expect(library.stored.isEmpty)
+            }
+        }
+    }
+
+    @Test(arguments: Database.Engine.required)
+    func whatEncodingDidIsSaidInBothLanguages(_ engine: Database.Engine) async throws {
+        try await LibraryWorld.with(engine) { library in
+            let site = try await Site(library)
+            let id = try await library.upload([1])
+            let notes = MediaNote.Code.allCases.map { MediaNote($0, ["count": "2", "names": "eng", "said": "0:01:00", "found": "0:00:08", "shape": "1:100"]) }
+            let result = EncodingResult(durationMs: 1, manifestHash: String(repeating: "a", count: 64), manifestBytes: 1, posterHash: "", previewHash: "", notes: notes)
+            let act = library.act
+            #expect(try await library.database.write { try $0.finishEncoding(id: id, result, by: act) })
+            #expect(try await library.database.read { try $0.encodingNotes(id: id) } == notes)
+            try await site.app.test(.router) { client async throws in
+                for (language, words) in [("zh-Hans", ["高动态范围", "（eng）", "0:00:08"]), ("en", ["HDR", " (eng)", "1:100", "0:00:08"])] {
+                    let page = try await client.page("/courseware/\(id)", .editor, language)
+                    for word in words { #expect(page.contains(word), "\(word)") }
+                    #expect(!page.contains("⟨") && !page.contains("{names}") && !page.contains("{count}"))
+                }
             }
         }
     }

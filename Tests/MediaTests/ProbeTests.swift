@@ -133,21 +133,23 @@ import Testing
     }
 
     /// What the container promises, what its packets have, whether it is of broadcasts: what comes of it.
-    @Test(arguments: [
-        ("matroska,webm", nil, 8, false, 8_000, ["cut_off"]), ("matroska,webm", nil, 8, true, 8_000, ["cut_off"]), ("mov,mp4", 8.0, 8, false, 8_000, []),
-        ("flv", 2.0, 8, false, 8_000, ["length"]), ("mpegts", 3608.0, 8, false, 8_000, []), ("mov,mp4", 21_600.0, 21_600, false, 21_600_000, []),
-    ] as [(String, Double?, Int, Bool, Int, [String])])
+    @Test(
+        arguments: [
+            ("matroska,webm", nil, 8, false, 8_000, ["cut_off"]), ("matroska,webm", nil, 8, true, 8_000, ["cut_off"]), ("mov,mp4", 8.0, 8, false, 8_000, []),
+            ("flv", 2.0, 8, false, 8_000, ["length"]), ("mpegts", 3608.0, 8, false, 8_000, []), ("mov,mp4", 21_600.0, 21_600, false, 21_600_000, []),
+        ] as [(String, Double?, Int, Bool, Int, [String])])
     func theLengthIsThatOfThePackets(_ container: String, _ promised: Double?, _ seconds: Int, _ endsEarly: Bool, _ length: Int, _ notes: [String]) throws {
         var probe = try Self.promising(promised, container)
         try probe.take(scan("0,0.0,0.0,\(seconds).0\n"), endsEarly: endsEarly)
         #expect(probe.duration == length && probe.notes.map(\.code.rawValue) == notes)
     }
 
-    @Test(arguments: [
-        ("mov,mp4", 60.0, 8, false, MediaProblem.truncated(expected: 60_000, found: 8_000)), ("mov,mp4", 8.0, 7, true, .truncated(expected: 8_000, found: 7_000)),
-        ("mov,mp4", 8.0, 0, false, .truncated(expected: 8_000, found: nil)), ("asf", nil, 0, false, .truncated(expected: nil, found: nil)),
-        ("asf", nil, 25_200, false, .tooLong(milliseconds: 25_200_000)),
-    ] as [(String, Double?, Int, Bool, MediaProblem)])
+    @Test(
+        arguments: [
+            ("mov,mp4", 60.0, 8, false, MediaProblem.truncated(expected: 60_000, found: 8_000)), ("mov,mp4", 8.0, 7, true, .truncated(expected: 8_000, found: 7_000)),
+            ("mov,mp4", 8.0, 0, false, .truncated(expected: 8_000, found: nil)), ("asf", nil, 0, false, .truncated(expected: nil, found: nil)),
+            ("asf", nil, 25_200, false, .tooLong(milliseconds: 25_200_000)),
+        ] as [(String, Double?, Int, Bool, MediaProblem)])
     func whatIsNotWholeOrTooLongIsSaid(_ container: String, _ promised: Double?, _ seconds: Int, _ endsEarly: Bool, _ problem: MediaProblem) throws {
         var probe = try Self.promising(promised, container)
         let scan = scan(seconds == 0 ? "" : "0,0.0,0.0,\(seconds).0\n")
@@ -179,7 +181,9 @@ import Testing
         if isOdd { #expect(probe.video.shown.width == 720) }
     }
 
-    @Test(arguments: [(200, 8_000, nil, 25.0), (200, 8_000, (1000, 1), 25.0), (240, 8_008, (30_000, 1001), 29.97), (96, 8_000, nil, 12.0), (1, 8_000, (25, 1), 25.0)] as [(Int, Int, (Int, Int)?, Double)])
+    @Test(
+        arguments: [(200, 8_000, nil, 25.0), (200, 8_000, (1000, 1), 25.0), (240, 8_008, (30_000, 1001), 29.97), (96, 8_000, nil, 12.0), (1, 8_000, (25, 1), 25.0)]
+            as [(Int, Int, (Int, Int)?, Double)])
     func framesAreCounted(_ packets: Int, _ milliseconds: Int, _ said: (Int, Int)?, _ rate: Double) {
         let measured = Probe.Ratio.measured(packets: packets, milliseconds: milliseconds, said: said.flatMap { Probe.Ratio($0.0, $0.1) })
         #expect(abs((measured?.value ?? 0) - rate) < 0.01)

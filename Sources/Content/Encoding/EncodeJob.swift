@@ -95,7 +95,7 @@ package struct EncodeJob: Sendable {
         let result = EncodingResult(
             durationMs: Int(manifest.duration), manifestHash: manifestHash, manifestBytes: bytes.count, posterHash: manifest.poster.sha256.hex,
             // The film that is looked at is the best rendition, which the manifest tells piece by piece.
-            previewHash: manifestHash)
+            previewHash: manifestHash, notes: probe.notes)
         let act = Act(by: .system, at: clock.now, ids: ids)
         _ = try await database.write { try $0.finishEncoding(id: task.id, result, by: act) }
         try await remove(task)

@@ -1,3 +1,5 @@
+import Foundation
+package import Media
 package import Storage
 
 /// What an encoding needs to know of its courseware.
@@ -16,13 +18,16 @@ package struct EncodingResult: Hashable, Sendable {
     package let manifestBytes: Int
     package let posterHash: String
     package let previewHash: String
+    /// What encoding did that its maker may not expect.
+    package let notes: [MediaNote]
 
-    package init(durationMs: Int, manifestHash: String, manifestBytes: Int, posterHash: String, previewHash: String) {
+    package init(durationMs: Int, manifestHash: String, manifestBytes: Int, posterHash: String, previewHash: String, notes: [MediaNote] = []) {
         self.durationMs = durationMs
         self.manifestHash = manifestHash
         self.manifestBytes = manifestBytes
         self.posterHash = posterHash
         self.previewHash = previewHash
+        self.notes = notes
     }
 }
 
@@ -30,6 +35,12 @@ extension Statements {
     /// The courseware that waits for its encoding; nil when it does not (any more). For the job itself, so without a scope.
     package func encodingTask(id: String) throws -> EncodingTask? {
         try first(EncodingTask.self, "SELECT id, title, version, source_hash, source_bytes FROM courseware WHERE id = \(id) AND state = 'encoding'")
+    }
+
+    /// What encoding did with the courseware that its maker may not expect.
+    package func encodingNotes(id: String) throws -> [MediaNote] {
+        let text = try first("SELECT notes FROM courseware WHERE id = \(id)") { try $0.text(0) } ?? ""
+        return (try? JSONDecoder().decode([MediaNote].self, from: Data(text.utf8))) ?? []
     }
 
     /// Those of the given courseware whose working folders are still needed: they wait for their encoding or may be tried again.

@@ -58,10 +58,14 @@ extension Statements {
 
     /// The encoding is done: everything that the manifest names is in the store. False when the courseware does not wait for it any more.
     package func finishEncoding(id: String, _ result: EncodingResult, by act: Act) throws -> Bool {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        let notes = result.notes.isEmpty ? "" : String(decoding: try encoder.encode(result.notes), as: UTF8.self)
         let changed = try run(
             """
             UPDATE courseware SET state = 'ready', problem = '', problem_values = '', duration_ms = \(result.durationMs), manifest_hash = \(result.manifestHash),
-                manifest_bytes = \(result.manifestBytes), poster_hash = \(result.posterHash), preview_hash = \(result.previewHash)
+                manifest_bytes = \(result.manifestBytes), poster_hash = \(result.posterHash), preview_hash = \(result.previewHash),
+                notes = \(notes)
             WHERE id = \(id) AND state = 'encoding'
             """)
         if changed == 1 { try record("courseware.encoded", id, ["manifest": result.manifestHash, "duration_ms": String(result.durationMs)], by: act) }

@@ -3,6 +3,7 @@ import Basics
 import Foundation
 import Hummingbird
 import Jobs
+import Media
 import Registry
 import Storage
 import Web
@@ -31,6 +32,8 @@ struct CoursewarePage: Sendable {
     let percent: String
     let progress: String
     let problem: String?
+    /// What encoding did that its maker may not expect.
+    let notes: [String]
     let hasPicture: Bool
     let hasPreview: Bool
     let facts: [Fact]
@@ -74,6 +77,7 @@ extension House {
     /// The page; with a refused draft its form keeps what was typed.
     func coursewarePage(_ id: String, _ request: Request, _ visit: Visit, refused: RefusedDraft? = nil) async throws -> Response {
         let (day, limit) = (today, 200)
+        let notes = try await database.read { try $0.encodingNotes(id: id) }
         let found = try await database.read { statements -> (Courseware, Job?, [CoursewareNode], [Holding.State?: Int]) in
             guard let courseware = try statements.courseware(id: id, on: day, in: visit.scope) else { throw Refusal.notFound("courseware") }
             guard courseware.publishedAt != nil else { return (courseware, try statements.latestJob(about: id), [], [:]) }
@@ -83,14 +87,15 @@ extension House {
             )
         }
         let words = LibraryWords(house: self, visit: visit)
-        let content = coursewareContent(found, words, refused: refused, isSaved: request.uri.queryParameters["saved"] != nil)
+        let content = coursewareContent(found, notes, words, refused: refused, isSaved: request.uri.queryParameters["saved"] != nil)
         return try page(
             "courseware", content, title: found.0.title, crumbs: [Frame.Link(label: words.text("list.title"), url: "/courseware")], for: visit, request,
             status: refused == nil ? .ok : .unprocessableContent)
     }
 
     private func coursewareContent(
-        _ found: (courseware: Courseware, job: Job?, nodes: [CoursewareNode], counts: [Holding.State?: Int]), _ words: LibraryWords, refused: RefusedDraft?,
+        _ found: (courseware: Courseware, job: Job?, nodes: [CoursewareNode], counts: [Holding.State?: Int]), _ notes: [MediaNote], _ words: LibraryWords,
+        refused: RefusedDraft?,
         isSaved: Bool
     ) -> CoursewarePage {
         let (courseware, mayEdit) = (found.courseware, words.visit.may(.editLibrary))
@@ -102,7 +107,7 @@ extension House {
         return CoursewarePage(
             id: courseware.id, csrf: words.visit.csrf, state: words.state(courseware.state), isSaved: isSaved && refused == nil,
             isEncoding: courseware.state == .encoding, percent: String((found.job?.progress ?? 0) / 10), progress: progressText(courseware, found.job, words),
-            problem: words.problem(courseware), hasPicture: !courseware.posterHash.isEmpty, hasPreview: !courseware.previewHash.isEmpty,
+            problem: words.problem(courseware), notes: notes.map(words.note), hasPicture: !courseware.posterHash.isEmpty, hasPreview: !courseware.previewHash.isEmpty,
             facts: facts(courseware, words),
             mayChange: mayEdit && !isArchived, mayPublish: mayEdit && (courseware.state == .ready || courseware.state == .withdrawn),
             mayPublishAgain: mayEdit && courseware.state == .published, mayWithdraw: mayEdit && courseware.state == .published,

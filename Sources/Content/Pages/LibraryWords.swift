@@ -2,6 +2,7 @@ import Accounts
 import Basics
 import Foundation
 import Jobs
+import Media
 import Registry
 import Web
 import Wire
@@ -61,6 +62,12 @@ struct LibraryWords: Sendable {
         let known = "problem.\(courseware.problem)_known"
         if !values.isEmpty, house.pages.words.has("library.\(known)") { return text(known, values) }
         return text("problem.\(courseware.problem)", values)
+    }
+
+    /// What encoding did, in words.
+    func note(_ note: MediaNote) -> String {
+        let names = note.values["names"] ?? ""
+        return text("note.\(note.code.rawValue)", note.values.merging(["names": names.isEmpty ? "" : text("note.names", ["names": names])]) { $1 })
     }
 
     /// Why a job waits although it is its turn.
