@@ -9,9 +9,14 @@ from pathlib import Path
 from typing import Any, Callable, Iterator
 
 import pytest
+from playwright.sync_api import Browser, BrowserContext
 
 from support.browser import launch_options
+from support.patience import PATIENCE
 from support.processes import Program
+
+# Limits of the product that a busy machine reaches; the programs that tests start inherit them.
+os.environ.setdefault("YUANJIAO_PRINT_SECONDS", "1200")
 
 # An end by SIGTERM goes the way of Ctrl-C, so that fixtures clean up.
 signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -53,6 +58,21 @@ def launch(tmp_path: Path) -> Iterator[Callable[..., Program]]:
 @pytest.fixture(scope="session")
 def browser_type_launch_args() -> dict[str, Any]:
     return launch_options()
+
+
+@pytest.fixture(scope="session")
+def browser(browser: Browser) -> Iterator[Browser]:
+    """The browser; whatever its pages wait for, they wait with patience."""
+    make = browser.new_context
+
+    def patient(**options: Any) -> BrowserContext:
+        context = make(**options)
+        context.set_default_timeout(30_000 * PATIENCE)
+        return context
+
+    browser.new_context = patient
+    yield browser
+    browser.new_context = make
 
 
 @pytest.fixture(scope="session")

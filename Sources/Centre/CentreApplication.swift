@@ -57,7 +57,8 @@ package struct CentreApplication: Sendable {
         NodeAPI(house: house, intake: intake, settings: settings, blobs: content.blobs, metrics: metrics).addRoutes(to: &routes)
         let press = EditionPress(
             database: database, blobs: content.blobs, pages: pages, rules: settings.rules,
-            programs: .init(Printer(weasyprint: configuration.weasyprint, rsvgConvert: configuration.rsvgConvert)), isSample: configuration.isSample)
+            programs: .init(Printer(weasyprint: configuration.weasyprint, rsvgConvert: configuration.rsvgConvert, seconds: configuration.printSeconds)),
+            isSample: configuration.isSample)
         let bell = JobBell()
         let replica = await openReplica(configuration, journal, logger)
         let shelf = FigureShelf(database: database, replica: replica, zone: settings.zone, clock: clock)

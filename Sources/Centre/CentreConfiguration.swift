@@ -30,12 +30,14 @@ package struct CentreConfiguration: Sendable {
     package var passwordCost: Int
     /// Bytes that uploads leave free on the disk.
     package var reserveBytes: Int64
+    /// Seconds after which a document that is being made is given up.
+    package var printSeconds: Int
 
     package init(
         dataFolder: URL, database: String? = nil, reports: String? = nil, isFront: Bool = false, host: String = "127.0.0.1", port: Int = 8080,
         zone: NetworkZone = .shanghai, isSample: Bool = false, secureCookies: Bool = false, ffmpeg: String = "ffmpeg", ffprobe: String = "ffprobe",
         weasyprint: String = "weasyprint",
-        rsvgConvert: String = "rsvg-convert", passwordCost: Int = 15, reserveBytes: Int64 = 512 << 20
+        rsvgConvert: String = "rsvg-convert", passwordCost: Int = 15, reserveBytes: Int64 = 512 << 20, printSeconds: Int = 120
     ) {
         self.dataFolder = dataFolder
         self.database = database
@@ -52,6 +54,7 @@ package struct CentreConfiguration: Sendable {
         self.rsvgConvert = rsvgConvert
         self.passwordCost = passwordCost
         self.reserveBytes = reserveBytes
+        self.printSeconds = printSeconds
     }
 
     /// What `Database.open` takes.

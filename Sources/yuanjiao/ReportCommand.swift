@@ -103,6 +103,7 @@ extension Settings {
         return EditionPress(
             database: centre.database, blobs: try BlobStore(folder: dataFolder.appendingPathComponent("blobs")),
             pages: try Pages(words: try Words(), bundles: [Supervision.templates]), rules: centre.network.rules,
-            programs: .init(Printer(weasyprint: configuration.weasyprint, rsvgConvert: configuration.rsvgConvert)), isSample: configuration.isSample)
+            programs: .init(Printer(weasyprint: configuration.weasyprint, rsvgConvert: configuration.rsvgConvert, seconds: configuration.printSeconds)),
+            isSample: configuration.isSample)
     }
 }

@@ -98,6 +98,7 @@ struct Settings {
         configuration.transportStreams = self["transport_streams"] == "true"
         configuration.weasyprint = self["weasyprint"] ?? "weasyprint"
         configuration.rsvgConvert = self["rsvg_convert"] ?? "rsvg-convert"
+        configuration.printSeconds = try number("print_seconds", default: 120, 10...86_400)
         configuration.reserveBytes = Int64(try number("reserve_mb", default: 512, 0...1_000_000)) << 20
         return configuration
     }

@@ -18,6 +18,7 @@ from playwright.sync_api import Page
 
 from support.demo import Demo
 from support.network import Visitor
+from support.patience import PATIENCE
 
 # Pytest puts tests with the same browser together; the last two must stay behind all others, so every test here names it.
 pytestmark = pytest.mark.usefixtures("browser_name")
@@ -474,7 +475,7 @@ def test_a_month_is_closed_published_and_compared(desk: Callable[..., Page], dem
     page.fill("#document", "鹿远办〔2011〕2号")
     page.fill("#signed_off", "方正")
     page.click("form[action$='/publish'] button")
-    page.wait_for_selector("main tbody a", timeout=120_000)
+    page.wait_for_selector("main tbody a", timeout=120_000 * PATIENCE)
     [row] = rows(page)
     assert row[:3] == ["第 1 版", "鹿远办〔2011〕2号", "方正"]
     link = page.locator("main tbody a >> nth=0").get_attribute("href")
@@ -612,7 +613,7 @@ def test_the_keyboard_reaches_the_content(desk: Callable[..., Page], place: tupl
     page.goto(path)
     if name == "sign-in":
         # Here the content has the focus from the beginning, as soon as the browser has laid the page out.
-        page.wait_for_function("document.activeElement.id === 'login'", timeout=5000)
+        page.wait_for_function("document.activeElement.id === 'login'", timeout=5000 * PATIENCE)
         return
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.className") == "skip", f"{name} does not begin with the way to its content"
@@ -642,6 +643,6 @@ def test_a_page_that_is_not_there_keeps_its_menu(desk: Callable[..., Page]) -> N
 
 
 def _command(demo: Demo, *arguments: str) -> str:
-    run = subprocess.run([demo.binary, *arguments, "--data", demo.folder / "centre"], capture_output=True, text=True, timeout=60)
+    run = subprocess.run([demo.binary, *arguments, "--data", demo.folder / "centre"], capture_output=True, text=True, timeout=60 * PATIENCE)
     assert run.returncode == 0, run.stderr
     return run.stdout.strip()

@@ -13,6 +13,7 @@ from typing import Any, Callable, Iterator
 import pytest
 
 from support.firefox import Firefox
+from support.patience import PATIENCE
 from support.television import Television, lessons, make_clips
 
 OLD_WEBKIT = Path(__file__).resolve().parents[1] / "support" / "old_webkit.py"
@@ -56,6 +57,7 @@ class OldWebKit:
 
 
 def until(seen: Callable[[], Any], what: str, within: float = 30) -> None:
+    within *= PATIENCE
     end = time.monotonic() + within
     while not seen():
         assert time.monotonic() < end, f"waited {within} s in vain: {what}"

@@ -14,6 +14,7 @@ from PIL import Image
 from playwright.sync_api import Page
 
 from support.demo import Demo
+from support.patience import PATIENCE
 
 pytestmark = pytest.mark.usefixtures("browser_name")
 
@@ -84,7 +85,7 @@ def test_the_draft_is_read_on_a_phone(desk: Callable[..., Page], locale: str) ->
 
 
 def pages(pdf: Path) -> list[Image.Image]:
-    subprocess.run(["pdftoppm", "-r", str(DPI), "-png", pdf, pdf.with_suffix("")], check=True, timeout=120)
+    subprocess.run(["pdftoppm", "-r", str(DPI), "-png", pdf, pdf.with_suffix("")], check=True, timeout=120 * PATIENCE)
     return [Image.open(one).convert("RGB") for one in sorted(pdf.parent.glob(pdf.stem + "-*.png"))]
 
 
@@ -109,7 +110,7 @@ def looked_at(pdf: Path) -> str:
         assert ink(sheet, 12, 12, width - 12, height - 12) > 100, f"Page {number} is empty"
         assert ink(sheet, 12, height - 35, width - 12, height - 5) > 5, f"Page {number} has no number"
     assert sheets[0].size[0] < sheets[0].size[1] and any(one.size[0] > one.size[1] for one in sheets), "The annex does not lie across"
-    return subprocess.run(["pdftotext", "-layout", pdf, "-"], check=True, capture_output=True, text=True, timeout=60).stdout
+    return subprocess.run(["pdftotext", "-layout", pdf, "-"], check=True, capture_output=True, text=True, timeout=60 * PATIENCE).stdout
 
 
 def test_the_paper_is_published_and_looked_at(desk: Callable[..., Page], demo: Demo, tmp_path: Path) -> None:
@@ -127,7 +128,7 @@ def test_the_paper_is_published_and_looked_at(desk: Callable[..., Page], demo: D
     page.wait_for_url("**/editions")
     assert "正在排版发布" in page.inner_text("[role=status]") and page.locator("form[action$='/publish']").count() == 0
     # The page looks again by itself.
-    page.wait_for_selector("main tbody a", timeout=120_000)
+    page.wait_for_selector("main tbody a", timeout=120_000 * PATIENCE)
     link = page.locator("main tbody a >> nth=0").get_attribute("href")
 
     county = demo.visitor("county")
@@ -144,14 +145,14 @@ def test_the_paper_is_published_and_looked_at(desk: Callable[..., Page], demo: D
         files[kind].write_bytes(answer.body)
     text = looked_at(files["pdf"])
     assert "鹿远办〔2011〕3号" in text and "各乡镇" in text and "示例数据" in text and "市远程教育办公室" in text
-    fonts = subprocess.run(["pdffonts", files["pdf"]], check=True, capture_output=True, text=True, timeout=60).stdout.splitlines()[2:]
+    fonts = subprocess.run(["pdffonts", files["pdf"]], check=True, capture_output=True, text=True, timeout=60 * PATIENCE).stdout.splitlines()[2:]
     assert fonts and all(re.search(r"\byes +yes +(yes|no)\b", line) for line in fonts), "A font is not embedded"
 
     subprocess.run(
         ["soffice", f"-env:UserInstallation=file://{tmp_path}/office", "--headless", "--convert-to", "pdf", "--outdir", tmp_path / "word", files["docx"]],
         check=True,
         capture_output=True,
-        timeout=180,
+        timeout=180 * PATIENCE,
     )
     words = looked_at(tmp_path / "word" / "edition.pdf")
     squeezed = [re.sub(r"\s", "", one) for one in (text, words)]

@@ -12,6 +12,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from support.demo import Demo
+from support.patience import PATIENCE
 
 # Pytest puts tests with the same browser together, in the order of the files.
 pytestmark = pytest.mark.usefixtures("browser_name")
@@ -45,7 +46,7 @@ def sideways(page: Page) -> int:
 @pytest.fixture(scope="module")
 def sites(demo: Demo) -> None:
     run = subprocess.run(
-        [demo.binary, "import", "sites", "-", "--apply", "--data", demo.folder / "centre"], input=SITES, capture_output=True, text=True, timeout=60
+        [demo.binary, "import", "sites", "-", "--apply", "--data", demo.folder / "centre"], input=SITES, capture_output=True, text=True, timeout=60 * PATIENCE
     )
     assert run.returncode == 0 and "refused 0" in run.stdout, run.stdout + run.stderr
 

@@ -15,6 +15,7 @@ from axe_playwright_python.sync_playwright import Axe
 from PIL import Image, ImageChops, ImageStat
 from playwright.sync_api import Page
 
+from support.patience import PATIENCE
 from support.television import HOUR, PAGE, Lesson, Television, lessons, make_clips
 
 HAN = re.compile("[\u2e80-\u9fff\uff00-\uffef]")
@@ -58,7 +59,7 @@ class Screen:
         return self.page.evaluate("document.body.className.split(' ')[0]")
 
     def wait_for(self, view: str, seconds: float = 5) -> None:
-        self.page.wait_for_selector(f"body.{view}", timeout=seconds * 1000)
+        self.page.wait_for_selector(f"body.{view}", timeout=seconds * 1000 * PATIENCE)
 
     def focused(self) -> str:
         return self.page.inner_text(".on .title" if self.view() == "list" else ".on")
@@ -78,6 +79,7 @@ class Screen:
 
     def until(self, seen: Callable[[], bool], within: float = 30) -> None:
         """Looks again and again; the browser's own waiting evaluates strings, which the page's policy forbids."""
+        within *= PATIENCE
         end = time.monotonic() + within
         while not seen():
             assert time.monotonic() < end, f"waited {within} s in vain"
@@ -93,7 +95,7 @@ class Screen:
 
     def told(self, wanted: Callable[[dict], bool]) -> dict:
         """The first play that the terminal has been told of in the wanted state."""
-        end = time.monotonic() + 15
+        end = time.monotonic() + 15 * PATIENCE
         while time.monotonic() < end:
             for play in self.tv.plays().values():
                 if wanted(play):
@@ -233,7 +235,7 @@ def test_the_bar_hides_while_it_plays_and_stays_while_it_pauses(screen):
     screen.on()
     screen.play()
     assert screen.page.is_visible("#bar")
-    screen.page.wait_for_selector("#bar", state="hidden", timeout=6000)
+    screen.page.wait_for_selector("#bar", state="hidden", timeout=6000 * PATIENCE)
     screen.press("Enter")
     screen.page.wait_for_timeout(5000)
     assert screen.page.is_visible("#bar") and "2:00" in screen.page.inner_text("#position") and "已暂停" in screen.page.inner_text("#plate")
@@ -356,7 +358,7 @@ def test_a_stall_adds_nothing(screen, tv):
     tv.held = "002.ts"
     screen.on()
     screen.play()
-    screen.page.wait_for_selector("#state:not(.gone)", timeout=15000)
+    screen.page.wait_for_selector("#state:not(.gone)", timeout=15000 * PATIENCE)
     assert "请稍候" in screen.page.inner_text("#plate")
     stalled_at = screen.position()
     screen.page.wait_for_timeout(3000)

@@ -160,6 +160,27 @@ import Trust
         }
     }
 
+    /// Bytes changed, lost, doubled at random: a file becomes courseware or is refused for what it is, and is never a defect of ours.
+    @Test(arguments: 1...8 as ClosedRange<UInt64>)
+    func noFileIsADefect(_ seed: UInt64) async throws {
+        try await LibraryWorld.with(.sqlite) { library in
+            var generator = SeededGenerator(seed: seed)
+            var bytes = try await Clips.shared.lesson()
+            for _ in 0..<Int.random(in: 1...40, using: &generator) {
+                let place = Int.random(in: 0..<bytes.count, using: &generator)
+                switch Int.random(in: 0..<8, using: &generator) {
+                case 0: bytes.removeSubrange(place..<min(bytes.count, place + Int.random(in: 1...5000, using: &generator)))
+                case 1: bytes.insert(contentsOf: Array(bytes[place..<min(bytes.count, place + 3000)]), at: place)
+                default: bytes[place] = UInt8.random(in: 0...255, using: &generator)
+                }
+            }
+            let id = try await library.upload(bytes)
+            #expect(try await library.runner().runNext())
+            let row = try #require(try await library.courseware(id))
+            #expect(row.state == .ready || row.problem.hasPrefix("media."), "seed \(seed): \(row.problem) \(row.problemValues)")
+        }
+    }
+
     @Test(arguments: Database.Engine.required)
     func aDiscardedUploadKeepsBytesThatAnotherNeeds(_ engine: Database.Engine) async throws {
         try await LibraryWorld.with(engine) { library in
@@ -196,13 +217,4 @@ import Trust
             #expect(row.state == .failed && row.problem == "media.source_missing")
         }
     }
-}
-
-/// Waits until something holds; gives up after twenty seconds, so that a test fails instead of hanging.
-func eventually(_ holds: () async throws -> Bool) async throws -> Bool {
-    for _ in 0..<1000 {
-        if try await holds() { return true }
-        try await Task.sleep(for: .milliseconds(20))
-    }
-    return false
 }

@@ -10,17 +10,17 @@ struct PrinterTests {
 
     @Test("makes a PDF of a page that stands on its own")
     func pdf() async throws {
-        let pdf = try await Printer().pdf(Self.page("<p title='a & b'>青禾县 url(x) &lt;img src=x&gt;</p>\(Sample.svg)"))
+        let pdf = try await Printer(seconds: 1200).pdf(Self.page("<p title='a & b'>青禾县 url(x) &lt;img src=x&gt;</p>\(Sample.svg)"))
         #expect(pdf.starts(with: Data("%PDF-".utf8)))
         #expect(pdf.suffix(16).contains(Data("%%EOF".utf8)))
     }
 
     @Test("makes a PNG of each drawing, as wide as a line is at 200 dots an inch")
     func png() async throws {
-        let pictures = try await Printer().png([Sample.svg, Sample.svg.replacing("720 180", with: "720 360")])
+        let pictures = try await Printer(seconds: 1200).png([Sample.svg, Sample.svg.replacing("720 180", with: "720 360")])
         // Width and height stand at the same place in every PNG.
         #expect(pictures.map { Array($0[16..<24]) } == [[0, 0, 0x04, 0xCC, 0, 0, 0x01, 0x33], [0, 0, 0x04, 0xCC, 0, 0, 0x02, 0x66]])
-        #expect(try await Printer().png([]).isEmpty)
+        #expect(try await Printer(seconds: 1200).png([]).isEmpty)
         let file = try unzipped(Sample.document().docx(pictures: [pictures[0]]))
         #expect(try file.text("word/document.xml").contains("<wp:extent cx=\"5616000\" cy=\"1404000\"/>"))
     }
@@ -82,7 +82,7 @@ struct PrinterTests {
         // More than a pipe holds, so that the program is gone before it was written.
         let page = Self.page(String(repeating: "<p>青禾县</p>", count: 50_000))
         await #expect(throws: PrintProblem.failed(program: program.path, status: 7, said: said)) { try await Printer(weasyprint: program.path).pdf(page) }
-        await #expect(throws: PrintProblem.self) { try await Printer().png(["no drawing"]) }
+        await #expect(throws: PrintProblem.self) { try await Printer(seconds: 1200).png(["no drawing"]) }
     }
 
     @Test("stops a program that hangs, and all that it started", .timeLimit(.minutes(3)))

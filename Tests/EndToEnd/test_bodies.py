@@ -10,6 +10,7 @@ from typing import Iterator
 import pytest
 
 from support.network import SITES, Network, until
+from support.patience import PATIENCE
 
 FORM = "Content-Type: application/x-www-form-urlencoded\r\n"
 JSON = "Content-Type: application/json\r\n"
@@ -34,7 +35,7 @@ def bodies(yuanjiao: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 
 
 def send(network: Network, name: str, path: str, head: str, body: bytes = b"") -> socket.socket:
-    connection = socket.create_connection(("127.0.0.1", network.ports[name]), timeout=60)
+    connection = socket.create_connection(("127.0.0.1", network.ports[name]), timeout=60 * PATIENCE)
     connection.sendall(f"POST {path} HTTP/1.1\r\nHost: here\r\n{head}\r\n".encode() + body)
     return connection
 

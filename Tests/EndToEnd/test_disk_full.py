@@ -23,6 +23,7 @@ import pytest
 
 from support.ledger import FactMaker, Ledger, Player
 from support.network import SITES, Answer, Network, Visitor, ask, make_clip, until
+from support.patience import PATIENCE
 from support.signing import OwnNode
 
 MIB = 1 << 20
@@ -310,7 +311,7 @@ class TestDiskFullInNamespace:
         command = ["unshare", "--user", "--map-root-user", "--mount", sys.executable, "-m", "pytest", "-q", __file__, f"--basetemp={tmp_path / 'inside'}"]
         environment = {**os.environ, _INSIDE: "1", "YUANJIAO_BIN": str(yuanjiao)}
         environment.pop("YUANJIAO_TEST_FILTER", None)
-        run = subprocess.run(command, capture_output=True, text=True, env=environment, cwd=Path(__file__).parents[1], timeout=400, stdin=subprocess.DEVNULL)
+        run = subprocess.run(command, capture_output=True, text=True, env=environment, cwd=Path(__file__).parents[1], timeout=400 * PATIENCE, stdin=subprocess.DEVNULL)
         assert run.returncode == 0, run.stdout + run.stderr
 
 

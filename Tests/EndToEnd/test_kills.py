@@ -25,6 +25,7 @@ import pytest
 
 from support.ledger import MONTH, FactMaker, Ledger, Player, Sender
 from support.network import SITES, Network, Visitor, ask, make_clip, until
+from support.patience import PATIENCE
 from support.signing import OwnNode
 
 ROUNDS = int(os.environ.get("YUANJIAO_KILL_ROUNDS", "1"))
@@ -275,7 +276,7 @@ def make_round_clip(world: World, number: int) -> Path:
 def begun_upload(world: World, clip: Path) -> http.client.HTTPConnection:
     """An upload of which the first half has been sent."""
     token = re.search(r'data-csrf="([0-9a-f]+)"', world.editor.get("/courseware/new").text)[1]
-    connection = http.client.HTTPConnection(urllib.parse.urlsplit(world.network.address()).netloc, timeout=10)
+    connection = http.client.HTTPConnection(urllib.parse.urlsplit(world.network.address()).netloc, timeout=10 * PATIENCE)
     connection.putrequest("POST", "/courseware/uploads")
     size = clip.stat().st_size
     for name, value in {"Cookie": world.editor.cookie, "X-CSRF": token, "X-Upload-Name": clip.name, "Content-Length": str(size)}.items():

@@ -17,6 +17,7 @@ from PIL import Image, ImageChops, ImageStat
 from playwright.sync_api import Browser, Page
 
 from support.network import SITES, Network, Visitor, ask, until
+from support.patience import PATIENCE
 
 # The acts run in their order. Pytest puts tests with the same browser together, so the acts without one name it too.
 pytestmark = pytest.mark.usefixtures("browser_name")
@@ -85,7 +86,7 @@ def test_an_editor_uploads_a_video_and_publishes_it(console: Page, story: Story,
     story.courseware = page.url.rsplit("/", 1)[1]
     assert any("%" in told for told in story.progress), f"No progress was told, only {story.progress}"
 
-    page.wait_for_selector("form[action$='/publish']", timeout=90_000)
+    page.wait_for_selector("form[action$='/publish']", timeout=90_000 * PATIENCE)
     assert page.locator("#encoding").count() == 0
     page.fill("#title", TITLE)
     page.select_option("#category", "practical_skills")

@@ -16,6 +16,7 @@ import pytest
 from support.ledger import MONTH, FactMaker, Ledger, Sender
 from support.network import SITES, Network, Visitor, make_clip, until
 from support.nginx import nginx
+from support.patience import PATIENCE
 from support.processes import Program, free_port
 from support.signing import OwnNode
 from support.standby import Standby
@@ -42,7 +43,7 @@ class SeveralCentres(Network):
 
     def psql(self, statement: str, database: str = "") -> str:
         command = ["psql", "-X", "-q", "-A", "-t", "-F", "\x1f", "-v", "ON_ERROR_STOP=1", "-d", f"{self.server} dbname={database or self.database}", "-c", statement]
-        return subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stdout.strip("\n")
+        return subprocess.run(command, capture_output=True, text=True, check=True, timeout=60 * PATIENCE).stdout.strip("\n")
 
     def options(self) -> list[str]:
         return ["--database", f"postgres:{self.server} dbname={self.database}"]
@@ -180,11 +181,11 @@ def test_a_replica_answers_for_figures_as_of_what_it_knows(network: SeveralCentr
 
 
 def test_a_front_leaves_the_first_start_to_the_other(yuanjiao: Path, network: SeveralCentres, tmp_path: Path) -> None:
-    run = subprocess.run([yuanjiao, "centre", "--front", "--data", tmp_path, "--port", "0", *network.options()], capture_output=True, text=True, timeout=30)
+    run = subprocess.run([yuanjiao, "centre", "--front", "--data", tmp_path, "--port", "0", *network.options()], capture_output=True, text=True, timeout=30 * PATIENCE)
     assert run.returncode != 0 and "Start the centre that does the jobs first" in run.stderr
     assert not list(tmp_path.glob("keys*"))
 
 
 def test_a_front_needs_postgres(yuanjiao: Path, tmp_path: Path) -> None:
-    run = subprocess.run([yuanjiao, "centre", "--front", "--data", tmp_path, "--port", "0"], capture_output=True, text=True, timeout=30)
+    run = subprocess.run([yuanjiao, "centre", "--front", "--data", tmp_path, "--port", "0"], capture_output=True, text=True, timeout=30 * PATIENCE)
     assert run.returncode != 0 and "`reports` and `front` need a `database` of PostgreSQL" in run.stderr

@@ -31,7 +31,6 @@ def desk(page: Page, library: Network) -> Page:
     editor = library.sign_in("editor")
     name, value = editor.cookie.split("=", 1)
     page.context.add_cookies([{"name": name, "value": value, "domain": "127.0.0.1", "path": "/"}])
-    page.set_default_timeout(120_000)
     return page
 
 

@@ -58,12 +58,3 @@ struct JobsWorld: Sendable {
 
     struct Missing: Error {}
 }
-
-/// Waits until something holds; gives up after ten seconds, so that a test fails instead of hanging.
-func eventually(_ holds: () async throws -> Bool) async throws -> Bool {
-    for _ in 0..<500 {
-        if try await holds() { return true }
-        try await Task.sleep(for: .milliseconds(20))
-    }
-    return false
-}

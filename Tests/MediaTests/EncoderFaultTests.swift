@@ -74,7 +74,7 @@ import Testing
                 Int32(String(decoding: notes.fileHandleForReading.availableData, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)))
             while try String(contentsOfFile: "/proc/\(child)/comm", encoding: .utf8) != "ffmpeg\n" { try await Task.sleep(for: .milliseconds(20)) }
             kill(parent.processIdentifier, SIGKILL)
-            for _ in 0..<250 where isAlive(child) { try await Task.sleep(for: .milliseconds(20)) }
+            for _ in 0..<15_000 where isAlive(child) { try await Task.sleep(for: .milliseconds(20)) }
             #expect(!isAlive(child))
         }
     }

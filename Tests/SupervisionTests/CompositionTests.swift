@@ -224,7 +224,8 @@ private func withPress(_ engine: Database.Engine, _ body: (SampleWorld, EditionP
             let folder = try temporaryFolder()
             defer { try? FileManager.default.removeItem(at: folder) }
             let press = EditionPress(
-                database: world.database, blobs: try BlobStore(folder: folder), pages: try #require(pages), rules: SampleWorld.rules, programs: .init(Printer()), isSample: true)
+                database: world.database, blobs: try BlobStore(folder: folder), pages: try #require(pages), rules: SampleWorld.rules, programs: .init(Printer(seconds: 1200)),
+                isSample: true)
             let act = Act(by: Actor(id: "officer"), at: SampleWorld.moment("2011-04-20", 9), ids: world.ids)
             try await world.database.write { statements in
                 guard let area = try statements.area(code: "9901", on: month.days.upperBound, in: .everything) else { return }

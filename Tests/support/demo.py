@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from support.network import Visitor
+from support.patience import PATIENCE
 from support.processes import Program
 
 WELCOME = "Ctrl-C ends everything"
@@ -34,7 +35,7 @@ class Demo:
         before, began = self.program.said().count(WELCOME), time.monotonic()
         self.program.start()
         while self.program.said().count(WELCOME) == before:
-            assert self.program.running and time.monotonic() - began < seconds, self.program.tail()
+            assert self.program.running and time.monotonic() - began < seconds * PATIENCE, self.program.tail()
             time.sleep(0.02)
         return time.monotonic() - began
 
@@ -69,7 +70,7 @@ class Demo:
 
     def words_of_data(self) -> str:
         """Every text of the sample data: in English pages Han characters may stand in these only."""
-        database = sqlite3.connect(f"file:{self.folder}/centre/centre.sqlite?mode=ro", uri=True, timeout=10)
+        database = sqlite3.connect(f"file:{self.folder}/centre/centre.sqlite?mode=ro", uri=True, timeout=10 * PATIENCE)
         try:
             columns = ["area_version.name", "site_version.name", "account.name", "courseware.title", "node.name", "site_state.reason", "site_state.document"]
             columns += ["site_exclusion.reason", "site_exclusion.document", "event.detail"]

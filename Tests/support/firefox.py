@@ -12,6 +12,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+from support.patience import PATIENCE
+
 PREFERENCES: dict[str, Any] = {
     "marionette.port": 0,
     "media.autoplay.default": 0,
@@ -55,18 +57,18 @@ class Firefox:
     def __exit__(self, *_: object) -> None:
         self.process.terminate()
         try:
-            self.process.wait(10)
+            self.process.wait(10 * PATIENCE)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _connect(self) -> None:
-        port, end = self.folder / "MarionetteActivePort", time.monotonic() + 60
+        port, end = self.folder / "MarionetteActivePort", time.monotonic() + 60 * PATIENCE
         while not (port.exists() and port.read_text().strip()):
             assert time.monotonic() < end and self.process.poll() is None, "Firefox did not start"
             time.sleep(0.1)
-        self._socket = socket.create_connection(("127.0.0.1", int(port.read_text())), timeout=60)
+        self._socket = socket.create_connection(("127.0.0.1", int(port.read_text())), timeout=60 * PATIENCE)
         self._kept, self._count = b"", 0
         self._message()
         self.call("WebDriver:NewSession", {})

@@ -18,6 +18,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Callable, Iterable, TypeVar
 
+from support.patience import PATIENCE
 from support.processes import Program, free_port
 
 Seen = TypeVar("Seen")
@@ -65,11 +66,11 @@ ACCOUNTS = [
 
 def until(look: Callable[[], Seen], seconds: float, what: str, every: float = 0.25) -> Seen:
     """Looks again and again until there is something to see; answers it."""
-    deadline = time.monotonic() + seconds
+    deadline = time.monotonic() + seconds * PATIENCE
     while True:
         if seen := look():
             return seen
-        assert time.monotonic() < deadline, f"{what}: waited {seconds} s in vain"
+        assert time.monotonic() < deadline, f"{what}: waited {seconds * PATIENCE} s in vain"
         time.sleep(every)
 
 
@@ -103,7 +104,7 @@ class Answer:
 def ask(address: str, method: str, path: str, body: bytes | Iterable[bytes] | None = None, headers: dict[str, str] | None = None) -> Answer:
     """One request on a connection of its own; redirects are answers."""
     host = urllib.parse.urlsplit(address).netloc
-    connection = http.client.HTTPConnection(host, timeout=60)
+    connection = http.client.HTTPConnection(host, timeout=60 * PATIENCE)
     try:
         connection.request(method, path, body, headers or {})
         answer = connection.getresponse()
@@ -242,7 +243,7 @@ class Network:
     def command(self, *arguments: str | Path, status: int = 0) -> str:
         """Runs a command beside the centre; answers what it printed."""
         command = [str(self.program), *map(str, arguments), "--data", str(self.data())]
-        run = subprocess.run(command, capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL)
+        run = subprocess.run(command, capture_output=True, text=True, timeout=60 * PATIENCE, stdin=subprocess.DEVNULL)
         assert run.returncode == status, f"{' '.join(command[1:4])} ended with {run.returncode}: {run.stdout}{run.stderr}"
         return (run.stdout if status == 0 else run.stdout + run.stderr).strip()
 
@@ -354,7 +355,7 @@ class Network:
 
     def query(self, statement: str, *values: object) -> list[tuple]:
         """Reads the centre's database while it runs."""
-        connection = sqlite3.connect(f"file:{self.data()}/centre.sqlite?mode=ro", uri=True, timeout=10)
+        connection = sqlite3.connect(f"file:{self.data()}/centre.sqlite?mode=ro", uri=True, timeout=10 * PATIENCE)
         try:
             return connection.execute(statement, values).fetchall()
         finally:

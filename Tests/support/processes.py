@@ -14,6 +14,8 @@ import urllib.request
 from pathlib import Path
 from typing import Mapping, Sequence
 
+from support.patience import PATIENCE
+
 _PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -96,13 +98,13 @@ class Program:
 
     def wait_for(self, url: str, seconds: float = 30, status: int = 200) -> float:
         """Waits until `url` answers with `status`; answers how many seconds that took."""
-        began = time.monotonic()
+        began, seconds = time.monotonic(), seconds * PATIENCE
         last: object = "nothing"
         while time.monotonic() - began < seconds:
             if not self.running:
                 raise NotReady(f"{self._name} ended with status {self.status} before {url} answered\n{self.tail()}")
             try:
-                with urllib.request.urlopen(url, timeout=5) as answer:
+                with urllib.request.urlopen(url, timeout=5 * PATIENCE) as answer:
                     last = answer.status
             except urllib.error.HTTPError as error:
                 last = error.code
@@ -115,6 +117,7 @@ class Program:
 
     def wait_for_log(self, text: str, seconds: float = 30) -> str:
         """Waits for a line of the log that holds `text`, and answers that line."""
+        seconds *= PATIENCE
         deadline = time.monotonic() + seconds
         while True:
             for line in self.said().splitlines():
@@ -127,14 +130,14 @@ class Program:
     def wait(self, seconds: float = 30) -> int:
         """Waits for the end of its own accord; answers the exit status."""
         assert self.process is not None, "the process was not started"
-        return self.process.wait(seconds)
+        return self.process.wait(seconds * PATIENCE)
 
     def stop(self, seconds: float = 10) -> int | None:
         """Asks with SIGTERM; ends with SIGKILL what has not ended in time. Answers the exit status."""
         if self.running:
             self.process.send_signal(signal.SIGTERM)
             try:
-                self.process.wait(seconds)
+                self.process.wait(seconds * PATIENCE)
             except subprocess.TimeoutExpired:
                 pass
         self._end_group()

@@ -10,6 +10,8 @@ import tempfile
 import time
 from pathlib import Path
 
+from support.patience import PATIENCE
+
 PROGRAMS = Path("/usr/lib/postgresql/15/bin")
 
 
@@ -53,7 +55,7 @@ class Standby:
 
     def psql(self, database: str, statement: str) -> str:
         command = ["psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-d", self.address(database), "-c", statement]
-        return subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stdout.strip()
+        return subprocess.run(command, capture_output=True, text=True, check=True, timeout=60 * PATIENCE).stdout.strip()
 
     def stop(self) -> None:
         if self.server and self.server.poll() is None:

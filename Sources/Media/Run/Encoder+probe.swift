@@ -48,6 +48,6 @@ extension Encoder {
     }
 
     private func ffprobe(_ arguments: [String], output: @escaping @Sendable ([UInt8]) async -> Void) async throws -> Program.Outcome {
-        try await Program(launcher: tools.launcher, path: tools.ffprobe, arguments: arguments).run(limit: 300, output: output)
+        try await Program(launcher: tools.launcher, path: tools.ffprobe, arguments: arguments).run(limit: 3600, output: output)
     }
 }
