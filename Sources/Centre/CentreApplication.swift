@@ -42,6 +42,11 @@ package struct CentreApplication: Sendable {
             database: database, clock: clock, ids: ids, entropy: entropy, zone: settings.zone, passwords: PasswordScheme(cost: configuration.passwordCost), pages: pages,
             isSample: configuration.isSample, secureCookies: configuration.secureCookies, scope: { try $0.scope(of: $1, for: $2, today: $3) })
         let intake = FactIntake(database: database, rules: settings.rules, clock: clock, ids: ids, epoch: settings.epoch)
+        if !configuration.isFront {
+            // Before the first edge asks: an empty list would let it forget its terminals.
+            let (today, now) = (house.today, clock.now)
+            try await database.write { _ = try $0.placeNodes(on: today, at: now) }
+        }
         let metrics = Metrics()
         let content = try await openContent(configuration, database: database, clock: clock, ids: ids, entropy: entropy)
         let router = Router(context: AppContext.self, options: .autoGenerateHeadEndpoints)

@@ -32,7 +32,8 @@ final class NodeRegister: Sendable {
     func refresh() async {
         do {
             var parts: [NodeNews] = []
-            var version = known.withLock { $0.version }
+            let start = known.withLock { $0.version }
+            var version = start
             while let part = try await parent.nodes(since: version) {
                 parts.append(part)
                 guard part.more, part.version != version else { break }
@@ -40,10 +41,14 @@ final class NodeRegister: Sendable {
                 version = part.version
             }
             log.succeeded()
-            guard !parts.isEmpty else { return }
             let news = parts
-            try await database.write { statements in for part in news { try statements.learn(part) } }
-            known.withLock { known in for part in news { known.learn(part) } }
+            // Of two that asked at once the first is believed; the other may have heard less.
+            let isNews = known.withLock { known in
+                guard known.version == start, !news.isEmpty else { return false }
+                for part in news { known.learn(part) }
+                return true
+            }
+            if isNews { try await database.write { statements in for part in news { try statements.learn(part) } } }
         } catch {
             log.failed(error)
         }

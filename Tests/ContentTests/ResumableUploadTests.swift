@@ -113,6 +113,10 @@ private func noise(_ count: Int, seed: UInt64) -> [UInt8] {
             #expect(library.left == ["uploads"])
             #expect(try await library.content.progress(of: ids[6], in: library.database, by: library.act) == nil)
             #expect(try await library.content.progress(of: last.id, in: library.database, by: library.act) == .received(0))
+            try await library.content.forgetUploads(library.database, at: library.time.value.adding(seconds: 6 * 86_400))
+            #expect(try await library.content.progress(of: last.id, in: library.database, by: library.act) == .received(0))
+            try await library.content.forgetUploads(library.database, at: library.time.value.adding(seconds: 8 * 86_400))
+            #expect(try await library.content.progress(of: last.id, in: library.database, by: library.act) == nil)
         }
     }
 

@@ -33,12 +33,13 @@ extension ContentHouse {
         try await database.write { try $0.publishCourseware(courseware, manifest: next, keys: keys, on: day, by: act) }
     }
 
-    /// A timer that keeps the catalogue from expiring.
+    /// A timer that keeps the catalogue from expiring, and lets go of uploads that nobody went on with.
     package func catalogueRenewal(_ database: Database, clock: Clock, ids: IDs, every interval: Duration = .seconds(3600)) -> PeriodicWork {
         let keys = keys
         return PeriodicWork("catalogue", every: interval) {
             let act = Act(by: .system, at: clock.now, ids: ids)
             _ = try await database.write { try $0.refreshCatalogue(keys, by: act) }
+            try await self.forgetUploads(database, at: act.at)
         }
     }
 }

@@ -1,5 +1,5 @@
 package import Accounts
-import Basics
+package import Basics
 import Foundation
 package import Storage
 import Synchronization
@@ -53,6 +53,17 @@ extension ContentHouse {
         let intake = intake
         try await offPool { for id in stale { try? FileManager.default.removeItem(at: intake.part(of: id)) } }
         return upload
+    }
+
+    /// Lets go of uploads that nobody went on with.
+    package func forgetUploads(_ database: Database, at now: Instant) async throws {
+        let intake = intake
+        let stale = try await database.write { statements in
+            let stale = try statements.staleUploads(before: now.adding(seconds: -Self.patienceSeconds), of: "", keeping: 0)
+            for id in stale { try statements.closeUpload(id: id) }
+            return stale
+        }
+        try await offPool { for id in stale { try? FileManager.default.removeItem(at: intake.part(of: id)) } }
     }
 
     /// Where an upload of the account stands; nil when there is none. One that is whole and never became courseware is taken up again by its next, empty piece.
