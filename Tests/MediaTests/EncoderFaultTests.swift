@@ -5,9 +5,9 @@ import Testing
 
 /// What happens when something goes wrong in the middle of a step.
 @Suite struct EncoderFaultTests {
-    /// Runs a step at the speed of the film and calls `act` with the process id of ffmpeg once it has begun to write.
+    /// Runs a step at the speed of a film without end, so that it is never over before somebody looks, and calls `act` with the process id of ffmpeg once it has begun to write.
     private func interrupted(_ bench: Bench, by act: @escaping @Sendable (Task<Void, any Error>, Int32) -> Void) async throws -> (Encoder, Step, any Error) {
-        let encoder = try bench.encoder(program: #"exec ffmpeg -re "$@""#), source = try await Clip.lesson.file
+        let encoder = try bench.encoder(program: #"exec ffmpeg -re -stream_loop -1 "$@""#), source = try await Clip.lesson.file
         let step = plan(probe: try await encoder.probe(source), ladder: .weakLines)[0]
         let task = Task { try await encoder.run(step, source: source) }
         let written = bench.work.appendingPathComponent("240p.part/fragments.mp4").path

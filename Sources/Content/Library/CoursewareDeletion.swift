@@ -81,7 +81,7 @@ extension Statements {
     fileprivate func deleteMedia(of id: String, _ plan: DeletionPlan, by act: Act) throws {
         let changed = try run(
             """
-            UPDATE courseware SET state = 'archived', source_hash = '', source_bytes = 0, manifest_hash = '', manifest_bytes = 0, poster_hash = '', preview_hash = ''
+            UPDATE courseware SET state = 'archived', source_hash = '', source_bytes = 0, manifest_hash = '', manifest_bytes = 0, poster_hash = '', preview_hash = '', notes = ''
             WHERE id = \(id) AND state IN ('withdrawn', 'ready')
             """)
         guard changed == 1 else { throw Refusal.conflict("courseware.not_withdrawn") }

@@ -155,7 +155,7 @@
 
 	// List
 
-	var list = null, known = '', items = [], at = 0, noteTimer = 0, refreshTimer = 0;
+	var list = null, known = '', clockSaid = '', items = [], at = 0, noteTimer = 0, refreshTimer = 0;
 
 	function first() { return at - at % PAGE; }
 
@@ -174,7 +174,7 @@
 	}
 
 	function showList() {
-		if (!items.length) { return safe(list ? say.empty : say.preparing); }
+		if (!items.length) { return safe(list ? clockSaid || say.empty : say.preparing); }
 		var boxes = all('.lesson');
 		[].forEach.call(boxes, draw);
 		mark($('pager'), 'gone', items.length <= PAGE);
@@ -204,7 +204,8 @@
 
 	function tellClock(error) {
 		var size = Math.round(Math.abs(error) / 60000), unit = size < 60 ? 2 : +(size < 1440), off = say.off.split(' ');
-		if (error) { note(fill(say.clock, off[+(error < 0)], Math.floor(size / [1440, 60, 1][unit]), off[unit + 2])); }
+		clockSaid = error ? fill(say.clock, off[+(error < 0)], Math.floor(size / [1440, 60, 1][unit]), off[unit + 2]) : '';
+		if (error) { note(clockSaid); }
 	}
 
 	// The focus follows its lesson; a lesson that is gone leaves it to the next.
@@ -214,7 +215,8 @@
 		zone = fresh.zone_offset_ms;
 		showClock();
 		tellClock(fresh.clock_error_ms);
-		fresh.now = fresh.clock_error_ms = 0;
+		fresh.now = 0;
+		fresh.clock_error_ms = clockSaid;
 		if (JSON.stringify(fresh) === known) { return; }
 		known = JSON.stringify(fresh);
 		list = fresh;
