@@ -33,7 +33,8 @@ extension Statements {
             return NodeNews(version: "", whole: true, more: false, nodes: [], gone: [])
         }
         let last = try lastNodeChange()
-        let mark = since.flatMap { $0.epoch == epoch && $0.area == area.code && $0.mark.changed <= last + 1 ? $0.mark : nil }
+        let remembered = last - NodeMark.memorySeconds * 1000
+        let mark = since.flatMap { $0.epoch == epoch && $0.area == area.code && (remembered...last + 1).contains($0.mark.changed) ? $0.mark : nil }
         if let mark, mark.changed > last { return nil }
         let placed = try nodes(below: code, after: mark ?? .beginning, limit: limit)
         let isMore = placed.count == limit

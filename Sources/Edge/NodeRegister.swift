@@ -42,13 +42,14 @@ final class NodeRegister: Sendable {
             }
             log.succeeded()
             let news = parts
-            // Of two that asked at once the first is believed; the other may have heard less.
-            let isNews = known.withLock { known in
-                guard known.version == start, !news.isEmpty else { return false }
-                for part in news { known.learn(part) }
+            guard !news.isEmpty else { return }
+            // Of two that asked at once the first is believed; the other may have heard less. What the disk did not take is not known either, so that no part is ever skipped.
+            let isNews = try await database.write { statements -> Bool in
+                guard try statements.knownVersion() == start else { return false }
+                for part in news { try statements.learn(part) }
                 return true
             }
-            if isNews { try await database.write { statements in for part in news { try statements.learn(part) } } }
+            if isNews { known.withLock { known in for part in news { known.learn(part) } } }
         } catch {
             log.failed(error)
         }

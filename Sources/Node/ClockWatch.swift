@@ -6,6 +6,8 @@ package struct ClockWatch: Sendable {
     package static let tolerance: Int64 = 300_000
     /// A gap between two looks at the clock that is no leap.
     private static let longestGap: Int64 = 600_000
+    /// 2000 to 2200: a centre's time beyond is none, whoever says so.
+    private static let plausible: Range<Int64> = 946_684_800_000..<7_258_118_400_000
     private var measured: Int64?
     private var lastSeen: Instant?
 
@@ -20,7 +22,7 @@ package struct ClockWatch: Sendable {
     /// Takes the centre's time out of a receipt.
     package mutating func hear(_ centre: Instant?, at now: Instant) {
         see(now)
-        if let centre { measured = now.milliseconds(since: centre) }
+        if let centre, Self.plausible.contains(centre.milliseconds) { measured = now.milliseconds(since: centre) }
     }
 
     private func isContinuous(_ now: Instant) -> Bool {

@@ -31,9 +31,9 @@ package struct PresenceBook: Sendable {
     package mutating func beat(at now: Instant) -> [Action] {
         var actions: [Action] = []
         if let lastBeat, now < lastBeat {
-            actions.append(.divide)
-            // What was noted under a clock that ran ahead was not lived; the same minutes are still to come.
-            noted = unreported
+            // What was noted under a clock that ran ahead goes in facts of its own, so that it takes no true minute with it; the same minutes are still to come.
+            actions += facts() + [.divide]
+            noted = [:]
         }
         lastBeat = now
         let (day, minute) = position(of: now)
@@ -60,12 +60,14 @@ package struct PresenceBook: Sendable {
     /// Facts with the new minutes, and the word that everything up to now has been told; `clockError` when the clock is known to be wrong, and `now` is corrected.
     package mutating func report(at now: Instant, clockError: Int64? = nil) -> [Action] {
         reported = Pause(from: now, milliseconds: reportEvery)
-        var actions: [Action] = []
-        for (day, minutes) in unreported.sorted(by: { $0.key < $1.key }) {
-            actions += [.report(.presence(Presence(terminal: terminal, day: day, minutes: minutes))), .remove(Self.key(day))]
+        return facts() + [.report(.watermark(Watermark(terminal: terminal, throughAt: max(now, Instant(milliseconds: 0)), clockError: clockError)))]
+    }
+
+    private mutating func facts() -> [Action] {
+        defer { unreported = [:] }
+        return unreported.sorted { $0.key < $1.key }.flatMap { day, minutes -> [Action] in
+            [.report(.presence(Presence(terminal: terminal, day: day, minutes: minutes))), .remove(Self.key(day))]
         }
-        unreported = [:]
-        return actions + [.report(.watermark(Watermark(terminal: terminal, throughAt: max(now, Instant(milliseconds: 0)), clockError: clockError)))]
     }
 
     private static func key(_ day: Day) -> String { "presence/\(day.number)" }

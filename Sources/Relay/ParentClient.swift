@@ -63,17 +63,17 @@ package struct ParentClient: Sendable {
         switch response.status.code {
         case 304:
             try await finish(response)
-            if let copy { return copy.bytes }
+            guard let copy else { throw ParentError.unreadable("The answer to \(name) is that it has not changed, and it was never here") }
+            return copy.bytes
         case 404:
             try await finish(response)
             return nil
         case 200:
             let bytes = Array(try await response.body.collect(upTo: Int(longest)).readableBytesView)
-            copies[url] = response.headers.first(name: "ETag").map { ($0, bytes) }
+            if name == "timestamp.json" { copies[url] = response.headers.first(name: "ETag").map { ($0, bytes) } }
             return bytes
-        default: break
+        default: throw await refusal(response)
         }
-        throw await refusal(response)
     }
 
     /// What changed among the nodes of this edge's area since a version of its list; nil when nothing did.

@@ -1,6 +1,7 @@
 import Accounts
 import Basics
 import Foundation
+import HTTPTypes
 package import Hummingbird
 import Logging
 import NIOCore
@@ -58,6 +59,11 @@ package struct RefusalMiddleware: RouterMiddleware {
             }
         context.logger.info("refused", metadata: ["code": "\(refusal.code)"])
         let isProgram = request.uri.path.hasPrefix("/api/")
+        // A script would follow to the page for signing in, and take it for the answer.
+        if refusal == .signInNeeded, let field = HTTPField.Name("X-CSRF"), request.headers[field] != nil {
+            return try problemResponse(
+                Problem(code: refusal.code, status: status.code, title: house.pages.words.text("refusal.\(refusal.code)", house.language(request)), detail: ""), status)
+        }
         if refusal == .signInNeeded, !isProgram {
             return seeOther("/sign-in?next=" + (request.uri.string.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""))
         }

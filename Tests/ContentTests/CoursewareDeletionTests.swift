@@ -59,10 +59,13 @@ import Trust
                 try statements.run("INSERT INTO blob_removal (hash) VALUES (\(found.posterHash))")
                 try statements.run("INSERT INTO blob_removal (hash) VALUES (\(String(repeating: "a", count: 64)))")
             }
+            // A piece that only a manifest names.
+            let piece = SHA256Hex(of: Array("other file 2".utf8)).hex
+            try await library.database.write { try $0.run("INSERT INTO blob_removal (hash) VALUES (\(piece))") }
             let lost = try library.content.blobs.store(Data("nobody needs this".utf8))
             try await library.database.write { try $0.run("INSERT INTO blob_removal (hash) VALUES (\(lost))") }
             try await library.content.sweep(library.database)
-            #expect(!library.stored.contains(lost) && library.stored.contains(found.posterHash))
+            #expect(!library.stored.contains(lost) && library.stored.contains(found.posterHash) && library.stored.contains(piece))
             #expect(try await library.courseware(one)?.state == .ready)
         }
     }

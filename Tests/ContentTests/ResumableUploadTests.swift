@@ -80,6 +80,30 @@ private func noise(_ count: Int, seed: UInt64) -> [UInt8] {
         }
     }
 
+    /// What fails when all bytes are there costs none of them: a database that does not take the row, a centre that is killed before it.
+    @Test(arguments: Database.Engine.required)
+    func aFailureAtTheEndKeepsTheBytes(_ engine: Database.Engine) async throws {
+        try await LibraryWorld.with(engine) { library in
+            let bytes = noise(300_000, seed: 3), total = Int64(bytes.count)
+            let upload = try await library.content.openUpload(name: "a.mp4", length: total, areaID: library.county, in: library.database, by: library.act)
+            let stranger = Act(by: Actor(id: "somebody else"), at: library.act.at, ids: library.act.ids)
+            let new = NewCourseware(id: upload.id, title: "x", areaID: library.county, sourceHash: "", sourceName: "x", sourceBytes: 1)
+            try await library.database.write { try $0.addCourseware(new, by: stranger) }
+            await #expect(throws: (any Error).self) { try await library.append(bytes[...], to: upload.id, at: 0) }
+            #expect(try await library.content.progress(of: upload.id, in: library.database, by: library.act) == .received(total))
+            #expect(library.left.contains("uploads/\(upload.id).part") && library.stored.isEmpty)
+            try await library.database.write { _ = try $0.run("DELETE FROM courseware WHERE id = \(upload.id)") }
+            let uploads = library.folder.appendingPathComponent("uploads")
+            let sealed = uploads.appendingPathComponent("\(upload.id).\(SHA256Hex(of: bytes).hex).part")
+            try FileManager.default.moveItem(at: uploads.appendingPathComponent("\(upload.id).part"), to: sealed)
+            await #expect(throws: Refusal.busy) { try await library.append([], to: upload.id, at: total) }
+            try await library.content.sweep(library.database)
+            #expect(try await library.content.progress(of: upload.id, in: library.database, by: library.act) == .received(total))
+            #expect(try await library.append([], to: upload.id, at: total) == .done(upload.id))
+            #expect(try await library.courseware(upload.id)?.sourceHash == SHA256Hex(of: bytes).hex && library.left == ["uploads"])
+        }
+    }
+
     @Test func whatCanNeverBeTakenLeavesNothing() async throws {
         try await LibraryWorld.with(.sqlite) { library in
             for (bytes, code) in [(noise(2000, seed: 1), "upload.longer"), (Array("%PDF-1.4".utf8) + noise(900, seed: 2), "upload.is_pdf")] {
@@ -115,6 +139,11 @@ private func noise(_ count: Int, seed: UInt64) -> [UInt8] {
             #expect(try await library.content.progress(of: last.id, in: library.database, by: library.act) == .received(0))
             try await library.content.forgetUploads(library.database, at: library.time.value.adding(seconds: 6 * 86_400))
             #expect(try await library.content.progress(of: last.id, in: library.database, by: library.act) == .received(0))
+            library.time.set(library.time.value.adding(seconds: 6 * 86_400))
+            _ = try await library.append(noise(10, seed: 1)[...], to: last.id, at: 0)
+            // Seven days from the last piece, not from the first.
+            try await library.content.forgetUploads(library.database, at: library.time.value.adding(seconds: 6 * 86_400))
+            #expect(try await library.content.progress(of: last.id, in: library.database, by: library.act) == .received(10))
             try await library.content.forgetUploads(library.database, at: library.time.value.adding(seconds: 8 * 86_400))
             #expect(try await library.content.progress(of: last.id, in: library.database, by: library.act) == nil)
         }

@@ -111,3 +111,25 @@ def test_a_wrong_file_is_refused_in_its_first_mebibyte(desk: Page, library: Netw
     headers = {"Cookie": editor.cookie, "X-CSRF": token, "Accept-Language": "zh-CN"}
     answer = ask(library.address(), "POST", "/courseware/uploads", head + bytes(2 * MIB), headers)
     assert answer.status == 422 and words in answer.text
+
+
+def test_a_session_that_ended_is_said_and_loses_nothing(desk: Page, library: Network, tmp_path: Path) -> None:
+    file = made(tmp_path, "evening.mp4", 9)
+    offsets: list[int] = []
+
+    def line(route: Route) -> None:
+        offsets.append(int(route.request.headers["x-upload-offset"]))
+        if len(offsets) == 2:
+            desk.context.clear_cookies()
+        route.continue_()
+
+    desk.route(re.compile(r"/courseware/uploads/[0-9a-f-]{36}$"), lambda route: line(route) if route.request.method == "PATCH" else route.continue_())
+    choose(desk, library, file)
+    desk.wait_for_selector("#told.problem")
+    assert "登录" in desk.inner_text("#told")
+    name, value = library.sign_in("editor").cookie.split("=", 1)
+    desk.context.add_cookies([{"name": name, "value": value, "domain": "127.0.0.1", "path": "/"}])
+    choose(desk, library, file)
+    assert stored(library, desk) == hashlib.sha256(file.read_bytes()).hexdigest()
+    # The slice whose session had ended came again, and nothing before it.
+    assert offsets == [0, SLICE, SLICE, 2 * SLICE] or offsets == [0, SLICE, 2 * SLICE, 2 * SLICE], offsets

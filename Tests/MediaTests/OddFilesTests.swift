@@ -96,6 +96,30 @@ import Testing
         }
     }
 
+    /// The head says that pixels are a hundred times as high as wide: nobody believes it.
+    @Test func pixelsThatNoPictureHasDoNotMakeAStripe() async throws {
+        try await Bench.with { bench in
+            let file = try await make(bench, "odd.mp4", ["-f", "lavfi", "-i", "color=white:s=640x480:r=25:d=2", "-vf", "setsar=1/100"] + Self.fast)
+            let (probe, film) = try await encode(bench, file)
+            #expect(probe.notes.map(\.code) == [.pixels])
+            let row = try await luma(film, at: 1, width: 320, height: 240)[120 * 320..<121 * 320]
+            #expect(row.allSatisfy { $0 > 200 })
+        }
+    }
+
+    /// A telephone that says PQ and forgets the colours.
+    @Test func highDynamicRangeWithoutItsColoursIsEncoded() async throws {
+        try await Bench.with { bench in
+            let file = try await make(
+                bench, "hdr.mp4",
+                ["-f", "lavfi", "-i", "color=white:s=640x360:r=25:d=2,format=yuv420p10le", "-c:v", "libx265", "-preset", "ultrafast"]
+                    + ["-x265-params", "log-level=none:transfer=smpte2084", "-color_trc", "smpte2084", "-tag:v", "hvc1"])
+            let (probe, film) = try await encode(bench, file)
+            #expect(probe.notes.map(\.code) == [.hdr] && !probe.video.assumedColours.isEmpty)
+            #expect(try await seconds(film) > 1.8)
+        }
+    }
+
     /// Two channels that cancel each other are heard; two that do not are left as they are.
     @Test(arguments: [("c0=c0|c1=-1*c0", true), ("c0=c0|c1=c0", false), ("c0=c0|c1=0*c0", false)])
     func soundInOppositePhaseIsHeard(_ channels: String, _ isOpposed: Bool) async throws {

@@ -20,6 +20,12 @@ private let minute: Int64 = 60_000
         #expect(watch.centreTime(at: later) == noon.adding(milliseconds: minute))
     }
 
+    @Test(arguments: [.min, -1, 0, 1 << 53, .max] as [Int64]) func anAbsurdTimeIsNone(_ milliseconds: Int64) {
+        var watch = ClockWatch()
+        watch.hear(Instant(milliseconds: milliseconds), at: noon)
+        #expect(watch.error(at: noon) == nil && watch.centreTime(at: noon) == nil && watch.corrected(noon) == noon)
+    }
+
     @Test func aLeapMakesItAnotherClock() {
         for leap in [-day, -2 * minute, 11 * minute, day] {
             var watch = ClockWatch()

@@ -22,19 +22,12 @@ extension ContentHouse {
     /// while the same original is being encoded for another courseware.
     package func deletionPlan(of courseware: Courseware, in database: Database) async throws -> DeletionPlan {
         guard courseware.state == .withdrawn || courseware.state == .ready else { throw Refusal.conflict("courseware.not_withdrawn") }
-        let others = try await database.read { statements in
-            guard try !statements.isSourceInWork(courseware.sourceHash, beside: courseware.id) else { throw Refusal.conflict("courseware.shared") }
-            return try statements.contentOfOthers(beside: courseware.id)
-        }
-        let blobs = blobs
+        let inWork = try await database.read { try $0.isSourceInWork(courseware.sourceHash, beside: courseware.id) }
+        guard !inWork else { throw Refusal.conflict("courseware.shared") }
+        let (blobs, needed) = (blobs, try await contentNeeded(beside: courseware.id, in: database))
         return try await offPool {
-            func content(_ manifest: String) throws -> Set<String> {
-                guard let url = blobs.url(manifest), let bytes = try? Data(contentsOf: url) else { return [] }
-                return Set(try Manifest(parsing: [UInt8](bytes)).files.map(\.sha256.hex))
-            }
-            let needed = try others.manifests.reduce(into: others.direct) { $0.formUnion(try content($1)) }
             let direct = [courseware.manifestHash, courseware.posterHash, courseware.previewHash].filter { !$0.isEmpty }
-            let media = try content(courseware.manifestHash).union(direct).subtracting([courseware.sourceHash])
+            let media = try blobs.named(by: courseware.manifestHash).union(direct).subtracting([courseware.sourceHash])
             func bytes(_ hashes: some Sequence<String>) -> Int64 { hashes.reduce(0) { $0 + (blobs.length($1) ?? 0) } }
             let own = media.subtracting(needed)
             let isSourceOwn = !needed.contains(courseware.sourceHash) && !courseware.sourceHash.isEmpty
@@ -43,6 +36,12 @@ extension ContentHouse {
                 sharedBytes: bytes(media.intersection(needed)) + (isSourceOwn ? 0 : bytes([courseware.sourceHash].filter { !$0.isEmpty })),
                 hashes: own.sorted() + (isSourceOwn ? [courseware.sourceHash] : []))
         }
+    }
+
+    /// What the courseware needs beside one.
+    private func contentNeeded(beside id: String, in database: Database) async throws -> Set<String> {
+        let (blobs, others) = (blobs, try await database.read { try $0.contentOfOthers(beside: id) })
+        return try await offPool { try others.manifests.reduce(into: others.direct) { $0.formUnion(try blobs.named(by: $1)) } }
     }
 
     /// Deletes a withdrawn courseware's media, its original too. Its title and length stay, because plays name it.
@@ -55,8 +54,12 @@ extension ContentHouse {
     /// Takes off the disk what was deleted and nothing needs.
     func removeDeleted(_ database: Database) async throws {
         let (blobs, hashes) = (blobs, try await database.read { try $0.removedBlobs() })
+        guard !hashes.isEmpty else { return }
+        // The same film may have come again meanwhile.
+        let needed = try await contentNeeded(beside: "", in: database)
         for hash in hashes {
-            if try await database.read({ try !$0.isStored(hash) }) { try await offPool { try blobs.remove(hash) } }
+            let isFree = try await database.read { try !$0.isStored(hash) }
+            if isFree, !needed.contains(hash) { try await offPool { try blobs.remove(hash) } }
             try await database.write { try $0.blobRemoved(hash) }
         }
     }
@@ -79,6 +82,8 @@ extension Statements {
     }
 
     fileprivate func deleteMedia(of id: String, _ plan: DeletionPlan, by act: Act) throws {
+        let source = try first("SELECT source_hash FROM courseware WHERE id = \(id)") { try $0.text(0) } ?? ""
+        guard try !isSourceInWork(source, beside: id) else { throw Refusal.conflict("courseware.shared") }
         let changed = try run(
             """
             UPDATE courseware SET state = 'archived', source_hash = '', source_bytes = 0, manifest_hash = '', manifest_bytes = 0, poster_hash = '', preview_hash = '', notes = ''
@@ -95,4 +100,12 @@ extension Statements {
     func removedBlobs() throws -> [String] { try all("SELECT hash FROM blob_removal ORDER BY hash") { try $0.text(0) } }
 
     func blobRemoved(_ hash: String) throws { try run("DELETE FROM blob_removal WHERE hash = \(hash)") }
+}
+
+extension BlobStore {
+    /// The content that a manifest names; none when the manifest is not here. Blocking. Throws when it is here and cannot be read: that must not look like needing nothing.
+    fileprivate func named(by manifest: String) throws -> Set<String> {
+        guard length(manifest) != nil, let url = url(manifest) else { return [] }
+        return Set(try Manifest(parsing: [UInt8](Data(contentsOf: url))).files.map(\.sha256.hex))
+    }
 }

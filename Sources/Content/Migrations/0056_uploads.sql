@@ -6,6 +6,7 @@ CREATE TABLE upload (
     total_bytes BIGINT NOT NULL CHECK (total_bytes > 0),
     received_bytes BIGINT NOT NULL,
     made_by TEXT NOT NULL,
-    made_at BIGINT NOT NULL
+    -- When the last piece came.
+    touched_at BIGINT NOT NULL
 );
-CREATE INDEX upload_made ON upload (made_by, made_at);
+CREATE INDEX upload_made ON upload (made_by, touched_at);

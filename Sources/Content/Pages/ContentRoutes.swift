@@ -148,6 +148,7 @@ extension House {
         case .forbidden: status = .forbidden
         case .notFound: status = .notFound
         case .conflict: status = .conflict
+        case .busy: status = .serviceUnavailable
         default: break
         }
         return try problemResponse(Problem(code: code, status: status.code, title: text("refusal.\(code)", visit), detail: ""), status)

@@ -50,20 +50,28 @@ extension ContentHouse {
             try statements.openUpload(upload, by: act)
             return stale
         }
-        let intake = intake
-        try await offPool { for id in stale { try? FileManager.default.removeItem(at: intake.part(of: id)) } }
+        try await remove(stale)
         return upload
     }
 
     /// Lets go of uploads that nobody went on with.
     package func forgetUploads(_ database: Database, at now: Instant) async throws {
-        let intake = intake
         let stale = try await database.write { statements in
             let stale = try statements.staleUploads(before: now.adding(seconds: -Self.patienceSeconds), of: "", keeping: 0)
             for id in stale { try statements.closeUpload(id: id) }
             return stale
         }
-        try await offPool { for id in stale { try? FileManager.default.removeItem(at: intake.part(of: id)) } }
+        try await remove(stale)
+    }
+
+    private func remove(_ stale: [String]) async throws {
+        let (intake, desk) = (intake, desk)
+        try await offPool {
+            for id in stale {
+                desk.end(id)
+                try? FileManager.default.removeItem(at: intake.part(of: id))
+            }
+        }
     }
 
     /// Where an upload of the account stands; nil when there is none. One that is whole and never became courseware is taken up again by its next, empty piece.
@@ -71,10 +79,11 @@ extension ContentHouse {
         let (upload, isCourseware) = try await database.read { (try $0.upload(id: id, of: act.actor.id), try $0.isCourseware(id, madeBy: act.actor.id)) }
         if isCourseware { return .done(id) }
         guard let upload else { return nil }
-        let part = intake.part(of: id)
+        let intake = intake
         // What the disk lost comes again.
-        guard try await offPool({ intake.length(of: part) }) < upload.receivedBytes else { return .received(upload.receivedBytes) }
-        try await database.write { try $0.uploadReceived(id: id, bytes: 0) }
+        let isThere = try await offPool { try intake.isSealed(id) || intake.length(of: intake.part(of: id)) >= upload.receivedBytes }
+        guard !isThere else { return .received(upload.receivedBytes) }
+        try await database.write { try $0.uploadReceived(id: id, bytes: 0, at: act.at) }
         return .received(0)
     }
 
@@ -89,6 +98,8 @@ extension ContentHouse {
         }
         guard progress == .received(offset) else { throw Refusal.conflict("upload.offset") }
         let (intake, desk, turn) = (intake, desk, desk.begin(id))
+        // It is whole and about to become courseware.
+        guard try await offPool({ try !intake.isSealed(id) }) else { throw Refusal.busy }
         let part = intake.part(of: id)
         var received = offset
         do {
@@ -96,7 +107,7 @@ extension ContentHouse {
             func keep() async throws {
                 try await offPool { try file.sync() }
                 let reached = received
-                if desk.isTurn(turn, of: id) { try await database.write { try $0.uploadReceived(id: id, bytes: reached) } }
+                if desk.isTurn(turn, of: id) { try await database.write { try $0.uploadReceived(id: id, bytes: reached, at: act.at) } }
             }
             do {
                 try await intake.eachPiece(of: body) { bytes in
@@ -108,7 +119,9 @@ extension ContentHouse {
                         try file.write(bytes, at: place)
                         let reached = place + Int64(bytes.count)
                         guard place < head, reached >= min(head, upload.totalBytes) else { return nil }
-                        return UploadKind(head: [UInt8](try Data(contentsOf: part, options: .alwaysMapped).prefix(UploadKind.headBytes)))
+                        let handle = try FileHandle(forReadingFrom: part)
+                        defer { try? handle.close() }
+                        return UploadKind(head: [UInt8](try handle.read(upToCount: UploadKind.headBytes) ?? Data()))
                     }
                     if let kind { throw kind.refusal }
                     received += Int64(bytes.count)
@@ -129,7 +142,9 @@ extension ContentHouse {
         guard received == upload.totalBytes else { return .received(received) }
         let whole = try await offPool { try intake.seal(part, id: id) }
         desk.end(id)
-        return .done(try await enter(whole, id: id, name: upload.name, areaID: upload.areaID, into: database, by: act))
+        // What fails here may come right the next time: the bytes stay.
+        return .done(
+            try await enter(whole, id: id, name: upload.name, areaID: upload.areaID, into: database, by: act) { try FileManager.default.moveItem(at: $0, to: part) })
     }
 }
 

@@ -18,9 +18,12 @@ extension ContentHouse {
         return try await enter(received, id: id, name: cleanedUploadName(name), areaID: areaID, into: database, by: act)
     }
 
-    /// Makes courseware of a body that is whole on the disk; answers its id.
-    func enter(_ received: UploadIntake.Received, id: String, name: String, areaID: String, into database: Database, by act: Act) async throws -> String {
-        let isNew = try await lend(received)
+    /// Makes courseware of a body that is whole on the disk; answers its id. When that fails, the file is left to `failed`. Blocking.
+    func enter(
+        _ received: UploadIntake.Received, id: String, name: String, areaID: String, into database: Database, by act: Act,
+        failed: @escaping @Sendable (URL) throws -> Void = { try FileManager.default.removeItem(at: $0) }
+    ) async throws -> String {
+        let isNew = try await lend(received, failed: failed)
         let new = NewCourseware(
             id: id, title: titleOfUpload(named: name), areaID: areaID, sourceHash: received.hash, sourceName: name, sourceBytes: received.length)
         do {
@@ -29,12 +32,12 @@ extension ContentHouse {
                 try statements.closeUpload(id: id)
             }
             // An upload of the same bytes that failed meanwhile may have taken them out of the store again.
-            _ = try await lend(received)
+            _ = try await lend(received) { _ in }
         } catch {
             let isWanted = (try? await database.read { try $0.isStored(received.hash) }) ?? false
             try? await offPool { [blobs] in
                 if isNew, !isWanted { try blobs.remove(received.hash) }
-                try FileManager.default.removeItem(at: received.file)
+                try failed(received.file)
             }
             throw error
         }
@@ -45,11 +48,11 @@ extension ContentHouse {
 
     /// Puts the received file into the store under its second name; false when the store has that content already. The first name stays until the library knows of
     /// the courseware: from it, the next start sees what was not finished.
-    private func lend(_ received: UploadIntake.Received) async throws -> Bool {
+    private func lend(_ received: UploadIntake.Received, failed: @escaping @Sendable (URL) throws -> Void) async throws -> Bool {
         let blobs = blobs
         return try await offPool {
             do { return try blobs.lend(received.file, as: received.hash) } catch {
-                try? FileManager.default.removeItem(at: received.file)
+                try? failed(received.file)
                 throw error
             }
         }

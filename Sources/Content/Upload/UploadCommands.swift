@@ -17,7 +17,7 @@ extension Statements {
     func openUpload(_ upload: OpenUpload, by act: Act) throws {
         try run(
             """
-            INSERT INTO upload (id, name, area_id, total_bytes, received_bytes, made_by, made_at)
+            INSERT INTO upload (id, name, area_id, total_bytes, received_bytes, made_by, touched_at)
             VALUES (\(upload.id), \(upload.name), \(upload.areaID), \(upload.totalBytes), 0, \(act.actor.id), \(act.at))
             """)
     }
@@ -28,17 +28,19 @@ extension Statements {
     }
 
     /// Takes down how many bytes of an upload are on the disk.
-    func uploadReceived(id: String, bytes: Int64) throws { try run("UPDATE upload SET received_bytes = \(bytes) WHERE id = \(id)") }
+    func uploadReceived(id: String, bytes: Int64, at now: Instant) throws {
+        try run("UPDATE upload SET received_bytes = \(bytes), touched_at = \(now) WHERE id = \(id)")
+    }
 
     /// Forgets an upload that is whole or given up.
     func closeUpload(id: String) throws { try run("DELETE FROM upload WHERE id = \(id)") }
 
-    /// The uploads that are let go of: those opened before a moment, and of an account all but the latest so many.
+    /// The uploads that are let go of: those to which nothing came since a moment, and of an account all but the latest so many.
     func staleUploads(before: Instant, of account: String, keeping: Int) throws -> [String] {
         try all(
             """
-            SELECT id FROM upload WHERE made_at < \(before)
-                OR made_by = \(account) AND id NOT IN (SELECT u.id FROM upload u WHERE u.made_by = \(account) ORDER BY u.made_at DESC, u.id DESC LIMIT \(keeping))
+            SELECT id FROM upload WHERE touched_at < \(before)
+                OR made_by = \(account) AND id NOT IN (SELECT u.id FROM upload u WHERE u.made_by = \(account) ORDER BY u.touched_at DESC, u.id DESC LIMIT \(keeping))
             """
         ) { try $0.text(0) }
     }

@@ -75,6 +75,9 @@ package struct UploadIntake: Sendable {
     /// Whether the disk has more than the reserve. Blocking.
     var hasRoom: Bool { freeBytes(folder) >= reserve }
 
+    /// Whether an upload in pieces is whole and has the name of its content. Blocking.
+    func isSealed(_ id: String) throws -> Bool { parts().contains { $0.hasPrefix("\(id).") && $0 != "\(id).part" } }
+
     /// Where the bytes of an upload in pieces stand.
     func part(of id: String) -> URL { folder.appendingPathComponent("\(id).part") }
 
@@ -105,9 +108,16 @@ package struct UploadIntake: Sendable {
     /// The hashes of uploads that were whole when an earlier process died; the store may have their content although the library does not know it. Blocking.
     func wholeParts() -> Set<String> { Set(parts().compactMap { name in name.split(separator: ".").dropLast().last.map(String.init) }.filter { $0.count == 64 }) }
 
-    /// Removes the parts that an earlier process left, but those of these uploads, which go on. Blocking.
+    /// Removes the parts that an earlier process left, but those of these uploads, which go on; also one that was whole and not yet courseware. Blocking.
     func sweep(keeping open: Set<String>) throws {
-        for name in parts() where !open.contains(String(name.dropLast(".part".count))) { try FileManager.default.removeItem(at: folder.appendingPathComponent(name)) }
+        for name in parts() {
+            let id = String(name.prefix { $0 != "." })
+            guard !open.contains(id) else {
+                if name != "\(id).part" { try FileManager.default.moveItem(at: folder.appendingPathComponent(name), to: part(of: id)) }
+                continue
+            }
+            try FileManager.default.removeItem(at: folder.appendingPathComponent(name))
+        }
     }
 
     private func parts() -> [String] { ((try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []).filter { $0.hasSuffix(".part") } }

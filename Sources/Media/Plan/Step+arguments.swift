@@ -17,8 +17,7 @@ extension Step {
         case .poster(let width, let height):
             begin + posterPlace + Input.untrusted(source)
                 + Self.posterTrials.enumerated().flatMap { number, trial in
-                    let filters = Self.fitted(width / trial.shrink, height / trial.shrink) + (probe.video.isHDR ? Self.toneMapped : [])
-                    let size = filters.joined(separator: ",") + ",format=yuvj420p"
+                    let size = (shaped(width / trial.shrink, height / trial.shrink) + ["format=yuvj420p"]).joined(separator: ",")
                     return ["-map", "0:\(probe.video.index)", "-frames:v", "1", "-vf", size, "-q:v", "\(trial.quality)"]
                         + ["-map_metadata", "-1", "-f", "image2", "-update", "1", "\(target)/\(Self.posterTrial(number))"]
                 }
@@ -56,13 +55,19 @@ extension Step {
         let rung = rendition.rung, rate = rendition.frameRate
         let filters =
             (probe.video.isInterlaced ? ["bwdif=mode=send_frame:deint=interlaced"] : [])
-            + ["fps=\(rate.numerator)/\(rate.denominator)"] + Self.fitted(rendition.width, rendition.height) + (probe.video.isHDR ? Self.toneMapped : [])
+            + ["fps=\(rate.numerator)/\(rate.denominator)"] + shaped(rendition.width, rendition.height)
             + (probe.pictureMissing > 500 ? ["tpad=stop_mode=clone:stop_duration=\(seconds(probe.pictureMissing))"] : []) + ["format=yuv420p"]
         let times = "expr:gte(t,if(gt(n_forced,1),(n_forced-1)*\(Rendition.segment),n_forced*\(Rendition.firstSegment)))"
         return ["-vf", filters.joined(separator: ",")]
             + ["-c:v", "libx264", "-preset", preset, "-profile:v", rung.profile.rawValue, "-level:v", "\(Double(rung.level) / 10)"]
             + ["-crf", "27", "-maxrate", "\(rung.videoRate)k", "-bufsize", "\(2 * rung.videoRate)k"]
             + ["-g", "\(Int((rate.value * 10).rounded(.up)))", "-sc_threshold", "0", "-force_key_frames", times]
+    }
+
+    /// Brings pictures to a size and to the light of television.
+    private func shaped(_ width: Int, _ height: Int) -> [String] {
+        let colours = probe.video.assumedColours.isEmpty ? [] : ["setparams=\(probe.video.assumedColours)"]
+        return (probe.video.hasOddPixels ? ["setsar=1"] : []) + Self.fitted(width, height) + (probe.video.isHDR ? colours + Self.toneMapped : [])
     }
 
     /// A picture of the planned shape is scaled; one that has another shape, because a telephone was turned in the middle, keeps it between bars. `dar` is the shape as it is shown.

@@ -61,6 +61,7 @@ extension Probe.Video {
     fileprivate init(_ stream: Report.Stream) throws(MediaProblem) {
         let (width, height) = (stream.width ?? 0, stream.height ?? 0)
         guard Self.sides.contains(width), Self.sides.contains(height) else { throw .badDimensions(width: width, height: height) }
+        let isHDR = ["smpte2084", "arib-std-b67"].contains(stream.color_transfer ?? "")
         let turn = stream.side_data_list?.lazy.compactMap(\.rotation).first ?? stream.tags?["rotate"].flatMap(Double.init).map { -$0 } ?? 0
         self.init(
             index: stream.index, codec: stream.codec_name ?? "unknown", width: width, height: height, rotation: Self.clockwise(turn),
@@ -68,7 +69,16 @@ extension Probe.Video {
             frameRate: Self.ratio(stream.avg_frame_rate, separator: "/") ?? Self.ratio(stream.r_frame_rate, separator: "/"),
             isInterlaced: ["tt", "bb", "tb", "bt"].contains(stream.field_order ?? ""),
             duration: Probe.milliseconds(stream.duration) ?? Self.clock(stream.tags?["DURATION"]),
-            isHDR: ["smpte2084", "arib-std-b67"].contains(stream.color_transfer ?? ""))
+            isHDR: isHDR, assumedColours: Self.assumed(stream, isHDR: isHDR),
+            hasOddPixels: Self.ratio(stream.sample_aspect_ratio, separator: ":").map { !Self.isReal($0) } ?? false)
+    }
+
+    /// Pictures of high dynamic range have the colours of BT.2020 unless they say otherwise.
+    private static func assumed(_ stream: Report.Stream, isHDR: Bool) -> String {
+        guard isHDR else { return "" }
+        let known = { (text: String?) in !["", "unknown", "unspecified", "reserved"].contains(text ?? "") }
+        let parts = (known(stream.color_primaries) ? [] : ["color_primaries=bt2020"]) + (known(stream.color_space) ? [] : ["colorspace=bt2020nc"])
+        return parts.joined(separator: ":")
     }
 
     /// Pixels of film and television are at most about twice as wide as high, or the other way round.
@@ -110,7 +120,7 @@ private struct Report: Decodable {
     struct SideData: Decodable { let rotation: Double? }
     struct Stream: Decodable {
         let index: Int
-        let codec_type, codec_name, sample_aspect_ratio, avg_frame_rate, r_frame_rate, field_order, duration, color_transfer: String?
+        let codec_type, codec_name, sample_aspect_ratio, avg_frame_rate, r_frame_rate, field_order, duration, color_transfer, color_primaries, color_space: String?
         let width, height, channels: Int?
         let disposition: [String: Int]?
         let tags: [String: String]?

@@ -52,13 +52,18 @@ package struct Probe: Codable, Hashable, Sendable {
         package internal(set) var duration: Int?
         /// Whether its light is coded for more than television shows (PQ or HLG).
         package let isHDR: Bool
+        /// Of a picture of high dynamic range that does not say which colours it has: what is taken for said, as ffmpeg writes it; empty when it says all.
+        package let assumedColours: String
+        /// Whether the file says of its pixels a shape that none has.
+        package let hasOddPixels: Bool
 
         package init(
             index: Int, codec: String, width: Int, height: Int, rotation: Int = 0, pixelShape: Ratio? = nil, frameRate: Ratio? = nil,
-            isInterlaced: Bool = false, duration: Int? = nil, isHDR: Bool = false
+            isInterlaced: Bool = false, duration: Int? = nil, isHDR: Bool = false, assumedColours: String = "", hasOddPixels: Bool = false
         ) {
             (self.index, self.codec, self.width, self.height, self.rotation) = (index, codec, width, height, rotation)
             (self.pixelShape, self.frameRate, self.isInterlaced, self.duration, self.isHDR) = (pixelShape, frameRate, isInterlaced, duration, isHDR)
+            (self.assumedColours, self.hasOddPixels) = (assumedColours, hasOddPixels)
         }
 
         /// Width and height as seen: turned upright, with square pixels.

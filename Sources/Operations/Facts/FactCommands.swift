@@ -97,18 +97,22 @@ extension Statements {
         let names = subjects.sorted()
         return FactKnowledge(
             rules: rules, now: now, assignments: try assignments(around: names), terminals: try terminalNumbers(names), enrolled: try enrolmentInstants(names),
-            lengths: try coursewareLengths(courseware.sorted()), ahead: try quarantinedAhead(names))
+            lengths: try coursewareLengths(courseware.sorted()), ahead: try quarantinedAhead(names, in: batches))
     }
 
-    /// The digests of the facts of these terminals that were ahead of the clock when they came, by terminal.
-    private func quarantinedAhead(_ terminals: [String]) throws -> [String: Set<String>] {
-        var digests: [String: Set<String>] = [:]
-        for start in stride(from: 0, to: terminals.count, by: 500) {
-            let part = terminals[start..<min(start + 500, terminals.count)]
-            try each("SELECT subject, digest FROM quarantine WHERE reason = 'fact.future' AND subject IN (\(list: part))") { row in
-                digests[try row.text(0), default: []].insert(try row.text(1))
-            }
+    /// Those facts of the batches that were ahead of the clock when they came before, by their digests. Few terminals have any, so only the facts of these are looked at closely.
+    private func quarantinedAhead(_ terminals: [String], in batches: [ReceivedBatch]) throws -> Set<String> {
+        var suspects: Set<String> = []
+        try inParts(terminals) { part in
+            try each("SELECT DISTINCT subject FROM quarantine WHERE reason = 'fact.future' AND subject IN (\(list: part))") { suspects.insert(try $0.text(0)) }
         }
+        guard !suspects.isEmpty else { return [] }
+        let asked = batches.flatMap(\.batch.entries).compactMap { entry -> String? in
+            guard case .fact(let fact) = entry, suspects.contains(fact.subject) else { return nil }
+            return fact.digest(waitingFor: "fact.future")
+        }
+        var digests: Set<String> = []
+        try inParts(asked) { part in try each("SELECT digest FROM quarantine WHERE digest IN (\(list: part))") { digests.insert(try $0.text(0)) } }
         return digests
     }
 

@@ -18,13 +18,13 @@ struct FactKnowledge {
     /// When the terminals that report themselves were enrolled, for the last time.
     let enrolled: [String: Instant]
     let lengths: [String: Int64]
-    /// By terminal, what was ahead of the clock when it came first.
-    let ahead: [String: Set<String>]
+    /// The digests of what was ahead of the clock when it came first.
+    let ahead: Set<String>
     private var starts: [Day: Instant] = [:]
 
     init(
         rules: FactRules, now: Instant, assignments: [Assignment], terminals: [String: Int], enrolled: [String: Instant] = [:], lengths: [String: Int64],
-        ahead: [String: Set<String>] = [:]
+        ahead: Set<String> = []
     ) {
         self.rules = rules
         self.now = now
@@ -55,7 +55,7 @@ struct FactKnowledge {
         if case .terminal(let id) = sender, id != fact.subject { return .refused("fact.not_yours", "A terminal may report only itself") }
         if case .holding = fact.body { return .accepted }
         guard terminals[fact.subject] != nil else { return .quarantined("fact.unknown_terminal") }
-        if let ahead = ahead[fact.subject], ahead.contains(fact.digest(waitingFor: "fact.future")) { return .quarantined("fact.future") }
+        if !ahead.isEmpty, ahead.contains(fact.digest(waitingFor: "fact.future")) { return .quarantined("fact.future") }
         let horizon = heardAt.adding(seconds: rules.futureSeconds)
         switch fact.body {
         case .holding: return .accepted

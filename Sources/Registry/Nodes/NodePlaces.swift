@@ -14,6 +14,9 @@ package struct NodeMark: Hashable, Sendable {
     package let changed: Int64
     package let node: String
 
+    /// For so long departures are remembered; who was away for longer begins anew. Changes are numbered by the milliseconds at which they were made.
+    package static let memorySeconds: Int64 = 400 * 86_400
+
     /// Before the first change.
     package static let beginning = NodeMark(changed: 0, node: "")
 
@@ -26,7 +29,10 @@ package struct NodeMark: Hashable, Sendable {
 extension Statements {
     /// Takes down where the enrolled nodes stand on a day, so far as it is not what was known: a terminal in the area of its site, an edge in its own; nowhere when that area is
     /// no longer there. Answers how many moved. Register, decisions on areas and the change of day move nodes; whoever moves them calls this, and a clock does for the day.
-    @discardableResult package func placeNodes(on day: Day, at now: Instant) throws -> Int { try place(nil, on: day, at: now) }
+    @discardableResult package func placeNodes(on day: Day, at now: Instant) throws -> Int {
+        try run("DELETE FROM node_departure WHERE changed < \(now.adding(seconds: -NodeMark.memorySeconds))")
+        return try place(nil, on: day, at: now)
+    }
 
     /// Takes down where a node stands that has a new key.
     func nodeEnrolled(_ id: String, on day: Day, at now: Instant) throws { if try place(id, on: day, at: now) == 0 { try nodeChanged(id, at: now) } }

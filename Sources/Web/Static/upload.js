@@ -69,23 +69,20 @@
 		}
 
 		function take(status, answer) {
+			var isKnown = answer.id && typeof answer.offset === 'number';
 			if (answer.url) {
 				remember('');
 				window.removeEventListener('beforeunload', warn);
 				window.location.href = answer.url;
-			} else if (status === 200 || status === 201) {
+			} else if ((status === 200 || status === 201) && isKnown) {
 				failures = 0;
 				remember(answer.id);
 				send(answer.offset);
-			} else if (status === 404) {
-				remember('');
-				open();
-			} else if (status === 409) {
-				look();
-			} else if (status === 0 || status === 400 || status >= 500 && status !== 507) {
+			} else if (status === 0 || status === 400 || status === 404 || status === 409 || status >= 500 && status !== 507) {
+				if (status === 404) { remember(''); }
 				failures += 1;
 				tell('waiting', true);
-				timer = setTimeout(id ? look : open, 1000 * Math.min(LONGEST, Math.pow(2, failures)));
+				timer = setTimeout(id ? look : open, failures === 1 ? 0 : 1000 * Math.min(LONGEST, Math.pow(2, failures)));
 			} else {
 				if (status === 422) { remember(''); }
 				end(answer.title || 'lost', true);
