@@ -104,6 +104,24 @@ private func noise(_ count: Int, seed: UInt64) -> [UInt8] {
         }
     }
 
+    /// Several requests write one upload at once, each with other bytes: what is stored has the name of its content.
+    @Test(arguments: 1...6 as ClosedRange<UInt64>)
+    func whatIsStoredHasTheNameOfItsContentWhoeverWrote(_ seed: UInt64) async throws {
+        try await LibraryWorld.with(.sqlite) { library in
+            let count = 3_000_000
+            let upload = try await library.content.openUpload(name: "a.mp4", length: Int64(count), areaID: library.county, in: library.database, by: library.act)
+            await withTaskGroup(of: Void.self) { group in
+                for writer in 0..<4 as Range<UInt64> {
+                    group.addTask { _ = try? await library.append(noise(count, seed: 10 * seed + writer)[...], to: upload.id, at: 0) }
+                }
+            }
+            for hash in library.stored {
+                let url = try #require(library.content.blobs.url(hash))
+                #expect(SHA256Hex(of: try Data(contentsOf: url)).hex == hash)
+            }
+        }
+    }
+
     @Test func whatCanNeverBeTakenLeavesNothing() async throws {
         try await LibraryWorld.with(.sqlite) { library in
             for (bytes, code) in [(noise(2000, seed: 1), "upload.longer"), (Array("%PDF-1.4".utf8) + noise(900, seed: 2), "upload.is_pdf")] {

@@ -14,14 +14,26 @@ package enum UploadProgress: Hashable, Sendable {
 
 /// Which request writes an upload: the latest. One whose line died may still be waiting for bytes.
 package final class UploadDesk: Sendable {
+    private static let closed = -1
     private let turns = Mutex<[String: Int]>([:])
 
     package init() {}
 
-    func begin(_ id: String) -> Int {
+    /// The turn of a request; nil while the upload becomes courseware.
+    func begin(_ id: String) -> Int? {
         turns.withLock {
+            guard $0[id] != Self.closed else { return nil }
             $0[id, default: 0] += 1
-            return $0[id, default: 0]
+            return $0[id]
+        }
+    }
+
+    /// Lets nobody write any more, so that what is hashed is what is stored; false when another request has the turn.
+    func close(_ turn: Int, of id: String) -> Bool {
+        turns.withLock {
+            guard $0[id] == turn else { return false }
+            $0[id] = Self.closed
+            return true
         }
     }
 
@@ -97,9 +109,9 @@ extension ContentHouse {
             throw Refusal.notFound("upload")
         }
         guard progress == .received(offset) else { throw Refusal.conflict("upload.offset") }
-        let (intake, desk, turn) = (intake, desk, desk.begin(id))
+        let (intake, desk) = (intake, desk)
         // It is whole and about to become courseware.
-        guard try await offPool({ try !intake.isSealed(id) }) else { throw Refusal.busy }
+        guard let turn = desk.begin(id), try await offPool({ try !intake.isSealed(id) }) else { throw Refusal.busy }
         let part = intake.part(of: id)
         var received = offset
         do {
@@ -140,8 +152,9 @@ extension ContentHouse {
             throw refusal
         }
         guard received == upload.totalBytes else { return .received(received) }
+        guard desk.close(turn, of: id) else { throw Refusal.conflict("upload.offset") }
+        defer { desk.end(id) }
         let whole = try await offPool { try intake.seal(part, id: id) }
-        desk.end(id)
         // What fails here may come right the next time: the bytes stay.
         return .done(
             try await enter(whole, id: id, name: upload.name, areaID: upload.areaID, into: database, by: act) { try FileManager.default.moveItem(at: $0, to: part) })
