@@ -40,7 +40,7 @@ class OldWebKit:
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
         )
         # A player that hangs takes the whole page with it.
-        self.watch = threading.Timer(90, self.process.kill)
+        self.watch = threading.Timer(90 * PATIENCE, self.process.kill)
         self.watch.start()
         return self
 
