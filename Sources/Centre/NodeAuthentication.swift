@@ -1,4 +1,5 @@
 import Basics
+import Foundation
 import Hummingbird
 import Registry
 import Storage
@@ -13,16 +14,26 @@ struct AuthenticatedNode: Sendable {
 }
 
 extension House {
+    static let unknownNode = Problem(code: "node.unknown", status: 401, title: "The node is not enrolled or its signature does not fit")
+    static let revokedNode = Problem(code: "node.revoked", status: 403, title: "The node has been revoked")
+
+    /// Reads a batch. Throws a `Problem` with status 400 or 413 for what is none.
+    static func batch(_ body: Data) throws(Problem) -> Batch {
+        do { return try Batch(json: body) } catch let malformed as MalformedFact {
+            throw Problem(code: malformed.code, status: malformed.code.hasSuffix(".too_many") ? 413 : 400, title: malformed.sentence)
+        } catch { throw Problem(code: "batch.malformed", status: 400, title: "The body is no batch of facts") }
+    }
+
     /// Checks the signature of a request over its body. Throws a `Problem` with status 401 or 403.
     func authenticatedNode(_ request: Request, body: ByteBuffer) async throws -> AuthenticatedNode {
-        let refused = Problem(code: "node.unknown", status: 401, title: "The node is not enrolled or its signature does not fit")
+        let refused = Self.unknownNode
         guard let header = request.headers[.authorization], let signature = try? RequestSignature(header: header) else { throw refused }
         let record = try await database.read { try $0.node(id: signature.node) }
         guard let record, let hex = record.publicKey, let key = try? VerifyingKey(hex: hex), let kind = NodeKind(rawValue: record.kind) else { throw refused }
         do {
             try signature.verify(method: request.method.rawValue, pathAndQuery: request.uri.string, body: SHA256Hex(of: body.readableBytesView), with: key)
         } catch { throw refused }
-        guard record.revokedAt == nil else { throw Problem(code: "node.revoked", status: 403, title: "The node has been revoked") }
+        guard record.revokedAt == nil else { throw Self.revokedNode }
         return AuthenticatedNode(record: record, kind: kind)
     }
 }

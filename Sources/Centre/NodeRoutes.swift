@@ -4,6 +4,7 @@ import Content
 import Foundation
 import HTTPTypes
 import Hummingbird
+import Logging
 import NIOCore
 import Operations
 import Registry
@@ -22,6 +23,7 @@ struct NodeAPI: Sendable {
 
     func addRoutes(to routes: inout Routes) {
         routes.open(.post, Endpoint.facts) { request, context in try await answer { try await facts(request, context) } }
+        routes.open(.post, Endpoint.envelopes) { request, context in try await answer { try await envelopes(request, context) } }
         routes.open(.post, Endpoint.receipts) { request, context in try await answer { try await receipts(request, context) } }
         routes.open(.post, Endpoint.enrolments) { request, context in try await answer { try await enrol(request, context) } }
         routes.open(.get, Endpoint.nodes) { request, context in try await answer { try await nodes(request) } }
@@ -41,14 +43,45 @@ struct NodeAPI: Sendable {
     private func facts(_ request: Request, _ context: AppContext) async throws -> Response {
         let body = try await request.whole(upTo: Batch.maximumBytes, orRefuse: "batch.too_large")
         let node = try await house.authenticatedNode(request, body: body)
-        let batch: Batch
-        do { batch = try Batch(json: Data(body.readableBytesView)) } catch let malformed as MalformedFact {
-            throw Problem(code: malformed.code, status: malformed.code == "batch.too_many" ? 413 : 400, title: malformed.sentence)
-        }
+        let batch = try House.batch(Data(body.readableBytesView))
         let sender: Sender = node.kind == .edge ? .edge(node.record.id) : .terminal(node.record.id)
         let receipt = try await intake.accept(ReceivedBatch(sender: sender, batch: batch))
-        for (outcome, verdicts) in Dictionary(grouping: receipt.verdicts, by: \.outcome) { metrics.count("yuanjiao_facts_total{verdict=\"\(outcome.rawValue)\"}", verdicts.count) }
+        count(receipt.verdicts)
         return try json(receipt.answered(at: house.clock.now))
+    }
+
+    private func count(_ verdicts: [Verdict]) {
+        for (outcome, verdicts) in Dictionary(grouping: verdicts, by: \.outcome) { metrics.count("yuanjiao_facts_total{verdict=\"\(outcome.rawValue)\"}", verdicts.count) }
+    }
+
+    /// Other nodes' batches, as these signed them. What cannot be opened spoils nothing else.
+    private func envelopes(_ request: Request, _ context: AppContext) async throws -> Response {
+        let body = try await request.whole(upTo: Envelope.maximumBytes, orRefuse: "batch.too_large")
+        let edge = try await house.authenticatedNode(request, body: body)
+        guard edge.kind == .edge else { throw Problem(code: "edge.only", status: 403, title: "Only an edge may carry batches of others") }
+        let envelopes: [Envelope]
+        do { envelopes = try Envelope.unload(Data(body.readableBytesView)) } catch {
+            throw Problem(code: error.code, status: error.code.hasSuffix(".too_many") ? 413 : 400, title: error.sentence)
+        }
+        let opened = try await house.opened(envelopes, carriedBy: edge.record)
+        var outcomes = await intake.accept(opened.compactMap { try? $0.get() })[...]
+        // A centre that can take nothing now says so to the edge and not of each batch.
+        if let first = outcomes.first, case .failure(let error) = first, outcomes.allSatisfy({ (try? $0.get()) == nil }) { throw error }
+        let answers = opened.map { batch -> CarriedReceipt in
+            switch batch {
+            case .failure(let problem):
+                metrics.count("yuanjiao_envelopes_closed_total{code=\"\(problem.type)\"}", 1)
+                context.logger.warning("envelope not opened", metadata: ["edge": "\(edge.record.id)", "code": "\(problem.type)", "title": "\(problem.title)"])
+                return CarriedReceipt(problem)
+            case .success:
+                guard let receipt = try? outcomes.popFirst()?.get() else {
+                    return CarriedReceipt(Problem(code: "busy", status: 503, title: "The batch could not be taken now", detail: "Carry it again later."))
+                }
+                count(receipt.verdicts)
+                return CarriedReceipt(receipt)
+            }
+        }
+        return try json(LoadReceipt(epoch: settings.epoch, envelopes: answers, at: house.clock.now))
     }
 
     /// The centre keeps no list of verdicts: what it knows is the fact itself, so a node that asks here is told to offer it again.

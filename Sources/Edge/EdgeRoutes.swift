@@ -35,7 +35,7 @@ struct EdgeRoutes: Sendable {
 
     /// To enrolled nodes only, as at the centre.
     @Sendable private func blob(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
-        _ = try await register.sender(of: request, body: [])
+        try await register.signature(of: request, body: [])
         guard let hash = SHA256Hex(rawValue: try context.parameters.require("hash")), let (url, length) = blobs.verified(hash) else {
             return Answers.missing("This blob")
         }
@@ -47,18 +47,21 @@ struct EdgeRoutes: Sendable {
 
     @Sendable private func facts(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
         let body = try await request.whole(upTo: Batch.maximumBytes)
-        let sender = try await register.sender(of: request, body: body)
+        let signature = try await register.signature(of: request, body: body)
+        // Carried on under the path alone.
+        guard request.head.path == Endpoint.facts else { throw Problem(code: "envelopes.path", status: 400, title: "Facts go to \(Endpoint.facts), without a query") }
         let batch = try Batch(json: Data(body))
+        let envelope = Envelope(node: signature.node, signature: signature.text, body: Data(body))
         return try Answers.json(
             try await keeper.change { [clock] node in
-                let (changes, receipt) = try node.accept(batch, from: sender, at: clock.now)
+                let (changes, receipt) = try node.accept(envelope, batch, at: clock.now)
                 return (changes, receipt)
             })
     }
 
     @Sendable private func receipts(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
         let body = try await request.whole(upTo: Batch.maximumBytes)
-        let sender = try await register.sender(of: request, body: body)
+        let sender = try await register.signature(of: request, body: body).node
         guard let question = try? JSONDecoder().decode(ReceiptQuestion.self, from: Data(body)) else {
             throw Problem(code: "receipts.malformed", status: 400, title: "The body is not of the form {\"ids\": [...]}")
         }
@@ -87,6 +90,7 @@ struct EdgeRoutes: Sendable {
                 [
                     ("facts_waiting", "Own facts not yet sent.", Int64(node.queue.waitingCount)),
                     ("facts_relayed_pending", "Terminals' facts on their way to the centre.", Int64(node.relay.pendingCount)),
+                    ("envelopes_returned", "Terminals' batches that the centre would not open since the start.", Int64(node.relay.returned)),
                     ("verdicts_remembered", "Verdicts remembered for terminals.", Int64(node.relay.verdictCount)),
                     ("courseware_complete", "Courseware complete and verified.", Int64(node.sync.complete.count)),
                     ("content_refused", "Files and blobs that did not verify since the start.", Int64(node.sync.refused)),

@@ -55,8 +55,8 @@ final class NodeRegister: Sendable {
         }
     }
 
-    /// Who signed the request. Throws 401 for a request that is not signed well, 403 for a node that is unknown or revoked.
-    func sender(of request: Request, body: [UInt8]) async throws -> String {
+    /// Who signed the request, and how. Throws 401 for a request that is not signed well, 403 for a node that is unknown or revoked.
+    @discardableResult func signature(of request: Request, body: [UInt8]) async throws -> RequestSignature {
         guard let header = request.headers[.authorization] else {
             throw Problem(code: "trust.request_form", status: 401, title: "The request is not signed", detail: "Send the header `Authorization: Yuanjiao node=..., signature=...`.")
         }
@@ -73,7 +73,7 @@ final class NodeRegister: Sendable {
             }
             try signature.verify(
                 method: request.method.rawValue, pathAndQuery: request.head.path ?? "/", body: SHA256Hex(of: body), with: try VerifyingKey(hex: node.publicKey))
-            return signature.node
+            return signature
         } catch let refusal as TrustError {
             throw Problem(code: refusal.code.rawValue, status: 401, title: "The signature is not valid", detail: refusal.sentence)
         }

@@ -23,8 +23,7 @@ package struct EdgeNode: Sendable {
             settings: settings.outbox, keepFor: settings.keepFor, notBefore: settings.notBefore, epoch: identity.epoch, boot: boot,
             generator: SeededGenerator(seed: generator.next()), records: records)
         relay = RelayBook(
-            settings: settings.relay, keepFor: settings.keepFor, epoch: identity.epoch, boot: boot, generator: SeededGenerator(seed: generator.next()),
-            records: records)
+            settings: settings.relay, keepFor: settings.keepFor, epoch: identity.epoch, generator: SeededGenerator(seed: generator.next()), records: records)
         sync = try Sync(
             node: identity.node, place: identity.place, appetite: .all(kinds: kinds), settings: settings.sync, root: identity.root, fingerprint: identity.fingerprint,
             generator: SeededGenerator(seed: generator.next()), records: records)
@@ -43,8 +42,8 @@ package struct EdgeNode: Sendable {
     }
 
     /// Takes a terminal's batch; the receipt goes out after the changes. Throws 503 when the edge is full.
-    package mutating func accept(_ batch: Batch, from sender: String, at now: Instant) throws(Problem) -> (changes: [Change], receipt: Receipt) {
-        let (changes, receipt) = try relay.accept(batch, from: sender)
+    package mutating func accept(_ envelope: Envelope, _ batch: Batch, at now: Instant) throws(Problem) -> (changes: [Change], receipt: Receipt) {
+        let (changes, receipt) = try relay.accept(envelope, batch)
         return (changes, receipt.answered(at: watch.centreTime(at: now)))
     }
 
@@ -56,14 +55,14 @@ package struct EdgeNode: Sendable {
     /// A terminal asked for bytes beyond the end of a blob.
     package mutating func doubt(at now: Instant) { sync.doubt(at: now) }
 
-    /// The upward line: terminals' facts first, then the edge's own, then questions.
+    /// The upward line: terminals' facts first, then the edge's own.
     package mutating func nextUp(at now: Instant) -> UpStep {
         let relayed = relay.next(at: now)
         isRelaying = true
-        if case .send = relayed { return relayed }
+        if case .carry = relayed { return relayed }
         let own = queue.next(at: now)
         switch (relayed, own) {
-        case (_, .send), (.wait, .ask):
+        case (_, .send), (_, .ask):
             isRelaying = false
             return own
         case (.wait(let first), .wait(let second)):
@@ -74,13 +73,20 @@ package struct EdgeNode: Sendable {
 
     package mutating func upReceived(_ receipt: Receipt, at now: Instant) -> [Change] {
         watch.hear(receipt.at, at: now)
-        return isRelaying
-            ? relay.received(receipt, at: now) + queue.learn(epoch: receipt.epoch)
-            : queue.received(receipt, at: now) + relay.learn(epoch: receipt.epoch)
+        return queue.received(receipt, at: now) + relay.learn(epoch: receipt.epoch)
+    }
+
+    package mutating func upCarried(_ load: LoadReceipt, at now: Instant) -> [Change] {
+        watch.hear(load.at, at: now)
+        return relay.received(load, at: now) + queue.learn(epoch: load.epoch)
     }
 
     package mutating func upFailed(at now: Instant) { if isRelaying { relay.failed(at: now) } else { queue.failed(at: now) } }
-    package mutating func upTooLarge(at now: Instant) { if isRelaying { relay.refusedAsTooLarge(at: now) } else { queue.refusedAsTooLarge(at: now) } }
+    package mutating func upTooLarge(at now: Instant) -> [Change] {
+        if isRelaying { return relay.refusedAsTooLarge(at: now) }
+        queue.refusedAsTooLarge(at: now)
+        return []
+    }
 
     /// The downward line: what to do, and what came of it.
     package mutating func nextDown(at now: Instant) -> DownStep { sync.next(at: now) }

@@ -4,6 +4,8 @@ package import Wire
 /// What the upward line has to do next.
 package enum UpStep: Sendable {
     case send(Batch)
+    /// Other nodes' batches, closed.
+    case carry([Envelope])
     case ask(ReceiptQuestion)
     /// Nothing before that moment, or before something is added when there is none.
     case wait(until: Instant?)

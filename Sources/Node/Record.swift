@@ -9,8 +9,8 @@ package enum Record: Hashable, Sendable, Codable {
     case fact(Fact)
     /// `kept/…`: a fact that the centre has spoken about, kept in case the centre has to be told again.
     case kept(KeptFact)
-    /// `relay/…`: a terminal's fact that an edge has promised to bring to the centre.
-    case relayed(RelayedFact)
+    /// `envelope/…`: a terminal's batch that an edge has promised to bring to the centre.
+    case carried(Envelope)
     /// `verdict/…`: the centre's word about a relayed fact.
     case spoken(SpokenVerdict)
     /// `presence/…`: minutes that are not yet in a fact, in the text form of the wire.
@@ -29,13 +29,6 @@ package enum Record: Hashable, Sendable, Codable {
 package struct KeptFact: Hashable, Sendable, Codable {
     package let fact: Fact
     package let releasedAt: Instant
-}
-
-/// A fact under the edge's own identity, with the sender and the identity that the sender gave it.
-package struct RelayedFact: Hashable, Sendable, Codable {
-    package let fact: Fact
-    package let sender: String
-    package let id: String
 }
 
 /// What the centre said about a sender's fact, and when the edge heard it.

@@ -63,7 +63,10 @@ package struct TerminalNode: Sendable {
         return queue.received(receipt, at: now)
     }
     package mutating func upFailed(at now: Instant) { queue.failed(at: now) }
-    package mutating func upTooLarge(at now: Instant) { queue.refusedAsTooLarge(at: now) }
+    package mutating func upTooLarge(at now: Instant) -> [Change] {
+        queue.refusedAsTooLarge(at: now)
+        return []
+    }
 
     /// The downward line: what to do, and what came of it.
     package mutating func nextDown(at now: Instant) -> DownStep { sync.next(at: now) }

@@ -34,12 +34,19 @@ package struct UpLine<Machine: NodeMachine>: Service {
             switch keeper.ask({ $0.nextUp(at: clock.now) }) {
             case nil: try await keeper.recover()
             case .wait: return true
-            case .send(let batch): try await take(try await parent.send(batch))
-            case .ask(let question): try await take(try await parent.ask(question))
+            case .send(let batch):
+                let receipt = try await parent.send(batch)
+                try await take { $0.upReceived(receipt, at: $1) }
+            case .carry(let envelopes):
+                let receipt = try await parent.carry(envelopes)
+                try await take { $0.upCarried(receipt, at: $1) }
+            case .ask(let question):
+                let receipt = try await parent.ask(question)
+                try await take { $0.upReceived(receipt, at: $1) }
             }
             return false
         } catch ParentError.status(413, _) {
-            keeper.ask { $0.upTooLarge(at: clock.now) }
+            do { try await keeper.change { [clock] in ($0.upTooLarge(at: clock.now), ()) } } catch { log.failed(error) }
         } catch {
             log.failed(error)
             keeper.ask { $0.upFailed(at: clock.now) }
@@ -47,8 +54,8 @@ package struct UpLine<Machine: NodeMachine>: Service {
         return true
     }
 
-    private func take(_ receipt: Receipt) async throws {
-        try await keeper.change { [clock] in ($0.upReceived(receipt, at: clock.now), ()) }
+    private func take(_ receipt: @escaping @Sendable (inout Machine, Instant) -> [Change]) async throws {
+        try await keeper.change { [clock] in (receipt(&$0, clock.now), ()) }
         log.succeeded()
     }
 }

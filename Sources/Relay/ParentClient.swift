@@ -47,9 +47,12 @@ package struct ParentClient: Sendable {
     /// Asks about facts given before.
     package func ask(_ question: ReceiptQuestion) async throws -> Receipt { try await post(Endpoint.receipts, try JSONEncoder().encode(question)) }
 
-    private func post(_ path: String, _ body: Data) async throws -> Receipt {
+    /// Gives other nodes' batches, closed.
+    package func carry(_ envelopes: [Envelope]) async throws -> LoadReceipt { try await post(Endpoint.envelopes, Envelope.load(envelopes)) }
+
+    private func post<Answer: Decodable>(_ path: String, _ body: Data) async throws -> Answer {
         let bytes = try await whole(.POST, path, body: body, longest: 8 << 20)
-        do { return try JSONDecoder().decode(Receipt.self, from: Data(bytes)) } catch { throw ParentError.unreadable("The answer to \(path) is no receipt") }
+        do { return try JSONDecoder().decode(Answer.self, from: Data(bytes)) } catch { throw ParentError.unreadable("The answer to \(path) is no receipt") }
     }
 
     /// A metadata file of at most that many bytes; nil when the parent does not have it. Asked for without a signature, because it is open to all; and what the parent gave the

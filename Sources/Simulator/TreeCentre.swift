@@ -65,6 +65,15 @@ struct TreeCentre {
         return Receipt(batch: batch.id, epoch: epoch, verdicts: verdicts, at: now)
     }
 
+    /// Opens what the edge carried; the simulation has no keys of terminals, and the real check has tests of its own.
+    mutating func take(_ envelopes: [Envelope], at now: Instant) -> LoadReceipt {
+        let answers = envelopes.map { envelope -> CarriedReceipt in
+            guard let batch = try? Batch(json: envelope.body) else { return CarriedReceipt(Problem(code: "batch.malformed", status: 400, title: "No batch")) }
+            return CarriedReceipt(take(batch, at: now))
+        }
+        return LoadReceipt(epoch: epoch, envelopes: answers, at: now)
+    }
+
     private mutating func take(_ body: Fact.Body, at now: Instant) -> Verdict.Outcome {
         guard isPlausible(body, at: now) else {
             if !facts.quarantined.contains(body) { facts.quarantined.append(body) }

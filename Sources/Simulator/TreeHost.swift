@@ -6,6 +6,7 @@ import Wire
 /// What goes over a line.
 enum TreeRequest {
     case facts(Batch)
+    case envelopes([Envelope])
     case question(ReceiptQuestion)
     case file(String)
     case range(Blob, offset: Int64, length: Int64)
@@ -14,6 +15,7 @@ enum TreeRequest {
 /// What comes back.
 enum TreeAnswer {
     case receipt(Receipt)
+    case load(LoadReceipt)
     case bytes([UInt8])
     case missing
     case failed

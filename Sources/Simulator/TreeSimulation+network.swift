@@ -19,6 +19,7 @@ extension TreeSimulation {
         let instant = clock(index)
         switch index == 0 ? hosts[0].edge?.nextUp(at: instant) : hosts[index].terminal?.nextUp(at: instant) {
         case .send(let batch): send(.facts(batch), index, isUp: true)
+        case .carry(let envelopes): send(.envelopes(envelopes), index, isUp: true)
         case .ask(let question): send(.question(question), index, isUp: true)
         case .wait(let until?): wake(index, isUp: true, in: until.milliseconds(since: instant))
         case .wait(nil), nil: break
@@ -116,6 +117,7 @@ extension TreeSimulation {
     private mutating func answerOfCentre(_ request: TreeRequest) -> TreeAnswer {
         switch request {
         case .facts(let batch): .receipt(centre.take(batch, at: now))
+        case .envelopes(let envelopes): .load(centre.take(envelopes, at: now))
         case .question: .receipt(Receipt(batch: "question", epoch: centre.epoch, verdicts: [], at: now))
         case .file(let name): centre.files[name].map { .bytes($0) } ?? .missing
         case .range(let blob, let offset, let length): slice(centre.blobs[blob.sha256], offset, length)
@@ -128,10 +130,13 @@ extension TreeSimulation {
         let instant = clock(0)
         switch request {
         case .facts(let batch):
-            guard let (changes, receipt) = try? hosts[0].edge?.accept(batch, from: name, at: instant) else { return .failed }
+            guard let body = try? batch.json, let (changes, receipt) = try? hosts[0].edge?.accept(Envelope(node: name, signature: name, body: body), batch, at: instant) else {
+                return .failed
+            }
             guard carryOut(changes, 0) == changes.count else { return nil }
             lookUp(0)
             return .receipt(receipt)
+        case .envelopes: return .failed
         case .question(let question): return (hosts[0].edge?.answer(question, from: name, at: instant)).map { .receipt($0) }
         case .file(let name): return (hosts[0].edge?.files[name]).map { .bytes($0) } ?? .missing
         case .range(let blob, let offset, let length):
@@ -165,12 +170,18 @@ extension TreeSimulation {
 
     private mutating func replyUp(_ index: Int, _ answer: TreeAnswer) {
         let instant = clock(index)
-        guard case .receipt(let receipt) = answer else {
+        let changes: [Change]?
+        switch answer {
+        case .receipt(let receipt):
+            for verdict in receipt.verdicts { count(verdict.outcome.rawValue) }
+            changes = index == 0 ? hosts[0].edge?.upReceived(receipt, at: instant) : hosts[index].terminal?.upReceived(receipt, at: instant)
+        case .load(let load):
+            for verdict in load.envelopes.compactMap(\.receipt).flatMap(\.verdicts) { count(verdict.outcome.rawValue) }
+            changes = hosts[0].edge?.upCarried(load, at: instant)
+        case .bytes, .missing, .failed:
             if index == 0 { hosts[0].edge?.upFailed(at: instant) } else { hosts[index].terminal?.upFailed(at: instant) }
             return
         }
-        for verdict in receipt.verdicts { count(verdict.outcome.rawValue) }
-        let changes = index == 0 ? hosts[0].edge?.upReceived(receipt, at: instant) : hosts[index].terminal?.upReceived(receipt, at: instant)
         _ = carryOut(changes ?? [], index)
     }
 

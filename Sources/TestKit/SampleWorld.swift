@@ -66,7 +66,7 @@ package struct SampleWorld: Sendable {
     }
 
     /// Sends facts as one batch and answers the verdicts.
-    package func send(_ facts: [Fact], from sender: Sender = .edge("E1"), batch: String = "b", at now: Instant) async throws -> [Verdict] {
+    package func send(_ facts: [Fact], from sender: Sender = .commandLine, batch: String = "b", at now: Instant) async throws -> [Verdict] {
         let received = ReceivedBatch(sender: sender, batch: Batch(id: batch, facts: facts))
         let ids = ids
         return try await database.write { try $0.mergeFacts([received], rules: SampleWorld.rules, at: now, ids: ids)[0] }

@@ -8,6 +8,7 @@ import Registry
 import Simulator
 import Storage
 import Supervision
+import Trust
 import Wire
 
 /// `yuanjiao bench`: what bin/bench calls. Prints figures and ratios with the machine's load; judges nothing.
@@ -24,6 +25,7 @@ struct BenchCommand: AsyncParsableCommand {
         let minutes = siteDays.reduce(0) { $0 + $1.minutes.count }
         print("realistic month: \(siteDays.count) site-days, \(minutes) minutes on")
         measureMerge(siteDays)
+        try measureEnvelopes(siteDays)
         for engine in Database.Engine.allCases { try await measure(engine, siteDays, minutes) }
     }
 
@@ -45,6 +47,32 @@ struct BenchCommand: AsyncParsableCommand {
         }
         let rate = Double(siteDays.count * turns) / (cpuSeconds() - start)
         print("merged in memory: \(Int(rate)) site-days per CPU second (floor 200000; check sum \(sum % 1000))")
+    }
+
+    /// A day of each terminal in an envelope of its own, with its watermark, as terminals report through an edge: opening it beside merging it, which bounds what signing can cost.
+    private func measureEnvelopes(_ siteDays: [(terminal: Int, day: Int, minutes: MinuteSet)]) throws {
+        let key = try SigningKey(seed: [UInt8](repeating: 7, count: 32))
+        let day = Day("2011-03-01") ?? .forever
+        let envelopes = try siteDays.prefix(5000).enumerated().map { number, entry in
+            let watermark = Watermark(terminal: "T", throughAt: Instant(milliseconds: Int64(number)))
+            let body = try Batch(
+                id: "b", facts: [Fact(id: "1", .presence(Presence(terminal: "T", day: day, minutes: entry.minutes))), Fact(id: "2", .watermark(watermark))]
+            ).json
+            let signature = try RequestSignature(signing: "POST", pathAndQuery: Endpoint.facts, node: "T", body: SHA256Hex(of: body), with: key)
+            return Envelope(node: "T", signature: signature.text, body: body)
+        }
+        let load = Envelope.load(envelopes)
+        let bare = envelopes.reduce(0) { $0 + $1.body.count }
+        func microseconds(_ work: (Envelope) throws -> Void) throws -> Double {
+            let start = cpuSeconds()
+            for envelope in envelopes { try work(envelope) }
+            return (cpuSeconds() - start) * 1e6 / Double(envelopes.count)
+        }
+        let verifying = try microseconds {
+            try RequestSignature(node: $0.node, text: $0.signature).verify(method: "POST", pathAndQuery: Endpoint.facts, body: SHA256Hex(of: $0.body), with: key.verifyingKey)
+        }
+        let reading = try microseconds { _ = try Batch(json: $0.body) }
+        print("envelopes: \(Int(verifying)) µs to verify one (goal 70), \(Int(reading)) µs to read its batch; \(ratio(load.count, bare)) of the bytes of the batches")
     }
 
     private func measure(_ engine: Database.Engine, _ siteDays: [(terminal: Int, day: Int, minutes: MinuteSet)], _ minutes: Int) async throws {

@@ -27,7 +27,7 @@ def own(network: Network) -> OwnNode:
 
 @pytest.fixture(scope="module")
 def edges(network: Network) -> list[OwnNode]:
-    return [OwnNode(network.address()).enrol(network.edge_claim(f"own-edge-{number}", "990102")) for number in (1, 2)]
+    return [OwnNode(network.address()).enrol(network.edge_claim(f"own-edge-{number}", "990101")) for number in (1, 2)]
 
 
 def try_to_join(network: Network, claim: str, folder: Path) -> Program:
@@ -325,16 +325,31 @@ def test_a_batch_a_hundred_times_counts_once(network: Network, own: OwnNode) -> 
     assert on_minutes(network, own.node, "2011-03-06") == 30
 
 
-def test_two_edges_report_one_terminal_and_it_counts_once(network: Network, edges: list[OwnNode]) -> None:
-    terminal = SITES[3].terminal
+def test_two_edges_carry_one_terminal_and_it_counts_once(network: Network, own: OwnNode, edges: list[OwnNode]) -> None:
     first, second = edges
-    assert first.send(presence(first, "a", "600-629", terminal=terminal)) == {"a": ("stored", "")}
-    assert second.send(presence(second, "b", "600-629", terminal=terminal)) == {"b": ("duplicate", "")}
-    assert second.send(presence(second, "c", "620-639", terminal=terminal)) == {"c": ("stored", "")}
-    assert first.send(presence(first, "d", "600-639", terminal=terminal)) == {"d": ("duplicate", "")}
-    assert on_minutes(network, terminal) == 40
-    march = network.bulletin(area="990102", month="2011-03")["total"]
-    assert march["on_minutes"] == 40 and march["switched_on"] == 1
+    day = "2011-03-08"
+    before = network.bulletin(area="990101", month="2011-03")["total"]
+    assert first.carry(own.envelope(presence(own, "a", "600-629", day))) == [[("stored", "")]]
+    assert second.carry(own.envelope(presence(own, "b", "600-629", day))) == [[("duplicate", "")]]
+    assert second.carry(own.envelope(presence(own, "c", "620-639", day))) == [[("stored", "")]]
+    assert first.carry(own.envelope(presence(own, "d", "600-639", day))) == [[("duplicate", "")]]
+    assert own.send(presence(own, "e", "630-639", day)) == {"e": ("duplicate", "")}
+    assert on_minutes(network, own.node, day) == 40
+    march = network.bulletin(area="990101", month="2011-03")["total"]
+    assert march["on_minutes"] == before["on_minutes"] + 40 and march["switched_on"] == before["switched_on"]
+
+
+def test_an_edge_says_nothing_for_a_box_that_signs(network: Network, own: OwnNode, edges: list[OwnNode]) -> None:
+    """Not in its own batch, and not by changing what the box signed; nor does an edge of another county carry it."""
+    edge, day = edges[0], "2011-03-08"
+    assert edge.send(presence(edge, "a", "1-9", day, own.node)) == {"a": ("refused", "fact.not_yours")}
+    envelope = own.envelope(presence(own, "b", "600-639", day))
+    assert edge.carry(envelope.replace(b"600-639", b"000-999"), edge.envelope(presence(own, "c", "1-9", day)), envelope) == [
+        "node.unknown", [("refused", "fact.not_yours")], [("duplicate", "")],
+    ]
+    stranger = OwnNode(network.address()).enrol(network.edge_claim("other-edge", "990102"))
+    assert stranger.carry(envelope) == ["node.not_below"]
+    assert on_minutes(network, own.node, day) == 40
 
 
 def test_an_edge_may_not_report_a_stranger_unseen(edges: list[OwnNode]) -> None:

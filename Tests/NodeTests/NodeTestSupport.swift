@@ -31,6 +31,7 @@ struct Disk {
 
 extension UpStep {
     var batch: Batch? { if case .send(let batch) = self { batch } else { nil } }
+    var envelopes: [Envelope]? { if case .carry(let envelopes) = self { envelopes } else { nil } }
     var question: ReceiptQuestion? { if case .ask(let question) = self { question } else { nil } }
     var end: Instant? { if case .wait(let until) = self { until } else { nil } }
     var isIdle: Bool { if case .wait(nil) = self { true } else { false } }
@@ -41,6 +42,29 @@ extension Batch {
 
     /// A receipt that says the same of every fact.
     func receipt(_ outcome: Verdict.Outcome, epoch: String = "e1") -> Receipt { Receipt(batch: id, epoch: epoch, verdicts: facts.map { Verdict(id: $0.id, outcome) }) }
+}
+
+extension [Envelope] {
+    var facts: [Fact] { flatMap { (try? Batch(json: $0.body))?.facts ?? [] } }
+
+    /// A receipt that says the same of every fact.
+    func receipt(_ outcome: Verdict.Outcome) -> LoadReceipt { receipt { Verdict(id: $1.id, outcome) } }
+
+    func receipt(_ verdict: (Envelope, Fact) -> Verdict?) -> LoadReceipt {
+        LoadReceipt(
+            epoch: "e1",
+            envelopes: map { envelope in
+                let batch = try? Batch(json: envelope.body)
+                return CarriedReceipt(Receipt(batch: batch?.id ?? "", epoch: "e1", verdicts: (batch?.facts ?? []).compactMap { verdict(envelope, $0) }))
+            }, at: noon)
+    }
+}
+
+extension RelayBook {
+    /// Takes a batch as that node would have signed it.
+    mutating func accept(_ batch: Batch, from node: String) throws -> (changes: [Change], receipt: Receipt) {
+        try accept(Envelope(node: node, signature: "signed-by-\(node)", body: try batch.json), batch)
+    }
 }
 
 /// What the report actions carry.

@@ -1,18 +1,19 @@
 import Basics
+import Foundation
 import Node
 import Testing
 import Wire
 
 @Suite struct RelayBookTests {
-    private func book(_ disk: [String: Record] = [:], capacity: Int = 100) -> RelayBook {
-        RelayBook(capacity: capacity, epoch: "e1", boot: 3, generator: SeededGenerator(seed: 1), records: disk)
+    private func book(_ disk: [String: Record] = [:], capacity: Int = 100, bytes: Int = 1 << 20, settings: OutboxSettings = OutboxSettings()) -> RelayBook {
+        RelayBook(settings: settings, capacity: capacity, capacityBytes: bytes, epoch: "e1", generator: SeededGenerator(seed: 1), records: disk)
     }
 
     private func batch(_ id: String, of terminal: String = "t", minutes: String = "1-5") -> Batch {
         Batch(id: "b", facts: [Fact(id: id, presence(minutes, terminal: terminal))])
     }
 
-    @Test func aFactIsHeldOnceItIsInTheChanges() throws {
+    @Test func aFactIsHeldOnceItsEnvelopeIsInTheChanges() throws {
         var book = book()
         let (changes, receipt) = try book.accept(batch("1"), from: "t")
         #expect(changes.count == 1 && receipt.verdicts == [Verdict(id: "1", .held)] && receipt.epoch == "e1")
@@ -20,49 +21,62 @@ import Wire
         #expect(again.changes.isEmpty && again.receipt.verdicts == receipt.verdicts && book.pendingCount == 1)
     }
 
+    /// What goes up is what came, to the byte.
+    @Test func aBatchIsCarriedClosed() throws {
+        let body = Data(#"{"facts" : [ {"minutes":"1-5","id":"1","kind":"presence","terminal":"t","day":"2011-03-31","more":[]}, {"id":"2"} ],"batch":"b"}"#.utf8)
+        let envelope = Envelope(node: "t", signature: "signed", body: body)
+        var (book, disk) = (book(), Disk())
+        let (changes, receipt) = try book.accept(envelope, try Batch(json: body))
+        disk.carryOut(changes)
+        #expect(receipt.verdicts.map(\.outcome) == [.held, .refused] && book.next(at: noon).envelopes == [envelope])
+        book = self.book(disk.records)
+        #expect(book.next(at: noon).envelopes == [envelope])
+        let answer = Receipt(batch: "b", epoch: "e1", verdicts: [Verdict(id: "1", .stored), Verdict(id: "2", .refused, reason: "fact.kind")])
+        _ = book.received(LoadReceipt(epoch: "e1", envelopes: [CarriedReceipt(answer)], at: noon), at: noon)
+        #expect(book.answer(ReceiptQuestion(ids: ["1"]), from: "t").verdicts == [Verdict(id: "1", .stored)] && book.pendingCount == 0)
+    }
+
     @Test func twoSendersMayUseTheSameIdentity() throws {
         var book = book()
         _ = try book.accept(batch("1", of: "a"), from: "a")
         _ = try book.accept(batch("1", of: "b", minutes: "7"), from: "b")
-        let sent = try #require(book.next(at: noon).batch)
-        #expect(Set(sent.facts.map(\.id)).count == 2)
-        let verdicts = [Verdict(id: sent.facts[0].id, .stored), Verdict(id: sent.facts[1].id, .quarantined, reason: "fact.future", sentence: "Too early")]
-        _ = book.received(Receipt(batch: sent.id, epoch: "e1", verdicts: verdicts), at: noon)
+        let verdicts = ["a": Verdict(id: "1", .stored), "b": Verdict(id: "1", .quarantined, reason: "fact.future", sentence: "Too early")]
+        let sent = try #require(book.next(at: noon).envelopes)
+        _ = book.received(sent.receipt { envelope, _ in verdicts[envelope.node] }, at: noon)
         #expect(book.answer(ReceiptQuestion(ids: ["1"]), from: "a").verdicts == [Verdict(id: "1", .stored)])
         #expect(book.answer(ReceiptQuestion(ids: ["1"]), from: "b").verdicts == [Verdict(id: "1", .quarantined, reason: "fact.future", sentence: "Too early")])
         #expect(book.answer(ReceiptQuestion(ids: ["1"]), from: "c").verdicts.isEmpty)
     }
 
     @Test func afterARestartPromisesAndVerdictsAreThere() throws {
-        var (book, disk) = (book(), Disk())
+        var (book, disk) = (book(settings: OutboxSettings(maximumFacts: 1)), Disk())
         disk.carryOut(try book.accept(batch("1"), from: "t").changes)
         disk.carryOut(try book.accept(batch("2", minutes: "9"), from: "t").changes)
-        let sent = try #require(book.next(at: noon).batch)
-        disk.carryOut(book.received(Receipt(batch: sent.id, epoch: "e1", verdicts: [Verdict(id: sent.facts[0].id, .stored)]), at: noon))
+        disk.carryOut(book.received(try #require(book.next(at: noon).envelopes).receipt(.stored), at: noon))
         var restarted = self.book(disk.records)
         #expect(restarted.answer(ReceiptQuestion(ids: ["1", "2"]), from: "t").verdicts == [Verdict(id: "1", .stored), Verdict(id: "2", .held)])
-        #expect(try #require(restarted.next(at: noon).batch).facts == [sent.facts[1]])
+        #expect(try #require(restarted.next(at: noon).envelopes).facts.map(\.id) == ["2"])
     }
 
     @Test func verdictsOfAnEarlierEpochAreVoid() throws {
         var (book, disk) = (book(), Disk())
         disk.carryOut(try book.accept(batch("1"), from: "t").changes)
-        let sent = try #require(book.next(at: noon).batch)
-        disk.carryOut(book.received(sent.receipt(.stored), at: noon))
+        disk.carryOut(book.received(try #require(book.next(at: noon).envelopes).receipt(.stored), at: noon))
         #expect(book.verdictCount == 1)
         disk.carryOut(book.learn(epoch: "e2"))
         #expect(book.answer(ReceiptQuestion(ids: ["1"]), from: "t") == Receipt(batch: "question", epoch: "e2", verdicts: []))
         #expect(self.book(disk.records).epoch == "e2" && self.book(disk.records).verdictCount == 0)
     }
 
-    @Test func whatCannotBeCarriedIsRefusedAtOnce() throws {
+    @Test func whatIsNotTheSendersOwnIsRefusedAtOnce() throws {
         var book = book()
         let (changes, receipt) = try book.accept(batch("1", of: "other"), from: "t")
         #expect(changes.isEmpty && receipt.verdicts.map(\.reason) == ["fact.not_yours"] && receipt.verdicts.map(\.outcome) == [.refused])
     }
 
-    @Test func aFullEdgeTakesNothing() throws {
-        var book = book(capacity: 1)
+    @Test(arguments: [(1, 1 << 20), (100, 200)])
+    func aFullEdgeTakesNothing(_ capacity: Int, _ bytes: Int) throws {
+        var book = book(capacity: capacity, bytes: bytes)
         _ = try book.accept(batch("1"), from: "t")
         #expect(throws: Problem.self) { try book.accept(batch("2"), from: "t") }
         #expect(book.pendingCount == 1)
@@ -71,7 +85,7 @@ import Wire
     @Test func verdictsAreForgottenAfterNinetyDays() throws {
         var book = book()
         _ = try book.accept(batch("1"), from: "t")
-        _ = book.received(try #require(book.next(at: noon).batch).receipt(.stored), at: noon)
+        _ = book.received(try #require(book.next(at: noon).envelopes).receipt(.stored), at: noon)
         #expect(book.forget(at: noon.adding(milliseconds: 90 * 86_400_000)).isEmpty)
         #expect(book.forget(at: noon.adding(milliseconds: 90 * 86_400_000 + 1)).count == 1)
         #expect(book.verdictCount == 0)
@@ -82,12 +96,12 @@ import Wire
     func anIdThatIsUsedAgainNeverBringsAVerdictOfAnotherFact(_ isSpoken: Bool, _ isRestarted: Bool) throws {
         var (book, disk) = (book(), Disk())
         disk.carryOut(try book.accept(batch("1", minutes: "0-9"), from: "t").changes)
-        if isSpoken { disk.carryOut(book.received(try #require(book.next(at: noon).batch).receipt(.stored), at: noon)) }
+        if isSpoken { disk.carryOut(book.received(try #require(book.next(at: noon).envelopes).receipt(.stored), at: noon)) }
         if isRestarted { book = self.book(disk.records) }
         let (changes, receipt) = try book.accept(batch("1", minutes: "100-700"), from: "t")
         #expect(receipt.verdicts == [Verdict(id: "1", .held)] && changes.count == 1)
         #expect(book.answer(ReceiptQuestion(ids: ["1"]), from: "t").verdicts == [Verdict(id: "1", .held)])
-        let sent = try #require(book.next(at: noon).batch)
+        let sent = try #require(book.next(at: noon).envelopes)
         #expect(sent.facts.map(\.body).contains(presence("100-700", terminal: "t")))
         _ = book.received(sent.receipt(.stored), at: noon)
         #expect(book.answer(ReceiptQuestion(ids: ["1"]), from: "t").verdicts == [Verdict(id: "1", .stored)])
@@ -100,19 +114,52 @@ import Wire
         var book = book()
         let both = Batch(id: "b", facts: [Fact(id: "1", presence("0-9", terminal: "t")), Fact(id: "1", presence("20", terminal: "t"))])
         let (changes, receipt) = try book.accept(both, from: "t")
-        #expect(changes.count == 2 && receipt.verdicts == [Verdict(id: "1", .held), Verdict(id: "1", .held)] && book.pendingCount == 2)
-        let sent = try #require(book.next(at: noon).batch)
-        _ = book.received(Receipt(batch: sent.id, epoch: "e1", verdicts: [Verdict(id: sent.facts[0].id, .stored)]), at: noon)
-        #expect(book.answer(ReceiptQuestion(ids: ["1"]), from: "t").verdicts == [Verdict(id: "1", .held)])
+        #expect(changes.count == 1 && receipt.verdicts == [Verdict(id: "1", .held), Verdict(id: "1", .held)] && book.pendingCount == 2)
+        _ = book.received(try #require(book.next(at: noon).envelopes).receipt(.stored), at: noon)
+        #expect(book.answer(ReceiptQuestion(ids: ["1"]), from: "t").verdicts == [Verdict(id: "1", .stored)] && book.verdictCount == 2)
     }
 
-    /// A word about a fact that was never sent releases nothing.
-    @Test func aReceiptForWhatWasNotSentIsPassedOver() throws {
+    /// A word about what was never sent, or about fewer facts than there are, releases nothing.
+    @Test func aReceiptForSomethingElseIsPassedOver() throws {
         var book = book()
         _ = try book.accept(batch("1"), from: "t")
-        let sent = try #require(book.next(at: noon).batch)
+        let sent = try #require(book.next(at: noon).envelopes)
         book.failed(at: noon)
         _ = book.received(sent.receipt(.stored), at: noon)
         #expect(book.pendingCount == 1 && book.verdictCount == 0)
+        let later = noon.adding(seconds: 600)
+        for wrong in [[], [CarriedReceipt(Receipt(batch: "b", epoch: "e1", verdicts: []))], Array(repeating: sent.receipt(.stored).envelopes[0], count: 2)] {
+            _ = try #require(book.next(at: later).envelopes)
+            _ = book.received(LoadReceipt(epoch: "e1", envelopes: wrong, at: noon), at: later)
+            #expect(book.pendingCount == 1 && book.verdictCount == 0 && book.next(at: later).end != nil)
+            book = self.book(["envelope/1": .carried(sent[0])])
+        }
+    }
+
+    /// What the centre will never open is let go of, and its sender hears nothing of it: it offers the fact again, perhaps under its new key. What it cannot take now stays.
+    @Test(arguments: [(401, 0), (403, 0), (400, 0), (429, 1), (503, 1)])
+    func anEnvelopeThatStaysClosed(_ status: Int, _ left: Int) throws {
+        var (book, disk) = (book(), Disk())
+        disk.carryOut(try book.accept(batch("1"), from: "t").changes)
+        _ = try #require(book.next(at: noon).envelopes)
+        disk.carryOut(book.received(LoadReceipt(epoch: "e1", envelopes: [CarriedReceipt(Problem(code: "node.unknown", status: status, title: "x"))], at: noon), at: noon))
+        #expect(book.pendingCount == left && book.returned == 1 - left && self.book(disk.records).pendingCount == left)
+        #expect(book.answer(ReceiptQuestion(ids: ["1"]), from: "t").verdicts.count == left)
+        let again = try book.accept(batch("1"), from: "t")
+        #expect(again.changes.count == 1 - left && again.receipt.verdicts == [Verdict(id: "1", .held)])
+    }
+
+    /// Halves until one is left, and that one stands in nobody's way.
+    @Test func aLoadThatIsTooLargeIsMadeSmaller() throws {
+        var book = book()
+        for number in 0..<4 { _ = try book.accept(batch("\(number)", minutes: "\(number)"), from: "t") }
+        var now = noon
+        for expected in [4, 2, 1] {
+            now = now.adding(seconds: 600)
+            #expect(book.next(at: now).envelopes?.count == expected)
+            _ = book.refusedAsTooLarge(at: now)
+        }
+        #expect(book.pendingCount == 3 && book.returned == 1)
+        #expect(book.next(at: now.adding(seconds: 600)).envelopes?.count == 1)
     }
 }

@@ -55,7 +55,7 @@ private struct Model {
             var position = 0
             while position < sent.count {
                 let end = min(sent.count, position + 1 + generator.below(30))
-                _ = try await world.send(Array(sent[position..<end]), from: .edge("E\(generator.below(2))"), batch: "b\(position)", at: SampleWorld.moment("2011-03-20", 1))
+                _ = try await world.send(Array(sent[position..<end]), batch: "b\(position)", at: SampleWorld.moment("2011-03-20", 1))
                 position = end
             }
             let rows = try await world.database.read {
@@ -88,7 +88,7 @@ private struct Model {
                 for number in 0..<60 {
                     group.addTask {
                         let fact = Fact(id: "f\(number)", .presence(Presence(terminal: "T1", day: Day("2011-03-05") ?? .forever, minutes: MinuteSet(number..<number + 1))))
-                        return try await intake.accept(ReceivedBatch(sender: .edge("E"), batch: Batch(id: "b\(number)", facts: [fact])))
+                        return try await intake.accept(ReceivedBatch(sender: .commandLine, batch: Batch(id: "b\(number)", facts: [fact])))
                     }
                 }
                 return try await group.reduce(into: []) { $0.append($1) }

@@ -20,7 +20,7 @@ private struct NoteBook: NodeMachine {
     mutating func nextUp(at now: Instant) -> UpStep { .wait(until: nil) }
     mutating func upReceived(_ receipt: Receipt, at now: Instant) -> [Change] { [] }
     mutating func upFailed(at now: Instant) {}
-    mutating func upTooLarge(at now: Instant) {}
+    mutating func upTooLarge(at now: Instant) -> [Change] { [] }
     mutating func nextDown(at now: Instant) -> DownStep { .wait(until: now) }
     mutating func downFinished(_ errand: Errand, _ outcome: Outcome, at now: Instant) -> [Change] { [] }
 }

@@ -205,7 +205,7 @@ import Wire
             #expect(s1?.heardDays == 12)
             // It joins again with an empty disk in May: April stays as it was known.
             try await enrol("2011-05-02")
-            _ = try await world.send([mark("T1", "2011-05-19")], from: .edge("E1"), at: now)
+            _ = try await world.send([mark("T1", "2011-05-19")], from: .terminal("T1"), at: now)
             (february, march, april) = try await (off("2011-02"), off("2011-03"), off("2011-04"))
             #expect(february == 1 && march == 0 && april == 0)
             let heard = try await month("2011-04", world).figures.sites.first { $0.code == "S1" }?.heardDays

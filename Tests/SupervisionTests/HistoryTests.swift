@@ -121,7 +121,7 @@ private struct History {
 
     private mutating func send(_ facts: [Fact], again: Bool) async throws {
         let (batch, now) = ("\(city)-\(trace.count)", now)
-        let received = ReceivedBatch(sender: .edge("E1"), batch: Batch(id: batch, facts: facts))
+        let received = ReceivedBatch(sender: .commandLine, batch: Batch(id: batch, facts: facts))
         let verdicts = try await database.write { try $0.mergeFacts([received], rules: SampleWorld.rules, at: now, ids: .system)[0] }
         trace.append("\(today) send \(facts.count) \(verdicts.map(\.outcome))")
         #expect(verdicts.allSatisfy { $0.outcome == .stored || $0.outcome == .duplicate }, "\(trace.last ?? "")")

@@ -61,6 +61,22 @@ class OwnNode:
     def post(self, body: bytes, path: str = "/api/v1/facts") -> Answer:
         return ask(self.address, "POST", path, body, self.signed("POST", path, body))
 
+    def envelope(self, *facts: object, batch: str = "carried") -> bytes:
+        """docs/facts.md, section 8: a batch of this node, closed, as an edge carries it."""
+        body = json.dumps({"batch": batch, "facts": list(facts)}).encode()
+        signed = signature(self.key, "POST", "/api/v1/facts", self.node, body)
+        return f"{len(body)} {self.node} {signed}\n".encode() + body + b"\n"
+
+    def carry(self, *envelopes: bytes) -> list[list[tuple[str, str]] | str]:
+        """As an edge: for each envelope the verdicts, or why it stayed closed."""
+        answer = self.post(b"".join(envelopes), "/api/v1/envelopes")
+        assert answer.status == 200, f"{answer.status}: {answer.text}"
+        told = answer.json()["envelopes"]
+        return [
+            one["problem"]["type"].removeprefix("urn:yuanjiao:") if "problem" in one else [(each["verdict"], each["reason"]) for each in one["receipt"]["verdicts"]]
+            for one in told
+        ]
+
     def get(self, path: str) -> Answer:
         return ask(self.address, "GET", path, headers=self.signed("GET", path))
 

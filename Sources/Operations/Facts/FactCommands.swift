@@ -97,7 +97,7 @@ extension Statements {
         let names = subjects.sorted()
         return FactKnowledge(
             rules: rules, now: now, assignments: try assignments(around: names), terminals: try terminalNumbers(names), enrolled: try enrolmentInstants(names),
-            lengths: try coursewareLengths(courseware.sorted()), ahead: try quarantinedAhead(names, in: batches))
+            lengths: try coursewareLengths(courseware.sorted()), speech: try edgeSpeech(batches), ahead: try quarantinedAhead(names, in: batches))
     }
 
     /// Those facts of the batches that were ahead of the clock when they came before, by their digests. Few terminals have any, so only the facts of these are looked at closely.

@@ -4,12 +4,16 @@ package import Wire
 
 /// Takes batches in and answers when they are durable. Batches that arrive while a commit is under way share the next one.
 package actor FactIntake {
+    /// What became of one batch.
+    package typealias Outcome = Swift.Result<Receipt, any Error>
     private struct Waiting {
-        let batch: ReceivedBatch
+        let batches: [ReceivedBatch]
         let answer: CheckedContinuation<Answer, Never>
+
+        var size: Int { batches.reduce(0) { $0 + $1.batch.entries.count } }
     }
     private enum Answer {
-        case verdicts(Swift.Result<[Verdict], any Error>)
+        case outcomes([Outcome])
         /// The commit before is done and yours is next: carry it out.
         case lead
     }
@@ -31,35 +35,45 @@ package actor FactIntake {
     }
 
     /// Merges a batch. When this returns, every `stored` of the receipt is on disk.
-    package func accept(_ batch: ReceivedBatch) async throws -> Receipt {
+    package func accept(_ batch: ReceivedBatch) async throws -> Receipt { try await accept([batch])[0].get() }
+
+    /// Merges batches of several senders; answers for each, in order. A batch that cannot be merged spoils no other.
+    package func accept(_ batches: [ReceivedBatch]) async -> [Outcome] {
+        guard !batches.isEmpty else { return [] }
         if isBusy {
-            let answer = await withCheckedContinuation { waiting.append(Waiting(batch: batch, answer: $0)) }
-            if case .verdicts(let result) = answer { return Receipt(batch: batch.batch.id, epoch: epoch, verdicts: try result.get()) }
+            let answer = await withCheckedContinuation { waiting.append(Waiting(batches: batches, answer: $0)) }
+            if case .outcomes(let outcomes) = answer { return outcomes }
         }
         isBusy = true
         // Followers of this commit: as many as fit into one comfortable transaction.
         var followers: [Waiting] = []
-        var size = batch.batch.entries.count
-        while let next = waiting.first, size + next.batch.batch.entries.count <= 4 * Batch.maximumFacts {
+        var size = batches.reduce(0) { $0 + $1.batch.entries.count }
+        while let next = waiting.first, size + next.size <= 4 * Batch.maximumFacts {
             followers.append(waiting.removeFirst())
-            size += next.batch.batch.entries.count
+            size += next.size
         }
-        let results = await commit([batch] + followers.map(\.batch))
-        for (follower, result) in zip(followers, results.dropFirst()) { follower.answer.resume(returning: .verdicts(result)) }
+        var outcomes = await commit(batches + followers.flatMap(\.batches))[...]
+        let own = Array(outcomes.prefix(batches.count))
+        outcomes = outcomes.dropFirst(batches.count)
+        for follower in followers {
+            follower.answer.resume(returning: .outcomes(Array(outcomes.prefix(follower.batches.count))))
+            outcomes = outcomes.dropFirst(follower.batches.count)
+        }
         if waiting.isEmpty { isBusy = false } else { waiting.removeFirst().answer.resume(returning: .lead) }
-        return Receipt(batch: batch.batch.id, epoch: epoch, verdicts: try results[0].get())
+        return own
     }
 
-    private func commit(_ batches: [ReceivedBatch]) async -> [Swift.Result<[Verdict], any Error>] {
-        let (rules, ids, now) = (rules, ids, clock.now)
+    private func commit(_ batches: [ReceivedBatch]) async -> [Outcome] {
+        let (rules, ids, now, epoch) = (rules, ids, clock.now, epoch)
         do {
-            return try await database.write(inTurn: true) { try $0.mergeFacts(batches, rules: rules, at: now, ids: ids) }.map { .success($0) }
+            let verdicts = try await database.write(inTurn: true) { try $0.mergeFacts(batches, rules: rules, at: now, ids: ids) }
+            return zip(batches, verdicts).map { .success(Receipt(batch: $0.batch.id, epoch: epoch, verdicts: $1)) }
         } catch {
             guard batches.count > 1 else { return [.failure(error)] }
             // One batch must not spoil its neighbours: each gets a transaction of its own.
-            var results: [Swift.Result<[Verdict], any Error>] = []
-            for batch in batches { results += await commit([batch]) }
-            return results
+            var outcomes: [Outcome] = []
+            for batch in batches { outcomes += await commit([batch]) }
+            return outcomes
         }
     }
 }

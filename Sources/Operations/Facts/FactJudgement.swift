@@ -18,13 +18,15 @@ struct FactKnowledge {
     /// When the terminals that report themselves were enrolled, for the last time.
     let enrolled: [String: Instant]
     let lengths: [String: Int64]
+    /// For whom edges may speak, and when.
+    let speech: EdgeSpeech
     /// The digests of what was ahead of the clock when it came first.
     let ahead: Set<String>
     private var starts: [Day: Instant] = [:]
 
     init(
         rules: FactRules, now: Instant, assignments: [Assignment], terminals: [String: Int], enrolled: [String: Instant] = [:], lengths: [String: Int64],
-        ahead: Set<String> = []
+        speech: EdgeSpeech = EdgeSpeech(), ahead: Set<String> = []
     ) {
         self.rules = rules
         self.now = now
@@ -32,6 +34,7 @@ struct FactKnowledge {
         self.terminals = terminals
         self.enrolled = enrolled
         self.lengths = lengths
+        self.speech = speech
         self.ahead = ahead
     }
 
@@ -43,16 +46,25 @@ struct FactKnowledge {
         return start
     }
 
-    /// The claim that a watermark belongs to: a box that joined by itself speaks for no moment before; a file, and whoever reports for a box that never joined, for all.
+    /// The claim that a watermark belongs to: a box that joined by itself speaks for no moment before; an edge for none before the box stood below its area; a file for all.
     func claim(_ watermark: Watermark, from sender: Sender) -> WatermarkKey? {
         terminals[watermark.terminal].map {
-            WatermarkKey(terminal: $0, since: sender == .commandLine ? Instant(milliseconds: 0) : enrolled[watermark.terminal] ?? Instant(milliseconds: 0))
+            let since: Instant?
+            switch sender {
+            case .commandLine: since = nil
+            case .terminal: since = enrolled[watermark.terminal]
+            case .edge(let edge): since = speech.beginning(edge, watermark.terminal, until: lastDay(watermark)).map { rules.zone.start(of: $0) }
+            }
+            return WatermarkKey(terminal: $0, since: since ?? Instant(milliseconds: 0))
         }
     }
 
+    /// The last day about which a watermark says anything.
+    private func lastDay(_ watermark: Watermark) -> Day { rules.zone.day(of: watermark.throughAt.adding(milliseconds: -1)) }
+
     /// `heardAt` is when the fact came first: the passing of time turns nothing good that was ahead of the clock then.
     mutating func judge(_ fact: Fact, from sender: Sender, heardAt: Instant) -> Judgement {
-        if case .terminal(let id) = sender, id != fact.subject { return .refused("fact.not_yours", "A terminal may report only itself") }
+        if let refusal = mayNotSay(fact, sender) { return refusal }
         if case .holding = fact.body { return .accepted }
         guard terminals[fact.subject] != nil else { return .quarantined("fact.unknown_terminal") }
         if !ahead.isEmpty, ahead.contains(fact.digest(waitingFor: "fact.future")) { return .quarantined("fact.future") }
@@ -66,23 +78,40 @@ struct FactKnowledge {
             let end = self.start(of: presence.day.advanced(by: 1))
             guard Int64(last) * 60_000 < end.milliseconds(since: start) else { return .refused("fact.minute_beyond_day", "The day has fewer minutes than that") }
             guard start.adding(seconds: Int64(last) * 60) <= horizon else { return .quarantined("fact.future") }
-            return assigned(fact.subject, presence.day...presence.day)
+            return assigned(fact.subject, presence.day...presence.day, sender)
         case .play(let play):
             let days = PlayCoverage(play.intervals).days(rules.zone)
             guard days.lowerBound >= rules.firstDay else { return .quarantined("fact.before_network") }
             guard play.intervals.allSatisfy({ $0.endedAt <= horizon }) else { return .quarantined("fact.future") }
             guard play.mode != .demand || lengths[play.courseware] != nil else { return .quarantined("fact.unknown_courseware") }
-            return assigned(fact.subject, days)
+            return assigned(fact.subject, days, sender)
         case .watermark(let watermark):
             guard watermark.throughAt <= horizon else { return .quarantined("fact.future") }
             guard watermark.throughAt >= start(of: rules.firstDay) else { return .quarantined("fact.before_network") }
+            if case .edge(let edge) = sender, !speech.covers(edge, watermark.terminal, lastDay(watermark)) { return .quarantined("fact.not_below") }
             return .accepted
         }
     }
 
-    private func assigned(_ terminal: String, _ days: ClosedRange<Day>) -> Judgement {
+    /// Each node speaks for itself. An edge may also for boxes that have no key.
+    private func mayNotSay(_ fact: Fact, _ sender: Sender) -> Judgement? {
+        switch sender {
+        case .commandLine: return nil
+        case .terminal(let id): return id == fact.subject ? nil : .refused("fact.not_yours", "A terminal may report only itself")
+        case .edge(let id):
+            if id == fact.subject { return nil }
+            if case .holding = fact.body { return .refused("fact.not_yours", "An edge may say only of itself what it holds") }
+            guard enrolled[fact.subject] == nil else {
+                return .refused("fact.not_yours", "\(fact.subject) signs its own facts; an edge may carry them, but not say them")
+            }
+            return nil
+        }
+    }
+
+    private func assigned(_ terminal: String, _ days: ClosedRange<Day>, _ sender: Sender) -> Judgement {
         let all = assignments[terminal] ?? []
-        let covered = days.allSatisfy { day in all.contains { $0.fromDay <= day && $0.untilDay > day } }
-        return covered ? .accepted : .quarantined("fact.not_assigned")
+        guard days.allSatisfy({ day in all.contains { $0.fromDay <= day && $0.untilDay > day } }) else { return .quarantined("fact.not_assigned") }
+        if case .edge(let edge) = sender, !days.allSatisfy({ speech.covers(edge, terminal, $0) }) { return .quarantined("fact.not_below") }
+        return .accepted
     }
 }

@@ -27,11 +27,11 @@ package struct FactRules: Sendable {
     package func close(of day: Day) -> Instant { zone.end(of: day).adding(seconds: closeSeconds) }
 }
 
-/// Who handed a batch in.
+/// Who says it: whoever signed the batch, not whoever carried it.
 package enum Sender: Hashable, Sendable {
     /// Reports itself only.
     case terminal(String)
-    /// Reports for terminals behind it.
+    /// Reports itself, and boxes that have no key of their own, while they stand below its area.
     case edge(String)
     /// A file brought in on the machine itself.
     case commandLine
@@ -41,6 +41,19 @@ package enum Sender: Hashable, Sendable {
         case .terminal(let id): "terminal:" + id
         case .edge(let id): "edge:" + id
         case .commandLine: "command-line"
+        }
+    }
+
+    /// What ``text`` wrote.
+    init?(text: String) {
+        if text == "command-line" {
+            self = .commandLine
+        } else if text.hasPrefix("terminal:") {
+            self = .terminal(String(text.dropFirst("terminal:".count)))
+        } else if text.hasPrefix("edge:") {
+            self = .edge(String(text.dropFirst("edge:".count)))
+        } else {
+            return nil
         }
     }
 }

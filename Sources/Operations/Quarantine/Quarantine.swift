@@ -88,7 +88,7 @@ extension Statements {
     package func quarantineCount(matching filter: QuarantineFilter) throws -> Int { try count("SELECT count(*) FROM quarantine q WHERE \(sql: filter.condition)") }
 
     /// Judges open quarantined facts again, after the register was corrected or courseware was made known; by the moment at which each came, because what was ahead of the clock
-    /// then is no truer now. Those that nothing stands against any more are counted (with a late receipt when late); the others stay.
+    /// then is no truer now, and as the word of whoever sent it. Those that nothing stands against any more are counted (with a late receipt when late); the others stay.
     package func judgeQuarantineAgain(matching filter: QuarantineFilter = QuarantineFilter(), rules: FactRules, by act: Act) throws -> JudgedAgain {
         var judged = JudgedAgain()
         var last = ""
@@ -96,9 +96,12 @@ extension Statements {
             let open = try quarantined(matching: filter, after: last, limit: 500)
             guard let end = open.last else { break }
             last = end.id
-            let facts = try open.map { try JSONDecoder().decode(Fact.self, from: Data($0.fact.utf8)) }
-            let batch = ReceivedBatch(sender: .commandLine, batch: Batch(id: "quarantine-" + end.id, facts: facts), waiting: open)
-            for (row, verdict) in zip(open, try mergeFacts([batch], rules: rules, at: act.at, ids: act.ids)[0]) {
+            let bySender = Dictionary(grouping: open, by: \.sender).sorted { $0.key < $1.key }.map(\.value)
+            let batches = try bySender.map { rows in
+                let facts = try rows.map { try JSONDecoder().decode(Fact.self, from: Data($0.fact.utf8)) }
+                return ReceivedBatch(sender: Sender(text: rows[0].sender) ?? .commandLine, batch: Batch(id: "quarantine-" + end.id, facts: facts), waiting: rows)
+            }
+            for (row, verdict) in zip(bySender.joined(), try mergeFacts(batches, rules: rules, at: act.at, ids: act.ids).joined()) {
                 judged.counts[JudgedAgain.Change(reason: row.reason, outcome: verdict.outcome, now: verdict.reason), default: 0] += 1
                 guard verdict.outcome == .stored || verdict.outcome == .duplicate else { continue }
                 if judged.first.count < 50 { judged.first.append(row) }

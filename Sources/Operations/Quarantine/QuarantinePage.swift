@@ -41,7 +41,7 @@ struct QuarantinePage: Sendable {
     let clocks: Table
 
     static let pageSize = 50
-    static let reasons = ["fact.future", "fact.before_network", "fact.unknown_terminal", "fact.not_assigned", "fact.unknown_courseware"]
+    static let reasons = ["fact.future", "fact.before_network", "fact.unknown_terminal", "fact.not_assigned", "fact.not_below", "fact.unknown_courseware"]
 
     init(_ facts: [PlacedQuarantine], _ errors: [ClockErrorDay], reason: String?, _ house: House, _ visit: Visit) {
         func say(_ key: String, _ values: [String: String] = [:]) -> String { house.text(key, visit, values) }

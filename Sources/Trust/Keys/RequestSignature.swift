@@ -37,8 +37,14 @@ package struct RequestSignature: Hashable, Sendable {
         self.signature = signature
     }
 
+    /// Takes up what stood in a header before. Throws `trust.request_form`.
+    package init(node: String, text: String) throws(TrustError) { try self.init(header: "\(Self.scheme) node=\(node), signature=\(text)") }
+
+    /// The signature itself, base64url.
+    package var text: String { Base64URL.text(signature) }
+
     /// The value of the `Authorization` header.
-    package var header: String { "\(Self.scheme) node=\(node), signature=\(Base64URL.text(signature))" }
+    package var header: String { "\(Self.scheme) node=\(node), signature=\(text)" }
 
     /// Throws `trust.request_signature` unless the key signed this request of ``node``.
     package func verify(method: String, pathAndQuery: String, body: SHA256Hex, with key: VerifyingKey) throws(TrustError) {

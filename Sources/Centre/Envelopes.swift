@@ -1,0 +1,34 @@
+import Basics
+import Operations
+import Registry
+import Storage
+import Trust
+import Web
+import Wire
+
+extension House {
+    /// Opens what an edge carried: for each envelope the batch of its originator, or why it stays closed. The edge is believed in nothing: a signature must fit the originator's
+    /// key, and only who stands below the edge's area today comes by this way.
+    func opened(_ envelopes: [Envelope], carriedBy edge: NodeRecord) async throws -> [Swift.Result<ReceivedBatch, Problem>] {
+        let today = today
+        let (area, nodes) = try await database.read { statements in
+            (try statements.area(id: edge.areaID, on: today)?.areaCode, try statements.placedNodes(Array(Set(envelopes.map(\.node)))))
+        }
+        return try await offPool {
+            envelopes.map { envelope in
+                Swift.Result { () throws(Problem) in
+                    guard let node = nodes[envelope.node], let key = try? VerifyingKey(hex: node.publicKey) else { throw Self.unknownNode }
+                    guard let place = node.area, area?.covers(place) == true else {
+                        throw Problem(code: "node.not_below", status: 403, title: "The node \(envelope.node) does not stand below the area of \(edge.id)")
+                    }
+                    guard !node.isRevoked else { throw Self.revokedNode }
+                    do {
+                        let signature = try RequestSignature(node: envelope.node, text: envelope.signature)
+                        try signature.verify(method: "POST", pathAndQuery: Endpoint.facts, body: SHA256Hex(of: envelope.body), with: key)
+                    } catch { throw Self.unknownNode }
+                    return ReceivedBatch(sender: .terminal(envelope.node), batch: try Self.batch(envelope.body))
+                }
+            }
+        }
+    }
+}
