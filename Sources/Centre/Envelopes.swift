@@ -26,7 +26,7 @@ extension House {
                         let signature = try RequestSignature(node: envelope.node, text: envelope.signature)
                         try signature.verify(method: "POST", pathAndQuery: Endpoint.facts, body: SHA256Hex(of: envelope.body), with: key)
                     } catch { throw Self.unknownNode }
-                    return ReceivedBatch(sender: .terminal(envelope.node), batch: try Self.batch(envelope.body))
+                    return ReceivedBatch(sender: .terminal(envelope.node), batch: try Self.batch(envelope.body), relay: edge.id)
                 }
             }
         }

@@ -66,8 +66,8 @@ package struct SampleWorld: Sendable {
     }
 
     /// Sends facts as one batch and answers the verdicts.
-    package func send(_ facts: [Fact], from sender: Sender = .commandLine, batch: String = "b", at now: Instant) async throws -> [Verdict] {
-        let received = ReceivedBatch(sender: sender, batch: Batch(id: batch, facts: facts))
+    package func send(_ facts: [Fact], from sender: Sender = .commandLine, file: String? = nil, batch: String = "b", at now: Instant) async throws -> [Verdict] {
+        let received = ReceivedBatch(sender: sender, batch: Batch(id: batch, facts: facts), file: file)
         let ids = ids
         return try await database.write { try $0.mergeFacts([received], rules: SampleWorld.rules, at: now, ids: ids)[0] }
     }

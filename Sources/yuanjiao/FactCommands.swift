@@ -6,12 +6,97 @@ import Foundation
 import Operations
 import Registry
 import Storage
+import Supervision
 import Wire
 
-/// `yuanjiao void add|withdraw`
+/// `yuanjiao void add|source|withdraw`
 struct VoidCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "void", abstract: "Takes wrong facts out of the figures, or lets them count again.", subcommands: [AddVoidCommand.self, WithdrawVoidCommand.self])
+        commandName: "void", abstract: "Takes wrong facts out of the figures, or lets them count again.",
+        subcommands: [AddVoidCommand.self, VoidSourceCommand.self, WithdrawVoidCommand.self])
+}
+
+/// Takes everything that came from a source out of the figures for some days.
+struct VoidSourceCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "source",
+        abstract: "Takes the days of which anything came from an edge or a file out of the figures; without options, lists the sources.",
+        discussion: "Says what it would change, and changes it only with --apply. The id that it prints is good for `void withdraw`, which takes all of it back.")
+    @OptionGroup var common: CommonOptions
+    @Option(name: .long, help: "What this edge said in place of boxes without a key.")
+    var saidBy: String?
+    @Option(name: .long, help: "What this edge carried for terminals that sign.")
+    var carriedBy: String?
+    @Option(name: .long, help: "What stood in this file, by the name that the import printed.")
+    var file: String?
+    @Option(name: .long, help: "First day, YYYY-MM-DD.")
+    var from: String?
+    @Option(name: .long, help: "Last day, YYYY-MM-DD.")
+    var through: String?
+    @Option(name: .long, help: "Why, and who approved it.")
+    var reason: String?
+    @Flag(name: .long, help: "Make the change.")
+    var apply = false
+
+    private struct Rolled: Error { let change: Change }
+    private struct Change: Sendable {
+        let void: SourceVoid
+        let figures: [(month: Month, before: Bulletin, after: Bulletin)]
+    }
+
+    func run() async throws {
+        let centre = try await OpenCentre(try await Settings(common))
+        let choices = [saidBy.map { SourceChoice.saidBy(edge: $0) }, carriedBy.map { SourceChoice.carriedBy(edge: $0) }, file.map { SourceChoice.file($0) }].compactMap { $0 }
+        try await explained {
+            if choices.isEmpty {
+                for source in try await centre.database.read({ try $0.factSources() }) { print(source) }
+            } else {
+                guard choices.count == 1, let choice = choices.first else { throw BadSetting(description: "Choose one of --said-by, --carried-by, --file") }
+                try await void(choice, centre)
+            }
+        }
+        await centre.database.close()
+    }
+
+    private func void(_ choice: SourceChoice, _ centre: OpenCentre) async throws {
+        guard let first = from.flatMap({ Day($0) }), let last = through.flatMap({ Day($0) }), first <= last else {
+            throw BadSetting(description: "Give --from and --through, days written YYYY-MM-DD, the first before the last")
+        }
+        guard first.advanced(by: 400) > last else { throw BadSetting(description: "At most 400 days at once") }
+        guard let reason, !reason.isEmpty else { throw BadSetting(description: "Give --reason: why, and who approved it") }
+        let (rules, act, apply) = (centre.network.rules, centre.act, apply)
+        let months = Set([first, last].map(\.month) + (first...last).map(\.month)).sorted()
+        let change: Change
+        do {
+            change = try await centre.database.write { statements in
+                let before = try months.map { try statements.wholeNetwork($0, rules.zone, at: act.at) }
+                let void = try statements.voidSource(choice, days: first...last, reason: reason, rules: rules, by: act)
+                let after = try months.map { try statements.wholeNetwork($0, rules.zone, at: act.at) }
+                let figures = zip(months, zip(before, after)).flatMap { month, pair in zip(pair.0, pair.1).map { (month: month, before: $0, after: $1) } }
+                let change = Change(void: void, figures: figures)
+                guard apply else { throw Rolled(change: change) }
+                return change
+            }
+        } catch let rolled as Rolled { change = rolled.change }
+        print("\(change.void.days) days of \(change.void.terminals) terminals, completeness of \(change.void.completeness)")
+        for figures in change.figures {
+            for (old, new) in zip(figures.before.lines + [figures.before.total], figures.after.lines + [figures.after.total]) where old != new {
+                print(
+                    "\(figures.month) \(old.code) \(old.name): on \(old.switchedOn) -> \(new.switchedOn), minutes \(old.onMinutes) -> \(new.onMinutes), rank \(rank(old)) -> \(rank(new))"
+                )
+            }
+        }
+        print(apply ? change.void.id : "Nothing was changed. Add --apply to change it.")
+    }
+
+    private func rank(_ line: BulletinLine) -> String { line.rank.map(String.init) ?? "-" }
+}
+
+extension Statements {
+    /// The bulletins of the topmost areas.
+    fileprivate func wholeNetwork(_ month: Month, _ zone: NetworkZone, at now: Instant) throws -> [Bulletin] {
+        try rootAreas(on: month.days.upperBound).compactMap { try bulletin(month: month, areaCode: $0.code, network: .then, in: .everything, zone: zone, at: now) }
+    }
 }
 
 /// Takes the facts of a terminal out of the figures for some days.

@@ -7,6 +7,7 @@ import Foundation
 import Operations
 import Registry
 import Storage
+import Trust
 import Wire
 
 /// `yuanjiao import areas|sites|courseware|facts FILE`
@@ -71,12 +72,13 @@ struct ImportCommand: AsyncParsableCommand {
         struct Rolled: Error { let verdicts: [Verdict] }
         let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated().filter { !$0.element.allSatisfy { $0 == 0x20 || $0 == 0x0D } }
         let (rules, apply) = (centre.network.rules, apply)
+        let file = "file-" + SHA256Hex(of: bytes).hex.prefix(12)
         var counts: [Verdict.Outcome: Int] = [:]
         var bad = ""
         for start in stride(from: 0, to: lines.count, by: Batch.maximumFacts) {
             let part = lines[start..<min(start + Batch.maximumFacts, lines.count)]
             let entries = part.map { (try? JSONDecoder().decode(LenientFact.self, from: Data($0.element)).entry) ?? .notJSON }
-            let batch = ReceivedBatch(sender: .commandLine, batch: Batch(id: "import-\(start)", entries: entries))
+            let batch = ReceivedBatch(sender: .commandLine, batch: Batch(id: "\(file)-\(start)", entries: entries), file: file)
             let verdicts: [Verdict]
             do {
                 verdicts = try await centre.database.write { statements in

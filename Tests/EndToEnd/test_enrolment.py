@@ -352,6 +352,27 @@ def test_an_edge_says_nothing_for_a_box_that_signs(network: Network, own: OwnNod
     assert on_minutes(network, own.node, day) == 40
 
 
+def test_what_an_edge_carried_is_taken_out_as_one(network: Network, own: OwnNode, edges: list[OwnNode]) -> None:
+    """Shown first, then done, then taken back; and the centre says from where it has what."""
+    edge, day = edges[0], "2011-03-09"
+
+    def minutes() -> int:
+        return network.bulletin(area="990101", month="2011-03")["total"]["on_minutes"]
+
+    assert edge.carry(own.envelope(presence(own, "z", "600-609", day))) == [[("stored", "")]]
+    before = minutes()
+    assert f"self carried by {edge.node}" in network.command("void", "source").splitlines()
+    options = ("void", "source", "--carried-by", edge.node, "--from", day, "--through", day, "--reason", "drill")
+    said = network.command(*options)
+    assert "1 days of 1 terminals" in said and f"minutes {before} -> {before - 10}" in said and "Nothing was changed" in said
+    assert minutes() == before
+    proposal = network.command(*options, "--apply").split()[-1]
+    assert minutes() == before - 10
+    network.command("void", "withdraw", proposal)
+    assert minutes() == before
+    assert "refused" not in network.command("void", "source", "--carried-by", "nobody", *options[4:], status=1)
+
+
 def test_an_edge_may_not_report_a_stranger_unseen(edges: list[OwnNode]) -> None:
     edge = edges[0]
     assert edge.send(presence(edge, "a", "1", terminal="T-unknown")) == {"a": ("quarantined", "fact.unknown_terminal")}

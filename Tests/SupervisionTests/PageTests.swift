@@ -120,8 +120,8 @@ private let data =
                     PlayInterval(startedAt: SampleWorld.moment("2011-03-05", 8, 10), mediaFrom: 0, mediaUntil: 90_000),
                     PlayInterval(startedAt: SampleWorld.moment("2011-03-05", 9), mediaFrom: 90_000, mediaUntil: 150_000),
                 ])
-            _ = try await world.send([presence("T2", "480-541,1439"), Fact(id: "y", .play(play))], at: SampleWorld.moment("2011-03-05", 23, 59, 59))
-            _ = try await world.send([presence("T2B", "540-549")], batch: "late", at: SampleWorld.moment("2011-03-06", 12))
+            _ = try await world.send([presence("T2", "480-541,1439"), Fact(id: "y", .play(play))], from: .terminal("T2"), at: SampleWorld.moment("2011-03-05", 23, 59, 59))
+            _ = try await world.send([presence("T2B", "540-549")], file: "file-7", batch: "late", at: SampleWorld.moment("2011-03-06", 12))
             let period = try Period("2011-03", rules: SampleWorld.rules, at: SampleWorld.moment("2011-03-07", 9))
             let facts = try #require(
                 try await world.database.read { try $0.siteFacts(code: "S2", month: period.month, only: day, in: .everything, zone: .shanghai, at: period.asOf) })
@@ -135,7 +135,8 @@ private let data =
             for fact in ["08:00–09:02", "23:59–24:00", "09:00–09:10", "2011-03-06 12:00", "08:10–08:11, 09:00–09:01", "2:30", "120 seconds of distinct media"] {
                 #expect(html.contains(fact), "\(fact)")
             }
-            #expect(tables(html).first?.rows.last?.map(\.text) == ["Distinct minutes", "", "71", ""])
+            #expect(tables(html).first?.rows.last?.map(\.text) == ["Distinct minutes", "", "71", "", ""])
+            #expect(Set(tables(html).first?.rows.compactMap { $0.last?.text } ?? []) == ["The terminal itself", "File file-7", ""])
             #expect(html.contains("/sites/S2/days/2011-03-04") && html.contains("/sites/S2/days/2011-03-06"))
         }
     }

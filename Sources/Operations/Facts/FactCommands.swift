@@ -11,16 +11,22 @@ package import Wire
 package struct ReceivedBatch: Sendable {
     package let sender: Sender
     package let batch: Batch
+    /// The edge that carried it closed.
+    package let relay: String?
+    /// The file that it was read from.
+    package let file: String?
     /// For facts that are judged again, in the order of the batch: the rows in which they wait.
     let waiting: [QuarantinedFact]?
 
-    package init(sender: Sender, batch: Batch) {
-        self.init(sender: sender, batch: batch, waiting: nil)
+    package init(sender: Sender, batch: Batch, relay: String? = nil, file: String? = nil) {
+        self.init(sender: sender, batch: batch, relay: relay, file: file, waiting: nil)
     }
 
-    init(sender: Sender, batch: Batch, waiting: [QuarantinedFact]?) {
+    init(sender: Sender, batch: Batch, relay: String?, file: String?, waiting: [QuarantinedFact]?) {
         self.sender = sender
         self.batch = batch
+        self.relay = relay
+        self.file = file
         self.waiting = waiting
     }
 }
@@ -51,6 +57,7 @@ extension Statements {
     /// in another order or by another way changes nothing. Answers a verdict per entry, batch by batch, in order.
     package func mergeFacts(_ batches: [ReceivedBatch], rules: FactRules, at now: Instant, ids: IDs) throws -> [[Verdict]] {
         var merge = FactMerge(knowledge: try knowledge(for: batches, rules: rules, at: now))
+        let sources = try sourceNumbers(batches)
         var verdicts: [[Verdict]] = []
         var accepted: [AcceptedFact] = []
         for (number, received) in batches.enumerated() {
@@ -63,16 +70,16 @@ extension Statements {
                     switch merge.knowledge.judge(fact, from: received.sender, heardAt: row?.receivedAt ?? now) {
                     case .refused(let code, let sentence): verdicts[number].append(Verdict(id: fact.id, .refused, reason: code, sentence: sentence))
                     case .quarantined(let code):
-                        if let row { try keepWaiting(row, fact, reason: code) } else { try quarantine(fact, reason: code, received, at: now, ids: ids) }
+                        if let row { try keepWaiting(row, fact, reason: code) } else { try quarantine(fact, reason: code, received, source: sources[number], at: now, ids: ids) }
                         verdicts[number].append(Verdict(id: fact.id, .quarantined, reason: code, sentence: "Kept for a person to decide on"))
                     case .accepted:
                         verdicts[number].append(Verdict(id: fact.id, .duplicate))
-                        accepted.append(AcceptedFact(fact: fact, batch: received.batch.id, sender: received.sender, number: number, place: place))
+                        accepted.append(AcceptedFact(fact: fact, batch: received.batch.id, sender: received.sender, source: sources[number], number: number, place: place))
                     }
                 }
             }
         }
-        merge.presence = try storedPresence(merge.presenceKeys(accepted))
+        (merge.presence, merge.presenceSources) = try storedPresenceAndSources(merge.presenceKeys(accepted))
         merge.plays = try storedPlays(merge.playKeys(accepted))
         merge.watermarks = try storedWatermarks(merge.watermarkKeys(accepted))
         for fact in accepted {
@@ -120,12 +127,12 @@ extension Statements {
         try inParts(merge.changedPresence.sorted()) { part in
             let rows = part.map { key -> [Value] in
                 let minutes = merge.presence[key] ?? MinuteSet()
-                return [key.day.number.bound, key.terminal.bound, minutes.count.bound, minutes.encoded.bound]
+                return [key.day.number.bound, key.terminal.bound, minutes.count.bound, minutes.encoded.bound, merge.presenceSources[key].bound]
             }
             try run(
                 """
-                INSERT INTO presence (day, terminal, on_minutes, minutes) \(values: rows)
-                ON CONFLICT (day, terminal) DO UPDATE SET on_minutes = excluded.on_minutes, minutes = excluded.minutes
+                INSERT INTO presence (day, terminal, on_minutes, minutes, source) \(values: rows)
+                ON CONFLICT (day, terminal) DO UPDATE SET on_minutes = excluded.on_minutes, minutes = excluded.minutes, source = excluded.source
                 """)
         }
         try inParts(merge.changedPlays.sorted()) { part in
@@ -134,23 +141,38 @@ extension Statements {
                 let days = play.coverage.days(merge.knowledge.rules.zone)
                 return [
                     key.terminal.bound, key.boot.bound, key.sequence.bound, play.courseware.bound, play.mode.rawValue.bound, days.lowerBound.number.bound,
-                    days.upperBound.number.bound, play.coverage.encoded.bound,
+                    days.upperBound.number.bound, play.coverage.encoded.bound, play.source.bound,
                 ]
             }
             try run(
                 """
-                INSERT INTO play (terminal, boot, sequence, courseware, mode, first_day, last_day, intervals) \(values: rows)
-                ON CONFLICT (terminal, boot, sequence) DO UPDATE SET first_day = excluded.first_day, last_day = excluded.last_day, intervals = excluded.intervals
+                INSERT INTO play (terminal, boot, sequence, courseware, mode, first_day, last_day, intervals, source) \(values: rows)
+                ON CONFLICT (terminal, boot, sequence) DO UPDATE SET first_day = excluded.first_day, last_day = excluded.last_day, intervals = excluded.intervals,
+                    source = excluded.source
                 """)
         }
         try inParts(merge.changedWatermarks.sorted()) { part in
-            let rows = part.map { [$0.terminal.bound, $0.since.bound, (merge.watermarks[$0] ?? Instant(milliseconds: 0)).bound, now.bound] }
+            let rows = part.map {
+                [$0.terminal.bound, $0.since.bound, (merge.watermarks[$0] ?? Instant(milliseconds: 0)).bound, now.bound, merge.watermarkSources[$0].bound]
+            }
             try run(
                 """
-                INSERT INTO watermark_claim (terminal, since_at, through_at, received_at) \(values: rows)
-                ON CONFLICT (terminal, since_at) DO UPDATE SET through_at = excluded.through_at, received_at = excluded.received_at
+                INSERT INTO watermark_claim (terminal, since_at, through_at, received_at, source) \(values: rows)
+                ON CONFLICT (terminal, since_at) DO UPDATE SET through_at = excluded.through_at, received_at = excluded.received_at, source = excluded.source
                     WHERE watermark_claim.through_at < excluded.through_at
                 """)
+        }
+        try inParts(merge.presenceShares.sorted { ($0.key.row, $0.key.source) < ($1.key.row, $1.key.source) }) { part in
+            let rows = part.map { [$0.key.row.day.number.bound, $0.key.row.terminal.bound, $0.key.source.bound, $0.value.bound] }
+            try run(
+                """
+                INSERT INTO presence_source (day, terminal, source, added_minutes) \(values: rows)
+                ON CONFLICT (day, terminal, source) DO UPDATE SET added_minutes = presence_source.added_minutes + excluded.added_minutes
+                """)
+        }
+        try inParts(merge.playShares.sorted { ($0.row, $0.source) < ($1.row, $1.source) }) { part in
+            let rows = part.map { [$0.row.terminal.bound, $0.row.boot.bound, $0.row.sequence.bound, $0.source.bound] }
+            try run("INSERT INTO play_source (terminal, boot, sequence, source) \(values: rows) ON CONFLICT (terminal, boot, sequence, source) DO NOTHING")
         }
         for late in merge.late.sorted(by: { ($0.key.key, $0.key.batch) < ($1.key.key, $1.key.batch) }) {
             try run(
@@ -173,14 +195,14 @@ extension Statements {
             merge.changedPresence.union(merge.playDays), known: merge.presence, assignments: Array(assignments), lengths: merge.knowledge.lengths, rules: merge.knowledge.rules)
     }
 
-    private func quarantine(_ fact: Fact, reason: String, _ received: ReceivedBatch, at now: Instant, ids: IDs) throws {
+    private func quarantine(_ fact: Fact, reason: String, _ received: ReceivedBatch, source: Int, at now: Instant, ids: IDs) throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
         let text = String(decoding: try encoder.encode(fact), as: UTF8.self)
         try run(
             """
-            INSERT INTO quarantine (id, digest, subject, reason, fact, sender, batch, received_at)
-            VALUES (\(ids.next()), \(fact.digest(waitingFor: reason)), \(fact.subject), \(reason), \(text), \(received.sender.text), \(received.batch.id), \(now))
+            INSERT INTO quarantine (id, digest, subject, reason, fact, sender, batch, received_at, source)
+            VALUES (\(ids.next()), \(fact.digest(waitingFor: reason)), \(fact.subject), \(reason), \(text), \(received.sender.text), \(received.batch.id), \(now), \(source))
             ON CONFLICT (digest) DO NOTHING
             """)
     }

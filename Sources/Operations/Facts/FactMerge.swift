@@ -6,6 +6,7 @@ struct AcceptedFact {
     let fact: Fact
     let batch: String
     let sender: Sender
+    let source: Int
     let number: Int
     let place: Int
 }
@@ -25,11 +26,23 @@ struct FactMerge {
         let batch: String
     }
 
+    /// What a source wrote of a row that several did.
+    struct Share<Row: Hashable>: Hashable {
+        let row: Row
+        let source: Int
+    }
+
     var knowledge: FactKnowledge
     var presence: [TerminalDay: MinuteSet] = [:]
+    /// Who wrote a stored row; several for `FactSource.several`, unknown for none.
+    var presenceSources: [TerminalDay: Int] = [:]
     var plays: [PlayKey: StoredPlay] = [:]
     var watermarks: [WatermarkKey: Instant] = [:]
 
+    private(set) var watermarkSources: [WatermarkKey: Int] = [:]
+    /// Of rows that several wrote, the minutes that each added now.
+    private(set) var presenceShares: [Share<TerminalDay>: Int] = [:]
+    private(set) var playShares: Set<Share<PlayKey>> = []
     private(set) var changedPresence: Set<TerminalDay> = []
     private(set) var changedPlays: Set<PlayKey> = []
     private(set) var changedWatermarks: Set<WatermarkKey> = []
@@ -67,23 +80,36 @@ struct FactMerge {
     /// Takes a fact in; false when it adds nothing.
     mutating func take(_ accepted: AcceptedFact) -> Bool {
         switch accepted.fact.body {
-        case .presence(let fact): take(fact, batch: accepted.batch)
-        case .play(let fact): take(fact, batch: accepted.batch)
-        case .watermark(let fact): take(fact, from: accepted.sender)
+        case .presence(let fact): take(fact, batch: accepted.batch, source: accepted.source)
+        case .play(let fact): take(fact, batch: accepted.batch, source: accepted.source)
+        case .watermark(let fact): take(fact, from: accepted.sender, source: accepted.source)
         case .holding: false
         }
     }
 
-    private mutating func take(_ fact: Presence, batch: String) -> Bool {
+    private mutating func take(_ fact: Presence, batch: String, source: Int) -> Bool {
         guard let terminal = knowledge.terminals[fact.terminal] else { return false }
         let key = TerminalDay(day: fact.day, terminal: terminal)
         let stored = presence[key] ?? MinuteSet()
         let added = fact.minutes.subtracting(stored)
         guard !added.isEmpty else { return false }
+        note(source, adds: added.count, to: key, of: stored)
         presence[key] = stored.union(added)
         changedPresence.insert(key)
         if knowledge.now > close(of: fact.day) { late[LateKey(key: key, batch: batch), default: MinuteSet()].formUnion(added) }
         return true
+    }
+
+    /// A row that one source wrote names it; when another adds to it, each has a share.
+    private mutating func note(_ source: Int, adds count: Int, to key: TerminalDay, of stored: MinuteSet) {
+        let before = presenceSources[key]
+        if stored.isEmpty {
+            presenceSources[key] = source
+        } else if before != source {
+            if let before, before != FactSource.several { presenceShares[Share(row: key, source: before), default: 0] += stored.count }
+            presenceShares[Share(row: key, source: source), default: 0] += count
+            presenceSources[key] = FactSource.several
+        }
     }
 
     private mutating func close(of day: Day) -> Instant {
@@ -93,15 +119,21 @@ struct FactMerge {
         return close
     }
 
-    private mutating func take(_ fact: Play, batch: String) -> Bool {
+    private mutating func take(_ fact: Play, batch: String, source: Int) -> Bool {
         guard let key = key(fact) else { return false }
         let copy = PlayCoverage(fact.intervals)
         let old = plays[key]
         let merged = old?.coverage.union(copy) ?? copy
         guard merged != old?.coverage else { return false }
+        var writer: Int? = source
+        if let old, old.source != source {
+            for one in [old.source, source].compactMap({ $0 }) where one != FactSource.several { playShares.insert(Share(row: key, source: one)) }
+            writer = FactSource.several
+        }
         // The first copy says what was played; a later copy can only add to how long.
         plays[key] = StoredPlay(
-            terminal: key.terminal, boot: key.boot, sequence: key.sequence, courseware: old?.courseware ?? fact.courseware, mode: old?.mode ?? fact.mode, coverage: merged)
+            terminal: key.terminal, boot: key.boot, sequence: key.sequence, courseware: old?.courseware ?? fact.courseware, mode: old?.mode ?? fact.mode, coverage: merged,
+            source: writer)
         changedPlays.insert(key)
         let days = merged.days(knowledge.rules.zone)
         if knowledge.now > close(of: days.lowerBound), latePlays[key] == nil { latePlays[key] = (days.lowerBound, batch, old?.coverage ?? PlayCoverage()) }
@@ -109,9 +141,10 @@ struct FactMerge {
         return true
     }
 
-    private mutating func take(_ fact: Watermark, from sender: Sender) -> Bool {
+    private mutating func take(_ fact: Watermark, from sender: Sender, source: Int) -> Bool {
         guard let key = knowledge.claim(fact, from: sender), fact.throughAt > watermarks[key] ?? Instant(milliseconds: .min) else { return false }
         watermarks[key] = fact.throughAt
+        watermarkSources[key] = source
         changedWatermarks.insert(key)
         return true
     }

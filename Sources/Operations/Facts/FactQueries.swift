@@ -4,17 +4,24 @@ import Wire
 
 extension Statements {
     /// The stored minutes of terminal-days; days without any are not in the answer.
-    func storedPresence(_ keys: Set<TerminalDay>) throws -> [TerminalDay: MinuteSet] {
-        var found: [TerminalDay: MinuteSet] = [:]
+    func storedPresence(_ keys: Set<TerminalDay>) throws -> [TerminalDay: MinuteSet] { try storedPresenceAndSources(keys).minutes }
+
+    /// The stored minutes of terminal-days, and by their numbers who wrote them.
+    func storedPresenceAndSources(_ keys: Set<TerminalDay>) throws -> (minutes: [TerminalDay: MinuteSet], sources: [TerminalDay: Int]) {
+        var (found, sources): ([TerminalDay: MinuteSet], [TerminalDay: Int]) = ([:], [:])
         try inParts(keys.sorted()) { part in
             try each(
                 """
                 WITH k(day, terminal) AS (\(values: part.map { [$0.day.number.bound, $0.terminal.bound] }))
-                SELECT p.day, p.terminal, p.minutes FROM k JOIN presence p ON p.day = k.day AND p.terminal = k.terminal
+                SELECT p.day, p.terminal, p.minutes, p.source FROM k JOIN presence p ON p.day = k.day AND p.terminal = k.terminal
                 """
-            ) { found[TerminalDay(day: try $0.day(0), terminal: try $0.int(1))] = try $0.minutes(2) }
+            ) { row in
+                let key = TerminalDay(day: try row.day(0), terminal: try row.int(1))
+                found[key] = try row.minutes(2)
+                sources[key] = try row.optionalInt(3)
+            }
         }
-        return found
+        return (found, sources)
     }
 
     /// The stored plays with these keys.
@@ -24,7 +31,7 @@ extension Statements {
             try each(
                 """
                 WITH k(terminal, boot, sequence) AS (\(values: part.map { [$0.terminal.bound, $0.boot.bound, $0.sequence.bound] }))
-                SELECT p.terminal, p.boot, p.sequence, p.courseware, p.mode, p.intervals FROM k
+                SELECT p.terminal, p.boot, p.sequence, p.courseware, p.mode, p.intervals, p.source FROM k
                 JOIN play p ON p.terminal = k.terminal AND p.boot = k.boot AND p.sequence = k.sequence
                 """
             ) { row in
@@ -42,7 +49,7 @@ extension Statements {
             try each(
                 """
                 WITH k(day, terminal) AS (\(values: part.map { [$0.day.number.bound, $0.terminal.bound] }))
-                SELECT p.terminal, p.boot, p.sequence, p.courseware, p.mode, p.intervals FROM k
+                SELECT p.terminal, p.boot, p.sequence, p.courseware, p.mode, p.intervals, p.source FROM k
                 JOIN play p ON p.terminal = k.terminal AND p.first_day <= k.day AND p.first_day >= k.day - 2 AND p.last_day >= k.day
                 """
             ) { found.insert(try storedPlay($0)) }
@@ -88,7 +95,7 @@ extension Statements {
     package func plays(terminals: [Int], within days: ClosedRange<Day>) throws -> [StoredPlay] {
         try all(
             """
-            SELECT terminal, boot, sequence, courseware, mode, intervals FROM play
+            SELECT terminal, boot, sequence, courseware, mode, intervals, source FROM play
             WHERE terminal IN (\(list: terminals)) AND first_day <= \(days.upperBound) AND last_day >= \(days.lowerBound) ORDER BY first_day, terminal, boot, sequence
             """, storedPlay)
     }
@@ -111,7 +118,8 @@ extension Statements {
             guard let known = before[PlayKey(terminal: play.terminal, boot: play.boot, sequence: play.sequence)] else { return play }
             return known.intervals.isEmpty
                 ? nil
-                : StoredPlay(terminal: play.terminal, boot: play.boot, sequence: play.sequence, courseware: play.courseware, mode: play.mode, coverage: known)
+                : StoredPlay(
+                    terminal: play.terminal, boot: play.boot, sequence: play.sequence, courseware: play.courseware, mode: play.mode, coverage: known, source: play.source)
         }
     }
 
@@ -125,11 +133,12 @@ extension Statements {
         ) { (try $0.day(0), try $0.int(1), try $0.instant(2), try $0.minutes(3)) }
     }
 
-    private func storedPlay(_ row: Row) throws -> StoredPlay {
+    func storedPlay(_ row: Row) throws -> StoredPlay {
         guard let mode = PlayMode(rawValue: try row.text(4)), let coverage = PlayCoverage(encoded: try row.bytes(5)) else {
             throw StorageError.column("A stored play cannot be read")
         }
         return StoredPlay(
-            terminal: try row.int(0), boot: Int64(try row.int(1)), sequence: Int64(try row.int(2)), courseware: try row.text(3), mode: mode, coverage: coverage)
+            terminal: try row.int(0), boot: Int64(try row.int(1)), sequence: Int64(try row.int(2)), courseware: try row.text(3), mode: mode, coverage: coverage,
+            source: try row.optionalInt(6))
     }
 }

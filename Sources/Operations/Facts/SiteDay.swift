@@ -28,14 +28,17 @@ package struct StoredPlay: Hashable, Sendable {
     package let courseware: String
     package let mode: PlayMode
     package let coverage: PlayCoverage
+    /// Number of the one source that wrote it, 0 for several, nil where it is not known.
+    package let source: Int?
 
-    package init(terminal: Int, boot: Int64, sequence: Int64, courseware: String, mode: PlayMode, coverage: PlayCoverage) {
+    package init(terminal: Int, boot: Int64, sequence: Int64, courseware: String, mode: PlayMode, coverage: PlayCoverage, source: Int? = nil) {
         self.terminal = terminal
         self.boot = boot
         self.sequence = sequence
         self.courseware = courseware
         self.mode = mode
         self.coverage = coverage
+        self.source = source
     }
 }
 

@@ -12,6 +12,12 @@ package struct QuarantinedFact: Decodable, Hashable, Sendable {
     package let fact: String
     package let sender: String
     package let receivedAt: Instant
+    /// The edge that carried it, and the file in which it stood; none when neither did.
+    package let relay: String?
+    package let file: String?
+
+    /// Where it came from, as one text.
+    fileprivate var origin: String { [sender, relay ?? "", file ?? ""].joined(separator: "\n") }
 }
 
 /// Which of the facts that wait.
@@ -72,8 +78,8 @@ extension Statements {
         try all(
             QuarantinedFact.self,
             """
-            SELECT q.id, q.subject, q.reason, q.fact, q.sender, q.received_at FROM quarantine q
-            WHERE \(sql: filter.condition) AND q.id > \(id) ORDER BY q.id LIMIT \(limit)
+            SELECT q.id, q.subject, q.reason, q.fact, q.sender, q.received_at, nullif(o.relay, '') AS relay, nullif(o.file, '') AS file FROM quarantine q
+            LEFT JOIN fact_source o ON o.num = q.source WHERE \(sql: filter.condition) AND q.id > \(id) ORDER BY q.id LIMIT \(limit)
             """)
     }
 
@@ -96,10 +102,12 @@ extension Statements {
             let open = try quarantined(matching: filter, after: last, limit: 500)
             guard let end = open.last else { break }
             last = end.id
-            let bySender = Dictionary(grouping: open, by: \.sender).sorted { $0.key < $1.key }.map(\.value)
+            let bySender = Dictionary(grouping: open, by: \.origin).sorted { $0.key < $1.key }.map(\.value)
             let batches = try bySender.map { rows in
                 let facts = try rows.map { try JSONDecoder().decode(Fact.self, from: Data($0.fact.utf8)) }
-                return ReceivedBatch(sender: Sender(text: rows[0].sender) ?? .commandLine, batch: Batch(id: "quarantine-" + end.id, facts: facts), waiting: rows)
+                return ReceivedBatch(
+                    sender: Sender(text: rows[0].sender) ?? .commandLine, batch: Batch(id: "quarantine-" + end.id, facts: facts), relay: rows[0].relay, file: rows[0].file,
+                    waiting: rows)
             }
             for (row, verdict) in zip(bySender.joined(), try mergeFacts(batches, rules: rules, at: act.at, ids: act.ids).joined()) {
                 judged.counts[JudgedAgain.Change(reason: row.reason, outcome: verdict.outcome, now: verdict.reason), default: 0] += 1

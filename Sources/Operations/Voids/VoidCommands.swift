@@ -37,23 +37,24 @@ extension Statements {
         try record(
             kind == .facts ? "facts.voided" : "facts.completeness_voided", id,
             ["terminal": terminalID, "from_on": days.lowerBound.description, "through_on": days.upperBound.description, "reason": reason], by: act)
-        if kind == .facts { try deriveAgain(terminal: terminal, terminalID: terminalID, days: days, rules: rules) }
+        if kind == .facts { try deriveAgain(try heardDays(terminal: terminal, days: days, rules: rules), rules: rules) }
         return id
     }
 
-    /// Lets the facts of a void count again.
+    /// Lets the facts of a void count again; of a proposal, those of all its voids.
     package func withdrawVoid(id: String, rules: FactRules, by act: Act) throws {
-        let void = try first(
+        let voids = try all(
             FactVoid.self,
             """
-            UPDATE fact_void SET withdrawn_by = \(act.actor.id), withdrawn_at = \(act.at) WHERE id = \(id) AND withdrawn_at IS NULL
+            UPDATE fact_void SET withdrawn_by = \(act.actor.id), withdrawn_at = \(act.at) WHERE (id = \(id) OR proposal = \(id)) AND withdrawn_at IS NULL
             RETURNING \(sql: voidColumns)
             """)
-        guard let void else { throw Refusal.notFound("void") }
+        guard !voids.isEmpty else { throw Refusal.notFound("void") }
         try record("facts.void_withdrawn", id, by: act)
-        guard void.kind == .facts else { return }
-        let name = try first("SELECT id FROM terminal WHERE num = \(void.terminal)") { try $0.text(0) } ?? ""
-        try deriveAgain(terminal: void.terminal, terminalID: name, days: void.fromDay...void.untilDay.advanced(by: -1), rules: rules)
+        try deriveAgain(
+            try voids.filter { $0.kind == .facts }.reduce(into: []) { keys, void in
+                keys.formUnion(try heardDays(terminal: void.terminal, days: void.fromDay...void.untilDay.advanced(by: -1), rules: rules))
+            }, rules: rules)
     }
 
     /// The voids of terminals that touch some days, withdrawn ones included.
@@ -86,7 +87,8 @@ extension Statements {
         return keys.filter { key in (ranges[key.terminal] ?? []).contains { $0.contains(key.day) } }
     }
 
-    private func deriveAgain(terminal: Int, terminalID: String, days: ClosedRange<Day>, rules: FactRules) throws {
+    /// Those of the days on which anything is known of the terminal.
+    private func heardDays(terminal: Int, days: ClosedRange<Day>, rules: FactRules) throws -> Set<TerminalDay> {
         var present: Set<TerminalDay> = []
         // A void may be open-ended: only days from which anybody was heard are looked up.
         let known = try first("SELECT coalesce(min(day), 0), coalesce(max(day), -1) FROM presence") { (try $0.day(0), try $0.day(1)) } ?? (days.lowerBound, days.upperBound)
@@ -100,7 +102,7 @@ extension Statements {
         let played = try plays(terminals: [terminal], within: days).flatMap { play in
             play.coverage.days(rules.zone).filter { days.contains($0) }.map { TerminalDay(day: $0, terminal: terminal) }
         }
-        try deriveSiteDays(present.union(played), known: [:], assignments: try assignments(around: [terminalID]), lengths: [:], rules: rules)
+        return present.union(played)
     }
 }
 

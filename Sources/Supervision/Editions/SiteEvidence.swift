@@ -11,6 +11,12 @@ package struct SiteEvidence: Encodable, Hashable, Sendable {
         /// Runs of minutes of the local day, both ends included: `480-541,600`.
         package let minutes: String
         package let onMinutes: Int
+        package let said: [Said]
+    }
+    /// Where a terminal's minutes of a day came from, such as `self carried by edge-990101`; as it is known now.
+    package struct Said: Encodable, Hashable, Sendable {
+        package let terminal: String
+        package let by: [String]
     }
     /// A play that touches the month.
     package struct Play: Encodable, Hashable, Sendable {
@@ -63,9 +69,17 @@ extension Statements {
                 if wall.total > 0 { days[day, default: MinuteSet()].formUnion(wall.minutes(from: zone.start(of: day))) }
             }
         }
+        let sources = try presenceSources(terminals: terminals, within: month.days)
         let listed = days.filter { !$0.value.isEmpty }.sorted { $0.key < $1.key }
         return SiteEvidence(
-            code: site.code, days: listed.map { SiteEvidence.Day(day: $0.key.description, minutes: $0.value.text, onMinutes: $0.value.count) },
+            code: site.code,
+            days: listed.map { day, minutes in
+                SiteEvidence.Day(
+                    day: day.description, minutes: minutes.text, onMinutes: minutes.count,
+                    said: (sources[day] ?? [:]).sorted { $0.key < $1.key }.map { terminal, shares in
+                        SiteEvidence.Said(terminal: names[terminal] ?? "", by: shares.map(\.source.description))
+                    })
+            },
             plays: plays.compactMap { play in
                 let touched = month.days.filter { counts(play.terminal, $0) && play.coverage.watched(on: $0, zone).wall.total > 0 }
                 guard let first = touched.first else { return nil }

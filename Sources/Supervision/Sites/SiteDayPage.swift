@@ -53,6 +53,21 @@ package struct SiteDayPage: Sendable {
     }
 }
 
+extension Speech {
+    /// Who said it, and of several how many minutes each added.
+    fileprivate func sources(_ shares: [SourceShare]) -> String {
+        guard !shares.isEmpty else { return self("source.unknown") }
+        return shares.map { share in
+            let source = share.source
+            let name =
+                if let edge = source.edge { self("source.edge", ["edge": edge]) } else if !source.relay.isEmpty {
+                    self("source.carried", ["edge": source.relay])
+                } else if !source.isTerminal { self("source.file", ["file": source.file]) } else { self("source.self") }
+            return share.addedMinutes.map { self("source.share", ["source": name, "count": String($0)]) } ?? name
+        }.joined(separator: ", ")
+    }
+}
+
 extension Table {
     /// The runs of minutes on of each terminal; the sum counts a minute once, whichever terminal reported it.
     static func minutes(_ facts: SiteFacts, _ day: SiteMinutes, zone: NetworkZone, _ speech: Speech) -> Table {
@@ -62,19 +77,20 @@ extension Table {
             caption: speech("minutes.caption"),
             columns: [
                 Column(speech("minutes.column.terminal")), Column(speech("minutes.column.run")), Column(speech("minutes.column.count"), isNumber: true),
-                Column(speech("minutes.column.standing")),
+                Column(speech("minutes.column.standing")), Column(speech("minutes.column.source")),
             ],
             rows: facts.presence.filter { names[$0.terminal] != nil }.flatMap { fact in
-                fact.minutes.runs.map { run in
+                let source = speech.sources(facts.sources[fact.day]?[fact.terminal] ?? [])
+                return fact.minutes.runs.map { run in
                     [
                         Cell(names[fact.terminal] ?? ""), Cell(runText(run, day.day, zone)), Cell(run.count),
-                        Cell(speech(voided.contains(fact.terminal) ? "plays.voided" : "minutes.counted"), mark: "standing"),
+                        Cell(speech(voided.contains(fact.terminal) ? "plays.voided" : "minutes.counted"), mark: "standing"), Cell(source, mark: "wide"),
                     ]
                 }
             }
                 + day.onByPlay.runs.map { run in
-                    [Cell("—"), Cell(runText(run, day.day, zone)), Cell(run.count), Cell(speech("minutes.by_play"), mark: "standing")]
-                }, total: day.on.isEmpty && facts.presence.isEmpty ? nil : [Cell(speech("minutes.total")), "", Cell(day.on.count), ""], head: 1, empty: speech("minutes.empty"))
+                    [Cell("—"), Cell(runText(run, day.day, zone)), Cell(run.count), Cell(speech("minutes.by_play"), mark: "standing"), ""]
+                }, total: day.on.isEmpty && facts.presence.isEmpty ? nil : [Cell(speech("minutes.total")), "", Cell(day.on.count), "", ""], head: 1, empty: speech("minutes.empty"))
     }
 
     /// Minutes that came after the close of the day.

@@ -22,6 +22,8 @@ package struct SiteFacts: Sendable {
     package let heard: DaySet
     package let assignments: [Assignment]
     package let presence: [(day: Day, terminal: Int, minutes: MinuteSet)]
+    /// Who said the minutes, by day and terminal; of one day only.
+    package let sources: [Day: [Int: [SourceShare]]]
     package let late: [(day: Day, terminal: Int, receivedAt: Instant, minutes: MinuteSet)]
     package let plays: [StoredPlay]
     /// Days on which a terminal knew that its clock was wrong; its reports of them are corrected.
@@ -72,7 +74,8 @@ extension Statements {
             site: site, path: path.filter { $0.areaCode.map(scope.covers) ?? false }, month: month, asOf: now, counted: counted.sites.first,
             exclusions: exclusions, states: states, service: try serviceDays(month.days.lowerBound..<month.end, site: site.num),
             days: try storedSiteDays(site: site.num, within: days), heard: try heardDays(month.days.lowerBound..<month.end, zone: zone, only: [site.num])[site.num] ?? DaySet(),
-            assignments: assignments, presence: try presence(terminals: terminals, within: days), late: try lateMinutes(terminals: terminals, within: days), plays: plays,
+            assignments: assignments, presence: try presence(terminals: terminals, within: days),
+            sources: day == nil ? [:] : try presenceSources(terminals: terminals, within: days), late: try lateMinutes(terminals: terminals, within: days), plays: plays,
             clockErrors: try clockErrors(terminals: terminals, within: days),
             voids: try voids(terminals: terminals, within: days), claims: try claims(terminals: Set(assignments.map(\.terminal)).sorted()),
             courseware: try namedCourseware(Set(plays.map(\.courseware)).sorted()), accounts: try namedAccounts(Set(states.map(\.actor)).union(exclusions.map(\.actor)).sorted()),
