@@ -12,6 +12,7 @@ let settings: [SwiftSetting] = [
 ]
 
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore: Target.Dependency = .product(name: "HummingbirdCore", package: "hummingbird")
 let hummingbirdTesting: Target.Dependency = .product(name: "HummingbirdTesting", package: "hummingbird")
 let mustache: Target.Dependency = .product(name: "Mustache", package: "swift-mustache")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
@@ -20,6 +21,7 @@ let cryptoExtras: Target.Dependency = .product(name: "CryptoExtras", package: "s
 let log: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let nio: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioHTTP: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
+let nioHTTPTypes: Target.Dependency = .product(name: "NIOHTTPTypes", package: "swift-nio-extras")
 let nioFoundation: Target.Dependency = .product(name: "NIOFoundationCompat", package: "swift-nio")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let signals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
@@ -44,6 +46,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
@@ -67,6 +70,8 @@ let package = Package(
         .target(name: "Wire", dependencies: ["Basics"], swiftSettings: settings),
         /** The two flows without I/O: sync down, facts up, prefetch order, retry. */
         .target(name: "Node", dependencies: ["Basics", "Wire", "Trust"], swiftSettings: settings),
+        /** How our servers listen: deadlines of heads and bodies, bounds on connections. */
+        .target(name: "Listener", dependencies: ["Basics", hummingbirdCore, nio, nioHTTPTypes, log], swiftSettings: settings),
         /** ffprobe and ffmpeg: what to encode, and the runner that encodes it. */
         .target(name: "Media", dependencies: ["Basics", subprocess, log], swiftSettings: settings),
         /** A bulletin as data, and its DOCX, XLSX, PDF: made by libzip, libxlsxwriter, weasyprint, rsvg-convert. */
@@ -77,7 +82,7 @@ let package = Package(
         .target(name: "Accounts", dependencies: ["Basics", "Storage", crypto, cryptoExtras], resources: [.copy("Migrations")], swiftSettings: settings),
         /** Request context, session, scope, refusals, pages, tables, charts, words in two languages. */
         .target(
-            name: "Web", dependencies: ["Basics", "Storage", "Wire", "Accounts", hummingbird, mustache, crypto, httpTypes, nio, nioHTTP, log],
+            name: "Web", dependencies: ["Basics", "Storage", "Wire", "Listener", "Accounts", hummingbird, mustache, crypto, httpTypes, nio, nioHTTP, log],
             resources: [.copy("Templates"), .copy("Words"), .copy("Static")], swiftSettings: settings),
         /** Durable queue and timers on the same database. */
         .target(name: "Jobs", dependencies: ["Basics", "Storage", lifecycle, log], resources: [.copy("Migrations")], swiftSettings: settings),
@@ -106,13 +111,14 @@ let package = Package(
         .target(
             name: "Centre",
             dependencies: [
-                "Basics", "Storage", "Trust", "Wire", "Media", "Documents", "Accounts", "Web", "Jobs", "Registry", "Content", "Operations", "Supervision", hummingbird, httpTypes,
-                nio, lifecycle, signals, log,
+                "Basics", "Storage", "Trust", "Wire", "Listener", "Media", "Documents", "Accounts", "Web", "Jobs", "Registry", "Content", "Operations", "Supervision", hummingbird,
+                httpTypes, nio, lifecycle, signals, log,
             ],
             resources: [.copy("Templates")], swiftSettings: settings),
         /** What edge and terminal share: disk, HTTP to the parent, the loop around `Node`. */
         .target(
-            name: "Relay", dependencies: ["Basics", "Storage", "Trust", "Wire", "Node", hummingbird, httpClient, httpTypes, lifecycle, log, nio, nioHTTP, nioFoundation],
+            name: "Relay",
+            dependencies: ["Basics", "Storage", "Trust", "Wire", "Node", "Listener", hummingbird, httpClient, httpTypes, lifecycle, log, nio, nioHTTP, nioFoundation],
             resources: [.copy("Migrations")], swiftSettings: settings),
         /** The county node: cache, prefetch, relay. */
         .target(name: "Edge", dependencies: ["Basics", "Storage", "Trust", "Wire", "Node", "Relay", hummingbird, lifecycle, log], swiftSettings: settings),
@@ -141,6 +147,7 @@ let package = Package(
         .testTarget(name: "StorageTests", dependencies: ["Storage", "TestKit"], swiftSettings: settings),
         .testTarget(name: "TrustTests", dependencies: ["Trust"], swiftSettings: settings),
         .testTarget(name: "WireTests", dependencies: ["Wire", "TestKit"], swiftSettings: settings),
+        .testTarget(name: "ListenerTests", dependencies: ["Listener", hummingbird, nio, log], swiftSettings: settings),
         .testTarget(name: "NodeTests", dependencies: ["Node", "Simulator"], swiftSettings: settings),
         .testTarget(name: "MediaTests", dependencies: ["Media", log], swiftSettings: settings),
         .testTarget(name: "DocumentsTests", dependencies: ["Documents", "CZip"], swiftSettings: settings),

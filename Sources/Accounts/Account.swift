@@ -7,7 +7,6 @@ package struct Account: Decodable, Hashable, Sendable {
     package let name: String
     /// `zh-Hans`, `en`, or empty for the browser's choice.
     package let language: String
-    package let lockedUntilAt: Instant
     package let disabledAt: Instant?
 }
 
@@ -28,5 +27,7 @@ package struct Session: Decodable, Hashable, Sendable {
     package let tokenDigest: String
     package let accountID: String
     package let csrf: String
+    /// When it was last used, to a minute.
+    package let seenAt: Instant
     package let expiresAt: Instant
 }

@@ -1,4 +1,4 @@
-import Basics
+package import Basics
 package import Storage
 
 /// A new account as it is asked for; the password is already turned into its stored form.
@@ -27,8 +27,8 @@ extension Statements {
         let id = act.ids.next()
         let added = try run(
             """
-            INSERT INTO account (id, login, name, password, language, failures, locked_until_at, made_at)
-            VALUES (\(id), \(new.login), \(new.name), \(new.storedPassword), \(new.language), 0, 0, \(act.at)) ON CONFLICT (login) DO NOTHING
+            INSERT INTO account (id, login, name, password, language, made_at)
+            VALUES (\(id), \(new.login), \(new.name), \(new.storedPassword), \(new.language), \(act.at)) ON CONFLICT (login) DO NOTHING
             """)
         guard added == 1 else { throw Refusal.conflict("account.login_taken") }
         for grant in new.grants {
@@ -38,10 +38,11 @@ extension Statements {
         return id
     }
 
-    /// Gives an account a new password, unlocks it and ends its sessions.
+    /// Gives an account a new password, forgets who guessed, and ends its sessions.
     package func resetPassword(login: String, storedPassword: String, by act: Act) throws {
-        let id = try first("UPDATE account SET password = \(storedPassword), failures = 0, locked_until_at = 0 WHERE login = \(login) RETURNING id") { try $0.text(0) }
+        let id = try first("UPDATE account SET password = \(storedPassword) WHERE login = \(login) RETURNING id") { try $0.text(0) }
         guard let id else { throw Refusal.notFound("account") }
+        try forgetSignInAttempts(login: login)
         try run("DELETE FROM session WHERE account_id = \(id)")
         try record("account.password_reset", id, by: act)
     }
@@ -61,18 +62,9 @@ extension Statements {
         try record("account.language_set", accountID, ["language": language], by: act)
     }
 
-    /// Counts a wrong password; from the fifth on the account is locked for 15 minutes.
-    package func countFailure(accountID: String, by act: Act) throws {
-        let failures = try first("UPDATE account SET failures = failures + 1 WHERE id = \(accountID) RETURNING failures") { try $0.int(0) } ?? 0
-        guard failures >= 5 else { return }
-        try run("UPDATE account SET failures = 0, locked_until_at = \(act.at.adding(seconds: 900)) WHERE id = \(accountID)")
-        try record("account.locked", accountID, by: act)
-    }
-
     /// Opens a session of twelve hours after a right password.
     package func openSession(accountID: String, tokenDigest: String, csrf: String, by act: Act) throws {
         try run("DELETE FROM session WHERE expires_at < \(act.at)")
-        try run("UPDATE account SET failures = 0 WHERE id = \(accountID)")
         try run(
             """
             INSERT INTO session (token_digest, account_id, csrf, made_at, seen_at, expires_at)
@@ -80,6 +72,9 @@ extension Statements {
             """)
         try record("session.opened", accountID, by: act)
     }
+
+    /// Takes down that a session was used, so that it does not end.
+    package func sessionSeen(tokenDigest: String, at now: Instant) throws { try run("UPDATE session SET seen_at = \(now) WHERE token_digest = \(tokenDigest)") }
 
     /// Ends a session; nothing happens when there is none.
     package func closeSession(tokenDigest: String, by act: Act) throws {

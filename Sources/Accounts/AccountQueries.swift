@@ -10,7 +10,7 @@ package struct NamedAccount: Hashable, Sendable {
 extension Statements {
     /// The account with a login.
     package func account(login: String) throws -> Account? {
-        try first(Account.self, "SELECT id, login, name, language, locked_until_at, disabled_at FROM account WHERE login = \(login)")
+        try first(Account.self, "SELECT id, login, name, language, disabled_at FROM account WHERE login = \(login)")
     }
 
     /// Accounts by id, for pages that say who did something; other actors are not in the answer.
@@ -32,19 +32,19 @@ extension Statements {
         try all(RoleGrant.self, "SELECT role, area_id FROM role_grant WHERE account_id = \(accountID) ORDER BY role, area_id")
     }
 
-    /// A session that is still good, with its account, when that is not disabled.
-    package func session(tokenDigest: String, at now: Instant) throws -> (Session, Account)? {
+    /// A session that is still good, with its account, when that is not disabled. It ends at its time, and when it was not used for so many seconds.
+    package func session(tokenDigest: String, idleSeconds: Int64 = .max, at now: Instant) throws -> (Session, Account)? {
         let session = try first(
-            Session.self, "SELECT token_digest, account_id, csrf, expires_at FROM session WHERE token_digest = \(tokenDigest) AND expires_at > \(now)")
-        guard let session else { return nil }
+            Session.self, "SELECT token_digest, account_id, csrf, seen_at, expires_at FROM session WHERE token_digest = \(tokenDigest) AND expires_at > \(now)")
+        guard let session, now.milliseconds(since: session.seenAt) / 1000 < idleSeconds else { return nil }
         let account = try first(
             Account.self,
-            "SELECT id, login, name, language, locked_until_at, disabled_at FROM account WHERE id = \(session.accountID) AND disabled_at IS NULL")
+            "SELECT id, login, name, language, disabled_at FROM account WHERE id = \(session.accountID) AND disabled_at IS NULL")
         return account.map { (session, $0) }
     }
 
     /// All accounts, by login.
     package func accounts() throws -> [Account] {
-        try all(Account.self, "SELECT id, login, name, language, locked_until_at, disabled_at FROM account ORDER BY login")
+        try all(Account.self, "SELECT id, login, name, language, disabled_at FROM account ORDER BY login")
     }
 }

@@ -5,6 +5,7 @@ import Documents
 import Foundation
 package import Hummingbird
 import Jobs
+import Listener
 package import Logging
 import Media
 package import Operations
@@ -40,7 +41,8 @@ package struct CentreApplication: Sendable {
         let pages = try await offPool { try Pages(words: Words(), bundles: [.module, Registry.templates, Content.templates, Operations.templates, Supervision.templates]) }
         let house = House(
             database: database, clock: clock, ids: ids, entropy: entropy, zone: settings.zone, passwords: PasswordScheme(cost: configuration.passwordCost), pages: pages,
-            isSample: configuration.isSample, secureCookies: configuration.secureCookies, scope: { try $0.scope(of: $1, for: $2, today: $3) })
+            isSample: configuration.isSample, secureCookies: configuration.secureCookies,
+            idleSeconds: Int64(configuration.sessionIdleMinutes) * 60, scope: { try $0.scope(of: $1, for: $2, today: $3) })
         let intake = FactIntake(database: database, rules: settings.rules, clock: clock, ids: ids, epoch: settings.epoch)
         if !configuration.isFront {
             // Before the first edge asks: an empty list would let it forget its terminals.
@@ -142,7 +144,8 @@ package struct CentreApplication: Sendable {
     package func run() async throws {
         let logger = logger
         let server = Application(
-            responder: responder, configuration: .init(address: .hostname(configuration.host, port: configuration.port), serverName: "yuanjiao"),
+            responder: responder, server: .limited(logger: logger),
+            configuration: .init(address: .hostname(configuration.host, port: configuration.port), serverName: "yuanjiao", backlog: ListenerLimits.backlog),
             onServerRunning: { channel in logger.info("listening", metadata: ["address": "\(channel.localAddress?.description ?? "")"]) }, logger: logger)
         var group = ServiceGroupConfiguration(
             services: services.map { .init(service: $0) } + [.init(service: server)], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)

@@ -32,12 +32,14 @@ package struct CentreConfiguration: Sendable {
     package var reserveBytes: Int64
     /// Seconds after which a document that is being made is given up.
     package var printSeconds: Int
+    /// After so many minutes without a request a session ends.
+    package var sessionIdleMinutes: Int
 
     package init(
         dataFolder: URL, database: String? = nil, reports: String? = nil, isFront: Bool = false, host: String = "127.0.0.1", port: Int = 8080,
         zone: NetworkZone = .shanghai, isSample: Bool = false, secureCookies: Bool = false, ffmpeg: String = "ffmpeg", ffprobe: String = "ffprobe",
         weasyprint: String = "weasyprint",
-        rsvgConvert: String = "rsvg-convert", passwordCost: Int = 15, reserveBytes: Int64 = 512 << 20, printSeconds: Int = 120
+        rsvgConvert: String = "rsvg-convert", passwordCost: Int = 15, reserveBytes: Int64 = 512 << 20, printSeconds: Int = 120, sessionIdleMinutes: Int = 120
     ) {
         self.dataFolder = dataFolder
         self.database = database
@@ -55,6 +57,7 @@ package struct CentreConfiguration: Sendable {
         self.passwordCost = passwordCost
         self.reserveBytes = reserveBytes
         self.printSeconds = printSeconds
+        self.sessionIdleMinutes = sessionIdleMinutes
     }
 
     /// What `Database.open` takes.

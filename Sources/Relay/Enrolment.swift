@@ -96,7 +96,7 @@ package struct Enrolment: Sendable {
     {
         let rootAnswer = try await client.execute(HTTPClientRequest(url: address + Endpoint.metadata + "1.root.json"), timeout: .seconds(30))
         guard rootAnswer.status == .ok else { throw ParentError.status(Int(rootAnswer.status.code), "The parent does not have 1.root.json; check the address.") }
-        let root = Array(try await rootAnswer.body.collect(upTo: Int(TrustedSet.longestRoot)).readableBytesView)
+        let root = try await Relay.read(rootAnswer.body, upTo: Int(TrustedSet.longestRoot))
         _ = try TrustedSet(root: root, fingerprint: claim.fingerprint)
 
         var request = HTTPClientRequest(url: address + Endpoint.enrolments)
@@ -104,7 +104,7 @@ package struct Enrolment: Sendable {
         request.headers.add(name: "Content-Type", value: "application/json")
         request.body = .bytes(try JSONEncoder().encode(EnrolmentRequest(code: claim.code.text, publicKey: key.verifyingKey.hex, version: version)))
         let response = try await client.execute(request, timeout: .seconds(60))
-        let body = Data(buffer: try await response.body.collect(upTo: 1 << 20))
+        let body = Data(try await Relay.read(response.body, upTo: 1 << 20))
         guard (200..<300).contains(response.status.code) else {
             let problem = try? JSONDecoder().decode(Problem.self, from: body)
             // A parent in trouble has not refused anything.

@@ -1,5 +1,6 @@
 import Basics
 package import Hummingbird
+import Listener
 import Logging
 package import ServiceLifecycle
 import UnixSignals
@@ -9,8 +10,8 @@ package func serve<Context: RequestContext & InitializableFromSource<Application
     _ router: Router<Context>, configuration: NodeConfiguration, services: [any Service]
 ) async throws where Context.Source == ApplicationRequestContextSource {
     let application = Application(
-        router: router,
-        configuration: ApplicationConfiguration(address: .hostname(configuration.host, port: configuration.port), serverName: "yuanjiao"),
+        router: router, server: .limited(logger: configuration.logger),
+        configuration: ApplicationConfiguration(address: .hostname(configuration.host, port: configuration.port), serverName: "yuanjiao", backlog: ListenerLimits.backlog),
         onServerRunning: { channel in configuration.onRunning(channel.localAddress?.port ?? configuration.port) }, logger: configuration.logger)
     var group = ServiceGroupConfiguration(
         services: (services + [application]).map {

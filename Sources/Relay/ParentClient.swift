@@ -14,6 +14,8 @@ package enum ParentError: Error, Hashable, Sendable {
     case status(Int, String)
     /// It answered with something that is not what the documents say.
     case unreadable(String)
+    /// Its answer came so slowly that it held the line down.
+    case tooSlow
 }
 
 /// A node's line to its parent: every request is signed with the node's key.
@@ -72,7 +74,7 @@ package struct ParentClient: Sendable {
             try await finish(response)
             return nil
         case 200:
-            let bytes = Array(try await response.body.collect(upTo: Int(longest)).readableBytesView)
+            let bytes = try await read(response.body, upTo: Int(longest))
             if name == "timestamp.json" { copies[url] = response.headers.first(name: "ETag").map { ($0, bytes) } }
             return bytes
         default: throw await refusal(response)
@@ -88,8 +90,7 @@ package struct ParentClient: Sendable {
             return nil
         }
         guard response.status.code == 200 else { throw await refusal(response) }
-        let bytes = try await response.body.collect(upTo: 8 << 20)
-        guard let news = try? JSONDecoder().decode(NodeNews.self, from: Data(buffer: bytes)) else {
+        guard let news = try? JSONDecoder().decode(NodeNews.self, from: Data(try await read(response.body, upTo: 8 << 20))) else {
             throw ParentError.unreadable("The answer to \(Endpoint.nodes) is no list of nodes")
         }
         return news
@@ -100,7 +101,7 @@ package struct ParentClient: Sendable {
         let path = Endpoint.blobs + blob.sha256.hex
         var request = try signed(.GET, path, body: nil, source: source)
         request.headers.add(name: "Range", value: "bytes=\(offset)-\(offset + length - 1)")
-        let response = try await client.execute(request, timeout: .minutes(10))
+        let response = try await client.execute(request, timeout: .minutes(2))
         switch response.status.code {
         case 206:
             guard response.headers.first(name: "Content-Range")?.hasPrefix("bytes \(offset)-") == true else { throw ParentError.unreadable("\(path) answered another range") }
@@ -110,14 +111,7 @@ package struct ParentClient: Sendable {
             return nil
         default: throw await refusal(response)
         }
-        var bytes: [UInt8] = []
-        do {
-            for try await buffer in response.body {
-                bytes += buffer.readableBytesView.prefix(Int(length) - bytes.count)
-                if bytes.count >= Int(length) { break }
-            }
-        } catch  where !bytes.isEmpty { return bytes }
-        return bytes
+        return try await read(response.body, upTo: Int(length), whole: false)
     }
 
     /// Passes somebody's request on unchanged; answers status, type and body.
@@ -127,8 +121,8 @@ package struct ParentClient: Sendable {
         request.headers.add(name: "Content-Type", value: "application/json")
         request.body = .bytes(body)
         let response = try await client.execute(request, timeout: .seconds(30))
-        let buffer = try await response.body.collect(upTo: 1 << 20)
-        return (Int(response.status.code), response.headers.first(name: "Content-Type") ?? "application/json", Array(buffer.readableBytesView))
+        let bytes = try await read(response.body, upTo: 1 << 20)
+        return (Int(response.status.code), response.headers.first(name: "Content-Type") ?? "application/json", bytes)
     }
 
     private enum Method: String { case GET, POST }
@@ -148,17 +142,19 @@ package struct ParentClient: Sendable {
     }
 
     private func whole(_ method: Method, _ path: String, body: Data? = nil, longest: Int, source: Int = 0) async throws -> [UInt8] {
-        let response = try await client.execute(try signed(method, path, body: body, source: source), timeout: .minutes(2))
+        // A long body takes its time on a slow line.
+        let patience = 120 + Int64(body?.count ?? 0) / Int64(LineRule.bytesPerSecond)
+        let response = try await client.execute(try signed(method, path, body: body, source: source), timeout: .seconds(patience))
         guard response.status.code == 200 else { throw await refusal(response) }
-        return Array(try await response.body.collect(upTo: longest).readableBytesView)
+        return try await read(response.body, upTo: longest)
     }
 
     /// Reads an answer to its end, because a connection whose answer was not read is not used again.
-    private func finish(_ response: HTTPClientResponse) async throws { _ = try await response.body.collect(upTo: 65_536) }
+    private func finish(_ response: HTTPClientResponse) async throws { _ = try await read(response.body, upTo: 65_536) }
 
     private func refusal(_ response: HTTPClientResponse) async -> ParentError {
-        let body = try? await response.body.collect(upTo: 65_536)
-        let problem = body.flatMap { try? JSONDecoder().decode(Problem.self, from: Data(buffer: $0)) }
+        let body = try? await read(response.body, upTo: 65_536)
+        let problem = body.flatMap { try? JSONDecoder().decode(Problem.self, from: Data($0)) }
         return .status(Int(response.status.code), [problem?.title, problem?.detail].compactMap { $0 }.filter { !$0.isEmpty }.joined(separator: ". "))
     }
 }

@@ -15,12 +15,16 @@ package struct House: Sendable {
     package let isSample: Bool
     /// Whether browsers reach the centre over TLS only, so that the cookie may say so.
     package let secureCookies: Bool
+    /// After so many seconds without a request a session ends.
+    package let idleSeconds: Int64
+    /// Before passwords are hashed: one at a time, so that a stranger who guesses leaves the machine to others.
+    let signIns = Admission(atOnce: 1, inLine: 64, perOrigin: 4)
     /// Which part of the network the grants of an account open for a right (the register knows the areas).
     package let scope: @Sendable (Statements, [RoleGrant], Right, Day) throws -> Scope
 
     package init(
         database: Database, clock: Clock, ids: IDs, entropy: Entropy, zone: NetworkZone, passwords: PasswordScheme, pages: Pages, isSample: Bool, secureCookies: Bool,
-        scope: @escaping @Sendable (Statements, [RoleGrant], Right, Day) throws -> Scope
+        idleSeconds: Int64 = 2 * 3600, scope: @escaping @Sendable (Statements, [RoleGrant], Right, Day) throws -> Scope
     ) {
         self.database = database
         self.clock = clock
@@ -31,6 +35,7 @@ package struct House: Sendable {
         self.pages = pages
         self.isSample = isSample
         self.secureCookies = secureCookies
+        self.idleSeconds = idleSeconds
         self.scope = scope
     }
 

@@ -18,15 +18,20 @@ extension House {
     package func visit(_ request: Request, for right: Right) async throws -> Visit? {
         guard let token = request.cookies[SessionCookie.name]?.value, (16...128).contains(token.utf8.count) else { return nil }
         let digest = SessionCookie.digest(token)
-        let (scope, now, today) = (scope, clock.now, today)
+        let (scope, now, today, idle) = (scope, clock.now, today, idleSeconds)
         let accepted = request.headers[.acceptLanguage] ?? ""
-        return try await database.read { statements in
-            guard let (session, account) = try statements.session(tokenDigest: digest, at: now) else { return nil }
+        let found = try await database.read { statements -> (Visit, Instant)? in
+            guard let (session, account) = try statements.session(tokenDigest: digest, idleSeconds: idle, at: now) else { return nil }
             let grants = try statements.roleGrants(accountID: account.id)
-            return Visit(
+            let visit = Visit(
                 account: account, grants: grants, scope: try scope(statements, grants, right, today),
                 language: Language.choose(account: account.language, acceptLanguage: accepted), csrf: session.csrf, sessionDigest: digest)
+            return (visit, session.seenAt)
         }
+        guard let (visit, seenAt) = found else { return nil }
+        // Once a minute is enough, and a disk that takes nothing is no reason to send a reader away.
+        if now.milliseconds(since: seenAt) >= 60_000 { try? await database.write { try $0.sessionSeen(tokenDigest: digest, at: now) } }
+        return visit
     }
 
     /// The language of a page for somebody who is not signed in.
@@ -34,24 +39,33 @@ extension House {
         Language.choose(account: request.cookies["yuanjiao_language"]?.value ?? "", acceptLanguage: request.headers[.acceptLanguage] ?? "")
     }
 
-    /// Opens a session after a right password; answers the cookie's value. Refuses wrong names and passwords alike, and an account that is locked.
-    package func signIn(login: String, password: String) async throws -> String {
-        let account = try await database.read { try $0.account(login: login) }
-        let stored = try await database.read { statements in try account.flatMap { try statements.storedPassword(accountID: $0.id) } }
-        let now = clock.now
-        let locked = account.map { $0.lockedUntilAt > now } ?? false
-        let matches = try await passwords.matches(password, locked ? "" : stored ?? "")
-        guard let account, account.disabledAt == nil else { throw Refusal.invalid(["password": "sign_in.wrong"]) }
-        let act = Act(by: Actor(id: account.id), at: now, ids: ids)
-        guard !locked else { throw Refusal.invalid(["password": "sign_in.locked"]) }
-        guard matches else {
-            try await database.write { try $0.countFailure(accountID: account.id, by: act) }
-            throw Refusal.invalid(["password": "sign_in.wrong"])
+    /// Opens a session after a right password, and ends the one that the browser had; answers the cookie's value. Unknown names, wrong passwords and too many guesses are refused
+    /// alike: who guesses learns nothing, and locks out himself alone. Throws `Refusal.busy` when too many others are being looked at.
+    package func signIn(login: String, password: String, origin: String, ending old: String? = nil) async throws -> String {
+        let wrong = Refusal.invalid(["password": "sign_in.wrong"])
+        guard (2...64).contains(login.utf8.count), login.utf8.allSatisfy({ (0x21...0x7E).contains($0) }), password.utf8.count <= 1024 else { throw wrong }
+        return try await signIns.admit(origin) {
+            let attempt = try await self.database.write { try $0.takeSignInAttempt(login: login, origin: origin, at: self.clock.now) }
+            guard attempt <= SignInRule.most else { throw wrong }
+            let (account, stored) = try await self.database.read { statements in
+                let account = try statements.account(login: login)
+                return (account, try account.flatMap { try statements.storedPassword(accountID: $0.id) })
+            }
+            let matches = try await self.passwords.matches(password, stored ?? "")
+            guard let account, account.disabledAt == nil else { throw wrong }
+            let act = Act(by: Actor(id: account.id), at: self.clock.now, ids: self.ids)
+            guard matches else {
+                if attempt == SignInRule.most { try await self.database.write { try $0.noteSignInBlocked(accountID: account.id, origin: origin, by: act) } }
+                throw wrong
+            }
+            let (token, csrf) = (hexadecimal(self.entropy.bytes(32)), hexadecimal(self.entropy.bytes(16)))
+            try await self.database.write { statements in
+                try statements.forgetSignInAttempts(login: login, origin: origin)
+                if let old { try statements.closeSession(tokenDigest: old, by: act) }
+                try statements.openSession(accountID: account.id, tokenDigest: SessionCookie.digest(token), csrf: csrf, by: act)
+            }
+            return token
         }
-        let token = hexadecimal(entropy.bytes(32))
-        let csrf = hexadecimal(entropy.bytes(16))
-        try await database.write { try $0.openSession(accountID: account.id, tokenDigest: SessionCookie.digest(token), csrf: csrf, by: act) }
-        return token
     }
 
     /// The cookie of a session; an empty value ends it.

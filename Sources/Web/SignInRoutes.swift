@@ -21,12 +21,11 @@ extension Routes {
         }
         open(.post, "/sign-in") { request, context in
             // Without a session there is no token; a form of another origin is told apart by what the browser says.
-            if let field = HTTPField.Name("Sec-Fetch-Site"), let origin = request.headers[field], origin != "same-origin", origin != "none" {
-                throw Refusal.forbidden("form.csrf")
-            }
+            if request.isFromElsewhere { throw Refusal.forbidden("form.csrf") }
             let form = try await Form(request, context)
             do {
-                let token = try await house.signIn(login: form["login"], password: form.raw("password"))
+                let old = request.cookies[SessionCookie.name].map { SessionCookie.digest($0.value) }
+                let token = try await house.signIn(login: form["login"], password: form.raw("password"), origin: request.origin(context), ending: old)
                 var response = seeOther(safePath(form["next"]))
                 response.setCookie(house.cookie(token))
                 return response
@@ -47,12 +46,15 @@ extension Routes {
         }
         open(.post, "/sign-out") { request, context in
             let form = try await Form(request, context)
-            if let visit = try await house.visit(request, for: .seeFigures), form["csrf"] == visit.csrf {
+            if let visit = try await house.visit(request, for: .seeFigures) {
+                // A cookie that is gone while its session is good would only look like an end.
+                guard form["csrf"] == visit.csrf else { throw Refusal.forbidden("form.csrf") }
                 let act = house.act(visit)
                 try await house.database.write { try $0.closeSession(tokenDigest: visit.sessionDigest, by: act) }
             }
             var response = seeOther("/sign-in")
             response.setCookie(house.cookie(""))
+            if let field = HTTPField.Name("Clear-Site-Data") { response.headers[field] = "\"cache\", \"storage\"" }
             return response
         }
         for (name, type) in [("console.css", "text/css; charset=utf-8"), ("print.css", "text/css; charset=utf-8"), ("upload.js", "text/javascript; charset=utf-8")] {

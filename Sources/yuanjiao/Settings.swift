@@ -99,6 +99,7 @@ struct Settings {
         configuration.weasyprint = self["weasyprint"] ?? "weasyprint"
         configuration.rsvgConvert = self["rsvg_convert"] ?? "rsvg-convert"
         configuration.printSeconds = try number("print_seconds", default: 120, 10...86_400)
+        configuration.sessionIdleMinutes = try number("session_idle_minutes", default: 120, 15...720)
         configuration.reserveBytes = Int64(try number("reserve_mb", default: 512, 0...1_000_000)) << 20
         return configuration
     }

@@ -54,21 +54,45 @@ private func account(_ login: String, _ roles: [Role] = [.officer]) -> NewAccoun
         }
     }
 
+    /// Each pair of login and address has attempts of its own, which end a quarter of an hour after they began, with a right password, or with a new one.
     @Test(arguments: Database.Engine.required)
-    func fiveFailuresLockAndARightPasswordForgetsThem(_ engine: Database.Engine) async throws {
+    func attemptsAreCountedByLoginAndAddress(_ engine: Database.Engine) async throws {
+        try await withWorld(engine) { world in
+            let act = world.act(at: noon)
+            _ = try await world.database.write { try $0.addAccount(account("li"), by: act) }
+            func attempt(_ login: String, _ origin: String, _ seconds: Int64 = 0) async throws -> Int {
+                try await world.database.write { try $0.takeSignInAttempt(login: login, origin: origin, at: noon.adding(seconds: seconds)) }
+            }
+            for expected in 1...7 { #expect(try await attempt("li", "10.0.0.1", Int64(expected)) == expected) }
+            #expect(try await attempt("li", "10.0.0.2") == 1)
+            #expect(try await attempt("wang", "10.0.0.1") == 1)
+            #expect(try await attempt("li", "10.0.0.1", 900) == 8)
+            #expect(try await attempt("li", "10.0.0.1", 901) == 1)
+            for _ in 0..<5 { _ = try await attempt("li", "10.0.0.1", 902) }
+            try await world.database.write { try $0.forgetSignInAttempts(login: "li", origin: "10.0.0.1") }
+            #expect(try await attempt("li", "10.0.0.1", 903) == 1)
+            try await world.database.write { try $0.resetPassword(login: "li", storedPassword: "x", by: act) }
+            #expect(try await attempt("li", "10.0.0.2", 904) == 1)
+        }
+    }
+
+    @Test(arguments: Database.Engine.required)
+    func aSessionThatIsNotUsedEnds(_ engine: Database.Engine) async throws {
         try await withWorld(engine) { world in
             let act = world.act(at: noon)
             let id = try await world.database.write { try $0.addAccount(account("li"), by: act) }
-            for _ in 0..<4 { try await world.database.write { try $0.countFailure(accountID: id, by: act) } }
-            let before = try await world.database.read { try $0.account(login: "li")?.lockedUntilAt }
-            #expect(before == Instant(milliseconds: 0))
             try await world.database.write { try $0.openSession(accountID: id, tokenDigest: "t", csrf: "c", by: act) }
-            for _ in 0..<5 { try await world.database.write { try $0.countFailure(accountID: id, by: act) } }
-            let after = try await world.database.read { try $0.account(login: "li")?.lockedUntilAt }
-            #expect(after == noon.adding(seconds: 900))
+            func isGood(_ seconds: Int64) async throws -> Bool {
+                try await world.database.read { try $0.session(tokenDigest: "t", idleSeconds: 900, at: noon.adding(seconds: seconds)) } != nil
+            }
+            #expect(try await isGood(899))
+            #expect(try await !isGood(900))
+            try await world.database.write { try $0.sessionSeen(tokenDigest: "t", at: noon.adding(seconds: 899)) }
+            #expect(try await isGood(1700))
+            try await world.database.write { try $0.sessionSeen(tokenDigest: "t", at: noon.adding(seconds: 12 * 3600 - 1)) }
+            #expect(try await !isGood(12 * 3600))
             try await world.database.write { try $0.closeSession(tokenDigest: "t", by: act) }
-            let session = try await world.database.read { try $0.session(tokenDigest: "t", at: noon)?.0 }
-            #expect(session == nil)
+            #expect(try await !isGood(1))
         }
     }
 }

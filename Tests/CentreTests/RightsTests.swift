@@ -69,25 +69,6 @@ import Wire
     }
 
     @Test(arguments: Database.Engine.required)
-    func fiveWrongPasswordsLockTheAccountForAQuarterOfAnHour(_ engine: Database.Engine) async throws {
-        try await withCentre(engine) { world in
-            _ = try await world.signIn("officer", .officer, area: "9901")
-            for _ in 0..<5 {
-                let answer = try await world.post("/sign-in", ["login": "officer", "password": "wrong password here"])
-                #expect(answer.status == .unprocessableContent)
-            }
-            let locked = try await world.post("/sign-in", ["login": "officer", "password": "a long test password"])
-            #expect(locked.status == .unprocessableContent)
-            #expect(String(buffer: locked.body).contains("locked"))
-            world.clock.set(SampleWorld.moment("2011-03-31", 12, 16))
-            let later = try await world.post("/sign-in", ["login": "officer", "password": "a long test password"])
-            #expect(later.status == .seeOther)
-            let unknown = try await world.post("/sign-in", ["login": "nobody", "password": "wrong password here"])
-            #expect(String(buffer: unknown.body).contains("The login or the password is wrong"))
-        }
-    }
-
-    @Test(arguments: Database.Engine.required)
     func theCookieIsOutOfReachOfScriptsAndOtherSitesAndEndsWithTheSession(_ engine: Database.Engine) async throws {
         try await withCentre(engine) { world in
             let cookie = try await world.signIn("officer", .officer, area: "9901")

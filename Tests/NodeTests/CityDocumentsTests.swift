@@ -14,6 +14,9 @@ struct CityDocumentsTests {
             if block.contains("\"facts\"") {
                 batches += 1
                 for entry in try Batch(json: json).entries { #expect(throws: Never.self) { try Self.fact(entry) } }
+            } else if block.contains("\"envelopes\"") {
+                let load = try JSONDecoder().decode(LoadReceipt.self, from: json)
+                #expect(load.envelopes.map { $0.receipt?.verdicts.count } == [1, nil] && load.envelopes[1].problem?.status == 401)
             } else if block.contains("\"verdicts\"") {
                 #expect(try JSONDecoder().decode(Receipt.self, from: json).verdicts.count == 3)
             } else if block.contains("\"ids\"") {

@@ -152,6 +152,9 @@ class Line:
         self.facts: list[dict] = []
         self.enrolments: list[bytes] = []
         self.roots = 0
+        # Answers to paths that end so come whole, and byte by byte.
+        self.drips = ""
+        self.dripped = 0
         # How many answers to enrolments get lost on their way down.
         self.loses_enrolments = 0
         line = self
@@ -185,8 +188,10 @@ class _LineHandler(BaseHTTPRequestHandler):
 
     def pass_on(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        drips = self.owner.drips and self.path.endswith(self.owner.drips)
         try:
-            headers = {name: value for name, value in self.headers.items() if name.lower() not in ("host", "connection")}
+            held_back = ("host", "connection", "if-none-match") if drips else ("host", "connection")
+            headers = {name: value for name, value in self.headers.items() if name.lower() not in held_back}
             answer = ask(self.owner.parent, self.command, self.path, body or None, headers)
         except (OSError, http.client.HTTPException):
             self.close_connection = True
@@ -197,6 +202,16 @@ class _LineHandler(BaseHTTPRequestHandler):
         self.note(body, answer, len(head))
         if self.path == "/api/v1/enrolments" and self.owner.loses_enrolments:
             self.owner.loses_enrolments -= 1
+            self.close_connection = True
+            return
+        if drips:
+            self.owner.dripped += 1
+            self.wfile.write(head.encode("latin-1"))
+            for byte in answer.body:
+                if not self.owner.drips:
+                    break
+                self.wfile.write(bytes([byte]))
+                time.sleep(1)
             self.close_connection = True
             return
         self.wfile.write(head.encode("latin-1") + answer.body)

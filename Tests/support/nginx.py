@@ -19,7 +19,9 @@ http {{
         listen 127.0.0.1:{port};
         client_max_body_size 0;
         proxy_http_version 1.1;
-        location /api/v1/facts {{ proxy_next_upstream error timeout non_idempotent; proxy_pass http://centres; }}
+        proxy_set_header Host $http_host;
+        proxy_set_header X-Forwarded-For $remote_addr;
+        location ~ ^/api/v1/(facts|envelopes)$ {{ proxy_next_upstream error timeout non_idempotent; proxy_pass http://centres; }}
         location / {{ proxy_pass http://centres; }}
     }}
 }}

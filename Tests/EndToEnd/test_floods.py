@@ -1,0 +1,208 @@
+"""One stranger cannot stop it: what takes too long is closed, and under a flood whoever is honest is answered."""
+
+from __future__ import annotations
+
+import os
+import socket
+import stat
+import statistics
+import threading
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Callable, Iterator
+
+import pytest
+
+from support.network import SITES, Network, ask, until
+from support.patience import PATIENCE
+
+PLACES = [("centre", "/sign-in"), ("edge", "/api/v1/facts"), ("terminal-1", "/tv/plays")]
+# More than the files that the processes may open.
+CROWD = 1100
+
+
+@pytest.fixture(scope="module")
+def small(yuanjiao: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Network]:
+    """A network whose processes may open 1,024 files, as the systems of such machines give them."""
+    folder = tmp_path_factory.mktemp("floods")
+    program = folder / "yuanjiao"
+    program.write_text(f'#!/bin/sh\nulimit -n 1024\nexec "{yuanjiao}" "$@"\n')
+    program.chmod(program.stat().st_mode | stat.S_IXUSR)
+    network = Network(program, folder / "network")
+    try:
+        network.begin()
+        network.start("edge", "edge", "--parent", network.address(), "--claim", network.edge_claim(), "--poll-seconds", "1")
+        claim = network.terminal_claim(SITES[0].terminal, network.line.address)
+        network.start("terminal-1", "terminal", "--parent", network.line.address, "--claim", claim, "--poll-seconds", "1")
+        yield network
+    finally:
+        network.close()
+
+
+def connect(network: Network, name: str, said: bytes = b"") -> socket.socket:
+    connection = socket.create_connection(("127.0.0.1", network.ports[name]), timeout=60 * PATIENCE)
+    if said:
+        connection.sendall(said)
+    return connection
+
+
+def closed_after(connection: socket.socket, drip: bytes = b"") -> float:
+    """Says another byte every second until the other end closes; after how many seconds that was."""
+    began = time.monotonic()
+    connection.settimeout(1)
+    while time.monotonic() - began < 120 * PATIENCE:
+        try:
+            if drip:
+                connection.sendall(drip)
+            if connection.recv(65_536) == b"":
+                return time.monotonic() - began
+        except TimeoutError:
+            continue
+        except OSError:
+            return time.monotonic() - began
+    raise AssertionError("The connection is still open")
+
+
+def test_half_a_head_or_body_is_not_waited_for(small: Network) -> None:
+    """In silence, or byte by byte; at every node, all at the same time."""
+    head = "GET / HTTP/1.1\r\nHost: here\r\nX-More: "
+    body = "POST {} HTTP/1.1\r\nHost: here\r\nContent-Type: {}\r\nContent-Length: 60000\r\n\r\n{{"
+    cases = [(name, head, drip) for name, _ in PLACES for drip in (b"", b"a")]
+    cases += [(name, body.format(path, "application/x-www-form-urlencoded" if name == "centre" else "application/json"), b"a") for name, path in PLACES]
+
+    def wait(case: tuple[str, str, bytes]) -> str:
+        name, said, drip = case
+        with connect(small, name, said.encode()) as connection:
+            return f"{name}: {said.split()[0]} {'byte by byte' if drip else 'in silence'} closed after {closed_after(connection, drip):.0f} s"
+
+    with ThreadPoolExecutor(len(cases)) as pool:
+        for said in pool.map(wait, cases):
+            print(said)
+
+
+@contextmanager
+def crowd(network: Network, name: str, said: bytes) -> Iterator[None]:
+    """Holds as many connections as it can, and opens a new one for each that is closed."""
+    stopping = threading.Event()
+
+    def hold(count: int) -> None:
+        held: list[socket.socket] = []
+        while not stopping.is_set():
+            while len(held) < count and not stopping.is_set():
+                try:
+                    held.append(connect(network, name, said))
+                except OSError:
+                    break
+            for connection in held[:]:
+                connection.setblocking(False)
+                try:
+                    gone = connection.recv(4096) == b""
+                except BlockingIOError:
+                    gone = False
+                except OSError:
+                    gone = True
+                if gone:
+                    connection.close()
+                    held.remove(connection)
+            time.sleep(0.2)
+        for connection in held:
+            connection.close()
+
+    threads = [threading.Thread(target=hold, args=(CROWD // 4,), daemon=True) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    try:
+        time.sleep(3)
+        yield
+    finally:
+        stopping.set()
+        for thread in threads:
+            thread.join(60)
+
+
+def honest(look: Callable[[], int], times: int = 40) -> float:
+    """Asks again and again on connections of its own; the time in which 19 of 20 were answered."""
+    took = []
+    for _ in range(times):
+        began = time.monotonic()
+        while True:
+            try:
+                status = look()
+                break
+            except OSError:
+                assert time.monotonic() - began < 60 * PATIENCE, "Nobody answers whoever is honest"
+                time.sleep(0.05)
+        assert status == 200
+        took.append(time.monotonic() - began)
+        time.sleep(0.05)
+    return statistics.quantiles(took, n=20)[18]
+
+
+FLOODS = {
+    "idle connections": lambda path: b"",
+    "slow heads": lambda path: b"GET / HTTP/1.1\r\nHost: here\r\nX-More: ",
+    "slow bodies": lambda path: f"POST {path} HTTP/1.1\r\nHost: here\r\nContent-Type: application/json\r\nContent-Length: 60000\r\n\r\n{{".encode(),
+}
+
+
+@pytest.mark.parametrize(("name", "path"), PLACES)
+@pytest.mark.parametrize("flood", FLOODS)
+def test_a_flood_of_connections_stops_nobody(small: Network, name: str, path: str, flood: str) -> None:
+    page = "/sign-in" if name == "centre" else "/health"
+    with crowd(small, name, FLOODS[flood](path)):
+        p95 = honest(lambda: ask(small.address(name), "GET", page).status)
+    print(f"{name}, {flood}: 19 of 20 honest requests answered within {p95:.3f} s, load {os.getloadavg()[0]:.1f}")
+    assert p95 <= 1 * PATIENCE
+    until(lambda: ask(small.address(name), "GET", "/health").status == 200, 30, "It goes on")
+    assert small.programs[name].running
+
+
+def test_a_flood_of_guesses_stops_nobody(small: Network) -> None:
+    """150 at once guess at the passwords of people and of nobody: pages come, and whoever is honest signs in."""
+    stopping, statuses = threading.Event(), Counter()
+
+    def guess(number: int) -> None:
+        turn = 0
+        while not stopping.is_set():
+            turn += 1
+            body = f"login=nobody-{number}-{turn}&password=wrong-password-{turn}".encode()
+            headers = {"Content-Type": "application/x-www-form-urlencoded", "X-Forwarded-For": f"10.9.{number % 30}.1"}
+            try:
+                statuses[ask(small.address(), "POST", "/sign-in", body, headers).status] += 1
+            except OSError:
+                statuses["no answer"] += 1
+
+    threads = [threading.Thread(target=guess, args=(number,), daemon=True) for number in range(150)]
+    for thread in threads:
+        thread.start()
+    try:
+        time.sleep(3)
+        p95 = honest(lambda: ask(small.address(), "GET", "/sign-in").status)
+        until(lambda: signed_in(small, "city"), 30, "Whoever is honest signs in")
+    finally:
+        stopping.set()
+        for thread in threads:
+            thread.join(60 * PATIENCE)
+    print(f"guesses {dict(statuses)}: 19 of 20 honest requests answered within {p95:.3f} s, load {os.getloadavg()[0]:.1f}")
+    assert p95 <= 1 * PATIENCE
+    assert set(statuses) <= {422, 503} and statuses[503] > statuses[422] > 0, statuses
+
+
+def test_a_parent_that_drips_does_not_hold_the_line(small: Network) -> None:
+    """An answer of one byte a second is left after half a minute, and the terminal says so; then it goes on."""
+    terminal, line = small.programs["terminal-1"], small.line
+    line.drips = "/timestamp.json"
+    try:
+        until(lambda: "The catalogue cannot be followed" in terminal.said(), 120, "The terminal leaves an answer that drips")
+        assert line.dripped > 0
+    finally:
+        line.drips = ""
+    until(lambda: "The catalogue is followed again" in terminal.said(), 120, "It goes on")
+
+
+def signed_in(network: Network, login: str) -> bool:
+    body = f"login={login}&password={network.passwords[login]}".encode()
+    return ask(network.address(), "POST", "/sign-in", body, {"Content-Type": "application/x-www-form-urlencoded"}).status == 303
