@@ -67,11 +67,11 @@ struct NodeAPI: Sendable {
         var outcomes = await intake.accept(opened.compactMap { try? $0.get() })[...]
         // A centre that can take nothing now says so to the edge and not of each batch.
         if let first = outcomes.first, case .failure(let error) = first, outcomes.allSatisfy({ (try? $0.get()) == nil }) { throw error }
+        var closed: [String: Int] = [:]
         let answers = opened.map { batch -> CarriedReceipt in
             switch batch {
             case .failure(let problem):
-                metrics.count("yuanjiao_envelopes_closed_total{code=\"\(problem.type)\"}", 1)
-                context.logger.warning("envelope not opened", metadata: ["edge": "\(edge.record.id)", "code": "\(problem.type)", "title": "\(problem.title)"])
+                closed[problem.type, default: 0] += 1
                 return CarriedReceipt(problem)
             case .success:
                 guard let receipt = try? outcomes.popFirst()?.get() else {
@@ -80,6 +80,10 @@ struct NodeAPI: Sendable {
                 count(receipt.verdicts)
                 return CarriedReceipt(receipt)
             }
+        }
+        for (code, count) in closed {
+            metrics.count("yuanjiao_envelopes_closed_total{code=\"\(code)\"}", count)
+            context.logger.warning("envelopes not opened", metadata: ["edge": "\(edge.record.id)", "code": "\(code)", "count": "\(count)"])
         }
         return try json(LoadReceipt(epoch: settings.epoch, envelopes: answers, at: house.clock.now))
     }

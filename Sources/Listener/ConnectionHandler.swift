@@ -24,6 +24,8 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private var budget: Int64 = 0
     private var quietSince = NIODeadline.now()
     private var lookedAt = NIODeadline.now()
+    /// Bytes of answers that the system has not taken yet, and since when it takes none.
+    private var unread = 0
     private var stalledSince: NIODeadline?
 
     init(_ limits: ListenerLimits, _ connections: Connections) {
@@ -73,31 +75,38 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
         case .body(let buffer): bytes += buffer.readableBytes
         case .end:
             isBodyOpen = false
-            connections.reached(.answering, context.channel)
+            // It may have been answered before it was all there.
+            if requests > 0 { connections.reached(.answering, context.channel) }
         }
         context.fireChannelRead(data)
     }
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-        if case .end = unwrapOutboundIn(data) {
-            requests -= 1
-            if requests == 0 {
-                quietSince = .now()
-                connections.reached(.idle, context.channel)
-            }
+        guard case .end = unwrapOutboundIn(data) else { return context.write(data, promise: promise) }
+        // An answer ends when its reader has it, not when it was written down here.
+        let (sent, bound) = (promise ?? context.eventLoop.makePromise(), NIOLoopBound((self, context), eventLoop: context.eventLoop))
+        sent.futureResult.whenComplete { _ in
+            let (handler, context) = bound.value
+            handler.answered(context)
         }
-        context.write(data, promise: promise)
+        context.write(data, promise: sent)
     }
 
-    func channelWritabilityChanged(context: ChannelHandlerContext) {
-        stalledSince = context.channel.isWritable ? nil : .now()
-        context.fireChannelWritabilityChanged()
+    private func answered(_ context: ChannelHandlerContext) {
+        requests -= 1
+        guard requests == 0 else { return }
+        quietSince = .now()
+        connections.reached(.idle, context.channel)
     }
 
     private func look(_ context: ChannelHandlerContext) {
         let now = NIODeadline.now()
         let elapsed = now - lookedAt
         lookedAt = now
+        // Whoever takes anything at all of what waits for him is no stalled reader.
+        let unread = (try? context.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
+        if unread == 0 || unread < self.unread || stalledSince == nil { stalledSince = unread == 0 ? nil : now }
+        self.unread = unread
         if isTooSlow(now, elapsed) { context.close(promise: nil) }
     }
 

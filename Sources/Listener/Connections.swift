@@ -13,7 +13,7 @@ package final class Connections: Sendable {
         case idle
         /// A body is coming.
         case receiving
-        /// A request is being answered; never spared.
+        /// A request is being answered; spared last.
         case answering
     }
 
@@ -38,6 +38,8 @@ package final class Connections: Sendable {
 
     /// Who has been here for less is about to say what it wants, or to finish saying it.
     private static let fresh = TimeAmount.seconds(1)
+    /// An answer that has taken so long is given up when nobody else can be spared.
+    private static let longAnswer = TimeAmount.seconds(60)
     private let state = Mutex(State())
     private let most: Int
     private let mostPerOrigin: Int
@@ -60,20 +62,25 @@ package final class Connections: Sendable {
             state.counts[origin, default: 0] += 1
             let isTooMany = state.entries.count > most
             guard isTooMany || !origin.isEmpty && state.counts[origin, default: 0] > mostPerOrigin else { return (nil, false) }
-            let spared = state.entries.values.filter { $0.channel !== channel && (isTooMany || $0.origin == origin) && $0.stage != .answering }
-                .min { Self.rank($0) < Self.rank($1) }
+            let now = NIODeadline.now()
+            let spared = state.entries.values.lazy.filter { $0.channel !== channel && (isTooMany || $0.origin == origin) }
+                .compactMap { entry in Self.rank(entry, now).map { (entry: entry, rank: $0) } }.min { $0.rank < $1.rank }?.entry
             // It is gone from here at once, so that the next one who comes does not spare the same.
             state.forget(spared?.channel ?? channel)
-            let isNews = state.told.map { .now() - $0 > .seconds(60) } ?? true
-            if isNews { state.told = .now() }
+            let isNews = state.told.map { now - $0 > .seconds(60) } ?? true
+            if isNews { state.told = now }
             return (spared?.channel ?? channel, isNews)
         }
         victim?.close(promise: nil)
         if isNews { logger.warning("too many connections; who asks nothing is closed for who comes", metadata: ["most": "\(most)", "most_per_address": "\(mostPerOrigin)"]) }
     }
 
-    /// The least is spared first.
-    private static func rank(_ entry: Entry) -> (Int, Int, NIODeadline) { (.now() - entry.since > fresh ? 0 : 1, entry.stage.rawValue, entry.since) }
+    /// The least is spared first; nil is never spared.
+    private static func rank(_ entry: Entry, _ now: NIODeadline) -> (Int, Int, NIODeadline)? {
+        let age = now - entry.since
+        if entry.stage == .answering { return age > longAnswer ? (2, 0, entry.since) : nil }
+        return (age > fresh ? 0 : 1, entry.stage.rawValue, entry.since)
+    }
 
     func reached(_ stage: Stage, _ channel: any Channel) {
         state.withLock { state in

@@ -12,7 +12,7 @@ package struct ListenerLimits: Sendable {
     /// The slowest rate of a body: a line of 2 kbit/s.
     package var bodyBytesPerSecond = 256
     /// For so long an answer may wait for a reader who takes nothing.
-    package var stalledAnswer = TimeAmount.seconds(120)
+    package var stalledAnswer = TimeAmount.seconds(300)
     /// Open connections in all. Beyond it, whoever has asked nothing for the longest is closed for whoever comes.
     package var connections: Int
     /// Open connections from one address; 64 bits of an IPv6 address count. Not for this machine's own, behind which a proxy stands.

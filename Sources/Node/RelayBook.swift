@@ -30,7 +30,7 @@ package struct RelayBook: Sendable {
     private let keepFor: Int64
     private var nextSerial: Int64 = 1
     private var carried: [Int64: Carried] = [:]
-    /// Ascending.
+    /// In the order of their sending.
     private var waiting: [Int64] = []
     private var flight: [Int64] = []
     /// The envelope that brings a fact.
@@ -44,6 +44,8 @@ package struct RelayBook: Sendable {
     private var named: [Name: [Origin]] = [:]
     /// The ids that a sender gave to a fact.
     private var names: [Origin: [String]] = [:]
+    /// An envelope of so many bytes was too large alone; its sender must make smaller ones.
+    private var tooHeavy = Int.max
     /// Envelopes that the centre would not open since the start.
     package private(set) var returned = 0
     /// The centre's epoch as last heard; empty before the first word.
@@ -136,6 +138,9 @@ package struct RelayBook: Sendable {
         guard serials.count + batch.entries.count <= capacity, bytes + envelope.weight <= capacityBytes else {
             throw Problem(code: "edge.full", status: 503, title: "The edge carries all the facts it can", detail: "Keep the batch and send it again later.")
         }
+        guard envelope.weight < tooHeavy else {
+            throw Problem(code: "too_large", status: 413, title: "The batch is too large for the way to the centre", detail: "Send smaller ones.")
+        }
         let sender = envelope.node
         var isNews = false
         let answers = batch.entries.map { entry -> Verdict in
@@ -214,7 +219,12 @@ package struct RelayBook: Sendable {
         }
         waiting.removeAll { answered.contains($0) }
         limit = min(Envelope.maximumCount, limit * 2)
-        if answered.isEmpty { sending.fail(at: now, using: &generator) } else { sending.succeed() }
+        if answered.isEmpty {
+            putBack(asked)
+            sending.fail(at: now, using: &generator)
+        } else {
+            sending.succeed()
+        }
         return changes
     }
 
@@ -229,8 +239,15 @@ package struct RelayBook: Sendable {
 
     /// The last step had no answer.
     package mutating func failed(at now: Instant) {
+        putBack(flight)
         flight = []
         sending.fail(at: now, using: &generator)
+    }
+
+    /// One that went alone and came to nothing lets others go first, so that it stands in nobody's way.
+    private mutating func putBack(_ asked: [Int64]) {
+        guard asked.count == 1, let index = waiting.firstIndex(of: asked[0]) else { return }
+        waiting.append(waiting.remove(at: index))
     }
 
     /// The centre answered 413: less at once from now on. An envelope that is too large alone is let go of; its sender is told when it sends it again.
@@ -243,6 +260,7 @@ package struct RelayBook: Sendable {
         }
         returned += asked.count
         waiting.removeAll { asked.contains($0) }
+        for serial in asked { tooHeavy = min(tooHeavy, carried[serial]?.envelope.weight ?? .max) }
         return asked.map { drop($0) }
     }
 

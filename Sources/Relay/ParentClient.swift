@@ -37,7 +37,7 @@ package struct ParentClient: Sendable {
     /// A client that follows no redirects and gives up on a silent line.
     package static func httpClient() -> HTTPClient {
         var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
-        configuration.timeout = .init(connect: .seconds(10), read: .seconds(30))
+        configuration.timeout = .init(connect: .seconds(10), read: .seconds(30), write: .seconds(30))
         // Longer than between two looks, so that a look needs no new connection.
         configuration.connectionPool.idleTimeout = .seconds(300)
         return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)

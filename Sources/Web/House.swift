@@ -17,6 +17,9 @@ package struct House: Sendable {
     package let secureCookies: Bool
     /// After so many seconds without a request a session ends.
     package let idleSeconds: Int64
+    let seen = SeenSessions()
+    /// Before drafts are printed: one at a time, because a printing program takes hundreds of megabytes; of one account two.
+    package let papers = Admission(atOnce: 1, inLine: 8, perOrigin: 2)
     /// Before passwords are hashed: one at a time, so that a stranger who guesses leaves the machine to others.
     let signIns = Admission(atOnce: 1, inLine: 64, perOrigin: 4)
     /// Which part of the network the grants of an account open for a right (the register knows the areas).

@@ -4,6 +4,7 @@ import Crypto
 import Foundation
 package import Hummingbird
 import Storage
+import Synchronization
 
 /// The cookie that names a session.
 package enum SessionCookie {
@@ -11,6 +12,15 @@ package enum SessionCookie {
 
     /// What is stored of a cookie's value.
     package static func digest(_ token: String) -> String { hexadecimal(SHA256.hash(data: Data(token.utf8))) }
+}
+
+/// The sessions whose use is being taken down, so that a writer who is busy is asked once and not once a page.
+final class SeenSessions: Sendable {
+    private let under = Mutex<Set<String>>([])
+
+    /// Whether it is not under way already.
+    func begin(_ digest: String) -> Bool { under.withLock { $0.insert(digest).inserted } }
+    func end(_ digest: String) { under.withLock { _ = $0.remove(digest) } }
 }
 
 extension House {
@@ -29,8 +39,15 @@ extension House {
             return (visit, session.seenAt)
         }
         guard let (visit, seenAt) = found else { return nil }
-        // Once a minute is enough, and a disk that takes nothing is no reason to send a reader away.
-        if now.milliseconds(since: seenAt) >= 60_000 { try? await database.write { try $0.sessionSeen(tokenDigest: digest, at: now) } }
+        // Once a minute is enough. A reader waits for it only when the session would soon end; a disk that takes nothing is no reason to send him away.
+        let unused = now.milliseconds(since: seenAt)
+        if unused >= 60_000, seen.begin(digest) {
+            let note = Task {
+                try? await database.write { try $0.sessionSeen(tokenDigest: digest, at: now) }
+                seen.end(digest)
+            }
+            if unused / 1000 > idle / 2 { await note.value }
+        }
         return visit
     }
 

@@ -54,12 +54,13 @@ struct CentreWorld: Sendable {
 
 /// Opens a centre on an engine, with the sample register of TestKit unless `register` is false.
 func withCentre(
-    _ engine: Database.Engine, at start: Instant = SampleWorld.moment("2011-03-31", 12), register: Bool = true, _ body: @escaping @Sendable (CentreWorld) async throws -> Void
+    _ engine: Database.Engine, at start: Instant = SampleWorld.moment("2011-03-31", 12), register: Bool = true, weasyprint: String = "true",
+    _ body: @escaping @Sendable (CentreWorld) async throws -> Void
 ) async throws {
     let folder = try temporaryFolder()
     defer { try? FileManager.default.removeItem(at: folder) }
     // Nobody looks at the paper here: the program that prints it says nothing.
-    var configuration = CentreConfiguration(dataFolder: folder, isSample: true, weasyprint: "true", passwordCost: 8, reserveBytes: 0)
+    var configuration = CentreConfiguration(dataFolder: folder, isSample: true, weasyprint: weasyprint, passwordCost: 8, reserveBytes: 0)
     if engine == .postgres {
         let (address, schema) = try await freshSchema()
         configuration.database = "postgres:\(address) options='-c search_path=\(schema)'"

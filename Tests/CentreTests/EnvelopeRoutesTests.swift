@@ -195,6 +195,11 @@ extension CentreWorld {
                 #expect(try await world.status(body, by: nodes.e1) == status)
             }
             #expect(try await world.carry(Data(), by: nodes.e1).envelopes.isEmpty)
+            // One small batch of many entries, again and again, would be millions of verdicts.
+            let body = Data("{\"batch\":\"b\",\"facts\":[\(Array(repeating: "1", count: 5000).joined(separator: ","))]}".utf8)
+            let many = Envelope(node: "T1", signature: try nodes.t1.signature(Endpoint.facts, body).text, body: body)
+            #expect(try await world.status(Envelope.load(Array(repeating: many, count: 5)), by: nodes.e1) == 413)
+            #expect(try await world.carry(Array(repeating: many, count: 4), by: nodes.e1).compactMap(\.receipt).map(\.verdicts.count) == [5000, 5000, 5000, 5000])
             // What is signed well and is no batch spoils nothing else.
             let nonsense = Data("[]".utf8)
             let closed = Envelope(node: "T1", signature: try nodes.t1.signature(Endpoint.facts, nonsense).text, body: nonsense)

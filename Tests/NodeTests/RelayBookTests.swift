@@ -161,5 +161,25 @@ import Wire
         }
         #expect(book.pendingCount == 3 && book.returned == 1)
         #expect(book.next(at: now.adding(seconds: 600)).envelopes?.count == 1)
+        // Its sender is told when it sends it again, so that it makes smaller ones.
+        let refusal = #expect(throws: Problem.self) { try book.accept(batch("0", minutes: "0"), from: "t") }
+        #expect(refusal?.status == 413)
+    }
+
+    /// One on which the centre fails each time stands in nobody's way.
+    @Test func anEnvelopeThatFailsAloneLetsOthersGoFirst() throws {
+        var book = book(settings: OutboxSettings(maximumFacts: 1))
+        for number in 0..<3 { _ = try book.accept(batch("\(number)", minutes: "\(number)"), from: "t") }
+        var (now, seen) = (noon, [String]())
+        for turn in 0..<3 {
+            now = now.adding(seconds: 600)
+            seen += try #require(book.next(at: now).envelopes).facts.map(\.id)
+            if turn == 1 {
+                _ = book.received(LoadReceipt(epoch: "e1", envelopes: [CarriedReceipt(Problem(code: "busy", status: 503, title: "x"))], at: now), at: now)
+            } else {
+                book.failed(at: now)
+            }
+        }
+        #expect(seen == ["0", "1", "2"] && book.pendingCount == 3)
     }
 }

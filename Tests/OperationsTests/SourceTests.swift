@@ -122,4 +122,39 @@ import Wire
             #expect(told.values.flatMap { $0.values.joined() }.map(\.source.description) == ["self carried by E1"])
         }
     }
+
+    /// What waited before sources were kept came by way of edges that said it themselves; it still counts when somebody lets it.
+    @Test(arguments: Database.Engine.required)
+    func whatWaitedBeforeSourcesWereKeptCanCount(_ engine: Database.Engine) async throws {
+        try await withWorld(engine) { world in
+            #expect(try await merge([presence("T1", "2010-05-05", 0..<5)], .edge("E1"), world) == [.quarantined])
+            let act = world.act(at: SampleWorld.moment("2011-04-20", 13))
+            let earlier = """
+                code,name,area_code,kind,mode,state,from_on,reason,document,terminal,terminal_from_on
+                S1,上湾村站点,990101001001,village,iptv,in_service,2010-05-01,,,T1,2010-05-01
+                """
+            try await world.database.write { statements in
+                _ = try statements.importSites(Array(earlier.utf8), apply: true, today: .forever, by: act)
+                #expect(try statements.judgeQuarantineAgain(rules: SampleWorld.rules, by: act).counted == 0)
+                try statements.run("UPDATE quarantine SET source = NULL")
+                #expect(try statements.judgeQuarantineAgain(rules: SampleWorld.rules, by: act).counted == 1)
+            }
+        }
+    }
+
+    /// Boxes count their batches anew after each start: late minutes of two batches of one name both leave their note.
+    @Test(arguments: Database.Engine.required)
+    func lateBatchesOfOneNameAreBothNoted(_ engine: Database.Engine) async throws {
+        try await withWorld(engine) { world in
+            for (minutes, hour) in [(0..<60, 9), (60..<90, 10)] {
+                let received = ReceivedBatch(sender: .terminal("T1"), batch: Batch(id: "1", facts: [presence("T1", "2011-03-05", minutes)]))
+                let ids = world.ids
+                _ = try await world.database.write { try $0.mergeFacts([received], rules: SampleWorld.rules, at: SampleWorld.moment("2011-03-09", hour), ids: ids) }
+            }
+            let late = try await world.database.read { statements in
+                try statements.lateMinutes(terminals: Array(try statements.terminalNumbers(["T1"]).values), within: Self.months)
+            }
+            #expect(late.map(\.minutes.count) == [60, 30])
+        }
+    }
 }

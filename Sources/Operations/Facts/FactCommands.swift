@@ -178,7 +178,7 @@ extension Statements {
             try run(
                 """
                 INSERT INTO late_receipt (day, terminal, batch, received_at, added_minutes, minutes)
-                VALUES (\(late.key.key.day), \(late.key.key.terminal), \(late.key.batch), \(now), \(late.value.count), \(late.value.encoded))
+                VALUES (\(late.key.key.day), \(late.key.key.terminal), \("\(late.key.batch)@\(now.milliseconds)"), \(now), \(late.value.count), \(late.value.encoded))
                 ON CONFLICT (day, terminal, batch) DO NOTHING
                 """)
         }

@@ -15,9 +15,14 @@ package struct QuarantinedFact: Decodable, Hashable, Sendable {
     /// The edge that carried it, and the file in which it stood; none when neither did.
     package let relay: String?
     package let file: String?
+    /// Number of its source; none for what came before sources were kept.
+    package let source: Int?
+
+    /// Who says it. What came before sources were kept is the word of whoever lets it count now, as it was then.
+    fileprivate var sayer: Sender { source == nil ? .commandLine : Sender(text: sender) ?? .commandLine }
 
     /// Where it came from, as one text.
-    fileprivate var origin: String { [sender, relay ?? "", file ?? ""].joined(separator: "\n") }
+    fileprivate var origin: String { [source == nil ? "" : sender, relay ?? "", file ?? ""].joined(separator: "\n") }
 }
 
 /// Which of the facts that wait.
@@ -78,7 +83,7 @@ extension Statements {
         try all(
             QuarantinedFact.self,
             """
-            SELECT q.id, q.subject, q.reason, q.fact, q.sender, q.received_at, nullif(o.relay, '') AS relay, nullif(o.file, '') AS file FROM quarantine q
+            SELECT q.id, q.subject, q.reason, q.fact, q.sender, q.received_at, nullif(o.relay, '') AS relay, nullif(o.file, '') AS file, q.source FROM quarantine q
             LEFT JOIN fact_source o ON o.num = q.source WHERE \(sql: filter.condition) AND q.id > \(id) ORDER BY q.id LIMIT \(limit)
             """)
     }
@@ -106,7 +111,7 @@ extension Statements {
             let batches = try bySender.map { rows in
                 let facts = try rows.map { try JSONDecoder().decode(Fact.self, from: Data($0.fact.utf8)) }
                 return ReceivedBatch(
-                    sender: Sender(text: rows[0].sender) ?? .commandLine, batch: Batch(id: "quarantine-" + end.id, facts: facts), relay: rows[0].relay, file: rows[0].file,
+                    sender: rows[0].sayer, batch: Batch(id: "quarantine-" + end.id, facts: facts), relay: rows[0].relay, file: rows[0].file,
                     waiting: rows)
             }
             for (row, verdict) in zip(bySender.joined(), try mergeFacts(batches, rules: rules, at: act.at, ids: act.ids).joined()) {

@@ -99,6 +99,7 @@ extension House {
             Imprint(document: "", signedOff: "", issuer: speech("compose.issuer", ["area": area.name])), on: press.rules.zone.day(of: now), marks: marks,
             closing: [.init(name: speech("edition.as_of"), text: press.rules.zone.text(now))], errata: [])
         return artefact(
-            try await press.file(file, of: printed), file, name: file == .html ? nil : "draft-\(place.month)-\(place.code).\(file.rawValue)", isFixed: false)
+            try await press.draft(file, of: printed, for: visit.account.id, through: papers), file,
+            name: file == .html ? nil : "draft-\(place.month)-\(place.code).\(file.rawValue)", isFixed: false)
     }
 }

@@ -32,6 +32,8 @@ package struct EditionPress: Sendable {
     let pages: Pages
     let rules: FactRules
     let programs: Programs
+    /// Drafts, which many may ask for at once.
+    let drafts = DraftShelf()
     let isSample: Bool
 
     package init(database: Database, blobs: BlobStore, pages: Pages, rules: FactRules, programs: Programs, isSample: Bool) {
@@ -143,7 +145,7 @@ package struct EditionPress: Sendable {
         return Data(try pages.part("edition_1", EditionSheet(document), language: .chinese).utf8)
     }
 
-    private func page(_ printed: PrintedDocument) throws -> Data { Data(try pages.part("edition_2", PrintedSheet(printed), language: .chinese).utf8) }
+    func page(_ printed: PrintedDocument) throws -> Data { Data(try pages.part("edition_2", PrintedSheet(printed), language: .chinese).utf8) }
 
     /// Walks the chain: each link, each artefact, and whether page and table come out of the document again byte by byte. Answers what is wrong, by edition.
     package func verify() async throws -> [(edition: Edition, problem: String)] {
