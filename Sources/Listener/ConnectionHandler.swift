@@ -83,7 +83,7 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         guard case .end = unwrapOutboundIn(data) else { return context.write(data, promise: promise) }
-        // An answer ends when its reader has it, not when it was written down here.
+        // An answer ends when the system has taken it for its reader, not when it was written down here.
         let (sent, bound) = (promise ?? context.eventLoop.makePromise(), NIOLoopBound((self, context), eventLoop: context.eventLoop))
         sent.futureResult.whenComplete { _ in
             let (handler, context) = bound.value

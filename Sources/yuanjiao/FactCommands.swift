@@ -65,7 +65,7 @@ struct VoidSourceCommand: AsyncParsableCommand {
         guard first.advanced(by: 400) > last else { throw BadSetting(description: "At most 400 days at once") }
         guard let reason, !reason.isEmpty else { throw BadSetting(description: "Give --reason: why, and who approved it") }
         let (rules, act, apply) = (centre.network.rules, centre.act, apply)
-        let months = Set([first, last].map(\.month) + (first...last).map(\.month)).sorted()
+        let months = Set((first...last).map(\.month)).sorted()
         let change: Change
         do {
             change = try await centre.database.write { statements in

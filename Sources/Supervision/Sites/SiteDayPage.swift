@@ -57,14 +57,15 @@ extension Speech {
     /// Who said it, and of several how many minutes each added.
     fileprivate func sources(_ shares: [SourceShare]) -> String {
         guard !shares.isEmpty else { return self("source.unknown") }
-        return shares.map { share in
-            let source = share.source
-            let name =
-                if let edge = source.edge { self("source.edge", ["edge": edge]) } else if !source.relay.isEmpty {
-                    self("source.carried", ["edge": source.relay])
-                } else if !source.isTerminal { self("source.file", ["file": source.file]) } else { self("source.self") }
-            return share.addedMinutes.map { self("source.share", ["source": name, "count": String($0)]) } ?? name
-        }.joined(separator: ", ")
+        return list(
+            shares.map { share in
+                let source = share.source
+                let name =
+                    if let edge = source.edge { self("source.edge", ["edge": edge]) } else if !source.relay.isEmpty {
+                        self("source.carried", ["edge": source.relay])
+                    } else if !source.isTerminal { self("source.file", ["file": source.file]) } else { self("source.self") }
+                return share.addedMinutes.map { self("source.share", ["source": name, "count": String($0)]) } ?? name
+            })
     }
 }
 
