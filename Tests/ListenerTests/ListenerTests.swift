@@ -72,10 +72,11 @@ import Testing
         }
     }
 
-    /// An answer that takes longer than the time between two requests, and than the time for which nobody may read: whoever goes on reading gets all of it.
+    /// An answer that takes longer than the time between two requests: whoever goes on reading gets all of it. (How long nothing may move stays as it is: the system takes
+    /// answers in steps of megabytes, and a machine under load is slow between two of them.)
     @Test func whoeverReadsSlowlyGetsEverything() async throws {
         var limits = ListenerLimits(connections: 100)
-        (limits.idle, limits.stalledAnswer) = (.seconds(2), .seconds(8))
+        limits.idle = .seconds(2)
         try await withServer(limits) { port in
             let count = try await read(port: port, atOnce: 48 << 10)
             #expect(count >= Self.length)
