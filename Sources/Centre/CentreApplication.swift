@@ -61,7 +61,7 @@ package struct CentreApplication: Sendable {
         var routes = Routes(house: house, router: router)
         routes.addHouse()
         routes.addHealth(metrics: metrics)
-        NodeAPI(house: house, intake: intake, settings: settings, blobs: content.blobs, metrics: metrics).addRoutes(to: &routes)
+        NodeAPI(house: house, intake: intake, settings: settings, blobs: content.blobs, voice: content.keys.voice, metrics: metrics).addRoutes(to: &routes)
         let press = EditionPress(
             database: database, blobs: content.blobs, pages: pages, rules: settings.rules,
             programs: .init(Printer(weasyprint: configuration.weasyprint, rsvgConvert: configuration.rsvgConvert, seconds: configuration.printSeconds)),

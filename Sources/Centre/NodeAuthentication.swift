@@ -11,6 +11,8 @@ import Wire
 struct AuthenticatedNode: Sendable {
     let record: NodeRecord
     let kind: NodeKind
+    /// What it asked, as it signed it.
+    let request: SignedRequest
 }
 
 extension House {
@@ -30,10 +32,21 @@ extension House {
         guard let header = request.headers[.authorization], let signature = try? RequestSignature(header: header) else { throw refused }
         let record = try await database.read { try $0.node(id: signature.node) }
         guard let record, let hex = record.publicKey, let key = try? VerifyingKey(hex: hex), let kind = NodeKind(rawValue: record.kind) else { throw refused }
-        do {
-            try signature.verify(method: request.method.rawValue, pathAndQuery: request.uri.string, body: SHA256Hex(of: body.readableBytesView), with: key)
-        } catch { throw refused }
+        let asked = SignedRequest(request.method.rawValue, request.uri.string, node: signature.node, body: SHA256Hex(of: body.readableBytesView))
+        do { try signature.verify(asked, with: key) } catch { throw refused }
         guard record.revokedAt == nil else { throw Self.revokedNode }
-        return AuthenticatedNode(record: record, kind: kind)
+        return AuthenticatedNode(record: record, kind: kind, request: asked)
+    }
+
+    /// A request signed by a key that is named in the place of a node: whoever sends it has the key. Throws a `Problem` with status 401.
+    func newcomer(_ request: Request, body: ByteBuffer) throws(Problem) -> (key: VerifyingKey, request: SignedRequest) {
+        guard let header = request.headers[.authorization], let signature = try? RequestSignature(header: header), let key = try? VerifyingKey(hex: signature.node) else {
+            throw Problem(code: "enrolment.unsigned", status: 401, title: "The request is not signed by the key that is to be enrolled, under its 64 hexadecimal digits")
+        }
+        let asked = SignedRequest(request.method.rawValue, request.uri.string, node: signature.node, body: SHA256Hex(of: body.readableBytesView))
+        do { try signature.verify(asked, with: key) } catch {
+            throw Problem(code: "enrolment.unsigned", status: 401, title: "The request is not signed by the key that it names", detail: error.sentence)
+        }
+        return (key, asked)
     }
 }

@@ -19,12 +19,14 @@ struct NodeAPI: Sendable {
     let intake: FactIntake
     let settings: NetworkSettings
     let blobs: BlobStore
+    let voice: CentreVoice
     let metrics: Metrics
 
     func addRoutes(to routes: inout Routes) {
         routes.open(.post, Endpoint.facts) { request, context in try await answer { try await facts(request, context) } }
         routes.open(.post, Endpoint.envelopes) { request, context in try await answer { try await envelopes(request, context) } }
         routes.open(.post, Endpoint.receipts) { request, context in try await answer { try await receipts(request, context) } }
+        routes.open(.get, Endpoint.enrolments) { request, _ in try await answer { try enrolmentKey(request) } }
         routes.open(.post, Endpoint.enrolments) { request, context in try await answer { try await enrol(request, context) } }
         routes.open(.get, Endpoint.nodes) { request, context in try await answer { try await nodes(request) } }
         routes.open(.get, Endpoint.metadata + ":name") { request, context in try await answer { try await metadata(context.parameters.require("name"), request) } }
@@ -47,7 +49,7 @@ struct NodeAPI: Sendable {
         let sender: Sender = node.kind == .edge ? .edge(node.record.id) : .terminal(node.record.id)
         let receipt = try await intake.accept(ReceivedBatch(sender: sender, batch: batch))
         count(receipt.verdicts)
-        return try json(receipt.answered(at: house.clock.now))
+        return try signed(receipt.answered(at: house.clock.now), to: node.request)
     }
 
     private func count(_ verdicts: [Verdict]) {
@@ -64,42 +66,67 @@ struct NodeAPI: Sendable {
             throw Problem(code: error.code, status: error.code.hasSuffix(".too_many") ? 413 : 400, title: error.sentence)
         }
         let opened = try await house.opened(envelopes, carriedBy: edge.record)
-        var outcomes = await intake.accept(opened.compactMap { try? $0.get() })[...]
+        var outcomes = await intake.accept(opened.compactMap { try? $0.get().received })[...]
         // A centre that can take nothing now says so to the edge and not of each batch.
         if let first = outcomes.first, case .failure(let error) = first, outcomes.allSatisfy({ (try? $0.get()) == nil }) { throw error }
         var closed: [String: Int] = [:]
-        let answers = opened.map { batch -> CarriedReceipt in
+        let answers = try opened.map { batch -> CarriedReceipt in
             switch batch {
             case .failure(let problem):
                 closed[problem.type, default: 0] += 1
                 return CarriedReceipt(problem)
-            case .success:
+            case .success(let opened):
                 guard let receipt = try? outcomes.popFirst()?.get() else {
                     return CarriedReceipt(Problem(code: "busy", status: 503, title: "The batch could not be taken now", detail: "Carry it again later."))
                 }
                 count(receipt.verdicts)
-                return CarriedReceipt(receipt)
+                let body = try encoded(receipt.answered(at: house.clock.now))
+                let signature = try voice.sign(opened.request, status: 200, body: SHA256Hex(of: body))
+                return CarriedReceipt(ClosedAnswer(digest: opened.request.body.hex, body: String(decoding: body, as: UTF8.self), signature: signature.text))
             }
         }
         for (code, count) in closed {
             metrics.count("yuanjiao_envelopes_closed_total{code=\"\(code)\"}", count)
             context.logger.warning("envelopes not opened", metadata: ["edge": "\(edge.record.id)", "code": "\(code)", "count": "\(count)"])
         }
-        return try json(LoadReceipt(epoch: settings.epoch, envelopes: answers, at: house.clock.now))
+        return try signed(LoadReceipt(epoch: settings.epoch, envelopes: answers, at: house.clock.now), to: edge.request)
     }
 
     /// The centre keeps no list of verdicts: what it knows is the fact itself, so a node that asks here is told to offer it again.
     private func receipts(_ request: Request, _ context: AppContext) async throws -> Response {
         let body = try await request.whole(upTo: 1 << 20, orRefuse: "batch.too_large")
-        _ = try await house.authenticatedNode(request, body: body)
-        return try json(Receipt(batch: "", epoch: settings.epoch, verdicts: [], at: house.clock.now))
+        let node = try await house.authenticatedNode(request, body: body)
+        return try signed(Receipt(batch: "", epoch: settings.epoch, verdicts: [], at: house.clock.now), to: node.request)
+    }
+
+    /// To which key a newcomer seals its code; signed, so that nobody on the line gives another.
+    private func enrolmentKey(_ request: Request) throws -> Response {
+        let newcomer = try house.newcomer(request, body: ByteBuffer())
+        return try signed(EnrolmentKey(sealingKey: voice.sealing.publicHex), to: newcomer.request)
+    }
+
+    /// The code, and for whom the answer is signed. A sealed code is good only under a signature of the key for which it was sealed; a code in clear comes from boxes that cannot
+    /// seal, and they prove nothing.
+    private func claimed(_ asked: EnrolmentRequest, _ request: Request, _ body: ByteBuffer) throws -> (code: ClaimCode, key: VerifyingKey, request: SignedRequest) {
+        let malformed = Problem(code: "enrolment.malformed", status: 400, title: "The body is not an enrolment: sealed, public_key and version are needed")
+        guard let key = try? VerifyingKey(hex: asked.publicKey) else { throw malformed }
+        if let sealed = asked.sealed {
+            let newcomer = try house.newcomer(request, body: body)
+            guard newcomer.key == key else { throw Problem(code: "enrolment.unsigned", status: 401, title: "The request is not signed by the key that is to be enrolled") }
+            do { return (try voice.sealing.open(sealed, of: key), key, newcomer.request) } catch {
+                throw Problem(code: "enrolment.sealed", status: 400, title: "The one-time code cannot be opened", detail: error.sentence)
+            }
+        }
+        guard let code = try? ClaimCode(typed: asked.code ?? "") else { throw malformed }
+        return (code, key, SignedRequest("POST", request.uri.string, node: key.hex, body: SHA256Hex(of: body.readableBytesView)))
     }
 
     private func enrol(_ request: Request, _ context: AppContext) async throws -> Response {
         let body = try await request.whole(upTo: 64 << 10, orRefuse: "batch.too_large")
-        guard let asked = try? JSONDecoder().decode(EnrolmentRequest.self, from: Data(body.readableBytesView)), let code = try? ClaimCode(typed: asked.code),
-            let key = try? VerifyingKey(hex: asked.publicKey)
-        else { throw Problem(code: "enrolment.malformed", status: 400, title: "The body is not an enrolment: code, public_key and version are needed") }
+        guard let asked = try? JSONDecoder().decode(EnrolmentRequest.self, from: Data(body.readableBytesView)) else {
+            throw Problem(code: "enrolment.malformed", status: 400, title: "The body is not an enrolment: sealed, public_key and version are needed")
+        }
+        let (code, key, signedRequest) = try claimed(asked, request, body)
         let today = house.today
         let act = Act(by: .system, at: house.clock.now, ids: house.ids)
         let settings = settings
@@ -111,7 +138,7 @@ struct NodeAPI: Sendable {
                 node: node.id, kind: NodeKind(rawValue: node.kind) ?? .terminal, site: site?.code ?? "", siteName: site?.name ?? node.name, area: area?.code ?? "",
                 siteKind: site?.kind.rawValue ?? "", zone: settings.zone.identifier, epoch: settings.epoch)
         }
-        return try json(answer)
+        return try signed(answer, to: signedRequest)
     }
 
     /// The enrolled keys of an edge's area, for an edge that checks what terminals send it: what changed since it last asked, and 204 when nothing did.
@@ -121,8 +148,8 @@ struct NodeAPI: Sendable {
         let (today, epoch) = (house.today, settings.epoch)
         let since = request.uri.queryParameters["since"].flatMap { NodeListVersion(String($0)) }
         let news = try await house.database.read { try $0.nodeNews(for: asker.record, since: since, epoch: epoch, on: today) }
-        guard let news else { return Response(status: .noContent) }
-        return try json(news)
+        guard let news else { return try signed(Data(), .noContent, to: asker.request) }
+        return try signed(news, to: asker.request)
     }
 
     /// `timestamp.json`, `N.snapshot.json`, `N.targets.json`, `N.root.json`. Open to all: signed, and no secret.
@@ -157,9 +184,18 @@ struct NodeAPI: Sendable {
         return try await fileResponse(url, length: length, type: "application/octet-stream", cache: "max-age=31536000, immutable", request)
     }
 
-    private func json(_ value: some Encodable) throws -> Response {
+    /// Under the centre's signature: the answer to this request of this node, and to no other.
+    private func signed(_ value: some Encodable, to request: SignedRequest) throws -> Response { try signed(try encoded(value), .ok, to: request) }
+
+    private func signed(_ body: Data, _ status: HTTPResponse.Status, to request: SignedRequest) throws -> Response {
+        var headers: HTTPFields = body.isEmpty ? [:] : [.contentType: "application/json"]
+        if let name = HTTPField.Name(AnswerSignature.header) { headers[name] = try voice.sign(request, status: status.code, body: SHA256Hex(of: body)).text }
+        return Response(status: status, headers: headers, body: .init(byteBuffer: ByteBuffer(bytes: body)))
+    }
+
+    private func encoded(_ value: some Encodable) throws -> Data {
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
-        return Response(status: .ok, headers: [.contentType: "application/json"], body: .init(byteBuffer: ByteBuffer(bytes: try encoder.encode(value))))
+        return try encoder.encode(value)
     }
 }

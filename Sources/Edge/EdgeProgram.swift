@@ -25,7 +25,7 @@ package enum EdgeProgram {
         let keeper = try await NodeKeeper(database: house.database, clock: clock) { records in
             try EdgeNode(identity: identity, settings: settings, kinds: kinds, boot: Entropy.system.safeInteger(), records: records)
         }
-        let register = try await NodeRegister(database: house.database, parent: house.parent, clock: clock, logger: logger)
+        let register = try await NodeRegister(database: house.database, parent: house.parent, keeper: keeper, clock: clock, logger: logger)
         let routes = EdgeRoutes(keeper: keeper, register: register, parent: house.parent, blobs: house.blobs, clock: clock, node: identity.node)
         let router = Router(context: BasicRequestContext.self)
         router.add(middleware: ProblemMiddleware())

@@ -1,5 +1,6 @@
 import Basics
 import Foundation
+import HTTPTypes
 import Hummingbird
 import Node
 import Relay
@@ -21,6 +22,7 @@ struct EdgeRoutes: Sendable {
         router.head(RouterPath(Endpoint.blobs + ":hash"), use: blob)
         router.post(RouterPath(Endpoint.facts), use: facts)
         router.post(RouterPath(Endpoint.receipts), use: receipts)
+        router.get(RouterPath(Endpoint.enrolments), use: enrolments)
         router.post(RouterPath(Endpoint.enrolments), use: enrolments)
         router.get("/health", use: health)
         router.get("/metrics", use: metrics)
@@ -53,8 +55,8 @@ struct EdgeRoutes: Sendable {
         let batch = try Batch(json: Data(body))
         let envelope = Envelope(node: signature.node, signature: signature.text, body: Data(body))
         return try Answers.json(
-            try await keeper.change { [clock] node in
-                let (changes, receipt) = try node.accept(envelope, batch, at: clock.now)
+            try await keeper.change { node in
+                let (changes, receipt) = try node.accept(envelope, batch)
                 return (changes, receipt)
             })
     }
@@ -65,18 +67,22 @@ struct EdgeRoutes: Sendable {
         guard let question = try? JSONDecoder().decode(ReceiptQuestion.self, from: Data(body)) else {
             throw Problem(code: "receipts.malformed", status: 400, title: "The body is not of the form {\"ids\": [...]}")
         }
-        return try Answers.json(try await keeper.read { [clock] in $0.answer(question, from: sender, at: clock.now) })
+        guard question.ids.count <= ReceiptQuestion.maximumIDs else {
+            throw Problem(code: "receipts.too_many", status: 413, title: "A question has at most \(ReceiptQuestion.maximumIDs) ids", detail: "Ask in parts.")
+        }
+        return try Answers.json(try await keeper.read { $0.answer(question, from: sender) })
     }
 
-    /// Passed on unchanged: the centre alone decides who joins.
+    /// Passed on unchanged, as the answer is with the centre's signature: the centre alone decides who joins.
     @Sendable private func enrolments(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
-        let body = try await request.whole(upTo: 65_536)
-        guard let answer = try? await parent.pass(Data(body), to: Endpoint.enrolments) else {
+        let body = request.method == .post ? Data(try await request.whole(upTo: 65_536)) : nil
+        guard let (type, answer) = try? await parent.pass(body, to: request.head.path ?? Endpoint.enrolments, authorization: request.headers[.authorization]) else {
             throw Problem(code: "centre.unreachable", status: 503, title: "The centre cannot be reached", detail: "Enrol again when the line is back; the claim stays good.")
         }
-        if (200..<300).contains(answer.status) { await register.refresh() }
-        var response = Answers.bytes(answer.body, type: answer.type, cache: "no-store")
+        if body != nil, (200..<300).contains(answer.status) { await register.refresh() }
+        var response = Answers.bytes([UInt8](answer.body), type: type, cache: "no-store")
         response.status = .init(code: answer.status)
+        if let name = HTTPField.Name(AnswerSignature.header) { response.headers[name] = answer.signature }
         return response
     }
 
@@ -91,7 +97,7 @@ struct EdgeRoutes: Sendable {
                     ("facts_waiting", "Own facts not yet sent.", Int64(node.queue.waitingCount)),
                     ("facts_relayed_pending", "Terminals' facts on their way to the centre.", Int64(node.relay.pendingCount)),
                     ("envelopes_returned", "Terminals' batches that the centre would not open since the start.", Int64(node.relay.returned)),
-                    ("verdicts_remembered", "Verdicts remembered for terminals.", Int64(node.relay.verdictCount)),
+                    ("answers_kept", "Answers of the centre kept for terminals.", Int64(node.relay.answerCount)),
                     ("courseware_complete", "Courseware complete and verified.", Int64(node.sync.complete.count)),
                     ("content_refused", "Files and blobs that did not verify since the start.", Int64(node.sync.refused)),
                     ("content_lost", "Courseware found lacking on the own disk since the start.", Int64(node.sync.lost)),

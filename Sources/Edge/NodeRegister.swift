@@ -2,6 +2,7 @@ import Basics
 import Foundation
 import Hummingbird
 import Logging
+import Node
 import Relay
 import Storage
 import Synchronization
@@ -12,6 +13,7 @@ import Wire
 final class NodeRegister: Sendable {
     private let database: Database
     private let parent: ParentClient
+    private let keeper: NodeKeeper<EdgeNode>
     private let clock: Clock
     private let log: LineLog
     private let known = Mutex(Known())
@@ -19,9 +21,10 @@ final class NodeRegister: Sendable {
     /// More nodes than any area has.
     private static let most = 1_000_000
 
-    init(database: Database, parent: ParentClient, clock: Clock, logger: Logger) async throws {
+    init(database: Database, parent: ParentClient, keeper: NodeKeeper<EdgeNode>, clock: Clock, logger: Logger) async throws {
         self.database = database
         self.parent = parent
+        self.keeper = keeper
         self.clock = clock
         log = LineLog(logger, "The list of nodes cannot be fetched", "The list of nodes is fetched again")
         let stored = try await database.read { Known(nodes: try $0.knownNodes(), version: try $0.knownVersion()) }
@@ -32,9 +35,10 @@ final class NodeRegister: Sendable {
     func refresh() async {
         do {
             var parts: [NodeNews] = []
+            let keys = try await keeper.read { $0.sync.centreKeys }
             let start = known.withLock { $0.version }
             var version = start
-            while let part = try await parent.nodes(since: version) {
+            while let part = try await parent.nodes(since: version, nonce: String(Entropy.system.safeInteger(), radix: 36), keys: keys) {
                 parts.append(part)
                 guard part.more, part.version != version else { break }
                 guard parts.count * NodeNews.most < Self.most else { throw ParentError.unreadable("The list of nodes is longer than \(Self.most)") }
@@ -71,8 +75,8 @@ final class NodeRegister: Sendable {
             guard !node.revoked else {
                 throw Problem(code: "node.revoked", status: 403, title: "The node \(signature.node) was revoked", detail: "Enrol it again with a new claim.")
             }
-            try signature.verify(
-                method: request.method.rawValue, pathAndQuery: request.head.path ?? "/", body: SHA256Hex(of: body), with: try VerifyingKey(hex: node.publicKey))
+            let asked = SignedRequest(request.method.rawValue, request.head.path ?? "/", node: signature.node, body: SHA256Hex(of: body))
+            try signature.verify(asked, with: try VerifyingKey(hex: node.publicKey))
             return signature
         } catch let refusal as TrustError {
             throw Problem(code: refusal.code.rawValue, status: 401, title: "The signature is not valid", detail: refusal.sentence)

@@ -7,7 +7,6 @@ package struct EdgeNode: Sendable {
     package private(set) var queue: FactQueue
     package private(set) var relay: RelayBook
     package private(set) var sync: Sync
-    private var watch = ClockWatch()
     private var forgotten: Pause?
     private var isRelaying = false
     /// The metadata files to hand on to terminals, by name; all of one catalogue, complete and verified.
@@ -35,22 +34,16 @@ package struct EdgeNode: Sendable {
 
     /// Lets go of what is old; call it now and then.
     package mutating func tick(at now: Instant) -> [Change] {
-        watch.see(now)
         guard forgotten?.end(at: now) == nil else { return [] }
         forgotten = Pause(from: now, milliseconds: 3_600_000)
         return queue.forget(at: now) + relay.forget(at: now)
     }
 
     /// Takes a terminal's batch; the receipt goes out after the changes. Throws 503 when the edge is full.
-    package mutating func accept(_ envelope: Envelope, _ batch: Batch, at now: Instant) throws(Problem) -> (changes: [Change], receipt: Receipt) {
-        let (changes, receipt) = try relay.accept(envelope, batch)
-        return (changes, receipt.answered(at: watch.centreTime(at: now)))
-    }
+    package mutating func accept(_ envelope: Envelope, _ batch: Batch) throws(Problem) -> (changes: [Change], receipt: Receipt) { try relay.accept(envelope, batch) }
 
     /// Answers a terminal's question.
-    package func answer(_ question: ReceiptQuestion, from sender: String, at now: Instant) -> Receipt {
-        relay.answer(question, from: sender).answered(at: watch.centreTime(at: now))
-    }
+    package func answer(_ question: ReceiptQuestion, from sender: String) -> Receipt { relay.answer(question, from: sender) }
 
     /// A terminal asked for bytes beyond the end of a blob.
     package mutating func doubt(at now: Instant) { sync.doubt(at: now) }
@@ -71,14 +64,18 @@ package struct EdgeNode: Sendable {
         }
     }
 
-    package mutating func upReceived(_ receipt: Receipt, at now: Instant) -> [Change] {
-        watch.hear(receipt.at, at: now)
-        return queue.received(receipt, at: now) + relay.learn(epoch: receipt.epoch)
+    /// Both throw for an answer that is not the centre's; nothing is changed by it.
+    package mutating func upReceived(_ answer: SignedAnswer, at now: Instant) throws(TrustError) -> [Change] {
+        let heard = try Heard(answer, keys: sync.centreKeys)
+        let changes = queue.received(heard, at: now)
+        return changes + relay.learn(epoch: queue.epoch)
     }
 
-    package mutating func upCarried(_ load: LoadReceipt, at now: Instant) -> [Change] {
-        watch.hear(load.at, at: now)
-        return relay.received(load, at: now) + queue.learn(epoch: load.epoch)
+    package mutating func upCarried(_ answer: SignedAnswer, at now: Instant) throws(TrustError) -> [Change] {
+        let load = try LoadReceipt(answer, keys: sync.centreKeys)
+        // What was said before the present epoch is no answer.
+        guard let learned = queue.learn(epoch: load.epoch, at: load.at) else { throw TrustError(.answerSignature, "The answer to a load of envelopes is from an earlier epoch.") }
+        return learned + relay.received(load, at: now)
     }
 
     package mutating func upFailed(at now: Instant) { if isRelaying { relay.failed(at: now) } else { queue.failed(at: now) } }

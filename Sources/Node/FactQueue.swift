@@ -16,6 +16,8 @@ package struct FactQueue: Sendable {
     private var kept: [String: KeptFact] = [:]
     /// The centre's epoch as last heard; empty before the first word.
     package private(set) var epoch: String
+    /// When the centre first spoke under this epoch, by its own clock: what it said before under another is over.
+    private var epochSince: Instant?
 
     /// Takes up what `records` hold. `boot` is drawn anew at each start; `keepFor` in milliseconds; a clock before `notBefore` is wrong.
     package init(
@@ -27,6 +29,7 @@ package struct FactQueue: Sendable {
         self.epoch = epoch
         outbox = Outbox(settings: settings, boot: boot, generator: generator)
         if case .text(let stored)? = records["epoch"] { self.epoch = stored }
+        if case .text(let stored)? = records["epoch-since"], let milliseconds = Int64(stored) { epochSince = Instant(milliseconds: milliseconds) }
         for (key, record) in records {
             if case .kept(let fact) = record { kept[key] = fact }
             if case .fact(let fact) = record, let serial = Int64(key.dropFirst("queue/".count)) { outbox.restore(fact, serial: serial) }
@@ -63,10 +66,16 @@ package struct FactQueue: Sendable {
         return step
     }
 
-    /// Takes the parent's answer to a batch or a question. All four final verdicts release a fact.
-    package mutating func received(_ receipt: Receipt, at now: Instant) -> [Change] {
-        var changes = learn(epoch: receipt.epoch)
-        for (entry, verdict) in outbox.take(receipt, at: now) {
+    /// Takes the parent's answer to a batch or a question. All four final verdicts of the centre release a fact.
+    package mutating func received(_ heard: Heard, at now: Instant) -> [Change] {
+        var changes: [Change] = []
+        var words: [Verdict] = []
+        for word in heard.words {
+            guard let learned = learn(epoch: word.epoch, at: word.at) else { continue }
+            changes += learned
+            words += word.verdicts
+        }
+        for (entry, verdict) in outbox.take(words, held: heard.held, at: now) {
             var key = "kept/" + entry.fact.body.naturalKey
             var body = entry.fact.body
             switch verdict.outcome {
@@ -81,9 +90,11 @@ package struct FactQueue: Sendable {
         return changes
     }
 
-    /// Takes the centre's epoch from any receipt; a change offers everything kept again, watermarks last. An empty one says nothing.
-    package mutating func learn(epoch heard: String) -> [Change] {
+    /// Takes the centre's epoch out of its word spoken at an instant; a change offers everything kept again, watermarks last. Nil for a word from before the present epoch, which
+    /// is worth nothing: what it speaks of the centre may have lost. An empty epoch says nothing.
+    package mutating func learn(epoch heard: String, at spoken: Instant?) -> [Change]? {
         guard !heard.isEmpty, heard != epoch else { return [] }
+        if let epochSince { guard let spoken, spoken > epochSince else { return nil } }
         let again = epoch.isEmpty ? [] : kept.sorted { ($0.value.isWatermark ? 1 : 0, $0.key) < ($1.value.isWatermark ? 1 : 0, $1.key) }
         epoch = heard
         fresh = [:]
@@ -91,7 +102,9 @@ package struct FactQueue: Sendable {
             let entry = outbox.append($0.value.fact.body)
             return .store(key: numbered("queue/", entry.serial), .fact(entry.fact))
         }
-        return changes + [.store(key: "epoch", .text(heard))]
+        guard let spoken else { return changes + [.store(key: "epoch", .text(heard))] }
+        epochSince = spoken
+        return changes + [.store(key: "epoch-since", .text(String(spoken.milliseconds))), .store(key: "epoch", .text(heard))]
     }
 
     /// The last step had no answer, or none that can be read.

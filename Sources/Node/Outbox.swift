@@ -152,9 +152,9 @@ struct Outbox: Sendable {
         return ReceiptQuestion(ids: asked.compactMap { entries[$0]?.fact.id })
     }
 
-    /// Takes the answer to the last step; answers the facts about which the centre has spoken, which are no longer in here. A word about a fact that was not in the step is no
-    /// answer to it, and is passed over.
-    mutating func take(_ receipt: Receipt, at now: Instant) -> [(entry: Entry, verdict: Verdict)] {
+    /// Takes the answer to the last step: the centre's words about any facts of this node, and the ids of those that the parent holds. Answers the facts about which the centre has
+    /// spoken, which are no longer in here. That a fact is held which was not in the step is no answer to it, and is passed over.
+    mutating func take(_ words: [Verdict], held ids: [String], at now: Instant) -> [(entry: Entry, verdict: Verdict)] {
         let asked: Set<Int64> =
             switch flight {
             case .batch(let serials), .question(let serials): serials
@@ -163,18 +163,16 @@ struct Outbox: Sendable {
         var settled: [(Entry, Verdict)] = []
         var answered: Set<Int64> = []
         var gone: Set<Int64> = []
-        for verdict in receipt.verdicts {
-            guard let serial = serials[verdict.id], asked.contains(serial), let entry = entries[serial] else { continue }
+        for verdict in words where verdict.isFinal {
+            guard let serial = serials.removeValue(forKey: verdict.id), let entry = entries.removeValue(forKey: serial) else { continue }
             answered.insert(serial)
-            if verdict.isFinal {
-                settled.append((entry, verdict))
-                gone.insert(serial)
-                entries[serial] = nil
-                serials[verdict.id] = nil
-                held.remove(serial)
-            } else if held.insert(serial).inserted {
-                gone.insert(serial)
-            }
+            settled.append((entry, verdict))
+            if held.remove(serial) == nil { gone.insert(serial) }
+        }
+        for id in ids {
+            guard let serial = serials[id], asked.contains(serial) else { continue }
+            answered.insert(serial)
+            if held.insert(serial).inserted { gone.insert(serial) }
         }
         if !gone.isEmpty { waiting.removeAll { gone.contains($0) } }
         paceAfter(answered: answered, settled: settled.count, at: now)

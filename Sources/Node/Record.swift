@@ -11,8 +11,8 @@ package enum Record: Hashable, Sendable, Codable {
     case kept(KeptFact)
     /// `envelope/…`: a terminal's batch that an edge has promised to bring to the centre.
     case carried(Envelope)
-    /// `verdict/…`: the centre's word about a relayed fact.
-    case spoken(SpokenVerdict)
+    /// `answer/…`: the centre's answer to a batch that an edge brought, for its sender.
+    case answered(StoredAnswer)
     /// `presence/…`: minutes that are not yet in a fact, in the text form of the wire.
     case minutes(String)
     /// `play/…`: a play as the television page told it.
@@ -21,7 +21,7 @@ package enum Record: Hashable, Sendable, Codable {
     case holding(StoredHolding)
     /// `trusted`: the metadata believed.
     case trusted(StoredTrust)
-    /// `epoch`, `relay-epoch`, `sweep`: a word.
+    /// `epoch`, `epoch-since`, `relay-epoch`, `sweep`: a word.
     case text(String)
 }
 
@@ -31,12 +31,10 @@ package struct KeptFact: Hashable, Sendable, Codable {
     package let releasedAt: Instant
 }
 
-/// What the centre said about a sender's fact, and when the edge heard it.
-package struct SpokenVerdict: Hashable, Sendable, Codable {
+/// The centre's answer to a sender's batch, closed, and when the edge heard it.
+package struct StoredAnswer: Hashable, Sendable, Codable {
     package let sender: String
-    /// Digest of what the fact says; none in records of an earlier program.
-    package var content: String?
-    package let verdict: Verdict
+    package let answer: ClosedAnswer
     package let heardAt: Instant
 }
 

@@ -1,18 +1,16 @@
 package import Basics
+import Foundation
 package import Wire
 
-/// What an edge promised its terminals to bring to the centre, and the centre's word about it.
+/// What an edge promised its terminals to bring to the centre, and the centre's answers for them.
 ///
-/// A terminal's batch is carried as the terminal signed it; it is opened only to look what is in it. A fact is `held` once an envelope that has it is on the edge's disk. It is
-/// known by its sender and its content, never by the id that the sender gave it: boxes count their ids anew after each start. Forgetting an envelope or a verdict is always
-/// safe: the terminal offers the fact again and the centre finds it counted.
+/// A terminal's batch is carried as the terminal signed it, and the centre's answer is handed on as the centre signed it; both are opened only to look what is in them. A fact is
+/// `held` once an envelope that has it is on the edge's disk. Forgetting an envelope or an answer is always safe: the terminal offers the fact again and the centre finds it counted.
 package struct RelayBook: Sendable {
     private struct Origin: Hashable {
         let sender: String
         /// Digest of what the fact says.
         let content: String
-
-        var verdictKey: String { "verdict/\(sender)/\(content)" }
     }
     private struct Name: Hashable {
         let sender: String
@@ -20,9 +18,13 @@ package struct RelayBook: Sendable {
     }
     private struct Carried {
         let envelope: Envelope
-        /// By place in the batch; nil for what is no fact of the sender.
-        let origins: [Origin?]
+        let ids: [String]
+        /// Of the entries that are facts.
+        let origins: [Origin]
     }
+
+    /// The most bytes of answers handed out at once.
+    private static let mostHandedOut = 4 << 20
 
     private let settings: OutboxSettings
     private let capacity: Int
@@ -35,15 +37,17 @@ package struct RelayBook: Sendable {
     private var flight: [Int64] = []
     /// The envelope that brings a fact.
     private var serials: [Origin: Int64] = [:]
+    private var facts = 0
     private var bytes = 0
+    private var bytesOfSender: [String: Int] = [:]
     private var sending: Backoff
     private var limit: Int
     private var generator: SeededGenerator
-    private var verdicts: [Origin: SpokenVerdict] = [:]
-    /// The facts to which a sender gave an id, oldest first: mostly one.
-    private var named: [Name: [Origin]] = [:]
-    /// The ids that a sender gave to a fact.
-    private var names: [Origin: [String]] = [:]
+    /// Under the number of the envelope.
+    private var answered: [Int64: StoredAnswer] = [:]
+    private var answeredBytes = 0
+    /// The batches, carried or answered, in which a sender gave an id, oldest first: mostly one.
+    private var named: [Name: [Int64]] = [:]
     /// An envelope of so many bytes was too large alone; its sender must make smaller ones.
     private var tooHeavy = Int.max
     /// Envelopes that the centre would not open since the start.
@@ -51,7 +55,8 @@ package struct RelayBook: Sendable {
     /// The centre's epoch as last heard; empty before the first word.
     package private(set) var epoch: String
 
-    /// Takes up what `records` hold. `capacity` bounds the facts on their way, `capacityBytes` the envelopes around them; `keepFor` in milliseconds.
+    /// Takes up what `records` hold. `capacity` bounds the facts on their way, `capacityBytes` the envelopes around them, and half of it the answers kept; one sender may have a
+    /// quarter of each. `keepFor` in milliseconds.
     package init(
         settings: OutboxSettings = OutboxSettings(maximumFacts: 2000, maximumBytes: 1 << 20), capacity: Int = 100_000, capacityBytes: Int = 64 << 20,
         keepFor: Int64 = 90 * 86_400_000, epoch: String, generator: SeededGenerator, records: [String: Record]
@@ -65,114 +70,134 @@ package struct RelayBook: Sendable {
         sending = Backoff(first: settings.firstRetry, longest: settings.longestRetry)
         limit = Envelope.maximumCount
         if case .text(let stored)? = records["relay-epoch"] { self.epoch = stored }
-        for (key, record) in records {
-            guard case .carried(let envelope) = record, let serial = Int64(key.dropFirst("envelope/".count)), let batch = try? Batch(json: envelope.body) else { continue }
-            put(serial, envelope, batch)
+        for (key, record) in records.sorted(by: { $0.key < $1.key }) {
+            switch record {
+            case .carried(let envelope):
+                guard let serial = Int64(key.dropFirst("envelope/".count)), let batch = try? Batch(json: envelope.body) else { continue }
+                put(serial, envelope, batch)
+            case .answered(let stored):
+                guard let serial = Int64(key.dropFirst("answer/".count)), let receipt = stored.answer.receipt else { continue }
+                put(serial, stored, ids: receipt.verdicts.map(\.id))
+            default: continue
+            }
         }
         waiting.sort()
-        // Records of an earlier program do not say of which content they are; the terminal offers the fact again.
-        for case .spoken(let spoken) in records.values {
-            guard let content = spoken.content else { continue }
-            let origin = Origin(sender: spoken.sender, content: content)
-            verdicts[origin] = spoken
-            name(origin, spoken.verdict.id)
+    }
+
+    /// Facts on their way to the centre, and answers kept for their senders.
+    package var pendingCount: Int { facts }
+    package var answerCount: Int { answered.count }
+
+    private mutating func name(_ serial: Int64, _ sender: String, _ ids: [String]) {
+        for id in Set(ids) { named[Name(sender: sender, id: id), default: []].append(serial) }
+        nextSerial = max(nextSerial, serial + 1)
+    }
+
+    private mutating func unname(_ serial: Int64, _ sender: String, _ ids: [String]) {
+        for id in Set(ids) {
+            let key = Name(sender: sender, id: id)
+            named[key]?.removeAll { $0 == serial }
+            if named[key]?.isEmpty == true { named[key] = nil }
         }
-    }
-
-    /// Facts on their way to the centre, and verdicts remembered.
-    package var pendingCount: Int { serials.count }
-    package var verdictCount: Int { verdicts.count }
-
-    /// Notes that a sender called a fact so; of many names for one fact the last few are kept.
-    private mutating func name(_ origin: Origin, _ id: String) {
-        let key = Name(sender: origin.sender, id: id)
-        guard named[key]?.contains(origin) != true else { return }
-        named[key, default: []].append(origin)
-        names[origin, default: []].append(id)
-        if let all = names[origin], all.count > 4 { unname(origin, all[0]) }
-    }
-
-    private mutating func unname(_ origin: Origin, _ id: String) {
-        let key = Name(sender: origin.sender, id: id)
-        named[key]?.removeAll { $0 == origin }
-        if named[key]?.isEmpty == true { named[key] = nil }
-        names[origin]?.removeAll { $0 == id }
-        if names[origin]?.isEmpty == true { names[origin] = nil }
-    }
-
-    /// Lets go of a verdict and of the names of its fact.
-    private mutating func forget(_ origin: Origin) {
-        verdicts[origin] = nil
-        for id in names[origin] ?? [] { unname(origin, id) }
     }
 
     private mutating func put(_ serial: Int64, _ envelope: Envelope, _ batch: Batch) {
-        let origins = batch.entries.map { entry -> Origin? in
-            guard case .fact(let fact) = entry, fact.subject == envelope.node else { return nil }
-            let origin = Origin(sender: envelope.node, content: fact.body.digest)
-            name(origin, fact.id)
-            return origin
+        let origins = batch.entries.compactMap { entry -> Origin? in
+            guard case .fact(let fact) = entry else { return nil }
+            return Origin(sender: envelope.node, content: fact.body.digest)
         }
-        for case let origin? in origins where serials[origin] == nil && verdicts[origin] == nil { serials[origin] = serial }
-        carried[serial] = Carried(envelope: envelope, origins: origins)
+        let ids = batch.entries.map(\.id)
+        for origin in origins where serials[origin] == nil { serials[origin] = serial }
+        carried[serial] = Carried(envelope: envelope, ids: ids, origins: origins)
+        facts += ids.count
         bytes += envelope.weight
+        bytesOfSender[envelope.node, default: 0] += envelope.weight
         waiting.append(serial)
-        nextSerial = max(nextSerial, serial + 1)
+        name(serial, envelope.node, ids)
     }
 
     /// The caller takes it out of those that wait.
     private mutating func drop(_ serial: Int64) -> Change {
         if let gone = carried.removeValue(forKey: serial) {
+            facts -= gone.ids.count
             bytes -= gone.envelope.weight
-            for case let origin? in gone.origins where serials[origin] == serial {
-                serials[origin] = nil
-                if verdicts[origin] == nil { forget(origin) }
-            }
+            let left = (bytesOfSender[gone.envelope.node] ?? 0) - gone.envelope.weight
+            bytesOfSender[gone.envelope.node] = left > 0 ? left : nil
+            for origin in gone.origins where serials[origin] == serial { serials[origin] = nil }
+            unname(serial, gone.envelope.node, gone.ids)
         }
         return .remove(key: numbered("envelope/", serial))
     }
 
+    private mutating func put(_ serial: Int64, _ stored: StoredAnswer, ids: [String]) {
+        answered[serial] = stored
+        answeredBytes += stored.answer.weight
+        name(serial, stored.sender, ids)
+    }
+
+    private mutating func forget(_ serial: Int64) -> Change {
+        if let gone = answered.removeValue(forKey: serial) {
+            answeredBytes -= gone.answer.weight
+            unname(serial, gone.sender, gone.answer.receipt?.verdicts.map(\.id) ?? [])
+        }
+        return .remove(key: numbered("answer/", serial))
+    }
+
     /// Takes a batch that its sender signed; the signature is verified already. The receipt is to be sent after the changes are on disk. Throws 503 when the edge already carries
-    /// all it can; the sender keeps its facts.
+    /// all it can, of this sender or in all; the sender keeps its facts.
     package mutating func accept(_ envelope: Envelope, _ batch: Batch) throws(Problem) -> (changes: [Change], receipt: Receipt) {
-        guard serials.count + batch.entries.count <= capacity, bytes + envelope.weight <= capacityBytes else {
+        let sender = envelope.node
+        let receipt = Receipt(batch: batch.id, epoch: epoch, verdicts: batch.entries.map { Verdict(id: $0.id, .held) })
+        let isNews = batch.entries.contains { entry in
+            // What cannot be read the centre refuses, under its signature; the same fact under another name is asked about by that.
+            guard case .fact(let fact) = entry, let serial = serials[Origin(sender: sender, content: fact.body.digest)] else { return true }
+            return named[Name(sender: sender, id: fact.id)]?.contains(serial) != true
+        }
+        return (isNews ? try store(envelope, batch) : [], receipt)
+    }
+
+    private mutating func store(_ envelope: Envelope, _ batch: Batch) throws(Problem) -> [Change] {
+        guard facts + batch.entries.count <= capacity, bytes + envelope.weight <= capacityBytes else {
             throw Problem(code: "edge.full", status: 503, title: "The edge carries all the facts it can", detail: "Keep the batch and send it again later.")
+        }
+        let own = bytesOfSender[envelope.node] ?? 0
+        guard own == 0 || own + envelope.weight <= capacityBytes / 4 else {
+            throw Problem(code: "edge.full", status: 503, title: "The edge carries all the facts of \(envelope.node) it can", detail: "Keep the batch and send it again later.")
         }
         guard envelope.weight < tooHeavy else {
             throw Problem(code: "too_large", status: 413, title: "The batch is too large for the way to the centre", detail: "Send smaller ones.")
         }
-        let sender = envelope.node
-        var isNews = false
-        let answers = batch.entries.map { entry -> Verdict in
-            switch entry {
-            case .malformed(let id, let fault): return Verdict(id: id, .refused, reason: fault.code, sentence: fault.sentence)
-            case .fact(let fact) where fact.subject != sender:
-                return Verdict(id: fact.id, .refused, reason: "fact.not_yours", sentence: "The fact is about \(fact.subject), but \(sender) sent it; each node reports for itself")
-            case .fact(let fact):
-                let origin = Origin(sender: sender, content: fact.body.digest)
-                if let spoken = verdicts[origin] { return spoken.verdict.named(fact.id) }
-                if serials[origin] == nil { isNews = true }
-                name(origin, fact.id)
-                return Verdict(id: fact.id, .held)
-            }
-        }
-        var changes: [Change] = []
-        if isNews {
-            let serial = nextSerial
-            put(serial, envelope, batch)
-            changes.append(.store(key: numbered("envelope/", serial), .carried(envelope)))
-        }
-        return (changes, Receipt(batch: batch.id, epoch: epoch, verdicts: answers))
+        let serial = nextSerial
+        put(serial, envelope, batch)
+        return [.store(key: numbered("envelope/", serial), .carried(envelope))]
     }
 
-    /// What became of facts that a sender gave before; says nothing about ids that it does not know. An id that was given to several facts is held until the centre has spoken
-    /// about all of them.
+    /// What became of facts that a sender gave before, with the centre's answers about them; says nothing about ids that it does not know. An id that was given to several facts is
+    /// held until the centre has spoken about all of them.
     package func answer(_ question: ReceiptQuestion, from sender: String) -> Receipt {
-        let answers = question.ids.compactMap { id -> Verdict? in
-            guard let origins = named[Name(sender: sender, id: id)], let last = origins.last else { return nil }
-            return origins.contains { serials[$0] != nil } ? Verdict(id: id, .held) : verdicts[last]?.verdict.named(id)
+        var verdicts: [Verdict] = []
+        var answers: [ClosedAnswer] = []
+        var opened: [Int64: [String: Verdict]] = [:]
+        var weight = 0
+        for id in question.ids.prefix(ReceiptQuestion.maximumIDs) {
+            guard let all = named[Name(sender: sender, id: id)], let last = all.last else { continue }
+            guard !all.contains(where: { carried[$0] != nil }), let stored = answered[last] else {
+                verdicts.append(Verdict(id: id, .held))
+                continue
+            }
+            if opened[last] == nil {
+                // The rest the next time.
+                guard answers.isEmpty || weight + stored.answer.weight <= Self.mostHandedOut else {
+                    verdicts.append(Verdict(id: id, .held))
+                    continue
+                }
+                weight += stored.answer.weight
+                answers.append(stored.answer)
+                opened[last] = Dictionary((stored.answer.receipt?.verdicts ?? []).map { ($0.id, $0) }, uniquingKeysWith: { _, last in last })
+            }
+            if let verdict = opened[last]?[id] { verdicts.append(verdict) }
         }
-        return Receipt(batch: "question", epoch: epoch, verdicts: answers)
+        return Receipt(batch: "question", epoch: epoch, verdicts: verdicts, answers: answers)
     }
 
     /// What to do now; see ``received(_:at:)`` and ``failed(at:)``.
@@ -182,7 +207,7 @@ package struct RelayBook: Sendable {
         var (facts, weight) = (0, 0)
         for serial in waiting.prefix(limit) {
             guard let carried = carried[serial] else { continue }
-            facts += carried.origins.count
+            facts += carried.ids.count
             weight += carried.envelope.weight
             if !flight.isEmpty, facts > settings.maximumFacts || weight > settings.maximumBytes { break }
             flight.append(serial)
@@ -199,42 +224,48 @@ package struct RelayBook: Sendable {
             failed(at: now)
             return changes
         }
-        var answered: Set<Int64> = []
-        for (serial, answer) in zip(asked, load.envelopes) {
-            guard let carried = carried[serial] else { continue }
-            if let receipt = answer.receipt, receipt.verdicts.count == carried.origins.count, receipt.verdicts.allSatisfy(\.isFinal) {
-                for case (let origin?, let verdict) in zip(carried.origins, receipt.verdicts) where verdicts[origin] == nil {
-                    let spoken = SpokenVerdict(sender: origin.sender, content: origin.content, verdict: verdict, heardAt: now)
-                    verdicts[origin] = spoken
-                    serials[origin] = nil
-                    changes.append(.store(key: origin.verdictKey, .spoken(spoken)))
-                }
-            } else if let problem = answer.problem, problem.status < 500, problem.status != 429 {
+        var done: Set<Int64> = []
+        for (serial, outcome) in zip(asked, load.envelopes) {
+            guard let envelope = carried[serial]?.envelope else { continue }
+            if let answer = outcome.answer {
+                guard let receipt = answer.receipt, receipt.verdicts.count == carried[serial]?.ids.count else { continue }
+                changes.append(drop(serial))
+                let stored = StoredAnswer(sender: envelope.node, answer: answer, heardAt: now)
+                put(serial, stored, ids: receipt.verdicts.map(\.id))
+                changes.append(.store(key: numbered("answer/", serial), .answered(stored)))
+            } else if let problem = outcome.problem, problem.status < 500, problem.status != 429 {
                 returned += 1
+                changes.append(drop(serial))
             } else {
                 continue
             }
-            answered.insert(serial)
-            changes.append(drop(serial))
+            done.insert(serial)
         }
-        waiting.removeAll { answered.contains($0) }
+        waiting.removeAll { done.contains($0) }
         limit = min(Envelope.maximumCount, limit * 2)
-        if answered.isEmpty {
+        if done.isEmpty {
             putBack(asked)
             sending.fail(at: now, using: &generator)
         } else {
             sending.succeed()
         }
+        return changes + makeRoom()
+    }
+
+    /// Lets go of the oldest answers beyond the bound.
+    private mutating func makeRoom() -> [Change] {
+        guard answeredBytes > capacityBytes / 2 else { return [] }
+        var changes: [Change] = []
+        for serial in answered.keys.sorted() where answeredBytes > capacityBytes / 2 { changes.append(forget(serial)) }
         return changes
     }
 
-    /// Takes the centre's epoch. Verdicts of an earlier epoch are void: what they were about may be gone from the centre.
+    /// Takes the centre's epoch. Answers of an earlier epoch are void: what they were about may be gone from the centre.
     package mutating func learn(epoch heard: String) -> [Change] {
         guard !heard.isEmpty, heard != epoch else { return [] }
-        let void = verdicts.keys.map(\.verdictKey).sorted()
-        for origin in Array(verdicts.keys) { forget(origin) }
+        let void = answered.keys.sorted().map { forget($0) }
         epoch = heard
-        return void.map { .remove(key: $0) } + [.store(key: "relay-epoch", .text(heard))]
+        return void + [.store(key: "relay-epoch", .text(heard))]
     }
 
     /// The last step had no answer.
@@ -264,10 +295,8 @@ package struct RelayBook: Sendable {
         return asked.map { drop($0) }
     }
 
-    /// Lets go of old verdicts.
+    /// Lets go of old answers.
     package mutating func forget(at now: Instant) -> [Change] {
-        let old = verdicts.filter { now.milliseconds(since: $0.value.heardAt) > keepFor }.keys.sorted { $0.verdictKey < $1.verdictKey }
-        for origin in old { forget(origin) }
-        return old.map { .remove(key: $0.verdictKey) }
+        answered.filter { now.milliseconds(since: $0.value.heardAt) > keepFor }.keys.sorted().map { forget($0) }
     }
 }

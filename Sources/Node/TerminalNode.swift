@@ -13,6 +13,8 @@ package struct TerminalNode: Sendable {
     package private(set) var sync: Sync
     /// What is known of this machine's clock; minutes and plays stand under the corrected time.
     package private(set) var watch = ClockWatch()
+    /// Answers that claimed to be the centre's and were not, since the start.
+    package private(set) var forgedAnswers = 0
     private var forgotten: Pause?
 
     /// Takes up what `records` hold. `boot` is drawn anew at each start, from 0 to 2^53 − 1. Throws when the first root is not the one of the claim.
@@ -56,11 +58,26 @@ package struct TerminalNode: Sendable {
     /// A file of a complete courseware is missing from the disk.
     package mutating func recheck(courseware: String, at now: Instant) -> [Change] { carryOut(sync.recheck(courseware: courseware, at: now)) }
 
-    /// The upward line: what to do, and what came of it.
-    package mutating func nextUp(at now: Instant) -> UpStep { queue.next(at: now) }
-    package mutating func upReceived(_ receipt: Receipt, at now: Instant) -> [Change] {
-        watch.hear(receipt.at, at: now)
-        return queue.received(receipt, at: now)
+    /// The upward line: what to do, and what came of it. Throws for an answer that is nobody's; nothing is changed by it.
+    package mutating func nextUp(at now: Instant) -> UpStep {
+        let step = queue.next(at: now)
+        if case .send(let batch) = step { watch.send(batch.id, at: now) }
+        return step
+    }
+    package mutating func upReceived(_ answer: SignedAnswer, at now: Instant) throws(TrustError) -> [Change] {
+        let heard = try hear(answer)
+        for word in heard.words { watch.hear(word.at, about: word.batch, at: now) }
+        return queue.received(heard, at: now)
+    }
+    private mutating func hear(_ answer: SignedAnswer) throws(TrustError) -> Heard {
+        do {
+            let heard = try Heard(answer, keys: sync.centreKeys)
+            if heard.refusal != nil { forgedAnswers += 1 }
+            return heard
+        } catch {
+            forgedAnswers += 1
+            throw error
+        }
     }
     package mutating func upFailed(at now: Instant) { queue.failed(at: now) }
     package mutating func upTooLarge(at now: Instant) -> [Change] {

@@ -94,28 +94,34 @@ package struct Enrolment: Sendable {
     private static func join(_ claim: Claim, key: SigningKey, address: String, version: String, client: HTTPClient, folder: URL, clock: Clock) async throws
         -> EnrolmentAnswer
     {
-        let rootAnswer = try await client.execute(HTTPClientRequest(url: address + Endpoint.metadata + "1.root.json"), timeout: .seconds(30))
-        guard rootAnswer.status == .ok else { throw ParentError.status(Int(rootAnswer.status.code), "The parent does not have 1.root.json; check the address.") }
-        let root = try await Relay.read(rootAnswer.body, upTo: Int(TrustedSet.longestRoot))
-        _ = try TrustedSet(root: root, fingerprint: claim.fingerprint)
-
-        var request = HTTPClientRequest(url: address + Endpoint.enrolments)
-        request.method = .POST
-        request.headers.add(name: "Content-Type", value: "application/json")
-        request.body = .bytes(try JSONEncoder().encode(EnrolmentRequest(code: claim.code.text, publicKey: key.verifyingKey.hex, version: version)))
-        let response = try await client.execute(request, timeout: .seconds(60))
-        let body = Data(try await Relay.read(response.body, upTo: 1 << 20))
-        guard (200..<300).contains(response.status.code) else {
-            let problem = try? JSONDecoder().decode(Problem.self, from: body)
-            // A parent in trouble has not refused anything.
-            if response.status.code >= 500 { throw ParentError.status(Int(response.status.code), problem?.title ?? "") }
-            throw EnrolmentError.refused(Int(response.status.code), [problem?.title, problem?.detail].compactMap { $0 }.filter { !$0.isEmpty }.joined(separator: ". "))
-        }
-        let answer = try JSONDecoder().decode(EnrolmentAnswer.self, from: body)
+        let (root, trusted) = try await roots(claim, address, client)
+        let keys = trusted.root.signers(of: .timestamp)
+        let newcomer = Newcomer(key: key, address: address, client: client, keys: keys)
+        let sealing = try await newcomer.ask(.GET, Endpoint.enrolments + "?nonce=" + String(Entropy.system.safeInteger(), radix: 36), as: EnrolmentKey.self)
+        let sealed = try SealedCode.seal(claim.code, to: sealing.sealingKey, for: key.verifyingKey)
+        let asked = EnrolmentRequest(sealed: sealed, publicKey: key.verifyingKey.hex, version: version)
+        let answer = try await newcomer.ask(.POST, Endpoint.enrolments, try JSONEncoder().encode(asked), as: EnrolmentAnswer.self)
         let file = File(answer: answer, fingerprint: claim.fingerprint.hex, root: Data(root), parent: address, enrolledAt: clock.now)
         let bytes = try JSONEncoder().encode(file)
         try await offPool { try write(bytes, to: folder.appendingPathComponent("enrolment.json")) }
         return answer
+    }
+
+    /// The first root, which the claim names, and what follows from it: the keys may have been changed since the network began.
+    private static func roots(_ claim: Claim, _ address: String, _ client: HTTPClient) async throws -> (first: [UInt8], trusted: TrustedSet) {
+        func file(_ name: String) async throws -> [UInt8]? {
+            let response = try await client.execute(HTTPClientRequest(url: address + Endpoint.metadata + name), timeout: .seconds(30))
+            let body = try await Relay.read(response.body, upTo: Int(TrustedSet.longestRoot))
+            if response.status == .notFound { return nil }
+            guard response.status == .ok else { throw ParentError.status(Int(response.status.code), "The parent does not answer with \(name).") }
+            return body
+        }
+        guard let first = try await file("1.root.json") else { throw ParentError.status(404, "The parent does not have 1.root.json; check the address.") }
+        var trusted = try TrustedSet(root: first, fingerprint: claim.fingerprint)
+        while let next = try await file(trusted.wantedRoot.fileName) {
+            guard try trusted.accept(root: next) == .accepted else { break }
+        }
+        return (first, trusted)
     }
 
     /// The node's key, made at the first try. Nobody but the owner of the folder may read it.
@@ -141,5 +147,35 @@ package struct Enrolment: Sendable {
         try handle.synchronize()
         try handle.close()
         guard rename(part.path, location.path) == 0 else { throw EnrolmentError.unreadable(location.path) }
+    }
+}
+
+/// A node without a name: it signs under its public key, and believes what the centre signed for that.
+private struct Newcomer {
+    let key: SigningKey
+    let address: String
+    let client: HTTPClient
+    let keys: [String: VerifyingKey]
+
+    /// Throws ``EnrolmentError/refused(_:_:)`` for what will not get better by trying again, a `TrustError` for an answer that is not the centre's.
+    func ask<Answer: Decodable>(_ method: HTTPMethod, _ path: String, _ body: Data? = nil, as type: Answer.Type) async throws -> Answer {
+        let asked = SignedRequest(method.rawValue, path, node: key.verifyingKey.hex, body: SHA256Hex(of: body ?? Data()))
+        var request = HTTPClientRequest(url: address + path)
+        request.method = method
+        request.headers.add(name: "Authorization", value: try RequestSignature(signing: asked, with: key).header)
+        if let body {
+            request.headers.add(name: "Content-Type", value: "application/json")
+            request.body = .bytes(body)
+        }
+        let response = try await client.execute(request, timeout: .seconds(60))
+        let answered = Data(try await Relay.read(response.body, upTo: 1 << 20))
+        guard (200..<300).contains(response.status.code) else {
+            let problem = try? JSONDecoder().decode(Problem.self, from: answered)
+            // A parent in trouble has not refused anything.
+            if response.status.code >= 500 { throw ParentError.status(Int(response.status.code), problem?.title ?? "") }
+            throw EnrolmentError.refused(Int(response.status.code), [problem?.title, problem?.detail].compactMap { $0 }.filter { !$0.isEmpty }.joined(separator: ". "))
+        }
+        let answer = SignedAnswer(to: asked, status: Int(response.status.code), body: answered, signature: response.headers.first(name: AnswerSignature.header))
+        return try JSONDecoder().decode(Answer.self, from: try answer.verified(by: keys))
     }
 }

@@ -35,14 +35,14 @@ package struct UpLine<Machine: NodeMachine>: Service {
             case nil: try await keeper.recover()
             case .wait: return true
             case .send(let batch):
-                let receipt = try await parent.send(batch)
-                try await take { $0.upReceived(receipt, at: $1) }
+                let answer = try await parent.send(batch)
+                try await take { try $0.upReceived(answer, at: $1) }
             case .carry(let envelopes):
-                let receipt = try await parent.carry(envelopes)
-                try await take { $0.upCarried(receipt, at: $1) }
+                let answer = try await parent.carry(envelopes)
+                try await take { try $0.upCarried(answer, at: $1) }
             case .ask(let question):
-                let receipt = try await parent.ask(question)
-                try await take { $0.upReceived(receipt, at: $1) }
+                let answer = try await parent.ask(question)
+                try await take { try $0.upReceived(answer, at: $1) }
             }
             return false
         } catch ParentError.status(413, _) {
@@ -54,8 +54,8 @@ package struct UpLine<Machine: NodeMachine>: Service {
         return true
     }
 
-    private func take(_ receipt: @escaping @Sendable (inout Machine, Instant) -> [Change]) async throws {
-        try await keeper.change { [clock] in (receipt(&$0, clock.now), ()) }
+    private func take(_ answer: @escaping @Sendable (inout Machine, Instant) throws -> [Change]) async throws {
+        try await keeper.change { [clock] in (try answer(&$0, clock.now), ()) }
         log.succeeded()
     }
 }

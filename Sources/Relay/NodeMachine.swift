@@ -1,14 +1,15 @@
 package import Basics
 package import Node
-package import Wire
+package import Trust
 
 /// What the programs around edge and terminal need of the node's logic; both machines have it.
 package protocol NodeMachine: Sendable {
     mutating func start(at now: Instant) -> [Change]
     mutating func nextUp(at now: Instant) -> UpStep
-    mutating func upReceived(_ receipt: Receipt, at now: Instant) -> [Change]
+    /// Throws for an answer that is not to be believed; nothing is changed by it.
+    mutating func upReceived(_ answer: SignedAnswer, at now: Instant) throws(TrustError) -> [Change]
     /// Of those alone that carry for others.
-    mutating func upCarried(_ load: LoadReceipt, at now: Instant) -> [Change]
+    mutating func upCarried(_ answer: SignedAnswer, at now: Instant) throws(TrustError) -> [Change]
     mutating func upFailed(at now: Instant)
     mutating func upTooLarge(at now: Instant) -> [Change]
     mutating func nextDown(at now: Instant) -> DownStep
@@ -16,7 +17,7 @@ package protocol NodeMachine: Sendable {
 }
 
 extension NodeMachine {
-    package mutating func upCarried(_ load: LoadReceipt, at now: Instant) -> [Change] { [] }
+    package mutating func upCarried(_ answer: SignedAnswer, at now: Instant) throws(TrustError) -> [Change] { [] }
 }
 
 extension TerminalNode: NodeMachine {}

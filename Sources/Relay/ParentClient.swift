@@ -44,17 +44,27 @@ package struct ParentClient: Sendable {
     }
 
     /// Gives facts.
-    package func send(_ batch: Batch) async throws -> Receipt { try await post(Endpoint.facts, try batch.json) }
+    package func send(_ batch: Batch) async throws -> SignedAnswer { try await post(Endpoint.facts, try batch.json) }
 
     /// Asks about facts given before.
-    package func ask(_ question: ReceiptQuestion) async throws -> Receipt { try await post(Endpoint.receipts, try JSONEncoder().encode(question)) }
+    package func ask(_ question: ReceiptQuestion) async throws -> SignedAnswer { try await post(Endpoint.receipts, try JSONEncoder().encode(question)) }
 
     /// Gives other nodes' batches, closed.
-    package func carry(_ envelopes: [Envelope]) async throws -> LoadReceipt { try await post(Endpoint.envelopes, Envelope.load(envelopes)) }
+    package func carry(_ envelopes: [Envelope]) async throws -> SignedAnswer { try await post(Endpoint.envelopes, Envelope.load(envelopes)) }
 
-    private func post<Answer: Decodable>(_ path: String, _ body: Data) async throws -> Answer {
-        let bytes = try await whole(.POST, path, body: body, longest: 8 << 20)
-        do { return try JSONDecoder().decode(Answer.self, from: Data(bytes)) } catch { throw ParentError.unreadable("The answer to \(path) is no receipt") }
+    private func post(_ path: String, _ body: Data) async throws -> SignedAnswer {
+        // A long body takes its time on a slow line.
+        let patience = 120 + Int64(body.count) / Int64(LineRule.bytesPerSecond)
+        let (request, asked) = try signed(.POST, path, body: body)
+        let response = try await client.execute(request, timeout: .seconds(patience))
+        guard response.status.code == 200 else { throw await refusal(response) }
+        return try await answer(response, to: asked, longest: 16 << 20)
+    }
+
+    private func answer(_ response: HTTPClientResponse, to asked: SignedRequest, longest: Int) async throws -> SignedAnswer {
+        let body = try await read(response.body, upTo: longest)
+        return SignedAnswer(
+            to: asked, status: Int(response.status.code), body: Data(body), signature: response.headers.first(name: AnswerSignature.header))
     }
 
     /// A metadata file of at most that many bytes; nil when the parent does not have it. Asked for without a signature, because it is open to all; and what the parent gave the
@@ -81,25 +91,23 @@ package struct ParentClient: Sendable {
         }
     }
 
-    /// What changed among the nodes of this edge's area since a version of its list; nil when nothing did.
-    package func nodes(since version: String?) async throws -> NodeNews? {
-        let query = version.flatMap { $0.addingPercentEncoding(withAllowedCharacters: .alphanumerics) }.map { "?since=\($0)" } ?? ""
-        let response = try await client.execute(try signed(.GET, Endpoint.nodes + query, body: nil), timeout: .minutes(2))
-        if response.status.code == 204 {
-            try await finish(response)
-            return nil
-        }
-        guard response.status.code == 200 else { throw await refusal(response) }
-        guard let news = try? JSONDecoder().decode(NodeNews.self, from: Data(try await read(response.body, upTo: 8 << 20))) else {
-            throw ParentError.unreadable("The answer to \(Endpoint.nodes) is no list of nodes")
-        }
+    /// What changed among the nodes of this edge's area since a version of its list; nil when nothing did. `nonce` makes the answer one to this question. Throws
+    /// `trust.answer_signature` for an answer that is not the centre's.
+    package func nodes(since version: String?, nonce: String, keys: [String: VerifyingKey]) async throws -> NodeNews? {
+        let query = version.flatMap { $0.addingPercentEncoding(withAllowedCharacters: .alphanumerics) }.map { "&since=\($0)" } ?? ""
+        let (request, asked) = try signed(.GET, Endpoint.nodes + "?nonce=\(nonce)" + query, body: nil)
+        let response = try await client.execute(request, timeout: .minutes(2))
+        guard response.status.code == 200 || response.status.code == 204 else { throw await refusal(response) }
+        let body = try await answer(response, to: asked, longest: 8 << 20).verified(by: keys)
+        guard response.status.code == 200 else { return nil }
+        guard let news = try? JSONDecoder().decode(NodeNews.self, from: body) else { throw ParentError.unreadable("The answer to \(Endpoint.nodes) is no list of nodes") }
         return news
     }
 
     /// The bytes of a blob from `offset` on, at most `length`. Fewer when the line breaks: what came is not thrown away. Nil when the parent does not have it.
     package func range(of blob: Blob, from offset: Int64, length: Int64, source: Int) async throws -> [UInt8]? {
         let path = Endpoint.blobs + blob.sha256.hex
-        var request = try signed(.GET, path, body: nil, source: source)
+        var request = try signed(.GET, path, body: nil, source: source).request
         request.headers.add(name: "Range", value: "bytes=\(offset)-\(offset + length - 1)")
         let response = try await client.execute(request, timeout: .minutes(2))
         switch response.status.code {
@@ -114,39 +122,34 @@ package struct ParentClient: Sendable {
         return try await read(response.body, upTo: Int(length), whole: false)
     }
 
-    /// Passes somebody's request on unchanged; answers status, type and body.
-    package func pass(_ body: Data, to path: String) async throws -> (status: Int, type: String, body: [UInt8]) {
-        var request = HTTPClientRequest(url: address(0) + path)
-        request.method = .POST
-        request.headers.add(name: "Content-Type", value: "application/json")
-        request.body = .bytes(body)
+    /// Passes a newcomer's request on unchanged, GET without a body; answers what came.
+    package func pass(_ body: Data?, to pathAndQuery: String, authorization: String?) async throws -> (type: String, answer: SignedAnswer) {
+        var request = HTTPClientRequest(url: address(0) + pathAndQuery)
+        if let authorization { request.headers.add(name: "Authorization", value: authorization) }
+        if let body {
+            request.method = .POST
+            request.headers.add(name: "Content-Type", value: "application/json")
+            request.body = .bytes(body)
+        }
         let response = try await client.execute(request, timeout: .seconds(30))
-        let bytes = try await read(response.body, upTo: 1 << 20)
-        return (Int(response.status.code), response.headers.first(name: "Content-Type") ?? "application/json", bytes)
+        let asked = SignedRequest(body == nil ? "GET" : "POST", pathAndQuery, node: "", body: SHA256Hex(of: body ?? Data()))
+        return (response.headers.first(name: "Content-Type") ?? "application/json", try await answer(response, to: asked, longest: 1 << 20))
     }
 
     private enum Method: String { case GET, POST }
 
     private func address(_ source: Int) -> String { addresses[source % addresses.count] }
 
-    private func signed(_ method: Method, _ path: String, body: Data?, source: Int = 0) throws -> HTTPClientRequest {
+    private func signed(_ method: Method, _ path: String, body: Data?, source: Int = 0) throws -> (request: HTTPClientRequest, asked: SignedRequest) {
         var request = HTTPClientRequest(url: address(source) + path)
         request.method = method == .GET ? .GET : .POST
-        let signature = try RequestSignature(signing: method.rawValue, pathAndQuery: path, node: node, body: SHA256Hex(of: body ?? Data()), with: key)
-        request.headers.add(name: "Authorization", value: signature.header)
+        let asked = SignedRequest(method.rawValue, path, node: node, body: SHA256Hex(of: body ?? Data()))
+        request.headers.add(name: "Authorization", value: try RequestSignature(signing: asked, with: key).header)
         if let body {
             request.headers.add(name: "Content-Type", value: "application/json")
             request.body = .bytes(body)
         }
-        return request
-    }
-
-    private func whole(_ method: Method, _ path: String, body: Data? = nil, longest: Int, source: Int = 0) async throws -> [UInt8] {
-        // A long body takes its time on a slow line.
-        let patience = 120 + Int64(body?.count ?? 0) / Int64(LineRule.bytesPerSecond)
-        let response = try await client.execute(try signed(method, path, body: body, source: source), timeout: .seconds(patience))
-        guard response.status.code == 200 else { throw await refusal(response) }
-        return try await read(response.body, upTo: longest)
+        return (request, asked)
     }
 
     /// Reads an answer to its end, because a connection whose answer was not read is not used again.

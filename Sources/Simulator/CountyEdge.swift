@@ -18,7 +18,7 @@ package struct CountyEdge: Sendable {
     /// The body of `POST /api/v1/facts` and the value of its `Authorization` header.
     package func signed(_ batch: Batch) throws -> (body: Data, authorization: String) {
         let body = try batch.json
-        let signature = try RequestSignature(signing: "POST", pathAndQuery: Endpoint.facts, node: id, body: SHA256Hex(of: body), with: key)
+        let signature = try RequestSignature(signing: SignedRequest("POST", Endpoint.facts, node: id, body: SHA256Hex(of: body)), with: key)
         return (body, signature.header)
     }
 }

@@ -1,4 +1,5 @@
 import Basics
+import Foundation
 import Node
 import Trust
 import Wire
@@ -30,6 +31,7 @@ struct TreeCentre {
     var facts = Facts()
     var epoch = "epoch-1"
     private let repository: Repository
+    private let voice: CentreVoice
     private var publication: Publication?
     let root: [UInt8]
     let enrolledAt: Instant
@@ -41,8 +43,9 @@ struct TreeCentre {
     init(enrolledAt: Instant, seed: UInt64) throws {
         var generator = SeededGenerator(seed: seed)
         func key() throws -> SigningKey { try SigningKey(seed: (0..<32).map { _ in UInt8(truncatingIfNeeded: generator.next()) }) }
-        repository = Repository(
-            keys: RepositoryKeys(root: try key(), targets: try key(), snapshot: try key(), timestamp: try key()), lifetimes: .standard)
+        let keys = RepositoryKeys(root: try key(), targets: try key(), snapshot: try key(), timestamp: try key())
+        repository = Repository(keys: keys, lifetimes: .standard)
+        voice = CentreVoice(keys.timestamp)
         root = try repository.firstRoot(at: enrolledAt.milliseconds)
         self.enrolledAt = enrolledAt
         enrolmentDay = NetworkZone.shanghai.day(of: enrolledAt)
@@ -59,6 +62,12 @@ struct TreeCentre {
         for file in next.namedBytes { files[file.name] = file.bytes }
     }
 
+    /// Signs an answer to a request.
+    func answer(_ value: some Encodable, to request: SignedRequest) throws -> SignedAnswer {
+        let body = try JSONEncoder().encode(value)
+        return SignedAnswer(to: request, status: 200, body: body, signature: try voice.sign(request, status: 200, body: SHA256Hex(of: body)).text)
+    }
+
     mutating func take(_ batch: Batch, at now: Instant) -> Receipt {
         var verdicts: [Verdict] = []
         for case .fact(let fact) in batch.entries { verdicts.append(Verdict(id: fact.id, take(fact.body, at: now))) }
@@ -66,10 +75,12 @@ struct TreeCentre {
     }
 
     /// Opens what the edge carried; the simulation has no keys of terminals, and the real check has tests of its own.
-    mutating func take(_ envelopes: [Envelope], at now: Instant) -> LoadReceipt {
-        let answers = envelopes.map { envelope -> CarriedReceipt in
+    mutating func take(_ envelopes: [Envelope], at now: Instant) throws -> LoadReceipt {
+        let answers = try envelopes.map { envelope -> CarriedReceipt in
             guard let batch = try? Batch(json: envelope.body) else { return CarriedReceipt(Problem(code: "batch.malformed", status: 400, title: "No batch")) }
-            return CarriedReceipt(take(batch, at: now))
+            let digest = SHA256Hex(of: envelope.body)
+            let answer = try answer(take(batch, at: now), to: SignedRequest("POST", Endpoint.facts, node: envelope.node, body: digest))
+            return CarriedReceipt(ClosedAnswer(digest: digest.hex, body: String(decoding: answer.body, as: UTF8.self), signature: answer.signature ?? ""))
         }
         return LoadReceipt(epoch: epoch, envelopes: answers, at: now)
     }

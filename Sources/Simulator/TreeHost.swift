@@ -14,8 +14,9 @@ enum TreeRequest {
 
 /// What comes back.
 enum TreeAnswer {
-    case receipt(Receipt)
-    case load(LoadReceipt)
+    /// To facts and questions, and to loads.
+    case receipt(SignedAnswer)
+    case load(SignedAnswer)
     case bytes([UInt8])
     case missing
     case failed

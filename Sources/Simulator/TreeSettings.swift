@@ -26,6 +26,8 @@ package struct TreeFaults: Sendable {
     package var doubled = 0
     /// Of an answer with content: one bit is another.
     package var flipped = 0
+    /// Of an upward answer: somebody on the line gives another, made up, changed, overheard before or meant for another node.
+    package var forged = 0
     /// Of a set of changes to the disk: the program dies among them.
     package var killed = 0
     /// Of a terminal's days: the clock is wrong for a while (1970, a day or an hour off).
@@ -43,6 +45,7 @@ package struct TreeFaults: Sendable {
         faults.lost = 20
         faults.doubled = 15
         faults.flipped = 5
+        faults.forged = 20
         faults.killed = 2
         faults.wrongClocks = 60
         faults.rotten = 3

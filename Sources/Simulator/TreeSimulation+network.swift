@@ -1,4 +1,5 @@
 import Basics
+import Foundation
 import Node
 import Trust
 import Wire
@@ -100,11 +101,44 @@ extension TreeSimulation {
     }
 
     /// A request arrives at the parent. A second copy (without a call) is served too, but nobody waits for the answer.
-    mutating func serve(_ index: Int, life: Int, isUp: Bool, call: Int?, _ request: TreeRequest) {
-        guard let answer = index == 0 ? answerOfCentre(request) : answerOfEdge(request, from: hosts[index].name) else { return }
+    mutating func serve(_ index: Int, life: Int, isUp: Bool, call: Int?, _ request: TreeRequest) throws {
+        guard let answer = index == 0 ? try answerOfCentre(request) : try answerOfEdge(request, from: hosts[index].name) else { return }
         trace.note(time, 21, Int64(index), isUp ? 1 : 0)
         guard let call, !isLost(index) else { return }
-        events.add(.reply(index, life: life, isUp: isUp, call: call, flipped(answer)), at: time + hop)
+        events.add(.reply(index, life: life, isUp: isUp, call: call, try forged(flipped(answer), request)), at: time + hop)
+    }
+
+    /// What a man on the line makes of an upward answer.
+    private mutating func forged(_ answer: TreeAnswer, _ request: TreeRequest) throws -> TreeAnswer {
+        switch answer {
+        case .receipt(let answer): .receipt(try forged(answer, request))
+        case .load(let answer): .load(try forged(answer, request))
+        case .bytes, .missing, .failed: answer
+        }
+    }
+
+    private mutating func forged(_ answer: SignedAnswer, _ request: TreeRequest) throws -> SignedAnswer {
+        if overheard.count < 500 { overheard.append(answer) } else { overheard[generator.below(500)] = answer }
+        guard !isQuiet, generator.chance(perMille: settings.faults.forged) else { return answer }
+        count("forged")
+        let other = overheard[generator.below(overheard.count)]
+        let ids: [String] =
+            switch request {
+            case .facts(let batch): batch.entries.map(\.id)
+            case .question(let question): question.ids
+            case .envelopes, .file, .range: []
+            }
+        let lie = Receipt(batch: "lie", epoch: generator.below(2) == 0 ? centre.epoch : "epoch-9", verdicts: ids.map { Verdict(id: $0, .stored) }, at: now, answers: [])
+        let body = try JSONEncoder().encode(lie)
+        switch generator.below(4) {
+        case 0: return SignedAnswer(to: answer.request, status: 200, body: body, signature: nil)
+        case 1: return SignedAnswer(to: answer.request, status: 200, body: body, signature: answer.signature ?? other.signature)
+        case 2: return SignedAnswer(to: answer.request, status: 200, body: other.body, signature: other.signature)
+        default:
+            let closed = ClosedAnswer(digest: other.request.body.hex, body: String(decoding: body, as: UTF8.self), signature: other.signature ?? "")
+            let receipt = Receipt(batch: "lie", epoch: lie.epoch, verdicts: [], answers: [closed])
+            return SignedAnswer(to: answer.request, status: 200, body: try JSONEncoder().encode(receipt), signature: nil)
+        }
     }
 
     private mutating func flipped(_ answer: TreeAnswer) -> TreeAnswer {
@@ -114,30 +148,43 @@ extension TreeSimulation {
         return .bytes(bytes)
     }
 
-    private mutating func answerOfCentre(_ request: TreeRequest) -> TreeAnswer {
+    private mutating func answerOfCentre(_ request: TreeRequest) throws -> TreeAnswer {
+        let asked = try signedRequest(request, of: hosts[0].name)
         switch request {
-        case .facts(let batch): .receipt(centre.take(batch, at: now))
-        case .envelopes(let envelopes): .load(centre.take(envelopes, at: now))
-        case .question: .receipt(Receipt(batch: "question", epoch: centre.epoch, verdicts: [], at: now))
-        case .file(let name): centre.files[name].map { .bytes($0) } ?? .missing
-        case .range(let blob, let offset, let length): slice(centre.blobs[blob.sha256], offset, length)
+        case .facts(let batch): return .receipt(try centre.answer(centre.take(batch, at: now), to: asked))
+        case .envelopes(let envelopes): return .load(try centre.answer(try centre.take(envelopes, at: now), to: asked))
+        case .question: return .receipt(try centre.answer(Receipt(batch: "", epoch: centre.epoch, verdicts: [], at: now), to: asked))
+        case .file(let name): return centre.files[name].map { .bytes($0) } ?? .missing
+        case .range(let blob, let offset, let length): return slice(centre.blobs[blob.sha256], offset, length)
+        }
+    }
+
+    private func signedRequest(_ request: TreeRequest, of node: String) throws -> SignedRequest {
+        switch request {
+        case .facts(let batch): SignedRequest("POST", Endpoint.facts, node: node, body: SHA256Hex(of: try batch.json))
+        case .envelopes(let envelopes): SignedRequest("POST", Endpoint.envelopes, node: node, body: SHA256Hex(of: Envelope.load(envelopes)))
+        case .question(let question): SignedRequest("POST", Endpoint.receipts, node: node, body: SHA256Hex(of: try JSONEncoder().encode(question)))
+        case .file(let name): SignedRequest("GET", Endpoint.metadata + name, node: node, body: SHA256Hex(of: Data()))
+        case .range(let blob, _, _): SignedRequest("GET", Endpoint.blobs + blob.sha256.hex, node: node, body: SHA256Hex(of: Data()))
         }
     }
 
     /// Nil from a dead edge: the sender waits in vain.
-    private mutating func answerOfEdge(_ request: TreeRequest, from name: String) -> TreeAnswer? {
+    private mutating func answerOfEdge(_ request: TreeRequest, from name: String) throws -> TreeAnswer? {
         guard hosts[0].edge != nil else { return nil }
         let instant = clock(0)
         switch request {
         case .facts(let batch):
-            guard let body = try? batch.json, let (changes, receipt) = try? hosts[0].edge?.accept(Envelope(node: name, signature: name, body: body), batch, at: instant) else {
+            guard let body = try? batch.json, let (changes, receipt) = try? hosts[0].edge?.accept(Envelope(node: name, signature: name, body: body), batch) else {
                 return .failed
             }
             guard carryOut(changes, 0) == changes.count else { return nil }
             lookUp(0)
-            return .receipt(receipt)
+            return .receipt(SignedAnswer(to: try signedRequest(request, of: name), status: 200, body: try JSONEncoder().encode(receipt), signature: nil))
         case .envelopes: return .failed
-        case .question(let question): return (hosts[0].edge?.answer(question, from: name, at: instant)).map { .receipt($0) }
+        case .question(let question):
+            guard let receipt = hosts[0].edge?.answer(question, from: name) else { return nil }
+            return .receipt(SignedAnswer(to: try signedRequest(request, of: name), status: 200, body: try JSONEncoder().encode(receipt), signature: nil))
         case .file(let name): return (hosts[0].edge?.files[name]).map { .bytes($0) } ?? .missing
         case .range(let blob, let offset, let length):
             if let bytes = hosts[0].disk.blobs[blob.sha256], offset >= bytes.count {
@@ -170,19 +217,25 @@ extension TreeSimulation {
 
     private mutating func replyUp(_ index: Int, _ answer: TreeAnswer) {
         let instant = clock(index)
-        let changes: [Change]?
+        var changes: [Change]?
         switch answer {
-        case .receipt(let receipt):
-            for verdict in receipt.verdicts { count(verdict.outcome.rawValue) }
-            changes = index == 0 ? hosts[0].edge?.upReceived(receipt, at: instant) : hosts[index].terminal?.upReceived(receipt, at: instant)
-        case .load(let load):
-            for verdict in load.envelopes.compactMap(\.receipt).flatMap(\.verdicts) { count(verdict.outcome.rawValue) }
-            changes = hosts[0].edge?.upCarried(load, at: instant)
-        case .bytes, .missing, .failed:
-            if index == 0 { hosts[0].edge?.upFailed(at: instant) } else { hosts[index].terminal?.upFailed(at: instant) }
-            return
+        case .receipt(let answer):
+            for verdict in (try? JSONDecoder().decode(Receipt.self, from: answer.body))?.verdicts ?? [] { count(verdict.outcome.rawValue) }
+            changes = index == 0 ? try? hosts[0].edge?.upReceived(answer, at: instant) : try? hosts[index].terminal?.upReceived(answer, at: instant)
+        case .load(let answer):
+            for closed in (try? JSONDecoder().decode(LoadReceipt.self, from: answer.body))?.envelopes.compactMap(\.answer) ?? [] {
+                for verdict in closed.receipt?.verdicts ?? [] { count(verdict.outcome.rawValue) }
+            }
+            changes = try? hosts[0].edge?.upCarried(answer, at: instant)
+        case .bytes, .missing, .failed: break
         }
-        _ = carryOut(changes ?? [], index)
+        if let changes {
+            _ = carryOut(changes, index)
+        } else if index == 0 {
+            hosts[0].edge?.upFailed(at: instant)
+        } else {
+            hosts[index].terminal?.upFailed(at: instant)
+        }
     }
 
     private mutating func outcomeOf(_ errand: Errand, _ answer: TreeAnswer, _ index: Int) -> Outcome {

@@ -13,13 +13,15 @@ extension TreeSimulation {
         }
     }
 
-    /// What the terminal takes the time to be. What it corrects must be right: a receipt is some seconds old, the clock is off by an hour or more.
+    /// What the terminal takes the time to be. What it corrects must be right, as well as it says that it knows.
     private mutating func corrected(_ index: Int) -> Instant {
         let shown = clock(index)
         let taken = hosts[index].terminal?.watch.corrected(shown) ?? shown
         if taken != shown {
             count("beats corrected")
-            if abs(taken.milliseconds(since: now)) > 60_000 { outcome.violations.append("\(hosts[index].name) corrects its clock to \(taken) at \(now)") }
+            if abs(taken.milliseconds(since: now)) > hosts[index].terminal?.watch.uncertainty ?? 0 {
+                outcome.violations.append("\(hosts[index].name) corrects its clock to \(taken) at \(now)")
+            }
         }
         return taken
     }

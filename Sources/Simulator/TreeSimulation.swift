@@ -32,6 +32,8 @@ package struct TreeSimulation {
     /// Courseware ever published, and its manifests by hash.
     var manifests: [SHA256Hex: Manifest] = [:]
     var edges = 1
+    /// What somebody on the lines has heard so far.
+    var overheard: [SignedAnswer] = []
 
     /// A world from a seed. Throws when the made-up catalogue cannot be signed.
     package init(_ settings: TreeSettings) throws {
@@ -142,7 +144,7 @@ package struct TreeSimulation {
             if hosts[index].disk.rot(using: &generator) { count("rotten") }
         case .beat(let index, let life): if hosts[index].life == life { beat(index) }
         case .look(let index, let life, let isUp): if hosts[index].life == life { look(index, isUp: isUp) }
-        case .serve(let index, let life, let isUp, let call, let request): serve(index, life: life, isUp: isUp, call: call, request)
+        case .serve(let index, let life, let isUp, let call, let request): try serve(index, life: life, isUp: isUp, call: call, request)
         case .reply(let index, let life, let isUp, let call, let answer): if hosts[index].life == life { reply(index, isUp: isUp, call: call, answer) }
         case .clock(let index, let clock):
             trace.note(time, 3, Int64(index))

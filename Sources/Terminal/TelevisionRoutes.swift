@@ -139,6 +139,7 @@ struct TelevisionRoutes: Sendable {
                     ("facts_waiting", "Facts not yet sent.", Int64(node.queue.waitingCount)),
                     ("facts_held", "Facts that the parent has promised to carry.", Int64(node.queue.heldCount)),
                     ("facts_kept", "Facts kept after the centre's receipt.", Int64(node.queue.keptCount)),
+                    ("answers_forged", "Answers that claimed to be the centre's and were not, since the start.", Int64(node.forgedAnswers)),
                     ("plays_remembered", "Plays remembered.", Int64(node.plays.count)),
                     ("courseware_complete", "Courseware complete and verified.", Int64(node.sync.complete.count)),
                     ("content_refused", "Files and blobs that did not verify since the start.", Int64(node.sync.refused)),

@@ -44,6 +44,10 @@ package struct TrustError: Error, Hashable, Sendable, CustomStringConvertible {
         case requestForm = "trust.request_form"
         /// The request was not signed by this key, or was changed on its way.
         case requestSignature = "trust.request_signature"
+        /// The answer is not the centre's to this request.
+        case answerSignature = "trust.answer_signature"
+        /// Not sealed to the centre's present key, or for another newcomer.
+        case sealed = "trust.sealed"
     }
 
     package let code: Code

@@ -6,6 +6,7 @@ package enum Endpoint {
     package static let receipts = "/api/v1/receipts"
     /// For edges; with `?since=` and the version of the last answer: 204 when nothing changed.
     package static let nodes = "/api/v1/nodes"
+    /// `GET` for the key to which the code is sealed, `POST` to join.
     package static let enrolments = "/api/v1/enrolments"
     /// Followed by `timestamp.json`, `N.snapshot.json`, `N.targets.json` or `N.root.json`.
     package static let metadata = "/api/v1/metadata/"

@@ -3,23 +3,36 @@ package enum NodeKind: String, Sendable, Codable, CaseIterable { case edge, term
 
 /// A node that asks to join: the body of `POST /api/v1/enrolments`. An edge passes a terminal's request on unchanged.
 package struct EnrolmentRequest: Hashable, Sendable, Codable {
-    /// The one-time code of the claim.
-    package let code: String
+    /// The one-time code of the claim, sealed to the centre's key for this public key; then the request is signed with the key, under its hexadecimal digits as the node's name.
+    package let sealed: String?
+    /// The code in clear, from boxes that cannot seal: whoever reads the line may use it first.
+    package let code: String?
     /// The node's Ed25519 public key, 64 hexadecimal digits.
     package let publicKey: String
     /// The program's version.
     package let version: String
 
     private enum CodingKeys: String, CodingKey {
-        case code, version
+        case sealed, code, version
         case publicKey = "public_key"
     }
 
-    package init(code: String, publicKey: String, version: String) {
-        self.code = code
+    package init(sealed: String, publicKey: String, version: String) {
+        self.sealed = sealed
+        code = nil
         self.publicKey = publicKey
         self.version = version
     }
+}
+
+/// The answer to `GET /api/v1/enrolments`: to which key one-time codes are sealed.
+package struct EnrolmentKey: Hashable, Sendable, Codable {
+    /// X25519, 64 hexadecimal digits.
+    package let sealingKey: String
+
+    private enum CodingKeys: String, CodingKey { case sealingKey = "sealing_key" }
+
+    package init(sealingKey: String) { self.sealingKey = sealingKey }
 }
 
 /// The centre's answer: who the node is from now on.

@@ -58,20 +58,47 @@ package struct Envelope: Hashable, Sendable, Codable {
     private static func isName(_ word: Substring) -> Bool { (1...128).contains(word.utf8.count) && word.utf8.allSatisfy { (0x21...0x7E).contains($0) } }
 }
 
+/// The centre's answer to a batch, as the centre signed it for the node in which the batch arose. Whoever carries it leaves it closed (docs/facts.md, 9).
+package struct ClosedAnswer: Hashable, Sendable, Codable {
+    /// SHA-256 of the batch as it was sent.
+    package let digest: String
+    /// The body of the answer with which the centre would have answered the node itself: a receipt.
+    package let body: String
+    /// The signature of that answer.
+    package let signature: String
+
+    private enum CodingKeys: String, CodingKey {
+        case body, signature
+        case digest = "batch_sha256"
+    }
+
+    package init(digest: String, body: String, signature: String) {
+        self.digest = digest
+        self.body = body
+        self.signature = signature
+    }
+
+    /// The bytes that it takes, about.
+    package var weight: Int { digest.utf8.count + body.utf8.count + signature.utf8.count }
+
+    /// What it says, whoever says it; nil when it is no receipt.
+    package var receipt: Receipt? { try? JSONDecoder().decode(Receipt.self, from: Data(body.utf8)) }
+}
+
 /// What became of one envelope.
 package struct CarriedReceipt: Hashable, Sendable, Codable {
-    /// The originator's receipt, verdicts in the order of its batch; missing when the envelope was not opened.
-    package let receipt: Receipt?
+    /// The answer for the originator, verdicts in the order of its batch; missing when the envelope was not opened.
+    package let answer: ClosedAnswer?
     /// Why it was not opened. From 500 on it may be carried again; otherwise it is of no use to anybody.
     package let problem: Problem?
 
-    package init(_ receipt: Receipt) {
-        self.receipt = receipt
+    package init(_ answer: ClosedAnswer) {
+        self.answer = answer
         problem = nil
     }
 
     package init(_ problem: Problem) {
-        receipt = nil
+        answer = nil
         self.problem = problem
     }
 }

@@ -47,23 +47,29 @@ package struct Receipt: Hashable, Sendable, Codable {
     /// Changes when the centre was restored from a backup; nodes then offer again what they kept.
     package let epoch: String
     package let verdicts: [Verdict]
-    /// The centre's time when this was answered, so far as the answering node knows it.
+    /// The centre's time when it answered; an edge gives none of its own.
     package let at: Instant?
+    /// From an edge that was asked: the centre's answers from which the verdicts are, closed.
+    package let answers: [ClosedAnswer]?
 
-    package init(batch: String, epoch: String, verdicts: [Verdict], at: Instant? = nil) {
+    package init(batch: String, epoch: String, verdicts: [Verdict], at: Instant? = nil, answers: [ClosedAnswer]? = nil) {
         self.batch = batch
         self.epoch = epoch
         self.verdicts = verdicts
         self.at = at
+        self.answers = answers
     }
 
     /// The same answer with the time at which it goes out.
-    package func answered(at instant: Instant?) -> Receipt { Receipt(batch: batch, epoch: epoch, verdicts: verdicts, at: instant) }
+    package func answered(at instant: Instant) -> Receipt { Receipt(batch: batch, epoch: epoch, verdicts: verdicts, at: instant) }
 }
 
 /// A node's question what became of facts that its parent holds: the body of `POST /api/v1/receipts`.
 package struct ReceiptQuestion: Hashable, Sendable, Codable {
     package let ids: [String]
+
+    /// More is answered with 413.
+    package static let maximumIDs = 1000
 
     package init(ids: [String]) { self.ids = ids }
 }

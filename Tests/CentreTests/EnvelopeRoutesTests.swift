@@ -13,42 +13,12 @@ import Trust
 import Web
 import Wire
 
-/// A node with a key of its own.
-private struct OwnNode: Sendable {
-    let id: String
-    let key: SigningKey
-
-    func signature(_ path: String, _ body: Data) throws -> RequestSignature {
-        try RequestSignature(signing: "POST", pathAndQuery: path, node: id, body: SHA256Hex(of: body), with: key)
-    }
-
-    /// The node's own batch, as it signs it.
-    func envelope(_ facts: [Fact], batch: String = "b") throws -> Envelope {
-        let body = try Batch(id: batch, facts: facts).json
-        return Envelope(node: id, signature: try signature(Endpoint.facts, body).text, body: body)
-    }
-}
-
 extension CentreWorld {
-    fileprivate func enrol(_ id: String, _ kind: NodeKind, area code: String) async throws -> OwnNode {
-        let key = try SigningKey(seed: Array(SHA256Hex(of: Array(id.utf8)).rawValue.utf8.prefix(32)))
-        let (today, act) = (centre.house.today, Act(by: .commandLine, at: clock.clock.now, ids: .system))
-        try await centre.database.write { statements in
-            guard let area = try statements.area(code: code, on: today, in: .everything) else { throw Refusal.notFound("area") }
-            try statements.prepareClaim(id: id, kind: kind.rawValue, name: id, areaID: area.areaID, codeDigest: id, by: act)
-            _ = try statements.enrolNode(codeDigest: id, publicKey: key.verifyingKey.hex, version: "1", on: today, by: act)
-        }
-        return OwnNode(id: id, key: key)
-    }
-
-    private func post(_ path: String, _ body: Data, by node: OwnNode) async throws -> TestResponse {
-        try await client.execute(
-            uri: path, method: .post, headers: [.authorization: try node.signature(path, body).header, .contentType: "application/json"], body: ByteBuffer(bytes: body))
-    }
-
     fileprivate func send(_ facts: [Fact], by node: OwnNode) async throws -> [Verdict] {
-        let answer = try await post(Endpoint.facts, try Batch(id: "b", facts: facts).json, by: node)
+        let body = try Batch(id: "b", facts: facts).json
+        let answer = try await post(Endpoint.facts, body, by: node)
         #expect(answer.status == .ok)
+        _ = try answered(answer, to: node.request(Endpoint.facts, body)).verified(by: try await keys)
         return try JSONDecoder().decode(Receipt.self, from: Data(answer.body.readableBytesView)).verdicts
     }
 
@@ -57,6 +27,7 @@ extension CentreWorld {
     fileprivate func carry(_ load: Data, by node: OwnNode) async throws -> LoadReceipt {
         let answer = try await post(Endpoint.envelopes, load, by: node)
         #expect(answer.status == .ok, "\(String(buffer: answer.body))")
+        _ = try answered(answer, to: node.request(Endpoint.envelopes, load)).verified(by: try await keys)
         return try JSONDecoder().decode(LoadReceipt.self, from: Data(answer.body.readableBytesView))
     }
 
@@ -144,7 +115,7 @@ extension CentreWorld {
                             let answer = try await world.carry([try sender.envelope([fact])], by: edge)
                             let isBelow = (edge.id == "E1") == (sender.id == "T1")
                             #expect(answer.map { $0.problem?.type } == [isBelow ? nil : "urn:yuanjiao:node.not_below"])
-                            if isBelow { #expect(answer.compactMap(\.receipt).flatMap(\.verdicts).map(Self.said) == [expected == "stored" ? "duplicate" : expected]) }
+                            if isBelow { #expect(answer.compactMap(\.answer?.receipt).flatMap(\.verdicts).map(Self.said) == [expected == "stored" ? "duplicate" : expected]) }
                         }
                     }
                 }
@@ -176,11 +147,11 @@ extension CentreWorld {
             }
             let answers = try await world.carry(forged, by: nodes.e1)
             #expect(answers.count == forged.count)
-            for answer in answers { #expect(answer.receipt == nil && (400..<500).contains(answer.problem?.status ?? 0)) }
+            for answer in answers { #expect(answer.answer == nil && (400..<500).contains(answer.problem?.status ?? 0)) }
             #expect(try await world.counted() == before)
             // One that is good among them counts; carried again it changes nothing.
             let mixed = try await world.carry([forged[0], good, forged[1], good], by: nodes.e1)
-            #expect(mixed.map { $0.receipt?.verdicts.map(\.outcome) ?? [] } == [[], [.stored, .stored], [], [.duplicate, .duplicate]])
+            #expect(mixed.map { $0.answer?.receipt?.verdicts.map(\.outcome) ?? [] } == [[], [.stored, .stored], [], [.duplicate, .duplicate]])
             #expect(try await world.counted().count == before.count + 2)
         }
     }
@@ -199,12 +170,12 @@ extension CentreWorld {
             let body = Data("{\"batch\":\"b\",\"facts\":[\(Array(repeating: "1", count: 5000).joined(separator: ","))]}".utf8)
             let many = Envelope(node: "T1", signature: try nodes.t1.signature(Endpoint.facts, body).text, body: body)
             #expect(try await world.status(Envelope.load(Array(repeating: many, count: 5)), by: nodes.e1) == 413)
-            #expect(try await world.carry(Array(repeating: many, count: 4), by: nodes.e1).compactMap(\.receipt).map(\.verdicts.count) == [5000, 5000, 5000, 5000])
+            #expect(try await world.carry(Array(repeating: many, count: 4), by: nodes.e1).compactMap(\.answer?.receipt).map(\.verdicts.count) == [5000, 5000, 5000, 5000])
             // What is signed well and is no batch spoils nothing else.
             let nonsense = Data("[]".utf8)
             let closed = Envelope(node: "T1", signature: try nodes.t1.signature(Endpoint.facts, nonsense).text, body: nonsense)
             let answers = try await world.carry([closed, try nodes.t1.envelope([Self.fact("presence", of: "T1", 2)])], by: nodes.e1)
-            #expect(answers[0].problem?.status == 400 && answers[1].receipt?.verdicts.map(\.outcome) == [.stored])
+            #expect(answers[0].problem?.status == 400 && answers[1].answer?.receipt?.verdicts.map(\.outcome) == [.stored])
             let act = Act(by: .commandLine, at: world.clock.clock.now, ids: .system)
             try await world.centre.database.write { try $0.revokeNode(id: "T1", reason: "stolen", by: act) }
             #expect(try await world.carry(load, by: nodes.e1).envelopes.map { $0.problem?.type } == ["urn:yuanjiao:node.revoked"])

@@ -143,6 +143,7 @@ def test_a_key_is_never_replaced_in_silence(network: Network, own: OwnNode) -> N
 def test_a_wrong_code_is_refused(network: Network) -> None:
     problem(OwnNode(network.address()).ask_to_enrol("ABCDEFGHJK"), 403, "node.claim_unknown")
     for code in ("", "UUUUUUUUUU", "x" * 5000):
+        assert OwnNode(network.address()).ask_to_enrol_openly(code).status == 400
         assert OwnNode(network.address()).ask_to_enrol(code).status == 400
     for body in (b"", b"[]", b'{"code": 7}', b'{"code": "ABCDEFGHJK", "public_key": "00", "version": "1"}', b"\xff\xfe"):
         assert ask(network.address(), "POST", "/api/v1/enrolments", body).status == 400, body
@@ -151,6 +152,14 @@ def test_a_wrong_code_is_refused(network: Network) -> None:
 def test_a_code_may_be_typed_as_people_do(network: Network) -> None:
     code = network.edge_claim("edge-typed", "990102").split(":")[2]
     assert OwnNode(network.address()).ask_to_enrol(f" {code[:5].lower()}-{code[5:]} ").status == 200
+
+
+def test_a_box_that_cannot_seal_shows_its_code(network: Network, own: OwnNode) -> None:
+    """The old form: it joins, and takes no other node's key."""
+    code = network.edge_claim("edge-open", "990102").split(":")[2]
+    problem(own.ask_to_enrol_openly(code), 409, "node.key_taken")
+    assert OwnNode(network.address()).ask_to_enrol_openly(code).status == 200
+    problem(OwnNode(network.address()).ask_to_enrol_openly("ABCDEFGHJK"), 403, "node.claim_unknown")
 
 
 def test_the_answer_says_what_the_document_promises(own: OwnNode) -> None:
@@ -402,6 +411,8 @@ def test_a_revoked_terminal_hears_it_from_its_edge(network: Network) -> None:
     own = OwnNode(network.address("edge")).enrol(network.terminal_claim(SITES[0].terminal, network.address("edge")))
     assert own.send(presence(own, "f", "300-309")) == {"f": ("held", "")}
     until(lambda: on_minutes(network, own.node) == 10, 20, "The edge passes the fact on")
+    until(lambda: own.ask_about("f") == {"f": "stored"}, 20, "The edge hands the centre's word on, as the centre signed it")
+    assert own.post(json.dumps({"ids": ["f"] * 1001}).encode(), "/api/v1/receipts").status == 413
     network.command("revoke", own.node, "--reason", "taken down")
     network.kill("edge")
     network.restart("edge")

@@ -189,4 +189,36 @@ import Wire
         #expect(queue.waitingCount == 1)
         #expect(queue.next(at: noon).end != nil)
     }
+
+    /// A word of an epoch that is over, heard again, settles nothing and brings nothing back.
+    @Test func whatTheCentreSaidBeforeItWasRestoredIsWorthNothing() throws {
+        var (queue, disk) = (queue(), Disk())
+        func word(_ batch: Batch, _ epoch: String, _ seconds: Int64) -> Heard {
+            Heard(words: [Receipt(batch: batch.id, epoch: epoch, verdicts: batch.facts.map { Verdict(id: $0.id, .stored) }, at: noon.adding(seconds: seconds))])
+        }
+        disk.carryOut(queue.add(presence("1-5")))
+        disk.carryOut(queue.received(word(try #require(queue.next(at: noon).batch), "e2", 100), at: noon))
+        #expect(queue.epoch == "e2" && queue.waitingCount == 0)
+        disk.carryOut(queue.add(presence("6")))
+        let batch = try #require(queue.next(at: noon).batch)
+        for restarted in [false, true] {
+            if restarted { queue = NodeTests.queue(disk.records, boot: 8) }
+            _ = queue.next(at: noon)
+            #expect(queue.received(word(batch, "e1", 99), at: noon).isEmpty && queue.epoch == "e2" && queue.waitingCount == 1)
+        }
+        let later = noon.adding(seconds: 600)
+        _ = try #require(queue.next(at: later).batch)
+        disk.carryOut(queue.received(word(batch, "e3", 101), at: later))
+        // The one settled now, and the one of before again.
+        #expect(queue.epoch == "e3" && queue.waitingCount == 1 && queue.keptCount == 1)
+    }
+
+    /// Held is what the parent itself keeps: nothing is let go of by it, and nothing that was not sent to it.
+    @Test func aParentsOwnWordSettlesNothing() throws {
+        var queue = queue()
+        for minute in 0..<2 { _ = queue.add(presence("\(minute)", day: 15_000 + minute)) }
+        let batch = try #require(queue.next(at: noon).batch)
+        #expect(queue.received(Heard(held: [batch.facts[0].id, "other"]), at: noon).isEmpty)
+        #expect(queue.heldCount == 1 && queue.waitingCount == 1 && queue.keptCount == 0)
+    }
 }

@@ -1,4 +1,5 @@
 import Basics
+import Foundation
 import Node
 import Trust
 import Wire
@@ -55,9 +56,27 @@ extension [Envelope] {
             epoch: "e1",
             envelopes: map { envelope in
                 let batch = try? Batch(json: envelope.body)
-                return CarriedReceipt(Receipt(batch: batch?.id ?? "", epoch: "e1", verdicts: (batch?.facts ?? []).compactMap { verdict(envelope, $0) }))
+                return carried(Receipt(batch: batch?.id ?? "", epoch: "e1", verdicts: (batch?.facts ?? []).compactMap { verdict(envelope, $0) }), for: envelope)
             }, at: noon)
     }
+}
+
+/// An answer as the centre would close it; a relay does not look at the signature.
+func carried(_ receipt: Receipt, for envelope: Envelope) -> CarriedReceipt {
+    let body = (try? JSONEncoder().encode(receipt)) ?? Data()
+    return CarriedReceipt(ClosedAnswer(digest: SHA256Hex(of: envelope.body).hex, body: String(decoding: body, as: UTF8.self), signature: "signed"))
+}
+
+extension FactQueue {
+    /// A receipt of the parent: what is held is its own promise, the rest the centre's word.
+    mutating func received(_ receipt: Receipt, at now: Instant) -> [Change] {
+        let final = receipt.verdicts.filter(\.isFinal)
+        let held = receipt.verdicts.filter { !$0.isFinal }.map(\.id)
+        let word = Receipt(batch: receipt.batch, epoch: receipt.epoch, verdicts: final, at: receipt.at)
+        return received(Heard(held: held, words: held.isEmpty || !final.isEmpty ? [word] : []), at: now)
+    }
+
+    mutating func learn(epoch: String) -> [Change] { learn(epoch: epoch, at: nil) ?? [] }
 }
 
 extension RelayBook {

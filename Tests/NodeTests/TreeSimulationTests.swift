@@ -18,7 +18,7 @@ import Testing
         var simulation = try TreeSimulation(Self.small(seed))
         let outcome = try simulation.run()
         #expect(outcome.violations == [])
-        for fault in ["killed", "lost", "doubled", "flipped", "edge disk lost", "rotten", "withdrawn", "held", "duplicate", "minutes", "plays", "complete"] {
+        for fault in ["killed", "lost", "doubled", "flipped", "forged", "edge disk lost", "rotten", "withdrawn", "held", "duplicate", "minutes", "plays", "complete"] {
             #expect(outcome.counts[fault, default: 0] > 0, "seed \(seed) never met: \(fault)")
         }
         #expect(outcome.counts["centre restored", default: 0] == (seed % 2 == 0 ? 1 : 0))

@@ -5,7 +5,7 @@ import Relay
 import Storage
 import TestKit
 import Testing
-import Wire
+import Trust
 
 /// Logic that counts its notes and has nothing to say to anybody.
 private struct NoteBook: NodeMachine {
@@ -18,7 +18,7 @@ private struct NoteBook: NodeMachine {
 
     mutating func start(at now: Instant) -> [Change] { [] }
     mutating func nextUp(at now: Instant) -> UpStep { .wait(until: nil) }
-    mutating func upReceived(_ receipt: Receipt, at now: Instant) -> [Change] { [] }
+    mutating func upReceived(_ answer: SignedAnswer, at now: Instant) throws(TrustError) -> [Change] { [] }
     mutating func upFailed(at now: Instant) {}
     mutating func upTooLarge(at now: Instant) -> [Change] { [] }
     mutating func nextDown(at now: Instant) -> DownStep { .wait(until: now) }

@@ -157,6 +157,12 @@ class Line:
         self.dripped = 0
         # How many answers to enrolments get lost on their way down.
         self.loses_enrolments = 0
+        # A man on the line: what he makes of an answer, from path, request body and answer. And all that he heard.
+        self.lie: Callable[[str, bytes, Answer], Answer] | None = None
+        self.lies = 0
+        # Paths of which nothing goes on to the parent.
+        self.swallows: tuple[str, ...] = ()
+        self.heard = b""
         line = self
 
         class Handler(_LineHandler):
@@ -192,10 +198,16 @@ class _LineHandler(BaseHTTPRequestHandler):
         try:
             held_back = ("host", "connection", "if-none-match") if drips else ("host", "connection")
             headers = {name: value for name, value in self.headers.items() if name.lower() not in held_back}
-            answer = ask(self.owner.parent, self.command, self.path, body or None, headers)
+            swallowed = self.path in self.owner.swallows
+            answer = Answer(200, http.client.HTTPMessage(), b"") if swallowed else ask(self.owner.parent, self.command, self.path, body or None, headers)
         except (OSError, http.client.HTTPException):
             self.close_connection = True
             return
+        if not self.path.startswith("/api/v1/blobs/"):
+            self.owner.heard += self.path.encode() + str(self.headers).encode() + body + answer.body
+        if self.owner.lie and (lie := self.owner.lie(self.path, body, answer)) is not answer:
+            self.owner.lies += 1
+            answer = lie
         kept = [(name, value) for name, value in answer.headers.items() if name.lower() not in ("transfer-encoding", "connection", "content-length")]
         length = answer.headers["Content-Length"] if self.command == "HEAD" else str(len(answer.body))
         head = f"HTTP/1.1 {answer.status} \r\n" + "".join(f"{name}: {value}\r\n" for name, value in [*kept, ("Content-Length", length or "0")]) + "\r\n"
@@ -223,7 +235,7 @@ class _LineHandler(BaseHTTPRequestHandler):
             self.owner.blobs.append((self.path.rsplit("/", 1)[1], head + len(answer.body)))
         elif self.path == "/api/v1/facts":
             self.owner.facts.extend(json.loads(body)["facts"])
-        elif self.path == "/api/v1/enrolments":
+        elif self.path == "/api/v1/enrolments" and self.command == "POST":
             self.owner.enrolments.append(body)
         elif self.path.endswith("/1.root.json"):
             self.owner.roots += 1

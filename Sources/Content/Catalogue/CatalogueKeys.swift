@@ -11,12 +11,15 @@ package struct CatalogueKeys: Sendable {
 
     /// Signs.
     package let repository: Repository
+    /// Signs answers to nodes.
+    package let voice: CentreVoice
     /// The public keys by role, as the root must name them.
     let verifying: [MetadataRole: VerifyingKey]
 
     /// Signs with given keys; for tests and for `loadOrMake`.
     package init(_ keys: RepositoryKeys, lifetimes: RepositoryLifetimes = .standard) {
         repository = Repository(keys: keys, lifetimes: lifetimes)
+        voice = CentreVoice(keys.timestamp)
         verifying = [
             .root: keys.root.verifyingKey, .targets: keys.targets.verifyingKey, .snapshot: keys.snapshot.verifyingKey, .timestamp: keys.timestamp.verifyingKey,
         ]

@@ -19,8 +19,13 @@ extension Statements {
     }
 
     /// Enrols the node whose claim has this code: the key is the node's from now on, and no other key can use the code. The same key may ask again until the claim
-    /// ends, because its answer may have been lost. The day of the first enrolment stays. The edges of its area hear of it as it stands on `day`.
+    /// ends, because its answer may have been lost. The day of the first enrolment stays. The edges of its area hear of it as it stands on `day`. Throws
+    /// `node.claim_unknown`, and `node.key_taken` for the key of another node.
     package func enrolNode(codeDigest: String, publicKey: String, version: String, on day: Day, by act: Act) throws -> NodeRecord {
+        let claimed = try first("SELECT id FROM node WHERE claim_digest = \(codeDigest)") { try $0.text(0) }
+        guard let claimed else { throw Refusal.forbidden("node.claim_unknown") }
+        let holder = try first("SELECT id FROM node WHERE public_key = \(publicKey)") { try $0.text(0) }
+        guard holder == nil || holder == claimed else { throw Refusal.conflict("node.key_taken") }
         let node = try first(
             NodeRecord.self,
             """

@@ -45,6 +45,9 @@ package struct Root: MetadataContent {
         self.roles = roles
     }
 
+    /// The keys that may sign for a role, by key id.
+    package func signers(of role: MetadataRole) -> [String: VerifyingKey] { keys.filter { roles[role]?.keyIDs.contains($0.key) == true } }
+
     private static func keys(_ fields: JSONFields) throws(TrustError) -> [String: VerifyingKey] {
         var keys: [String: VerifyingKey] = [:]
         for keyID in fields.names {

@@ -9,7 +9,7 @@ struct RequestSignatureTests {
     private func signed() throws -> (RequestSignature, VerifyingKey) {
         var random = Seeded(3)
         let key = try random.key()
-        return (try RequestSignature(signing: "POST", pathAndQuery: path, node: "018f-A1", body: body, with: key), key.verifyingKey)
+        return (try RequestSignature(signing: SignedRequest("POST", path, node: "018f-A1", body: body), with: key), key.verifyingKey)
     }
 
     @Test func headerCarriesTheSignature() throws {
@@ -18,7 +18,7 @@ struct RequestSignatureTests {
         let read = try RequestSignature(header: signature.header)
         #expect(read == signature)
         #expect(read.node == "018f-A1")
-        try read.verify(method: "POST", pathAndQuery: path, body: body, with: key)
+        try read.verify(SignedRequest("POST", path, node: "018f-A1", body: body), with: key)
     }
 
     @Test func signedTextIsTheDocumentedOne() throws {
@@ -33,11 +33,13 @@ struct RequestSignatureTests {
         var random = Seeded(4)
         let other = try random.key().verifyingKey
         let foreign = try RequestSignature(header: signature.header.replacing("018f-A1", with: "018f-A2"))
-        #expect(refusal { try signature.verify(method: "PUT", pathAndQuery: path, body: body, with: key) } == .requestSignature)
-        #expect(refusal { try signature.verify(method: "POST", pathAndQuery: path + "1", body: body, with: key) } == .requestSignature)
-        #expect(refusal { try signature.verify(method: "POST", pathAndQuery: path, body: SHA256Hex(of: [UInt8]()), with: key) } == .requestSignature)
-        #expect(refusal { try signature.verify(method: "POST", pathAndQuery: path, body: body, with: other) } == .requestSignature)
-        #expect(refusal { try foreign.verify(method: "POST", pathAndQuery: path, body: body, with: key) } == .requestSignature)
+        let wrong = [
+            SignedRequest("PUT", path, node: "018f-A1", body: body), SignedRequest("POST", path + "1", node: "018f-A1", body: body),
+            SignedRequest("POST", path, node: "018f-A1", body: SHA256Hex(of: [UInt8]())), SignedRequest("POST", path, node: "018f-A2", body: body),
+        ]
+        for request in wrong { #expect(refusal { try signature.verify(request, with: key) } == .requestSignature) }
+        #expect(refusal { try signature.verify(SignedRequest("POST", path, node: "018f-A1", body: body), with: other) } == .requestSignature)
+        #expect(refusal { try foreign.verify(SignedRequest("POST", path, node: "018f-A2", body: body), with: key) } == .requestSignature)
     }
 
     @Test func schemeIsReadInAnyCaseAndParametersInAnyOrder() throws {
@@ -75,6 +77,6 @@ struct RequestSignatureTests {
     func whatCouldNotStandOnOneLineIsNotSigned(_ method: String, _ path: String, _ node: String) throws {
         var random = Seeded(5)
         let key = try random.key()
-        #expect(refusal { _ = try RequestSignature(signing: method, pathAndQuery: path, node: node, body: body, with: key) } == .requestForm)
+        #expect(refusal { _ = try RequestSignature(signing: SignedRequest(method, path, node: node, body: body), with: key) } == .requestForm)
     }
 }
