@@ -132,6 +132,7 @@ struct NodeAPI: Sendable {
         let settings = settings
         let answer = try await house.database.write { statements in
             let node = try statements.enrolNode(codeDigest: code.digest.hex, publicKey: key.hex, version: String(asked.version.prefix(60)), on: today, by: act)
+            try statements.beginHoldingsAnew(of: node.id)
             let site = try statements.presentSite(ofTerminal: node.id, on: today)
             let area = try statements.area(id: site?.areaID ?? node.areaID, on: today)
             return EnrolmentAnswer(

@@ -29,6 +29,9 @@ struct DoctorCommand: AsyncParsableCommand {
     @Option(name: .long, help: "Derive the site-days of this month again from the base facts (YYYY-MM) and say how many differed.")
     var rebuild: String?
 
+    /// More facts than an honest network leaves waiting.
+    private static let manyWaiting = 1000
+
     func run() async throws {
         let settings = try await Settings(common)
         let centre = try await OpenCentre(settings)
@@ -51,6 +54,11 @@ struct DoctorCommand: AsyncParsableCommand {
         wrong += try await checkEditions(centre, settings)
         let quarantined = try await centre.database.read { try $0.quarantineCounts() }
         print("quarantine   \(quarantined.isEmpty ? "empty" : quarantined.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", "))")
+        let (waiting, full) = (quarantined.values.reduce(0, +), try await centre.database.read { try $0.quarantineOverflow(limit: 100) })
+        for row in full {
+            print("             \(row.facts) facts of \(row.sender) refused because too many of it waited (\(row.reason)), last \(centre.network.zone.text(row.lastAt))")
+        }
+        if waiting > Self.manyWaiting || !full.isEmpty { wrong += 1 }
         let free = BlobStore.freeBytes(at: settings.dataFolder) >> 20
         print("disk         \(free) MiB free")
         if free < 512 { wrong += 1 }

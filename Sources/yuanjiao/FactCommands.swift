@@ -197,6 +197,9 @@ struct QuarantineCommand: AsyncParsableCommand {
         let (facts, all) = try await centre.database.read { (try $0.quarantined(matching: filter, limit: most), try $0.quarantineCount(matching: filter)) }
         for fact in facts { print("\(fact.id)  \(fact.reason)  \(fact.subject)  \(fact.fact)") }
         if all > facts.count { print("… and \(all - facts.count) more; choose with --reason, --terminal, --from, --through") }
+        for row in try await centre.database.read({ try $0.quarantineOverflow(limit: 100) }) {
+            print("refused because too many waited: \(row.facts) of \(row.sender), \(row.reason), last \(centre.network.zone.text(row.lastAt))")
+        }
     }
 
     private func judge(_ filter: QuarantineFilter, _ centre: OpenCentre) async throws {

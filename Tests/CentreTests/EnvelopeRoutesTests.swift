@@ -1,6 +1,7 @@
 import Accounts
 import Basics
 import Centre
+import Content
 import Foundation
 import Hummingbird
 import HummingbirdTesting
@@ -59,7 +60,9 @@ extension CentreWorld {
 
     /// T1 and T3 have keys, T2 and T5 have none; T1 and T2 stand below E1, T3 and T5 below E2.
     private func nodes(_ world: CentreWorld) async throws -> Nodes {
-        Nodes(
+        let act = Act(by: .commandLine, at: world.clock.clock.now, ids: .system)
+        try await world.centre.database.write { try $0.archiveCourseware(id: "lesson-1", title: "一课", durationMs: 600_000, areaID: "a", by: act) }
+        return Nodes(
             e1: try await world.enrol("E1", .edge, area: "990101"), e2: try await world.enrol("E2", .edge, area: "990102"),
             t1: try await world.enrol("T1", .terminal, area: "990101001001"), t3: try await world.enrol("T3", .terminal, area: "990102001001"))
     }
@@ -76,7 +79,7 @@ extension CentreWorld {
             return Fact(id: "y\(number)", .play(Play(terminal: subject, boot: Int64(number), sequence: 1, courseware: "channel", mode: .channel, intervals: [interval])))
         case "watermark": return Fact(id: "w\(number)", .watermark(Watermark(terminal: subject, throughAt: moment)))
         default:
-            return Fact(id: "h\(number)", .holding(Holding(node: subject, courseware: "c\(number)", version: 1, revision: 1, state: .known, doneBytes: 0, totalBytes: 1)))
+            return Fact(id: "h\(number)", .holding(Holding(node: subject, courseware: "lesson-1", version: 0, revision: Int64(number), state: .known, doneBytes: 0, totalBytes: 1)))
         }
     }
 

@@ -23,6 +23,10 @@ private func play(
                 intervals: [PlayInterval(startedAt: start, mediaFrom: from, mediaUntil: from + seconds * 1000)])))
 }
 
+private func holding(_ courseware: String, version: Int64, revision: Int64) -> Fact {
+    Fact(id: "h", .holding(Holding(node: "T1", courseware: courseware, version: version, revision: revision, state: .complete, doneBytes: 9, totalBytes: 9)))
+}
+
 private let evening = SampleWorld.moment("2011-03-05", 22)
 
 @Suite struct FactVerdictTests {
@@ -52,20 +56,23 @@ private let evening = SampleWorld.moment("2011-03-05", 22)
                 (Fact(id: "w", .watermark(Watermark(terminal: "T1", throughAt: evening.adding(seconds: 3600)))), .commandLine, .quarantined, "fact.future"),
                 (Fact(id: "w", .watermark(Watermark(terminal: "T1", throughAt: Instant(milliseconds: 5)))), .commandLine, .quarantined, "fact.before_network"),
                 (
-                    Fact(id: "h", .holding(Holding(node: "T1", courseware: "c", version: 1, revision: 2, state: .fetching, doneBytes: 5, totalBytes: 9))), .terminal("T1"),
+                    Fact(id: "h", .holding(Holding(node: "T1", courseware: "lesson-1", version: 0, revision: 2, state: .fetching, doneBytes: 5, totalBytes: 9))), .terminal("T1"),
                     .stored, ""
                 ),
                 (
-                    Fact(id: "h", .holding(Holding(node: "T1", courseware: "c", version: 1, revision: 1, state: .known, doneBytes: 0, totalBytes: 9))), .terminal("T1"),
+                    Fact(id: "h", .holding(Holding(node: "T1", courseware: "lesson-1", version: 0, revision: 1, state: .known, doneBytes: 0, totalBytes: 9))), .terminal("T1"),
                     .duplicate, ""
                 ),
+                (holding("lesson-1", version: 1, revision: 3), .terminal("T1"), .quarantined, "fact.unknown_courseware"),
+                (holding("no-such-lesson", version: 0, revision: 3), .terminal("T1"), .quarantined, "fact.unknown_courseware"),
+                (holding("lesson-1", version: 0, revision: (1 << 53) - 1), .terminal("T1"), .quarantined, "fact.revision"),
             ]
             for (number, entry) in cases.enumerated() {
                 let verdicts = try await world.send([entry.0], from: entry.1, at: evening)
                 #expect(verdicts.map(\.outcome) == [entry.2], "case \(number)")
                 #expect(verdicts.map(\.reason) == [entry.3], "case \(number)")
             }
-            let holdings = try await world.database.read { try $0.holdings(of: "c", version: 1) }
+            let holdings = try await world.database.read { try $0.holdings(of: "lesson-1", version: 0) }
             #expect(holdings.map(\.state) == [.fetching])
             let counts = try await world.database.read { try $0.quarantineCounts() }
             #expect(counts["fact.future"] == 4)
@@ -208,6 +215,41 @@ private let evening = SampleWorld.moment("2011-03-05", 22)
             #expect(pieces.reduce(PlayCoverage()) { $0.union(PlayCoverage([$1])) } == whole)
             #expect(PlayCoverage(encoded: whole.encoded)?.intervals == whole.intervals)
             #expect(whole.union(whole).intervals == whole.intervals)
+        }
+    }
+
+    /// A box that says it played for more hours than a day has, or chose five hundred times, is not believed beyond that; what it said before stays.
+    @Test(arguments: Database.Engine.required)
+    func moreThanADayHoldsIsNotBelieved(_ engine: Database.Engine) async throws {
+        try await withWorld(engine) { world in
+            let morning = SampleWorld.moment("2011-03-04", 0)
+            func hours(_ sequence: Int64, at start: Int64, _ length: Int64) -> Fact {
+                play("T1", "channel", at: morning.adding(seconds: start * 3600), seconds: length * 3600, sequence: sequence, mode: .channel, id: "\(sequence)")
+            }
+            // 20 hours at once, 4 more at the same time, and then one second too much; a play over midnight counts to each of its days.
+            let verdicts = try await world.send([hours(1, at: 2, 20), hours(2, at: 2, 4), hours(3, at: 8, 1), hours(4, at: 23, 2), hours(1, at: 2, 20)], at: evening)
+            #expect(verdicts.map(\.reason) == ["", "", "fact.contradicts", "fact.contradicts", ""])
+            // The same again changes nothing, and a piece more of one that stands is judged as a whole.
+            #expect(try await world.send([hours(3, at: 8, 1), hours(2, at: 2, 5)], at: evening).map(\.reason) == ["fact.contradicts", "fact.contradicts"])
+            let minute = (10...610).map { play("T2", "channel", at: morning.adding(seconds: 60), seconds: 1, sequence: $0, mode: .channel, id: "\($0)") }
+            let many = try await world.send(minute, at: evening)
+            #expect(many.prefix(500).allSatisfy { $0.outcome == .stored } && many.dropFirst(500).allSatisfy { $0.reason == "fact.too_many" })
+        }
+    }
+
+    /// One sender fills nothing that belongs to all, and nothing of it is dropped in silence.
+    @Test(arguments: Database.Engine.required)
+    func quarantineOfOneSenderIsBounded(_ engine: Database.Engine) async throws {
+        try await withWorld(engine) { world in
+            let facts = (0..<1200).map { presence("T1", "2011-03-06", "\($0)", id: "\($0)") }
+            let verdicts = try await world.send(facts, from: .terminal("T1"), at: evening)
+            #expect(verdicts.filter { $0.outcome == .quarantined }.count == 1000)
+            #expect(verdicts.filter { $0.outcome == .refused && $0.reason == "fact.no_room" }.count == 200)
+            // What waits already may be said again; others have room.
+            #expect(try await world.send(Array(facts.prefix(3)), from: .terminal("T1"), at: evening).allSatisfy { $0.outcome == .quarantined })
+            #expect(try await world.send([presence("T2", "2011-03-06", "1")], from: .terminal("T2"), at: evening).map(\.outcome) == [.quarantined])
+            let (overflow, waiting) = try await world.database.read { (try $0.quarantineOverflow(limit: 10), try $0.quarantineCounts()) }
+            #expect(overflow.map(\.facts) == [200] && overflow.map(\.sender) == ["terminal:T1"] && waiting == ["fact.future": 1001])
         }
     }
 }

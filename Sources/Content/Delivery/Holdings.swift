@@ -49,4 +49,16 @@ extension Statements {
         }
         return lengths
     }
+
+    /// The newest version of each courseware among the given ids; unknown ones are not in the answer.
+    package func coursewareVersions(_ ids: [String]) throws -> [String: Int64] {
+        var versions: [String: Int64] = [:]
+        for start in stride(from: 0, to: ids.count, by: 500) {
+            try each("SELECT id, version FROM courseware WHERE id IN (\(list: ids[start..<min(start + 500, ids.count)]))") { versions[try $0.text(0)] = Int64(try $0.int(1)) }
+        }
+        return versions
+    }
+
+    /// A node that begins anew counts its reports from the beginning; what it said before stands until it says something.
+    package func beginHoldingsAnew(of node: String) throws { try run("UPDATE holding SET revision = 0 WHERE node = \(node)") }
 }

@@ -60,6 +60,15 @@ extension Statements {
         let sources = try sourceNumbers(batches)
         var verdicts: [[Verdict]] = []
         var accepted: [AcceptedFact] = []
+        var ward = QuarantineWard()
+        func waiting(_ fact: Fact, _ reason: String, _ number: Int, _ place: Int) throws -> Verdict {
+            if let row = batches[number].waiting?[place] {
+                try keepWaiting(row, fact, reason: reason)
+            } else if try !quarantine(fact, reason: reason, batches[number], source: sources[number], ward: &ward, at: now, ids: ids) {
+                return Verdict(id: fact.id, .refused, reason: "fact.no_room", sentence: "Of this sender \(QuarantineWard.most) facts wait for a person already (\(reason))")
+            }
+            return Verdict(id: fact.id, .quarantined, reason: reason, sentence: "Kept for a person to decide on")
+        }
         for (number, received) in batches.enumerated() {
             verdicts.append([])
             for (place, entry) in received.batch.entries.enumerated() {
@@ -69,9 +78,7 @@ extension Statements {
                     let row = received.waiting?[place]
                     switch merge.knowledge.judge(fact, from: received.sender, heardAt: row?.receivedAt ?? now) {
                     case .refused(let code, let sentence): verdicts[number].append(Verdict(id: fact.id, .refused, reason: code, sentence: sentence))
-                    case .quarantined(let code):
-                        if let row { try keepWaiting(row, fact, reason: code) } else { try quarantine(fact, reason: code, received, source: sources[number], at: now, ids: ids) }
-                        verdicts[number].append(Verdict(id: fact.id, .quarantined, reason: code, sentence: "Kept for a person to decide on"))
+                    case .quarantined(let code): verdicts[number].append(try waiting(fact, code, number, place))
                     case .accepted:
                         verdicts[number].append(Verdict(id: fact.id, .duplicate))
                         accepted.append(AcceptedFact(fact: fact, batch: received.batch.id, sender: received.sender, source: sources[number], number: number, place: place))
@@ -82,7 +89,12 @@ extension Statements {
         (merge.presence, merge.presenceSources) = try storedPresenceAndSources(merge.presenceKeys(accepted))
         merge.plays = try storedPlays(merge.playKeys(accepted))
         merge.watermarks = try storedWatermarks(merge.watermarkKeys(accepted))
+        merge.dayPlays = PlayDays(try storedPlays(touching: merge.playedDays(accepted)), rules.zone)
         for fact in accepted {
+            if let reason = merge.contradiction(fact.fact) {
+                verdicts[fact.number][fact.place] = try waiting(fact.fact, reason, fact.number, fact.place)
+                continue
+            }
             let isNew: Bool
             if case .holding(let holding) = fact.fact.body { isNew = try mergeHolding(holding, at: now) } else { isNew = merge.take(fact) }
             if isNew { verdicts[fact.number][fact.place] = Verdict(id: fact.fact.id, .stored) }
@@ -95,16 +107,21 @@ extension Statements {
     private func knowledge(for batches: [ReceivedBatch], rules: FactRules, at now: Instant) throws -> FactKnowledge {
         var subjects: Set<String> = []
         var courseware: Set<String> = []
+        var held: Set<String> = []
         for entry in batches.lazy.flatMap(\.batch.entries) {
             guard case .fact(let fact) = entry else { continue }
-            if case .holding = fact.body { continue }
+            if case .holding(let holding) = fact.body {
+                held.insert(holding.courseware)
+                continue
+            }
             subjects.insert(fact.subject)
             if case .play(let play) = fact.body { courseware.insert(play.courseware) }
         }
         let names = subjects.sorted()
         return FactKnowledge(
             rules: rules, now: now, assignments: try assignments(around: names), terminals: try terminalNumbers(names), enrolled: try enrolmentInstants(names),
-            lengths: try coursewareLengths(courseware.sorted()), speech: try edgeSpeech(batches), ahead: try quarantinedAhead(names, in: batches))
+            lengths: try coursewareLengths(courseware.sorted()), versions: try coursewareVersions(held.sorted()), speech: try edgeSpeech(batches),
+            ahead: try quarantinedAhead(names, in: batches))
     }
 
     /// Those facts of the batches that were ahead of the clock when they came before, by their digests. Few terminals have any, so only the facts of these are looked at closely.
@@ -193,18 +210,6 @@ extension Statements {
         let assignments = merge.knowledge.assignments.values.joined()
         try deriveSiteDays(
             merge.changedPresence.union(merge.playDays), known: merge.presence, assignments: Array(assignments), lengths: merge.knowledge.lengths, rules: merge.knowledge.rules)
-    }
-
-    private func quarantine(_ fact: Fact, reason: String, _ received: ReceivedBatch, source: Int, at now: Instant, ids: IDs) throws {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = .sortedKeys
-        let text = String(decoding: try encoder.encode(fact), as: UTF8.self)
-        try run(
-            """
-            INSERT INTO quarantine (id, digest, subject, reason, fact, sender, batch, received_at, source)
-            VALUES (\(ids.next()), \(fact.digest(waitingFor: reason)), \(fact.subject), \(reason), \(text), \(received.sender.text), \(received.batch.id), \(now), \(source))
-            ON CONFLICT (digest) DO NOTHING
-            """)
     }
 
     /// A fact that was judged again and still waits; perhaps for another reason. One that waits for that reason already is enough.

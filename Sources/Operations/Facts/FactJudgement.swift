@@ -18,6 +18,8 @@ struct FactKnowledge {
     /// When the terminals that report themselves were enrolled, for the last time.
     let enrolled: [String: Instant]
     let lengths: [String: Int64]
+    /// The newest version of the courseware that nodes say they hold.
+    let versions: [String: Int64]
     /// For whom edges may speak, and when.
     let speech: EdgeSpeech
     /// The digests of what was ahead of the clock when it came first.
@@ -26,7 +28,7 @@ struct FactKnowledge {
 
     init(
         rules: FactRules, now: Instant, assignments: [Assignment], terminals: [String: Int], enrolled: [String: Instant] = [:], lengths: [String: Int64],
-        speech: EdgeSpeech = EdgeSpeech(), ahead: Set<String> = []
+        versions: [String: Int64] = [:], speech: EdgeSpeech = EdgeSpeech(), ahead: Set<String> = []
     ) {
         self.rules = rules
         self.now = now
@@ -34,6 +36,7 @@ struct FactKnowledge {
         self.terminals = terminals
         self.enrolled = enrolled
         self.lengths = lengths
+        self.versions = versions
         self.speech = speech
         self.ahead = ahead
     }
@@ -65,12 +68,12 @@ struct FactKnowledge {
     /// `heardAt` is when the fact came first: the passing of time turns nothing good that was ahead of the clock then.
     mutating func judge(_ fact: Fact, from sender: Sender, heardAt: Instant) -> Judgement {
         if let refusal = mayNotSay(fact, sender) { return refusal }
-        if case .holding = fact.body { return .accepted }
+        if case .holding(let holding) = fact.body { return judge(holding) }
         guard terminals[fact.subject] != nil else { return .quarantined("fact.unknown_terminal") }
         if !ahead.isEmpty, ahead.contains(fact.digest(waitingFor: "fact.future")) { return .quarantined("fact.future") }
         let horizon = heardAt.adding(seconds: rules.futureSeconds)
         switch fact.body {
-        case .holding: return .accepted
+        case .holding(let holding): return judge(holding)
         case .presence(let presence):
             guard presence.day >= rules.firstDay else { return .quarantined("fact.before_network") }
             let start = start(of: presence.day)
@@ -91,6 +94,14 @@ struct FactKnowledge {
             if case .edge(let edge) = sender, !speech.covers(edge, watermark.terminal, lastDay(watermark)) { return .quarantined("fact.not_below") }
             return .accepted
         }
+    }
+
+    /// More reports about one version than any node makes: the greatest revision stands, so an absurd one would stand for ever.
+    private static let greatestRevision: Int64 = 1_000_000
+
+    private func judge(_ holding: Holding) -> Judgement {
+        guard let newest = versions[holding.courseware], holding.version <= newest else { return .quarantined("fact.unknown_courseware") }
+        return holding.revision <= Self.greatestRevision ? .accepted : .quarantined("fact.revision")
     }
 
     /// Each node speaks for itself. An edge may also for boxes that have no key.

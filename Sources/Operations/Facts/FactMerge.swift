@@ -38,6 +38,8 @@ struct FactMerge {
     var presenceSources: [TerminalDay: Int] = [:]
     var plays: [PlayKey: StoredPlay] = [:]
     var watermarks: [WatermarkKey: Instant] = [:]
+    /// Everything that was played on the days of the new plays.
+    var dayPlays: PlayDays?
 
     private(set) var watermarkSources: [WatermarkKey: Int] = [:]
     /// Of rows that several wrote, the minutes that each added now.
@@ -75,6 +77,22 @@ struct FactMerge {
 
     private func key(_ play: Play) -> PlayKey? {
         knowledge.terminals[play.terminal].map { PlayKey(terminal: $0, boot: play.boot, sequence: play.sequence) }
+    }
+
+    /// The days that plays among the facts touch.
+    func playedDays(_ facts: [AcceptedFact]) -> Set<TerminalDay> {
+        facts.reduce(into: []) { keys, fact in
+            guard case .play(let play) = fact.fact.body, let terminal = knowledge.terminals[play.terminal] else { return }
+            for day in PlayCoverage(play.intervals).days(knowledge.rules.zone) { keys.insert(TerminalDay(day: day, terminal: terminal)) }
+        }
+    }
+
+    /// Why a play says more than can have been, beside everything that its terminal says of those days; nil for what adds nothing.
+    mutating func contradiction(_ fact: Fact) -> String? {
+        guard case .play(let play) = fact.body, let key = key(play) else { return nil }
+        let (old, copy) = (plays[key]?.coverage, PlayCoverage(play.intervals))
+        let merged = old?.union(copy) ?? copy
+        return merged == old ? nil : dayPlays?.contradiction(merged, key)
     }
 
     /// Takes a fact in; false when it adds nothing.

@@ -65,6 +65,12 @@ package struct PlayCoverage: Hashable, Sendable {
         return (IntervalSet(media), IntervalSet(wall))
     }
 
+    /// The wall-clock milliseconds of all intervals on one local day, those at the same time counted each.
+    func playing(on day: Day, _ zone: NetworkZone) -> Int64 {
+        let (start, end) = (zone.start(of: day), zone.end(of: day))
+        return intervals.reduce(0) { $0 + max(0, min($1.endedAt, end).milliseconds(since: max($1.startedAt, start))) }
+    }
+
     /// The stored form: LEB128 numbers, for each interval start (after the first: since the one before), media from, length, rate.
     package var encoded: [UInt8] {
         var bytes: [UInt8] = []

@@ -14,14 +14,15 @@ extension Routes {
             let (fields, today, limit) = (request.uri.queryParameters, house.today, QuarantinePage.pageSize + 1)
             let reason = fields["reason"].map(String.init).flatMap { QuarantinePage.reasons.contains($0) ? $0 : nil }
             let after = fields["after"].map(String.init) ?? ""
-            let (facts, errors) = try await house.database.read { statements in
+            let (facts, errors, overflow) = try await house.database.read { statements in
                 (
                     try statements.quarantined(reason: reason, after: after, limit: limit, on: today, in: visit.scope),
-                    try statements.clockErrors(since: today.advanced(by: -30), limit: 200, on: today, in: visit.scope)
+                    try statements.clockErrors(since: today.advanced(by: -30), limit: 200, on: today, in: visit.scope),
+                    try statements.quarantineOverflow(limit: 50, on: today, in: visit.scope)
                 )
             }
             return try house.page(
-                "quarantine", QuarantinePage(facts, errors, reason: reason, house, visit), title: house.text("quarantine.title", visit), for: visit, request)
+                "quarantine", QuarantinePage(facts, errors, overflow, reason: reason, house, visit), title: house.text("quarantine.title", visit), for: visit, request)
         }
     }
 }
@@ -38,12 +39,17 @@ struct QuarantinePage: Sendable {
     let choices: [Choice]
     let facts: Table
     let nextPageURL: String?
+    /// Nil while everybody has room.
+    let overflow: Table?
     let clocks: Table
 
     static let pageSize = 50
-    static let reasons = ["fact.future", "fact.before_network", "fact.unknown_terminal", "fact.not_assigned", "fact.not_below", "fact.unknown_courseware"]
+    static let reasons = [
+        "fact.future", "fact.before_network", "fact.unknown_terminal", "fact.not_assigned", "fact.not_below", "fact.unknown_courseware", "fact.contradicts", "fact.too_many",
+        "fact.revision",
+    ]
 
-    init(_ facts: [PlacedQuarantine], _ errors: [ClockErrorDay], reason: String?, _ house: House, _ visit: Visit) {
+    init(_ facts: [PlacedQuarantine], _ errors: [ClockErrorDay], _ overflow: [QuarantineOverflow], reason: String?, _ house: House, _ visit: Visit) {
         func say(_ key: String, _ values: [String: String] = [:]) -> String { house.text(key, visit, values) }
         choices =
             [Choice(choiceValue: "", choiceLabel: say("quarantine.any"), chosen: reason == nil)]
@@ -63,6 +69,14 @@ struct QuarantinePage: Sendable {
                 ]
             }, empty: say("quarantine.empty"))
         nextPageURL = facts.count > QuarantinePage.pageSize ? "/quarantine?reason=\(reason ?? "")&after=\(facts[QuarantinePage.pageSize - 1].id)" : nil
+        self.overflow =
+            overflow.isEmpty
+            ? nil
+            : Table(
+                caption: say("quarantine.overflow"), columns: ["sender", "reason", "facts", "last"].map { Table.Column(say("quarantine.overflow.\($0)")) },
+                rows: overflow.map {
+                    [Table.Cell($0.sender), Table.Cell(say("quarantine.\($0.reason)")), Table.Cell(String($0.facts)), Table.Cell(house.zone.text($0.lastAt))]
+                }, empty: "")
         clocks = Table(
             caption: say("clock.caption"), columns: ["day", "terminal", "site", "error"].map { Table.Column(say("clock.column.\($0)")) },
             rows: errors.map { error in

@@ -1,0 +1,64 @@
+import Accounts
+package import Basics
+import Foundation
+import Registry
+package import Storage
+import Wire
+
+/// How much room senders have left in quarantine, so far as one transaction has looked.
+struct QuarantineWard {
+    /// The most facts of one sender that wait. A file brought in on the machine itself has no bound.
+    static let most = 1000
+    fileprivate var waiting: [String: Int] = [:]
+}
+
+/// Facts of one sender that were refused because too many of it waited.
+package struct QuarantineOverflow: Decodable, Hashable, Sendable {
+    package let sender: String
+    /// Why they would have waited.
+    package let reason: String
+    package let facts: Int
+    package let firstAt: Instant
+    package let lastAt: Instant
+}
+
+extension Statements {
+    /// Keeps a fact for a person; false when its sender has no room left, which is summed. One that waits already for this reason is kept once.
+    func quarantine(_ fact: Fact, reason: String, _ received: ReceivedBatch, source: Int, ward: inout QuarantineWard, at now: Instant, ids: IDs) throws -> Bool {
+        let (digest, sender) = (fact.digest(waitingFor: reason), received.sender.text)
+        guard try first("SELECT 1 FROM quarantine WHERE digest = \(digest)", { try $0.int(0) }) == nil else { return true }
+        if received.sender != .commandLine {
+            let waiting =
+                try ward.waiting[sender] ?? count("SELECT count(*) FROM (SELECT 1 FROM quarantine WHERE sender = \(sender) AND settled_at IS NULL LIMIT \(QuarantineWard.most)) w")
+            ward.waiting[sender] = waiting + 1
+            guard waiting < QuarantineWard.most else {
+                try run(
+                    """
+                    INSERT INTO quarantine_overflow (sender, reason, facts, first_at, last_at) VALUES (\(sender), \(reason), 1, \(now), \(now))
+                    ON CONFLICT (sender, reason) DO UPDATE SET facts = quarantine_overflow.facts + 1, last_at = excluded.last_at
+                    """)
+                return false
+            }
+        }
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        let text = String(decoding: try encoder.encode(fact), as: UTF8.self)
+        try run(
+            """
+            INSERT INTO quarantine (id, digest, subject, reason, fact, sender, batch, received_at, source)
+            VALUES (\(ids.next()), \(digest), \(fact.subject), \(reason), \(text), \(sender), \(received.batch.id), \(now), \(source))
+            """)
+        return true
+    }
+
+    /// Who had no room left in quarantine, the latest first.
+    package func quarantineOverflow(limit: Int) throws -> [QuarantineOverflow] {
+        try all(QuarantineOverflow.self, "SELECT sender, reason, facts, first_at, last_at FROM quarantine_overflow ORDER BY last_at DESC, sender, reason LIMIT \(limit)")
+    }
+
+    /// The same for a page: to those who see the whole network, because a sender may stand anywhere.
+    func quarantineOverflow(limit: Int, on today: Day, in scope: Scope) throws -> [QuarantineOverflow] {
+        guard try rootAreas(on: today).compactMap(\.areaCode).allSatisfy({ scope.covers($0) }) else { return [] }
+        return try quarantineOverflow(limit: limit)
+    }
+}
