@@ -65,7 +65,7 @@ let package = Package(
         /** The `Database` seam: SQL text that binds, row decoding, migrations, the SQLite and PostgreSQL engines, the blob store. */
         .target(name: "Storage", dependencies: ["Basics", "CLibpq", grdb, crypto], swiftSettings: settings),
         /** Keys, TUF-shaped metadata and its verification, manifests. */
-        .target(name: "Trust", dependencies: ["Basics", crypto], swiftSettings: settings),
+        .target(name: "Trust", dependencies: ["Basics", crypto, cryptoExtras], swiftSettings: settings),
         /** What nodes say to each other, versioned; the only types that centre, edge and terminal share. */
         .target(name: "Wire", dependencies: ["Basics"], swiftSettings: settings),
         /** The two flows without I/O: sync down, facts up, prefetch order, retry. */

@@ -2,9 +2,9 @@
 package enum MetadataRole: String, CaseIterable, Sendable {
     case root, timestamp, snapshot, targets
 
-    /// The name of one version of this role's file under consistent snapshots: `3.root.json`; the timestamp has no number.
-    package func fileName(version: Int64) -> String {
-        self == .timestamp ? "timestamp.json" : "\(version).\(rawValue).json"
+    /// The name of one version of this role's file: `3.root.json`; the timestamp has no number, and without consistent snapshots roots alone have one.
+    package func fileName(version: Int64, consistent: Bool = true) -> String {
+        self == .timestamp || (self != .root && !consistent) ? "\(rawValue).json" : "\(version).\(rawValue).json"
     }
 }
 
@@ -33,13 +33,13 @@ extension MetadataContent {
     }
 }
 
-/// The file that a parent names: version, length in bytes, SHA-256 (`METAFILES` of the specification, all three demanded here).
+/// The file that a parent names: version, length in bytes, SHA-256 (`METAFILES` of the specification). Ours give all three; the last two may be missing elsewhere.
 package struct NamedFile: Hashable, Sendable {
     package let version: Int64
-    package let length: Int64
-    package let sha256: SHA256Hex
+    package let length: Int64?
+    package let sha256: SHA256Hex?
 
-    package init(version: Int64, length: Int64, sha256: SHA256Hex) {
+    package init(version: Int64, length: Int64?, sha256: SHA256Hex?) {
         self.version = version
         self.length = length
         self.sha256 = sha256
@@ -47,11 +47,17 @@ package struct NamedFile: Hashable, Sendable {
 
     init(_ fields: JSONFields) throws(TrustError) {
         version = try fields.integer("version", in: 1...JSONValue.largestInteger)
-        length = try fields.integer("length", in: 1...JSONValue.largestInteger)
-        sha256 = try fields.fields("hashes").sha256("sha256")
+        length = fields.has("length") ? try fields.integer("length", in: 1...JSONValue.largestInteger) : nil
+        sha256 = fields.has("hashes") ? try fields.fields("hashes").sha256("sha256") : nil
     }
 
     var json: JSONValue {
-        ["version": .integer(version), "length": .integer(length), "hashes": ["sha256": .string(sha256.hex)]]
+        var members: [String: JSONValue] = ["version": .integer(version)]
+        if let length { members["length"] = .integer(length) }
+        if let sha256 { members["hashes"] = ["sha256": .string(sha256.hex)] }
+        return .object(members)
     }
+
+    /// Whether a file, of which everything is known, is the one named.
+    func names(_ file: NamedFile) -> Bool { version == file.version && (length == nil || length == file.length) && (sha256 == nil || sha256 == file.sha256) }
 }

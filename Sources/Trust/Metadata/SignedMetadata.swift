@@ -42,18 +42,23 @@ package struct SignedMetadata<Content: MetadataContent>: Sendable {
 
     /// Throws `trust.threshold` unless enough distinct keys that this root gives to the role signed.
     package func verify(by root: Root) throws(TrustError) {
-        guard let trusted = root.roles[Content.role] else { throw TrustError(.threshold, "The root names no keys for \(Content.role.rawValue).") }
+        let role = Content.role.rawValue
+        guard let trusted = root.roles[Content.role] else { throw TrustError(.threshold, "The root names no keys for \(role).") }
+        try verify(by: Signers(role: role, keys: root.keys, keyIDs: trusted.keyIDs, threshold: trusted.threshold))
+    }
+
+    /// Throws `trust.threshold` unless enough distinct keys of these signed.
+    func verify(by trusted: Signers) throws(TrustError) {
         // Public keys are counted, not key ids: one key must not count twice under two names.
-        var signers: Set<VerifyingKey> = []
+        var signers: Set<MetadataKey> = []
         for entry in signatures where trusted.keyIDs.contains(entry.keyID) {
-            guard let key = root.keys[entry.keyID], !signers.contains(key), let signature = Hex.bytes(entry.signature) else { continue }
-            if key.isValid(signature, of: message) { signers.insert(key) }
+            guard let key = trusted.keys[entry.keyID], !signers.contains(key) else { continue }
+            if key.isValid(entry.signature, of: message) { signers.insert(key) }
         }
         guard signers.count >= trusted.threshold else {
             throw TrustError(
                 .threshold,
-                "\(Content.role.rawValue).json version \(content.version) has \(signers.count) good signatures of \(trusted.threshold) needed; fetch it from another source."
-            )
+                "\(trusted.role).json version \(content.version) has \(signers.count) good signatures of \(trusted.threshold) needed; fetch it from another source.")
         }
     }
 

@@ -8,18 +8,25 @@ package struct Snapshot: MetadataContent {
     package let expiresAt: Int64
     /// The newest `targets.json`.
     package let targets: NamedFile
+    /// All lists by file name without version, `targets.json` among them.
+    package let meta: [String: NamedFile]
 
-    package init(version: Int64, expiresAt: Int64, targets: NamedFile) {
+    package init(version: Int64, expiresAt: Int64, targets: NamedFile, delegated: [String: NamedFile] = [:]) {
         self.version = version
         self.expiresAt = expiresAt
         self.targets = targets
+        meta = delegated.merging([Self.targetsName: targets]) { _, targets in targets }
     }
 
     package init(_ fields: JSONFields, version: Int64, expiresAt: Int64) throws(TrustError) {
         self.version = version
         self.expiresAt = expiresAt
-        targets = try NamedFile(fields.fields("meta").fields(Self.targetsName))
+        let named = try fields.fields("meta")
+        targets = try NamedFile(named.fields(Self.targetsName))
+        var meta: [String: NamedFile] = [:]
+        for name in named.names { meta[name] = try NamedFile(named.fields(name)) }
+        self.meta = meta
     }
 
-    package var members: [String: JSONValue] { ["meta": [Self.targetsName: targets.json]] }
+    package var members: [String: JSONValue] { ["meta": .object(meta.mapValues(\.json))] }
 }

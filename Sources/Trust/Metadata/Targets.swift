@@ -1,30 +1,42 @@
-/// What may be shown: the files of the catalogue by path (TUF specification 1.0, section 4.5, without delegations).
+/// What may be shown: the files of the catalogue by path, and who else may name some (TUF specification 1.0, section 4.5).
 package struct Targets: MetadataContent {
     package static let role = MetadataRole.targets
 
     package let version: Int64
     package let expiresAt: Int64
+    /// By path, whatever it looks like.
+    package let entries: [String: TargetFile]
+    /// Those with a path that is safe on every disk; no other is ours.
     package let files: [RelativePath: TargetFile]
+    package let delegations: Delegations?
 
-    package init(version: Int64, expiresAt: Int64, files: [RelativePath: TargetFile]) {
+    package init(version: Int64, expiresAt: Int64, files: [RelativePath: TargetFile], delegations: Delegations? = nil) {
         self.version = version
         self.expiresAt = expiresAt
         self.files = files
+        entries = Dictionary(uniqueKeysWithValues: files.map { ($0.rawValue, $1) })
+        self.delegations = delegations
     }
 
     package init(_ fields: JSONFields, version: Int64, expiresAt: Int64) throws(TrustError) {
         self.version = version
         self.expiresAt = expiresAt
         let entries = try fields.fields("targets")
-        var files: [RelativePath: TargetFile] = [:]
+        var (all, files): ([String: TargetFile], [RelativePath: TargetFile]) = ([:], [:])
         for name in entries.names {
-            files[try RelativePath(checking: name, at: "A target in targets.json")] = try TargetFile(entries.fields(name))
+            let file = try TargetFile(entries.fields(name))
+            all[name] = file
+            if let path = RelativePath(rawValue: name) { files[path] = file }
         }
+        self.entries = all
         self.files = files
+        delegations = fields.has("delegations") ? try Delegations(fields.fields("delegations")) : nil
     }
 
     package var members: [String: JSONValue] {
-        ["targets": .object(Dictionary(uniqueKeysWithValues: files.map { ($0.rawValue, $1.json) }))]
+        var members: [String: JSONValue] = ["targets": .object(entries.mapValues(\.json))]
+        if let delegations { members["delegations"] = delegations.json }
+        return members
     }
 }
 

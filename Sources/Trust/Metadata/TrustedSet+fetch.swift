@@ -7,9 +7,9 @@ extension TrustedSet {
         /// The most bytes that a source may send; for snapshot and targets the exact length.
         package let longest: Int64
 
-        init(_ role: MetadataRole, version: Int64, longest: Int64) {
+        init(_ role: MetadataRole, version: Int64, longest: Int64, consistent: Bool = true) {
             self.role = role
-            self.fileName = role.fileName(version: version)
+            self.fileName = role.fileName(version: version, consistent: consistent)
             self.longest = longest
         }
     }
@@ -17,6 +17,9 @@ extension TrustedSet {
     /// The most bytes of a root and of a timestamp, which no parent measures: 512,000 and 16,384, as the reference client has them.
     package static let longestRoot: Int64 = 512_000
     package static let longestTimestamp: Int64 = 16_384
+    /// Of a snapshot and of a list of targets whose parent does not measure them: 2,000,000 and 5,000,000, as there.
+    package static let longestSnapshot: Int64 = 2_000_000
+    package static let longestTargets: Int64 = 5_000_000
 
     /// The root that would come next. Ask for it at the start of each update until the source has none.
     package var wantedRoot: Wanted { Wanted(.root, version: root.version + 1, longest: Self.longestRoot) }
@@ -27,11 +30,13 @@ extension TrustedSet {
     /// The snapshot or the targets that the newest timestamp makes necessary; nil when the catalogue is the newest known.
     package var wanted: Wanted? {
         guard let timestamp else { return nil }
-        guard let snapshot, snapshot.named == timestamp.content.snapshot else {
-            return Wanted(.snapshot, version: timestamp.content.snapshot.version, longest: timestamp.content.snapshot.length)
+        let (consistent, named) = (root.consistentSnapshot, timestamp.content.snapshot)
+        guard let snapshot, named.names(snapshot.named) else {
+            return Wanted(.snapshot, version: named.version, longest: named.length ?? Self.longestSnapshot, consistent: consistent)
         }
-        guard let coherent, coherent.targets.named == snapshot.content.targets else {
-            return Wanted(.targets, version: snapshot.content.targets.version, longest: snapshot.content.targets.length)
+        let targets = snapshot.content.targets
+        guard let coherent, coherent.snapshot.named == snapshot.named, targets.names(coherent.targets.named) else {
+            return Wanted(.targets, version: targets.version, longest: targets.length ?? Self.longestTargets, consistent: consistent)
         }
         return nil
     }

@@ -23,18 +23,31 @@ package struct TrustedSet: Sendable {
     /// The newest that was verified; what they name may not have come yet.
     var timestamp: SignedMetadata<Timestamp>?
     var snapshot: SignedMetadata<Snapshot>?
-    var coherent: Coherent?
+    var coherent: Coherent? {
+        // What a role said under another snapshot is asked anew.
+        didSet { if coherent?.snapshot.named != oldValue?.snapshot.named { delegated = [:] } }
+    }
+    /// The lists of delegated roles that a search needed.
+    var delegated: [String: SignedMetadata<Targets>] = [:]
 
     /// Starts from the first root as it came with the enrolment. Throws `trust.fingerprint` unless its bytes have the SHA-256 of the claim.
     package init(root bytes: [UInt8], fingerprint: SHA256Hex) throws(TrustError) {
         guard SHA256Hex(of: bytes) == fingerprint else {
             throw TrustError(.fingerprint, "The first root does not have the fingerprint of the claim; check the claim and the address of the centre.")
         }
+        try self.init(trusting: bytes)
+        guard root.version == 1 else { throw TrustError(.version, "The first root has version \(root.version) instead of 1.") }
+    }
+
+    /// Starts from a root of any version that came by a way that is trusted, such as a disk of our own.
+    package init(trusting bytes: [UInt8]) throws(TrustError) {
         let root = try SignedMetadata<Root>(parsing: bytes)
-        guard root.content.version == 1 else { throw TrustError(.version, "The first root has version \(root.content.version) instead of 1.") }
         try root.verify(by: root.content)
         roots = [root]
     }
+
+    /// The bytes of the root that is in force.
+    package var rootBytes: [UInt8] { roots[roots.endIndex - 1].bytes }
 
     /// The root that is in force.
     package var root: Root { roots[roots.endIndex - 1].content }
@@ -91,7 +104,9 @@ package struct TrustedSet: Sendable {
         try take(targets: bytes, at: instant)
     }
 
-    mutating func take(timestamp bytes: [UInt8], at instant: Int64?) throws(TrustError) -> Acceptance {
+    /// As ``accept(timestamp:at:)``; without an instant whatever its end date, for what was believed before.
+    @discardableResult
+    package mutating func take(timestamp bytes: [UInt8], at instant: Int64?) throws(TrustError) -> Acceptance {
         try roots[roots.endIndex - 1].checkExpiry(at: instant)
         let offered = try SignedMetadata<Timestamp>(parsing: bytes)
         try offered.verify(by: root)
@@ -107,6 +122,14 @@ package struct TrustedSet: Sendable {
         return .accepted
     }
 
+    /// Recalls a snapshot that was believed before: what it names is not gone behind, whatever the timestamp names by now and whenever it ended. Throws `trust.threshold` under keys
+    /// that are no longer the role's.
+    package mutating func recall(snapshot bytes: [UInt8]) throws(TrustError) {
+        let offered = try SignedMetadata<Snapshot>(parsing: bytes)
+        try offered.verify(by: root)
+        snapshot = offered
+    }
+
     mutating func take(snapshot bytes: [UInt8], at instant: Int64?) throws(TrustError) -> Acceptance {
         guard let timestamp else { throw TrustError(.parentMissing, "A snapshot is believed only after its timestamp; fetch timestamp.json first.") }
         try timestamp.checkExpiry(at: instant)
@@ -117,7 +140,10 @@ package struct TrustedSet: Sendable {
         var unchanged = false
         if let snapshot {
             unchanged = try Self.isSame(offered, as: snapshot)
-            try Self.checkSuccession(from: snapshot.content.targets, to: offered.content.targets, of: .targets)
+            for (name, old) in snapshot.content.meta {
+                guard let new = offered.content.meta[name] else { throw TrustError(.rollback, "The snapshot offered does not name \(name) any more.") }
+                try Self.checkSuccession(from: old, to: new, of: .targets)
+            }
         }
         try offered.checkExpiry(at: instant)
         if unchanged { return .unchanged }
@@ -127,7 +153,7 @@ package struct TrustedSet: Sendable {
     }
 
     mutating func take(targets bytes: [UInt8], at instant: Int64?) throws(TrustError) -> Acceptance {
-        guard let timestamp, let snapshot, snapshot.named == timestamp.content.snapshot else {
+        guard let timestamp, let snapshot, timestamp.content.snapshot.names(snapshot.named) else {
             throw TrustError(.parentMissing, "Targets are believed only after the snapshot that the timestamp names; fetch that snapshot first.")
         }
         try snapshot.checkExpiry(at: instant)
@@ -144,7 +170,7 @@ package struct TrustedSet: Sendable {
     /// A new timestamp or snapshot often names what is already here; then it belongs to the catalogue at once.
     private mutating func joinWhenCoherent() {
         guard let timestamp, let snapshot, let targets = coherent?.targets else { return }
-        guard snapshot.named == timestamp.content.snapshot, targets.named == snapshot.content.targets else { return }
+        guard timestamp.content.snapshot.names(snapshot.named), snapshot.content.targets.names(targets.named) else { return }
         coherent = Coherent(timestamp: timestamp, snapshot: snapshot, targets: targets)
     }
 }

@@ -14,7 +14,7 @@ package struct Publication: Sendable {
     package init(targets: [UInt8], snapshot: [UInt8], timestamp: [UInt8]) throws(TrustError) {
         self.init(
             targets: try SignedMetadata(parsing: targets), snapshot: try SignedMetadata(parsing: snapshot), timestamp: try SignedMetadata(parsing: timestamp))
-        guard self.targets.named == self.snapshot.content.targets, self.snapshot.named == self.timestamp.content.snapshot else {
+        guard self.snapshot.content.targets.names(self.targets.named), self.timestamp.content.snapshot.names(self.snapshot.named) else {
             throw TrustError(.hash, "The stored targets, snapshot and timestamp do not belong together; publish again.")
         }
     }
