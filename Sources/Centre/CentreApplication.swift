@@ -96,10 +96,11 @@ package struct CentreApplication: Sendable {
         _ configuration: CentreConfiguration, database: Database, clock: Clock, ids: IDs, entropy: Entropy
     ) async throws -> ContentHouse {
         let (folder, reserve, isFront) = (configuration.dataFolder, configuration.reserveBytes, configuration.isFront)
+        let root = try await database.read { try $0.newestRoot() }
         let content = try await offPool {
             ContentHouse(
                 data: folder, blobs: try BlobStore(folder: folder.appendingPathComponent("blobs")),
-                keys: try CatalogueKeys.loadOrMake(in: folder.appendingPathComponent("keys"), entropy: entropy, makes: !isFront), bell: JobBell(),
+                keys: try CatalogueKeys.loadOrMake(in: folder.appendingPathComponent("keys"), entropy: entropy, makes: !isFront, root: root), bell: JobBell(),
                 reserve: reserve)
         }
         // What another centre has under way must not be taken from it.

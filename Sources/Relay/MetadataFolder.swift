@@ -56,12 +56,12 @@ package struct MetadataFolder: Sendable {
 
     /// Brings the four top-level roles up to date.
     package func refresh(from url: String) async throws {
-        try await withClient { client in _ = try await updated(from: url, client) }
+        try await Self.withClient { client in _ = try await updated(from: url, client) }
     }
 
     /// Brings everything up to date that says something about a target, and the target into a folder, unless it lies there already. Its file name is its path, percent-encoded.
     package func download(_ target: String, metadata url: String, targets base: String, into directory: URL) async throws {
-        try await withClient { client in
+        try await Self.withClient { client in
             var set = try await updated(from: url, client)
             let file = try await self.file(of: target, in: &set, from: url, client)
             let location = directory.appendingPathComponent(target.percentEncoded)
@@ -73,7 +73,7 @@ package struct MetadataFolder: Sendable {
             var segments = target.split(separator: "/", omittingEmptySubsequences: false).map { String($0).percentEncoded }
             if set.root.consistentSnapshot { segments.append("\(file.sha256.hex).\(segments.removeLast())") }
             let source = base.withoutSlash + "/" + segments.joined(separator: "/")
-            guard let bytes = try await fetch(source, longest: file.length, client), SHA256Hex(of: bytes) == file.sha256, Int64(bytes.count) == file.length else {
+            guard let bytes = try await Self.fetch(source, longest: file.length, client), SHA256Hex(of: bytes) == file.sha256, Int64(bytes.count) == file.length else {
                 throw Failure.wrongTarget(target)
             }
             try await offPool {
@@ -83,20 +83,35 @@ package struct MetadataFolder: Sendable {
         }
     }
 
-    private func withClient(_ body: (HTTPClient) async throws -> Void) async throws {
+    /// The roots that somebody has behind one that is trusted, in order; each follows from the one before.
+    package static func roots(after trusted: [UInt8], from url: String) async throws -> [[UInt8]] {
+        try await withClient { client in
+            var (set, found) = (try TrustedSet(trusting: trusted), [[UInt8]]())
+            while found.count < mostRoots, let next = try await fetch(url.withoutSlash + "/" + set.wantedRoot.fileName, longest: set.wantedRoot.longest, client) {
+                try set.accept(root: next)
+                found.append(next)
+            }
+            return found
+        }
+    }
+
+    private static func withClient<Result>(_ body: (HTTPClient) async throws -> Result) async throws -> Result {
         let client = ParentClient.httpClient()
-        do { try await body(client) } catch {
+        do {
+            let result = try await body(client)
+            try await client.shutdown()
+            return result
+        } catch {
             try? await client.shutdown()
             throw error
         }
-        try await client.shutdown()
     }
 
     private func updated(from url: String, _ client: HTTPClient) async throws -> TrustedSet {
         guard let root = try await stored("root.json") else { throw Failure.noRoot(folder.path) }
         var set = try TrustedSet(trusting: root)
         for _ in 0..<Self.mostRoots {
-            guard let next = try await fetch(url.withoutSlash + "/" + set.wantedRoot.fileName, longest: set.wantedRoot.longest, client) else { break }
+            guard let next = try await Self.fetch(url.withoutSlash + "/" + set.wantedRoot.fileName, longest: set.wantedRoot.longest, client) else { break }
             try set.accept(root: next)
             try await keep(next, "root.json")
         }
@@ -113,7 +128,7 @@ package struct MetadataFolder: Sendable {
     private func take(_ role: MetadataRole, from url: String, into set: inout TrustedSet, _ client: HTTPClient) async throws {
         guard let wanted = role == .timestamp ? set.wantedTimestamp : set.wanted else { return }
         let source = url.withoutSlash + "/" + wanted.fileName
-        guard let bytes = try await fetch(source, longest: wanted.longest, client) else { throw Failure.fetch(source, 404) }
+        guard let bytes = try await Self.fetch(source, longest: wanted.longest, client) else { throw Failure.fetch(source, 404) }
         if try isNews(bytes, as: role, &set) { try await keep(bytes, role.rawValue + ".json") }
     }
 
@@ -135,7 +150,7 @@ package struct MetadataFolder: Sendable {
                 if let kept = try await stored(wanted.plainName), (try? set.accept(delegated: kept, for: wanted, at: clock.now.milliseconds)) != nil { continue }
                 let name = (set.root.consistentSnapshot ? "\(wanted.version)." : "") + wanted.plainName
                 let source = url.withoutSlash + "/" + name
-                guard let bytes = try await fetch(source, longest: wanted.longest, client) else { throw Failure.fetch(source, 404) }
+                guard let bytes = try await Self.fetch(source, longest: wanted.longest, client) else { throw Failure.fetch(source, 404) }
                 try set.accept(delegated: bytes, for: wanted, at: clock.now.milliseconds)
                 try await keep(bytes, wanted.plainName)
             }
@@ -153,7 +168,7 @@ package struct MetadataFolder: Sendable {
     }
 
     /// Nil for what the repository does not have.
-    private func fetch(_ url: String, longest: Int64, _ client: HTTPClient) async throws -> [UInt8]? {
+    private static func fetch(_ url: String, longest: Int64, _ client: HTTPClient) async throws -> [UInt8]? {
         let response = try await client.execute(HTTPClientRequest(url: url), timeout: .seconds(60))
         switch response.status.code {
         case 200: return try await read(response.body, upTo: Int(longest))

@@ -41,6 +41,7 @@ extension Database {
         let migrations = migrations.sorted { $0.number < $1.number }
         guard Set(migrations.map(\.number)).count == migrations.count else { throw StorageError.schema("Two migrations have the same number") }
         let applied = try await write { statements in
+            if statements.engine == .postgres { try statements.script("SELECT pg_advisory_xact_lock(7351001)") }
             try statements.script(
                 "CREATE TABLE IF NOT EXISTS schema_migration (number BIGINT NOT NULL PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL, applied_at BIGINT NOT NULL)")
             return Dictionary(
@@ -54,12 +55,16 @@ extension Database {
         }
         var done: [String] = []
         for migration in migrations where applied[migration.number] == nil {
-            try await write { statements in
+            let isOurs = try await write { statements -> Bool in
+                // Another process may bring the same schema up at the same time: one of them takes the step, the other finds it taken. The lock comes before anything is looked at.
+                if statements.engine == .postgres { try statements.script("LOCK TABLE schema_migration IN EXCLUSIVE MODE") }
+                guard try statements.first("SELECT 1 FROM schema_migration WHERE number = \(migration.number)", { try $0.int(0) }) == nil else { return false }
                 try statements.script(migration.text(for: statements.engine))
                 try statements.run(
                     "INSERT INTO schema_migration (number, name, checksum, applied_at) VALUES (\(migration.number), \(migration.name), \(migration.checksum), \(now))")
+                return true
             }
-            done.append(migration.name)
+            if isOurs { done.append(migration.name) }
         }
         return done
     }

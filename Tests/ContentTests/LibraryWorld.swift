@@ -24,16 +24,19 @@ struct LibraryWorld: Sendable {
     var act: Act { world.act(at: time.value) }
     var today: Day { NetworkZone.shanghai.day(of: time.value) }
 
+    /// The keys of every such world.
+    static func seededKeys() throws -> RepositoryKeys {
+        var generator = SeededGenerator(seed: 20110320)
+        let seeds = (0..<4).map { _ in (0..<32).map { _ in UInt8(truncatingIfNeeded: generator.next()) } }
+        return RepositoryKeys(
+            root: try SigningKey(seed: seeds[0]), targets: try SigningKey(seed: seeds[1]), snapshot: try SigningKey(seed: seeds[2]), timestamp: try SigningKey(seed: seeds[3]))
+    }
+
     static func with(_ engine: Database.Engine, freeBytes: Int64 = 1 << 50, _ body: (LibraryWorld) async throws -> Void) async throws {
         try await withWorld(engine) { world in
             let folder = try temporaryFolder()
             defer { try? FileManager.default.removeItem(at: folder) }
-            var generator = SeededGenerator(seed: 20110320)
-            let seeds = (0..<4).map { _ in (0..<32).map { _ in UInt8(truncatingIfNeeded: generator.next()) } }
-            let keys = CatalogueKeys(
-                RepositoryKeys(
-                    root: try SigningKey(seed: seeds[0]), targets: try SigningKey(seed: seeds[1]), snapshot: try SigningKey(seed: seeds[2]),
-                    timestamp: try SigningKey(seed: seeds[3])))
+            let keys = CatalogueKeys(try seededKeys())
             let content = ContentHouse(
                 data: folder, blobs: try BlobStore(folder: folder.appendingPathComponent("blobs")), keys: keys, bell: JobBell(), reserve: 1 << 20,
                 freeBytes: { _ in freeBytes })

@@ -174,6 +174,34 @@ private final class Tries: Sendable {
         }
     }
 
+    /// Centres and commands that start at the same moment on an empty database: each step is taken once, and nobody fails.
+    @Test(arguments: Database.Engine.required)
+    func severalAtOnceBringTheSchemaUp(_ engine: Database.Engine) async throws {
+        for _ in 0..<5 {
+            let folder = try temporaryFolder()
+            defer { try? FileManager.default.removeItem(at: folder) }
+            var address = folder.appendingPathComponent("test.sqlite").path
+            if engine == .postgres {
+                let (server, name) = try await freshSchema()
+                address = "postgres:\(server) options='-c search_path=\(name)'"
+            }
+            let place = address
+            let steps = (1...20).map { Migration(number: $0, name: "step \($0)", text: "CREATE TABLE t\($0) (n BIGINT NOT NULL)") }
+            let done = try await withThrowingTaskGroup(of: [String].self) { group in
+                for _ in 0..<4 {
+                    group.addTask {
+                        let database = try await Database.open(place, journal: nil)
+                        let done = try await database.migrate(steps, at: Instant(milliseconds: 1))
+                        await database.close()
+                        return done
+                    }
+                }
+                return try await group.reduce(into: []) { $0 += $1 }
+            }
+            #expect(done.sorted() == steps.map(\.name).sorted())
+        }
+    }
+
     @Test(arguments: Database.Engine.required)
     func migratingAgainDoesNothingAndAnEditedOrUnknownStepIsRefused(_ engine: Database.Engine) async throws {
         try await withThings(engine) { database in

@@ -17,7 +17,10 @@ extension Statements {
         }
         let content = try SignedMetadata<Root>(parsing: root.bytes).content
         guard keys.verifying.allSatisfy({ content.roles[$0.key]?.keyIDs.contains($0.value.keyID) == true }) else {
-            throw CatalogueKeys.Problem(description: "The keys are not those of the catalogue in this database. Restore the folder of keys that belongs to it.")
+            throw CatalogueKeys.Problem(
+                description:
+                    "The keys are not those of the catalogue in this database. Restore the folder of keys that belongs to it; if they were changed just now, start the centre again."
+            )
         }
         _ = try refreshCatalogue(keys, by: act)
         return try rootFingerprint() ?? ""
@@ -91,13 +94,13 @@ extension Statements {
     }
 
     /// Stores the parts of a publication that are new.
-    private func store(_ publication: Publication, at instant: Instant) throws {
+    func store(_ publication: Publication, at instant: Instant) throws {
         let names = publication.namedBytes.map(\.bytes)
         let versions = [publication.targetsContent.version, publication.snapshotContent.version, publication.timestampContent.version]
         try store([(.targets, versions[0], names[0]), (.snapshot, versions[1], names[1]), (.timestamp, versions[2], names[2])], at: instant)
     }
 
-    private func store(_ files: [(role: MetadataRole, version: Int64, bytes: [UInt8])], at instant: Instant) throws {
+    func store(_ files: [(role: MetadataRole, version: Int64, bytes: [UInt8])], at instant: Instant) throws {
         for file in files {
             try run(
                 """

@@ -8,16 +8,15 @@ package struct Repository: Sendable {
         self.lifetimes = lifetimes
     }
 
-    /// Root version 1, self-signed at an instant (UTC milliseconds). The SHA-256 of the bytes is the fingerprint that claims carry.
+    /// Root version 1, self-signed at an instant (UTC milliseconds). The SHA-256 of the bytes is the fingerprint that claims carry. Throws `trust.key` without the root's key.
     package func firstRoot(at instant: Int64) throws(TrustError) -> [UInt8] {
-        try root(version: 1, at: instant, signers: [keys.root])
-    }
-
-    /// The root after `previous` with the keys of this repository, signed by the previous root key and this one's.
-    package func root(after previous: [UInt8], signedAlsoBy previousKey: SigningKey, at instant: Int64) throws(TrustError) -> [UInt8] {
-        let version = try SignedMetadata<Root>(parsing: previous).content.version
-        let signers = previousKey.verifyingKey == keys.root.verifyingKey ? [keys.root] : [previousKey, keys.root]
-        return try root(version: version + 1, at: instant, signers: signers)
+        guard let root = keys.root else { throw TrustError(.key, "The root's key is not here; a network begins with it.") }
+        let byRole: [MetadataRole: VerifyingKey] = [
+            .root: root.verifyingKey, .targets: keys.targets.verifyingKey, .snapshot: keys.snapshot.verifyingKey, .timestamp: keys.timestamp.verifyingKey,
+        ]
+        let content = Root(
+            version: 1, expiresAt: instant + lifetimes.root, keys: Array(byRole.values), roles: byRole.mapValues { Root.Role(keyIDs: [$0.keyID], threshold: 1) })
+        return try SignedMetadata(signing: content, with: [root]).bytes
     }
 
     /// Signs a new list of files and what names it, each one version above the previous publication, or all version 1.
@@ -56,15 +55,4 @@ package struct Repository: Sendable {
     }
 
     private func next<Content>(_ previous: SignedMetadata<Content>?) -> Int64 { (previous?.content.version ?? 0) + 1 }
-
-    private func root(version: Int64, at instant: Int64, signers: [SigningKey]) throws(TrustError) -> [UInt8] {
-        let byRole: [MetadataRole: VerifyingKey] = [
-            .root: keys.root.verifyingKey, .targets: keys.targets.verifyingKey, .snapshot: keys.snapshot.verifyingKey,
-            .timestamp: keys.timestamp.verifyingKey,
-        ]
-        let content = Root(
-            version: version, expiresAt: instant + lifetimes.root, keys: Array(byRole.values),
-            roles: byRole.mapValues { Root.Role(keyIDs: [$0.keyID], threshold: 1) })
-        return try SignedMetadata(signing: content, with: signers).bytes
-    }
 }

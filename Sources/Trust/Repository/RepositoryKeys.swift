@@ -1,11 +1,11 @@
-/// The keys of the centre, one a role.
+/// The keys of the centre, one a role; the root's may be elsewhere.
 package struct RepositoryKeys: Sendable {
-    package let root: SigningKey
+    package let root: SigningKey?
     package let targets: SigningKey
     package let snapshot: SigningKey
     package let timestamp: SigningKey
 
-    package init(root: SigningKey, targets: SigningKey, snapshot: SigningKey, timestamp: SigningKey) {
+    package init(root: SigningKey?, targets: SigningKey, snapshot: SigningKey, timestamp: SigningKey) {
         self.root = root
         self.targets = targets
         self.snapshot = snapshot

@@ -33,7 +33,7 @@ struct AttackTests {
         let (network, other) = (try SampleNetwork(), try SampleNetwork(seed: 2))
         #expect(refusal { _ = try TrustedSet(root: other.root, fingerprint: network.fingerprint) } == .fingerprint)
         #expect(refusal { _ = try TrustedSet(root: network.root + " ".bytes, fingerprint: network.fingerprint) } == .fingerprint)
-        let second = try network.repository.root(after: network.root, signedAlsoBy: network.keys.root, at: start)
+        let second = try network.keys.root(after: network.root, signedAlsoBy: network.keys.root, at: start)
         #expect(refusal { _ = try TrustedSet(root: second, fingerprint: SHA256Hex(of: second)) } == .version)
     }
 
@@ -49,7 +49,7 @@ struct AttackTests {
         let other = try SampleNetwork(seed: 2)
         let foreign = try other.publish(4, after: second)
         expectRefusal(.threshold, of: foreign.timestampBytes, as: .timestamp, by: client)
-        expectRefusal(.threshold, of: try other.repository.root(after: other.root, signedAlsoBy: other.keys.root, at: start), as: .root, by: client)
+        expectRefusal(.threshold, of: try other.keys.root(after: other.root, signedAlsoBy: other.keys.root, at: start), as: .root, by: client)
         // Snapshot and targets by wrong keys need the thief to hold the parent's key, else the hash refuses them first.
         expectRefusal(.hash, of: second.snapshotBytes.map { $0 == 0x61 ? 0x62 : $0 }, as: .snapshot, by: client)
     }
@@ -100,7 +100,7 @@ struct AttackTests {
         #expect(set.catalogue?.version == 2)
 
         var rooted = client
-        try rooted.accept(root: network.repository.root(after: network.root, signedAlsoBy: network.keys.root, at: start))
+        try rooted.accept(root: network.keys.root(after: network.root, signedAlsoBy: network.keys.root, at: start))
         expectRefusal(.rollback, of: network.root, as: .root, by: rooted)
         #expect(second.files.count == 3)
     }
@@ -201,7 +201,7 @@ struct AttackTests {
         let late = try network.publish(3, after: second, at: end)
         expectRefusal(.expired, of: late.timestampBytes, as: .timestamp, at: end, by: client)
         var set = client
-        try set.accept(root: network.repository.root(after: network.root, signedAlsoBy: network.keys.root, at: end))
+        try set.accept(root: network.keys.root(after: network.root, signedAlsoBy: network.keys.root, at: end))
         #expect(try set.accept(timestamp: late.timestampBytes, at: end) == .accepted)
     }
 }

@@ -12,7 +12,7 @@ struct BitFlipTests {
         network = try SampleNetwork()
         publication = try network.publish(2)
         let keys = try SampleNetwork(seed: 2).keys
-        nextRoot = try Repository(keys: keys, lifetimes: SampleNetwork.lifetimes).root(after: network.root, signedAlsoBy: network.keys.root, at: start)
+        nextRoot = try keys.root(after: network.root, signedAlsoBy: network.keys.root, at: start)
     }
 
     /// Offers the file with each of its bits turned; returns how many were believed.

@@ -7,15 +7,15 @@ struct SampleNetwork {
     static let start: Int64 = 1_298_937_600_000
     static let lifetimes = RepositoryLifetimes(root: 3650 * day, targets: 365 * day, snapshot: 100 * day, timestamp: 10 * day)
 
-    let keys: RepositoryKeys
+    let keys: SampleKeys
     let repository: Repository
     let root: [UInt8]
     var fingerprint: SHA256Hex { SHA256Hex(of: root) }
 
     init(seed: UInt64 = 1) throws {
         var random = Seeded(seed)
-        keys = RepositoryKeys(root: try random.key(), targets: try random.key(), snapshot: try random.key(), timestamp: try random.key())
-        repository = Repository(keys: keys, lifetimes: Self.lifetimes)
+        keys = SampleKeys(root: try random.key(), targets: try random.key(), snapshot: try random.key(), timestamp: try random.key())
+        repository = Repository(keys: keys.all, lifetimes: Self.lifetimes)
         root = try repository.firstRoot(at: Self.start)
     }
 
@@ -93,5 +93,27 @@ extension JSONValue {
         guard case .object(var members) = self else { return }
         members[name] = nil
         self = .object(members)
+    }
+}
+
+/// A key a role, the root's at hand.
+struct SampleKeys {
+    let root: SigningKey
+    let targets: SigningKey
+    let snapshot: SigningKey
+    let timestamp: SigningKey
+
+    var all: RepositoryKeys { RepositoryKeys(root: root, targets: targets, snapshot: snapshot, timestamp: timestamp) }
+
+    /// The root after `previous` that names these keys, signed by the given root key and this one, whether anybody would take it or not.
+    func root(after previous: [UInt8], signedAlsoBy previousKey: SigningKey, at instant: Int64) throws(TrustError) -> [UInt8] {
+        let version = try SignedMetadata<Root>(parsing: previous).content.version
+        let byRole = [
+            MetadataRole.root: root.verifyingKey, .targets: targets.verifyingKey, .snapshot: snapshot.verifyingKey, .timestamp: timestamp.verifyingKey,
+        ]
+        let content = Root(
+            version: version + 1, expiresAt: instant + SampleNetwork.lifetimes.root, keys: Array(byRole.values),
+            roles: byRole.mapValues { Root.Role(keyIDs: [$0.keyID], threshold: 1) })
+        return try SignedMetadata(signing: content, with: previousKey.verifyingKey == root.verifyingKey ? [root] : [previousKey, root]).bytes
     }
 }
