@@ -38,10 +38,20 @@ struct EdgeRoutes: Sendable {
     /// To enrolled nodes only, as at the centre.
     @Sendable private func blob(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
         try await register.signature(of: request, body: [])
-        guard let hash = SHA256Hex(rawValue: try context.parameters.require("hash")), let (url, length) = blobs.verified(hash) else {
+        guard let hash = SHA256Hex(rawValue: try context.parameters.require("hash")), let (_, length) = blobs.verified(hash) else {
             return Answers.missing("This blob")
         }
-        let answer = try await Answers.file(url, length: length, type: "application/octet-stream", cache: "public, max-age=31536000, immutable", request)
+        let answer: Response
+        do {
+            let blob = Blob(sha256: hash, length: length)
+            answer = try await Answers.blobs([blob], in: blobs, type: "application/octet-stream", cache: "public, max-age=31536000, immutable", request) { [keeper, clock] in
+                keeper.ask { $0.doubt(at: clock.now) }
+            }
+        } catch is LostBlob {
+            // It is thrown away; the next look misses it, and it is fetched again.
+            keeper.ask { [clock] in $0.doubt(at: clock.now) }
+            return Answers.missing("This blob")
+        }
         // Whoever asks beyond the end knows of more bytes than lie here.
         if answer.status == .rangeNotSatisfiable || length == 0 { keeper.ask { [clock] in $0.doubt(at: clock.now) } }
         return answer

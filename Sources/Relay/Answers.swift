@@ -1,9 +1,9 @@
 import Basics
-package import Foundation
+import Foundation
 import HTTPTypes
 package import Hummingbird
-package import Storage
-import Trust
+import Storage
+package import Trust
 package import Wire
 
 /// What edge and terminal answer over HTTP.
@@ -40,23 +40,28 @@ package enum Answers {
         return response
     }
 
-    /// A file, or ranges of it: 200, 206 or 416 (RFC 9110, 14).
-    package static func file(_ url: URL, length: Int64, type: String, cache: String, _ request: Request) async throws -> Response {
-        try await parts([FilePart(url: url, length: Int(length))], type: type, cache: cache, request)
-    }
-
-    /// Files one behind the other as one, or ranges of it. A file that is gone meanwhile ends the connection.
-    package static func parts(_ parts: [FilePart], type: String, cache: String, _ request: Request) async throws -> Response {
-        let answer = RangeAnswer(request.headers[.range], length: parts.reduce(0) { $0 + $1.length }, type: type)
+    /// Blobs one behind the other as one file, or ranges of it: 200, 206 or 416 (RFC 9110, 14). Each byte is compared with its blob's name before it goes out. Throws ``LostBlob`` when
+    /// the first is not on the disk as it was put there; when a later one is not, `lost` hears of it and the connection ends.
+    package static func blobs(
+        _ parts: [Blob], in folder: BlobFolder, type: String, cache: String, _ request: Request, lost: @escaping @Sendable () async -> Void
+    ) async throws -> Response {
+        let lengths = parts.map { Int($0.length) }
+        let answer = RangeAnswer(request.headers[.range], length: lengths.reduce(0, +), type: type)
         var headers: HTTPFields = [.contentType: answer.contentType, .cacheControl: cache, .acceptRanges: "bytes"]
         headers[.contentRange] = answer.contentRange
         let status = HTTPResponse.Status(code: answer.status)
+        if let first = answer.firstSlice(in: lengths) { _ = try await folder.read(parts[first.part], first.bytes) }
         if request.method == .head {
             headers[.contentLength] = String(answer.length)
             return Response(status: status, headers: headers)
         }
         let body = ResponseBody(contentLength: answer.length) { writer in
-            try await answer.write(from: parts) { try await writer.write(ByteBuffer(bytes: $0)) }
+            do {
+                try await answer.write(lengths, from: { try await folder.read(parts[$0], $1) }) { try await writer.write(ByteBuffer(bytes: $0)) }
+            } catch let error as LostBlob {
+                await lost()
+                throw error
+            }
             try await writer.finish(nil)
         }
         return Response(status: status, headers: headers, body: body)

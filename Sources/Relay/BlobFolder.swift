@@ -5,31 +5,37 @@ package import Trust
 
 /// A node's blobs: `blobs/ab/<sha256>` complete and verified, `<sha256>.part` on its way.
 package struct BlobFolder: Sendable {
-    private let store: BlobStore
+    let store: BlobStore
     private let reserve: Int64
     private let say: @Sendable (SHA256Hex, String) -> Void
     private let checking = CheckedPart()
+    let shown: ShownBytes
 
     /// What became of a piece of a check.
     package enum Check: Hashable, Sendable { case reached(Int64), sound, gone }
 
     /// Uses the folder. `reserve` bytes of the volume are never filled with blobs, so that facts can be noted when no film fits any more. `say` hears of each blob that is
-    /// thrown away, and why.
-    package init(_ store: BlobStore, reserve: Int64 = 32 << 20, say: @escaping @Sendable (SHA256Hex, String) -> Void = { _, _ in }) {
+    /// thrown away, and why. `memory` bounds the bytes that are kept for who asks for the next part of them.
+    package init(_ store: BlobStore, reserve: Int64 = 32 << 20, memory: Int = 4 << 20, say: @escaping @Sendable (SHA256Hex, String) -> Void = { _, _ in }) {
         self.store = store
         self.reserve = reserve
         self.say = say
+        shown = ShownBytes(most: memory)
     }
 
     /// A file that is not what its name says is worth nothing: it goes, and that is said.
-    private func discard(_ hash: SHA256Hex, _ why: String) throws {
+    func discard(_ hash: SHA256Hex, _ why: String) throws {
         try store.remove(hash.hex)
         say(hash, why)
     }
 
     /// Whether the blob lies here at its full length; one of another length is thrown away. Blocking.
     private func isWhole(_ blob: Blob) throws -> Bool {
-        guard let length = store.length(blob.sha256.hex) else { return false }
+        guard let length = store.length(blob.sha256.hex) else {
+            // A link or a folder of that name would stand in the way of the file.
+            if store.isTaken(blob.sha256.hex) { try discard(blob.sha256, "no file") }
+            return false
+        }
         if length != blob.length { try discard(blob.sha256, "\(length) bytes instead of \(blob.length)") }
         return length == blob.length
     }
@@ -60,7 +66,7 @@ package struct BlobFolder: Sendable {
         try await offPool {
             guard let part = part(blob) else { return 0 }
             try FileManager.default.createDirectory(at: part.deletingLastPathComponent(), withIntermediateDirectories: true)
-            let descriptor = open(part.path, O_WRONLY | O_CREAT | O_APPEND, 0o644)
+            let descriptor = open(part.path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW, 0o644)
             guard descriptor >= 0 else { throw failure(part) }
             defer { close(descriptor) }
             let start = Int64(lseek(descriptor, 0, SEEK_END))
@@ -98,9 +104,10 @@ package struct BlobFolder: Sendable {
     /// The bytes of a small verified blob; nil when it is not here, or was not what its name says and is thrown away.
     package func read(_ hash: SHA256Hex, longest: Int64 = Manifest.longest) async throws -> [UInt8]? {
         try await offPool {
-            guard let (url, length) = verified(hash) else { return nil }
-            let bytes = length <= longest ? (try? Data(contentsOf: url)).map { [UInt8]($0) } : nil
-            guard let bytes, SHA256Hex(of: bytes) == hash else {
+            guard let (_, length) = verified(hash) else { return nil }
+            let handle = length <= longest ? try opened(Blob(sha256: hash, length: length)) : nil
+            defer { try? handle?.close() }
+            guard let bytes = (try? handle?.readToEnd()).map({ [UInt8]($0) }) ?? (length == 0 ? [] : nil), SHA256Hex(of: bytes) == hash else {
                 try discard(hash, "other bytes")
                 return nil
             }
@@ -114,9 +121,9 @@ package struct BlobFolder: Sendable {
     /// Reads at most `most` bytes more of a verified blob, from the disk and not from memory, and at its end compares it with its name. Throws when the file cannot be opened.
     package func check(_ blob: Blob, most: Int64) async throws -> Check {
         try await offPool {
-            guard try isWhole(blob), let url = store.url(blob.sha256.hex) else { return .gone }
+            guard try isWhole(blob) else { return .gone }
             var hasher = checking.take(blob)
-            let handle = try FileHandle(forReadingFrom: url)
+            guard let handle = try opened(blob) else { return .gone }
             defer { try? handle.close() }
             let from = hasher.length
             _ = posix_fadvise(handle.fileDescriptor, off_t(from), off_t(most), POSIX_FADV_DONTNEED)
@@ -147,9 +154,10 @@ package struct BlobFolder: Sendable {
         try await offPool {
             var kept = Set(manifests.map(\.hex))
             for hash in manifests {
-                guard let (url, _) = verified(hash) else { continue }
+                guard let (_, length) = verified(hash), let handle = try opened(Blob(sha256: hash, length: length)) else { continue }
+                defer { try? handle.close() }
                 // A manifest that cannot be read must not cost its courseware: then nothing is removed.
-                kept.formUnion(try Manifest(parsing: [UInt8](try Data(contentsOf: url))).blobs.map(\.sha256.hex))
+                kept.formUnion(try Manifest(parsing: [UInt8](try handle.readToEnd() ?? Data())).blobs.map(\.sha256.hex))
             }
             let files = FileManager.default
             for folder in try files.contentsOfDirectory(at: store.folder, includingPropertiesForKeys: nil) where folder.lastPathComponent.utf8.count == 2 {

@@ -31,7 +31,8 @@ package struct NodeHouse: Sendable {
         database = try Database.sqlite(path: folder.appendingPathComponent("node.sqlite").path)
         _ = try await database.migrate(try NodeSchema.migrations, at: configuration.clock.now)
         let logger = configuration.logger
-        blobs = BlobFolder(try BlobStore(folder: folder.appendingPathComponent("blobs"))) { hash, why in
+        // An edge is asked for a blob by many at once and in parts, a terminal by one player.
+        blobs = BlobFolder(try BlobStore(folder: folder.appendingPathComponent("blobs")), memory: kind == .edge ? 32 << 20 : 4 << 20) { hash, why in
             logger.warning(
                 "A blob on the disk was not what was put there; it is thrown away and fetched again", metadata: ["blob": "\(hash.hex)", "why": "\(why)"])
         }

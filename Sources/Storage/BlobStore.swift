@@ -19,11 +19,19 @@ package struct BlobStore: Sendable {
         return folder.appendingPathComponent(String(hash.prefix(2))).appendingPathComponent(hash)
     }
 
-    /// The length of stored content; nil when it is not there.
+    /// The length of stored content; nil when it is not there. A link, or anything else that is no regular file, is no content.
     package func length(_ hash: String) -> Int64? {
+        guard let status = status(hash), status.st_mode & S_IFMT == S_IFREG else { return nil }
+        return Int64(status.st_size)
+    }
+
+    /// Whether anything at all lies under that name.
+    package func isTaken(_ hash: String) -> Bool { status(hash) != nil }
+
+    private func status(_ hash: String) -> stat? {
         guard let url = url(hash) else { return nil }
         var status = stat()
-        return stat(url.path, &status) == 0 ? Int64(status.st_size) : nil
+        return lstat(url.path, &status) == 0 ? status : nil
     }
 
     /// Stores bytes; answers their hash. The same bytes twice are stored once.
@@ -67,7 +75,7 @@ package struct BlobStore: Sendable {
 
     /// Removes content; nothing happens when it is not there.
     package func remove(_ hash: String) throws {
-        guard let url = url(hash), length(hash) != nil else { return }
+        guard let url = url(hash), isTaken(hash) else { return }
         try FileManager.default.removeItem(at: url)
     }
 

@@ -74,29 +74,27 @@ struct TelevisionRoutes: Sendable {
         let path = context.parameters.getCatchAll().joined(separator: "/")
         guard let holding = try await keeper.read({ $0.sync.complete.first { $0.courseware == courseware } }) else { return Answers.missing("This lesson") }
         guard let manifest = try await shelf.manifest(of: holding) else { return try await lost(courseware) }
+        let parts: [Manifest.File]
         if let rendition = manifest.renditions.first(where: { $0.file?.rawValue == path }) {
             guard holding.renditions.contains(rendition.name) else { return Answers.missing("This file") }
-            let blobs = blobs
-            let parts = try await offPool { () -> [FilePart]? in
-                var parts: [FilePart] = []
-                for piece in rendition.pieces {
-                    guard let (url, length) = blobs.verified(piece.sha256), length == piece.length else { return nil }
-                    parts.append(FilePart(url: url, length: Int(length)))
-                }
-                return parts
-            }
-            guard let parts else { return try await lost(courseware) }
-            return try await Answers.parts(parts, type: Self.type(path), cache: "no-cache", request)
-        }
-        guard let file = manifest.files.first(where: { $0.path.rawValue == path }) else { return Answers.missing("This file") }
-        guard let (url, length) = blobs.verified(file.sha256), length == file.length else {
+            parts = rendition.pieces
+        } else {
+            guard let file = manifest.files.first(where: { $0.path.rawValue == path }) else { return Answers.missing("This file") }
+            // What was not taken is not here, and nothing is wrong with that.
             let isTaken = file == manifest.poster || manifest.renditions.contains { holding.renditions.contains($0.name) && $0.files.contains(file) }
-            return isTaken ? try await lost(courseware) : Answers.missing("This file")
+            guard isTaken else { return Answers.missing("This file") }
+            parts = [file]
         }
-        return try await Answers.file(url, length: length, type: Self.type(path), cache: "no-cache", request)
+        let wanted = parts.map { Blob(sha256: $0.sha256, length: $0.length) }
+        let blobs = blobs
+        let isHere = try await offPool { wanted.allSatisfy { blobs.verified($0.sha256)?.length == $0.length } }
+        guard isHere else { return try await lost(courseware) }
+        do {
+            return try await Answers.blobs(wanted, in: blobs, type: Self.type(path), cache: "no-cache", request) { _ = try? await lost(courseware) }
+        } catch is LostBlob { return try await lost(courseware) }
     }
 
-    /// A file of a complete lesson is gone from the disk: it is fetched again.
+    /// A file of a complete lesson is gone from the disk, or was not what was put there: it is fetched again.
     private func lost(_ courseware: String) async throws -> Response {
         try await keeper.change { [clock] in ($0.recheck(courseware: courseware, at: clock.now), ()) }
         return Answers.missing("This lesson")

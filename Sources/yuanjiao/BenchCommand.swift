@@ -5,6 +5,7 @@ import Centre
 import Foundation
 import Operations
 import Registry
+import Relay
 import Simulator
 import Storage
 import Supervision
@@ -26,6 +27,7 @@ struct BenchCommand: AsyncParsableCommand {
         print("realistic month: \(siteDays.count) site-days, \(minutes) minutes on")
         measureMerge(siteDays)
         try measureEnvelopes(siteDays)
+        try await measureReading()
         for engine in Database.Engine.allCases { try await measure(engine, siteDays, minutes) }
     }
 
@@ -78,6 +80,32 @@ struct BenchCommand: AsyncParsableCommand {
         let reading = try microseconds { _ = try Batch(json: $0.body) }
         print(
             "envelopes: \(Int(verifying)) µs to verify one (goal 70), \(Int(reading)) µs to read its batch, \(Int(signing)) µs to sign its answer; \(ratio(load.count, bare)) of the bytes of the batches"
+        )
+    }
+
+    /// A film's pieces from the own disk, as a player asks for them: each compared with its name beside the same without, both out of the system's memory.
+    private func measureReading() async throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("yuanjiao-bench-\(ProcessInfo.processInfo.processIdentifier)-blobs")
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let store = try BlobStore(folder: folder)
+        var generator = SeededGenerator(seed: 5)
+        let blobs = try (0..<64).map { _ in
+            let bytes = (0..<(1 << 17)).reduce(into: [UInt8]()) { bytes, _ in withUnsafeBytes(of: generator.next()) { bytes += $0 } }
+            return Blob(sha256: SHA256Hex(of: bytes), length: Int64(try store.store(Data(bytes)).isEmpty ? 0 : bytes.count))
+        }
+        let checked = BlobFolder(store)
+        func milliseconds(_ read: (Blob, Range<Int>) async throws -> Data) async throws -> Double {
+            let start = cpuSeconds()
+            for blob in blobs { for place in stride(from: 0, to: 1 << 20, by: 1 << 18) { _ = try await read(blob, place..<place + (1 << 18)) } }
+            return (cpuSeconds() - start) * 1000 / Double(blobs.count)
+        }
+        let parts = Dictionary(uniqueKeysWithValues: blobs.compactMap { blob in store.url(blob.sha256.hex).map { (blob.sha256, FilePart(url: $0, length: 1 << 20)) } })
+        let plain = try await milliseconds { blob, bytes in try await offPool { try parts[blob.sha256]?.read(bytes) ?? Data() } }
+        let sure = try await milliseconds { try await checked.read($0, $1) }
+        // 2 Mbit a second are a quarter of a MiB.
+        func share(_ milliseconds: Double) -> String { "\((milliseconds * 0.25 / 10 * 1000).rounded() / 1000) %" }
+        print(
+            "reading a film: \((sure * 100).rounded() / 100) ms of CPU a MiB checked, \((plain * 100).rounded() / 100) unchecked; of one core \(share(sure)) and \(share(plain)) at 2 Mbit/s"
         )
     }
 
