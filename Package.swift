@@ -71,7 +71,7 @@ let package = Package(
         /** The two flows without I/O: sync down, facts up, prefetch order, retry. */
         .target(name: "Node", dependencies: ["Basics", "Wire", "Trust"], swiftSettings: settings),
         /** How our servers listen: deadlines of heads and bodies, bounds on connections. */
-        .target(name: "Listener", dependencies: ["Basics", hummingbirdCore, nio, nioHTTPTypes, log], swiftSettings: settings),
+        .target(name: "Listener", dependencies: ["Basics", hummingbirdCore, nio, nioHTTPTypes, httpTypes, log], swiftSettings: settings),
         /** ffprobe and ffmpeg: what to encode, and the runner that encodes it. */
         .target(name: "Media", dependencies: ["Basics", subprocess, log], swiftSettings: settings),
         /** A bulletin as data, and its DOCX, XLSX, PDF: made by libzip, libxlsxwriter, weasyprint, rsvg-convert. */

@@ -37,12 +37,24 @@ package struct CSV: Sendable {
         return all
     }
 
+    /// What spreadsheets take for the beginning of a formula, also in its wide form.
+    private static let formulaMarks = Set("=+-@＝＋－＠".unicodeScalars)
+
+    /// Whether a spreadsheet may take a field for a formula: by its first character that shows, whatever blanks, line ends and joiners stand before or behind it.
+    private static func isFormula(_ field: String) -> Bool {
+        let first = field.unicodeScalars.first {
+            let category = $0.properties.generalCategory
+            return !$0.properties.isWhitespace && category != .control && category != .format && category != .nonspacingMark
+        }
+        return first.map { formulaMarks.contains($0) } ?? false || field.unicodeScalars.first.map { "\t\r".unicodeScalars.contains($0) } ?? false
+    }
+
     /// One line of a file, each field quoted where needed. A field that a spreadsheet would take for a formula gets an apostrophe in front; a dash alone is none, and is
     /// guarded only where files of before must come out the same.
     package static func line(_ fields: [String], guardingDashes: Bool = false) -> String {
         fields.map { field in
             var field = field
-            if let first = field.first, "=+-@\t\r".contains(first), Double(field) == nil, field != "-" || guardingDashes { field = "'" + field }
+            if isFormula(field), Double(field) == nil, field != "-" && field != "－" || guardingDashes { field = "'" + field }
             guard field.contains(where: { "\",\n\r".contains($0) || $0 == "\r\n" }) else { return field }
             return "\"" + field.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
         }.joined(separator: ",") + "\r\n"

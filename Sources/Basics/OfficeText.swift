@@ -40,9 +40,10 @@ package enum OfficeText {
 
 extension StringProtocol {
     /// A cell as it was meant: without blanks at its ends and without characters that nobody sees.
-    package var officeText: String {
-        String(String.UnicodeScalarView(unicodeScalars.filter { !isInvisible($0) })).trimmedBlanks
-    }
+    package var officeText: String { withoutHidden.trimmedBlanks }
+
+    /// The text as it shows: without controls other than line ends and tabs, and without marks that turn it or stand in it unseen, so that what is on a page is what is stored.
+    package var withoutHidden: String { String(String.UnicodeScalarView(unicodeScalars.filter { !isInvisible($0) })) }
 
     /// A code or a day as it was meant: the cell without what spreadsheets put around a number that shall stay text (`="…"`, an apostrophe), full-width forms narrow.
     package var officeCode: String {
@@ -62,7 +63,7 @@ extension StringProtocol {
 /// Zero-width characters, direction marks, byte-order marks, soft hyphens and controls.
 private func isInvisible(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.value {
-    case 0x00...0x08, 0x0B, 0x0C, 0x0E...0x1F, 0x7F...0x9F, 0xAD, 0x200B...0x200F, 0x202A...0x202E, 0x2060...0x2064, 0x2066...0x206F, 0xFEFF: true
+    case 0x00...0x08, 0x0B, 0x0C, 0x0E...0x1F, 0x7F...0x9F, 0xAD, 0x61C, 0x200B...0x200F, 0x2028...0x202E, 0x2060...0x2064, 0x2066...0x206F, 0xFEFF, 0xFFF9...0xFFFB: true
     default: false
     }
 }

@@ -36,7 +36,7 @@ package struct CentreApplication: Sendable {
     package static func open(
         _ configuration: CentreConfiguration, clock: Clock = .system, ids: IDs = .system, entropy: Entropy = .system, logger: Logger, journal: StatementJournal? = nil
     ) async throws -> CentreApplication {
-        try await offPool { try FileManager.default.createDirectory(at: configuration.dataFolder, withIntermediateDirectories: true) }
+        try await offPool { try PrivateFolder.prepare(configuration.dataFolder) }
         let (database, settings) = try await NetworkSettings.open(configuration.databaseAddress, zone: configuration.zone, clock: clock, ids: ids, journal: journal)
         let pages = try await offPool { try Pages(words: Words(), bundles: [.module, Registry.templates, Content.templates, Operations.templates, Supervision.templates]) }
         let house = House(
@@ -55,7 +55,7 @@ package struct CentreApplication: Sendable {
         router.addMiddleware {
             LogRequestsMiddleware(.info)
             RequestCounter(metrics: metrics)
-            SecurityHeaders()
+            SecurityHeaders(overTLS: configuration.secureCookies)
             RefusalMiddleware(house: house)
         }
         var routes = Routes(house: house, router: router)

@@ -1,4 +1,5 @@
 import Basics
+import HTTPTypes
 import NIOCore
 import NIOHTTPTypes
 
@@ -17,6 +18,7 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private var timer: RepeatedTask?
     private var requests = 0
     private var hasAsked = false
+    private var isRefused = false
     private var isBodyOpen = false
     private var isReadWanted = false
     private var bytes = 0
@@ -64,8 +66,10 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        if isRefused { return }
         switch unwrapInboundIn(data) {
-        case .head:
+        case .head(let request):
+            if let refusal = RequestForm.refusal(request) { return refuse(refusal, context) }
             requests += 1
             hasAsked = true
             isBodyOpen = true
@@ -79,6 +83,15 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
             if requests > 0 { connections.reached(.answering, context.channel) }
         }
         context.fireChannelRead(data)
+    }
+
+    /// Answers in the server's place, and hears nothing more on this connection. What was asked before is answered first.
+    private func refuse(_ response: HTTPResponse, _ context: ChannelHandlerContext) {
+        isRefused = true
+        guard requests == 0 else { return context.close(promise: nil) }
+        context.write(wrapOutboundOut(.head(response)), promise: nil)
+        let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
+        context.writeAndFlush(wrapOutboundOut(.end(nil))).whenComplete { _ in bound.value.close(promise: nil) }
     }
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {

@@ -129,7 +129,7 @@ package struct Enrolment: Sendable {
         try await offPool {
             let location = folder.appendingPathComponent("node.key")
             if let seed = try? Data(contentsOf: location) { return try SigningKey(seed: [UInt8](seed)) }
-            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+            try PrivateFolder.prepare(folder)
             let key = SigningKey()
             try write(Data(key.seed), to: location)
             return key

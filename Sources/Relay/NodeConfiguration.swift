@@ -15,6 +15,8 @@ package struct NodeConfiguration: Sendable {
     package var zone: String?
     /// Between two looks at the catalogue, seconds.
     package var pollSeconds: Int64
+    /// Names under which a television may ask, besides addresses and local names.
+    package var hostNames: [String]
     package var logger: Logger
     /// The machine's clock; tests pass another.
     package var clock: Clock
@@ -22,7 +24,7 @@ package struct NodeConfiguration: Sendable {
     package var onRunning: @Sendable (Int) -> Void
 
     package init(
-        dataFolder: URL, parent: String? = nil, host: String = "127.0.0.1", port: Int, zone: String? = nil, pollSeconds: Int64 = 60, logger: Logger,
+        dataFolder: URL, parent: String? = nil, host: String = "127.0.0.1", port: Int, zone: String? = nil, pollSeconds: Int64 = 60, hostNames: [String] = [], logger: Logger,
         clock: Clock = .system, onRunning: @escaping @Sendable (Int) -> Void = { _ in }
     ) {
         self.dataFolder = dataFolder
@@ -31,6 +33,7 @@ package struct NodeConfiguration: Sendable {
         self.port = port
         self.zone = zone
         self.pollSeconds = pollSeconds
+        self.hostNames = hostNames
         self.logger = logger
         self.clock = clock
         self.onRunning = onRunning

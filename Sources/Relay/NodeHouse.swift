@@ -28,6 +28,7 @@ package struct NodeHouse: Sendable {
         }
         self.zone = zone
         let folder = configuration.dataFolder
+        try await offPool { try PrivateFolder.prepare(folder) }
         database = try Database.sqlite(path: folder.appendingPathComponent("node.sqlite").path)
         _ = try await database.migrate(try NodeSchema.migrations, at: configuration.clock.now)
         let logger = configuration.logger

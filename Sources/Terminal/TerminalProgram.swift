@@ -49,6 +49,7 @@ package enum TerminalProgram {
             siteName: house.enrolment.answer.siteName, isSample: configuration.isSample, page: try await page())
         let router = Router(context: BasicRequestContext.self)
         router.add(middleware: ProblemMiddleware())
+        router.add(middleware: HostGuard(names: configuration.node.hostNames))
         routes.add(to: router)
         let beats = LineLog(logger, "A beat could not be noted", "Beats are noted again")
         try await serve(

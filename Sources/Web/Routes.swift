@@ -83,8 +83,8 @@ package struct Form: Sendable {
         fields = (try? URLEncodedFormDecoder().decode([String: String].self, from: String(buffer: body))) ?? [:]
     }
 
-    /// The field, without blanks at its ends; empty when it is missing.
-    package subscript(_ name: String) -> String { (fields[name] ?? "").trimmedBlanks }
+    /// The field as it shows, without blanks at its ends; empty when it is missing.
+    package subscript(_ name: String) -> String { (fields[name] ?? "").withoutHidden.trimmedBlanks }
 
     /// The field as typed.
     package func raw(_ name: String) -> String { fields[name] ?? "" }

@@ -8,7 +8,8 @@ import Synchronization
 
 /// The cookie that names a session.
 package enum SessionCookie {
-    package static let name = "yuanjiao_session"
+    /// Over TLS a browser takes the cookie of that name from this very host alone (RFC 6265bis, 4.1.3.2).
+    package static func name(secure: Bool) -> String { secure ? "__Host-yuanjiao_session" : "yuanjiao_session" }
 
     /// What is stored of a cookie's value.
     package static func digest(_ token: String) -> String { hexadecimal(SHA256.hash(data: Data(token.utf8))) }
@@ -26,7 +27,7 @@ final class SeenSessions: Sendable {
 extension House {
     /// The signed-in person of a request, with the scope of a right; nil without a good session.
     package func visit(_ request: Request, for right: Right) async throws -> Visit? {
-        guard let token = request.cookies[SessionCookie.name]?.value, (16...128).contains(token.utf8.count) else { return nil }
+        guard let token = request.cookies[SessionCookie.name(secure: secureCookies)]?.value, (16...128).contains(token.utf8.count) else { return nil }
         let digest = SessionCookie.digest(token)
         let (scope, now, today, idle) = (scope, clock.now, today, idleSeconds)
         let accepted = request.headers[.acceptLanguage] ?? ""
@@ -87,6 +88,7 @@ extension House {
 
     /// The cookie of a session; an empty value ends it.
     package func cookie(_ token: String) -> Cookie {
-        Cookie(name: SessionCookie.name, value: token, maxAge: token.isEmpty ? 0 : 12 * 3600, path: "/", secure: secureCookies, httpOnly: true, sameSite: .lax)
+        Cookie(
+            name: SessionCookie.name(secure: secureCookies), value: token, maxAge: token.isEmpty ? 0 : 12 * 3600, path: "/", secure: secureCookies, httpOnly: true, sameSite: .lax)
     }
 }

@@ -24,8 +24,8 @@ extension Routes {
             if request.isFromElsewhere { throw Refusal.forbidden("form.csrf") }
             let form = try await Form(request, context)
             do {
-                let old = request.cookies[SessionCookie.name].map { SessionCookie.digest($0.value) }
-                let token = try await house.signIn(login: form["login"], password: form.raw("password"), origin: request.origin(context), ending: old)
+                let old = request.cookies[SessionCookie.name(secure: house.secureCookies)].map { SessionCookie.digest($0.value) }
+                let token = try await house.signIn(login: form.raw("login").trimmedBlanks, password: form.raw("password"), origin: request.origin(context), ending: old)
                 var response = seeOther(safePath(form["next"]))
                 response.setCookie(house.cookie(token))
                 return response

@@ -29,7 +29,8 @@ extension Settings {
     func node(_ label: String) throws -> NodeConfiguration {
         NodeConfiguration(
             dataFolder: dataFolder, parent: self["parent"], host: self["host"] ?? "127.0.0.1", port: try number("port", default: 8081, 0...65_535), zone: self["zone"],
-            pollSeconds: Int64(try number("poll_seconds", default: 60, 1...86_400)), logger: try logger(label))
+            pollSeconds: Int64(try number("poll_seconds", default: 60, 1...86_400)),
+            hostNames: (self["host_names"] ?? "").split(separator: ",").map { $0.trimmedBlanks.lowercased() }, logger: try logger(label))
     }
 
     /// A kind of rendition by its name.
@@ -50,7 +51,7 @@ extension Settings {
                 let answer = try await Enrolment.enrol(claim: claim, dataFolder: dataFolder, through: self["parent"], version: Yuanjiao.version)
                 logger.info("joined", metadata: ["node": "\(answer.node)"])
                 return
-            } catch let error as EnrolmentError { throw BadSetting(description: error.description) } catch let error as TrustError {
+            } catch let error as EnrolmentError { throw BadSetting(description: error.description) } catch let error as TrustError where error.code != .answerSignature {
                 // Another root, or a claim that is none: no later try will mend it.
                 throw BadSetting(description: error.sentence)
             } catch {
@@ -89,11 +90,14 @@ struct TerminalCommand: AsyncParsableCommand {
     var line: String?
     @Option(name: .long, help: "Kind of rendition that the box plays: pieces (a file that every browser plays, and HLS), hls (MPEG-TS), mp4 (YUANJIAO_CONTAINER). Default: pieces.")
     var container: String?
+    @Option(name: .long, help: "Names under which the television page may be asked for, with commas (YUANJIAO_HOST_NAMES). Addresses, localhost and local names always are.")
+    var hostNames: String?
     @Flag(name: .long, help: "Mark the television page as sample data (YUANJIAO_SAMPLE=true).")
     var sample = false
 
     func run() async throws {
-        let settings = try await Settings(common, flags: node.flags.merging(["line": line, "container": container, "sample": sample ? "true" : nil]) { first, _ in first })
+        let settings = try await Settings(
+            common, flags: node.flags.merging(["line": line, "container": container, "host_names": hostNames, "sample": sample ? "true" : nil]) { first, _ in first })
         let configuration = try settings.node("terminal")
         try await settings.join(configuration.logger)
         try await TerminalProgram.run(

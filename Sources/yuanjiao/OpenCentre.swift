@@ -12,7 +12,7 @@ struct OpenCentre {
 
     init(_ settings: Settings) async throws {
         let configuration = try settings.centre()
-        try FileManager.default.createDirectory(at: configuration.dataFolder, withIntermediateDirectories: true)
+        try await offPool { try PrivateFolder.prepare(configuration.dataFolder) }
         (database, network) = try await NetworkSettings.open(configuration.databaseAddress, zone: configuration.zone, clock: .system, ids: .system)
     }
 

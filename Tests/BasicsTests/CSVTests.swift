@@ -26,7 +26,11 @@ import Testing
         #expect(error?.code == "csv.encoding")
     }
 
-    @Test(arguments: [("=1+2", "'=1+2\r\n"), ("-5", "-5\r\n"), ("@x", "'@x\r\n"), ("a,b", "\"a,b\"\r\n"), ("x\"y", "\"x\"\"y\"\r\n"), ("\tx", "'\tx\r\n")])
+    @Test(arguments: [
+        ("=1+2", "'=1+2\r\n"), ("-5", "-5\r\n"), ("@x", "'@x\r\n"), ("a,b", "\"a,b\"\r\n"), ("x\"y", "\"x\"\"y\"\r\n"), ("\tx", "'\tx\r\n"),
+        ("=\u{200D}1", "'=\u{200D}1\r\n"), ("\u{200B}=1", "'\u{200B}=1\r\n"), ("\r\n=1", "\"'\r\n=1\"\r\n"), ("\n @x", "\"'\n @x\"\r\n"), ("＝1+1", "'＝1+1\r\n"),
+        ("－2+3", "'－2+3\r\n"), ("－", "－\r\n"), (" +1", "' +1\r\n"), ("\u{0}=1", "'\u{0}=1\r\n"), ("柳河村=1", "柳河村=1\r\n"), ("", "\r\n"), ("\u{200D}", "\u{200D}\r\n"),
+    ])
     func whatASpreadsheetWouldRunIsWrittenAsText(_ field: String, _ line: String) { #expect(CSV.line([field]) == line) }
 
     @Test func whatIsWrittenIsReadBack() throws {

@@ -33,4 +33,11 @@ import Testing
         #expect(OfficeText.decode([0x61, 0xFF, 0x62]) == nil && OfficeText.decode([0xFF, 0xFE, 0x91]) == nil)
         #expect(OfficeText.decode([])?.text == "")
     }
+
+    /// What is typed is stored as it shows: nothing turns it, nothing ends it early.
+    @Test(arguments: [
+        ("柳河村", "柳河村"), ("a\u{0}b", "ab"), ("\u{1B}[31m红", "[31m红"), ("\u{202E}txt.exe", "txt.exe"), ("a\u{2066}b\u{2069}", "ab"), ("a\u{200F}\u{61C}", "a"), ("a\u{FEFF}b", "ab"),
+        ("一\u{2028}二", "一二"), ("一\r\n二\t三", "一\r\n二\t三"),
+    ])
+    func textIsStoredAsItShows(_ typed: String, _ stored: String) { #expect(typed.withoutHidden == stored) }
 }

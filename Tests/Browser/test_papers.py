@@ -139,7 +139,7 @@ def test_the_paper_is_published_and_looked_at(desk: Callable[..., Page], demo: D
     files = {}
     for kind in ("pdf", "docx", "xlsx", "csv"):
         answer = county.get(f"{link}.{kind}")
-        assert answer.status == 200 and "immutable" in answer.headers["Cache-Control"]
+        assert answer.status == 200 and answer.headers["Cache-Control"] == "no-store", "A paper stays in no shared browser"
         assert answer.body == county.get(f"{link}.{kind}").body
         files[kind] = tmp_path / f"edition.{kind}"
         files[kind].write_bytes(answer.body)

@@ -145,7 +145,7 @@ import Web
                         """
                         POST /courseware/uploads HTTP/1.1\r
                         Host: localhost\r
-                        Cookie: \(SessionCookie.name)=\(Visitor.editor.token)\r
+                        Cookie: \(SessionCookie.name(secure: false))=\(Visitor.editor.token)\r
                         X-CSRF: \(Visitor.editor.csrf)\r
                         X-Upload-Name: a.mp4\r
                         Content-Length: 20000000\r
@@ -266,7 +266,7 @@ extension TestClientProtocol {
     ) async throws -> TestResponse {
         var headers = headers
         headers[.acceptLanguage] = language
-        if let visitor { headers[.cookie] = "\(SessionCookie.name)=\(visitor.token)" }
+        if let visitor { headers[.cookie] = "\(SessionCookie.name(secure: false))=\(visitor.token)" }
         return try await execute(uri: path, method: method, headers: headers, body: body)
     }
 

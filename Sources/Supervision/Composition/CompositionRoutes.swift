@@ -100,6 +100,6 @@ extension House {
             closing: [.init(name: speech("edition.as_of"), text: press.rules.zone.text(now))], errata: [])
         return artefact(
             try await press.draft(file, of: printed, for: visit.account.id, through: papers), file,
-            name: file == .html ? nil : "draft-\(place.month)-\(place.code).\(file.rawValue)", isFixed: false)
+            name: file == .html ? nil : "draft-\(place.month)-\(place.code).\(file.rawValue)")
     }
 }

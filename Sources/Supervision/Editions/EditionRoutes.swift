@@ -52,7 +52,7 @@ extension Routes {
                 let edition = try await house.edition(try context.parameters.require("id"), visit, rules, orSentTo: file != .json)
                 return artefact(
                     try await press.artefact(edition.hash(of: file)), file,
-                    name: file == .html ? nil : "bulletin-\(edition.month)-\(edition.number).\(file.rawValue)", isFixed: true)
+                    name: file == .html ? nil : "bulletin-\(edition.month)-\(edition.number).\(file.rawValue)")
             }
         }
         get("/editions/:id/errata", .seeFigures) { request, context, visit in
@@ -102,9 +102,10 @@ private func found<Value>(_ value: Value?) throws -> Value {
     return value
 }
 
-/// A file of an edition or a draft. A page stands on its own: it brings its style sheet and pictures with it and loads nothing.
-func artefact(_ bytes: some Sequence<UInt8>, _ file: EditionFile, name: String?, isFixed: Bool) -> Response {
-    var headers: HTTPFields = [.contentType: file.type, .cacheControl: isFixed ? "private, max-age=31536000, immutable" : "no-store"]
+/// A file of an edition or a draft, kept by no browser: the next person at the machine may have another right. A page stands on its own: it brings its style sheet and pictures
+/// with it and loads nothing.
+func artefact(_ bytes: some Sequence<UInt8>, _ file: EditionFile, name: String?) -> Response {
+    var headers: HTTPFields = [.contentType: file.type, .cacheControl: "no-store"]
     if let name { headers[.contentDisposition] = "attachment; filename=\"\(name)\"" }
     if let policy = HTTPField.Name("Content-Security-Policy"), file == .html {
         headers[policy] = "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src data:; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"

@@ -15,5 +15,5 @@ extension Table {
 /// Tables as a spreadsheet to download, a sheet each.
 func spreadsheet(_ tables: [Table], name: String) async throws -> Response {
     let printed = tables.map(\.printed)
-    return artefact(try await offPool { try workbook(of: printed) }, .xlsx, name: name + ".xlsx", isFixed: false)
+    return artefact(try await offPool { try workbook(of: printed) }, .xlsx, name: name + ".xlsx")
 }
