@@ -30,6 +30,7 @@ package enum EdgeProgram {
         let router = Router(context: BasicRequestContext.self)
         router.add(middleware: ProblemMiddleware())
         routes.add(to: router)
+        let freezes = FreezeWatch(logger)
         let ticks = LineLog(logger, "The disk did not take a note", "The disk takes notes again")
         try await serve(
             router, configuration: configuration,
@@ -42,6 +43,7 @@ package enum EdgeProgram {
                         try await keeper.change { ($0.tick(at: clock.now), ()) }
                         ticks.succeeded()
                     } catch { ticks.failed(error) }
+                    if let freshness = keeper.ask({ $0.sync.freshness }) { freezes.look(freshness) }
                 },
             ])
     }

@@ -109,6 +109,10 @@ struct EdgeRoutes: Sendable {
                     ("envelopes_returned", "Terminals' batches that the centre would not open since the start.", Int64(node.relay.returned)),
                     ("answers_kept", "Answers of the centre kept for terminals.", Int64(node.relay.answerCount)),
                     ("courseware_complete", "Courseware complete and verified.", Int64(node.sync.complete.count)),
+                    (
+                        "catalogue_unchanged_seconds", "For how long the parent has answered with the same catalogue; more than a day is a freeze.",
+                        node.sync.freshness.unchangedFor / 1000
+                    ),
                     ("content_refused", "Files and blobs that did not verify since the start.", Int64(node.sync.refused)),
                     ("content_lost", "Courseware found lacking on the own disk since the start.", Int64(node.sync.lost)),
                 ]

@@ -38,14 +38,17 @@ extension Sync {
     mutating func finishedMetadata(_ outcome: Outcome, at now: Instant) -> [Action] {
         switch (update, outcome) {
         case (.idle, .content(let bytes)):
-            if bytes == lastTimestamp { return settle(at: now) }
+            if bytes == lastTimestamp { return heard(news: false, at: now) + settle(at: now) }
             update = .roots(timestamp: bytes)
             return []
         case (.roots(let timestamp), .missing):
-            return attempt(at: now) { set throws(TrustError) in
-                _ = try set.accept(timestamp: timestamp, at: now.milliseconds)
+            var isNews = false
+            let before = refused
+            let actions = attempt(at: now) { set throws(TrustError) in
+                isNews = try set.accept(timestamp: timestamp, at: now.milliseconds) == .accepted
                 return timestamp
             }
+            return refused == before ? heard(news: isNews, at: now) + actions : actions
         case (.roots, .content(let bytes)):
             // The same root again would be asked for for ever.
             return attempt(at: now) { set throws(TrustError) in
@@ -78,6 +81,10 @@ extension Sync {
             abandon(at: now)
             return []
         }
+    }
+
+    private mutating func heard(news: Bool, at now: Instant) -> [Action] {
+        freshness.heard(news: news, at: now) ? [.store(Freshness.key, .text(String(now.milliseconds)))] : []
     }
 
     private func keep() -> Action {

@@ -126,6 +126,7 @@ package struct Sync: Sendable {
     var catalogueRetry: Backoff
     var update = Update.idle
     var lastTimestamp: [UInt8] = []
+    package internal(set) var freshness = Freshness()
     var source = 0
     /// Files and blobs that did not verify, since the start.
     package internal(set) var refused = 0
@@ -154,6 +155,7 @@ package struct Sync: Sendable {
         sweepRetry = Backoff(first: settings.firstRetry, longest: settings.longestRetry)
         trusted = try Self.restore(records[Self.trustedKey], root: root, fingerprint: fingerprint)
         isSweepDue = records["sweep"] != nil
+        if case .text(let stored)? = records[Freshness.key], let milliseconds = Int64(stored) { freshness.newsAt = Instant(milliseconds: milliseconds) }
         for case .holding(let holding) in records.values {
             items[holding.key] = Item(holding, settings: settings, needsWork: holding.state != .removed && !(holding.state == .complete && holding.appetite == appetite.word))
         }

@@ -140,6 +140,10 @@ struct TelevisionRoutes: Sendable {
                     ("answers_forged", "Answers that claimed to be the centre's and were not, since the start.", Int64(node.forgedAnswers)),
                     ("plays_remembered", "Plays remembered.", Int64(node.plays.count)),
                     ("courseware_complete", "Courseware complete and verified.", Int64(node.sync.complete.count)),
+                    (
+                        "catalogue_unchanged_seconds", "For how long the parent has answered with the same catalogue; more than a day is a freeze.",
+                        node.sync.freshness.unchangedFor / 1000
+                    ),
                     ("content_refused", "Files and blobs that did not verify since the start.", Int64(node.sync.refused)),
                     (
                         "clock_error_seconds", "By how much the own clock is known to be ahead; 0 when it is right or nothing is known.",

@@ -51,6 +51,7 @@ package enum TerminalProgram {
         router.add(middleware: ProblemMiddleware())
         router.add(middleware: HostGuard(names: configuration.node.hostNames))
         routes.add(to: router)
+        let freezes = FreezeWatch(logger)
         let beats = LineLog(logger, "A beat could not be noted", "Beats are noted again")
         try await serve(
             router, configuration: configuration.node,
@@ -63,6 +64,7 @@ package enum TerminalProgram {
                         try await keeper.change { ($0.beat(at: clock.now), ()) }
                         beats.succeeded()
                     } catch { beats.failed(error) }
+                    if let freshness = keeper.ask({ $0.sync.freshness }) { freezes.look(freshness) }
                 } last: {
                     do { try await keeper.change { ($0.stop(at: clock.now), ()) } } catch { beats.failed(error) }
                 },

@@ -1,10 +1,12 @@
 import ArgumentParser
 import Basics
 import Centre
+import Content
 import Foundation
 import Operations
 import Storage
 import Supervision
+import Trust
 
 /// `yuanjiao migrate`
 struct MigrateCommand: AsyncParsableCommand {
@@ -52,6 +54,7 @@ struct DoctorCommand: AsyncParsableCommand {
                 : "register     \(lost.sites) registered sites that no area holds, \(lost.facts) terminal-days and plays that no site holds")
         wrong += lost.sites + lost.facts
         wrong += try await checkEditions(centre, settings)
+        wrong += try await checkCatalogue(centre)
         let quarantined = try await centre.database.read { try $0.quarantineCounts() }
         print("quarantine   \(quarantined.isEmpty ? "empty" : quarantined.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", "))")
         let (waiting, full) = (quarantined.values.reduce(0, +), try await centre.database.read { try $0.quarantineOverflow(limit: 100) })
@@ -64,6 +67,19 @@ struct DoctorCommand: AsyncParsableCommand {
         if free < 512 { wrong += 1 }
         await centre.database.close()
         if wrong > 0 { throw ExitCode(1) }
+    }
+
+    /// Whether the catalogue is signed anew as often as nodes expect.
+    private func checkCatalogue(_ centre: OpenCentre) async throws -> Int {
+        guard let signed = try await centre.database.read({ try $0.newestTimestampInstant() }) else {
+            print("catalogue    none yet")
+            return 0
+        }
+        let age = Clock.system.now.milliseconds(since: signed)
+        print(
+            "catalogue    signed \(centre.network.zone.text(signed))\(age > RepositoryLifetimes.frozenAfter ? ", more than a day ago: the centre that does the jobs does not run, or its keys are not those of the root" : "")"
+        )
+        return age > RepositoryLifetimes.frozenAfter ? 1 : 0
     }
 
     /// Every published edition: the chain, its files, and whether they come out of the stored data again.

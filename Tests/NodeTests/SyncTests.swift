@@ -422,4 +422,32 @@ struct World {
     }
 
     private struct Unexpected: Error {}
+
+    /// A parent that answers for more than a day with nothing new keeps something back; one that does not answer says nothing; a restart forgets nothing.
+    @Test func aCatalogueThatStandsStillIsNoticed() throws {
+        var world = try World()
+        let hour: Int64 = 3_600_000
+        func at(_ hours: Int64) -> Instant { noon.adding(milliseconds: hours * hour) }
+        _ = world.sync(at: at(0))
+        for hours in 1...24 {
+            _ = world.sync(at: at(Int64(hours)))
+            #expect(world.machine.freshness.frozenSince == nil, "\(hours)")
+        }
+        try world.restart()
+        #expect(world.machine.freshness.frozenSince == nil)
+        _ = world.sync(at: at(25))
+        #expect(world.machine.freshness.frozenSince == noon && world.machine.freshness.unchangedFor == 25 * hour)
+        try world.sign(at: at(26))
+        _ = world.sync(at: at(26))
+        #expect(world.machine.freshness.frozenSince == nil && world.machine.freshness.unchangedFor == 0)
+        // A cut line of a week.
+        try world.restart()
+        _ = world.sync(at: at(200)) { errand in if case .metadata = errand { .failed } else { nil } }
+        #expect(world.machine.freshness.frozenSince == nil)
+        // A clock that was set back begins anew instead of never.
+        try world.restart()
+        _ = world.sync(at: at(-100))
+        _ = world.sync(at: at(-70))
+        #expect(world.machine.freshness.frozenSince == at(-100))
+    }
 }

@@ -30,7 +30,8 @@ extension Statements {
     package func refreshCatalogue(_ keys: CatalogueKeys, by act: Act) throws -> Bool {
         guard let present = try latestPublication(), let renewed = try keys.repository.renew(present, at: act.at.milliseconds) else { return false }
         try store(renewed, at: act.at)
-        try record("catalogue.renewed", String(renewed.timestampContent.version), by: act)
+        // A new timestamp alone says nothing new, and there are four a day.
+        if renewed.snapshotContent.version != present.snapshotContent.version { try record("catalogue.renewed", String(renewed.timestampContent.version), by: act) }
         return true
     }
 

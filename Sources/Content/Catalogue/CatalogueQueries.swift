@@ -1,4 +1,4 @@
-import Basics
+package import Basics
 package import Storage
 package import Trust
 
@@ -20,6 +20,11 @@ extension Statements {
         try first("SELECT version, body FROM metadata WHERE role = \(role) ORDER BY version DESC LIMIT 1") {
             StoredMetadata(version: Int64(try $0.int(0)), bytes: try $0.bytes(1))
         }
+    }
+
+    /// When the newest timestamp was signed; nil before `ensureCatalogue`.
+    package func newestTimestampInstant() throws -> Instant? {
+        try first("SELECT made_at FROM metadata WHERE role = \(MetadataRole.timestamp) ORDER BY version DESC LIMIT 1") { try $0.instant(0) }
     }
 
     /// The SHA-256 of the first root, which claims carry; nil before `ensureCatalogue`.

@@ -36,11 +36,12 @@ package struct Repository: Sendable {
     }
 
     /// What a timer of the centre has to publish at this instant so that nothing ever expires: nil while everything is in the first half of its
-    /// life, else a new timestamp, or the same list signed anew in all three files.
+    /// life and the timestamp is not due, else a new timestamp, or the same list signed anew in all three files.
     package func renew(_ publication: Publication, at instant: Int64) throws(TrustError) -> Publication? {
         let targetsDue = isDue(publication.targets, lifetimes.targets, at: instant)
         if targetsDue || isDue(publication.snapshot, lifetimes.snapshot, at: instant) { return try publish(publication.files, after: publication, at: instant) }
-        return isDue(publication.timestamp, lifetimes.timestamp, at: instant) ? try refresh(publication, at: instant) : nil
+        let signed = publication.timestamp.content.expiresAt - lifetimes.timestamp
+        return instant - signed >= min(lifetimes.timestamp / 2, lifetimes.timestampEvery) ? try refresh(publication, at: instant) : nil
     }
 
     private func isDue<Content>(_ file: SignedMetadata<Content>, _ lifetime: Int64, at instant: Int64) -> Bool {
