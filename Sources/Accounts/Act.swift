@@ -2,7 +2,7 @@ package import Basics
 
 /// Who does something. `system` and `command line` are actors too, so that every event names one.
 package struct Actor: Hashable, Sendable {
-    /// An account's id, `system`, `command-line` or `node:<id>`.
+    /// An account's id, `system`, `command-line`, `command-line:<person>` or `node:<id>`.
     package let id: String
 
     package init(id: String) { self.id = id }
@@ -11,6 +11,12 @@ package struct Actor: Hashable, Sendable {
     package static let system = Actor(id: "system")
     /// Whoever runs the program on the machine itself.
     package static let commandLine = Actor(id: "command-line")
+    /// The person who runs the program on the machine itself: the name that was given, or the system's for its user.
+    package static func commandLine(_ person: String) -> Actor { Actor(id: "\(commandLine.id):\(person)") }
+
+    /// The person of ``commandLine(_:)``; nil for any other actor.
+    package static func person(_ id: String) -> String? { id.hasPrefix(commandLine.id + ":") ? String(id.dropFirst(commandLine.id.count + 1)) : nil }
+
     /// An enrolled node.
     package static func node(_ id: String) -> Actor { Actor(id: "node:" + id) }
 }

@@ -36,7 +36,8 @@ package struct CentreApplication: Sendable {
     package static func open(
         _ configuration: CentreConfiguration, clock: Clock = .system, ids: IDs = .system, entropy: Entropy = .system, logger: Logger, journal: StatementJournal? = nil
     ) async throws -> CentreApplication {
-        try await offPool { try PrivateFolder.prepare(configuration.dataFolder) }
+        let isPrivate = try await offPool { try PrivateFolder.prepare(configuration.dataFolder) }
+        if !isPrivate { logger.warning("other users of this machine may enter the data folder; give it to the program's own user alone, mode 0700") }
         let (database, settings) = try await NetworkSettings.open(configuration.databaseAddress, zone: configuration.zone, clock: clock, ids: ids, journal: journal)
         let pages = try await offPool { try Pages(words: Words(), bundles: [.module, Registry.templates, Content.templates, Operations.templates, Supervision.templates]) }
         let house = House(

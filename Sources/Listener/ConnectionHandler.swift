@@ -19,6 +19,8 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private var requests = 0
     private var hasAsked = false
     private var isRefused = false
+    /// What is still to be said after the answers that are under way.
+    private var refusal: HTTPResponse?
     private var isBodyOpen = false
     private var isReadWanted = false
     private var bytes = 0
@@ -88,7 +90,10 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     /// Answers in the server's place, and hears nothing more on this connection. What was asked before is answered first.
     private func refuse(_ response: HTTPResponse, _ context: ChannelHandlerContext) {
         isRefused = true
-        guard requests == 0 else { return context.close(promise: nil) }
+        guard requests == 0 else {
+            refusal = response
+            return
+        }
         context.write(wrapOutboundOut(.head(response)), promise: nil)
         let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
         context.writeAndFlush(wrapOutboundOut(.end(nil))).whenComplete { _ in bound.value.close(promise: nil) }
@@ -108,6 +113,7 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private func answered(_ context: ChannelHandlerContext) {
         requests -= 1
         guard requests == 0 else { return }
+        if let refusal { return refuse(refusal, context) }
         quietSince = .now()
         connections.reached(.idle, context.channel)
     }

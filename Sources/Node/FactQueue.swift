@@ -93,7 +93,12 @@ package struct FactQueue: Sendable {
     /// Takes the centre's epoch out of its word spoken at an instant; a change offers everything kept again, watermarks last. Nil for a word from before the present epoch, which
     /// is worth nothing: what it speaks of the centre may have lost. An empty epoch says nothing.
     package mutating func learn(epoch heard: String, at spoken: Instant?) -> [Change]? {
-        guard !heard.isEmpty, heard != epoch else { return [] }
+        guard !heard.isEmpty, heard != epoch else {
+            // A centre whose clock was ahead when the epoch began, and is right now.
+            guard heard == epoch, let spoken, let since = epochSince, spoken < since else { return [] }
+            epochSince = spoken
+            return [.store(key: "epoch-since", .text(String(spoken.milliseconds)))]
+        }
         if let epochSince { guard let spoken, spoken > epochSince else { return nil } }
         let again = epoch.isEmpty ? [] : kept.sorted { ($0.value.isWatermark ? 1 : 0, $0.key) < ($1.value.isWatermark ? 1 : 0, $1.key) }
         epoch = heard

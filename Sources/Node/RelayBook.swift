@@ -1,5 +1,6 @@
 package import Basics
 import Foundation
+import Trust
 package import Wire
 
 /// What an edge promised its terminals to bring to the centre, and the centre's answers for them.
@@ -9,7 +10,7 @@ package import Wire
 package struct RelayBook: Sendable {
     private struct Origin: Hashable {
         let sender: String
-        /// Digest of what the fact says.
+        /// Digest of what the fact says, or of a whole batch.
         let content: String
     }
     private struct Name: Hashable {
@@ -40,6 +41,9 @@ package struct RelayBook: Sendable {
     private var facts = 0
     private var bytes = 0
     private var bytesOfSender: [String: Int] = [:]
+    private var factsOfSender: [String: Int] = [:]
+    /// What is on its way to the byte, by sender.
+    private var bodies: Set<Origin> = []
     private var sending: Backoff
     private var limit: Int
     private var generator: SeededGenerator
@@ -55,8 +59,8 @@ package struct RelayBook: Sendable {
     /// The centre's epoch as last heard; empty before the first word.
     package private(set) var epoch: String
 
-    /// Takes up what `records` hold. `capacity` bounds the facts on their way, `capacityBytes` the envelopes around them, and half of it the answers kept; one sender may have a
-    /// quarter of each. `keepFor` in milliseconds.
+    /// Takes up what `records` hold. `capacity` bounds the facts on their way, `capacityBytes` the envelopes around them, and half of it the answers kept; of what is on its
+    /// way one sender may have a quarter. `keepFor` in milliseconds.
     package init(
         settings: OutboxSettings = OutboxSettings(maximumFacts: 2000, maximumBytes: 1 << 20), capacity: Int = 100_000, capacityBytes: Int = 64 << 20,
         keepFor: Int64 = 90 * 86_400_000, epoch: String, generator: SeededGenerator, records: [String: Record]
@@ -112,6 +116,8 @@ package struct RelayBook: Sendable {
         facts += ids.count
         bytes += envelope.weight
         bytesOfSender[envelope.node, default: 0] += envelope.weight
+        factsOfSender[envelope.node, default: 0] += ids.count
+        bodies.insert(Self.origin(of: envelope))
         waiting.append(serial)
         name(serial, envelope.node, ids)
     }
@@ -123,6 +129,9 @@ package struct RelayBook: Sendable {
             bytes -= gone.envelope.weight
             let left = (bytesOfSender[gone.envelope.node] ?? 0) - gone.envelope.weight
             bytesOfSender[gone.envelope.node] = left > 0 ? left : nil
+            let entries = (factsOfSender[gone.envelope.node] ?? 0) - gone.ids.count
+            factsOfSender[gone.envelope.node] = entries > 0 ? entries : nil
+            bodies.remove(Self.origin(of: gone.envelope))
             for origin in gone.origins where serials[origin] == serial { serials[origin] = nil }
             unname(serial, gone.envelope.node, gone.ids)
         }
@@ -148,20 +157,24 @@ package struct RelayBook: Sendable {
     package mutating func accept(_ envelope: Envelope, _ batch: Batch) throws(Problem) -> (changes: [Change], receipt: Receipt) {
         let sender = envelope.node
         let receipt = Receipt(batch: batch.id, epoch: epoch, verdicts: batch.entries.map { Verdict(id: $0.id, .held) })
-        let isNews = batch.entries.contains { entry in
-            // What cannot be read the centre refuses, under its signature; the same fact under another name is asked about by that.
-            guard case .fact(let fact) = entry, let serial = serials[Origin(sender: sender, content: fact.body.digest)] else { return true }
-            return named[Name(sender: sender, id: fact.id)]?.contains(serial) != true
-        }
+        let isNews =
+            !bodies.contains(Self.origin(of: envelope))
+            && batch.entries.contains { entry in
+                // What cannot be read the centre refuses, under its signature; the same fact under another name is asked about by that.
+                guard case .fact(let fact) = entry, let serial = serials[Origin(sender: sender, content: fact.body.digest)] else { return true }
+                return named[Name(sender: sender, id: fact.id)]?.contains(serial) != true
+            }
         return (isNews ? try store(envelope, batch) : [], receipt)
     }
+
+    private static func origin(of envelope: Envelope) -> Origin { Origin(sender: envelope.node, content: SHA256Hex(of: envelope.body).hex) }
 
     private mutating func store(_ envelope: Envelope, _ batch: Batch) throws(Problem) -> [Change] {
         guard facts + batch.entries.count <= capacity, bytes + envelope.weight <= capacityBytes else {
             throw Problem(code: "edge.full", status: 503, title: "The edge carries all the facts it can", detail: "Keep the batch and send it again later.")
         }
-        let own = bytesOfSender[envelope.node] ?? 0
-        guard own == 0 || own + envelope.weight <= capacityBytes / 4 else {
+        let (own, entries) = (bytesOfSender[envelope.node] ?? 0, factsOfSender[envelope.node] ?? 0)
+        guard own == 0 || own + envelope.weight <= capacityBytes / 4 && entries + batch.entries.count <= capacity / 4 else {
             throw Problem(code: "edge.full", status: 503, title: "The edge carries all the facts of \(envelope.node) it can", detail: "Keep the batch and send it again later.")
         }
         guard envelope.weight < tooHeavy else {

@@ -1,5 +1,4 @@
 import Basics
-import Crypto
 package import Foundation
 import Storage
 import Synchronization
@@ -17,7 +16,8 @@ extension BlobFolder {
 
     /// Bytes of a verified blob, compared with its name now, while they are read: what lies on a disk is not believed for having been right once. Throws ``LostBlob``.
     package func read(_ blob: Blob, _ bytes: Range<Int>) async throws -> Data {
-        if let kept = shown.bytes(of: blob.sha256) { return kept.subdata(in: bytes) }
+        // The caller may have the length from the disk: what is no longer of that length is looked at there.
+        if let kept = shown.bytes(of: blob.sha256), kept.count == Int(blob.length) { return kept.subdata(in: bytes) }
         return try await offPool {
             guard blob.length > Self.wholeUpTo else {
                 guard let whole = try wholeBytes(of: blob) else { throw LostBlob(blob: blob) }
@@ -34,11 +34,15 @@ extension BlobFolder {
         // Without O_NONBLOCK a pipe of that name would hold the program up for ever.
         let descriptor = open(url.path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
         guard descriptor >= 0 else {
-            if errno == ELOOP { try discard(blob.sha256, "a link") }
+            switch errno {
+            case ELOOP: try discard(blob.sha256, "a link")
+            case ENOENT: break
+            // Too many open files, no right: that says nothing about the blob.
+            default: throw StorageError.unavailable("\(url.lastPathComponent): \(String(cString: strerror(errno)))")
+            }
             return nil
         }
-        var status = stat()
-        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG, Int64(status.st_size) == blob.length else {
+        guard let status = FileStatus(descriptor: descriptor), status.isRegular, status.length == blob.length else {
             close(descriptor)
             try discard(blob.sha256, "no file of \(blob.length) bytes")
             return nil
@@ -99,7 +103,7 @@ final class ShownBytes: Sendable {
         var blocks: [(hash: SHA256Hex, digests: [SHA256Hex])] = []
     }
 
-    private static let mostTables = 16
+    private static let mostTables = 64
     private let state = Mutex(State())
     private let most: Int
 
@@ -123,7 +127,14 @@ final class ShownBytes: Sendable {
         }
     }
 
-    func blocks(of hash: SHA256Hex) -> [SHA256Hex]? { state.withLock { $0.blocks.first { $0.hash == hash }?.digests } }
+    func blocks(of hash: SHA256Hex) -> [SHA256Hex]? {
+        state.withLock { state in
+            guard let place = state.blocks.firstIndex(where: { $0.hash == hash }) else { return nil }
+            let table = state.blocks.remove(at: place)
+            state.blocks.append(table)
+            return table.digests
+        }
+    }
 
     func keep(_ digests: [SHA256Hex], of hash: SHA256Hex) {
         state.withLock { state in

@@ -56,8 +56,7 @@ package struct BlobFolder: Sendable {
         try await offPool {
             if try isWhole(blob) { return nil }
             guard let part = part(blob) else { return 0 }
-            var status = stat()
-            return stat(part.path, &status) == 0 ? Int64(status.st_size) : 0
+            return FileStatus(path: part.path)?.length ?? 0
         }
     }
 
@@ -154,9 +153,9 @@ package struct BlobFolder: Sendable {
         try await offPool {
             var kept = Set(manifests.map(\.hex))
             for hash in manifests {
+                // A manifest that cannot be read must not cost its courseware: then nothing is removed.
                 guard let (_, length) = verified(hash), let handle = try opened(Blob(sha256: hash, length: length)) else { continue }
                 defer { try? handle.close() }
-                // A manifest that cannot be read must not cost its courseware: then nothing is removed.
                 kept.formUnion(try Manifest(parsing: [UInt8](try handle.readToEnd() ?? Data())).blobs.map(\.sha256.hex))
             }
             let files = FileManager.default

@@ -171,8 +171,10 @@ private struct Newcomer {
         let answered = Data(try await Relay.read(response.body, upTo: 1 << 20))
         guard (200..<300).contains(response.status.code) else {
             let problem = try? JSONDecoder().decode(Problem.self, from: answered)
-            // A parent in trouble has not refused anything.
-            if response.status.code >= 500 { throw ParentError.status(Int(response.status.code), problem?.title ?? "") }
+            // A parent in trouble has not refused anything, nor has one that is older than this program and does not know the path.
+            if response.status.code >= 500 || method == .GET && [404, 405].contains(response.status.code) {
+                throw ParentError.status(Int(response.status.code), problem?.title ?? "")
+            }
             throw EnrolmentError.refused(Int(response.status.code), [problem?.title, problem?.detail].compactMap { $0 }.filter { !$0.isEmpty }.joined(separator: ". "))
         }
         let answer = SignedAnswer(to: asked, status: Int(response.status.code), body: answered, signature: response.headers.first(name: AnswerSignature.header))

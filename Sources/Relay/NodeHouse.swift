@@ -28,7 +28,8 @@ package struct NodeHouse: Sendable {
         }
         self.zone = zone
         let folder = configuration.dataFolder
-        try await offPool { try PrivateFolder.prepare(folder) }
+        let isPrivate = try await offPool { try PrivateFolder.prepare(folder) }
+        if !isPrivate { configuration.logger.warning("Other users of this machine may enter the data folder; give it to the program's own user alone, mode 0700") }
         database = try Database.sqlite(path: folder.appendingPathComponent("node.sqlite").path)
         _ = try await database.migrate(try NodeSchema.migrations, at: configuration.clock.now)
         let logger = configuration.logger

@@ -21,18 +21,14 @@ package struct BlobStore: Sendable {
 
     /// The length of stored content; nil when it is not there. A link, or anything else that is no regular file, is no content.
     package func length(_ hash: String) -> Int64? {
-        guard let status = status(hash), status.st_mode & S_IFMT == S_IFREG else { return nil }
-        return Int64(status.st_size)
+        guard let status = status(hash), status.isRegular else { return nil }
+        return status.length
     }
 
     /// Whether anything at all lies under that name.
     package func isTaken(_ hash: String) -> Bool { status(hash) != nil }
 
-    private func status(_ hash: String) -> stat? {
-        guard let url = url(hash) else { return nil }
-        var status = stat()
-        return lstat(url.path, &status) == 0 ? status : nil
-    }
+    private func status(_ hash: String) -> FileStatus? { url(hash).flatMap { FileStatus(path: $0.path) } }
 
     /// Stores bytes; answers their hash. The same bytes twice are stored once.
     @discardableResult package func store(_ bytes: Data) throws -> String {

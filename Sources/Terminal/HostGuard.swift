@@ -9,7 +9,8 @@ struct HostGuard<Context: RequestContext>: RouterMiddleware {
     let names: [String]
 
     func handle(_ request: Request, context: Context, next: (Request, Context) async throws -> Response) async throws -> Response {
-        guard Self.isOurs(request.head.authority ?? "", names) else {
+        // Whoever watches over terminals asks these two by any name; a page from outside learns nothing by them that it could use.
+        guard ["/health", "/metrics"].contains(request.uri.path) || Self.isOurs(request.head.authority ?? "", names) else {
             throw Problem(
                 code: "host.unknown", status: 421, title: "This terminal is not called so", detail: "Use its address or http://localhost, or give it the name with --host-names.")
         }
@@ -19,7 +20,8 @@ struct HostGuard<Context: RequestContext>: RouterMiddleware {
     static func isOurs(_ authority: String, _ names: [String]) -> Bool {
         let lowered = authority.lowercased()
         if lowered.hasPrefix("[") { return true }
-        let host = String(lowered.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).first ?? "")
+        var host = String(lowered.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).first ?? "")
+        if host.hasSuffix(".") { host.removeLast() }
         let labels = host.split(separator: ".", omittingEmptySubsequences: false)
         let isAddress = labels.count == 4 && labels.allSatisfy { UInt8($0) != nil }
         return isAddress || labels.count == 1 && !host.isEmpty || host.hasSuffix(".local") || names.contains(host)

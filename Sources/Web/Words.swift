@@ -56,7 +56,7 @@ package struct Words: Sendable {
         switch id {
         case Actor.system.id: text("actor.system", language)
         case Actor.commandLine.id: text("actor.command_line", language)
-        default: accounts[id]?.name ?? id
+        default: Actor.person(id).map { text("actor.command_line_of", language, ["person": $0]) } ?? accounts[id]?.name ?? id
         }
     }
 

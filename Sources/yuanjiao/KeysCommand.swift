@@ -57,16 +57,17 @@ private struct RootKeys: ParsableArguments {
 private struct KeyDesk {
     let centre: OpenCentre
     let folder: KeyFolder
-    private let location: URL
+    /// Held as long as the command runs.
+    private let lock: FileHandle
 
     init(_ common: CommonOptions) async throws {
         let settings = try await Settings(common)
         centre = try await OpenCentre(settings)
-        location = settings.dataFolder.appendingPathComponent("keys")
-        folder = KeyFolder(location)
-        let folder = folder
+        let folder = KeyFolder(settings.dataFolder.appendingPathComponent("keys"))
+        self.folder = folder
+        lock = try await offPool { try folder.lock() }
         // A change that stopped half-way is brought to its end first.
-        if let root = try await centre.database.read({ try $0.newestRoot() }) { try await offPool { try folder.settle(by: root) } }
+        try await settle()
     }
 
     /// New keys for online roles, and whatever else shall be other: on the disk first, then in the root, then in their place.
@@ -94,7 +95,10 @@ private struct KeyDesk {
     private func settle() async throws {
         let folder = folder
         guard let root = try await centre.database.read({ try $0.newestRoot() }) else { return }
-        try await offPool { try folder.settle(by: root) }
+        try await offPool {
+            try folder.settle(by: root)
+            try folder.removeForeignRoot(by: root)
+        }
     }
 }
 
@@ -110,8 +114,17 @@ private func write(_ key: SigningKey, _ passphrase: String, to path: String) asy
     try await offPool {
         let sealed = try SealedKey(key, passphrase: passphrase, salt: salt)
         guard !FileManager.default.fileExists(atPath: path) else { throw BadSetting(description: "\(path) is there already") }
-        guard FileManager.default.createFile(atPath: path, contents: sealed.bytes, attributes: [.posixPermissions: 0o600]) else {
+        guard FileManager.default.createFile(atPath: path, contents: nil, attributes: [.posixPermissions: 0o600]) else {
             throw BadSetting(description: "\(path) cannot be written")
+        }
+        // On the stick and not only in memory, before the old key goes: a stick is pulled out as soon as the command ends.
+        for (place, isFile) in [(path, true), ((path as NSString).deletingLastPathComponent, false)] {
+            let descriptor = open(place.isEmpty ? "." : place, isFile ? O_WRONLY : O_RDONLY)
+            guard descriptor >= 0 else { throw BadSetting(description: "\(place) cannot be written: \(String(cString: strerror(errno)))") }
+            let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+            if isFile { try handle.write(contentsOf: sealed.bytes) }
+            guard fsync(descriptor) == 0 || !isFile && errno == EINVAL else { throw BadSetting(description: "\(place) did not take the key: \(String(cString: strerror(errno)))") }
+            try handle.close()
         }
         // What cannot be opened again is found out now.
         guard try SealedKey(reading: try Data(contentsOf: URL(fileURLWithPath: path))).open(passphrase).seed == key.seed else {
@@ -235,7 +248,9 @@ private struct Recover: AsyncParsableCommand {
         }
         // What the newest root names and this folder does not have is lost, and replaced too.
         let root = try await desk.centre.database.read { try $0.newestRoot() }
-        let lost = try await offPool { try onlineRoles.filter { role in try root.map { try !$0.signers(of: role).values.contains(folder.load(role).verifyingKey) } ?? false } }
+        let lost = try await offPool {
+            try onlineRoles.filter { role in try !folder.present.contains(role) || root.map { try !$0.signers(of: role).values.contains(folder.load(role).verifyingKey) } ?? false }
+        }
         try await desk.change(try freshKeys([.timestamp, .snapshot] + (targets ? [.targets] : []) + lost), signers: try await self.root.signers(folder))
         await desk.centre.database.close()
     }

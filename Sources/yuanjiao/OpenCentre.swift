@@ -9,15 +9,26 @@ import Web
 struct OpenCentre {
     let database: Database
     let network: NetworkSettings
+    /// Who gives the command.
+    private let person: String
 
     init(_ settings: Settings) async throws {
         let configuration = try settings.centre()
-        try await offPool { try PrivateFolder.prepare(configuration.dataFolder) }
+        let given = (settings["as"] ?? "").officeText
+        guard given.count <= 64 else { throw BadSetting(description: "`--as` takes a name of at most 64 characters") }
+        person = given.isEmpty ? Self.systemUser : given
+        _ = try await offPool { try PrivateFolder.prepare(configuration.dataFolder) }
         (database, network) = try await NetworkSettings.open(configuration.databaseAddress, zone: configuration.zone, clock: .system, ids: .system)
     }
 
     /// The circumstances of a command given on the machine itself.
-    var act: Act { Act(by: .commandLine, at: Clock.system.now, ids: .system) }
+    var act: Act { Act(by: .commandLine(person), at: Clock.system.now, ids: .system) }
+
+    /// Whoever is signed in to the system: also behind `sudo`.
+    private static var systemUser: String {
+        if let name = ProcessInfo.processInfo.environment["SUDO_USER"], getuid() == 0, !name.isEmpty { return String(name.officeText.prefix(64)) }
+        return getpwuid(getuid()).map { String(cString: $0.pointee.pw_name) } ?? String(getuid())
+    }
 
     /// The network's present day.
     var today: Day { network.zone.day(of: Clock.system.now) }

@@ -21,6 +21,9 @@ struct CommonOptions: ParsableArguments {
         name: .long, help: "Time zone: of a network that a centre makes now, or by which a node counts its days (YUANJIAO_ZONE). Default: Asia/Shanghai; for a node the network's.")
     var zone: String?
 
+    @Option(name: .customLong("as"), help: "Who gives the command, for the log of acts (YUANJIAO_AS). Default: the user who is signed in to the system.")
+    var person: String?
+
     @Option(name: .long, help: "Log level: trace, debug, info, notice, warning, error (YUANJIAO_LOG). Default: info.")
     var log: String?
 }
@@ -36,7 +39,7 @@ struct Settings {
 
     init(_ common: CommonOptions, flags: [String: String?] = [:]) async throws {
         var values: [AbsoluteConfigKey: ConfigValue] = [:]
-        let all = flags.merging(["data": common.data, "database": common.database, "zone": common.zone, "log": common.log]) { first, _ in first }
+        let all = flags.merging(["data": common.data, "database": common.database, "zone": common.zone, "log": common.log, "as": common.person]) { first, _ in first }
         for (name, value) in all { if let value { values[AbsoluteConfigKey(["yuanjiao", name])] = ConfigValue(.string(value), isSecret: false) } }
         var providers: [any ConfigProvider] = [InMemoryProvider(name: "flags", values: values), EnvironmentVariablesProvider()]
         if let file = common.config ?? ProcessInfo.processInfo.environment["YUANJIAO_CONFIG"] {

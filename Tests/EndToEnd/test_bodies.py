@@ -100,6 +100,12 @@ def test_what_two_servers_might_read_differently_is_read_by_none(bodies: Network
 
 
 @pytest.mark.parametrize("name", ["centre", "edge", "terminal-1"])
+def test_a_bad_request_cuts_off_no_answer_before_it(bodies: Network, name: str) -> None:
+    answer = said(bodies, name, b"GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n" + NONE[0][0])
+    assert answer.startswith(b"HTTP/1.1 200") and len(answer.split(b"\r\n\r\n")[1]) > 100 and b"HTTP/1.1 400" in answer, answer[:300]
+
+
+@pytest.mark.parametrize("name", ["centre", "edge", "terminal-1"])
 def test_a_route_has_one_path(bodies: Network, name: str) -> None:
     """Nobody passes a proxy's rule for `/metrics` by spelling it with more slashes."""
     assert ask(bodies.address(name), "GET", "/metrics").status == 200

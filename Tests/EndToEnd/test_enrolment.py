@@ -426,3 +426,16 @@ def test_a_revoked_terminal_hears_it_from_its_edge(network: Network) -> None:
 def test_blobs_are_for_enrolled_nodes_only(network: Network) -> None:
     assert ask(network.address(), "GET", f"/api/v1/blobs/{'0' * 64}").status == 401
     assert ask(network.address(), "GET", "/api/v1/nodes").status == 401
+
+
+def test_a_command_names_who_gave_it(network: Network) -> None:
+    """The person that it was given, or the system's user; never nobody."""
+    network.command("claim", "--edge", "edge-named", "--area", "990102", "--parent", network.address(), "--as", "王 主任\u202e")
+    network.command("claim", "--edge", "edge-unnamed", "--area", "990102", "--parent", network.address())
+    actors = dict(network.query("SELECT subject, actor FROM event WHERE kind = 'node.claim_made'"))
+    assert actors["edge-named"] == "command-line:王 主任"
+    assert re.fullmatch(r"command-line:\S+", actors["edge-unnamed"])
+    network.add_account("auditor-1", "auditor", "9901")
+    page = network.sign_in("auditor-1").get("/events").text
+    assert "命令行（王 主任）" in page
+    assert "at most 64" in network.command("claim", "--edge", "x", "--area", "990102", "--parent", network.address(), "--as", "x" * 65, status=1)

@@ -173,6 +173,14 @@ def test_a_root_key_lost_and_one_stolen_are_replaced(drill: Network) -> None:
     follows(drill)
 
 
+def test_a_lost_key_file_is_replaced(drill: Network) -> None:
+    (drill.data() / "keys" / "targets.key").unlink()
+    keys(drill, "recover", roots="de")
+    assert (drill.data() / "keys" / "targets.key").exists()
+    restart(drill)
+    follows(drill)
+
+
 def test_a_centre_restored_from_a_backup_is_carried_forward(drill: Network) -> None:
     """Nodes have seen higher versions than the restored catalogue has, and roots that it has forgotten; one command, and they follow."""
     backup = drill.folder / "backup"

@@ -213,6 +213,19 @@ import Wire
         #expect(queue.epoch == "e3" && queue.waitingCount == 1 && queue.keptCount == 1)
     }
 
+    /// The centre's clock was a year ahead when its epoch began, and was set right: what it says from then on is no word of before.
+    @Test func aCentreWhoseClockWasAheadIsHeardAgain() throws {
+        var (queue, disk) = (queue(), Disk())
+        func word(_ epoch: String, _ at: Instant) -> Heard { Heard(words: [Receipt(batch: "b", epoch: epoch, verdicts: [], at: at)]) }
+        let ahead = noon.adding(milliseconds: 365 * 86_400_000)
+        disk.carryOut(queue.received(word("e2", ahead), at: noon))
+        #expect(queue.received(word("e3", noon), at: noon).isEmpty && queue.epoch == "e2")
+        disk.carryOut(queue.received(word("e2", noon), at: noon))
+        queue = NodeTests.queue(disk.records)
+        _ = queue.received(word("e3", noon.adding(seconds: 1)), at: noon)
+        #expect(queue.epoch == "e3")
+    }
+
     /// Held is what the parent itself keeps: nothing is let go of by it, and nothing that was not sent to it.
     @Test func aParentsOwnWordSettlesNothing() throws {
         var queue = queue()

@@ -87,6 +87,22 @@ import Wire
         #expect(throws: Never.self) { try book.accept(batch("1", minutes: "9"), from: "other") }
     }
 
+    /// Entries that are no facts take room too, and the same batch again takes it once.
+    @Test func nonsenseOfOneSenderFillsNoEdge() throws {
+        var book = book(capacity: 100, bytes: 1 << 20)
+        func nonsense(_ number: Int, of node: String = "t") throws -> (changes: [Change], receipt: Receipt) {
+            let body = Data("{\"batch\":\"b\(number)\",\"facts\":[\(Array(repeating: "1", count: 10).joined(separator: ","))]}".utf8)
+            return try book.accept(Envelope(node: node, signature: "\(node)\(number)", body: body), try Batch(json: body))
+        }
+        #expect(try nonsense(0).changes.count == 1)
+        for _ in 0..<50 { #expect(try nonsense(0).changes.isEmpty) }
+        #expect(try nonsense(1).changes.count == 1)
+        #expect(throws: Problem.self) { try nonsense(2) }
+        #expect(book.pendingCount == 20)
+        #expect(try nonsense(3, of: "other").changes.count == 1)
+        _ = book.received(try #require(book.next(at: noon).envelopes).receipt(.stored), at: noon)
+    }
+
     @Test func theOldestAnswersGoWhenThereAreTooMany() throws {
         var (book, disk) = (book(bytes: 1500), Disk())
         for number in 0..<20 {

@@ -114,6 +114,18 @@ import Trust
         #expect(try await again.read(bench.blob, 0..<length) == Data(bench.bytes))
     }
 
+    /// Whoever has the length from the disk asks for what is there no longer as it was put there.
+    @Test func aBlobThatGrewIsNotCutOutOfMemory() async throws {
+        let bench = try await Bench()
+        defer { try? FileManager.default.removeItem(at: bench.folder) }
+        _ = try await bench.blobs.read(bench.blob, 0..<10)
+        try bench.harm(.longer)
+        let length = try #require(bench.blobs.verified(bench.blob.sha256)?.length)
+        #expect(length == bench.blob.length + 1)
+        await #expect(throws: LostBlob.self) { try await bench.blobs.read(Blob(sha256: bench.blob.sha256, length: length), 0..<Int(length)) }
+        #expect(bench.blobs.verified(bench.blob.sha256) == nil)
+    }
+
     /// Of a long one a changed block is found when it is asked for, and no other is read for it.
     @Test func aLongBlobIsComparedByBlocks() async throws {
         let bench = try await Bench(length: 5_000_000)

@@ -16,11 +16,15 @@ extension Statements {
             return fingerprint
         }
         let content = try SignedMetadata<Root>(parsing: root.bytes).content
-        guard keys.verifying.allSatisfy({ content.roles[$0.key]?.keyIDs.contains($0.value.keyID) == true }) else {
+        guard keys.fit(content) else {
             throw CatalogueKeys.Problem(
                 description:
                     "The keys are not those of the catalogue in this database. Restore the folder of keys that belongs to it; if they were changed just now, start the centre again."
             )
+        }
+        // What was published under keys that the root does not name any more is nobody's word: it is said again.
+        if let present = try latestPublication(), !present.isSigned(by: content) {
+            try store(try keys.repository.publish(present.files, after: present, at: act.at.milliseconds), at: act.at)
         }
         _ = try refreshCatalogue(keys, by: act)
         return try rootFingerprint() ?? ""
@@ -28,6 +32,7 @@ extension Statements {
 
     /// Signs anew what is in the second half of its life; false when nothing was due. For a timer, so that nothing ever expires.
     package func refreshCatalogue(_ keys: CatalogueKeys, by act: Act) throws -> Bool {
+        try requireFit(keys)
         guard let present = try latestPublication(), let renewed = try keys.repository.renew(present, at: act.at.milliseconds) else { return false }
         try store(renewed, at: act.at)
         // A new timestamp alone says nothing new, and there are four a day.
@@ -86,8 +91,14 @@ extension Statements {
         try record("courseware.withdrawn", id, by: act)
     }
 
+    /// Throws `catalogue.keys_changed` for keys that were replaced while this program ran: nobody would believe what they sign.
+    private func requireFit(_ keys: CatalogueKeys) throws {
+        guard let root = try newestRoot(), keys.fit(root) else { throw Refusal.conflict("catalogue.keys_changed") }
+    }
+
     /// A catalogue whose list is the newest one, changed.
     private func sign(_ keys: CatalogueKeys, at instant: Instant, _ change: (inout [RelativePath: TargetFile]) -> Void) throws {
+        try requireFit(keys)
         guard let present = try latestPublication() else { throw CatalogueKeys.Problem(description: "There is no catalogue yet. Start the centre once.") }
         var files = present.files
         change(&files)

@@ -18,6 +18,9 @@ package struct CatalogueKeys: Sendable {
     /// The public keys by role, as the root must name them; none for a root whose key is elsewhere.
     let verifying: [MetadataRole: VerifyingKey]
 
+    /// Whether a root names every one of these keys for its role.
+    func fit(_ root: Root) -> Bool { verifying.allSatisfy { root.roles[$0.key]?.keyIDs.contains($0.value.keyID) == true } }
+
     /// Signs with given keys; for tests and for `loadOrMake`.
     package init(_ keys: RepositoryKeys, lifetimes: RepositoryLifetimes = .standard) {
         repository = Repository(keys: keys, lifetimes: lifetimes)

@@ -62,18 +62,27 @@ package struct KeyFolder: Sendable {
     /// Puts new keys beside the present ones; ``settle(by:)`` puts them in their place once a root names them.
     package func stage(_ keys: [MetadataRole: SigningKey]) throws { for (role, key) in keys { try Self.write(key, to: next(role)) } }
 
-    /// After a change of keys, or after a stop in the middle of one: what the newest root names lies in its place, what it does not name is gone.
+    /// After a change of keys, or after a stop in the middle of one: what a root names is put in its place. Nothing is removed, because the root may be older than what another
+    /// process is about to publish.
     package func settle(by root: Root) throws {
         for role in MetadataRole.allCases where FileManager.default.fileExists(atPath: next(role).path) {
-            if let key = try? Self.load(next(role)), root.signers(of: role).values.contains(key.verifyingKey) {
-                guard rename(next(role).path, file(role).path) == 0 else { throw CatalogueKeys.Problem(description: "\(next(role).lastPathComponent) cannot be put in its place.") }
-            } else {
-                try FileManager.default.removeItem(at: next(role))
-            }
+            guard root.signers(of: role).values.contains(try Self.load(next(role)).verifyingKey) else { continue }
+            guard rename(next(role).path, file(role).path) == 0 else { throw CatalogueKeys.Problem(description: "\(next(role).lastPathComponent) cannot be put in its place.") }
         }
-        // A root key that was taken elsewhere does not stay behind.
-        if FileManager.default.fileExists(atPath: file(.root).path), !root.signers(of: .root).values.contains(try load(.root).verifyingKey) {
-            try FileManager.default.removeItem(at: file(.root))
-        }
+    }
+
+    /// Removes a root key that the newest root does not name: it was taken elsewhere and does not stay behind. Under ``lock()`` only.
+    package func removeForeignRoot(by newest: Root) throws {
+        guard present.contains(.root), !newest.signers(of: .root).values.contains(try load(.root).verifyingKey) else { return }
+        try FileManager.default.removeItem(at: file(.root))
+    }
+
+    /// Keeps other commands that change keys out until the handle is closed. Blocking.
+    package func lock() throws -> FileHandle {
+        let descriptor = open(folder.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw CatalogueKeys.Problem(description: "The folder of the catalogue's keys cannot be opened. Start the centre once, or restore it.") }
+        let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else { throw CatalogueKeys.Problem(description: "Another command changes the keys now. Try again when it has ended.") }
+        return handle
     }
 }

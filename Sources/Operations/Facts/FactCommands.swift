@@ -65,7 +65,9 @@ extension Statements {
             if let row = batches[number].waiting?[place] {
                 try keepWaiting(row, fact, reason: reason)
             } else if try !quarantine(fact, reason: reason, batches[number], source: sources[number], ward: &ward, at: now, ids: ids) {
-                return Verdict(id: fact.id, .refused, reason: "fact.no_room", sentence: "Of this sender \(QuarantineWard.most) facts wait for a person already (\(reason))")
+                return Verdict(
+                    id: fact.id, .refused, reason: "fact.no_room",
+                    sentence: "Of this sender \(QuarantineWard.most(of: batches[number].sender)) facts wait for a person already (\(reason))")
             }
             return Verdict(id: fact.id, .quarantined, reason: reason, sentence: "Kept for a person to decide on")
         }

@@ -7,8 +7,8 @@ import Wire
 
 /// How much room senders have left in quarantine, so far as one transaction has looked.
 struct QuarantineWard {
-    /// The most facts of one sender that wait. A file brought in on the machine itself has no bound.
-    static let most = 1000
+    /// The most facts of one sender that wait: of a terminal, and of an edge, which speaks for boxes without a key. A file brought in on the machine itself has no bound.
+    static func most(of sender: Sender) -> Int { if case .edge = sender { 20_000 } else { 1000 } }
     fileprivate var waiting: [String: Int] = [:]
 }
 
@@ -28,10 +28,11 @@ extension Statements {
         let (digest, sender) = (fact.digest(waitingFor: reason), received.sender.text)
         guard try first("SELECT 1 FROM quarantine WHERE digest = \(digest)", { try $0.int(0) }) == nil else { return true }
         if received.sender != .commandLine {
+            let most = QuarantineWard.most(of: received.sender)
             let waiting =
-                try ward.waiting[sender] ?? count("SELECT count(*) FROM (SELECT 1 FROM quarantine WHERE sender = \(sender) AND settled_at IS NULL LIMIT \(QuarantineWard.most)) w")
+                try ward.waiting[sender] ?? count("SELECT count(*) FROM (SELECT 1 FROM quarantine WHERE sender = \(sender) AND settled_at IS NULL LIMIT \(most)) w")
             ward.waiting[sender] = waiting + 1
-            guard waiting < QuarantineWard.most else {
+            guard waiting < most else {
                 try run(
                     """
                     INSERT INTO quarantine_overflow (sender, reason, facts, first_at, last_at) VALUES (\(sender), \(reason), 1, \(now), \(now))

@@ -24,8 +24,8 @@ extension Statements {
     package func enrolNode(codeDigest: String, publicKey: String, version: String, on day: Day, by act: Act) throws -> NodeRecord {
         let claimed = try first("SELECT id FROM node WHERE claim_digest = \(codeDigest)") { try $0.text(0) }
         guard let claimed else { throw Refusal.forbidden("node.claim_unknown") }
-        let holder = try first("SELECT id FROM node WHERE public_key = \(publicKey)") { try $0.text(0) }
-        guard holder == nil || holder == claimed else { throw Refusal.conflict("node.key_taken") }
+        let holder = try first("SELECT id FROM node WHERE public_key = \(publicKey) AND revoked_at IS NULL AND id <> \(claimed)") { try $0.text(0) }
+        guard holder == nil else { throw Refusal.conflict("node.key_taken") }
         let node = try first(
             NodeRecord.self,
             """

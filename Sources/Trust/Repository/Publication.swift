@@ -19,6 +19,11 @@ package struct Publication: Sendable {
         }
     }
 
+    /// Whether all three are signed by keys that a root names.
+    package func isSigned(by root: Root) -> Bool {
+        (try? targets.verify(by: root)) != nil && (try? snapshot.verify(by: root)) != nil && (try? timestamp.verify(by: root)) != nil
+    }
+
     /// The listed files.
     package var files: [RelativePath: TargetFile] { targets.content.files }
     package var targetsContent: Targets { targets.content }
