@@ -522,6 +522,7 @@ PAGES = {
     "composition": ("city", f"{BULLETIN}/compose"),
     "prospect": ("city", "/areas/990103/prospect"),
     "formulas": ("city", "/formulas"),
+    "waiting facts": ("city", "/quarantine"),
     "received": ("county", "/received"),
     "exclusion form": ("city", "/exclusions/new?area=990103"),
     "courseware list": ("editor", "/courseware"),

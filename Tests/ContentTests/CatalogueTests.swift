@@ -124,9 +124,15 @@ import Trust
             let id = try await library.encoded("one")
             try await library.publish(id)
             #expect(try await refreshed(library) == false)
+            // Four times a day, so that a node notices within one that somebody keeps the newest from it.
+            library.time.set(SampleWorld.moment("2011-03-20", 14))
+            #expect(try await refreshed(library) == false)
+            library.time.set(SampleWorld.moment("2011-03-20", 16))
+            #expect(try await refreshed(library))
             for days in [20, 40, 200, 300] {
                 library.time.set(SampleWorld.moment("2011-03-20", 9).adding(seconds: Int64(days) * 86_400))
                 #expect(try await refreshed(library))
+                #expect(try await library.database.read { try $0.newestTimestampInstant() } == library.time.value)
                 #expect(try await believed(library, fingerprint).catalogue?.files.count == 1)
             }
             // A later start finds everything in order and keeps the fingerprint.

@@ -42,11 +42,11 @@ package struct CatalogueKeys: Sendable {
             let names = missing.map { "\($0.rawValue).key" }.joined(separator: ", ")
             throw Problem(description: "The folder of the catalogue's keys lacks \(names). Restore it from the backup.")
         }
-        guard root == nil || !present.isEmpty else {
-            throw Problem(description: "The folder of the catalogue's keys is empty, but there is a catalogue. Restore it from the backup.")
-        }
         guard makes || !present.isEmpty else {
             throw Problem(description: "The data folder has no keys of the catalogue yet. Start the centre that does the jobs first, on the same folder.")
+        }
+        guard root == nil || !present.isEmpty else {
+            throw Problem(description: "The folder of the catalogue's keys is empty, but there is a catalogue. Restore it from the backup.")
         }
         if present.isEmpty { try files.make(entropy) }
         let keys = RepositoryKeys(
