@@ -109,18 +109,12 @@ package struct Enrolment: Sendable {
 
     /// The first root, which the claim names, and what follows from it: the keys may have been changed since the network began.
     private static func roots(_ claim: Claim, _ address: String, _ client: HTTPClient) async throws -> (first: [UInt8], trusted: TrustedSet) {
-        func file(_ name: String) async throws -> [UInt8]? {
-            let response = try await client.execute(HTTPClientRequest(url: address + Endpoint.metadata + name), timeout: .seconds(30))
-            let body = try await Relay.read(response.body, upTo: Int(TrustedSet.longestRoot))
-            if response.status == .notFound { return nil }
-            guard response.status == .ok else { throw ParentError.status(Int(response.status.code), "The parent does not answer with \(name).") }
-            return body
+        let url = address + Endpoint.metadata
+        guard let first = try await MetadataFolder.fetch(url + "1.root.json", longest: TrustedSet.longestRoot, client) else {
+            throw ParentError.status(404, "The parent does not have 1.root.json; check the address.")
         }
-        guard let first = try await file("1.root.json") else { throw ParentError.status(404, "The parent does not have 1.root.json; check the address.") }
         var trusted = try TrustedSet(root: first, fingerprint: claim.fingerprint)
-        while let next = try await file(trusted.wantedRoot.fileName) {
-            guard try trusted.accept(root: next) == .accepted else { break }
-        }
+        for next in try await MetadataFolder.roots(after: first, from: url, client) { try trusted.accept(root: next) }
         return (first, trusted)
     }
 

@@ -85,14 +85,16 @@ package struct MetadataFolder: Sendable {
 
     /// The roots that somebody has behind one that is trusted, in order; each follows from the one before.
     package static func roots(after trusted: [UInt8], from url: String) async throws -> [[UInt8]] {
-        try await withClient { client in
-            var (set, found) = (try TrustedSet(trusting: trusted), [[UInt8]]())
-            while found.count < mostRoots, let next = try await fetch(url.withoutSlash + "/" + set.wantedRoot.fileName, longest: set.wantedRoot.longest, client) {
-                try set.accept(root: next)
-                found.append(next)
-            }
-            return found
+        try await withClient { try await roots(after: trusted, from: url, $0) }
+    }
+
+    static func roots(after trusted: [UInt8], from url: String, _ client: HTTPClient) async throws -> [[UInt8]] {
+        var (set, found) = (try TrustedSet(trusting: trusted), [[UInt8]]())
+        while found.count < mostRoots, let next = try await fetch(url.withoutSlash + "/" + set.wantedRoot.fileName, longest: set.wantedRoot.longest, client) {
+            try set.accept(root: next)
+            found.append(next)
         }
+        return found
     }
 
     private static func withClient<Result>(_ body: (HTTPClient) async throws -> Result) async throws -> Result {
@@ -168,7 +170,7 @@ package struct MetadataFolder: Sendable {
     }
 
     /// Nil for what the repository does not have.
-    private static func fetch(_ url: String, longest: Int64, _ client: HTTPClient) async throws -> [UInt8]? {
+    static func fetch(_ url: String, longest: Int64, _ client: HTTPClient) async throws -> [UInt8]? {
         let response = try await client.execute(HTTPClientRequest(url: url), timeout: .seconds(60))
         switch response.status.code {
         case 200: return try await read(response.body, upTo: Int(longest))

@@ -250,6 +250,13 @@ private let evening = SampleWorld.moment("2011-03-05", 22)
             #expect(try await world.send([presence("T2", "2011-03-06", "1")], from: .terminal("T2"), at: evening).map(\.outcome) == [.quarantined])
             let (overflow, waiting) = try await world.database.read { (try $0.quarantineOverflow(limit: 10), try $0.quarantineCounts()) }
             #expect(overflow.map(\.facts) == [200] && overflow.map(\.sender) == ["terminal:T1"] && waiting == ["fact.future": 1001])
+            // Whoever has looked at all of it has looked at what had no room, too; a part is not all.
+            let act = world.act(at: evening)
+            try await world.database.write { try $0.dismissQuarantined(matching: QuarantineFilter(terminal: "T2"), by: act) }
+            #expect(try await world.database.read { try $0.quarantineOverflow(limit: 10) }.count == 1)
+            try await world.database.write { try $0.dismissQuarantined(matching: QuarantineFilter(terminal: "T1"), by: act) }
+            #expect(try await world.database.read { try $0.quarantineOverflow(limit: 10) }.isEmpty)
+            #expect(try await world.database.read { try $0.events(about: "terminal:T1") }.map(\.kind) == ["quarantine.overflow_settled"])
         }
     }
 }

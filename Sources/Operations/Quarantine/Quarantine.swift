@@ -121,6 +121,7 @@ extension Statements {
                 try run("UPDATE quarantine SET settled_at = \(act.at), settlement = 'stored' WHERE id = \(row.id)")
             }
         }
+        try settleOverflow(by: act)
         try record("quarantine.judged_again", "quarantine", ["counted": String(judged.counted)], by: act)
         return judged
     }
@@ -135,7 +136,10 @@ extension Statements {
         var dismissed = 0
         while true {
             let open = try quarantined(matching: filter, limit: 500)
-            guard !open.isEmpty else { return dismissed }
+            guard !open.isEmpty else {
+                try settleOverflow(by: act)
+                return dismissed
+            }
             try run("UPDATE quarantine SET settled_at = \(act.at), settlement = 'dismissed' WHERE id IN (\(list: open.map(\.id)))")
             for row in open { try record("quarantine.dismissed", row.id, by: act) }
             dismissed += open.count

@@ -52,6 +52,17 @@ extension Statements {
         return true
     }
 
+    /// Takes senders off the list of which nothing waits any more: somebody has looked at all of it. What had no room stands in the log of acts.
+    func settleOverflow(by act: Act) throws {
+        let settled = try all(
+            QuarantineOverflow.self,
+            """
+            DELETE FROM quarantine_overflow WHERE NOT EXISTS (SELECT 1 FROM quarantine q WHERE q.sender = quarantine_overflow.sender AND q.settled_at IS NULL)
+            RETURNING sender, reason, facts, first_at, last_at
+            """)
+        for row in settled { try record("quarantine.overflow_settled", row.sender, ["reason": row.reason, "facts": String(row.facts)], by: act) }
+    }
+
     /// Who had no room left in quarantine, the latest first.
     package func quarantineOverflow(limit: Int) throws -> [QuarantineOverflow] {
         try all(QuarantineOverflow.self, "SELECT sender, reason, facts, first_at, last_at FROM quarantine_overflow ORDER BY last_at DESC, sender, reason LIMIT \(limit)")
