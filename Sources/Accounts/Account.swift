@@ -27,7 +27,14 @@ package struct Session: Decodable, Hashable, Sendable {
     package let tokenDigest: String
     package let accountID: String
     package let csrf: String
+    package let madeAt: Instant
     /// When it was last used, to a minute.
     package let seenAt: Instant
     package let expiresAt: Instant
+    /// From where and by what it was opened.
+    package let address: String
+    package let agent: String
+
+    /// What its owner ends it by; tells nothing of the cookie.
+    package var number: String { String(tokenDigest.prefix(16)) }
 }

@@ -67,8 +67,8 @@ extension Statements {
         try run("DELETE FROM session WHERE expires_at < \(act.at)")
         try run(
             """
-            INSERT INTO session (token_digest, account_id, csrf, made_at, seen_at, expires_at)
-            VALUES (\(tokenDigest), \(accountID), \(csrf), \(act.at), \(act.at), \(act.at.adding(seconds: 12 * 3600)))
+            INSERT INTO session (token_digest, account_id, csrf, made_at, seen_at, expires_at, address, agent)
+            VALUES (\(tokenDigest), \(accountID), \(csrf), \(act.at), \(act.at), \(act.at.adding(seconds: 12 * 3600)), \(act.place.address), \(act.place.agent))
             """)
         try record("session.opened", accountID, by: act)
     }
@@ -80,5 +80,13 @@ extension Statements {
     package func closeSession(tokenDigest: String, by act: Act) throws {
         let accountID = try first("DELETE FROM session WHERE token_digest = \(tokenDigest) RETURNING account_id") { try $0.text(0) }
         if let accountID { try record("session.closed", accountID, by: act) }
+    }
+
+    /// Ends one session of an account, or with nil all but the one that it is asked from; answers how many. A session of another account is not found.
+    @discardableResult package func endSessions(of accountID: String, number: String?, except own: String, by act: Act) throws -> Int {
+        let ended = try sessions(accountID: accountID, at: act.at).filter { number == nil ? $0.tokenDigest != own : $0.number == number }
+        guard number == nil || !ended.isEmpty else { throw Refusal.notFound("session") }
+        for session in ended { try closeSession(tokenDigest: session.tokenDigest, by: act) }
+        return ended.count
     }
 }

@@ -35,12 +35,26 @@ extension Statements {
     /// A session that is still good, with its account, when that is not disabled. It ends at its time, and when it was not used for so many seconds.
     package func session(tokenDigest: String, idleSeconds: Int64 = .max, at now: Instant) throws -> (Session, Account)? {
         let session = try first(
-            Session.self, "SELECT token_digest, account_id, csrf, seen_at, expires_at FROM session WHERE token_digest = \(tokenDigest) AND expires_at > \(now)")
+            Session.self,
+            """
+            SELECT token_digest, account_id, csrf, made_at, seen_at, expires_at, address, agent FROM session
+            WHERE token_digest = \(tokenDigest) AND expires_at > \(now)
+            """)
         guard let session, now.milliseconds(since: session.seenAt) / 1000 < idleSeconds else { return nil }
         let account = try first(
             Account.self,
             "SELECT id, login, name, language, disabled_at FROM account WHERE id = \(session.accountID) AND disabled_at IS NULL")
         return account.map { (session, $0) }
+    }
+
+    /// The sessions of an account that have not reached their end, the newest first.
+    package func sessions(accountID: String, at now: Instant) throws -> [Session] {
+        try all(
+            Session.self,
+            """
+            SELECT token_digest, account_id, csrf, made_at, seen_at, expires_at, address, agent FROM session
+            WHERE account_id = \(accountID) AND expires_at > \(now) ORDER BY made_at DESC, token_digest
+            """)
     }
 
     /// All accounts, by login.

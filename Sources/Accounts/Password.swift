@@ -11,8 +11,9 @@ package struct PasswordScheme: Sendable {
     /// Cost 15 takes about 60 ms and 32 MB; tests pass a smaller one.
     package init(cost: Int = 15) { self.cost = cost }
 
-    /// What to store for a password.
-    package func stored(_ password: String, salt: [UInt8]) async throws -> String {
+    /// What to store for a new password of an account; refuses one that is too easily guessed, so that none is stored unasked.
+    package func stored(_ password: String, login: String, salt: [UInt8]) async throws -> String {
+        guard Self.isAcceptable(password, login: login) else { throw Refusal.invalid(["password": "account.password_weak"]) }
         let cost = cost
         return try await offPool { "scrypt:\(cost):\(hexadecimal(salt)):\(try derived(password, salt, cost))" }
     }
@@ -31,9 +32,24 @@ package struct PasswordScheme: Sendable {
         }
     }
 
-    /// The rule for new passwords: 12 to 200 characters, not the login, not one character repeated. (OWASP ASVS 5.0: length, no composition rule.)
+    /// The rule for new passwords (OWASP ASVS 5.0, 6.2: length, no rule of composition): 12 to 200 characters, more than four different ones, and 12 of them left when what
+    /// is guessed first is taken out: the login, and runs of four or more neighbours of the alphabet, the digits or the keyboard.
     package static func isAcceptable(_ password: String, login: String) -> Bool {
-        (12...200).contains(password.count) && Set(password).count > 4 && !password.lowercased().contains(login.lowercased())
+        guard (12...200).contains(password.count), Set(password).count > 4 else { return false }
+        var rest = password.lowercased()
+        if login.count > 3 { rest = rest.replacing(login.lowercased(), with: "") }
+        return withoutRuns(rest).count >= 12
+    }
+
+    private static func withoutRuns(_ text: String) -> [Character] {
+        let rows = ["abcdefghijklmnopqrstuvwxyz", "01234567890", "qwertyuiop", "asdfghjkl", "zxcvbnm"].flatMap { [$0, String($0.reversed())] }
+        var (kept, rest) = ([Character](), Array(text))
+        while let first = rest.first {
+            let run = (4...max(4, rest.count)).last { length in length <= rest.count && rows.contains { $0.contains(String(rest.prefix(length))) } } ?? 0
+            if run == 0 { kept.append(first) }
+            rest.removeFirst(max(1, run))
+        }
+        return kept
     }
 
     /// A fresh password that a person can read out: four groups of four letters and digits, 80 bits.

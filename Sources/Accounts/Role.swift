@@ -31,11 +31,15 @@ package enum Right: String, CaseIterable, Sendable {
     case seeAudit
     /// Make, reset and disable accounts.
     case keepAccounts
+    /// See one's own account and end one's own sessions: what every role may.
+    case ownAccount
 }
 
 extension Role {
     /// What the role allows (architecture.md, "Who may do what").
-    package var rights: Set<Right> {
+    package var rights: Set<Right> { duties.union([.ownAccount]) }
+
+    private var duties: Set<Right> {
         switch self {
         case .systemAdministrator: [.seeSystem]
         case .securityAdministrator: [.keepAccounts]

@@ -23,8 +23,12 @@ extension Statements {
         ) { try $0.int(0) } ?? .max
     }
 
-    /// Takes down that the last attempt that is looked at was wrong, where there is such an account.
-    package func noteSignInBlocked(accountID: String, origin: String, by act: Act) throws { try record("account.locked", accountID, ["address": origin], by: act) }
+    /// Takes down that an attempt was wrong, and with the last one that is looked at, that no further one will be. What was typed as the name of no account is not written:
+    /// it may be a password.
+    package func noteSignInFailed(accountID: String?, attempt: Int, by act: Act) throws {
+        try record("session.refused", accountID ?? "", refusal: "sign_in.wrong", by: act)
+        if attempt == SignInRule.most, let accountID { try record("account.locked", accountID, refusal: "sign_in.wrong", by: act) }
+    }
 
     /// Forgets the attempts for a login from one address, or from all.
     package func forgetSignInAttempts(login: String, origin: String? = nil) throws {

@@ -121,7 +121,8 @@ package struct CentreApplication: Sendable {
         logger: Logger
     ) -> [any Service] {
         let figures = PeriodicWork("figures", every: .milliseconds(250), log: logger) { try await shelf.refresh() }
-        guard !configuration.isFront else { return [figures] }
+        let log = logTimer(house, chains: !configuration.isFront, logger)
+        guard !configuration.isFront else { return [figures, log] }
         let encode = EncodeJob(
             database: house.database, content: content, tools: Tools(ffmpeg: configuration.ffmpeg, ffprobe: configuration.ffprobe),
             transportStreams: configuration.transportStreams, clock: house.clock, ids: house.ids, log: logger)
@@ -132,7 +133,7 @@ package struct CentreApplication: Sendable {
             JobRunner(
                 database: house.database, clock: house.clock,
                 handlers: [FormulaJob.kind: { try await derive.run($0) }, PublishJob.kind: { try await publish.run($0) }], bell: bell, log: logger),
-            figures,
+            figures, log,
             // A box that stands somewhere else from tomorrow moves by itself.
             PeriodicWork("places of nodes", every: .seconds(600), log: logger) {
                 let (today, now) = (house.today, house.clock.now)
@@ -140,6 +141,21 @@ package struct CentreApplication: Sendable {
             },
             content.catalogueRenewal(house.database, clock: house.clock, ids: house.ids),
         ]
+    }
+
+    /// What belongs to the log of acts every second: sums of what was not written one by one, and the chain.
+    private static func logTimer(_ house: House, chains: Bool, _ logger: Logger) -> PeriodicWork {
+        PeriodicWork("log of acts", every: .seconds(1), log: logger) {
+            let now = house.clock.now
+            let rests = house.refusals.rests(at: now)
+            if !rests.isEmpty {
+                let act = Act(by: .system, at: now, ids: house.ids)
+                try await house.database.write { statements in
+                    for rest in rests { try statements.record("refusals.more", rest.key, ["count": String(rest.count), "since": house.zone.text(rest.since)], by: act) }
+                }
+            }
+            while chains, try await house.database.write({ try $0.chainEvents() }) == 1000 {}
+        }
     }
 
     /// Serves until the service group ends: `SIGTERM` stops listening, lets requests under way finish, then ends the services.
@@ -160,6 +176,7 @@ package struct CentreApplication: Sendable {
     }
 
     private func close() async {
+        if !configuration.isFront { while let chained = try? await database.write({ try $0.chainEvents() }), chained == 1000 {} }
         await replica?.close()
         await database.close()
     }

@@ -33,8 +33,9 @@ extension Routes {
         }
         get("/events", .seeAudit) { request, _, visit in
             let before = request.uri.queryParameters["before"].map(String.init) ?? ""
+            let today = house.today
             let (events, accounts) = try await house.database.read { statements in
-                let events = try statements.events(before: before, limit: 100)
+                let events = try statements.events(before: before, limit: 100, where: try statements.visibleEvents(in: visit.scope, on: today))
                 return (events, try statements.namedAccounts(Set(events.flatMap { [$0.actor, $0.subject] }).sorted()))
             }
             let page = EventListPage(
@@ -76,7 +77,11 @@ struct EventListPage: Sendable {
         let kind: String
         /// The stable code of the kind, for those who search.
         let code: String
+        /// Why it was refused; nil when it was done.
+        let refusal: String?
         let subject: String
+        let address: String
+        let agent: String
         let detail: String
 
         init(_ event: Event, _ accounts: [String: NamedAccount], _ house: House, _ visit: Visit) {
@@ -84,7 +89,10 @@ struct EventListPage: Sendable {
             actor = house.pages.words.actor(event.actor, accounts, visit.language)
             kind = house.text("event.\(event.kind)", visit)
             code = event.kind
+            refusal = event.refusal.isEmpty ? nil : house.text("refusal.\(event.refusal)", visit)
             subject = accounts[event.subject]?.login ?? event.subject
+            address = event.address
+            agent = event.agent
             detail = event.detail == "{}" ? "" : event.detail
         }
     }

@@ -1,5 +1,6 @@
 package import Accounts
 package import Basics
+import Hummingbird
 package import Storage
 
 /// What every page and route of the centre stands on; made once at start.
@@ -18,6 +19,8 @@ package struct House: Sendable {
     /// After so many seconds without a request a session ends.
     package let idleSeconds: Int64
     let seen = SeenSessions()
+    /// How many refusals of one account or address are written one by one.
+    package let refusals = RefusalBudget()
     /// Before drafts are printed: one at a time, because a printing program takes hundreds of megabytes; of one account two.
     package let papers = Admission(atOnce: 1, inLine: 8, perOrigin: 2)
     /// Before passwords are hashed: one at a time, so that a stranger who guesses leaves the machine to others.
@@ -46,7 +49,10 @@ package struct House: Sendable {
     package var today: Day { zone.day(of: clock.now) }
 
     /// The circumstances of a command that a signed-in person gives.
-    package func act(_ visit: Visit) -> Act { Act(by: Actor(id: visit.account.id), at: clock.now, ids: ids) }
+    package func act(_ visit: Visit) -> Act { Act(by: Actor(id: visit.account.id), at: clock.now, ids: ids, from: visit.place) }
+
+    /// The circumstances of a request by somebody who has not said who he is.
+    func strangersAct(_ request: Request, _ context: AppContext) -> Act { Act(by: .stranger, at: clock.now, ids: ids, from: request.place(context)) }
 }
 
 /// A signed-in person at a route, with the part of the network that the route's right covers.
@@ -59,6 +65,8 @@ package struct Visit: Sendable {
     /// To be sent back with every form.
     package let csrf: String
     package let sessionDigest: String
+    /// From where, for the log of acts.
+    package let place: Place
 
     /// Whether one of the account's roles has a right at all.
     package func may(_ right: Right) -> Bool { grants.contains { $0.role.rights.contains(right) } }

@@ -1,3 +1,4 @@
+import Accounts
 import Foundation
 import HTTPTypes
 import Hummingbird
@@ -12,6 +13,9 @@ extension Request {
         let last = told.split(separator: ",").last.map { $0.trimmingCharacters(in: .whitespaces) } ?? ""
         return String(Connections.origin(ip: last).filter { $0.isASCII && !$0.isNewline }.prefix(64))
     }
+
+    /// From where it came, as the log of acts says it.
+    func place(_ context: AppContext, areaID: String = "") -> Place { Place(address: origin(context), agent: headers[.userAgent] ?? "", areaID: areaID) }
 
     /// Whether a browser says that the form stood on a page of another site.
     package var isFromElsewhere: Bool {

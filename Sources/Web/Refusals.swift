@@ -58,6 +58,9 @@ package struct RefusalMiddleware: RouterMiddleware {
             case .busy: .serviceUnavailable
             }
         context.logger.info("refused", metadata: ["code": "\(refusal.code)"])
+        // Whoever is signed in keeps menu and language; a database that does not answer must not hide the sentence.
+        let visit = (try? await house.visit(request, context, for: .ownAccount)) ?? nil
+        await house.noteRefusal(refusal, request, context, visit)
         let isProgram = request.uri.path.hasPrefix("/api/")
         // A script would follow to the page for signing in, and take it for the answer.
         if refusal == .signInNeeded, let field = HTTPField.Name("X-CSRF"), request.headers[field] != nil {
@@ -67,7 +70,7 @@ package struct RefusalMiddleware: RouterMiddleware {
         if refusal == .signInNeeded, !isProgram {
             return seeOther("/sign-in?next=" + (request.uri.string.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""))
         }
-        var response = isProgram ? try problem(refusal, status) : try await page(refusal, status, request)
+        var response = isProgram ? try problem(refusal, status) : try await page(refusal, status, request, visit)
         if refusal == .busy || refusal == .diskFull { response.headers[.retryAfter] = "10" }
         return response
     }
@@ -79,13 +82,11 @@ package struct RefusalMiddleware: RouterMiddleware {
             Problem(code: refusal.code, status: status.code, title: house.pages.words.text("refusal.\(refusal.code)", .english), detail: detail), status)
     }
 
-    private func page(_ refusal: Refusal, _ status: HTTPResponse.Status, _ request: Request) async throws -> Response {
+    private func page(_ refusal: Refusal, _ status: HTTPResponse.Status, _ request: Request, _ visit: Visit?) async throws -> Response {
         struct RefusalPage {
             let sentence: String
             let fields: [String]
         }
-        // Whoever is signed in keeps menu and language; a database that does not answer must not hide the sentence.
-        let visit = (try? await house.visit(request, for: .seeFigures)) ?? nil
         let (words, language) = (house.pages.words, visit?.language ?? house.language(request))
         var fields: [String] = []
         if case .invalid(let invalid) = refusal { fields = invalid.sorted { $0.key < $1.key }.map { words.text("refusal.\($0.value)", language) } }

@@ -28,7 +28,12 @@ package struct Routes {
     package mutating func get(_ path: String, _ right: Right, _ handler: @escaping Handler) {
         entries.append(Entry(method: "GET", path: path, right: right))
         let house = house
-        router.get(RouterPath(path)) { request, context in try await handler(request, context, try await house.admitted(request, right)) }
+        router.get(RouterPath(path)) { request, context in
+            let visit = try await house.admitted(request, context, right)
+            let response = try await handler(request, context, visit)
+            if response.headers[.contentDisposition]?.hasPrefix("attachment") == true { await house.noteDownload(request, context, visit) }
+            return response
+        }
     }
 
     /// A form that changes something. Its fields come with the session's CSRF token, which is checked before the handler runs.
@@ -36,7 +41,7 @@ package struct Routes {
         entries.append(Entry(method: "POST", path: path, right: right))
         let house = house
         router.post(RouterPath(path)) { request, context in
-            let visit = try await house.admitted(request, right)
+            let visit = try await house.admitted(request, context, right)
             let form = try await Form(request, context)
             guard form["csrf"] == visit.csrf else { throw Refusal.forbidden("form.csrf") }
             return try await handler(form, context, visit)
@@ -48,7 +53,7 @@ package struct Routes {
         entries.append(Entry(method: method.rawValue, path: path, right: right))
         let house = house
         router.on(RouterPath(path), method: method) { request, context in
-            let visit = try await house.admitted(request, right)
+            let visit = try await house.admitted(request, context, right)
             guard let field = HTTPField.Name("X-CSRF"), request.headers[field] == visit.csrf else { throw Refusal.forbidden("form.csrf") }
             return try await handler(request, context, visit)
         }
@@ -63,8 +68,8 @@ package struct Routes {
 
 extension House {
     /// The person of a request; refuses those who are not signed in or lack the right everywhere.
-    func admitted(_ request: Request, _ right: Right) async throws -> Visit {
-        guard let visit = try await visit(request, for: right) else { throw Refusal.signInNeeded }
+    func admitted(_ request: Request, _ context: AppContext, _ right: Right) async throws -> Visit {
+        guard let visit = try await visit(request, context, for: right) else { throw Refusal.signInNeeded }
         guard visit.may(right) else { throw Refusal.forbidden("right.missing") }
         return visit
     }

@@ -26,7 +26,7 @@ final class SeenSessions: Sendable {
 
 extension House {
     /// The signed-in person of a request, with the scope of a right; nil without a good session.
-    package func visit(_ request: Request, for right: Right) async throws -> Visit? {
+    package func visit(_ request: Request, _ context: AppContext, for right: Right) async throws -> Visit? {
         guard let token = request.cookies[SessionCookie.name(secure: secureCookies)]?.value, (16...128).contains(token.utf8.count) else { return nil }
         let digest = SessionCookie.digest(token)
         let (scope, now, today, idle) = (scope, clock.now, today, idleSeconds)
@@ -34,9 +34,11 @@ extension House {
         let found = try await database.read { statements -> (Visit, Instant)? in
             guard let (session, account) = try statements.session(tokenDigest: digest, idleSeconds: idle, at: now) else { return nil }
             let grants = try statements.roleGrants(accountID: account.id)
+            let areas = Set(grants.filter { $0.role.rights.contains(right) }.map(\.areaID))
             let visit = Visit(
                 account: account, grants: grants, scope: try scope(statements, grants, right, today),
-                language: Language.choose(account: account.language, acceptLanguage: accepted), csrf: session.csrf, sessionDigest: digest)
+                language: Language.choose(account: account.language, acceptLanguage: accepted), csrf: session.csrf, sessionDigest: digest,
+                place: request.place(context, areaID: areas.count == 1 ? areas.first ?? "" : ""))
             return (visit, session.seenAt)
         }
         guard let (visit, seenAt) = found else { return nil }
@@ -59,23 +61,29 @@ extension House {
 
     /// Opens a session after a right password, and ends the one that the browser had; answers the cookie's value. Unknown names, wrong passwords and too many guesses are refused
     /// alike: who guesses learns nothing, and locks out himself alone. Throws `Refusal.busy` when too many others are being looked at.
-    package func signIn(login: String, password: String, origin: String, ending old: String? = nil) async throws -> String {
+    package func signIn(login: String, password: String, from place: Place, ending old: String? = nil) async throws -> String {
+        let origin = place.address
         let wrong = Refusal.invalid(["password": "sign_in.wrong"])
         guard (2...64).contains(login.utf8.count), login.utf8.allSatisfy({ (0x21...0x7E).contains($0) }), password.utf8.count <= 1024 else { throw wrong }
         return try await signIns.admit(origin) {
             let attempt = try await self.database.write { try $0.takeSignInAttempt(login: login, origin: origin, at: self.clock.now) }
             guard attempt <= SignInRule.most else { throw wrong }
-            let (account, stored) = try await self.database.read { statements in
+            let (account, stored, areas) = try await self.database.read { statements in
                 let account = try statements.account(login: login)
-                return (account, try account.flatMap { try statements.storedPassword(accountID: $0.id) })
+                let grants = try account.map { try statements.roleGrants(accountID: $0.id) } ?? []
+                return (account, try account.flatMap { try statements.storedPassword(accountID: $0.id) }, Set(grants.map(\.areaID)))
             }
             let matches = try await self.passwords.matches(password, stored ?? "")
-            guard let account, account.disabledAt == nil else { throw wrong }
-            let act = Act(by: Actor(id: account.id), at: self.clock.now, ids: self.ids)
-            guard matches else {
-                if attempt == SignInRule.most { try await self.database.write { try $0.noteSignInBlocked(accountID: account.id, origin: origin, by: act) } }
+            let place = Place(address: place.address, agent: place.agent, areaID: areas.count == 1 ? areas.first ?? "" : "")
+            guard matches, let account, account.disabledAt == nil else {
+                let act = Act(by: .stranger, at: self.clock.now, ids: self.ids, from: place)
+                // The last one that is looked at is written whatever was written before.
+                if self.refusals.admits(origin, at: act.at) || attempt == SignInRule.most {
+                    try await self.database.write { try $0.noteSignInFailed(accountID: account?.id, attempt: attempt, by: act) }
+                }
                 throw wrong
             }
+            let act = Act(by: Actor(id: account.id), at: self.clock.now, ids: self.ids, from: place)
             let (token, csrf) = (hexadecimal(self.entropy.bytes(32)), hexadecimal(self.entropy.bytes(16)))
             try await self.database.write { statements in
                 try statements.forgetSignInAttempts(login: login, origin: origin)

@@ -13,9 +13,10 @@ struct SignInPage: Sendable {
 }
 
 extension Routes {
-    /// `/sign-in`, `/sign-out`, `/language`, static files.
+    /// `/account`, `/sign-in`, `/sign-out`, `/language`, static files.
     package mutating func addHouse() {
         let house = house
+        addOwnAccount()
         open(.get, "/sign-in") { request, _ in
             try house.signInPage(request, login: "", next: request.uri.queryParameters["next"].map(String.init) ?? "/", problem: nil)
         }
@@ -25,7 +26,7 @@ extension Routes {
             let form = try await Form(request, context)
             do {
                 let old = request.cookies[SessionCookie.name(secure: house.secureCookies)].map { SessionCookie.digest($0.value) }
-                let token = try await house.signIn(login: form.raw("login").trimmedBlanks, password: form.raw("password"), origin: request.origin(context), ending: old)
+                let token = try await house.signIn(login: form.raw("login").trimmedBlanks, password: form.raw("password"), from: request.place(context), ending: old)
                 var response = seeOther(safePath(form["next"]))
                 response.setCookie(house.cookie(token))
                 return response
@@ -38,7 +39,7 @@ extension Routes {
             guard let language = Language(rawValue: form["language"]) else { throw Refusal.invalid(["language": "form.choice"]) }
             var response = seeOther(safePath(form["next"]))
             response.setCookie(Cookie(name: "yuanjiao_language", value: language.rawValue, maxAge: 31_536_000, path: "/", httpOnly: true, sameSite: .lax))
-            if let visit = try await house.visit(request, for: .seeFigures), form["csrf"] == visit.csrf {
+            if let visit = try await house.visit(request, context, for: .ownAccount), form["csrf"] == visit.csrf {
                 let act = house.act(visit)
                 try await house.database.write { try $0.setLanguage(language.rawValue, accountID: visit.account.id, by: act) }
             }
@@ -46,7 +47,7 @@ extension Routes {
         }
         open(.post, "/sign-out") { request, context in
             let form = try await Form(request, context)
-            if let visit = try await house.visit(request, for: .seeFigures) {
+            if let visit = try await house.visit(request, context, for: .ownAccount) {
                 // A cookie that is gone while its session is good would only look like an end.
                 guard form["csrf"] == visit.csrf else { throw Refusal.forbidden("form.csrf") }
                 let act = house.act(visit)

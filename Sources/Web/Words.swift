@@ -55,6 +55,7 @@ package struct Words: Sendable {
     package func actor(_ id: String, _ accounts: [String: NamedAccount], _ language: Language) -> String {
         switch id {
         case Actor.system.id: text("actor.system", language)
+        case Actor.stranger.id: text("actor.stranger", language)
         case Actor.commandLine.id: text("actor.command_line", language)
         default: Actor.person(id).map { text("actor.command_line_of", language, ["person": $0]) } ?? accounts[id]?.name ?? id
         }

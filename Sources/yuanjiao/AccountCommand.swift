@@ -28,7 +28,7 @@ struct AddAccountCommand: AsyncParsableCommand {
         let centre = try await OpenCentre(try await Settings(common))
         try await explained {
             let password = PasswordScheme.fresh(.system)
-            let stored = try await PasswordScheme().stored(password, salt: Entropy.system.bytes(16))
+            let stored = try await PasswordScheme().stored(password, login: login, salt: Entropy.system.bytes(16))
             let (login, name, role, area, today, act) = (login, name, role, area, centre.today, centre.act)
             try await centre.database.write { statements in
                 guard let area = try statements.area(code: area, on: today, in: .everything) else { throw Refusal.notFound("area") }
@@ -40,7 +40,7 @@ struct AddAccountCommand: AsyncParsableCommand {
             }
             print("\(login)  \(password)")
         }
-        await centre.database.close()
+        await centre.close()
     }
 }
 
@@ -55,12 +55,12 @@ struct ResetAccountCommand: AsyncParsableCommand {
         let centre = try await OpenCentre(try await Settings(common))
         try await explained {
             let password = PasswordScheme.fresh(.system)
-            let stored = try await PasswordScheme().stored(password, salt: Entropy.system.bytes(16))
+            let stored = try await PasswordScheme().stored(password, login: login, salt: Entropy.system.bytes(16))
             let (login, act) = (login, centre.act)
             try await centre.database.write { try $0.resetPassword(login: login, storedPassword: stored, by: act) }
             print("\(login)  \(password)")
         }
-        await centre.database.close()
+        await centre.close()
     }
 }
 
@@ -75,6 +75,6 @@ struct DisableAccountCommand: AsyncParsableCommand {
         let centre = try await OpenCentre(try await Settings(common))
         let (login, act) = (login, centre.act)
         try await explained { try await centre.database.write { try $0.disableAccount(login: login, by: act) } }
-        await centre.database.close()
+        await centre.close()
     }
 }

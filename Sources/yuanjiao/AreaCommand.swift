@@ -53,7 +53,7 @@ struct AreaOptions: ParsableArguments {
         }
         for move in plan.siteMoves { print("site \(move.site.code) \(move.site.name)") }
         print(apply ? "Recorded." : "Nothing was written. Add --apply to write it.")
-        await centre.database.close()
+        await centre.close()
     }
 }
 

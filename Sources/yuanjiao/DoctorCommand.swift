@@ -1,3 +1,4 @@
+import Accounts
 import ArgumentParser
 import Basics
 import Centre
@@ -20,6 +21,17 @@ struct MigrateCommand: AsyncParsableCommand {
         let done = try await database.migrate(try NetworkSettings.migrations, at: Clock.system.now)
         print(done.isEmpty ? "up to date" : done.joined(separator: "\n"))
         await database.close()
+    }
+}
+
+extension LogFault {
+    fileprivate var sentence: String {
+        switch kind {
+        case .changed: "entry \(position) was changed, or stands where another stood"
+        case .missing: "entry \(position) is gone"
+        case .gap: "place \(position) of the chain is gone"
+        case .unchained: "\(position) entries were written into the log by something else than this program"
+        }
     }
 }
 
@@ -55,6 +67,10 @@ struct DoctorCommand: AsyncParsableCommand {
         wrong += lost.sites + lost.facts
         wrong += try await checkEditions(centre, settings)
         wrong += try await checkCatalogue(centre)
+        let log = try await centre.database.read { try $0.verifyLog() }
+        print("log          \(log.entries) entries chained\(log.faults.isEmpty ? ", none missing or changed" : "") \(log.head.prefix(16))")
+        for fault in log.faults { print("             \(fault.sentence)") }
+        wrong += log.faults.count
         let quarantined = try await centre.database.read { try $0.quarantineCounts() }
         print("quarantine   \(quarantined.isEmpty ? "empty" : quarantined.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", "))")
         let (waiting, full) = (quarantined.values.reduce(0, +), try await centre.database.read { try $0.quarantineOverflow(limit: 100) })
@@ -65,7 +81,7 @@ struct DoctorCommand: AsyncParsableCommand {
         let free = BlobStore.freeBytes(at: settings.dataFolder) >> 20
         print("disk         \(free) MiB free")
         if free < 512 { wrong += 1 }
-        await centre.database.close()
+        await centre.close()
         if wrong > 0 { throw ExitCode(1) }
     }
 

@@ -55,7 +55,7 @@ struct VoidSourceCommand: AsyncParsableCommand {
                 try await void(choice, centre)
             }
         }
-        await centre.database.close()
+        await centre.close()
     }
 
     private func void(_ choice: SourceChoice, _ centre: OpenCentre) async throws {
@@ -124,7 +124,7 @@ struct AddVoidCommand: AsyncParsableCommand {
             try await centre.database.write { try $0.voidFacts(terminalID: terminal, days: first...last, kind, reason: reason, rules: rules, by: act) }
         }
         print(id)
-        await centre.database.close()
+        await centre.close()
     }
 }
 
@@ -139,7 +139,7 @@ struct WithdrawVoidCommand: AsyncParsableCommand {
         let centre = try await OpenCentre(try await Settings(common))
         let (id, rules, act) = (id, centre.network.rules, centre.act)
         try await explained { try await centre.database.write { try $0.withdrawVoid(id: id, rules: rules, by: act) } }
-        await centre.database.close()
+        await centre.close()
     }
 }
 
@@ -180,7 +180,7 @@ struct QuarantineCommand: AsyncParsableCommand {
                 try await dismiss(filter, centre)
             }
         }
-        await centre.database.close()
+        await centre.close()
     }
 
     private func filter(_ zone: NetworkZone) throws -> QuarantineFilter {

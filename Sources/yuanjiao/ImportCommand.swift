@@ -39,7 +39,7 @@ struct ImportCommand: AsyncParsableCommand {
             case .facts: try await importFacts(bytes, centre)
             }
         }
-        await centre.database.close()
+        await centre.close()
     }
 
     private func importTable(_ bytes: [UInt8], _ centre: OpenCentre) async throws {

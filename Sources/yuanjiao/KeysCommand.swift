@@ -147,7 +147,7 @@ private struct Status: AsyncParsableCommand {
             print("\(standing.role.rawValue): \(standing.threshold) of \(standing.keyIDs.count), version \(standing.version), ends \(zone.text(standing.expiresAt))")
             for keyID in standing.keyIDs { print("  \(keyID)  \(here.contains(keyID) ? "here" : "elsewhere")") }
         }
-        await desk.centre.database.close()
+        await desk.centre.close()
     }
 }
 
@@ -166,7 +166,7 @@ private struct Init: AsyncParsableCommand {
         let keys = try (0..<3).map { _ in try SigningKey(seed: Entropy.system.bytes(32)) }
         for (key, path) in zip(keys, out) { try await write(key, passphrase, to: path) }
         try await desk.change([:], also: [.root: .init(keys.map(\.verifyingKey), threshold: 2)], signers: signers + keys)
-        await desk.centre.database.close()
+        await desk.centre.close()
     }
 }
 
@@ -186,7 +186,7 @@ private struct Rotate: AsyncParsableCommand {
         }
         let desk = try await KeyDesk(common)
         try await desk.change(try freshKeys(chosen), signers: try await root.signers(desk.folder))
-        await desk.centre.database.close()
+        await desk.centre.close()
     }
 }
 
@@ -223,7 +223,7 @@ private struct Revoke: AsyncParsableCommand {
             more = [new]
         }
         try await desk.change(fresh, also: holders, signers: signers.filter { $0.verifyingKey != found.key || newest.roles[.root]?.threshold == 1 } + more)
-        await desk.centre.database.close()
+        await desk.centre.close()
     }
 }
 
@@ -252,6 +252,6 @@ private struct Recover: AsyncParsableCommand {
             try onlineRoles.filter { role in try !folder.present.contains(role) || root.map { try !$0.signers(of: role).values.contains(folder.load(role).verifyingKey) } ?? false }
         }
         try await desk.change(try freshKeys([.timestamp, .snapshot] + (targets ? [.targets] : []) + lost), signers: try await self.root.signers(folder))
-        await desk.centre.database.close()
+        await desk.centre.close()
     }
 }

@@ -49,7 +49,7 @@ struct ClaimCommand: AsyncParsableCommand {
             guard let fingerprint = SHA256Hex(rawValue: fingerprint) else { throw BadSetting(description: "The centre's root cannot be read") }
             print(Claim(code: code, fingerprint: fingerprint, address: try CentreAddress(typed: parent)).text)
         }
-        await centre.database.close()
+        await centre.close()
     }
 }
 
@@ -66,6 +66,6 @@ struct RevokeCommand: AsyncParsableCommand {
         let centre = try await OpenCentre(try await Settings(common))
         let (node, reason, act) = (node, reason, centre.act)
         try await explained { try await centre.database.write { try $0.revokeNode(id: node, reason: reason, by: act) } }
-        await centre.database.close()
+        await centre.close()
     }
 }

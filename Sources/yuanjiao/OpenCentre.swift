@@ -24,6 +24,12 @@ struct OpenCentre {
     /// The circumstances of a command given on the machine itself.
     var act: Act { Act(by: .commandLine(person), at: Clock.system.now, ids: .system) }
 
+    /// Ends the command: what it did gets its place in the log's chain now, because no centre may be running that would give it one.
+    func close() async {
+        while let chained = try? await database.write({ try $0.chainEvents() }), chained == 1000 {}
+        await database.close()
+    }
+
     /// Whoever is signed in to the system: also behind `sudo`.
     private static var systemUser: String {
         if let name = ProcessInfo.processInfo.environment["SUDO_USER"], getuid() == 0, !name.isEmpty { return String(name.officeText.prefix(64)) }

@@ -41,11 +41,11 @@ struct BulletinCommand: AsyncParsableCommand {
             _ = try await centre.database.read { try $0.bulletin(month: month, areaCode: area, network: network, in: .everything, zone: zone, at: Clock.system.now) }
             print(start.duration(to: .now) / .milliseconds(1))
         }
-        guard timed == 0 else { return await centre.database.close() }
+        guard timed == 0 else { return await centre.close() }
         let bulletin = try await centre.database.read {
             try $0.bulletin(month: month, areaCode: area, network: network, in: .everything, zone: zone, at: Clock.system.now)
         }
-        await centre.database.close()
+        await centre.close()
         guard let bulletin else { throw BadSetting(description: "There was no area \(area) at the end of \(month)") }
         FileHandle.standardOutput.write(format == .json ? try bulletin.json() + Data("\n".utf8) : Data(bulletin.csv.utf8))
     }
@@ -82,7 +82,7 @@ struct ExplainCommand: AsyncParsableCommand {
             }
             return evidence
         }
-        await centre.database.close()
+        await centre.close()
         FileHandle.standardOutput.write(try evidence.json + Data("\n".utf8))
     }
 

@@ -47,7 +47,7 @@ struct SiteStateCommand: AsyncParsableCommand {
                 try statements.setSiteState(state, site: site, from: day, through: last, today: today, reason: reason, document: document, by: act)
             }
         }
-        await centre.database.close()
+        await centre.close()
     }
 }
 
@@ -78,6 +78,6 @@ struct ExcludeSiteCommand: AsyncParsableCommand {
             try await centre.database.write { try $0.excludeSite(site, days: first...last, reason: reason, document: document, by: act) }
             if !effect.isEmpty { print("\(code) is out of \(effect.map(\.month.description).joined(separator: ", "))") }
         }
-        await centre.database.close()
+        await centre.close()
     }
 }

@@ -54,6 +54,30 @@ private func account(_ login: String, _ roles: [Role] = [.officer]) -> NewAccoun
         }
     }
 
+    @Test(arguments: Database.Engine.required)
+    func sessionsAreListedAndEndedByTheirOwnerAlone(_ engine: Database.Engine) async throws {
+        try await withWorld(engine) { world in
+            let act = Act(by: .commandLine, at: noon, ids: world.ids, from: Place(address: "10.0.0.1", agent: "a browser"))
+            let (li, wang) = try await world.database.write { (try $0.addAccount(account("li"), by: act), try $0.addAccount(account("wang"), by: act)) }
+            try await world.database.write { statements in
+                for number in 1...3 { try statements.openSession(accountID: li, tokenDigest: "digest-of-session-\(number)", csrf: "c", by: act) }
+                try statements.openSession(accountID: wang, tokenDigest: "digest-of-another", csrf: "c", by: act)
+            }
+            let listed = try await world.database.read { try $0.sessions(accountID: li, at: noon) }
+            #expect(listed.count == 3 && listed.allSatisfy { $0.address == "10.0.0.1" && $0.agent == "a browser" && $0.madeAt == noon })
+            #expect(try await world.database.read { try $0.sessions(accountID: li, at: noon.adding(seconds: 12 * 3600)) }.isEmpty)
+            let other = try #require(try await world.database.read { try $0.sessions(accountID: wang, at: noon) }.first).number
+            await #expect(throws: Refusal.notFound("session")) {
+                try await world.database.write { try $0.endSessions(of: li, number: other, except: "digest-of-session-1", by: act) }
+            }
+            // Those sessions share the beginning of their digests, as digests of cookies do not; one number ends them all.
+            #expect(try await world.database.write { try $0.endSessions(of: li, number: nil, except: "digest-of-session-1", by: act) } == 2)
+            #expect(try await world.database.read { try $0.sessions(accountID: li, at: noon) }.map(\.tokenDigest) == ["digest-of-session-1"])
+            #expect(try await world.database.write { try $0.endSessions(of: wang, number: other, except: "", by: act) } == 1)
+            #expect(try await world.database.write { try $0.endSessions(of: wang, number: nil, except: "", by: act) } == 0)
+        }
+    }
+
     /// Each pair of login and address has attempts of its own, which end a quarter of an hour after they began, with a right password, or with a new one.
     @Test(arguments: Database.Engine.required)
     func attemptsAreCountedByLoginAndAddress(_ engine: Database.Engine) async throws {
@@ -100,7 +124,7 @@ private func account(_ login: String, _ roles: [Role] = [.officer]) -> NewAccoun
 @Suite struct PasswordTests {
     @Test func aPasswordMatchesItselfOnly() async throws {
         let scheme = PasswordScheme(cost: 8)
-        let stored = try await scheme.stored("correct horse battery", salt: [1, 2, 3])
+        let stored = try await scheme.stored("correct horse battery", login: "li", salt: [1, 2, 3])
         #expect(stored.hasPrefix("scrypt:8:010203:"))
         let (right, wrong, none) = (
             try await scheme.matches("correct horse battery", stored), try await scheme.matches("correct horse batterz", stored), try await scheme.matches("anything", "")
@@ -110,7 +134,10 @@ private func account(_ login: String, _ roles: [Role] = [.officer]) -> NewAccoun
         #expect(!none)
     }
 
-    @Test(arguments: [("short", false), ("aaaaaaaaaaaaaaaa", false), ("my-officer-login-1", false), ("correct horse battery", true)])
+    @Test(arguments: [
+        ("short", false), ("aaaaaaaaaaaaaaaa", false), ("my-officer-login-1", false), ("123456789012", false), ("qwertyuiop[]12", false), ("abcdefgh-87654321", false),
+        ("officer-officer-1a", false), ("correct horse battery", true),
+    ])
     func newPasswordsAreLongAndNotTheLogin(_ password: String, _ acceptable: Bool) { #expect(PasswordScheme.isAcceptable(password, login: "officer") == acceptable) }
 
     @Test func freshPasswordsDiffer() {

@@ -31,7 +31,7 @@ struct CentreWorld: Sendable {
     /// Makes an account and signs it in; answers its cookie.
     func signIn(_ login: String, _ role: Role, area code: String) async throws -> String {
         let password = "a long test password"
-        let stored = try await centre.house.passwords.stored(password, salt: [UInt8](repeating: 7, count: 16))
+        let stored = try await centre.house.passwords.stored(password, login: login, salt: [UInt8](repeating: 7, count: 16))
         let (today, act) = (centre.house.today, Act(by: .commandLine, at: clock.clock.now, ids: .system))
         try await centre.database.write { statements in
             guard let area = try statements.area(code: code, on: today, in: .everything) else { throw Refusal.notFound("area") }

@@ -71,6 +71,50 @@ import Web
         }
     }
 
+    @Test(arguments: Database.Engine.required)
+    func aPersonSeesWhereHeIsSignedInAndEndsTheOthers(_ engine: Database.Engine) async throws {
+        try await withCentre(engine) { world in
+            let first = try await world.signIn("officer", .officer, area: "9901")
+            var agent: HTTPFields = [:]
+            agent[.userAgent] = "a strange <browser>"
+            let second = String(
+                try await post(world, "officer", Self.password, from: "10.0.0.7", headers: agent).headers[.setCookie]?.split(separator: ";").first ?? "")
+            let seen = page(try await world.get("/account", cookie: first), "officer")
+            #expect(seen.contains("10.0.0.7") && seen.contains("a strange &lt;browser&gt;") && seen.contains("End all others"))
+            let csrf = String(seen.firstMatch(of: /name="csrf" value="([0-9a-f]+)"/)?.1 ?? "")
+            #expect(try await world.post("/account/sessions/end", ["csrf": csrf, "session": "0000"], cookie: first).status == .notFound)
+            #expect(try await world.post("/account/sessions/end", ["csrf": csrf], cookie: first).headers[.location] == "/account?ended=1")
+            #expect(try await world.get("/account", cookie: second).status == .seeOther)
+            #expect(page(try await world.get("/account", cookie: first), "officer").contains("End all others") == false)
+        }
+    }
+
+    /// Who was refused what, who took a list away, and from where; an auditor sees what was done by those of his area, one of the whole network all.
+    @Test(arguments: Database.Engine.required)
+    func refusalsAndDownloadsStandInTheLogAndAuditorsSeeTheirArea(_ engine: Database.Engine) async throws {
+        try await withCentre(engine) { world in
+            let (own, other) = (try await world.signIn("officer-own", .officer, area: "990101"), try await world.signIn("officer-other", .officer, area: "990102"))
+            for cookie in [own, other] {
+                #expect(try await world.get("/nodes", cookie: cookie).status == .forbidden)
+                #expect(try await world.get("/sites?month=2011-03&format=csv", cookie: cookie).status.code < 500)
+            }
+            #expect(try await world.get("/bulletins/2011-03/990101.csv", cookie: own).status == .ok)
+            _ = try await post(world, "officer-own", "wrong password", from: "10.0.0.9")
+            _ = try await post(world, "nobody-of-that-name", "wrong password", from: "10.0.0.9")
+            let events = try await world.centre.database.read { try $0.events(before: "", limit: 100) }
+            #expect(events.count { $0.kind == "request.refused" && $0.refusal == "right.missing" && $0.subject == "GET /nodes" } == 2)
+            #expect(events.contains { $0.kind == "list.downloaded" && $0.subject == "/bulletins/2011-03/990101.csv" })
+            #expect(events.count { $0.kind == "session.refused" && $0.address == "10.0.0.9" } == 2)
+            #expect(!events.contains { "\($0.subject)\($0.detail)\($0.actor)".contains("nobody-of-that-name") })
+            for _ in 0..<30 { _ = try await world.get("/nodes", cookie: own) }
+            #expect(try await world.centre.database.read { try $0.events(before: "", limit: 200) }.count { $0.kind == "request.refused" } == 21)
+            let (county, city) = (try await world.signIn("auditor-county", .auditor, area: "990101"), try await world.signIn("auditor-city", .auditor, area: "9901"))
+            let (partly, whole) = (page(try await world.get("/events", cookie: county), "#"), page(try await world.get("/events", cookie: city), "#"))
+            #expect(partly.contains("officer-own") && !partly.contains("officer-other") && !partly.contains("Account added"))
+            #expect(whole.contains("officer-own") && whole.contains("officer-other") && whole.contains("Account added"))
+        }
+    }
+
     @Test func aSessionEndsWhenItIsNotUsedAndStaysWhileItIs() async throws {
         try await withCentre(.sqlite) { world in
             let cookie = try await world.signIn("officer", .officer, area: "9901")

@@ -66,6 +66,16 @@ extension Statements {
         return Scope(areas: try ids.compactMap { try area(id: $0, on: today)?.areaCode })
     }
 
+    /// The condition on `e.area_id` by which entries of the log of acts are seen: acts of those who hold their right within the scope, whatever their area is called by now; what
+    /// belongs to no area, the program's own acts and those of commands and strangers, only for whoever sees the whole network.
+    package func visibleEvents(in scope: Scope, on day: Day) throws -> SQL {
+        if try rootAreas(on: day).allSatisfy({ area in area.areaCode.map(scope.covers) ?? false }) { return "1 = 1" }
+        return """
+            e.area_id IN (SELECT v.area_id FROM area_version v
+                WHERE v.replaced_at IS NULL AND v.from_day <= \(day) AND v.until_day > \(day) AND \(sql: scope.condition("v.code")))
+            """
+    }
+
     /// The same part of the network as it lay on another day: what the areas of the scope were called then, and where whatever lies in them today lay. Areas that
     /// were merged into them are inside. Rights follow today's tree, reports the tree of their period.
     package func scope(_ scope: Scope, on day: Day, today: Day) throws -> Scope {

@@ -9,8 +9,8 @@ import Web
 extension Routes {
     mutating func addOverviews(_ rules: FactRules, _ shelf: FigureShelf) {
         let house = house
-        open(.get, "/") { request, _ in
-            guard let visit = try await house.visit(request, for: .seeFigures) else { throw Refusal.signInNeeded }
+        open(.get, "/") { request, context in
+            guard let visit = try await house.visit(request, context, for: .seeFigures) else { throw Refusal.signInNeeded }
             if let start = startPage(visit) { return seeOther(start) }
             return try house.page("home", HomePage(name: visit.account.name), title: house.text("home.title", visit), for: visit, request)
         }

@@ -131,7 +131,7 @@ struct DemoSeed {
         let act = Act(by: .commandLine, at: centre.house.clock.now, ids: .system)
         for account in wanted {
             let password = PasswordScheme.fresh(.system)
-            let stored = try await centre.house.passwords.stored(password, salt: Entropy.system.bytes(16))
+            let stored = try await centre.house.passwords.stored(password, login: account.login, salt: Entropy.system.bytes(16))
             try await centre.database.write { statements in
                 guard let area = try statements.area(code: account.area.description, on: today, in: .everything) else { return }
                 try statements.addAccount(

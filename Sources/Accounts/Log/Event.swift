@@ -1,0 +1,50 @@
+package import Basics
+import Foundation
+package import Storage
+
+/// One entry of the log of acts.
+package struct Event: Decodable, Hashable, Sendable {
+    package let id: String
+    package let happenedAt: Instant
+    package let actor: String
+    package let kind: String
+    package let subject: String
+    package let detail: String
+    /// The code of the refusal when it was not done; empty when it was.
+    package let refusal: String
+    /// As in ``Place``.
+    package let address: String
+    package let agent: String
+    package let areaID: String
+}
+
+/// The columns of an event, in the order of its properties.
+let eventColumns: SQL = "e.id, e.happened_at, e.actor, e.kind, e.subject, e.detail, e.refusal, e.address, e.agent, e.area_id"
+
+extension Statements {
+    /// Writes the entry of a change, in the transaction of the change, or of what was refused. `kind` is a stable code such as `site.state_set`, `subject` the id of what was
+    /// changed. Its place in the chain it gets from ``chainEvents(most:)``: a chain in the same transaction would let every writer wait for every other one.
+    package func record(_ kind: String, _ subject: String, _ detail: [String: String] = [:], refusal: String = "", by act: Act) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        let text = String(decoding: try encoder.encode(detail), as: UTF8.self)
+        let id = act.ids.next()
+        try run(
+            """
+            INSERT INTO event (id, happened_at, actor, kind, subject, detail, refusal, address, agent, area_id)
+            VALUES (\(id), \(act.at), \(act.actor.id), \(kind), \(subject), \(text), \(refusal), \(act.place.address), \(act.place.agent), \(act.place.areaID))
+            """)
+        try run("INSERT INTO event_pending (event_id) VALUES (\(id))")
+    }
+
+    /// The entries about one thing, newest first.
+    package func events(about subject: String, limit: Int = 100) throws -> [Event] {
+        try all(Event.self, "SELECT \(sql: eventColumns) FROM event e WHERE e.subject = \(subject) ORDER BY e.id DESC LIMIT \(limit)")
+    }
+
+    /// The log, newest first, before the entry with the given id (from the newest for an empty id), as far as a condition on `e.area_id` lets it be seen.
+    package func events(before id: String, limit: Int, where visible: SQL = "1 = 1") throws -> [Event] {
+        let before: SQL = id.isEmpty ? "1 = 1" : "e.id < \(id)"
+        return try all(Event.self, "SELECT \(sql: eventColumns) FROM event e WHERE \(sql: before) AND \(sql: visible) ORDER BY e.id DESC LIMIT \(limit)")
+    }
+}

@@ -1,0 +1,55 @@
+import Accounts
+import Basics
+import Hummingbird
+import Storage
+
+/// A person's own account: what it may do and where it is signed in.
+struct OwnAccountPage: Sendable {
+    struct Line: Sendable {
+        let number: String
+        let openedAt: String
+        let seenAt: String
+        let address: String
+        let agent: String
+        let isOwn: Bool
+    }
+    let name: String
+    let login: String
+    let roles: String
+    let sessions: [Line]
+    let hasOthers: Bool
+    let csrf: String
+    /// What was just done; nil when nothing was.
+    let done: String?
+}
+
+extension Routes {
+    /// `/account`: one's own sessions, and their end.
+    mutating func addOwnAccount() {
+        let house = house
+        get("/account", .ownAccount) { request, _, visit in
+            let now = house.clock.now
+            let sessions = try await house.database.read { try $0.sessions(accountID: visit.account.id, at: now) }
+            let words = { (key: String, values: [String: String]) in house.text(key, visit, values) }
+            let ended = request.uri.queryParameters["ended"].flatMap { Int($0) }
+            let page = OwnAccountPage(
+                name: visit.account.name, login: visit.account.login,
+                roles: Set(visit.grants.map(\.role)).map { words("role.\($0.rawValue)", [:]) }.sorted().joined(separator: words("list.comma", [:])),
+                sessions: sessions.filter { now.milliseconds(since: $0.seenAt) / 1000 < house.idleSeconds }.map { session in
+                    .init(
+                        number: session.number, openedAt: house.zone.text(session.madeAt), seenAt: house.zone.text(session.seenAt),
+                        address: session.address.isEmpty ? words("account.this_machine", [:]) : session.address, agent: session.agent,
+                        isOwn: session.tokenDigest == visit.sessionDigest)
+                },
+                hasOthers: sessions.count > 1, csrf: visit.csrf, done: ended.map { words("account.ended", ["count": String($0)]) })
+            return try house.page("own_account", page, title: words("account.title", [:]), for: visit, request)
+        }
+        post("/account/sessions/end", .ownAccount) { form, _, visit in
+            let (act, number) = (house.act(visit), form["session"])
+            let ended = try await house.database.write {
+                try $0.endSessions(of: visit.account.id, number: number.isEmpty ? nil : number, except: visit.sessionDigest, by: act)
+            }
+            return seeOther("/account?ended=\(ended)")
+        }
+    }
+}
