@@ -72,10 +72,12 @@ let package = Package(
         .target(name: "Node", dependencies: ["Basics", "Wire", "Trust"], swiftSettings: settings),
         /** How our servers listen: deadlines of heads and bodies, bounds on connections. */
         .target(name: "Listener", dependencies: ["Basics", hummingbirdCore, nio, nioHTTPTypes, httpTypes, log], swiftSettings: settings),
+        /** Other people's programs as children of ours: confined, bounded in memory and time, gone when we are gone. */
+        .target(name: "Programs", dependencies: [subprocess], swiftSettings: settings),
         /** ffprobe and ffmpeg: what to encode, and the runner that encodes it. */
-        .target(name: "Media", dependencies: ["Basics", subprocess, log], swiftSettings: settings),
+        .target(name: "Media", dependencies: ["Basics", "Programs", log], swiftSettings: settings),
         /** A bulletin as data, and its DOCX, XLSX, PDF: made by libzip, libxlsxwriter, weasyprint, rsvg-convert. */
-        .target(name: "Documents", dependencies: ["CZip", "CXLSXWriter", subprocess], swiftSettings: settings),
+        .target(name: "Documents", dependencies: ["Programs", "CZip", "CXLSXWriter"], swiftSettings: settings),
 
         // MARK: House
         /** People, roles, scopes, sessions, the audit log. */
@@ -111,7 +113,8 @@ let package = Package(
         .target(
             name: "Centre",
             dependencies: [
-                "Basics", "Storage", "Trust", "Wire", "Listener", "Media", "Documents", "Accounts", "Web", "Jobs", "Registry", "Content", "Operations", "Supervision", hummingbird,
+                "Basics", "Storage", "Trust", "Wire", "Listener", "Programs", "Media", "Documents", "Accounts", "Web", "Jobs", "Registry", "Content", "Operations", "Supervision",
+                hummingbird,
                 httpTypes, nio, lifecycle, signals, log,
             ],
             resources: [.copy("Templates")], swiftSettings: settings),
@@ -132,7 +135,8 @@ let package = Package(
         .executableTarget(
             name: "yuanjiao",
             dependencies: [
-                "Basics", "Storage", "Trust", "Wire", "Documents", "Accounts", "Registry", "Content", "Operations", "Supervision", "Web", "Centre", "Edge", "Terminal", "Simulator",
+                "Basics", "Storage", "Trust", "Wire", "Programs", "Documents", "Accounts", "Registry", "Content", "Operations", "Supervision", "Web", "Centre", "Edge", "Terminal",
+                "Simulator",
                 "Relay",
                 arguments, configuration, systemPackage, httpClient, hummingbird, nio, nioHTTP, lifecycle, signals, log, subprocess,
             ],
@@ -149,7 +153,8 @@ let package = Package(
         .testTarget(name: "WireTests", dependencies: ["Wire", "TestKit"], swiftSettings: settings),
         .testTarget(name: "ListenerTests", dependencies: ["Listener", hummingbird, nio, log], swiftSettings: settings),
         .testTarget(name: "NodeTests", dependencies: ["Node", "Simulator"], swiftSettings: settings),
-        .testTarget(name: "MediaTests", dependencies: ["Media", log], swiftSettings: settings),
+        .testTarget(name: "ProgramsTests", dependencies: ["Programs"], swiftSettings: settings),
+        .testTarget(name: "MediaTests", dependencies: ["Media", "Programs", log], swiftSettings: settings),
         .testTarget(name: "DocumentsTests", dependencies: ["Documents", "CZip"], swiftSettings: settings),
         .testTarget(name: "JobsTests", dependencies: ["Jobs", "TestKit", lifecycle, log], swiftSettings: settings),
         .testTarget(

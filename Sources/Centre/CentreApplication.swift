@@ -9,6 +9,7 @@ import Listener
 package import Logging
 import Media
 package import Operations
+import Programs
 import Registry
 package import ServiceLifecycle
 package import Storage
@@ -51,6 +52,7 @@ package struct CentreApplication: Sendable {
             try await database.write { _ = try $0.placeNodes(on: today, at: now) }
         }
         let metrics = Metrics()
+        let confinement = try await configuration.confined(logger)
         let content = try await openContent(configuration, database: database, clock: clock, ids: ids, entropy: entropy)
         let router = Router(context: AppContext.self, options: .autoGenerateHeadEndpoints)
         router.addMiddleware {
@@ -65,7 +67,7 @@ package struct CentreApplication: Sendable {
         NodeAPI(house: house, intake: intake, settings: settings, blobs: content.blobs, voice: content.keys.voice, metrics: metrics).addRoutes(to: &routes)
         let press = EditionPress(
             database: database, blobs: content.blobs, pages: pages, rules: settings.rules,
-            programs: .init(Printer(weasyprint: configuration.weasyprint, rsvgConvert: configuration.rsvgConvert, seconds: configuration.printSeconds)),
+            programs: .init(Printer(weasyprint: configuration.weasyprint, rsvgConvert: configuration.rsvgConvert, seconds: configuration.printSeconds, confinement: confinement)),
             isSample: configuration.isSample)
         let bell = JobBell()
         let replica = await openReplica(configuration, journal, logger)
@@ -80,7 +82,7 @@ package struct CentreApplication: Sendable {
         return CentreApplication(
             configuration: configuration, database: database, replica: replica, settings: settings, house: house, intake: intake, responder: router.buildResponder(),
             routes: routes.entries,
-            services: services(content, configuration, press, bell: bell, shelf: shelf, rules: settings.rules, house: house, logger: logger), logger: logger)
+            services: services(content, configuration, confinement, press, bell: bell, shelf: shelf, rules: settings.rules, house: house, logger: logger), logger: logger)
     }
 
     /// A replica that is away at the start is done without.
@@ -117,14 +119,17 @@ package struct CentreApplication: Sendable {
     }
 
     private static func services(
-        _ content: ContentHouse, _ configuration: CentreConfiguration, _ press: EditionPress, bell: JobBell, shelf: FigureShelf, rules: FactRules, house: House,
+        _ content: ContentHouse, _ configuration: CentreConfiguration, _ confinement: Confinement, _ press: EditionPress, bell: JobBell, shelf: FigureShelf, rules: FactRules,
+        house: House,
         logger: Logger
     ) -> [any Service] {
         let figures = PeriodicWork("figures", every: .milliseconds(250), log: logger) { try await shelf.refresh() }
         let log = logTimer(house, chains: !configuration.isFront, logger)
+        let (receiver, database) = (configuration.logReceiver, house.database)
+        let sending = PeriodicWork("log sent on", every: .seconds(5), log: logger) { try await receiver?.send(from: database) }
         guard !configuration.isFront else { return [figures, log] }
         let encode = EncodeJob(
-            database: house.database, content: content, tools: Tools(ffmpeg: configuration.ffmpeg, ffprobe: configuration.ffprobe),
+            database: house.database, content: content, tools: Tools(ffmpeg: configuration.ffmpeg, ffprobe: configuration.ffprobe, confinement: confinement),
             transportStreams: configuration.transportStreams, clock: house.clock, ids: house.ids, log: logger)
         let (derive, publish) = (FormulaJob(database: house.database, rules: rules), PublishJob(press: press, clock: house.clock, ids: house.ids))
         return [
@@ -133,7 +138,7 @@ package struct CentreApplication: Sendable {
             JobRunner(
                 database: house.database, clock: house.clock,
                 handlers: [FormulaJob.kind: { try await derive.run($0) }, PublishJob.kind: { try await publish.run($0) }], bell: bell, log: logger),
-            figures, log,
+            figures, log, sending,
             // A box that stands somewhere else from tomorrow moves by itself.
             PeriodicWork("places of nodes", every: .seconds(600), log: logger) {
                 let (today, now) = (house.today, house.clock.now)

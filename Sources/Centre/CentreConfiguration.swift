@@ -1,5 +1,7 @@
 package import Basics
 package import Foundation
+package import Logging
+package import Programs
 
 /// How a centre is set up; docs/configuration.md lists where each comes from.
 package struct CentreConfiguration: Sendable {
@@ -26,6 +28,10 @@ package struct CentreConfiguration: Sendable {
     package var rsvgConvert: String
     /// Whether lessons are made as MPEG-TS, too, for boxes that know nothing newer.
     package var transportStreams = false
+    /// How far these programs are kept apart: nothing for the best that the machine has, else what it must have.
+    package var confinement: Confinement?
+    /// Where the log of acts is sent on to, if anywhere.
+    package var logReceiver: LogReceiver?
     /// Binary logarithm of scrypt's cost.
     package var passwordCost: Int
     /// Bytes that uploads leave free on the disk.
@@ -62,4 +68,24 @@ package struct CentreConfiguration: Sendable {
 
     /// What `Database.open` takes.
     package var databaseAddress: String { database ?? dataFolder.appendingPathComponent("centre.sqlite").path }
+
+    /// How far other people's programs are kept apart from now on; says it, and refuses what was asked for and is not at hand.
+    package func confined(_ logger: Logger? = nil) async throws -> Confinement {
+        if confinement == Confinement.none { return .none }
+        let found = await Confinement.atHand()
+        if let confinement, confinement != found, found != .bubblewrap {
+            throw NotConfined(description: "This machine cannot do `confine` = \(confinement.rawValue); at hand is \(found.rawValue)")
+        }
+        switch found {
+        case .bubblewrap: logger?.info("ffmpeg, ffprobe, weasyprint and rsvg-convert see nothing but their input and reach no network (bubblewrap)")
+        case .namespaces:
+            logger?.warning("ffmpeg, ffprobe, weasyprint and rsvg-convert reach no network, but can read what this program can: install the Debian package bubblewrap")
+        case .none:
+            logger?.warning("ffmpeg, ffprobe, weasyprint and rsvg-convert run with nothing but limits: install the Debian package bubblewrap, and allow user namespaces")
+        }
+        return confinement ?? found
+    }
 }
+
+/// What was asked for and the machine does not have.
+struct NotConfined: Error, CustomStringConvertible { let description: String }

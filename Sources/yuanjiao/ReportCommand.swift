@@ -98,12 +98,15 @@ struct ExplainCommand: AsyncParsableCommand {
 
 extension Settings {
     /// The press over a centre's store, for commands beside it.
-    func press(_ centre: OpenCentre) throws -> EditionPress {
+    func press(_ centre: OpenCentre) async throws -> EditionPress {
         let configuration = try self.centre()
         return EditionPress(
             database: centre.database, blobs: try BlobStore(folder: dataFolder.appendingPathComponent("blobs")),
             pages: try Pages(words: try Words(), bundles: [Supervision.templates]), rules: centre.network.rules,
-            programs: .init(Printer(weasyprint: configuration.weasyprint, rsvgConvert: configuration.rsvgConvert, seconds: configuration.printSeconds)),
+            programs: .init(
+                Printer(
+                    weasyprint: configuration.weasyprint, rsvgConvert: configuration.rsvgConvert, seconds: configuration.printSeconds,
+                    confinement: try await configuration.confined())),
             isSample: configuration.isSample)
     }
 }

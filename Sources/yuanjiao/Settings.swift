@@ -4,6 +4,7 @@ import Centre
 import Configuration
 import Foundation
 import Logging
+import Programs
 import SystemPackage
 
 /// The flags that every command has. What a flag does not say comes from the environment, then from the file.
@@ -99,6 +100,14 @@ struct Settings {
         configuration.ffmpeg = self["ffmpeg"] ?? "ffmpeg"
         configuration.ffprobe = self["ffprobe"] ?? "ffprobe"
         configuration.transportStreams = self["transport_streams"] == "true"
+        if let text = self["confine"] {
+            guard let confinement = Confinement(rawValue: text) else { throw BadSetting(description: "`confine` is none of bubblewrap, namespaces, none: \(text)") }
+            configuration.confinement = confinement
+        }
+        if let text = self["syslog"] {
+            guard let receiver = LogReceiver(text) else { throw BadSetting(description: "`syslog` is `local`, tcp://host:port or udp://host:port, not \(text)") }
+            configuration.logReceiver = receiver
+        }
         configuration.weasyprint = self["weasyprint"] ?? "weasyprint"
         configuration.rsvgConvert = self["rsvg_convert"] ?? "rsvg-convert"
         configuration.printSeconds = try number("print_seconds", default: 120, 10...86_400)

@@ -33,8 +33,11 @@ private let noon = SampleWorld.moment("2011-03-05", 12)
             #expect(try await world.database.write { try $0.chainEvents() } == 0)
             let after = try await world.database.read { try $0.verifyLog() }
             #expect(after.faults.isEmpty && after.entries == all + 1 && after.head != before.head)
-            let chained = try await world.database.read { try $0.chainedEvents(after: all, limit: 5) }
-            #expect(chained.map(\.position) == [all + 1] && chained.first?.event.kind == "site.state_set")
+            let unsent = try await world.database.read { try $0.unsentEvents(limit: 1000) }
+            #expect(unsent.map(\.position) == Array(1...all + 1) && unsent.last?.event.kind == "site.state_set" && unsent.last?.hash == after.head)
+            for position in [2, all] { try await world.database.write { try $0.noteSent(through: position) } }
+            #expect(try await world.database.read { try $0.unsentEvents(limit: 1000) } == [unsent[all]])
+            #expect(try unsent[all].line().contains("\"kind\":\"site.state_set\"") && !unsent.contains { try $0.line().contains("\n") })
             let seen = try await world.database.read { try $0.events(about: "S3") }.first
             #expect(seen?.refusal == "right.missing" && seen?.address == "10.0.0.3" && seen?.agent == "b" && seen?.areaID == "x")
         }

@@ -323,15 +323,18 @@ def kill_ffmpeg(world: World) -> str:
 
 
 def ffmpeg(network: Network) -> int | None:
-    """The ffmpeg that the centre has started."""
+    """The ffmpeg that the centre has started, or what it has started for that."""
     centre = network.programs["centre"].pid
+    running: dict[int, tuple[str, int]] = {}
     for entry in Path("/proc").iterdir():
-        try:
+        with suppress(OSError, IndexError, ValueError):
             name, rest = entry.joinpath("stat").read_text().split("(", 1)[1].rsplit(") ", 1)
-        except (OSError, IndexError):
-            continue
-        if name == "ffmpeg" and int(rest.split()[1]) == centre:
-            return int(entry.name)
+            running[int(entry.name)] = (name, int(rest.split()[1]))
+    for process, (name, parent) in running.items():
+        while name == "ffmpeg" and parent not in (0, centre):
+            parent = running.get(parent, ("", 0))[1]
+        if name == "ffmpeg" and parent == centre:
+            return process
     return None
 
 

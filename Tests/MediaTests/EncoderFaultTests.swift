@@ -1,5 +1,6 @@
 import Foundation
 import Media
+import Programs
 import Synchronization
 import Testing
 
@@ -60,14 +61,14 @@ import Testing
     }
 
     /// ffmpeg does not mind when nobody reads its progress; the kernel's parent-death signal ends it.
-    @Test(.enabled(if: Tools().launcher.contains("setpriv")))
+    @Test
     func ffmpegDiesWithTheProcessThatStartedIt() async throws {
         try await Bench.with { bench in
             let source = try await Clip.silent.file
             let parent = Process(), notes = Pipe()
             parent.executableURL = URL(fileURLWithPath: "/bin/sh")
             let arguments = ["-nostdin", "-v", "error", "-re", "-stream_loop", "-1", "-i", source.path, "-c", "copy", "-f", "null", "-"]
-            parent.arguments = ["-c", #""$@" & echo $!; wait"#, "sh"] + Tools().launcher + ["ffmpeg"] + arguments
+            parent.arguments = ["-c", #""$@" & echo $!; wait"#, "sh"] + Program("ffmpeg", confinement: .none, memoryMiB: 8192, fileMiB: 1024).command + arguments
             parent.standardOutput = notes
             try parent.run()
             let child = try #require(

@@ -47,6 +47,24 @@ private struct ChainedEvent {
     }
 }
 
+/// An entry with its place in the chain, as it is sent on.
+package struct SentEvent: Hashable, Sendable {
+    package let event: Event
+    package let position: Int
+    package let hash: String
+
+    /// One line of JSON, its keys in order.
+    package func line() throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        let fields = [
+            "position": String(position), "hash": hash, "id": event.id, "at": String(event.happenedAt.milliseconds), "actor": event.actor, "kind": event.kind,
+            "subject": event.subject, "detail": event.detail, "refusal": event.refusal, "address": event.address, "agent": event.agent, "area": event.areaID,
+        ]
+        return String(decoding: try encoder.encode(fields), as: UTF8.self)
+    }
+}
+
 extension Statements {
     /// Gives entries that wait their places in the chain, oldest first; answers how many got one. One chains at a time; of two at the same moment one fails and comes again.
     package func chainEvents(most: Int = 1000) throws -> Int {
@@ -63,11 +81,19 @@ extension Statements {
         return waiting.count
     }
 
-    /// Chained entries after a place, in the order of the chain, with their places.
-    package func chainedEvents(after position: Int, limit: Int) throws -> [(position: Int, event: Event)] {
+    /// Chained entries that were not sent on yet, in the order of the chain.
+    package func unsentEvents(limit: Int) throws -> [SentEvent] {
         try all(
-            "SELECT \(sql: eventColumns), l.position AS place FROM event_link l JOIN event e ON e.id = l.event_id WHERE l.position > \(position) ORDER BY l.position LIMIT \(limit)"
-        ) { (try $0.int(10), try $0.decode(Event.self)) }
+            """
+            SELECT \(sql: eventColumns), l.position AS place, l.hash AS link FROM event_link l JOIN event e ON e.id = l.event_id
+            WHERE l.position > coalesce((SELECT position FROM event_sent), 0) ORDER BY l.position LIMIT \(limit)
+            """
+        ) { SentEvent(event: try $0.decode(Event.self), position: try $0.int(10), hash: try $0.text(11)) }
+    }
+
+    /// Takes down that the log was sent on up to a place.
+    package func noteSent(through position: Int) throws {
+        try run("INSERT INTO event_sent (only_one, position) VALUES (1, \(position)) ON CONFLICT (only_one) DO UPDATE SET position = excluded.position")
     }
 
     /// Reads the whole log and compares it with its chain.

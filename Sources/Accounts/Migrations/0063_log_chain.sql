@@ -15,6 +15,9 @@ CREATE TABLE event_link (
 CREATE TABLE event_pending (event_id TEXT NOT NULL PRIMARY KEY);
 INSERT INTO event_pending (event_id) SELECT id FROM event;
 
+-- Up to which place the log was sent on; no row before the first time.
+CREATE TABLE event_sent (only_one BIGINT NOT NULL PRIMARY KEY CHECK (only_one = 1), position BIGINT NOT NULL);
+
 -- Where a session was opened from, so that its owner knows it again.
 ALTER TABLE session ADD COLUMN address TEXT NOT NULL DEFAULT '';
 ALTER TABLE session ADD COLUMN agent TEXT NOT NULL DEFAULT '';

@@ -36,7 +36,10 @@ package struct Step: Hashable, Sendable {
     }
 
     /// Seconds after which the step is given up: a slow old machine encodes at a tenth of real time.
-    package var timeLimit: Int { 300 + probe.duration / 1000 * 10 }
+    package var timeLimit: Int {
+        let frames = Double(probe.duration) / 1000 * (probe.video.frameRate?.value ?? 25)
+        return 300 + Int(frames * 0.4)
+    }
 }
 
 /// The steps that make courseware of a source, in order: renditions from the smallest, their transport streams where boxes ask for them, poster.

@@ -1,5 +1,6 @@
 package import Foundation
 package import Logging
+import Programs
 
 /// Runs steps. The results of one source stand side by side in `work`: a folder per finished step, `<step>.part` while it is being made.
 ///
@@ -53,11 +54,12 @@ package struct Encoder: Sendable {
         let arguments = step.arguments(source: source.path, work: work.path, output: part.path)
         let reader = Running(ProgressReader(duration: step.probe.duration))
         log.debug("ffmpeg starts", metadata: ["step": "\(step.name)", "source": "\(source.lastPathComponent)"])
-        let outcome = try await Program(launcher: tools.launcher, path: tools.ffmpeg, arguments: arguments).run(limit: limit) { bytes in
+        let program = tools.program(tools.ffmpeg, reads: [source.path, work.path], writes: [part.path])
+        let outcome = try await program.encode(arguments, limit: limit) { bytes in
             if let fraction = reader.change({ $0.take(bytes) }) { await progress(fraction) }
         }
         if outcome.isDiskFull { throw MediaProblem.diskFull }
-        guard outcome.isSuccess else { throw MediaProblem.failed(step: step.name, detail: lastLine(of: outcome.log)) }
+        guard outcome.status == 0 else { throw MediaProblem.failed(step: step.name, detail: lastLine(of: outcome.log)) }
     }
 
     /// The last thing that was said, without the addresses and paths of this machine's folders.

@@ -1,27 +1,39 @@
-import Foundation
+package import Programs
 
-/// Where the programs are, and how they are started.
+/// Where the programs are, and how far they are kept apart.
 package struct Tools: Sendable {
     package let ffmpeg: String
     package let ffprobe: String
-    /// What stands before each program: it runs niced, and on Linux the kernel kills it when our process dies, even by `kill -9`.
-    /// ffmpeg itself would go on: it does not mind that its progress pipe is closed (seen with 5.1).
-    package let launcher: [String]
+    let confinement: Confinement
 
     /// - Parameters:
     ///   - ffmpeg: path, or a name to be looked up in `PATH`.
     ///   - ffprobe: path, or a name to be looked up in `PATH`.
-    package init(ffmpeg: String = "ffmpeg", ffprobe: String = "ffprobe") {
-        (self.ffmpeg, self.ffprobe) = (ffmpeg, ffprobe)
-        launcher = ["nice", "-n", "10"] + (Self.exists("setpriv") ? ["setpriv", "--pdeathsig", "KILL"] : [])
+    package init(ffmpeg: String = "ffmpeg", ffprobe: String = "ffprobe", confinement: Confinement = .none) {
+        (self.ffmpeg, self.ffprobe, self.confinement) = (ffmpeg, ffprobe, confinement)
     }
 
     /// The name of a program that cannot be started, if there is one: for a check before work begins.
-    package var missing: String? { [ffmpeg, ffprobe].first { !Self.exists($0) } }
+    package var missing: String? { [ffmpeg, ffprobe].first { !Program.exists($0) } }
 
-    static func exists(_ program: String) -> Bool {
-        if program.contains("/") { return FileManager.default.isExecutableFile(atPath: program) }
-        let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
-        return folders.contains { FileManager.default.isExecutableFile(atPath: "\($0)/\(program)") }
+    /// A film of six hours in all renditions stays below these: 64 GiB a file, 8 GiB of memory, most of it for pictures that a telephone took.
+    func program(_ path: String, reads: [String], writes: [String] = []) -> Program {
+        Program(path, confinement: confinement, reads: reads, writes: writes, memoryMiB: 8192, fileMiB: 65_536)
     }
+}
+
+extension Program {
+    /// Runs one of the tools, with what went wrong in Media's words.
+    func encode(_ arguments: [String], limit: Int, output: @escaping @Sendable ([UInt8]) async -> Void) async throws -> Outcome {
+        do { return try await run(arguments, seconds: limit, output: output) } catch ProgramProblem.missing(let name) {
+            throw MediaProblem.toolMissing(name: name)
+        } catch ProgramProblem.tookTooLong(let seconds) {
+            throw MediaProblem.timedOut(seconds: seconds)
+        }
+    }
+}
+
+extension Program.Outcome {
+    /// Standard error names a full disk or a spent quota.
+    var isDiskFull: Bool { ["No space left on device", "Disk quota exceeded"].contains { log.contains($0) } }
 }
