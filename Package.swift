@@ -170,7 +170,8 @@ let package = Package(
         .testTarget(
             name: "CentreTests",
             dependencies: [
-                "Basics", "Storage", "Trust", "Wire", "Accounts", "Jobs", "Web", "Registry", "Content", "Operations", "Supervision", "Centre", "Simulator", "TestKit", hummingbird,
+                "Basics", "Storage", "Trust", "Wire", "Programs", "Accounts", "Jobs", "Web", "Registry", "Content", "Operations", "Supervision", "Centre", "Simulator", "TestKit",
+                hummingbird,
                 hummingbirdTesting, httpTypes, log,
             ], swiftSettings: settings),
     ]

@@ -79,6 +79,7 @@ package struct CentreApplication: Sendable {
         routes.addQuarantine()
         routes.addSiteStates()
         routes.addSystem()
+        routes.addIncidents()
         return CentreApplication(
             configuration: configuration, database: database, replica: replica, settings: settings, house: house, intake: intake, responder: router.buildResponder(),
             routes: routes.entries,
@@ -148,10 +149,15 @@ package struct CentreApplication: Sendable {
         ]
     }
 
-    /// What belongs to the log of acts every second: sums of what was not written one by one, and the chain.
+    /// What is written once a second: incidents, sums of refusals that were not written one by one, and the chain of the log of acts.
     private static func logTimer(_ house: House, chains: Bool, _ logger: Logger) -> PeriodicWork {
         PeriodicWork("log of acts", every: .seconds(1), log: logger) {
             let now = house.clock.now
+            let reports = house.incidents.take()
+            if !reports.isEmpty {
+                for report in reports { logger.warning("incident", metadata: ["kind": "\(report.kind)", "about": "\(report.about)", "count": "\(report.count)"]) }
+                try await house.database.write { statements in for report in reports { try statements.addIncident(report) } }
+            }
             let rests = house.refusals.rests(at: now)
             if !rests.isEmpty {
                 let act = Act(by: .system, at: now, ids: house.ids)

@@ -34,6 +34,7 @@ extension House {
                     guard !node.isRevoked else { throw Self.revokedNode }
                     return OpenedBatch(received: ReceivedBatch(sender: .terminal(envelope.node), batch: try Self.batch(envelope.body), relay: edge.id), request: request)
                 }
+                if case .failure = opened { notice(.envelope, about: envelope.node) }
                 if case .success(let opened) = opened { entries += opened.received.batch.entries.count }
                 // What one transaction takes; an edge carries less the next time.
                 guard entries <= 4 * Batch.maximumFacts else {

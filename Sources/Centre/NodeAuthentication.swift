@@ -31,10 +31,19 @@ extension House {
         let refused = Self.unknownNode
         guard let header = request.headers[.authorization], let signature = try? RequestSignature(header: header) else { throw refused }
         let record = try await database.read { try $0.node(id: signature.node) }
-        guard let record, let hex = record.publicKey, let key = try? VerifyingKey(hex: hex), let kind = NodeKind(rawValue: record.kind) else { throw refused }
+        guard let record, let hex = record.publicKey, let key = try? VerifyingKey(hex: hex), let kind = NodeKind(rawValue: record.kind) else {
+            notice(.unknownNode, about: signature.node)
+            throw refused
+        }
         let asked = SignedRequest(request.method.rawValue, request.uri.string, node: signature.node, body: SHA256Hex(of: body.readableBytesView))
-        do { try signature.verify(asked, with: key) } catch { throw refused }
-        guard record.revokedAt == nil else { throw Self.revokedNode }
+        do { try signature.verify(asked, with: key) } catch {
+            notice(.signature, about: signature.node)
+            throw refused
+        }
+        guard record.revokedAt == nil else {
+            notice(.revokedNode, about: signature.node)
+            throw Self.revokedNode
+        }
         return AuthenticatedNode(record: record, kind: kind, request: asked)
     }
 

@@ -21,6 +21,7 @@ struct NodeAPI: Sendable {
     let blobs: BlobStore
     let voice: CentreVoice
     let metrics: Metrics
+    let clones = CloneWatch()
 
     func addRoutes(to routes: inout Routes) {
         routes.open(.post, Endpoint.facts) { request, context in try await answer { try await facts(request, context) } }
@@ -48,11 +49,13 @@ struct NodeAPI: Sendable {
         let batch = try House.batch(Data(body.readableBytesView))
         let sender: Sender = node.kind == .edge ? .edge(node.record.id) : .terminal(node.record.id)
         let receipt = try await intake.accept(ReceivedBatch(sender: sender, batch: batch))
-        count(receipt.verdicts)
+        count(receipt.verdicts, of: node.record.id)
+        clones.see(batch.id, of: node.record.id, house)
         return try signed(receipt.answered(at: house.clock.now), to: node.request)
     }
 
-    private func count(_ verdicts: [Verdict]) {
+    private func count(_ verdicts: [Verdict], of sender: String) {
+        if verdicts.contains(where: { $0.reason == "fact.no_room" }) { house.notice(.noRoom, about: sender) }
         for (outcome, verdicts) in Dictionary(grouping: verdicts, by: \.outcome) { metrics.count("yuanjiao_facts_total{verdict=\"\(outcome.rawValue)\"}", verdicts.count) }
     }
 
@@ -79,7 +82,8 @@ struct NodeAPI: Sendable {
                 guard let receipt = try? outcomes.popFirst()?.get() else {
                     return CarriedReceipt(Problem(code: "busy", status: 503, title: "The batch could not be taken now", detail: "Carry it again later."))
                 }
-                count(receipt.verdicts)
+                count(receipt.verdicts, of: opened.request.node)
+                clones.see(receipt.batch, of: opened.request.node, house)
                 let body = try encoded(receipt.answered(at: house.clock.now))
                 let signature = try voice.sign(opened.request, status: 200, body: SHA256Hex(of: body))
                 return CarriedReceipt(ClosedAnswer(digest: opened.request.body.hex, body: String(decoding: body, as: UTF8.self), signature: signature.text))
@@ -130,16 +134,26 @@ struct NodeAPI: Sendable {
         let today = house.today
         let act = Act(by: .system, at: house.clock.now, ids: house.ids)
         let settings = settings
-        let answer = try await house.database.write { statements in
-            let node = try statements.enrolNode(codeDigest: code.digest.hex, publicKey: key.hex, version: String(asked.version.prefix(60)), on: today, by: act)
-            try statements.beginHoldingsAnew(of: node.id)
-            let site = try statements.presentSite(ofTerminal: node.id, on: today)
-            let area = try statements.area(id: site?.areaID ?? node.areaID, on: today)
-            return EnrolmentAnswer(
-                node: node.id, kind: NodeKind(rawValue: node.kind) ?? .terminal, site: site?.code ?? "", siteName: site?.name ?? node.name, area: area?.code ?? "",
-                siteKind: site?.kind.rawValue ?? "", zone: settings.zone.identifier, epoch: settings.epoch)
+        let answer = try await noticing {
+            try await house.database.write { statements in
+                let node = try statements.enrolNode(codeDigest: code.digest.hex, publicKey: key.hex, version: String(asked.version.prefix(60)), on: today, by: act)
+                try statements.beginHoldingsAnew(of: node.id)
+                let site = try statements.presentSite(ofTerminal: node.id, on: today)
+                let area = try statements.area(id: site?.areaID ?? node.areaID, on: today)
+                return EnrolmentAnswer(
+                    node: node.id, kind: NodeKind(rawValue: node.kind) ?? .terminal, site: site?.code ?? "", siteName: site?.name ?? node.name, area: area?.code ?? "",
+                    siteKind: site?.kind.rawValue ?? "", zone: settings.zone.identifier, epoch: settings.epoch)
+            }
         }
         return try signed(answer, to: signedRequest)
+    }
+
+    private func noticing<Answer>(_ claim: () async throws -> Answer) async throws -> Answer {
+        do { return try await claim() } catch let refusal as Refusal {
+            if refusal.code.hasSuffix("node.claim_unknown") { house.notice(.claim) }
+            if refusal.code.hasSuffix("node.key_taken") { house.notice(.keyTaken) }
+            throw refusal
+        }
     }
 
     /// The enrolled keys of an edge's area, for an edge that checks what terminals send it: what changed since it last asked, and 204 when nothing did.

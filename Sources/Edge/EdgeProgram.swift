@@ -25,7 +25,7 @@ package enum EdgeProgram {
         let keeper = try await NodeKeeper(database: house.database, clock: clock) { records in
             try EdgeNode(identity: identity, settings: settings, kinds: kinds, boot: Entropy.system.safeInteger(), records: records)
         }
-        let register = try await NodeRegister(database: house.database, parent: house.parent, keeper: keeper, clock: clock, logger: logger)
+        let register = try await NodeRegister(database: house.database, parent: house.parent, keeper: keeper, findings: house.findings, clock: clock, logger: logger)
         let routes = EdgeRoutes(keeper: keeper, register: register, parent: house.parent, blobs: house.blobs, clock: clock, node: identity.node)
         let router = Router(context: BasicRequestContext.self)
         router.add(middleware: ProblemMiddleware())
@@ -40,7 +40,8 @@ package enum EdgeProgram {
                 Ticker(every: .seconds(max(configuration.pollSeconds, 1))) { await register.refresh() },
                 Ticker(every: .seconds(60)) {
                     do {
-                        try await keeper.change { ($0.tick(at: clock.now), ()) }
+                        let noticed = house.findings.take()
+                        try await keeper.change { ($0.note(noticed, at: clock.now) + $0.tick(at: clock.now), ()) }
                         ticks.succeeded()
                     } catch { ticks.failed(error) }
                     if let freshness = keeper.ask({ $0.sync.freshness }) { freezes.look(freshness) }

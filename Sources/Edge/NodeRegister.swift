@@ -14,6 +14,7 @@ final class NodeRegister: Sendable {
     private let database: Database
     private let parent: ParentClient
     private let keeper: NodeKeeper<EdgeNode>
+    private let findings: Findings
     private let clock: Clock
     private let log: LineLog
     private let known = Mutex(Known())
@@ -21,10 +22,11 @@ final class NodeRegister: Sendable {
     /// More nodes than any area has.
     private static let most = 1_000_000
 
-    init(database: Database, parent: ParentClient, keeper: NodeKeeper<EdgeNode>, clock: Clock, logger: Logger) async throws {
+    init(database: Database, parent: ParentClient, keeper: NodeKeeper<EdgeNode>, findings: Findings, clock: Clock, logger: Logger) async throws {
         self.database = database
         self.parent = parent
         self.keeper = keeper
+        self.findings = findings
         self.clock = clock
         log = LineLog(logger, "The list of nodes cannot be fetched", "The list of nodes is fetched again")
         let stored = try await database.read { Known(nodes: try $0.knownNodes(), version: try $0.knownVersion()) }
@@ -73,10 +75,14 @@ final class NodeRegister: Sendable {
                     detail: "It may be enrolled, and the line to the centre cut; or it stands in another area, whose edge it must use. Try again later.")
             }
             guard !node.revoked else {
+                findings.note(Noticed(.revokedNode, about: signature.node))
                 throw Problem(code: "node.revoked", status: 403, title: "The node \(signature.node) was revoked", detail: "Enrol it again with a new claim.")
             }
             let asked = SignedRequest(request.method.rawValue, request.head.path ?? "/", node: signature.node, body: SHA256Hex(of: body))
-            try signature.verify(asked, with: try VerifyingKey(hex: node.publicKey))
+            do { try signature.verify(asked, with: try VerifyingKey(hex: node.publicKey)) } catch {
+                findings.note(Noticed(.signature, about: signature.node))
+                throw error
+            }
             return signature
         } catch let refusal as TrustError {
             throw Problem(code: refusal.code.rawValue, status: 401, title: "The signature is not valid", detail: refusal.sentence)

@@ -8,6 +8,7 @@ package struct EdgeNode: Sendable {
     package private(set) var relay: RelayBook
     package private(set) var sync: Sync
     private var forgotten: Pause?
+    private var incidents: IncidentBook
     private var isRelaying = false
     /// The metadata files to hand on to terminals, by name; all of one catalogue, complete and verified.
     package private(set) var files: [String: [UInt8]]
@@ -21,6 +22,7 @@ package struct EdgeNode: Sendable {
         queue = FactQueue(
             settings: settings.outbox, keepFor: settings.keepFor, notBefore: settings.notBefore, epoch: identity.epoch, boot: boot,
             generator: SeededGenerator(seed: generator.next()), records: records)
+        incidents = IncidentBook(node: identity.node)
         relay = RelayBook(
             settings: settings.relay, keepFor: settings.keepFor, epoch: identity.epoch, generator: SeededGenerator(seed: generator.next()), records: records)
         sync = try Sync(
@@ -34,10 +36,16 @@ package struct EdgeNode: Sendable {
 
     /// Lets go of what is old; call it now and then.
     package mutating func tick(at now: Instant) -> [Change] {
-        guard forgotten?.end(at: now) == nil else { return [] }
+        var actions = sync.takeNoticed().flatMap { incidents.note($0, at: now) }
+        if sync.freshness.frozenSince != nil { actions += incidents.lasts(Noticed(.freeze), at: now) }
+        let changes = queue.carryOut(actions + incidents.due(at: now))
+        guard forgotten?.end(at: now) == nil else { return changes }
         forgotten = Pause(from: now, milliseconds: 3_600_000)
-        return queue.forget(at: now) + relay.forget(at: now)
+        return changes + queue.forget(at: now) + relay.forget(at: now)
     }
+
+    /// Somebody around the node noticed something that an honest network would not cause.
+    package mutating func note(_ noticed: [Noticed], at now: Instant) -> [Change] { queue.carryOut(noticed.flatMap { incidents.note($0, at: now) }) }
 
     /// Takes a terminal's batch; the receipt goes out after the changes. Throws 503 when the edge is full.
     package mutating func accept(_ envelope: Envelope, _ batch: Batch) throws(Problem) -> (changes: [Change], receipt: Receipt) { try relay.accept(envelope, batch) }
@@ -66,16 +74,26 @@ package struct EdgeNode: Sendable {
 
     /// Both throw for an answer that is not the centre's; nothing is changed by it.
     package mutating func upReceived(_ answer: SignedAnswer, at now: Instant) throws(TrustError) -> [Change] {
-        let heard = try Heard(answer, keys: sync.centreKeys)
+        let keys = sync.centreKeys
+        let heard = try believed { () throws(TrustError) in try Heard(answer, keys: keys) }
         let changes = queue.received(heard, at: now)
         return changes + relay.learn(epoch: queue.epoch)
     }
 
     package mutating func upCarried(_ answer: SignedAnswer, at now: Instant) throws(TrustError) -> [Change] {
-        let load = try LoadReceipt(answer, keys: sync.centreKeys)
+        let keys = sync.centreKeys
+        let load = try believed { () throws(TrustError) in try LoadReceipt(answer, keys: keys) }
         // What was said before the present epoch is no answer.
         guard let learned = queue.learn(epoch: load.epoch, at: load.at) else { throw TrustError(.answerSignature, "The answer to a load of envelopes is from an earlier epoch.") }
         return learned + relay.received(load, at: now)
+    }
+
+    /// What is read in an answer of the centre. One that claims to be that and is not is noticed.
+    private mutating func believed<Word>(_ read: () throws(TrustError) -> Word) throws(TrustError) -> Word {
+        do { return try read() } catch {
+            sync.notice(Noticed(.answer, about: error.code.rawValue))
+            throw error
+        }
     }
 
     package mutating func upFailed(at now: Instant) { if isRelaying { relay.failed(at: now) } else { queue.failed(at: now) } }

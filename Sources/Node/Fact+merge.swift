@@ -9,6 +9,7 @@ extension Fact.Body {
         case .play(let play): "play/\(play.terminal)/\(play.boot)/\(play.sequence)"
         case .watermark(let watermark): "watermark/\(watermark.terminal)"
         case .holding(let holding): "holding/\(holding.node)/\(holding.courseware)/\(holding.version)"
+        case .incident(let incident): "incident/\(incident.node)/\(incident.kind)/\(incident.about)"
         }
     }
 
@@ -25,6 +26,7 @@ extension Fact.Body {
                     terminal: first.terminal, boot: first.boot, sequence: first.sequence, courseware: first.courseware, mode: first.mode,
                     intervals: first.intervals.merged(with: second.intervals)))
         case (.holding(let first), .holding(let second)): return .holding(second.revision >= first.revision ? second : first)
+        case (.incident(let first), .incident(let second)): return .incident(first.merged(with: second))
         default: return later
         }
     }
@@ -36,6 +38,7 @@ extension Fact.Body {
         case .play(let play): 320 + play.intervals.count * 90
         case .watermark: 200
         case .holding(let holding): 400 + holding.reason.utf8.count * 6
+        case .incident: 420
         }
     }
 }

@@ -1,5 +1,6 @@
 import Basics
 import Trust
+import Wire
 
 extension Sync {
     /// Where a look at the catalogue stands. A timestamp that is the very one known ends it; another one is kept until the roots before it have come.
@@ -78,6 +79,7 @@ extension Sync {
             return [keep()] + settle(at: now) + follow(at: now)
         } catch {
             refused += 1
+            notice(Noticed(error.code == .expired ? .freeze : .metadata, about: error.code.rawValue))
             abandon(at: now)
             return []
         }

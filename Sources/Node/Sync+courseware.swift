@@ -214,6 +214,7 @@ extension Sync {
 
     /// The content is thrown away and comes last from now on; when everything left is of that kind, it is tried ever more rarely.
     private mutating func spoil(_ key: String, _ blob: Blob, at now: Instant) -> [Action] {
+        notice(Noticed(.blob, about: blob.sha256.hex))
         items[key]?.spoiled.insert(blob.sha256)
         items[key]?.plan?.postpone()
         if let next = items[key]?.wanted?.blob, items[key]?.spoiled.contains(next.sha256) == true { items[key]?.distrust.fail(at: now, using: &generator) }

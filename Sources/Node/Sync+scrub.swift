@@ -113,6 +113,7 @@ extension Sync {
         guard items[key]?.holding.state == .complete else { return [] }
         if walk.looks.first == key { nextToLook() }
         lost += 1
+        notice(Noticed(.disk, about: items[key]?.holding.courseware ?? ""))
         items[key]?.needsWork = true
         items[key]?.isLost = true
         items[key]?.hasManifest = false

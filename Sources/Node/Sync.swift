@@ -130,6 +130,8 @@ package struct Sync: Sendable {
     var source = 0
     /// Files and blobs that did not verify, since the start.
     package internal(set) var refused = 0
+    /// What an honest network would not have caused, since the node last asked.
+    private var noticed: [Noticed] = []
 
     // Courseware: Sync+courseware.swift
     var items: [String: Item] = [:]
@@ -215,6 +217,14 @@ package struct Sync: Sendable {
         case .fetch(let blob, _, _), .seal(let blob), .read(let blob): return finishedBlob(errand, blob, outcome, at: now)
         case .look, .check: return []
         }
+    }
+
+    /// Keeps what was noticed until the node asks; a hundred at most.
+    mutating func notice(_ noticed: Noticed) { if self.noticed.count < 100 { self.noticed.append(noticed) } }
+
+    mutating func takeNoticed() -> [Noticed] {
+        defer { noticed = [] }
+        return noticed
     }
 
     mutating func anotherSource() { source = (source + 1) % max(settings.sources, 1) }

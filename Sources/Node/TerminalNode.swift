@@ -16,6 +16,7 @@ package struct TerminalNode: Sendable {
     /// Answers that claimed to be the centre's and were not, since the start.
     package private(set) var forgedAnswers = 0
     private var forgotten: Pause?
+    private var incidents: IncidentBook
 
     /// Takes up what `records` hold. `boot` is drawn anew at each start, from 0 to 2^53 − 1. Throws when the first root is not the one of the claim.
     package init(identity: NodeIdentity, zone: NetworkZone, appetite: Appetite, settings: NodeSettings, boot: Int64, records: [String: Record]) throws(TrustError) {
@@ -24,6 +25,7 @@ package struct TerminalNode: Sendable {
             settings: settings.outbox, keepFor: settings.keepFor, notBefore: settings.notBefore, epoch: identity.epoch, boot: boot,
             generator: SeededGenerator(seed: generator.next()), records: records)
         presence = PresenceBook(terminal: identity.node, zone: zone, reportEvery: settings.presenceEvery, records: records)
+        incidents = IncidentBook(node: identity.node)
         plays = PlayBook(terminal: identity.node, boot: boot, reportEvery: settings.playEvery, keepFor: settings.keepFor, records: records)
         sync = try Sync(
             node: identity.node, place: identity.place, appetite: appetite, settings: settings.sync, root: identity.root, fingerprint: identity.fingerprint,
@@ -40,8 +42,14 @@ package struct TerminalNode: Sendable {
         var actions = presence.beat(at: time)
         if presence.isDue(at: time) { actions += presence.report(at: time, clockError: watch.error(at: now)) }
         actions += plays.tick(at: now)
-        return carryOut(actions) + forget(at: now)
+        actions += sync.takeNoticed().flatMap { incidents.note($0, at: time) }
+        if sync.freshness.frozenSince != nil { actions += incidents.lasts(Noticed(.freeze), at: time) }
+        if watch.error(at: now) != nil { actions += incidents.lasts(Noticed(.clock), at: time) }
+        return carryOut(actions + incidents.due(at: time)) + forget(at: now)
     }
+
+    /// Somebody around the node noticed something that an honest network would not cause.
+    package mutating func note(_ noticed: [Noticed], at now: Instant) -> [Change] { carryOut(noticed.flatMap { incidents.note($0, at: watch.corrected(now)) }) }
 
     private mutating func forget(at now: Instant) -> [Change] {
         guard forgotten?.end(at: now) == nil else { return [] }
@@ -66,6 +74,7 @@ package struct TerminalNode: Sendable {
     }
     package mutating func upReceived(_ answer: SignedAnswer, at now: Instant) throws(TrustError) -> [Change] {
         let heard = try hear(answer)
+        if let refusal = heard.refusal { sync.notice(Noticed(.answer, about: refusal.code.rawValue)) }
         for word in heard.words { watch.hear(word.at, about: word.batch, at: now) }
         return queue.received(heard, at: now)
     }
@@ -76,6 +85,7 @@ package struct TerminalNode: Sendable {
             return heard
         } catch {
             forgedAnswers += 1
+            sync.notice(Noticed(.answer, about: error.code.rawValue))
             throw error
         }
     }

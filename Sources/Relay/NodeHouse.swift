@@ -16,6 +16,8 @@ package struct NodeHouse: Sendable {
     package let blobs: BlobFolder
     package let parent: ParentClient
     package let settings: NodeSettings
+    /// What server and disk noticed, for the logic to count.
+    package let findings: Findings
     private let client: HTTPClient
 
     /// Opens the data folder of an enrolled node of that kind and brings its schema up.
@@ -32,9 +34,11 @@ package struct NodeHouse: Sendable {
         if !isPrivate { configuration.logger.warning("Other users of this machine may enter the data folder; give it to the program's own user alone, mode 0700") }
         database = try Database.sqlite(path: folder.appendingPathComponent("node.sqlite").path)
         _ = try await database.migrate(try NodeSchema.migrations, at: configuration.clock.now)
-        let logger = configuration.logger
+        let (logger, findings) = (configuration.logger, Findings())
+        self.findings = findings
         // An edge is asked for a blob by many at once and in parts, a terminal by one player.
         blobs = BlobFolder(try BlobStore(folder: folder.appendingPathComponent("blobs")), memory: kind == .edge ? 32 << 20 : 4 << 20) { hash, why in
+            findings.note(Noticed(.disk, about: hash.hex))
             logger.warning(
                 "A blob on the disk was not what was put there; it is thrown away and fetched again", metadata: ["blob": "\(hash.hex)", "why": "\(why)"])
         }

@@ -5,6 +5,8 @@ package import Trust
 /// What the programs around edge and terminal need of the node's logic; both machines have it.
 package protocol NodeMachine: Sendable {
     mutating func start(at now: Instant) -> [Change]
+    /// Counts what was noticed around the node.
+    mutating func note(_ noticed: [Noticed], at now: Instant) -> [Change]
     mutating func nextUp(at now: Instant) -> UpStep
     /// Throws for an answer that is not to be believed; nothing is changed by it.
     mutating func upReceived(_ answer: SignedAnswer, at now: Instant) throws(TrustError) -> [Change]

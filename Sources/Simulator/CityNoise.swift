@@ -63,7 +63,7 @@ package struct CityNoise: Hashable, Sendable {
     private func isDelayable(_ fact: Fact) -> Bool {
         switch fact.body {
         case .presence, .play: true
-        case .watermark, .holding: false
+        case .watermark, .holding, .incident: false
         }
     }
 

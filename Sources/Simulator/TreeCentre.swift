@@ -25,6 +25,7 @@ struct TreeCentre {
         var plays: [PlayKey: PlayValue] = [:]
         var watermarks: [String: Instant] = [:]
         var holdings: [String: Holding] = [:]
+        var incidents: [String: Incident] = [:]
         var quarantined: [Fact.Body] = []
     }
 
@@ -111,6 +112,11 @@ struct TreeCentre {
             guard holding.revision > facts.holdings[key]?.revision ?? 0 else { return .duplicate }
             facts.holdings[key] = holding
             return .stored
+        case .incident(let incident):
+            let key = body.naturalKey
+            let merged = facts.incidents[key]?.merged(with: incident) ?? incident
+            defer { facts.incidents[key] = merged }
+            return facts.incidents[key] == merged ? .duplicate : .stored
         }
     }
 
@@ -123,7 +129,7 @@ struct TreeCentre {
             return presence.day >= enrolmentDay && start.adding(seconds: Int64(presence.minutes.last ?? 0) * 60) <= latest
         case .play(let play): return play.intervals.allSatisfy { $0.startedAt >= enrolledAt && $0.endedAt <= latest }
         case .watermark(let watermark): return watermark.throughAt <= latest
-        case .holding: return true
+        case .holding, .incident: return true
         }
     }
 }

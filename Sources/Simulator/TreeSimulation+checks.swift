@@ -80,6 +80,7 @@ extension TreeSimulation {
             broken("\(stretch.terminal): the end of play \(token) is lost")
         }
         outcome.counts["plays"] = played.count
+        for incident in centre.facts.incidents.values { outcome.counts["incident \(incident.kind)", default: 0] += Int(incident.count) }
     }
 
     private mutating func checkCourseware() {

@@ -25,6 +25,10 @@ package struct Database: Sendable {
     /// Opens what an address names: `postgres:` followed by a libpq connection string, else the path of a SQLite file.
     package static func open(_ address: String, journal: StatementJournal? = nil) async throws -> Database {
         if address.hasPrefix("postgres:") { return try await postgres(String(address.dropFirst("postgres:".count)), journal: journal) }
+        // Two that make the file at the same moment may meet where SQLite waits for nobody: at the switch to the write-ahead log.
+        for _ in 0..<100 {
+            do { return try sqlite(path: address, journal: journal) } catch StorageError.busy { try await Task.sleep(for: .milliseconds(50)) }
+        }
         return try sqlite(path: address, journal: journal)
     }
 

@@ -1,4 +1,5 @@
 import Hummingbird
+import Node
 import Relay
 import Wire
 
@@ -7,10 +8,12 @@ import Wire
 struct HostGuard<Context: RequestContext>: RouterMiddleware {
     /// Names that the site gave this machine, besides addresses, `localhost`, names without a dot and `.local` ones (RFC 6762).
     let names: [String]
+    let findings: Findings
 
     func handle(_ request: Request, context: Context, next: (Request, Context) async throws -> Response) async throws -> Response {
         // Whoever watches over terminals asks these two by any name; a page from outside learns nothing by them that it could use.
         guard ["/health", "/metrics"].contains(request.uri.path) || Self.isOurs(request.head.authority ?? "", names) else {
+            findings.note(Noticed(.host, about: request.head.authority ?? ""))
             throw Problem(
                 code: "host.unknown", status: 421, title: "This terminal is not called so", detail: "Use its address or http://localhost, or give it the name with --host-names.")
         }

@@ -49,7 +49,7 @@ package enum TerminalProgram {
             siteName: house.enrolment.answer.siteName, isSample: configuration.isSample, page: try await page())
         let router = Router(context: BasicRequestContext.self)
         router.add(middleware: ProblemMiddleware())
-        router.add(middleware: HostGuard(names: configuration.node.hostNames))
+        router.add(middleware: HostGuard(names: configuration.node.hostNames, findings: house.findings))
         routes.add(to: router)
         let freezes = FreezeWatch(logger)
         let beats = LineLog(logger, "A beat could not be noted", "Beats are noted again")
@@ -61,7 +61,8 @@ package enum TerminalProgram {
                 // Three beats a minute, so that a late one costs no minute.
                 Ticker(every: .seconds(20)) {
                     do {
-                        try await keeper.change { ($0.beat(at: clock.now), ()) }
+                        let noticed = house.findings.take()
+                        try await keeper.change { ($0.note(noticed, at: clock.now) + $0.beat(at: clock.now), ()) }
                         beats.succeeded()
                     } catch { beats.failed(error) }
                     if let freshness = keeper.ask({ $0.sync.freshness }) { freezes.look(freshness) }

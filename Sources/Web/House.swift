@@ -2,6 +2,7 @@ package import Accounts
 package import Basics
 import Hummingbird
 package import Storage
+package import Wire
 
 /// What every page and route of the centre stands on; made once at start.
 package struct House: Sendable {
@@ -25,6 +26,8 @@ package struct House: Sendable {
     package let papers = Admission(atOnce: 1, inLine: 8, perOrigin: 2)
     /// Before passwords are hashed: one at a time, so that a stranger who guesses leaves the machine to others.
     let signIns = Admission(atOnce: 1, inLine: 64, perOrigin: 4)
+    /// What this centre noticed that an honest network would not cause; written once a second.
+    package let incidents = IncidentTally()
     /// Which part of the network the grants of an account open for a right (the register knows the areas).
     package let scope: @Sendable (Statements, [RoleGrant], Right, Day) throws -> Scope
 
@@ -50,6 +53,9 @@ package struct House: Sendable {
 
     /// The circumstances of a command that a signed-in person gives.
     package func act(_ visit: Visit) -> Act { Act(by: Actor(id: visit.account.id), at: clock.now, ids: ids, from: visit.place) }
+
+    /// Counts something that an honest network would not cause.
+    package func notice(_ kind: IncidentKind, about: String = "") { incidents.note(kind.rawValue, about: Incident.about(about), at: clock.now) }
 
     /// The circumstances of a request by somebody who has not said who he is.
     func strangersAct(_ request: Request, _ context: AppContext) -> Act { Act(by: .stranger, at: clock.now, ids: ids, from: request.place(context)) }

@@ -72,5 +72,5 @@ private let navigation: [(key: String, links: [(key: String, url: String, right:
             ("nav.formulas", "/formulas", .seeFigures),
         ]
     ),
-    ("nav.system", [("nav.nodes", "/nodes", .seeSystem), ("nav.events", "/events", .seeAudit)]),
+    ("nav.system", [("nav.nodes", "/nodes", .seeSystem), ("nav.incidents", "/incidents", .seeSystem), ("nav.events", "/events", .seeAudit)]),
 ]

@@ -5,6 +5,7 @@ import Foundation
 package import Hummingbird
 import Storage
 import Synchronization
+import Wire
 
 /// The cookie that names a session.
 package enum SessionCookie {
@@ -67,7 +68,10 @@ extension House {
         guard (2...64).contains(login.utf8.count), login.utf8.allSatisfy({ (0x21...0x7E).contains($0) }), password.utf8.count <= 1024 else { throw wrong }
         return try await signIns.admit(origin) {
             let attempt = try await self.database.write { try $0.takeSignInAttempt(login: login, origin: origin, at: self.clock.now) }
-            guard attempt <= SignInRule.most else { throw wrong }
+            guard attempt <= SignInRule.most else {
+                self.notice(.guessing, about: origin)
+                throw wrong
+            }
             let (account, stored, areas) = try await self.database.read { statements in
                 let account = try statements.account(login: login)
                 let grants = try account.map { try statements.roleGrants(accountID: $0.id) } ?? []

@@ -13,9 +13,11 @@ package struct MalformedFact: Error, Hashable, Sendable {
 
 extension Fact: Codable {
     private enum Key: String, CodingKey {
-        case id, kind, terminal, node, day, minutes, boot, sequence, courseware, mode, intervals, version, revision, state, reason
+        case id, kind, terminal, node, day, minutes, boot, sequence, courseware, mode, intervals, version, revision, state, reason, incident, about, count
         case throughAt = "through_at"
         case clockError = "clock_error_ms"
+        case firstAt = "first_at"
+        case lastAt = "last_at"
         case doneBytes = "done_bytes"
         case totalBytes = "total_bytes"
     }
@@ -57,8 +59,16 @@ extension Fact: Codable {
                     node: try fields.name(.node), courseware: try fields.name(.courseware), version: try fields.count(.version),
                     revision: try fields.count(.revision), state: state, doneBytes: try fields.count(.doneBytes), totalBytes: try fields.count(.totalBytes),
                     reason: String((try fields.optionalText(.reason) ?? "").prefix(120))))
+        case "incident":
+            let about = try fields.optionalText(.about) ?? ""
+            let incident = Incident(
+                node: try fields.name(.node), kind: try fields.name(.incident), about: about, firstAt: Instant(milliseconds: try fields.count(.firstAt)),
+                lastAt: Instant(milliseconds: try fields.count(.lastAt)), count: try fields.count(.count))
+            guard about == Incident.about(about) else { throw MalformedFact("fact.about", "`about` has at most 64 printable ASCII characters") }
+            guard incident.firstAt <= incident.lastAt else { throw MalformedFact("fact.interval", "An incident's `first_at` must not lie after its `last_at`") }
+            body = .incident(incident)
         default:
-            throw MalformedFact("fact.kind", "`kind` is none of presence, play, watermark, holding")
+            throw MalformedFact("fact.kind", "`kind` is none of presence, play, watermark, holding, incident")
         }
     }
 
@@ -95,6 +105,14 @@ extension Fact: Codable {
             try container.encode(holding.doneBytes, forKey: .doneBytes)
             try container.encode(holding.totalBytes, forKey: .totalBytes)
             try container.encode(holding.reason, forKey: .reason)
+        case .incident(let incident):
+            try container.encode("incident", forKey: .kind)
+            try container.encode(incident.node, forKey: .node)
+            try container.encode(incident.kind, forKey: .incident)
+            try container.encode(incident.about, forKey: .about)
+            try container.encode(incident.firstAt, forKey: .firstAt)
+            try container.encode(incident.lastAt, forKey: .lastAt)
+            try container.encode(incident.count, forKey: .count)
         }
     }
 }

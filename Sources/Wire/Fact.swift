@@ -11,6 +11,7 @@ package struct Fact: Hashable, Sendable {
         case play(Play)
         case watermark(Watermark)
         case holding(Holding)
+        case incident(Incident)
     }
 
     /// A fact with that identity.
@@ -19,13 +20,14 @@ package struct Fact: Hashable, Sendable {
         self.body = body
     }
 
-    /// The terminal (or, for a holding, the node) that the fact is about.
+    /// The terminal (or, for a holding or an incident, the node) that the fact is about.
     package var subject: String {
         switch body {
         case .presence(let presence): presence.terminal
         case .play(let play): play.terminal
         case .watermark(let watermark): watermark.terminal
         case .holding(let holding): holding.node
+        case .incident(let incident): incident.node
         }
     }
 }

@@ -71,6 +71,9 @@ struct DoctorCommand: AsyncParsableCommand {
         print("log          \(log.entries) entries chained\(log.faults.isEmpty ? ", none missing or changed" : "") \(log.head.prefix(16))")
         for fault in log.faults { print("             \(fault.sentence)") }
         wrong += log.faults.count
+        let open = try await centre.database.read { try $0.openIncidents() }
+        print("incidents    \(open.isEmpty ? "none open" : open.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", ") + ": see the page /incidents")")
+        wrong += open.values.reduce(0, +)
         let quarantined = try await centre.database.read { try $0.quarantineCounts() }
         print("quarantine   \(quarantined.isEmpty ? "empty" : quarantined.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", "))")
         let (waiting, full) = (quarantined.values.reduce(0, +), try await centre.database.read { try $0.quarantineOverflow(limit: 100) })

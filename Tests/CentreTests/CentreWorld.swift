@@ -5,6 +5,7 @@ import Foundation
 import Hummingbird
 import HummingbirdTesting
 import Logging
+import Programs
 import Registry
 import Storage
 import Synchronization
@@ -61,6 +62,7 @@ func withCentre(
     defer { try? FileManager.default.removeItem(at: folder) }
     // Nobody looks at the paper here: the program that prints it says nothing.
     var configuration = CentreConfiguration(dataFolder: folder, isSample: true, weasyprint: weasyprint, passwordCost: 8, reserveBytes: 0)
+    configuration.confinement = Confinement.none
     if engine == .postgres {
         let (address, schema) = try await freshSchema()
         configuration.database = "postgres:\(address) options='-c search_path=\(schema)'"

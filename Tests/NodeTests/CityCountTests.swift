@@ -33,7 +33,7 @@ struct SlowContent {
                     let key = PlayKey(terminal: play.terminal, boot: play.boot, sequence: play.sequence, courseware: play.courseware, mode: play.mode)
                     plays[key, default: []] += play.intervals
                 case .watermark(let watermark): watermarks[watermark.terminal] = max(watermarks[watermark.terminal] ?? watermark.throughAt, watermark.throughAt)
-                case .holding: Issue.record("no holdings here")
+                case .holding, .incident: Issue.record("no holdings here")
                 }
             }
         }

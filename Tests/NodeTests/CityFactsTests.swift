@@ -70,7 +70,7 @@ struct CityFactsTests {
         case .presence(let presence): receivedAt >= zone.end(of: presence.day) && receivedAt < zone.end(of: presence.day).adding(seconds: 6 * 3600)
         case .play(let play): play.intervals.allSatisfy { $0.endedAt <= receivedAt }
         case .watermark(let watermark): watermark.throughAt <= receivedAt
-        case .holding: false
+        case .holding, .incident: false
         }
     }
 
@@ -152,7 +152,7 @@ struct CityFactsTests {
                     #expect(told <= delivery.receivedAt)
                 case .play(let play): #expect(play.intervals.allSatisfy { $0.endedAt <= delivery.receivedAt })
                 case .watermark(let watermark): #expect(watermark.throughAt <= delivery.receivedAt)
-                case .holding: Issue.record("no holdings here")
+                case .holding, .incident: Issue.record("no holdings here")
                 }
             }
         }

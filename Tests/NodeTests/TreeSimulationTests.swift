@@ -18,7 +18,11 @@ import Testing
         var simulation = try TreeSimulation(Self.small(seed))
         let outcome = try simulation.run()
         #expect(outcome.violations == [])
-        for fault in ["killed", "lost", "doubled", "flipped", "forged", "edge disk lost", "rotten", "withdrawn", "held", "duplicate", "minutes", "plays", "complete"] {
+        for fault in [
+            "killed", "lost", "doubled", "flipped", "forged", "edge disk lost", "rotten", "withdrawn", "held", "duplicate", "minutes", "plays", "complete",
+            // Every attack is heard of by the centre.
+            "incident answer.forged", "incident metadata.refused", "incident blob.refused", "incident disk.changed",
+        ] {
             #expect(outcome.counts[fault, default: 0] > 0, "seed \(seed) never met: \(fault)")
         }
         #expect(outcome.counts["centre restored", default: 0] == (seed % 2 == 0 ? 1 : 0))
@@ -49,5 +53,7 @@ import Testing
         #expect(outcome.violations == [] && outcome.neededBytes > 0)
         #expect(outcome.terminalBytes * 100 <= outcome.neededBytes * 102)
         #expect(outcome.counts["minutes quarantined"] == 0)
+        // This centre signs nothing while nothing changes, and that is a freeze.
+        #expect(outcome.counts.keys.filter { $0.hasPrefix("incident") } == ["incident catalogue.frozen"], "An honest network caused incidents")
     }
 }

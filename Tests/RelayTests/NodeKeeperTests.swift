@@ -16,6 +16,7 @@ private struct NoteBook: NodeMachine {
         return [.store(key: "note/\(notes)", .text(text))]
     }
 
+    mutating func note(_ noticed: [Noticed], at now: Instant) -> [Change] { [] }
     mutating func start(at now: Instant) -> [Change] { [] }
     mutating func nextUp(at now: Instant) -> UpStep { .wait(until: nil) }
     mutating func upReceived(_ answer: SignedAnswer, at now: Instant) throws(TrustError) -> [Change] { [] }

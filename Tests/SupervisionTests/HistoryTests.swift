@@ -142,7 +142,7 @@ private struct History {
             case .watermark(let mark):
                 let day = NetworkZone.shanghai.day(of: mark.throughAt)
                 model.complete[mark.terminal] = max(day, model.complete[mark.terminal] ?? day)
-            case .holding: break
+            case .holding, .incident: break
             }
         }
     }

@@ -98,7 +98,14 @@ extension Statements {
                 continue
             }
             let isNew: Bool
-            if case .holding(let holding) = fact.fact.body { isNew = try mergeHolding(holding, at: now) } else { isNew = merge.take(fact) }
+            switch fact.fact.body {
+            case .holding(let holding): isNew = try mergeHolding(holding, at: now)
+            case .incident(let incident):
+                isNew = try mergeIncident(
+                    IncidentReport(
+                        reporter: incident.node, kind: incident.kind, about: incident.about, firstAt: incident.firstAt, lastAt: incident.lastAt, count: incident.count), at: now)
+            case .presence, .play, .watermark: isNew = merge.take(fact)
+            }
             if isNew { verdicts[fact.number][fact.place] = Verdict(id: fact.fact.id, .stored) }
         }
         try store(merge, at: now)
@@ -116,6 +123,7 @@ extension Statements {
                 held.insert(holding.courseware)
                 continue
             }
+            if case .incident = fact.body { continue }
             subjects.insert(fact.subject)
             if case .play(let play) = fact.body { courseware.insert(play.courseware) }
         }

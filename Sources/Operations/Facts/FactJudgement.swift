@@ -69,11 +69,12 @@ struct FactKnowledge {
     mutating func judge(_ fact: Fact, from sender: Sender, heardAt: Instant) -> Judgement {
         if let refusal = mayNotSay(fact, sender) { return refusal }
         if case .holding(let holding) = fact.body { return judge(holding) }
+        if case .incident(let incident) = fact.body { return incident.lastAt <= heardAt.adding(seconds: rules.futureSeconds) ? .accepted : .quarantined("fact.future") }
         guard terminals[fact.subject] != nil else { return .quarantined("fact.unknown_terminal") }
         if !ahead.isEmpty, ahead.contains(fact.digest(waitingFor: "fact.future")) { return .quarantined("fact.future") }
         let horizon = heardAt.adding(seconds: rules.futureSeconds)
         switch fact.body {
-        case .holding(let holding): return judge(holding)
+        case .holding, .incident: return .accepted
         case .presence(let presence):
             guard presence.day >= rules.firstDay else { return .quarantined("fact.before_network") }
             let start = start(of: presence.day)
@@ -111,7 +112,10 @@ struct FactKnowledge {
         case .terminal(let id): return id == fact.subject ? nil : .refused("fact.not_yours", "A terminal may report only itself")
         case .edge(let id):
             if id == fact.subject { return nil }
-            if case .holding = fact.body { return .refused("fact.not_yours", "An edge may say only of itself what it holds") }
+            switch fact.body {
+            case .holding, .incident: return .refused("fact.not_yours", "An edge may say only of itself what it holds and noticed")
+            case .presence, .play, .watermark: break
+            }
             guard enrolled[fact.subject] == nil else {
                 return .refused("fact.not_yours", "\(fact.subject) signs its own facts; an edge may carry them, but not say them")
             }

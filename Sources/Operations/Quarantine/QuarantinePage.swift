@@ -91,6 +91,7 @@ struct QuarantinePage: Sendable {
         case .play(let play): play.intervals.map(\.endedAt).max()
         case .watermark(let watermark): watermark.throughAt
         case .holding: nil
+        case .incident(let incident): incident.lastAt
         }
     }
 
@@ -101,6 +102,7 @@ struct QuarantinePage: Sendable {
             say("quarantine.what.play", ["courseware": play.courseware, "at": play.intervals.map(\.startedAt).min().map(zone.text) ?? ""])
         case .watermark(let watermark): say("quarantine.what.watermark", ["at": zone.text(watermark.throughAt)])
         case .holding(let holding): holding.courseware
+        case .incident(let incident): "\(incident.kind) \(incident.about)"
         }
     }
 }

@@ -20,6 +20,21 @@ extension Statements {
             """)
     }
 
+    /// The condition on `i.reporter` by which incidents are seen: of nodes that stand within the scope; the centre's own for whoever sees the whole network.
+    package func visibleIncidents(in scope: Scope, on day: Day) throws -> SQL {
+        if try rootAreas(on: day).allSatisfy({ area in area.areaCode.map(scope.covers) ?? false }) { return "1 = 1" }
+        return "i.reporter IN (SELECT p.node FROM node_place p WHERE \(sql: scope.condition("p.code")))"
+    }
+
+    /// What nodes are called; those that are unknown are not in the answer.
+    package func nodeNames(_ ids: [String]) throws -> [String: String] {
+        var names: [String: String] = [:]
+        for start in stride(from: 0, to: ids.count, by: 500) {
+            try each("SELECT id, name FROM node WHERE id IN (\(list: ids[start..<min(start + 500, ids.count)]))") { names[try $0.text(0)] = try $0.text(1) }
+        }
+        return names
+    }
+
     /// When those of the named nodes that joined did so, for the last time.
     package func enrolmentInstants(_ ids: [String]) throws -> [String: Instant] {
         var found: [String: Instant] = [:]

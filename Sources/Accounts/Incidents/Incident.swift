@@ -1,0 +1,106 @@
+package import Basics
+package import Storage
+
+/// What one reporter says of one matter, as often as he noticed it.
+package struct IncidentReport: Hashable, Sendable {
+    /// A node's id; empty for the centre.
+    package let reporter: String
+    package let kind: String
+    package let about: String
+    package let firstAt: Instant
+    package let lastAt: Instant
+    package let count: Int64
+
+    package init(reporter: String, kind: String, about: String, firstAt: Instant, lastAt: Instant, count: Int64) {
+        self.reporter = reporter
+        self.kind = kind
+        self.about = about
+        self.firstAt = firstAt
+        self.lastAt = lastAt
+        self.count = count
+    }
+}
+
+/// Something that happened, or goes on happening, that an honest network would not cause.
+package struct StoredIncident: Decodable, Hashable, Sendable {
+    package let reporter: String
+    package let kind: String
+    package let about: String
+    package let firstAt: Instant
+    package let lastAt: Instant
+    package let occurrences: Int64
+    /// How many of them a person has seen to.
+    package let settled: Int64
+    package let settledAt: Instant?
+    package let settledBy: String?
+
+    package var isOpen: Bool { occurrences > settled }
+}
+
+/// So many matters of one kind are told apart for one reporter; further ones count under the kind alone, so that a stranger who invents names fills nothing.
+private let mostMatters = 100
+
+extension Statements {
+    /// Takes in what a node says: the earliest, the latest, the greater count. False when that is known.
+    package func mergeIncident(_ report: IncidentReport, at now: Instant) throws -> Bool {
+        let about = try matter(report)
+        return try run(
+            """
+            INSERT INTO incident (reporter, kind, about, first_at, last_at, occurrences, settled)
+            VALUES (\(report.reporter), \(report.kind), \(about), \(report.firstAt), \(report.lastAt), \(report.count), 0)
+            ON CONFLICT (reporter, kind, about) DO UPDATE SET
+                first_at = CASE WHEN excluded.first_at < incident.first_at THEN excluded.first_at ELSE incident.first_at END,
+                last_at = CASE WHEN excluded.last_at > incident.last_at THEN excluded.last_at ELSE incident.last_at END,
+                occurrences = CASE WHEN excluded.occurrences > incident.occurrences THEN excluded.occurrences ELSE incident.occurrences END
+            WHERE excluded.first_at < incident.first_at OR excluded.last_at > incident.last_at OR excluded.occurrences > incident.occurrences
+            """) == 1
+    }
+
+    /// Adds what this centre itself noticed since it last said so.
+    package func addIncident(_ report: IncidentReport) throws {
+        let about = try matter(report)
+        try run(
+            """
+            INSERT INTO incident (reporter, kind, about, first_at, last_at, occurrences, settled)
+            VALUES (\(report.reporter), \(report.kind), \(about), \(report.firstAt), \(report.lastAt), \(report.count), 0)
+            ON CONFLICT (reporter, kind, about) DO UPDATE SET last_at = CASE WHEN excluded.last_at > incident.last_at THEN excluded.last_at ELSE incident.last_at END,
+                occurrences = incident.occurrences + excluded.occurrences
+            """)
+    }
+
+    private func matter(_ report: IncidentReport) throws -> String {
+        if report.about.isEmpty { return "" }
+        let known = try count("SELECT count(*) FROM incident WHERE reporter = \(report.reporter) AND kind = \(report.kind) AND about = \(report.about)")
+        if known > 0 { return report.about }
+        return try count("SELECT count(*) FROM incident WHERE reporter = \(report.reporter) AND kind = \(report.kind)") < mostMatters ? report.about : ""
+    }
+
+    /// Incidents, the latest first, as far as a condition on `i.reporter` lets them be seen; only what is open, or all.
+    package func incidents(onlyOpen: Bool, where visible: SQL = "1 = 1", limit: Int) throws -> [StoredIncident] {
+        let unsettled: SQL = onlyOpen ? "i.occurrences > i.settled" : "1 = 1"
+        return try all(
+            StoredIncident.self,
+            """
+            SELECT i.reporter, i.kind, i.about, i.first_at, i.last_at, i.occurrences, i.settled, i.settled_at, i.settled_by FROM incident i
+            WHERE \(sql: unsettled) AND \(sql: visible) ORDER BY i.last_at DESC, i.reporter, i.kind, i.about LIMIT \(limit)
+            """)
+    }
+
+    /// How many are open, by kind.
+    package func openIncidents() throws -> [String: Int] {
+        Dictionary(
+            uniqueKeysWithValues: try all("SELECT kind, count(*) FROM incident WHERE occurrences > settled GROUP BY kind") { (try $0.text(0), try $0.int(1)) })
+    }
+
+    /// A person has seen to what is known of it so far; what comes after that opens it again.
+    package func settleIncident(reporter: String, kind: String, about: String, occurrences: Int64, where visible: SQL = "1 = 1", by act: Act) throws {
+        let changed = try run(
+            """
+            UPDATE incident SET settled = \(occurrences), settled_at = \(act.at), settled_by = \(act.actor.id)
+            WHERE reporter = \(reporter) AND kind = \(kind) AND about = \(about) AND settled < \(occurrences) AND occurrences >= \(occurrences)
+                AND EXISTS (SELECT 1 FROM incident i WHERE i.reporter = \(reporter) AND i.kind = \(kind) AND i.about = \(about) AND \(sql: visible))
+            """)
+        guard changed == 1 else { throw Refusal.notFound("incident") }
+        try record("incident.settled", reporter, ["kind": kind, "about": about, "count": String(occurrences)], by: act)
+    }
+}

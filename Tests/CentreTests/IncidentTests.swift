@@ -1,0 +1,117 @@
+import Accounts
+import Basics
+import Centre
+import Foundation
+import HTTPTypes
+import Hummingbird
+import HummingbirdTesting
+import Operations
+import Registry
+import Storage
+import TestKit
+import Testing
+import Trust
+import Web
+import Wire
+
+/// What an honest network would not cause is counted, shown and seen to.
+@Suite struct IncidentTests {
+    private func incident(_ node: String, _ kind: String = "blob.refused", _ about: String = "aa", at: Int64 = 0, _ count: Int64 = 1) -> Fact {
+        let first = SampleWorld.moment("2011-03-31", 10)
+        return Fact(id: "i", .incident(Incident(node: node, kind: kind, about: about, firstAt: first, lastAt: first.adding(seconds: at), count: count)))
+    }
+
+    private func open(_ world: CentreWorld) async throws -> [String: Int64] {
+        let reports = world.centre.house.incidents.take()
+        try await world.centre.database.write { statements in for report in reports { try statements.addIncident(report) } }
+        let found = try await world.centre.database.read { try $0.incidents(onlyOpen: true, limit: 1000) }
+        return Dictionary(uniqueKeysWithValues: found.map { ("\($0.reporter)|\($0.kind)|\($0.about)", $0.occurrences) })
+    }
+
+    @Test(arguments: Database.Engine.required)
+    func nodesSayOnlyWhatTheyThemselvesNoticed(_ engine: Database.Engine) async throws {
+        try await withCentre(engine) { world in
+            let (edge, box) = (try await world.enrol("E1", .edge, area: "990101"), try await world.enrol("T1", .terminal, area: "990101"))
+            func verdict(_ fact: Fact, _ node: OwnNode) async throws -> String {
+                let answer = try await world.post(Endpoint.facts, try Batch(id: "b", facts: [fact]).json, by: node)
+                let verdict = try #require(try JSONDecoder().decode(Receipt.self, from: Data(answer.body.readableBytesView)).verdicts.first)
+                return "\(verdict.outcome.rawValue) \(verdict.reason)"
+            }
+            #expect(try await verdict(incident("T1", at: 60, 3), box) == "stored ")
+            #expect(try await verdict(incident("T1", at: 60, 3), box) == "duplicate ")
+            #expect(try await verdict(incident("T1", at: 30, 2), box) == "duplicate ")
+            #expect(try await verdict(incident("T1", at: 90, 2), box) == "stored ")
+            #expect(try await verdict(incident("E1", "disk.changed"), edge) == "stored ")
+            #expect(try await verdict(incident("T1", "disk.changed"), edge) == "refused fact.not_yours")
+            #expect(try await verdict(incident("E1", "disk.changed"), box) == "refused fact.not_yours")
+            #expect(try await verdict(incident("T1", "disk.changed", at: 86_400), box) == "quarantined fact.future")
+            #expect(try await open(world) == ["T1|blob.refused|aa": 3, "E1|disk.changed|aa": 1])
+            // Who invents matters fills nothing.
+            for number in 0..<120 { _ = try await verdict(incident("T1", "blob.refused", "m\(number)"), box) }
+            #expect(try await open(world).count == 102)
+        }
+    }
+
+    @Test(arguments: Database.Engine.required)
+    func whatStrangersTryIsNoticedByTheCentre(_ engine: Database.Engine) async throws {
+        try await withCentre(engine) { world in
+            let (edge, box) = (try await world.enrol("E1", .edge, area: "990101"), try await world.enrol("T1", .terminal, area: "990101"))
+            let gone = try await world.enrol("T2", .terminal, area: "990101")
+            let act = Act(by: .commandLine, at: world.clock.clock.now, ids: .system)
+            try await world.centre.database.write { try $0.revokeNode(id: "T2", reason: "lost", by: act) }
+            let body = try Batch(id: "b", facts: []).json
+            #expect(try await world.post(Endpoint.facts, body, by: gone).status == .forbidden)
+            #expect(try await world.post(Endpoint.facts, body, by: OwnNode(id: "T1", key: edge.key)).status == .unauthorized)
+            #expect(try await world.post(Endpoint.facts, body, by: OwnNode(id: "T9", key: edge.key)).status == .unauthorized)
+            let load = Envelope.load([try OwnNode(id: "T1", key: edge.key).envelope([])])
+            #expect(try await world.post(Endpoint.envelopes, load, by: edge).status == .ok)
+            let claim = Data(#"{"code": "AAAAA-AAAAA", "public_key": "\#(box.key.verifyingKey.hex)", "version": "1"}"#.utf8)
+            #expect(try await world.post(Endpoint.enrolments, claim, by: box).status.code >= 400)
+            // One key in two places: two programs take turns, and a restart is none.
+            for batch in ["x-b1", "y-b1", "y-b2", "x-b2"] { _ = try await world.post(Endpoint.facts, try Batch(id: batch, facts: []).json, by: box) }
+            let found = try await open(world)
+            #expect(found["|node.revoked|T2"] == 1 && found["|signature.wrong|T1"] == 1 && found["|node.unknown|T9"] == 1 && found["|envelope.refused|T1"] == 1)
+            #expect(found["|claim.wrong|"] == 1, "\(found)")
+            #expect(found["|node.cloned|T1"] == nil)
+            for batch in ["y-b3", "x-b3", "y-b4"] { _ = try await world.post(Endpoint.facts, try Batch(id: batch, facts: []).json, by: box) }
+            #expect(try await open(world)["|node.cloned|T1"] != nil)
+        }
+    }
+
+    @Test(arguments: Database.Engine.required)
+    func theSystemAdministratorSeesAndSettlesThemAndTheyComeBack(_ engine: Database.Engine) async throws {
+        try await withCentre(engine) { world in
+            _ = try await world.enrol("E1", .edge, area: "990101")
+            _ = try await world.enrol("E2", .edge, area: "990102")
+            let first = SampleWorld.moment("2011-03-31", 10)
+            @Sendable func report(_ reporter: String, _ count: Int64) -> IncidentReport {
+                IncidentReport(reporter: reporter, kind: "disk.changed", about: "<b>", firstAt: first, lastAt: first, count: count)
+            }
+            try await world.centre.database.write { statements in
+                for reporter in ["", "E1", "E2"] { _ = try statements.mergeIncident(report(reporter, 2), at: first) }
+            }
+            let (city, county) = (
+                try await world.signIn("system-city", .systemAdministrator, area: "9901"), try await world.signIn("system-county", .systemAdministrator, area: "990101")
+            )
+            func page(_ cookie: String, _ path: String = "/incidents") async throws -> String { String(buffer: try await world.get(path, cookie: cookie).body) }
+            let (all, own) = (try await page(city), try await page(county))
+            #expect(all.contains("E1") && all.contains("E2") && all.contains("The centre") && all.contains("&lt;b&gt;") && all.contains("replace the disk"))
+            #expect(own.contains("E1") && !own.contains("E2") && !own.contains("The centre"))
+            func settle(_ reporter: String, _ cookie: String, _ text: String, count: Int = 2) async throws -> HTTPResponse.Status {
+                let csrf = String(text.firstMatch(of: /name="csrf" value="([0-9a-f]+)"/)?.1 ?? "")
+                return try await world.post(
+                    "/incidents/settle", ["csrf": csrf, "reporter": reporter, "kind": "disk.changed", "about": "<b>", "count": "\(count)"], cookie: cookie
+                ).status
+            }
+            #expect(try await settle("E2", county, own) == .notFound)
+            #expect(try await settle("E1", county, own, count: 3) == .notFound, "More was settled than was known")
+            #expect(try await settle("E1", county, own) == .seeOther)
+            #expect(try await page(county).contains("No incident is open."))
+            #expect(try await page(county, "/incidents?state=all").contains("Settled by system-county"))
+            #expect(try await world.centre.database.read { try $0.events(about: "E1") }.first?.kind == "incident.settled")
+            #expect(try await world.centre.database.read { try $0.openIncidents() } == ["disk.changed": 2])
+            try await world.centre.database.write { _ = try $0.mergeIncident(report("E1", 3), at: first) }
+            #expect(try await page(county).contains("E1"))
+        }
+    }
+}
