@@ -30,6 +30,8 @@ package struct Session: Decodable, Hashable, Sendable {
     package let madeAt: Instant
     /// When it was last used, to a minute.
     package let seenAt: Instant
+    /// When the password was last given in it.
+    package let confirmedAt: Instant
     package let expiresAt: Instant
     /// From where and by what it was opened.
     package let address: String

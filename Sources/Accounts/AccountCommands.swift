@@ -67,14 +67,19 @@ extension Statements {
         try run("DELETE FROM session WHERE expires_at < \(act.at)")
         try run(
             """
-            INSERT INTO session (token_digest, account_id, csrf, made_at, seen_at, expires_at, address, agent)
-            VALUES (\(tokenDigest), \(accountID), \(csrf), \(act.at), \(act.at), \(act.at.adding(seconds: 12 * 3600)), \(act.place.address), \(act.place.agent))
+            INSERT INTO session (token_digest, account_id, csrf, made_at, seen_at, confirmed_at, expires_at, address, agent)
+            VALUES (\(tokenDigest), \(accountID), \(csrf), \(act.at), \(act.at), \(act.at), \(act.at.adding(seconds: 12 * 3600)), \(act.place.address), \(act.place.agent))
             """)
         try record("session.opened", accountID, by: act)
     }
 
     /// Takes down that a session was used, so that it does not end.
     package func sessionSeen(tokenDigest: String, at now: Instant) throws { try run("UPDATE session SET seen_at = \(now) WHERE token_digest = \(tokenDigest)") }
+
+    /// The password was given once more.
+    package func confirmSession(tokenDigest: String, by act: Act) throws {
+        try run("UPDATE session SET confirmed_at = \(act.at), seen_at = \(act.at) WHERE token_digest = \(tokenDigest)")
+    }
 
     /// Ends a session; nothing happens when there is none.
     package func closeSession(tokenDigest: String, by act: Act) throws {

@@ -37,7 +37,7 @@ extension Statements {
         let session = try first(
             Session.self,
             """
-            SELECT token_digest, account_id, csrf, made_at, seen_at, expires_at, address, agent FROM session
+            SELECT token_digest, account_id, csrf, made_at, seen_at, confirmed_at, expires_at, address, agent FROM session
             WHERE token_digest = \(tokenDigest) AND expires_at > \(now)
             """)
         guard let session, now.milliseconds(since: session.seenAt) / 1000 < idleSeconds else { return nil }
@@ -52,7 +52,7 @@ extension Statements {
         try all(
             Session.self,
             """
-            SELECT token_digest, account_id, csrf, made_at, seen_at, expires_at, address, agent FROM session
+            SELECT token_digest, account_id, csrf, made_at, seen_at, confirmed_at, expires_at, address, agent FROM session
             WHERE account_id = \(accountID) AND expires_at > \(now) ORDER BY made_at DESC, token_digest
             """)
     }

@@ -25,6 +25,8 @@ package enum Right: String, CaseIterable, Sendable {
     case seeLibrary
     /// Upload, edit, publish and withdraw courseware.
     case editLibrary
+    /// Be the second person for what goes onto screens.
+    case approveLibrary
     /// See nodes, jobs and the health of the system.
     case seeSystem
     /// See the audit log.
@@ -46,8 +48,8 @@ extension Role {
         case .auditor: [.seeAudit]
         case .officer: [.seeFigures, .keepRegister, .seeLibrary]
         case .leader: [.seeFigures]
-        case .editor: [.seeLibrary, .editLibrary]
-        case .reviewer: [.seeLibrary]
+        case .editor: [.seeLibrary, .editLibrary, .approveLibrary]
+        case .reviewer: [.seeLibrary, .approveLibrary]
         case .siteManager: [.seeFigures]
         case .maintenance, .member: []
         }

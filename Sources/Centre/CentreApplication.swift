@@ -29,6 +29,7 @@ package struct CentreApplication: Sendable {
     package let responder: RouterResponder<AppContext>
     /// Every route with the right it asks for.
     package let routes: [Routes.Entry]
+    private let metrics: Metrics
     /// What runs beside the server: jobs, timers.
     package let services: [any Service]
     package let logger: Logger
@@ -44,7 +45,8 @@ package struct CentreApplication: Sendable {
         let house = House(
             database: database, clock: clock, ids: ids, entropy: entropy, zone: settings.zone, passwords: PasswordScheme(cost: configuration.passwordCost), pages: pages,
             isSample: configuration.isSample, secureCookies: configuration.secureCookies,
-            idleSeconds: Int64(configuration.sessionIdleMinutes) * 60, scope: { try $0.scope(of: $1, for: $2, today: $3) })
+            idleSeconds: Int64(configuration.sessionIdleMinutes) * 60, confirmSeconds: Int64(configuration.passwordAgainMinutes) * 60,
+            scope: { try $0.scope(of: $1, for: $2, today: $3) })
         let intake = FactIntake(database: database, rules: settings.rules, clock: clock, ids: ids, epoch: settings.epoch)
         if !configuration.isFront {
             // Before the first edge asks: an empty list would let it forget its terminals.
@@ -60,6 +62,7 @@ package struct CentreApplication: Sendable {
             RequestCounter(metrics: metrics)
             SecurityHeaders(overTLS: configuration.secureCookies)
             RefusalMiddleware(house: house)
+            MetricsDoor(isElsewhere: configuration.metrics != nil)
         }
         var routes = Routes(house: house, router: router)
         routes.addHouse()
@@ -83,7 +86,8 @@ package struct CentreApplication: Sendable {
         return CentreApplication(
             configuration: configuration, database: database, replica: replica, settings: settings, house: house, intake: intake, responder: router.buildResponder(),
             routes: routes.entries,
-            services: services(content, configuration, confinement, press, bell: bell, shelf: shelf, rules: settings.rules, house: house, logger: logger), logger: logger)
+            metrics: metrics, services: services(content, configuration, confinement, press, bell: bell, shelf: shelf, rules: settings.rules, house: house, logger: logger),
+            logger: logger)
     }
 
     /// A replica that is away at the start is done without.
@@ -99,13 +103,13 @@ package struct CentreApplication: Sendable {
     private static func openContent(
         _ configuration: CentreConfiguration, database: Database, clock: Clock, ids: IDs, entropy: Entropy
     ) async throws -> ContentHouse {
-        let (folder, reserve, isFront) = (configuration.dataFolder, configuration.reserveBytes, configuration.isFront)
+        let (folder, reserve, isFront, secondPerson) = (configuration.dataFolder, configuration.reserveBytes, configuration.isFront, configuration.secondPerson)
         let root = try await database.read { try $0.newestRoot() }
         let content = try await offPool {
             ContentHouse(
                 data: folder, blobs: try BlobStore(folder: folder.appendingPathComponent("blobs")),
                 keys: try CatalogueKeys.loadOrMake(in: folder.appendingPathComponent("keys"), entropy: entropy, makes: !isFront, root: root), bell: JobBell(),
-                reserve: reserve)
+                reserve: reserve, secondPerson: secondPerson)
         }
         // What another centre has under way must not be taken from it.
         guard !configuration.isFront else { return content }
@@ -176,8 +180,10 @@ package struct CentreApplication: Sendable {
             responder: responder, server: .limited(logger: logger),
             configuration: .init(address: .hostname(configuration.host, port: configuration.port), serverName: "yuanjiao", backlog: ListenerLimits.backlog),
             onServerRunning: { channel in logger.info("listening", metadata: ["address": "\(channel.localAddress?.description ?? "")"]) }, logger: logger)
+        let (house, metrics) = (house, metrics)
+        let own = configuration.metrics.map { [$0.server(logger) { try await house.metrics(metrics) }] } ?? []
         var group = ServiceGroupConfiguration(
-            services: services.map { .init(service: $0) } + [.init(service: server)], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+            services: services.map { .init(service: $0) } + own.map { .init(service: $0) } + [.init(service: server)], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         group.maximumGracefulShutdownDuration = .seconds(20)
         do { try await ServiceGroup(configuration: group).run() } catch {
             await close()

@@ -1,5 +1,7 @@
 package import Basics
+package import Content
 package import Foundation
+package import Listener
 package import Logging
 package import Programs
 
@@ -32,6 +34,12 @@ package struct CentreConfiguration: Sendable {
     package var confinement: Confinement?
     /// Where the log of acts is sent on to, if anywhere.
     package var logReceiver: LogReceiver?
+    /// Where what goes onto screens needs a second person.
+    package var secondPerson = SecondPerson.aboveCounty
+    /// For so many minutes a password that was given is good enough for what goes outside.
+    package var passwordAgainMinutes = 15
+    /// Where `/metrics` is served alone; nil for the centre's own listener, to this machine only.
+    package var metrics: MetricsAddress?
     /// Binary logarithm of scrypt's cost.
     package var passwordCost: Int
     /// Bytes that uploads leave free on the disk.

@@ -7,6 +7,16 @@ import Registry
 import Storage
 import Web
 
+extension House {
+    /// What `/metrics` says.
+    func metrics(_ metrics: Metrics) async throws -> Response {
+        let (jobs, incidents) = try await database.read { (try $0.jobCounts(), try $0.openIncidents()) }
+        for (state, count) in jobs { metrics.set("yuanjiao_jobs{state=\"\(state)\"}", count) }
+        metrics.set("yuanjiao_incidents_open", incidents.values.reduce(0, +))
+        return Response(status: .ok, headers: [.contentType: "text/plain; version=0.0.4"], body: .init(byteBuffer: ByteBuffer(string: metrics.text)))
+    }
+}
+
 extension Routes {
     /// `/health`: 200 while the database answers. `/metrics`: for Prometheus.
     mutating func addHealth(metrics: Metrics) {
@@ -15,11 +25,7 @@ extension Routes {
             _ = try await house.database.read { try $0.networkSetting("epoch") }
             return Response(status: .ok, headers: [.contentType: "text/plain; charset=utf-8"], body: .init(byteBuffer: ByteBuffer(string: "ok\n")))
         }
-        open(.get, "/metrics") { _, _ in
-            let jobs = try await house.database.read { try $0.jobCounts() }
-            for (state, count) in jobs { metrics.set("yuanjiao_jobs{state=\"\(state)\"}", count) }
-            return Response(status: .ok, headers: [.contentType: "text/plain; version=0.0.4"], body: .init(byteBuffer: ByteBuffer(string: metrics.text)))
-        }
+        open(.get, "/metrics") { _, _ in try await house.metrics(metrics) }
     }
 
     /// Nodes for the system administrator, the audit log for the auditor.

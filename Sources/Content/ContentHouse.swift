@@ -12,11 +12,13 @@ package struct ContentHouse: Sendable {
     package let bell: JobBell
     /// Bytes of the disk that uploads leave free.
     package let reserve: Int64
+    /// Where what goes onto screens needs a second person.
+    package let secondPerson: SecondPerson
     package let freeBytes: @Sendable (URL) -> Int64
     let desk = UploadDesk()
 
     package init(
-        data: URL, blobs: BlobStore, keys: CatalogueKeys, bell: JobBell, reserve: Int64 = 512 << 20,
+        data: URL, blobs: BlobStore, keys: CatalogueKeys, bell: JobBell, reserve: Int64 = 512 << 20, secondPerson: SecondPerson = .never,
         freeBytes: @escaping @Sendable (URL) -> Int64 = { BlobStore.freeBytes(at: $0) }
     ) {
         self.data = data
@@ -24,6 +26,7 @@ package struct ContentHouse: Sendable {
         self.keys = keys
         self.bell = bell
         self.reserve = reserve
+        self.secondPerson = secondPerson
         self.freeBytes = freeBytes
     }
 

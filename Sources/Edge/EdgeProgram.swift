@@ -1,5 +1,6 @@
 import Basics
 import Hummingbird
+import Listener
 import Node
 package import Relay
 package import Trust
@@ -27,13 +28,14 @@ package enum EdgeProgram {
         }
         let register = try await NodeRegister(database: house.database, parent: house.parent, keeper: keeper, findings: house.findings, clock: clock, logger: logger)
         let routes = EdgeRoutes(keeper: keeper, register: register, parent: house.parent, blobs: house.blobs, clock: clock, node: identity.node)
-        let router = Router(context: BasicRequestContext.self)
+        let router = Router(context: NodeContext.self)
         router.add(middleware: ProblemMiddleware())
+        router.add(middleware: MetricsDoor(isElsewhere: configuration.metrics != nil))
         routes.add(to: router)
         let freezes = FreezeWatch(logger)
         let ticks = LineLog(logger, "The disk did not take a note", "The disk takes notes again")
         try await serve(
-            router, configuration: configuration,
+            router, configuration: configuration, metrics: { try await routes.metrics() },
             services: [
                 UpLine(keeper: keeper, parent: house.parent, clock: clock, logger: logger),
                 DownLine(keeper: keeper, parent: house.parent, blobs: house.blobs, clock: clock, logger: logger),

@@ -16,7 +16,7 @@ struct EdgeRoutes: Sendable {
     let clock: Clock
     let node: String
 
-    func add(to router: Router<BasicRequestContext>) {
+    func add(to router: Router<NodeContext>) {
         router.get(RouterPath(Endpoint.metadata + ":name"), use: metadata)
         router.get(RouterPath(Endpoint.blobs + ":hash"), use: blob)
         router.head(RouterPath(Endpoint.blobs + ":hash"), use: blob)
@@ -25,10 +25,10 @@ struct EdgeRoutes: Sendable {
         router.get(RouterPath(Endpoint.enrolments), use: enrolments)
         router.post(RouterPath(Endpoint.enrolments), use: enrolments)
         router.get("/health", use: health)
-        router.get("/metrics", use: metrics)
+        router.get("/metrics") { _, _ in try await metrics() }
     }
 
-    @Sendable private func metadata(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
+    @Sendable private func metadata(_ request: Request, _ context: NodeContext) async throws -> Response {
         let name = try context.parameters.require("name")
         guard let bytes = try await keeper.read({ $0.files[name] }) else { return Answers.missing(name) }
         guard name == "timestamp.json" else { return Answers.bytes(bytes, type: "application/json", cache: "public, max-age=31536000, immutable") }
@@ -36,7 +36,7 @@ struct EdgeRoutes: Sendable {
     }
 
     /// To enrolled nodes only, as at the centre.
-    @Sendable private func blob(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
+    @Sendable private func blob(_ request: Request, _ context: NodeContext) async throws -> Response {
         try await register.signature(of: request, body: [])
         guard let hash = SHA256Hex(rawValue: try context.parameters.require("hash")), let (_, length) = blobs.verified(hash) else {
             return Answers.missing("This blob")
@@ -57,7 +57,7 @@ struct EdgeRoutes: Sendable {
         return answer
     }
 
-    @Sendable private func facts(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
+    @Sendable private func facts(_ request: Request, _ context: NodeContext) async throws -> Response {
         let body = try await request.whole(upTo: Batch.maximumBytes)
         let signature = try await register.signature(of: request, body: body)
         // Carried on under the path alone.
@@ -71,7 +71,7 @@ struct EdgeRoutes: Sendable {
             })
     }
 
-    @Sendable private func receipts(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
+    @Sendable private func receipts(_ request: Request, _ context: NodeContext) async throws -> Response {
         let body = try await request.whole(upTo: Batch.maximumBytes)
         let sender = try await register.signature(of: request, body: body).node
         guard let question = try? JSONDecoder().decode(ReceiptQuestion.self, from: Data(body)) else {
@@ -84,7 +84,7 @@ struct EdgeRoutes: Sendable {
     }
 
     /// Passed on unchanged, as the answer is with the centre's signature: the centre alone decides who joins.
-    @Sendable private func enrolments(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
+    @Sendable private func enrolments(_ request: Request, _ context: NodeContext) async throws -> Response {
         let body = request.method == .post ? Data(try await request.whole(upTo: 65_536)) : nil
         guard let (type, answer) = try? await parent.pass(body, to: request.head.path ?? Endpoint.enrolments, authorization: request.headers[.authorization]) else {
             throw Problem(code: "centre.unreachable", status: 503, title: "The centre cannot be reached", detail: "Enrol again when the line is back; the claim stays good.")
@@ -96,11 +96,12 @@ struct EdgeRoutes: Sendable {
         return response
     }
 
-    @Sendable private func health(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
+    @Sendable private func health(_ request: Request, _ context: NodeContext) async throws -> Response {
         try Answers.json(["status": "ok", "kind": "edge", "node": node])
     }
 
-    @Sendable private func metrics(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
+    /// What `/metrics` says.
+    @Sendable func metrics() async throws -> Response {
         Answers.metrics(
             try await keeper.read { node in
                 [

@@ -1,5 +1,6 @@
 package import Basics
 package import Foundation
+package import Listener
 package import Logging
 
 /// What edge and terminal are told when they start.
@@ -17,6 +18,8 @@ package struct NodeConfiguration: Sendable {
     package var pollSeconds: Int64
     /// Names under which a television may ask, besides addresses and local names.
     package var hostNames: [String]
+    /// Where `/metrics` is served alone; nil for the node's own listener, to this machine only.
+    package var metrics: MetricsAddress?
     package var logger: Logger
     /// The machine's clock; tests pass another.
     package var clock: Clock
@@ -24,7 +27,8 @@ package struct NodeConfiguration: Sendable {
     package var onRunning: @Sendable (Int) -> Void
 
     package init(
-        dataFolder: URL, parent: String? = nil, host: String = "127.0.0.1", port: Int, zone: String? = nil, pollSeconds: Int64 = 60, hostNames: [String] = [], logger: Logger,
+        dataFolder: URL, parent: String? = nil, host: String = "127.0.0.1", port: Int, zone: String? = nil, pollSeconds: Int64 = 60, hostNames: [String] = [],
+        metrics: MetricsAddress? = nil, logger: Logger,
         clock: Clock = .system, onRunning: @escaping @Sendable (Int) -> Void = { _ in }
     ) {
         self.dataFolder = dataFolder
@@ -34,6 +38,7 @@ package struct NodeConfiguration: Sendable {
         self.zone = zone
         self.pollSeconds = pollSeconds
         self.hostNames = hostNames
+        self.metrics = metrics
         self.logger = logger
         self.clock = clock
         self.onRunning = onRunning

@@ -20,7 +20,7 @@ struct TelevisionRoutes: Sendable {
     /// The page's own files by name.
     let page: [String: [UInt8]]
 
-    func add(to router: Router<BasicRequestContext>) {
+    func add(to router: Router<NodeContext>) {
         router.get("/") { _, _ in Response.redirect(to: "/tv") }
         // Browsers ask for it by themselves; there is none.
         router.get("/favicon.ico") { _, _ in Response(status: .noContent) }
@@ -32,7 +32,7 @@ struct TelevisionRoutes: Sendable {
         router.head("/tv/media/:courseware/**", use: media)
         router.post("/tv/plays", use: plays)
         router.get("/health", use: health)
-        router.get("/metrics", use: metrics)
+        router.get("/metrics") { _, _ in try await metrics() }
     }
 
     private func file(_ name: String, type: String) throws -> Response {
@@ -57,7 +57,7 @@ struct TelevisionRoutes: Sendable {
         }
     }
 
-    @Sendable private func list(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
+    @Sendable private func list(_ request: Request, _ context: NodeContext) async throws -> Response {
         let shown = clock.now
         let watch = try await keeper.read { $0.watch }
         let now = watch.corrected(shown)
@@ -69,7 +69,7 @@ struct TelevisionRoutes: Sendable {
                 items: try await shelf.items(of: try await keeper.read { $0.sync.complete })))
     }
 
-    @Sendable private func media(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
+    @Sendable private func media(_ request: Request, _ context: NodeContext) async throws -> Response {
         let courseware = try context.parameters.require("courseware")
         let path = context.parameters.getCatchAll().joined(separator: "/")
         guard let holding = try await keeper.read({ $0.sync.complete.first { $0.courseware == courseware } }) else { return Answers.missing("This lesson") }
@@ -112,7 +112,7 @@ struct TelevisionRoutes: Sendable {
         }
     }
 
-    @Sendable private func plays(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
+    @Sendable private func plays(_ request: Request, _ context: NodeContext) async throws -> Response {
         // A page of somebody else's cannot send this type without being asked first.
         guard request.headers[.contentType]?.lowercased().hasPrefix("application/json") == true else {
             throw Problem(code: "play.type", status: 415, title: "The report must be sent as application/json")
@@ -126,11 +126,12 @@ struct TelevisionRoutes: Sendable {
         return try Answers.json(["stored": true])
     }
 
-    @Sendable private func health(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
+    @Sendable private func health(_ request: Request, _ context: NodeContext) async throws -> Response {
         try Answers.json(["status": "ok", "kind": "terminal", "node": node])
     }
 
-    @Sendable private func metrics(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
+    /// What `/metrics` says.
+    @Sendable func metrics() async throws -> Response {
         Answers.metrics(
             try await keeper.read { [clock] node in
                 [

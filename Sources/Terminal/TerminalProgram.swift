@@ -1,6 +1,7 @@
 import Basics
 import Foundation
 import Hummingbird
+import Listener
 import Node
 package import Relay
 import Storage
@@ -47,14 +48,15 @@ package enum TerminalProgram {
         let routes = TelevisionRoutes(
             keeper: keeper, shelf: TelevisionShelf(blobs: house.blobs), blobs: house.blobs, clock: clock, zone: zone, node: identity.node,
             siteName: house.enrolment.answer.siteName, isSample: configuration.isSample, page: try await page())
-        let router = Router(context: BasicRequestContext.self)
+        let router = Router(context: NodeContext.self)
         router.add(middleware: ProblemMiddleware())
+        router.add(middleware: MetricsDoor(isElsewhere: configuration.node.metrics != nil))
         router.add(middleware: HostGuard(names: configuration.node.hostNames, findings: house.findings))
         routes.add(to: router)
         let freezes = FreezeWatch(logger)
         let beats = LineLog(logger, "A beat could not be noted", "Beats are noted again")
         try await serve(
-            router, configuration: configuration.node,
+            router, configuration: configuration.node, metrics: { try await routes.metrics() },
             services: [
                 UpLine(keeper: keeper, parent: house.parent, clock: clock, logger: logger),
                 DownLine(keeper: keeper, parent: house.parent, blobs: house.blobs, clock: clock, logger: logger),

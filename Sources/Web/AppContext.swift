@@ -3,7 +3,7 @@ import Logging
 package import NIOCore
 
 /// What belongs to one request.
-package struct AppContext: RequestContext {
+package struct AppContext: RemoteAddressRequestContext {
     package var coreContext: CoreRequestContextStorage
     /// The other end of the connection: a browser, a node, or the proxy before us.
     package let remoteAddress: SocketAddress?

@@ -19,6 +19,8 @@ package struct House: Sendable {
     package let secureCookies: Bool
     /// After so many seconds without a request a session ends.
     package let idleSeconds: Int64
+    /// For so many seconds a password that was given is good enough for what goes outside.
+    package let confirmSeconds: Int64
     let seen = SeenSessions()
     /// How many refusals of one account or address are written one by one.
     package let refusals = RefusalBudget()
@@ -33,7 +35,7 @@ package struct House: Sendable {
 
     package init(
         database: Database, clock: Clock, ids: IDs, entropy: Entropy, zone: NetworkZone, passwords: PasswordScheme, pages: Pages, isSample: Bool, secureCookies: Bool,
-        idleSeconds: Int64 = 2 * 3600, scope: @escaping @Sendable (Statements, [RoleGrant], Right, Day) throws -> Scope
+        idleSeconds: Int64 = 2 * 3600, confirmSeconds: Int64 = 900, scope: @escaping @Sendable (Statements, [RoleGrant], Right, Day) throws -> Scope
     ) {
         self.database = database
         self.clock = clock
@@ -45,6 +47,7 @@ package struct House: Sendable {
         self.isSample = isSample
         self.secureCookies = secureCookies
         self.idleSeconds = idleSeconds
+        self.confirmSeconds = confirmSeconds
         self.scope = scope
     }
 
@@ -71,6 +74,8 @@ package struct Visit: Sendable {
     /// To be sent back with every form.
     package let csrf: String
     package let sessionDigest: String
+    /// When the password was last given in this session.
+    package let confirmedAt: Instant
     /// From where, for the log of acts.
     package let place: Place
 

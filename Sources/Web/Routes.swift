@@ -36,14 +36,18 @@ package struct Routes {
         }
     }
 
-    /// A form that changes something. Its fields come with the session's CSRF token, which is checked before the handler runs.
-    package mutating func post(_ path: String, _ right: Right, _ handler: @escaping @Sendable (Form, AppContext, Visit) async throws -> Response) {
+    /// A form that changes something. Its fields come with the session's CSRF token, which is checked before the handler runs. One that `asksAgain` wants the password besides, when
+    /// it was not given a short while ago.
+    package mutating func post(
+        _ path: String, _ right: Right, asksAgain: Bool = false, _ handler: @escaping @Sendable (Form, AppContext, Visit) async throws -> Response
+    ) {
         entries.append(Entry(method: "POST", path: path, right: right))
         let house = house
         router.post(RouterPath(path)) { request, context in
             let visit = try await house.admitted(request, context, right)
             let form = try await Form(request, context)
             guard form["csrf"] == visit.csrf else { throw Refusal.forbidden("form.csrf") }
+            if asksAgain, let question = try await house.askedAgain(form, context, visit) { return question }
             return try await handler(form, context, visit)
         }
     }
@@ -90,6 +94,9 @@ package struct Form: Sendable {
 
     /// The field as it shows, without blanks at its ends; empty when it is missing.
     package subscript(_ name: String) -> String { (fields[name] ?? "").withoutHidden.trimmedBlanks }
+
+    /// All fields as typed.
+    package var all: [String: String] { fields }
 
     /// The field as typed.
     package func raw(_ name: String) -> String { fields[name] ?? "" }

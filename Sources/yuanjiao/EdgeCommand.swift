@@ -30,7 +30,7 @@ extension Settings {
         NodeConfiguration(
             dataFolder: dataFolder, parent: self["parent"], host: self["host"] ?? "127.0.0.1", port: try number("port", default: 8081, 0...65_535), zone: self["zone"],
             pollSeconds: Int64(try number("poll_seconds", default: 60, 1...86_400)),
-            hostNames: (self["host_names"] ?? "").split(separator: ",").map { $0.trimmedBlanks.lowercased() }, logger: try logger(label))
+            hostNames: (self["host_names"] ?? "").split(separator: ",").map { $0.trimmedBlanks.lowercased() }, metrics: try metricsAddress, logger: try logger(label))
     }
 
     /// A kind of rendition by its name.

@@ -2,7 +2,9 @@ import ArgumentParser
 import Basics
 import Centre
 import Configuration
+import Content
 import Foundation
+import Listener
 import Logging
 import Programs
 import SystemPackage
@@ -85,6 +87,15 @@ struct Settings {
         return logger
     }
 
+    /// Where metrics are served alone, if anywhere.
+    var metricsAddress: MetricsAddress? {
+        get throws {
+            guard let text = self["metrics"] else { return nil }
+            guard let address = MetricsAddress(text) else { throw BadSetting(description: "`metrics` is an address to listen on, host:port, not \(text)") }
+            return address
+        }
+    }
+
     /// The settings of a centre.
     func centre() throws -> CentreConfiguration {
         var configuration = CentreConfiguration(dataFolder: dataFolder, database: self["database"], zone: try zone)
@@ -108,10 +119,16 @@ struct Settings {
             guard let receiver = LogReceiver(text) else { throw BadSetting(description: "`syslog` is `local`, tcp://host:port or udp://host:port, not \(text)") }
             configuration.logReceiver = receiver
         }
+        if let text = self["second_person"] {
+            guard let rule = SecondPerson(rawValue: text) else { throw BadSetting(description: "`second_person` is none of above_county, always, never: \(text)") }
+            configuration.secondPerson = rule
+        }
         configuration.weasyprint = self["weasyprint"] ?? "weasyprint"
         configuration.rsvgConvert = self["rsvg_convert"] ?? "rsvg-convert"
         configuration.printSeconds = try number("print_seconds", default: 120, 10...86_400)
         configuration.sessionIdleMinutes = try number("session_idle_minutes", default: 120, 15...720)
+        configuration.passwordAgainMinutes = try number("password_again_minutes", default: 15, 1...720)
+        configuration.metrics = try metricsAddress
         configuration.reserveBytes = Int64(try number("reserve_mb", default: 512, 0...1_000_000)) << 20
         return configuration
     }

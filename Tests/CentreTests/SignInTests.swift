@@ -89,6 +89,31 @@ import Web
         }
     }
 
+    /// What goes outside wants the password once more when it was given long ago; what was filled in waits.
+    @Test(arguments: Database.Engine.required)
+    func thePasswordIsAskedAgainBeforeWhatGoesOutside(_ engine: Database.Engine) async throws {
+        try await withCentre(engine) { world in
+            let cookie = try await world.signIn("officer", .officer, area: "9901")
+            let path = "/bulletins/2011-02/9901/close"
+            let csrf = String(
+                String(buffer: try await world.get("/bulletins/2011-02/9901/editions", cookie: cookie).body).firstMatch(of: /name="csrf" value="([0-9a-f]+)"/)?.1 ?? "")
+            world.clock.set(world.clock.clock.now.adding(seconds: 16 * 60))
+            let asked = try await world.post(path, ["csrf": csrf, "remark": "甲 & \"乙\""], cookie: cookie)
+            let page = String(buffer: asked.body)
+            #expect(asked.status == .ok && page.contains("password_again") && page.contains("name=\"remark\" value=\"甲 &amp; &quot;乙&quot;\"") && page.contains(path))
+            #expect(try await world.post(path, ["csrf": csrf, "password_again": "not that one"], cookie: cookie).status == .unprocessableContent)
+            #expect(try await world.post(path, ["csrf": "other", "password_again": Self.password], cookie: cookie).status == .forbidden)
+            #expect(try await world.post(path, ["csrf": csrf, "password_again": Self.password], cookie: cookie).status == .seeOther)
+            // Now it is fresh again; guesses count like those at the door.
+            #expect(try await world.post("/bulletins/2011-01/9901/close", ["csrf": csrf], cookie: cookie).status == .seeOther)
+            world.clock.set(world.clock.clock.now.adding(seconds: 16 * 60))
+            for _ in 0..<5 { _ = try await world.post(path, ["csrf": csrf, "password_again": "not that one"], cookie: cookie) }
+            #expect(try await world.post(path, ["csrf": csrf, "password_again": Self.password], cookie: cookie).status == .unprocessableContent)
+            let kinds = try await world.centre.database.read { try $0.events(before: "", limit: 50) }.map(\.kind)
+            #expect(kinds.count { $0 == "session.refused" } == 6)
+        }
+    }
+
     /// Who was refused what, who took a list away, and from where; an auditor sees what was done by those of his area, one of the whole network all.
     @Test(arguments: Database.Engine.required)
     func refusalsAndDownloadsStandInTheLogAndAuditorsSeeTheirArea(_ engine: Database.Engine) async throws {

@@ -114,6 +114,79 @@ import Web
         }
     }
 
+    private func digest(_ page: String) -> String { String(page.firstMatch(of: /name="digest" value="([0-9a-f]{64})"/)?.1 ?? "") }
+
+    /// What goes onto the screens of a city is asked for by one and approved by another, as it was looked at.
+    @Test(arguments: Database.Engine.required)
+    func whatGoesOntoScreensTakesTwoPersons(_ engine: Database.Engine) async throws {
+        try await LibraryWorld.with(engine, secondPerson: .aboveCounty) { library in
+            let site = try await Site(library)
+            let (keys, act) = (library.content.keys, library.act)
+            _ = try await library.database.write { try $0.ensureCatalogue(keys, by: act) }
+            let id = try await library.encoded("one", areaID: library.city)
+            let url = "/courseware/\(id)"
+            try await site.app.test(.router) { client async throws in
+                #expect(try await client.page("/approvals", .reviewer, "en").contains("No publication waits"))
+                #expect(try await client.post("\(url)/approve", .reviewer, ["digest": digest(client.page(url, .reviewer))]).status == .conflict)
+                #expect(try await client.page(url, .editor, "en").contains("Ask for publication"))
+                #expect(try await client.post("\(url)/publish", .editor).status == .seeOther)
+                #expect(try await library.courseware(id)?.state == .ready, "One person put it onto the screens")
+                #expect(try await client.page("/approvals", .reviewer).contains(url))
+                #expect(try await client.page("/approvals", .stranger).contains(url) == false)
+
+                // His own: no. Another's, but not what was looked at: no. From elsewhere: not found.
+                let own = try await client.page(url, .editor)
+                #expect(!own.contains("/approve\"") && own.contains("/decline\""))
+                let seen = digest(try await client.page(url, .reviewer))
+                #expect(seen.count == 64)
+                #expect(try await client.post("\(url)/approve", .editor, ["digest": seen]).status == .forbidden)
+                #expect(try await client.post("\(url)/approve", .reviewer, ["digest": String(seen.reversed())]).status == .conflict)
+                #expect(try await client.post("\(url)/approve", .stranger, ["digest": seen]).status == .notFound)
+                #expect(try await client.post("\(url)/approve", .leader, ["digest": seen]).status == .forbidden)
+
+                // Changed after it was looked at: neither the old nor the new is approved.
+                #expect(try await client.post(url, .editor, ["title": "另一个", "category": "science", "areas": "9901"]).status == .seeOther)
+                let changed = try await client.page(url, .reviewer, "en")
+                #expect(changed.contains("must ask again") && digest(changed).isEmpty)
+                #expect(try await client.post("\(url)/approve", .reviewer, ["digest": seen]).status == .conflict)
+
+                // No, with a reason that the asker reads.
+                #expect(try await client.post("\(url)/publish", .editor).status == .seeOther)
+                #expect(try await client.post("\(url)/decline", .reviewer, [:]).status == .unprocessableContent)
+                #expect(try await client.post("\(url)/decline", .reviewer, ["remark": "声音不清"]).status == .seeOther)
+                #expect(try await client.page(url, .editor).contains("声音不清"))
+
+                // Taken back by whoever asked.
+                #expect(try await client.post("\(url)/publish", .editor).status == .seeOther)
+                #expect(try await client.post("\(url)/decline", .editor).status == .seeOther)
+                #expect(try await client.page("/approvals", .reviewer).contains(url) == false)
+
+                #expect(try await client.post("\(url)/publish", .editor).status == .seeOther)
+                let last = digest(try await client.page(url, .reviewer))
+                #expect(try await client.post("\(url)/approve", .reviewer, ["digest": last]).status == .seeOther)
+                #expect(try await library.courseware(id)?.state == .published)
+                #expect(try await client.post("\(url)/approve", .reviewer, ["digest": last]).status == .conflict)
+                let kinds = try await library.database.read { try $0.events(about: id) }.map(\.kind)
+                #expect(kinds.contains("courseware.publication_approved") && kinds.contains("courseware.publication_declined") && kinds.contains("courseware.published"))
+            }
+            // A county's own lesson for itself needs one person.
+            let county = try await library.encoded("two", areaID: library.county)
+            try await site.app.test(.router) { client async throws in
+                #expect(try await client.post("/courseware/\(county)/publish", .editor).status == .seeOther)
+                #expect(try await library.courseware(county)?.state == .published)
+            }
+        }
+    }
+
+    @Test(arguments: [
+        ("99", "", true), ("9901", "", true), ("990101", "", false), ("990101", "9901", true), ("9901", "990101", true), ("990101001", "990101001 990101002", false),
+    ])
+    func whereASecondPersonIsNeeded(_ area: String, _ audience: String, _ isNeeded: Bool) {
+        let codes = audience.split(separator: " ").map(String.init)
+        #expect(SecondPerson.aboveCounty.isNeeded(of: area, for: codes) == isNeeded)
+        #expect(SecondPerson.always.isNeeded(of: area, for: codes) && !SecondPerson.never.isNeeded(of: area, for: codes))
+    }
+
     @Test func aRefusedUploadSaysWhyInThePersonsLanguage() async throws {
         try await LibraryWorld.with(.sqlite, freeBytes: 2 << 20) { library in
             let site = try await Site(library)

@@ -32,13 +32,13 @@ struct LibraryWorld: Sendable {
             root: try SigningKey(seed: seeds[0]), targets: try SigningKey(seed: seeds[1]), snapshot: try SigningKey(seed: seeds[2]), timestamp: try SigningKey(seed: seeds[3]))
     }
 
-    static func with(_ engine: Database.Engine, freeBytes: Int64 = 1 << 50, _ body: (LibraryWorld) async throws -> Void) async throws {
+    static func with(_ engine: Database.Engine, freeBytes: Int64 = 1 << 50, secondPerson: SecondPerson = .never, _ body: (LibraryWorld) async throws -> Void) async throws {
         try await withWorld(engine) { world in
             let folder = try temporaryFolder()
             defer { try? FileManager.default.removeItem(at: folder) }
             let keys = CatalogueKeys(try seededKeys())
             let content = ContentHouse(
-                data: folder, blobs: try BlobStore(folder: folder.appendingPathComponent("blobs")), keys: keys, bell: JobBell(), reserve: 1 << 20,
+                data: folder, blobs: try BlobStore(folder: folder.appendingPathComponent("blobs")), keys: keys, bell: JobBell(), reserve: 1 << 20, secondPerson: secondPerson,
                 freeBytes: { _ in freeBytes })
             let areas = try await world.database.read { statements in
                 try ["9901", "990101"].map { try statements.area(code: $0, on: Day("2011-03-20") ?? .forever, in: .everything)?.areaID ?? "" }

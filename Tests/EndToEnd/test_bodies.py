@@ -157,3 +157,24 @@ def test_over_tls_a_session_is_bound_to_the_host(bodies: Network, tmp_path: Path
         plain = cookie.split(";")[0].removeprefix("__Host-")
         assert "/sign-in" in ask(f"http://127.0.0.1:{port}", "GET", "/", headers={"Cookie": plain}).headers.get("Location", "/sign-in")
     assert "Strict-Transport-Security" not in ask(bodies.address(), "GET", "/sign-in").headers
+
+
+@pytest.mark.parametrize("name", ["centre", "edge", "terminal-1"])
+def test_counters_are_for_this_machine(bodies: Network, name: str) -> None:
+    """Not for whomever a proxy on it asks."""
+    assert ask(bodies.address(name), "GET", "/metrics").status == 200
+    for header in ("X-Forwarded-For", "Forwarded", "X-Real-IP", "Via"):
+        assert ask(bodies.address(name), "GET", "/metrics", headers={header: "10.0.0.9"}).status == 404
+
+
+def test_counters_have_a_listener_of_their_own(bodies: Network, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    port = free_port()
+    monkeypatch.setenv("YUANJIAO_METRICS", f"127.0.0.1:{port}")
+    own = Network(bodies.program, tmp_path)
+    try:
+        own.start("centre", "centre")
+        assert ask(own.address(), "GET", "/metrics").status == 404
+        assert "yuanjiao_incidents_open 0" in ask(f"http://127.0.0.1:{port}", "GET", "/metrics").text
+        assert ask(f"http://127.0.0.1:{port}", "GET", "/sign-in").status == 404
+    finally:
+        own.close()

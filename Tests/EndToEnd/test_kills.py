@@ -43,6 +43,7 @@ class World:
     # What is on the air, and its manifest.
     courseware: str = ""
     editor: Visitor | None = None
+    reviewer: Visitor | None = None
 
     def hit(self, step: str, victim: str, was: Callable[[], object] = lambda: "") -> None:
         """Kills a process, notes where it stood, and starts it again."""
@@ -69,7 +70,7 @@ def world(yuanjiao: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     made = World(network, ledger, network.folder)
     try:
         network.begin().begin_nodes()
-        made.editor = network.sign_in("editor")
+        made.editor, made.reviewer = network.sign_in("editor"), network.sign_in("reviewer")
         edge = OwnNode(network.address()).enrol(network.edge_claim("own-edge", "990102"))
         box = OwnNode(network.address("edge")).enrol(network.terminal_claim(SITES[2].terminal, network.address("edge")))
         made.senders = [
@@ -153,14 +154,14 @@ def test_publishing(world: World, number: int) -> None:
             # All nodes are away, so that their fetching begins when somebody looks.
             until(lambda: not blobs_of_lesson(world) & stored(world.network, "edge"), 20, "The edge removes what was withdrawn")
             world.network.kill("edge", *NODES)
-        token = world.editor.token(path)
-        asked = threading.Thread(target=quietly, args=(lambda: world.editor.post(f"{path}/publish", token),), daemon=True)
+        assert world.editor.post(f"{path}/publish", world.editor.token(path)).status == 303
+        asked = threading.Thread(target=quietly, args=(lambda: world.network.approve(path, world.reviewer),), daemon=True)
         asked.start()
         time.sleep(world.chance.uniform(0, 0.03))
         world.hit("publishing", victim, lambda: state(world))
         asked.join(10)
         if state(world) != "published":
-            assert world.editor.post(f"{path}/publish", world.editor.token(path)).status == 303
+            assert world.network.approve(path, world.reviewer) == 303
         assert state(world) == "published"
         check_catalogue(world.network)
     assert not edge.running

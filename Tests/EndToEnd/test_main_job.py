@@ -98,6 +98,16 @@ def test_an_editor_uploads_a_video_and_publishes_it(console: Page, story: Story,
     page.wait_for_url("**?saved=1")
     assert page.input_value("#areas") == "990101" and page.is_checked("input[name=kind_village]") and not page.is_checked("input[name=kind_agency]")
     page.click("form[action$='/publish'] button")
+    assert "等待另一人批准" in page.inner_text("#approval") and page.locator("form[action$='/withdraw']").count() == 0
+    # Whoever asked cannot approve; another person can.
+    assert page.locator("form[action$='/approve']").count() == 0
+    sign_in(page, network, "reviewer")
+    page.click("a[href='/approvals']")
+    page.click(f"a:has-text('{TITLE}')")
+    page.click("form[action$='/approve'] button")
+    page.wait_for_selector("#nodes")
+    sign_in(page, network, "editor")
+    page.goto(network.address() + story.path)
     page.wait_for_selector("form[action$='/withdraw']")
 
 

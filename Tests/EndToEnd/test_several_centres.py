@@ -54,7 +54,7 @@ class SeveralCentres(Network):
     def start(self, name: str, kind: str, *options: str) -> Program:
         return super().start(name, kind, *options, *(self.options() if kind == "centre" else []))
 
-    def begin(self, accounts=("city", "editor")) -> Network:
+    def begin(self, accounts=("city", "editor", "reviewer")) -> Network:
         super().begin(accounts)
         self.start("front", "centre", "--front")
         self.programs["nginx"] = nginx(self.folder / "nginx", self.ports["nginx"], [self.ports[name] for name in CENTRES]).start()

@@ -58,6 +58,7 @@ ACCOUNTS = [
     ("county", "officer", "990101"),
     ("leader", "leader", "9901"),
     ("editor", "editor", "9901"),
+    ("reviewer", "reviewer", "9901"),
     ("system", "system_administrator", "9901"),
     ("security", "security_administrator", "9901"),
     ("auditor", "auditor", "9901"),
@@ -274,7 +275,7 @@ class Network:
         assert run.returncode == status, f"{' '.join(command[1:4])} ended with {run.returncode}: {run.stdout}{run.stderr}"
         return (run.stdout if status == 0 else run.stdout + run.stderr).strip()
 
-    def begin(self, accounts: Iterable[str] = ("city", "editor")) -> Network:
+    def begin(self, accounts: Iterable[str] = ("city", "editor", "reviewer")) -> Network:
         """Register, accounts and a running centre."""
         areas = self.folder / "areas.csv"
         areas.write_text("code,name,from_on\n" + "".join(f"{code},{name},2009-01-01\n" for code, name in AREAS))
@@ -351,10 +352,17 @@ class Network:
         return answer.json()["url"]
 
     def publish(self, editor: Visitor, path: str, title: str, seconds: float = 120) -> None:
-        """Waits for the encoding, names the courseware and publishes it."""
+        """Waits for the encoding, names the courseware and publishes it, by two persons."""
         until(lambda: not editor.get(f"{path}/progress").json()["running"], seconds, "The encoding")
         assert editor.post(path, editor.token(path), title=title, category="practical_skills").status == 303
         assert editor.post(f"{path}/publish", editor.token(path)).status == 303
+        assert self.approve(path) == 303
+
+    def approve(self, path: str, reviewer: Visitor | None = None) -> int:
+        """The second person says yes to what is asked for; answers the status."""
+        reviewer = reviewer or self.sign_in("reviewer")
+        digest = re.search(r'name="digest" value="([0-9a-f]{64})"', reviewer.get(path).text)
+        return reviewer.post(f"{path}/approve", reviewer.token(path), digest=digest[1] if digest else "").status
 
     def crossed(self, courseware: str) -> tuple[int, int, set[str]]:
         """What a courseware cost on the counted line: bytes of blobs with the heads of their answers, bytes of what a terminal needs of it (manifest, poster, the one

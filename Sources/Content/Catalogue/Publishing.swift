@@ -7,9 +7,12 @@ import Trust
 
 extension ContentHouse {
     /// Publishes a courseware of a scope as it is described now: its manifest gets the present title and a version that no node has seen.
-    /// - Parameter categories: the word for a category that viewers read; the manifest carries it, because a terminal has no catalogue of ours.
+    /// - Parameters:
+    ///   - categories: the word for a category that viewers read; the manifest carries it, because a terminal has no catalogue of ours.
+    ///   - approval: what must hold before, in the same transaction.
     package func publish(
-        _ id: String, in database: Database, on day: Day, scope: Scope, categories: @Sendable (CoursewareCategory) -> String, by act: Act
+        _ id: String, in database: Database, on day: Day, scope: Scope, categories: @Sendable (CoursewareCategory) -> String, by act: Act,
+        after approval: @escaping @Sendable (Statements, Courseware, Act) throws -> Void = { _, _, _ in }
     ) async throws {
         guard let courseware = try await database.read({ try $0.courseware(id: id, on: day, in: scope) }) else { throw Refusal.notFound("courseware") }
         guard [.ready, .published, .withdrawn].contains(courseware.state) else { throw Refusal.conflict("courseware.not_ready") }
@@ -27,10 +30,14 @@ extension ContentHouse {
         if courseware.state == .published, SHA256Hex(of: present.bytes).hex == courseware.manifestHash,
             try await database.read({ try $0.publishedAudience(of: courseware) }) == courseware.audienceJSON
         {
+            try await database.write { try approval($0, courseware, act) }
             return
         }
         _ = try await offPool { try blobs.store(Data(next.bytes)) }
-        try await database.write { try $0.publishCourseware(courseware, manifest: next, keys: keys, on: day, by: act) }
+        try await database.write { statements in
+            try approval(statements, courseware, act)
+            try statements.publishCourseware(courseware, manifest: next, keys: keys, on: day, by: act)
+        }
     }
 
     /// A timer that keeps the catalogue from expiring, and lets go of uploads that nobody went on with.

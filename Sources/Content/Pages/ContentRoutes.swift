@@ -22,7 +22,7 @@ extension Routes {
         stream(.patch, "/courseware/uploads/:upload", .editLibrary) { request, context, visit in
             try await house.continueUpload(try context.parameters.require("upload"), request, visit, content)
         }
-        get("/courseware/:id", .seeLibrary) { request, context, visit in try await house.coursewarePage(courseware(context), request, visit) }
+        get("/courseware/:id", .seeLibrary) { request, context, visit in try await house.coursewarePage(courseware(context), request, visit, content) }
         get("/courseware/:id/progress", .seeLibrary) { _, context, visit in try await house.coursewareProgress(courseware(context), visit) }
         get("/courseware/:id/nodes.csv", .seeLibrary) { _, context, visit in try await house.coursewareNodesExport(courseware(context), visit) }
         get("/courseware/:id/poster.jpg", .seeLibrary) { request, context, visit in
@@ -31,15 +31,19 @@ extension Routes {
         get("/courseware/:id/preview.mp4", .seeLibrary) { request, context, visit in
             try await house.coursewareFilm(request, context, visit, content)
         }
-        post("/courseware/:id", .editLibrary) { form, context, visit in try await house.changeCourseware(courseware(context), form, visit) }
-        post("/courseware/:id/publish", .editLibrary) { _, context, visit in
-            let (id, words) = (try courseware(context), house.pages.words)
-            // Viewers read the network's first language, whoever publishes.
-            try await content.publish(
-                id, in: house.database, on: house.today, scope: visit.scope, categories: { words.text("library.category.\($0.rawValue)", .chinese) },
-                by: house.act(visit))
+        post("/courseware/:id", .editLibrary) { form, context, visit in try await house.changeCourseware(courseware(context), form, visit, content) }
+        // One person publishes where one is enough, and asks another where it is not.
+        post("/courseware/:id/publish", .editLibrary, asksAgain: true) { _, context, visit in
+            let (id, day, act) = (try courseware(context), house.today, house.act(visit))
+            guard let found = try await house.database.read({ try $0.courseware(id: id, on: day, in: visit.scope) }) else { throw Refusal.notFound("courseware") }
+            if content.secondPerson.isNeeded(for: found) {
+                try await house.database.write { try $0.askForPublication(found, by: act) }
+            } else {
+                try await house.publish(id, content, visit) { _, _, _ in }
+            }
             return seeOther("/courseware/\(id)")
         }
+        addApprovals(content)
         post("/courseware/:id/withdraw", .editLibrary) { _, context, visit in
             try await house.change(courseware(context), visit) { try $0.withdrawCourseware(id: $1, keys: content.keys, by: $2) }
         }
@@ -60,7 +64,7 @@ extension Routes {
 }
 
 /// The courseware that a path names.
-@Sendable private func courseware(_ context: AppContext) throws -> String {
+@Sendable func courseware(_ context: AppContext) throws -> String {
     guard let id = context.parameters.get("id") else { throw Refusal.notFound("courseware") }
     return id
 }
@@ -78,6 +82,14 @@ struct UploadPage: Sendable {
 }
 
 extension House {
+    /// Publishes a courseware after what must hold before.
+    func publish(_ id: String, _ content: ContentHouse, _ visit: Visit, after approval: @escaping @Sendable (Statements, Courseware, Act) throws -> Void) async throws {
+        let words = pages.words
+        // Viewers read the network's first language, whoever publishes.
+        try await content.publish(
+            id, in: database, on: today, scope: visit.scope, categories: { words.text("library.category.\($0.rawValue)", .chinese) }, by: act(visit), after: approval)
+    }
+
     func uploadPage(_ request: Request, _ visit: Visit) throws -> Response {
         let words = LibraryWords(house: self, visit: visit)
         return try page(
@@ -164,7 +176,7 @@ extension House {
         return seeOther("/courseware/\(id)")
     }
 
-    func changeCourseware(_ id: String, _ form: Form, _ visit: Visit) async throws -> Response {
+    func changeCourseware(_ id: String, _ form: Form, _ visit: Visit, _ content: ContentHouse) async throws -> Response {
         let draft = CoursewareDraft(
             title: form["title"], category: form["category"], speaker: form["speaker"], unit: form["unit"], areas: form.raw("areas"),
             kinds: SiteKind.allCases.map(\.rawValue).filter { !form["kind_\($0)"].isEmpty })
@@ -175,7 +187,7 @@ extension House {
                 try statements.changeCourseware(id: id, try statements.checkedFields(draft, on: day, in: visit.scope), by: act)
             }
         } catch Refusal.invalid(let problems) {
-            return try await coursewarePage(id, form.request, visit, refused: RefusedDraft(draft: draft, problems: problems))
+            return try await coursewarePage(id, form.request, visit, content, refused: RefusedDraft(draft: draft, problems: problems))
         }
         return seeOther("/courseware/\(id)?saved=1")
     }

@@ -41,6 +41,7 @@ struct CoursewarePage: Sendable {
     let mayChange: Bool
     let mayPublish: Bool
     let mayPublishAgain: Bool
+    let approval: ApprovalPart
     let mayWithdraw: Bool
     let mayDelete: Bool
     let mayRetry: Bool
@@ -75,9 +76,12 @@ struct RefusedDraft: Sendable {
 
 extension House {
     /// The page; with a refused draft its form keeps what was typed.
-    func coursewarePage(_ id: String, _ request: Request, _ visit: Visit, refused: RefusedDraft? = nil) async throws -> Response {
+    func coursewarePage(_ id: String, _ request: Request, _ visit: Visit, _ library: ContentHouse, refused: RefusedDraft? = nil) async throws -> Response {
         let (day, limit) = (today, 200)
-        let notes = try await database.read { try $0.encodingNotes(id: id) }
+        let (notes, asked, accounts) = try await database.read { statements in
+            let asked = try statements.publicationRequest(of: id)
+            return (try statements.encodingNotes(id: id), asked, try statements.namedAccounts([asked?.askedBy, asked?.decidedBy].compactMap { $0 }))
+        }
         let found = try await database.read { statements -> (Courseware, Job?, [CoursewareNode], [Holding.State?: Int]) in
             guard let courseware = try statements.courseware(id: id, on: day, in: visit.scope) else { throw Refusal.notFound("courseware") }
             guard courseware.publishedAt != nil else { return (courseware, try statements.latestJob(about: id), [], [:]) }
@@ -87,14 +91,15 @@ extension House {
             )
         }
         let words = LibraryWords(house: self, visit: visit)
-        let content = coursewareContent(found, notes, words, refused: refused, isSaved: request.uri.queryParameters["saved"] != nil)
+        let approval = ApprovalPart(found.0, asked, accounts, library.secondPerson, self, visit)
+        let content = coursewareContent(found, notes, approval, words, refused: refused, isSaved: request.uri.queryParameters["saved"] != nil)
         return try page(
             "courseware", content, title: found.0.title, crumbs: [Frame.Link(label: words.text("list.title"), url: "/courseware")], for: visit, request,
             status: refused == nil ? .ok : .unprocessableContent)
     }
 
     private func coursewareContent(
-        _ found: (courseware: Courseware, job: Job?, nodes: [CoursewareNode], counts: [Holding.State?: Int]), _ notes: [MediaNote], _ words: LibraryWords,
+        _ found: (courseware: Courseware, job: Job?, nodes: [CoursewareNode], counts: [Holding.State?: Int]), _ notes: [MediaNote], _ approval: ApprovalPart, _ words: LibraryWords,
         refused: RefusedDraft?,
         isSaved: Bool
     ) -> CoursewarePage {
@@ -110,7 +115,7 @@ extension House {
             problem: words.problem(courseware), notes: notes.map(words.note), hasPicture: !courseware.posterHash.isEmpty, hasPreview: !courseware.previewHash.isEmpty,
             facts: facts(courseware, words),
             mayChange: mayEdit && !isArchived, mayPublish: mayEdit && (courseware.state == .ready || courseware.state == .withdrawn),
-            mayPublishAgain: mayEdit && courseware.state == .published, mayWithdraw: mayEdit && courseware.state == .published,
+            mayPublishAgain: mayEdit && courseware.state == .published, approval: approval, mayWithdraw: mayEdit && courseware.state == .published,
             mayDelete: mayEdit && (courseware.state == .withdrawn || courseware.state == .ready), mayRetry: mayEdit && courseware.state == .failed,
             mayCancel: mayEdit && courseware.state == .encoding, title: draft.title,
             titleProblem: problem("title"),

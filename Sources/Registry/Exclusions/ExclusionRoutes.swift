@@ -40,7 +40,7 @@ extension Routes {
         get("/exclusions/:id", .seeFigures) { request, context, visit in
             try await house.proposalPage(try context.parameters.require("id"), [:], request, visit)
         }
-        post("/exclusions/:id/:step", .keepRegister) { form, context, visit in
+        post("/exclusions/:id/:step", .keepRegister, asksAgain: true) { form, context, visit in
             let (id, step, act) = (try context.parameters.require("id"), try context.parameters.require("step"), house.act(visit))
             do {
                 try await house.database.write { statements in

@@ -17,7 +17,7 @@ extension Routes {
         get("/bulletins/:month/:code/editions", .seeFigures) { request, context, visit in
             try await house.editionList(try EditionPlace(context, rules, house.clock.now), [:], nil, request, visit, rules)
         }
-        post("/bulletins/:month/:code/close", .keepRegister) { _, context, visit in
+        post("/bulletins/:month/:code/close", .keepRegister, asksAgain: true) { _, context, visit in
             let (place, act) = (try EditionPlace(context, rules, house.clock.now), house.act(visit))
             try await house.database.write { statements in
                 guard let record = try statements.areaMonth(code: place.code, month: place.month, in: visit.scope, zone: rules.zone, at: act.at) else {
@@ -27,7 +27,7 @@ extension Routes {
             }
             return seeOther("/bulletins/\(place.month)/\(place.code)/editions")
         }
-        post("/bulletins/:month/:code/publish", .keepRegister) { form, context, visit in
+        post("/bulletins/:month/:code/publish", .keepRegister, asksAgain: true) { form, context, visit in
             let place = try EditionPlace(context, rules, house.clock.now)
             let imprint = Imprint(
                 document: form["document"], signedOff: form["signed_off"], issuer: form["issuer"], recipients: form["recipients"], copies: form["copies"])

@@ -123,7 +123,8 @@ struct DemoSeed {
         guard let county = city.areas.first(where: { $0.code.level == .county }), let township = city.areas.first(where: { $0.code.level == .township }) else { return }
         let wanted: [(login: String, name: String, role: Role, area: AreaCode)] = [
             ("city", "市管理员", .officer, city.code), ("county", "县管理员", .officer, county.code), ("township", "乡镇管理员", .officer, township.code),
-            ("leader", "只读领导", .leader, city.code), ("editor", "课件编辑", .editor, city.code), ("system", "系统管理员", .systemAdministrator, city.code),
+            ("leader", "只读领导", .leader, city.code), ("editor", "课件编辑", .editor, city.code), ("reviewer", "课件审核员", .reviewer, city.code),
+            ("system", "系统管理员", .systemAdministrator, city.code),
             ("security", "安全管理员", .securityAdministrator, city.code), ("auditor", "审计员", .auditor, city.code),
         ]
         var logins: [String: String] = [:]

@@ -47,7 +47,7 @@ struct SampleLesson: Service {
     }
 
     private func publish(_ clip: URL, _ client: HTTPClient) async throws {
-        var editor = try await signIn(client)
+        var editor = try await signIn("editor", client)
         let upload = try await editor.upload(clip, name: "示例课件.mp4")
         guard let id = try JSONDecoder().decode([String: String].self, from: Data(upload.utf8))["id"] else { throw BadSetting(description: "The upload was not taken") }
         for _ in 0..<600 {
@@ -57,14 +57,18 @@ struct SampleLesson: Service {
         }
         _ = try await editor.post("/courseware/\(id)", ["title": "示例课件", "category": "practical_skills", "speaker": "远教", "unit": "远教", "areas": "9901"])
         _ = try await editor.post("/courseware/\(id)/publish", [:])
+        var reviewer = try await signIn("reviewer", client)
+        let asked = try await reviewer.get("/courseware/\(id)")
+        let digest = asked.firstMatch(of: /name="digest" value="([0-9a-f]{64})"/).map { String($0.1) } ?? ""
+        _ = try await reviewer.post("/courseware/\(id)/approve", ["digest": digest])
         try Data().write(to: mark)
         say("A sample lesson is published: \(address)/courseware/\(id)")
     }
 
-    private func signIn(_ client: HTTPClient) async throws -> Editor {
+    private func signIn(_ login: String, _ client: HTTPClient) async throws -> Editor {
         var editor = Editor(address: address, client: client)
-        _ = try await editor.post("/sign-in", ["login": "editor", "password": try folder.logins()["editor"] ?? ""])
-        _ = try await editor.get("/courseware/new")
+        _ = try await editor.post("/sign-in", ["login": login, "password": try folder.logins()[login] ?? ""])
+        _ = try await editor.get("/courseware")
         return editor
     }
 }

@@ -1,0 +1,65 @@
+package import Accounts
+package import Basics
+package import Storage
+
+private let requestColumns: SQL = "r.id, r.courseware_id, r.digest, r.asked_by, r.asked_at, r.state, r.decided_by, r.decided_at, r.remark"
+
+extension Statements {
+    /// The newest request about a courseware.
+    package func publicationRequest(of coursewareID: String) throws -> PublicationRequest? {
+        try first(
+            PublicationRequest.self,
+            "SELECT \(sql: requestColumns) FROM publication_request r WHERE r.courseware_id = \(coursewareID) ORDER BY r.asked_at DESC, r.id DESC LIMIT 1")
+    }
+
+    /// Requests that nobody has decided on, the oldest first, in a scope.
+    package func openPublicationRequests(on day: Day, in scope: Scope, limit: Int) throws -> [(request: PublicationRequest, courseware: Courseware)] {
+        let open = try all(
+            PublicationRequest.self, "SELECT \(sql: requestColumns) FROM publication_request r WHERE r.state = 'open' ORDER BY r.asked_at, r.id LIMIT \(limit)")
+        return try open.compactMap { request in try courseware(id: request.coursewareID, on: day, in: scope).map { (request, $0) } }
+    }
+
+    /// Asks for a courseware to be published as it is now; what was asked for before is taken back.
+    package func askForPublication(_ courseware: Courseware, by act: Act) throws {
+        guard [.ready, .published, .withdrawn].contains(courseware.state) else { throw Refusal.conflict("courseware.not_ready") }
+        try run(
+            """
+            UPDATE publication_request SET state = 'taken_back', decided_by = \(act.actor.id), decided_at = \(act.at)
+            WHERE courseware_id = \(courseware.id) AND state = 'open'
+            """)
+        try run(
+            """
+            INSERT INTO publication_request (id, courseware_id, digest, asked_by, asked_at, state, remark)
+            VALUES (\(act.ids.next()), \(courseware.id), \(courseware.screenDigest), \(act.actor.id), \(act.at), 'open', '')
+            """)
+        try record("courseware.publication_asked", courseware.id, ["digest": courseware.screenDigest], by: act)
+    }
+
+    /// Another person says yes to what was asked for and looked at. Refuses his own request, and one about something that has changed since.
+    package func approvePublication(_ courseware: Courseware, seen digest: String, by act: Act) throws {
+        guard let request = try publicationRequest(of: courseware.id), request.state == .open else { throw Refusal.conflict("approval.not_open") }
+        guard request.askedBy != act.actor.id else { throw Refusal.forbidden("approval.own") }
+        guard request.digest == courseware.screenDigest, digest == request.digest else { throw Refusal.conflict("approval.changed") }
+        try decide(request, .approved, "", by: act)
+        try record("courseware.publication_approved", courseware.id, ["digest": digest, "asked_by": request.askedBy], by: act)
+    }
+
+    /// Another person says no, and why; or whoever asked takes it back.
+    package func declinePublication(_ courseware: Courseware, remark: String, by act: Act) throws {
+        guard let request = try publicationRequest(of: courseware.id), request.state == .open else { throw Refusal.conflict("approval.not_open") }
+        let isOwn = request.askedBy == act.actor.id
+        guard isOwn || !remark.isEmpty else { throw Refusal.invalid(["remark": "approval.remark"]) }
+        guard remark.count <= 500 else { throw Refusal.invalid(["remark": "approval.remark_long"]) }
+        try decide(request, isOwn ? .takenBack : .declined, remark, by: act)
+        try record(isOwn ? "courseware.publication_taken_back" : "courseware.publication_declined", courseware.id, ["remark": remark], by: act)
+    }
+
+    private func decide(_ request: PublicationRequest, _ state: PublicationRequest.State, _ remark: String, by act: Act) throws {
+        let changed = try run(
+            """
+            UPDATE publication_request SET state = \(state), decided_by = \(act.actor.id), decided_at = \(act.at), remark = \(remark)
+            WHERE id = \(request.id) AND state = 'open'
+            """)
+        guard changed == 1 else { throw Refusal.conflict("approval.not_open") }
+    }
+}

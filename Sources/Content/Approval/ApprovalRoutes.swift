@@ -1,0 +1,87 @@
+import Accounts
+import Basics
+import Hummingbird
+import Registry
+import Storage
+import Web
+
+extension Routes {
+    /// `/approvals`: what waits for a second person; and his yes or no on the page of the courseware.
+    mutating func addApprovals(_ content: ContentHouse) {
+        let house = house
+        get("/approvals", .approveLibrary) { request, _, visit in
+            let day = house.today
+            let (open, accounts) = try await house.database.read { statements in
+                let open = try statements.openPublicationRequests(on: day, in: visit.scope, limit: 500)
+                return (open, try statements.namedAccounts(Set(open.map(\.request.askedBy)).sorted()))
+            }
+            let page = ApprovalListPage(
+                lines: open.map { request, courseware in
+                    .init(
+                        id: courseware.id, title: courseware.title, area: courseware.areaName,
+                        askedBy: house.pages.words.actor(request.askedBy, accounts, visit.language), askedAt: house.zone.text(request.askedAt))
+                }, empty: open.isEmpty)
+            return try house.page("approvals", page, title: house.text("approval.list.title", visit), for: visit, request)
+        }
+        post("/courseware/:id/approve", .approveLibrary, asksAgain: true) { form, context, visit in
+            let id = try courseware(context)
+            try await house.publish(id, content, visit) { try $0.approvePublication($1, seen: form["digest"], by: $2) }
+            return seeOther("/courseware/\(id)")
+        }
+        post("/courseware/:id/decline", .approveLibrary) { form, context, visit in
+            let (id, day, act) = (try courseware(context), house.today, house.act(visit))
+            try await house.database.write { statements in
+                guard let courseware = try statements.courseware(id: id, on: day, in: visit.scope) else { throw Refusal.notFound("courseware") }
+                try statements.declinePublication(courseware, remark: form["remark"], by: act)
+            }
+            return seeOther("/courseware/\(id)")
+        }
+    }
+}
+
+/// What waits for a second person.
+struct ApprovalListPage: Sendable {
+    struct Line: Sendable {
+        let id: String
+        let title: String
+        let area: String
+        let askedBy: String
+        let askedAt: String
+    }
+    let lines: [Line]
+    let empty: Bool
+}
+
+/// What the page of a courseware says of its way to the screens.
+struct ApprovalPart: Sendable {
+    /// Whether one person is not enough.
+    let isNeeded: Bool
+    /// Who asked and when, or what was decided; nil when there is nothing to say.
+    let standing: String?
+    let isOpen: Bool
+    /// Whether it changed since it was asked for.
+    let isStale: Bool
+    let mayDecide: Bool
+    let mayTakeBack: Bool
+    let digest: String
+
+    init(_ courseware: Courseware, _ request: PublicationRequest?, _ accounts: [String: NamedAccount], _ rule: SecondPerson, _ house: House, _ visit: Visit) {
+        isNeeded = rule.isNeeded(for: courseware)
+        isOpen = request?.state == .open
+        isStale = isOpen && request?.digest != courseware.screenDigest
+        let isOwn = request?.askedBy == visit.account.id
+        mayDecide = isOpen && !isOwn && visit.may(.approveLibrary)
+        mayTakeBack = isOpen && isOwn
+        digest = courseware.screenDigest
+        standing = request.flatMap { request in
+            guard request.state == .open || request.state == .declined else { return nil }
+            let person = request.state == .open ? request.askedBy : request.decidedBy ?? ""
+            return house.text(
+                "approval.\(request.state.rawValue)", visit,
+                [
+                    "name": house.pages.words.actor(person, accounts, visit.language),
+                    "at": house.zone.text(request.state == .open ? request.askedAt : request.decidedAt ?? request.askedAt), "remark": request.remark,
+                ])
+        }
+    }
+}

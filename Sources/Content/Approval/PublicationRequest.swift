@@ -1,0 +1,51 @@
+package import Basics
+import Crypto
+import Foundation
+
+/// Where what goes onto screens needs a second person.
+package enum SecondPerson: String, CaseIterable, Sendable {
+    /// Where an area above a county owns it or is to see it.
+    case aboveCounty = "above_county"
+    case always
+    case never
+
+    /// Whether one person may not publish this alone.
+    package func isNeeded(for courseware: Courseware) -> Bool { isNeeded(of: courseware.areaCode, for: courseware.audience.map(\.description)) }
+
+    /// The same, by the codes of the owner and of those who are to see it; a county's has six digits, what lies above it fewer.
+    package func isNeeded(of owner: String, for audience: [String]) -> Bool {
+        switch self {
+        case .always: true
+        case .never: false
+        case .aboveCounty: ([owner] + audience).contains { $0.utf8.count < 6 }
+        }
+    }
+}
+
+/// That somebody asked for a courseware to be published.
+package struct PublicationRequest: Decodable, Hashable, Sendable {
+    package enum State: String, Codable, Sendable {
+        case open, approved, declined
+        case takenBack = "taken_back"
+    }
+
+    package let id: String
+    package let coursewareID: String
+    /// What it was asked for; see ``Courseware/screenDigest``.
+    package let digest: String
+    package let askedBy: String
+    package let askedAt: Instant
+    package let state: State
+    package let decidedBy: String?
+    package let decidedAt: Instant?
+    package let remark: String
+}
+
+extension Courseware {
+    /// Everything of it that people before a television will see, and who will: SHA-256 over a JSON array of the texts. Whoever approves, approves this and nothing else.
+    package var screenDigest: String {
+        let texts = [id, sourceHash, manifestHash, posterHash, title, category, speaker, unit, audienceAreas, audienceKinds, areaCode]
+        // Texts can always be written.
+        return hexadecimal(SHA256.hash(data: (try? JSONEncoder().encode(texts)) ?? Data()))
+    }
+}

@@ -1,0 +1,60 @@
+import Accounts
+import Basics
+import Hummingbird
+import Storage
+import Wire
+
+/// The password once more, before what goes outside or gives rights.
+enum AskAgain {
+    /// The field that the page adds to what was sent.
+    static let field = "password_again"
+}
+
+/// The page that asks: everything that was sent waits on it.
+struct AskAgainPage: Sendable {
+    struct Field: Sendable {
+        let name: String
+        let text: String
+    }
+    let action: String
+    let fields: [Field]
+    let problem: String?
+}
+
+extension House {
+    /// Whether the password was given a short while ago, or stands in the form and is right; else the page that asks for it. The session is fresh again after a right one.
+    func askedAgain(_ form: Form, _ context: AppContext, _ visit: Visit) async throws -> Response? {
+        guard clock.now.milliseconds(since: visit.confirmedAt) / 1000 >= confirmSeconds else { return nil }
+        let password = form.raw(AskAgain.field)
+        var isWrong = false
+        if !password.isEmpty {
+            if try await isRight(password, visit) { return nil }
+            isWrong = true
+        }
+        let content = AskAgainPage(
+            action: form.request.uri.string, fields: form.all.filter { $0.key != AskAgain.field }.sorted { $0.key < $1.key }.map { .init(name: $0.key, text: $0.value) },
+            problem: isWrong ? text("refusal.sign_in.wrong", visit) : nil)
+        return try page("ask_again", content, title: text("ask_again.title", visit), for: visit, form.request, status: isWrong ? .unprocessableContent : .ok)
+    }
+
+    /// As at the sign-in: through the same door, under the same bounds, with the same entries.
+    private func isRight(_ password: String, _ visit: Visit) async throws -> Bool {
+        guard password.utf8.count <= 1024 else { return false }
+        let (act, origin) = (act(visit), visit.place.address)
+        return try await signIns.admit(origin) {
+            let attempt = try await self.database.write { try $0.takeSignInAttempt(login: visit.account.login, origin: origin, at: act.at) }
+            guard attempt <= SignInRule.most else {
+                self.notice(.guessing, about: origin)
+                return false
+            }
+            let stored = try await self.database.read { try $0.storedPassword(accountID: visit.account.id) }
+            let matches = try await self.passwords.matches(password, stored ?? "")
+            try await self.database.write { statements in
+                guard matches else { return try statements.noteSignInFailed(accountID: visit.account.id, attempt: attempt, by: act) }
+                try statements.forgetSignInAttempts(login: visit.account.login, origin: origin)
+                try statements.confirmSession(tokenDigest: visit.sessionDigest, by: act)
+            }
+            return matches
+        }
+    }
+}
