@@ -111,7 +111,7 @@ let package = Package(
             resources: [.copy("Migrations"), .copy("Templates")], swiftSettings: settings),
         /** 资源: courseware, its upload, encoding, publication and delivery. */
         .target(
-            name: "Content", dependencies: ["Basics", "Storage", "Trust", "Wire", "Media", "Accounts", "Jobs", "Web", "Registry", hummingbird],
+            name: "Content", dependencies: ["Basics", "Storage", "Trust", "Wire", "Listener", "Media", "Accounts", "Jobs", "Web", "Registry", hummingbird],
             resources: [.copy("Migrations"), .copy("Templates")], swiftSettings: settings),
         /** 管: presence, plays, watermarks, voids, the work list of quarantined facts. */
         .target(
@@ -120,7 +120,7 @@ let package = Package(
         /** 督: overviews and bulletins; may read every table. */
         .target(
             name: "Supervision",
-            dependencies: ["Basics", "Storage", "Documents", "Accounts", "Jobs", "Web", "Registry", "Operations", hummingbird, crypto, httpTypes, nio],
+            dependencies: ["Basics", "Storage", "Listener", "Documents", "Accounts", "Jobs", "Web", "Registry", "Operations", hummingbird, crypto, httpTypes, nio],
             resources: [.copy("Migrations"), .copy("Templates")], swiftSettings: settings),
 
         // MARK: Programs
@@ -139,10 +139,10 @@ let package = Package(
             dependencies: ["Basics", "Storage", "Trust", "Wire", "Node", "Listener", hummingbird, httpClient, httpTypes, lifecycle, log, nio, nioHTTP, nioFoundation],
             resources: [.copy("Migrations")], swiftSettings: settings),
         /** The county node: cache, prefetch, relay. */
-        .target(name: "Edge", dependencies: ["Basics", "Storage", "Trust", "Wire", "Node", "Relay", hummingbird, lifecycle, log], swiftSettings: settings),
+        .target(name: "Edge", dependencies: ["Basics", "Storage", "Trust", "Wire", "Node", "Listener", "Relay", hummingbird, lifecycle, log], swiftSettings: settings),
         /** The site node: cache, television page, beats, plays. */
         .target(
-            name: "Terminal", dependencies: ["Basics", "Storage", "Trust", "Wire", "Node", "Relay", hummingbird, lifecycle, log],
+            name: "Terminal", dependencies: ["Basics", "Storage", "Trust", "Wire", "Node", "Listener", "Relay", hummingbird, lifecycle, log],
             resources: [.copy("Television")], swiftSettings: settings),
         /** Fleets from a seed: raw facts in process and over HTTP, a week of virtual time. */
         .target(name: "Simulator", dependencies: ["Basics", "Wire", "Trust", "Node", "Registry", "Operations"], swiftSettings: settings),
@@ -150,7 +150,8 @@ let package = Package(
         .executableTarget(
             name: "yuanjiao",
             dependencies: [
-                "Basics", "Storage", "Trust", "Wire", "Programs", "Documents", "Accounts", "Registry", "Content", "Operations", "Supervision", "Web", "Centre", "Edge", "Terminal",
+                "Basics", "Storage", "Trust", "Wire", "Listener", "Programs", "Documents", "Accounts", "Registry", "Content", "Operations", "Supervision", "Web", "Centre", "Edge",
+                "Terminal",
                 "Simulator",
                 "Relay",
                 arguments, configuration, systemPackage, httpClient, hummingbird, nio, nioHTTP, lifecycle, signals, log, subprocess,
@@ -185,7 +186,7 @@ let package = Package(
         .testTarget(
             name: "CentreTests",
             dependencies: [
-                "Basics", "Storage", "Trust", "Wire", "Programs", "Accounts", "Jobs", "Web", "Registry", "Content", "Operations", "Supervision", "Centre", "Simulator", "TestKit",
+                "Basics", "Storage", "Trust", "Wire", "Listener", "Programs", "Accounts", "Jobs", "Web", "Registry", "Content", "Operations", "Supervision", "Centre", "Simulator", "TestKit",
                 hummingbird,
                 hummingbirdTesting, httpTypes, log,
             ], swiftSettings: settings),

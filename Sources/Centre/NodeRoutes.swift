@@ -4,6 +4,7 @@ import Content
 import Foundation
 import HTTPTypes
 import Hummingbird
+import Listener
 import Logging
 import NIOCore
 import Operations
@@ -22,13 +23,20 @@ struct NodeAPI: Sendable {
     let voice: CentreVoice
     let metrics: Metrics
     let clones = CloneWatch()
+    let doors = NodeDoors()
 
     func addRoutes(to routes: inout Routes) {
-        routes.open(.post, Endpoint.facts) { request, context in try await answer { try await facts(request, context) } }
-        routes.open(.post, Endpoint.envelopes) { request, context in try await answer { try await envelopes(request, context) } }
-        routes.open(.post, Endpoint.receipts) { request, context in try await answer { try await receipts(request, context) } }
+        routes.open(.post, Endpoint.facts) { request, context in try await answer { try await doors.bodies.admit(request.origin(context)) { try await facts(request, context) } } }
+        routes.open(.post, Endpoint.envelopes) { request, context in
+            try await answer { try await doors.bodies.admit(request.origin(context)) { try await envelopes(request, context) } }
+        }
+        routes.open(.post, Endpoint.receipts) { request, context in
+            try await answer { try await doors.bodies.admit(request.origin(context)) { try await receipts(request, context) } }
+        }
         routes.open(.get, Endpoint.enrolments) { request, _ in try await answer { try enrolmentKey(request) } }
-        routes.open(.post, Endpoint.enrolments) { request, context in try await answer { try await enrol(request, context) } }
+        routes.open(.post, Endpoint.enrolments) { request, context in
+            try await answer { try await doors.claims.admit(request.origin(context)) { try await enrol(request, context) } }
+        }
         routes.open(.get, Endpoint.nodes) { request, context in try await answer { try await nodes(request) } }
         routes.open(.get, Endpoint.metadata + ":name") { request, context in try await answer { try await metadata(context.parameters.require("name"), request) } }
         for method in [HTTPRequest.Method.get, .head] {
@@ -48,7 +56,7 @@ struct NodeAPI: Sendable {
         let node = try await house.authenticatedNode(request, body: body)
         let batch = try House.batch(Data(body.readableBytesView))
         let sender: Sender = node.kind == .edge ? .edge(node.record.id) : .terminal(node.record.id)
-        let receipt = try await intake.accept(ReceivedBatch(sender: sender, batch: batch))
+        let receipt = try await doors.batches.admit(node.record.id) { try await intake.accept(ReceivedBatch(sender: sender, batch: batch)) }
         count(receipt.verdicts, of: node.record.id)
         clones.see(batch.id, of: node.record.id, house)
         return try signed(receipt.answered(at: house.clock.now), to: node.request)
@@ -69,7 +77,7 @@ struct NodeAPI: Sendable {
             throw Problem(code: error.code, status: error.code.hasSuffix(".too_many") ? 413 : 400, title: error.sentence)
         }
         let opened = try await house.opened(envelopes, carriedBy: edge.record)
-        var outcomes = await intake.accept(opened.compactMap { try? $0.get().received })[...]
+        var outcomes = try await doors.batches.admit(edge.record.id) { await intake.accept(opened.compactMap { try? $0.get().received }) }[...]
         // A centre that can take nothing now says so to the edge and not of each batch.
         if let first = outcomes.first, case .failure(let error) = first, outcomes.allSatisfy({ (try? $0.get()) == nil }) { throw error }
         var closed: [String: Int] = [:]
@@ -193,10 +201,12 @@ struct NodeAPI: Sendable {
 
     /// Published content only, to enrolled nodes only.
     private func blob(_ hash: String, _ request: Request, _ context: AppContext) async throws -> Response {
-        _ = try await house.authenticatedNode(request, body: ByteBuffer())
-        let isPublished = try await house.database.read { try $0.isPublishedBlob(hash) }
-        guard isPublished, let url = blobs.url(hash), let length = blobs.length(hash) else { throw Refusal.notFound("blob") }
-        return try await fileResponse(url, length: length, type: "application/octet-stream", cache: "max-age=31536000, immutable", request)
+        let node = try await house.authenticatedNode(request, body: ByteBuffer())
+        return try await doors.ranges.admit(node.record.id) {
+            let isPublished = try await house.database.read { try $0.isPublishedBlob(hash) }
+            guard isPublished, let url = blobs.url(hash), let length = blobs.length(hash) else { throw Refusal.notFound("blob") }
+            return try await fileResponse(url, length: length, type: "application/octet-stream", cache: "max-age=31536000, immutable", request)
+        }
     }
 
     /// Under the centre's signature: the answer to this request of this node, and to no other.

@@ -2,6 +2,7 @@ import Basics
 import Foundation
 import HTTPTypes
 import Hummingbird
+import Listener
 import Node
 import Relay
 import Trust
@@ -10,6 +11,7 @@ import Wire
 /// What an edge answers to terminals: the same paths as the centre, out of what it has verified itself.
 struct EdgeRoutes: Sendable {
     let keeper: NodeKeeper<EdgeNode>
+    let doors = NodeDoors()
     let register: NodeRegister
     let parent: ParentClient
     let blobs: BlobFolder
@@ -58,17 +60,23 @@ struct EdgeRoutes: Sendable {
     }
 
     @Sendable private func facts(_ request: Request, _ context: NodeContext) async throws -> Response {
+        try await doors.bodies.admit(Connections.origin(context.remoteAddress)) { try await take(request) }
+    }
+
+    private func take(_ request: Request) async throws -> Response {
         let body = try await request.whole(upTo: Batch.maximumBytes)
         let signature = try await register.signature(of: request, body: body)
         // Carried on under the path alone.
         guard request.head.path == Endpoint.facts else { throw Problem(code: "envelopes.path", status: 400, title: "Facts go to \(Endpoint.facts), without a query") }
         let batch = try Batch(json: Data(body))
         let envelope = Envelope(node: signature.node, signature: signature.text, body: Data(body))
-        return try Answers.json(
-            try await keeper.change { node in
-                let (changes, receipt) = try node.accept(envelope, batch)
-                return (changes, receipt)
-            })
+        return try await doors.batches.admit(signature.node) {
+            try Answers.json(
+                try await keeper.change { node in
+                    let (changes, receipt) = try node.accept(envelope, batch)
+                    return (changes, receipt)
+                })
+        }
     }
 
     @Sendable private func receipts(_ request: Request, _ context: NodeContext) async throws -> Response {
@@ -86,7 +94,10 @@ struct EdgeRoutes: Sendable {
     /// Passed on unchanged, as the answer is with the centre's signature: the centre alone decides who joins.
     @Sendable private func enrolments(_ request: Request, _ context: NodeContext) async throws -> Response {
         let body = request.method == .post ? Data(try await request.whole(upTo: 65_536)) : nil
-        guard let (type, answer) = try? await parent.pass(body, to: request.head.path ?? Endpoint.enrolments, authorization: request.headers[.authorization]) else {
+        let passed = try await doors.claims.admit(Connections.origin(context.remoteAddress)) {
+            try? await parent.pass(body, to: request.head.path ?? Endpoint.enrolments, authorization: request.headers[.authorization])
+        }
+        guard let (type, answer) = passed else {
             throw Problem(code: "centre.unreachable", status: 503, title: "The centre cannot be reached", detail: "Enrol again when the line is back; the claim stays good.")
         }
         if body != nil, (200..<300).contains(answer.status) { await register.refresh() }

@@ -1,3 +1,5 @@
+import Basics
+import HTTPTypes
 package import Hummingbird
 import Logging
 import Storage
@@ -10,6 +12,10 @@ package struct ProblemMiddleware<Context: RequestContext>: RouterMiddleware {
     package func handle(_ request: Request, context: Context, next: (Request, Context) async throws -> Response) async throws -> Response {
         do { return try await next(request, context) } catch let problem as Problem {
             return Answers.problem(problem)
+        } catch Refusal.busy {
+            var answer = Answers.problem(Problem(code: "busy", status: 503, title: "Too much at once", detail: "Nothing was taken; send it again later."))
+            answer.headers[.retryAfter] = "10"
+            return answer
         } catch let error as HTTPError {
             return Answers.problem(Problem(code: "http.\(error.status.code)", status: error.status.code, title: error.body ?? error.status.reasonPhrase))
         } catch let fault as MalformedFact {

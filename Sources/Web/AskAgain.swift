@@ -1,6 +1,7 @@
 import Accounts
 import Basics
 import Hummingbird
+import Listener
 import Storage
 import Wire
 

@@ -1,6 +1,7 @@
 package import Accounts
 package import Basics
 import Hummingbird
+package import Listener
 package import Storage
 package import Wire
 
@@ -24,6 +25,8 @@ package struct House: Sendable {
     let seen = SeenSessions()
     /// How many refusals of one account or address are written one by one.
     package let refusals = RefusalBudget()
+    /// Before slices of uploads go to the disk: of one account four at a time.
+    package let uploads = Admission(atOnce: 16, inLine: 32, perOrigin: 4)
     /// Before drafts are printed: one at a time, because a printing program takes hundreds of megabytes; of one account two.
     package let papers = Admission(atOnce: 1, inLine: 8, perOrigin: 2)
     /// Before passwords are hashed: one at a time, so that a stranger who guesses leaves the machine to others.

@@ -3,6 +3,7 @@ import Basics
 import Crypto
 import Foundation
 package import Hummingbird
+import Listener
 import Storage
 import Synchronization
 import Wire

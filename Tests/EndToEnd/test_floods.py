@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import secrets
 import socket
 import stat
 import statistics
@@ -11,13 +13,15 @@ import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Callable, Iterator
 
 import pytest
 
-from support.network import SITES, Network, ask, until
+from support.network import SITES, Network, Visitor, ask, until
 from support.patience import PATIENCE
+from support.signing import OwnNode
 
 PLACES = [("centre", "/sign-in"), ("edge", "/api/v1/facts"), ("terminal-1", "/tv/plays")]
 # More than the files that the processes may open.
@@ -160,35 +164,108 @@ def test_a_flood_of_connections_stops_nobody(small: Network, name: str, path: st
     assert small.programs[name].running
 
 
-def test_a_flood_of_guesses_stops_nobody(small: Network) -> None:
-    """150 at once guess at the passwords of people and of nobody: pages come, and whoever is honest signs in."""
+@contextmanager
+def asking(count: int, once: Callable[[int, int], int]) -> Iterator[Counter]:
+    """So many ask at once, again and again; counts what they were answered."""
     stopping, statuses = threading.Event(), Counter()
 
-    def guess(number: int) -> None:
+    def go_on(number: int) -> None:
         turn = 0
         while not stopping.is_set():
             turn += 1
-            body = f"login=nobody-{number}-{turn}&password=wrong-password-{turn}".encode()
-            headers = {"Content-Type": "application/x-www-form-urlencoded", "X-Forwarded-For": f"10.9.{number % 30}.1"}
             try:
-                statuses[ask(small.address(), "POST", "/sign-in", body, headers).status] += 1
+                statuses[once(number, turn)] += 1
             except OSError:
                 statuses["no answer"] += 1
 
-    threads = [threading.Thread(target=guess, args=(number,), daemon=True) for number in range(150)]
+    threads = [threading.Thread(target=go_on, args=(number,), daemon=True) for number in range(count)]
     for thread in threads:
         thread.start()
     try:
         time.sleep(3)
-        p95 = honest(lambda: ask(small.address(), "GET", "/sign-in").status)
-        until(lambda: signed_in(small, "city"), 30, "Whoever is honest signs in")
+        yield statuses
     finally:
         stopping.set()
         for thread in threads:
             thread.join(60 * PATIENCE)
+
+
+def test_a_flood_of_guesses_stops_nobody(small: Network) -> None:
+    """150 at once guess at the passwords of people and of nobody: pages come, and whoever is honest signs in."""
+
+    def guess(number: int, turn: int) -> int:
+        body = f"login=nobody-{number}-{turn}&password=wrong-password-{turn}".encode()
+        headers = {"Content-Type": "application/x-www-form-urlencoded", "X-Forwarded-For": f"10.9.{number % 30}.1"}
+        return ask(small.address(), "POST", "/sign-in", body, headers).status
+
+    with asking(150, guess) as statuses:
+        p95 = honest(lambda: ask(small.address(), "GET", "/sign-in").status)
+        until(lambda: signed_in(small, "city"), 30, "Whoever is honest signs in")
     print(f"guesses {dict(statuses)}: 19 of 20 honest requests answered within {p95:.3f} s, load {os.getloadavg()[0]:.1f}")
     assert p95 <= 1 * PATIENCE
     assert set(statuses) <= {422, 503} and statuses[503] > statuses[422] > 0, statuses
+
+
+@pytest.fixture(scope="module")
+def box(small: Network) -> OwnNode:
+    """An enrolled box that is in somebody's hands."""
+    return OwnNode(small.address()).enrol(small.terminal_claim(SITES[2].terminal, small.address()))
+
+
+def claims(small: Network, box: OwnNode) -> Callable[[int, int], int]:
+    """Codes that are tried, from many addresses."""
+    return lambda number, turn: ask(
+        small.address(),
+        "POST",
+        "/api/v1/enrolments",
+        json.dumps({"code": f"AAAAA-{turn % 90000 + 10000}", "public_key": secrets.token_hex(32), "version": "1"}).encode(),
+        {"Content-Type": "application/json", "X-Forwarded-For": f"10.8.{number}.1"},
+    ).status
+
+
+def facts_of_strangers(small: Network, box: OwnNode) -> Callable[[int, int], int]:
+    """Batches as large as they may be, under a signature that fits nobody."""
+    body = b'{"batch": "x", "facts": [' + b" " * (1 << 20) + b"]}"
+    headers = {"Authorization": f"Yuanjiao node={box.node}, signature={'A' * 86}", "Content-Type": "application/json", "X-Forwarded-For": "10.7.1.1"}
+    return lambda number, turn: ask(small.address(), "POST", "/api/v1/facts", body, headers).status
+
+
+def facts_of_one_box(small: Network, box: OwnNode) -> Callable[[int, int], int]:
+    """A box in somebody's hands says the same 2,000 facts again and again."""
+    day = datetime.now(timezone(timedelta(hours=8))).date().isoformat()
+    facts = [{"id": f"f{number}", "kind": "presence", "terminal": box.node, "day": day, "minutes": "0"} for number in range(2000)]
+    body = json.dumps({"batch": "flood", "facts": facts}).encode()
+    headers = box.signed("POST", "/api/v1/facts", body) | {"Content-Type": "application/json"}
+    return lambda number, turn: ask(small.address(), "POST", "/api/v1/facts", body, headers).status
+
+
+def ranges(small: Network, box: OwnNode) -> Callable[[int, int], int]:
+    """A box in somebody's hands asks for blobs that there are not."""
+    path = f"/api/v1/blobs/{'a' * 64}"
+    headers = box.signed("GET", path) | {"Range": "bytes=0-0"}
+    return lambda number, turn: ask(small.address(), "GET", path, headers=headers).status
+
+
+def drafts(small: Network, box: OwnNode) -> Callable[[int, int], int]:
+    """A leader who may only read asks for papers to be printed."""
+    reader = Visitor(small.address(), "leader", small.passwords.get("leader") or small.add_account("leader", "leader", "9901"))
+    return lambda number, turn: reader.get(f"/bulletins/20{turn % 10 + 11}-{number % 12 + 1:02}/9901/draft.pdf").status
+
+
+@pytest.mark.parametrize(("flood", "count", "expected"), [
+    (claims, 60, {403, 503}), (facts_of_strangers, 60, {401, 503}), (facts_of_one_box, 40, {200, 503}), (ranges, 60, {404, 503}), (drafts, 12, {200, 503, 404}),
+], ids=lambda value: getattr(value, "__name__", ""))
+def test_a_flood_of_work_stops_nobody(small: Network, box: OwnNode, flood: Callable, count: int, expected: set[int]) -> None:
+    """Each class of work has a door of its own: pages come meanwhile, and another node's facts are taken."""
+    other = OwnNode(small.address()).enrol(small.edge_claim(f"edge-{flood.__name__.replace('_', '-')}", "990102"))
+    with asking(count, flood(small, box)) as statuses:
+        p95 = honest(lambda: ask(small.address(), "GET", "/sign-in").status)
+        body = b'{"batch": "honest", "facts": []}'
+        until(lambda: ask(small.address(), "POST", "/api/v1/facts", body, other.signed("POST", "/api/v1/facts", body)).status == 200, 30, "Another node is heard")
+    print(f"{flood.__name__} {dict(statuses)}: 19 of 20 honest requests answered within {p95:.3f} s, load {os.getloadavg()[0]:.1f}")
+    assert p95 <= 1 * PATIENCE
+    assert set(statuses) <= expected and sum(statuses.values()) > count, statuses
+    assert small.programs["centre"].running and small.programs["centre"].resident_bytes() < 1 << 30
 
 
 def test_a_parent_that_drips_does_not_hold_the_line(small: Network) -> None:

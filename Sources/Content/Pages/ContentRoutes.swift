@@ -4,6 +4,7 @@ import Foundation
 import HTTPTypes
 import Hummingbird
 import Jobs
+import Listener
 import Registry
 import Storage
 import Trust
@@ -17,10 +18,13 @@ extension Routes {
         get("/courseware", .seeLibrary) { request, _, visit in try await house.coursewareList(request, visit) }
         get("/courseware/export.csv", .seeLibrary) { request, _, visit in try await house.coursewareExport(request, visit) }
         get("/courseware/new", .editLibrary) { request, _, visit in try house.uploadPage(request, visit) }
-        stream(.post, "/courseware/uploads", .editLibrary) { request, _, visit in try await house.upload(request, visit, content) }
+        stream(.post, "/courseware/uploads", .editLibrary) { request, _, visit in
+            try await house.uploads.admit(visit.account.id) { try await house.upload(request, visit, content) }
+        }
         get("/courseware/uploads/:upload", .editLibrary) { _, context, visit in try await house.uploadStands(try context.parameters.require("upload"), visit, content) }
         stream(.patch, "/courseware/uploads/:upload", .editLibrary) { request, context, visit in
-            try await house.continueUpload(try context.parameters.require("upload"), request, visit, content)
+            let upload = try context.parameters.require("upload")
+            return try await house.uploads.admit(visit.account.id) { try await house.continueUpload(upload, request, visit, content) }
         }
         get("/courseware/:id", .seeLibrary) { request, context, visit in try await house.coursewarePage(courseware(context), request, visit, content) }
         get("/courseware/:id/progress", .seeLibrary) { _, context, visit in try await house.coursewareProgress(courseware(context), visit) }

@@ -3,6 +3,7 @@ import Basics
 import Crypto
 import Documents
 import Foundation
+import Listener
 import Web
 
 /// Drafts that are being printed, and the last that were, by what they are made of: whoever asks for the same gets the same, and it is made once.
