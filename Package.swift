@@ -186,7 +186,8 @@ let package = Package(
         .testTarget(
             name: "CentreTests",
             dependencies: [
-                "Basics", "Storage", "Trust", "Wire", "Listener", "Programs", "Accounts", "Jobs", "Web", "Registry", "Content", "Operations", "Supervision", "Centre", "Simulator", "TestKit",
+                "Basics", "Storage", "Trust", "Wire", "Listener", "Programs", "Accounts", "Jobs", "Web", "Registry", "Content", "Operations", "Supervision", "Centre", "Simulator",
+                "TestKit",
                 hummingbird,
                 hummingbirdTesting, httpTypes, log,
             ], swiftSettings: settings),

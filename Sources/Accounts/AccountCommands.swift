@@ -47,6 +47,11 @@ extension Statements {
         try record("account.password_reset", id, by: act)
     }
 
+    /// The same password, stored in a better way.
+    package func renewStoredPassword(accountID: String, from old: String, to new: String) throws {
+        try run("UPDATE account SET password = \(new) WHERE id = \(accountID) AND password = \(old)")
+    }
+
     /// Disables an account and ends its sessions.
     package func disableAccount(login: String, by act: Act) throws {
         let id = try first("UPDATE account SET disabled_at = \(act.at) WHERE login = \(login) AND disabled_at IS NULL RETURNING id") { try $0.text(0) }

@@ -44,9 +44,9 @@ extension Sync {
             return []
         case (.roots(let timestamp), .missing):
             var isNews = false
-            let before = refused
+            let (before, rightly) = (refused, now.milliseconds - clockError)
             let actions = attempt(at: now) { set throws(TrustError) in
-                isNews = try set.accept(timestamp: timestamp, at: now.milliseconds) == .accepted
+                isNews = try set.accept(timestamp: timestamp, at: rightly) == .accepted
                 return timestamp
             }
             return refused == before ? heard(news: isNews, at: now) + actions : actions
@@ -57,9 +57,10 @@ extension Sync {
                 return nil
             }
         case (.named, .content(let bytes)):
+            let rightly = now.milliseconds - clockError
             return attempt(at: now) { set throws(TrustError) in
                 guard let wanted = set.wanted else { return nil }
-                _ = try set.accept(bytes, as: wanted.role, at: now.milliseconds)
+                _ = try set.accept(bytes, as: wanted.role, at: rightly)
                 return nil
             }
         default:

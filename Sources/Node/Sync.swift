@@ -127,6 +127,8 @@ package struct Sync: Sendable {
     var update = Update.idle
     var lastTimestamp: [UInt8] = []
     package internal(set) var freshness = Freshness()
+    /// By how many milliseconds the node's clock is known to be ahead: expiry is judged by the right time.
+    var clockError: Int64 = 0
     var source = 0
     /// Files and blobs that did not verify, since the start.
     package internal(set) var refused = 0

@@ -97,7 +97,10 @@ package struct TerminalNode: Sendable {
 
     /// The downward line: what to do, and what came of it.
     package mutating func nextDown(at now: Instant) -> DownStep { sync.next(at: now) }
-    package mutating func downFinished(_ errand: Errand, _ outcome: Outcome, at now: Instant) -> [Change] { carryOut(sync.finished(errand, outcome, at: now)) }
+    package mutating func downFinished(_ errand: Errand, _ outcome: Outcome, at now: Instant) -> [Change] {
+        sync.clockError = watch.error(at: now) ?? 0
+        return carryOut(sync.finished(errand, outcome, at: now))
+    }
 
     private mutating func carryOut(_ actions: [Action]) -> [Change] { queue.carryOut(actions) }
 }

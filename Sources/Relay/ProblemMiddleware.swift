@@ -10,6 +10,16 @@ package struct ProblemMiddleware<Context: RequestContext>: RouterMiddleware {
     package init() {}
 
     package func handle(_ request: Request, context: Context, next: (Request, Context) async throws -> Response) async throws -> Response {
+        var answer = await answered(request, context, next)
+        // Nothing is in it that a browser could show, and every byte counts on a line of a few kilobits.
+        if answer.status == .notModified || answer.status == .noContent { return answer }
+        // What a browser makes of it is what its type says, and it stands in no page of another.
+        if let field = HTTPField.Name("X-Content-Type-Options") { answer.headers[field] = "nosniff" }
+        if let field = HTTPField.Name("Referrer-Policy") { answer.headers[field] = "no-referrer" }
+        return answer
+    }
+
+    private func answered(_ request: Request, _ context: Context, _ next: (Request, Context) async throws -> Response) async -> Response {
         do { return try await next(request, context) } catch let problem as Problem {
             return Answers.problem(problem)
         } catch Refusal.busy {

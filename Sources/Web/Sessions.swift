@@ -89,9 +89,11 @@ extension House {
                 throw wrong
             }
             let act = Act(by: Actor(id: account.id), at: self.clock.now, ids: self.ids, from: place)
+            let better = try await self.passwords.renewed(password, stored ?? "", salt: self.entropy.bytes(16))
             let (token, csrf) = (hexadecimal(self.entropy.bytes(32)), hexadecimal(self.entropy.bytes(16)))
             try await self.database.write { statements in
                 try statements.forgetSignInAttempts(login: login, origin: origin)
+                if let better { try statements.renewStoredPassword(accountID: account.id, from: stored ?? "", to: better) }
                 if let old { try statements.closeSession(tokenDigest: old, by: act) }
                 try statements.openSession(accountID: account.id, tokenDigest: SessionCookie.digest(token), csrf: csrf, by: act)
             }

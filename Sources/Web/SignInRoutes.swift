@@ -38,7 +38,8 @@ extension Routes {
             let form = try await Form(request, context)
             guard let language = Language(rawValue: form["language"]) else { throw Refusal.invalid(["language": "form.choice"]) }
             var response = seeOther(safePath(form["next"]))
-            response.setCookie(Cookie(name: "yuanjiao_language", value: language.rawValue, maxAge: 31_536_000, path: "/", httpOnly: true, sameSite: .lax))
+            response.setCookie(
+                Cookie(name: "yuanjiao_language", value: language.rawValue, maxAge: 31_536_000, path: "/", secure: house.secureCookies, httpOnly: true, sameSite: .lax))
             if let visit = try await house.visit(request, context, for: .ownAccount), form["csrf"] == visit.csrf {
                 let act = house.act(visit)
                 try await house.database.write { try $0.setLanguage(language.rawValue, accountID: visit.account.id, by: act) }

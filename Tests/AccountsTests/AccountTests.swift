@@ -123,15 +123,29 @@ private func account(_ login: String, _ roles: [Role] = [.officer]) -> NewAccoun
 
 @Suite struct PasswordTests {
     @Test func aPasswordMatchesItselfOnly() async throws {
-        let scheme = PasswordScheme(cost: 8)
+        let scheme = PasswordScheme(cost: 8, passes: 2)
         let stored = try await scheme.stored("correct horse battery", login: "li", salt: [1, 2, 3])
-        #expect(stored.hasPrefix("scrypt:8:010203:"))
+        #expect(stored.hasPrefix("scrypt:8:2:010203:"))
         let (right, wrong, none) = (
             try await scheme.matches("correct horse battery", stored), try await scheme.matches("correct horse batterz", stored), try await scheme.matches("anything", "")
         )
         #expect(right)
         #expect(!wrong)
         #expect(!none)
+        #expect(try await scheme.renewed("correct horse battery", stored, salt: [4]) == nil)
+    }
+
+    /// What was stored with less work, or before there were passes, still opens, and is stored anew.
+    @Test func whatWasStoredBeforeIsStoredAnew() async throws {
+        let (before, now) = (PasswordScheme(cost: 8, passes: 1), PasswordScheme(cost: 9, passes: 2))
+        let stored = try await before.stored("correct horse battery", login: "li", salt: [1, 2, 3])
+        for old in [stored, stored.replacing("scrypt:8:1:", with: "scrypt:8:")] {
+            #expect(try await now.matches("correct horse battery", old))
+            #expect(try await !now.matches("correct horse batterz", old))
+            let renewed = try #require(try await now.renewed("correct horse battery", old, salt: [4]))
+            #expect(renewed.hasPrefix("scrypt:9:2:04:"))
+            #expect(try await now.matches("correct horse battery", renewed))
+        }
     }
 
     @Test(arguments: [

@@ -51,6 +51,21 @@ import Web
         }
     }
 
+    @Test(arguments: Database.Engine.required)
+    func aPasswordStoredInAnOlderWayIsStoredAnewAtTheSignIn(_ engine: Database.Engine) async throws {
+        try await withCentre(engine) { world in
+            _ = try await world.signIn("officer", .officer, area: "9901")
+            let database = world.centre.database
+            let account = try #require(try await database.read { try $0.account(login: "officer") })
+            let old = try await PasswordScheme(cost: 8, passes: 1).stored(Self.password, login: "officer", salt: [1])
+            let present = try await database.read { try $0.storedPassword(accountID: account.id) } ?? ""
+            try await database.write { try $0.renewStoredPassword(accountID: account.id, from: present, to: old) }
+            #expect(try await post(world, "officer", Self.password).status == .seeOther)
+            #expect(try await database.read { try $0.storedPassword(accountID: account.id) }?.hasPrefix("scrypt:8:3:") == true)
+            #expect(try await post(world, "officer", Self.password).status == .seeOther)
+        }
+    }
+
     @Test func whatCanBeNoLoginIsRefusedBeforeAnyWork() async throws {
         try await withCentre(.sqlite) { world in
             for login in ["", "x", String(repeating: "a", count: 65), "%E6%9D%8E", "a%00b", "a+b"] {
