@@ -178,13 +178,24 @@ struct NodeAPI: Sendable {
     /// `timestamp.json`, `N.snapshot.json`, `N.targets.json`, `N.root.json`. Open to all: signed, and no secret.
     private func metadata(_ name: String, _ request: Request) async throws -> Response {
         let parts = name.split(separator: ".")
-        let body = try await house.database.read { statements -> [UInt8]? in
+        let (body, order) = try await house.database.read { statements -> ([UInt8]?, StopOrder?) in
+            let order = name == "timestamp.json" || name == StopOrder.fileName ? try statements.stopOrder()?.order : nil
+            return (try file(statements), order)
+        }
+        if name == StopOrder.fileName, let order {
+            return Response(
+                status: .ok, headers: [.contentType: "application/json", .cacheControl: "no-cache"], body: .init(byteBuffer: ByteBuffer(bytes: order.bytes)))
+        }
+        guard let body else { throw Refusal.notFound("metadata") }
+        var answer = tagged(body, name, request)
+        if let order, let field = HTTPField.Name(StopOrder.header) { answer.headers[field] = String(order.version) }
+        return answer
+
+        @Sendable func file(_ statements: Statements) throws -> [UInt8]? {
             if name == "timestamp.json" { return try statements.latestMetadata(role: .timestamp)?.bytes }
             guard parts.count == 3, parts[2] == "json", let version = Int64(parts[0]), version > 0, let role = MetadataRole(rawValue: String(parts[1])) else { return nil }
             return try statements.metadata(role: role, version: version)
         }
-        guard let body else { throw Refusal.notFound("metadata") }
-        return tagged(body, name, request)
     }
 
     /// The only file whose name stays while its content changes is asked for again and again; whoever has it already is told so in few bytes.

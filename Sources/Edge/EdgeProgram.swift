@@ -33,6 +33,7 @@ package enum EdgeProgram {
         router.add(middleware: MetricsDoor(isElsewhere: configuration.metrics != nil))
         routes.add(to: router)
         let freezes = FreezeWatch(logger)
+        let local = LocalOrder(configuration.dataFolder)
         let ticks = LineLog(logger, "The disk did not take a note", "The disk takes notes again")
         try await serve(
             router, configuration: configuration, metrics: { try await routes.metrics() },
@@ -40,6 +41,10 @@ package enum EdgeProgram {
                 UpLine(keeper: keeper, parent: house.parent, clock: clock, logger: logger),
                 DownLine(keeper: keeper, parent: house.parent, blobs: house.blobs, clock: clock, logger: logger),
                 Ticker(every: .seconds(max(configuration.pollSeconds, 1))) { await register.refresh() },
+                Ticker(every: .seconds(20)) {
+                    guard let order = await local.look() else { return }
+                    do { try await keeper.change { ($0.order(order, at: clock.now), ()) } } catch { ticks.failed(error) }
+                },
                 Ticker(every: .seconds(60)) {
                     do {
                         let noticed = house.findings.take()

@@ -32,9 +32,13 @@ struct EdgeRoutes: Sendable {
 
     @Sendable private func metadata(_ request: Request, _ context: NodeContext) async throws -> Response {
         let name = try context.parameters.require("name")
-        guard let bytes = try await keeper.read({ $0.files[name] }) else { return Answers.missing(name) }
-        guard name == "timestamp.json" else { return Answers.bytes(bytes, type: "application/json", cache: "public, max-age=31536000, immutable") }
-        return Answers.tagged(bytes, type: "application/json", request)
+        let (file, order) = try await keeper.read { ($0.files[name], $0.stopOrder) }
+        if name == StopOrder.fileName, let order { return Answers.bytes(order.bytes, type: "application/json", cache: "no-cache") }
+        guard let file else { return Answers.missing(name) }
+        guard name == "timestamp.json" else { return Answers.bytes(file, type: "application/json", cache: "public, max-age=31536000, immutable") }
+        var answer = Answers.tagged(file, type: "application/json", request)
+        if let order, let field = HTTPField.Name(StopOrder.header) { answer.headers[field] = String(order.version) }
+        return answer
     }
 
     /// To enrolled nodes only, as at the centre.

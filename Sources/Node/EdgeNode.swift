@@ -9,6 +9,7 @@ package struct EdgeNode: Sendable {
     package private(set) var sync: Sync
     private var forgotten: Pause?
     private var incidents: IncidentBook
+    private var stop: StopBook
     private var isRelaying = false
     /// The metadata files to hand on to terminals, by name; all of one catalogue, complete and verified.
     package private(set) var files: [String: [UInt8]]
@@ -23,6 +24,7 @@ package struct EdgeNode: Sendable {
             settings: settings.outbox, keepFor: settings.keepFor, notBefore: settings.notBefore, epoch: identity.epoch, boot: boot,
             generator: SeededGenerator(seed: generator.next()), records: records)
         incidents = IncidentBook(node: identity.node)
+        stop = StopBook(records: records)
         relay = RelayBook(
             settings: settings.relay, keepFor: settings.keepFor, epoch: identity.epoch, generator: SeededGenerator(seed: generator.next()), records: records)
         sync = try Sync(
@@ -52,6 +54,20 @@ package struct EdgeNode: Sendable {
 
     /// Answers a terminal's question.
     package func answer(_ question: ReceiptQuestion, from sender: String) -> Receipt { relay.answer(question, from: sender) }
+
+    /// The order to hand on; nil for none.
+    package var stopOrder: StopOrder? { stop.order }
+    package var stopVersion: Int64 { stop.order?.version ?? 0 }
+
+    /// As ``TerminalNode/order(_:at:)``; an edge has no screen, it hands the order on.
+    package mutating func order(_ bytes: [UInt8], at now: Instant) -> [Change] {
+        do {
+            guard let kept = try stop.take(bytes, root: sync.trusted.root, at: now.milliseconds) else { return [] }
+            return queue.carryOut([kept])
+        } catch {
+            return note([Noticed(.metadata, about: "stop.\(error.code.rawValue)")], at: now)
+        }
+    }
 
     /// A terminal asked for bytes beyond the end of a blob.
     package mutating func doubt(at now: Instant) { sync.doubt(at: now) }

@@ -17,6 +17,8 @@ package struct TerminalNode: Sendable {
     package private(set) var forgedAnswers = 0
     private var forgotten: Pause?
     private var incidents: IncidentBook
+    private var stop: StopBook
+    private let place: Place
 
     /// Takes up what `records` hold. `boot` is drawn anew at each start, from 0 to 2^53 − 1. Throws when the first root is not the one of the claim.
     package init(identity: NodeIdentity, zone: NetworkZone, appetite: Appetite, settings: NodeSettings, boot: Int64, records: [String: Record]) throws(TrustError) {
@@ -26,6 +28,8 @@ package struct TerminalNode: Sendable {
             generator: SeededGenerator(seed: generator.next()), records: records)
         presence = PresenceBook(terminal: identity.node, zone: zone, reportEvery: settings.presenceEvery, records: records)
         incidents = IncidentBook(node: identity.node)
+        stop = StopBook(records: records)
+        place = identity.place
         plays = PlayBook(terminal: identity.node, boot: boot, reportEvery: settings.playEvery, keepFor: settings.keepFor, records: records)
         sync = try Sync(
             node: identity.node, place: identity.place, appetite: appetite, settings: settings.sync, root: identity.root, fingerprint: identity.fingerprint,
@@ -62,6 +66,23 @@ package struct TerminalNode: Sendable {
 
     /// The program is about to end in good order.
     package mutating func stop(at now: Instant) -> [Change] { carryOut(presence.report(at: watch.corrected(now), clockError: watch.error(at: now)) + plays.report(at: now)) }
+
+    /// Whether an order says that nothing is to be shown here.
+    package var isStopped: Bool { stop.order.map { $0.stops && StopBook.covers($0, place) } ?? false }
+    /// The version of the order that is known; 0 for none.
+    package var stopVersion: Int64 { stop.order?.version ?? 0 }
+
+    /// Somebody gave a stop order: the parent, or a stick. What is not one, or is an old one, is noticed; what is obeyed is told.
+    package mutating func order(_ bytes: [UInt8], at now: Instant) -> [Change] {
+        do {
+            guard let kept = try stop.take(bytes, root: sync.trusted.root, at: watch.corrected(now).milliseconds), let order = stop.order else { return [] }
+            guard StopBook.covers(order, place) else { return carryOut([kept]) }
+            let told = incidents.note(Noticed(order.stops ? .stopped : .resumed, about: String(order.version)), at: watch.corrected(now))
+            return carryOut([kept] + told)
+        } catch {
+            return note([Noticed(.metadata, about: "stop.\(error.code.rawValue)")], at: now)
+        }
+    }
 
     /// A file of a complete courseware is missing from the disk.
     package mutating func recheck(courseware: String, at now: Instant) -> [Change] { carryOut(sync.recheck(courseware: courseware, at: now)) }

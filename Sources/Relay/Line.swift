@@ -96,13 +96,22 @@ package struct DownLine<Machine: NodeMachine>: Service {
                 let outcome = await outcome(of: errand)
                 if Task.isCancelled { return true }
                 try await keeper.change { [clock] in ($0.downFinished(errand, outcome, at: clock.now), ()) }
-                if case .metadata = errand, outcome != .failed { log.succeeded() }
+                if case .metadata = errand, outcome != .failed {
+                    log.succeeded()
+                    try await obey()
+                }
             }
             return false
         } catch {
             log.failed(error)
             return true
         }
+    }
+
+    /// A stop order goes before everything else.
+    private func obey() async throws {
+        guard let known = keeper.ask({ $0.stopVersion }), let order = try await parent.stopOrder(after: known) else { return }
+        try await keeper.change { [clock] in ($0.order(order, at: clock.now), ()) }
     }
 
     private func outcome(of errand: Errand) async -> Outcome {

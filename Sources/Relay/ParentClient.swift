@@ -25,6 +25,7 @@ package struct ParentClient: Sendable {
     private let node: String
     private let key: SigningKey
     private let copies = Copies()
+    private let offered = Offered()
 
     /// `addresses` are `http://host[:port]`, the nearest first.
     package init(client: HTTPClient, addresses: [String], node: String, key: SigningKey) {
@@ -75,6 +76,7 @@ package struct ParentClient: Sendable {
         var request = HTTPClientRequest(url: url)
         if let copy { request.headers.add(name: "If-None-Match", value: copy.tag) }
         let response = try await client.execute(request, timeout: .minutes(2))
+        if let told = response.headers.first(name: StopOrder.header).flatMap({ Int64($0) }) { offered.note(told, from: source) }
         switch response.status.code {
         case 304:
             try await finish(response)
@@ -169,5 +171,24 @@ private final class Copies: Sendable {
     subscript(url: String) -> (tag: String, bytes: [UInt8])? {
         get { byAddress.withLock { $0[url] } }
         set { byAddress.withLock { $0[url] = newValue } }
+    }
+}
+
+/// Which stop order a parent last said that it has.
+private final class Offered: Sendable {
+    private let said = Mutex<(version: Int64, source: Int)>((0, 0))
+
+    func note(_ version: Int64, from source: Int) { said.withLock { $0 = (version, source) } }
+    var last: (version: Int64, source: Int) { said.withLock { $0 } }
+}
+
+extension ParentClient {
+    /// The parent's stop order, when it has said that it has a newer one than the version that is known.
+    package func stopOrder(after known: Int64) async throws -> [UInt8]? {
+        let (version, source) = offered.last
+        guard version > known else { return nil }
+        // Asked for once; said again with the next timestamp.
+        offered.note(0, from: source)
+        return try await metadata(StopOrder.fileName, longest: StopOrder.longest, source: source)
     }
 }

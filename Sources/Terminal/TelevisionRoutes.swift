@@ -66,13 +66,13 @@ struct TelevisionRoutes: Sendable {
         return try Answers.json(
             List(
                 site: siteName, now: now, offset: offset, error: watch.error(at: shown), sample: isSample,
-                items: try await shelf.items(of: try await keeper.read { $0.sync.complete })))
+                items: try await shelf.items(of: try await keeper.read { $0.isStopped ? [] : $0.sync.complete })))
     }
 
     @Sendable private func media(_ request: Request, _ context: NodeContext) async throws -> Response {
         let courseware = try context.parameters.require("courseware")
         let path = context.parameters.getCatchAll().joined(separator: "/")
-        guard let holding = try await keeper.read({ $0.sync.complete.first { $0.courseware == courseware } }) else { return Answers.missing("This lesson") }
+        guard let holding = try await keeper.read({ $0.isStopped ? nil : $0.sync.complete.first { $0.courseware == courseware } }) else { return Answers.missing("This lesson") }
         guard let manifest = try await shelf.manifest(of: holding) else { return try await lost(courseware) }
         let parts: [Manifest.File]
         if let rendition = manifest.renditions.first(where: { $0.file?.rawValue == path }) {

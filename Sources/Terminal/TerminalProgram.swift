@@ -54,6 +54,7 @@ package enum TerminalProgram {
         router.add(middleware: HostGuard(names: configuration.node.hostNames, findings: house.findings))
         routes.add(to: router)
         let freezes = FreezeWatch(logger)
+        let local = LocalOrder(configuration.node.dataFolder)
         let beats = LineLog(logger, "A beat could not be noted", "Beats are noted again")
         try await serve(
             router, configuration: configuration.node, metrics: { try await routes.metrics() },
@@ -63,6 +64,7 @@ package enum TerminalProgram {
                 // Three beats a minute, so that a late one costs no minute.
                 Ticker(every: .seconds(20)) {
                     do {
+                        if let order = await local.look() { try await keeper.change { ($0.order(order, at: clock.now), ()) } }
                         let noticed = house.findings.take()
                         try await keeper.change { ($0.note(noticed, at: clock.now) + $0.beat(at: clock.now), ()) }
                         beats.succeeded()

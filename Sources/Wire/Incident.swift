@@ -34,6 +34,10 @@ package enum IncidentKind: String, CaseIterable, Codable, Sendable {
     case guessing = "sign_in.guessed"
     /// A page asked for under a name that is not the node's.
     case host = "host.strange"
+    /// Not an attack but a receipt: the screens of this terminal stopped by the order whose version is `about`.
+    case stopped = "stop.obeyed"
+    /// The same: they go on.
+    case resumed = "stop.lifted"
 }
 
 /// That something happened that an honest network would not cause. Natural key: node, kind, what it is about; merging is the earliest, the latest, and the greater count.

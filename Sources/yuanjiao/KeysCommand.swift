@@ -15,7 +15,7 @@ struct KeysCommand: AsyncParsableCommand {
         commandName: "keys",
         abstract: "Shows the keys that sign the catalogue, takes the root's offline, and changes keys that are lost or stolen; nodes follow by themselves.",
         discussion: "docs/keys.md says what to do when.",
-        subcommands: [Status.self, Init.self, Rotate.self, Revoke.self, Recover.self], defaultSubcommand: Status.self)
+        subcommands: [Status.self, Init.self, Rotate.self, Revoke.self, Recover.self, Stop.self], defaultSubcommand: Status.self)
 }
 
 /// The keys of the root at hand: the one in the data folder, and sealed ones from sticks.
@@ -166,6 +166,45 @@ private struct Init: AsyncParsableCommand {
         let keys = try (0..<3).map { _ in try SigningKey(seed: Entropy.system.bytes(32)) }
         for (key, path) in zip(keys, out) { try await write(key, passphrase, to: path) }
         try await desk.change([:], also: [.root: .init(keys.map(\.verifyingKey), threshold: 2)], signers: signers + keys)
+        await desk.centre.close()
+    }
+}
+
+private struct Stop: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Prepares an order to stop the screens, and the one to let them go on: two files to keep on a stick, signed by the root's keys.",
+        discussion: "`yuanjiao stop FILE` gives one to the centre; where the line is cut, copy it as stop.json into the data folder of an edge or a terminal.")
+    @OptionGroup var common: CommonOptions
+    @OptionGroup fileprivate var root: RootKeys
+    @Option(name: .long, help: "Code of an area whose screens stop, with all below; several times for several.") var area: [String]
+    @Option(name: .long, help: "Folder for the two files.") var out: String
+    @Option(name: .long, help: "Days for which the orders can be given.") var days = 365
+
+    func run() async throws {
+        guard (1...3650).contains(days) else { throw BadSetting(description: "`--days` is a number from 1 to 3650") }
+        let desk = try await KeyDesk(common)
+        let signers = try await root.signers(desk.folder)
+        let (now, areas, days, out) = (desk.centre.act.at.milliseconds, area, days, URL(fileURLWithPath: out, isDirectory: true))
+        guard let trusted = try await desk.centre.database.read({ try $0.newestRoot() }) else { throw BadSetting(description: "There is no catalogue yet. Start the centre once.") }
+        // Later orders stand above earlier ones, so versions come from the clock.
+        for (name, stops, version) in [("stop.json", true, now / 1000), ("go-on.json", false, now / 1000 + 1)] {
+            do {
+                let order = try StopOrder(version: version, expiresAt: now + Int64(days) * 86_400_000, areas: areas, stops: stops, signedBy: signers)
+                try order.verify(by: trusted, at: now)
+                try await offPool {
+                    try FileManager.default.createDirectory(at: out, withIntermediateDirectories: true)
+                    let place = out.appendingPathComponent(name).path
+                    guard !FileManager.default.fileExists(atPath: place) else { throw BadSetting(description: "\(place) is there already") }
+                    guard FileManager.default.createFile(atPath: place, contents: Data(order.bytes), attributes: [.posixPermissions: 0o600]) else {
+                        throw BadSetting(description: "\(place) cannot be written")
+                    }
+                }
+            } catch let error as TrustError {
+                throw BadSetting(description: error.code == .threshold ? "\(error.sentence) Name sealed root keys with --with." : error.sentence)
+            }
+            print("\(out.appendingPathComponent(name).path)  order \(version)")
+        }
+        print("Whoever has stop.json can stop these screens: keep it like a key.")
         await desk.centre.close()
     }
 }

@@ -16,7 +16,8 @@ struct Yuanjiao: AsyncParsableCommand {
             CentreCommand.self, EdgeCommand.self, TerminalCommand.self, DemoCommand.self, SimulateCommand.self, ImportCommand.self, ReportCommand.self, AreaCommand.self,
             SiteCommand.self,
             AccountCommand.self,
-            ClaimCommand.self, RevokeCommand.self, VoidCommand.self, QuarantineCommand.self, TUFCommand.self, KeysCommand.self, MigrateCommand.self, DoctorCommand.self,
+            ClaimCommand.self, RevokeCommand.self, VoidCommand.self, QuarantineCommand.self, TUFCommand.self, KeysCommand.self, StopCommand.self, MigrateCommand.self,
+            DoctorCommand.self,
             BenchCommand.self,
         ])
 }

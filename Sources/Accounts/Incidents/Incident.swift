@@ -77,7 +77,7 @@ extension Statements {
 
     /// Incidents, the latest first, as far as a condition on `i.reporter` lets them be seen; only what is open, or all.
     package func incidents(onlyOpen: Bool, where visible: SQL = "1 = 1", limit: Int) throws -> [StoredIncident] {
-        let unsettled: SQL = onlyOpen ? "i.occurrences > i.settled" : "1 = 1"
+        let unsettled: SQL = onlyOpen ? "i.occurrences > i.settled AND i.kind NOT LIKE 'stop.%'" : "i.kind NOT LIKE 'stop.%'"
         return try all(
             StoredIncident.self,
             """
@@ -86,10 +86,17 @@ extension Statements {
             """)
     }
 
+    /// How many nodes said that they obeyed a stop order, or went on: reports of kinds `stop.…` are receipts, and stand in no list of incidents.
+    package func stopReceipts(kind: String, version: Int64) throws -> Int {
+        try count("SELECT count(DISTINCT reporter) FROM incident WHERE kind = \(kind) AND about = \(String(version)) AND reporter <> ''")
+    }
+
     /// How many are open, by kind.
     package func openIncidents() throws -> [String: Int] {
         Dictionary(
-            uniqueKeysWithValues: try all("SELECT kind, count(*) FROM incident WHERE occurrences > settled GROUP BY kind") { (try $0.text(0), try $0.int(1)) })
+            uniqueKeysWithValues: try all("SELECT kind, count(*) FROM incident WHERE occurrences > settled AND kind NOT LIKE 'stop.%' GROUP BY kind") {
+                (try $0.text(0), try $0.int(1))
+            })
     }
 
     /// A person has seen to what is known of it so far; what comes after that opens it again.

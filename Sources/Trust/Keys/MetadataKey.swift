@@ -68,4 +68,14 @@ package struct Signers: Sendable {
     let keys: [String: MetadataKey]
     let keyIDs: Set<String>
     let threshold: Int
+
+    /// How many distinct keys of these signed a message well. Public keys are counted, not key ids: one key must not count twice under two names.
+    func count(of signatures: [MetadataSignature], over message: [UInt8]) -> Int {
+        var signers: Set<MetadataKey> = []
+        for entry in signatures where keyIDs.contains(entry.keyID) {
+            guard let key = keys[entry.keyID], !signers.contains(key) else { continue }
+            if key.isValid(entry.signature, of: message) { signers.insert(key) }
+        }
+        return signers.count
+    }
 }

@@ -49,16 +49,11 @@ package struct SignedMetadata<Content: MetadataContent>: Sendable {
 
     /// Throws `trust.threshold` unless enough distinct keys of these signed.
     func verify(by trusted: Signers) throws(TrustError) {
-        // Public keys are counted, not key ids: one key must not count twice under two names.
-        var signers: Set<MetadataKey> = []
-        for entry in signatures where trusted.keyIDs.contains(entry.keyID) {
-            guard let key = trusted.keys[entry.keyID], !signers.contains(key) else { continue }
-            if key.isValid(entry.signature, of: message) { signers.insert(key) }
-        }
-        guard signers.count >= trusted.threshold else {
+        let good = trusted.count(of: signatures, over: message)
+        guard good >= trusted.threshold else {
             throw TrustError(
                 .threshold,
-                "\(trusted.role).json version \(content.version) has \(signers.count) good signatures of \(trusted.threshold) needed; fetch it from another source.")
+                "\(trusted.role).json version \(content.version) has \(good) good signatures of \(trusted.threshold) needed; fetch it from another source.")
         }
     }
 
