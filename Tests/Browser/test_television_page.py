@@ -562,6 +562,19 @@ def test_an_empty_list_shows_the_safe_picture_until_lessons_arrive(screen, tv):
     screen.wait_for("list")
 
 
+def test_a_stop_ends_what_is_playing(screen, tv):
+    """An order that stops the screens empties the list: the next look at it ends the player, and what was watched is told."""
+    screen.page.clock.install()
+    screen.on()
+    screen.play()
+    screen.reach(1)
+    tv.lessons = []
+    screen.page.clock.run_for(61_000)
+    screen.wait_for("safe")
+    assert not screen.page.get_attribute("#video", "src")
+    screen.until(lambda: [play["ended"] for play in tv.plays().values()] == [True])
+
+
 def test_a_list_that_cannot_be_read_is_no_matter_for_the_room(loud_screen, tv):
     tv.list_works = False
     loud_screen.on()

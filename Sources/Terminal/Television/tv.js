@@ -227,6 +227,7 @@
 		text('site', list.site);
 		text('safe-site', list.site);
 		mark($('sample'), 'gone', !list.sample);
+		if (!items.length) { back(); }
 		if (view === 'list' || view === 'safe' && !focused) { showList(); }
 	}
 
