@@ -170,6 +170,7 @@ let package = Package(
         .testTarget(name: "ListenerTests", dependencies: ["Listener", hummingbird, nio, log], swiftSettings: settings),
         .testTarget(name: "NodeTests", dependencies: ["Node", "Simulator"], swiftSettings: settings),
         .testTarget(name: "ProgramsTests", dependencies: ["Programs"], swiftSettings: settings),
+        .testTarget(name: "FuzzTests", dependencies: ["Basics", "Wire", "Trust", "Media", "Node"], swiftSettings: settings),
         .testTarget(name: "MediaTests", dependencies: ["Media", "Programs", log], swiftSettings: settings),
         .testTarget(name: "DocumentsTests", dependencies: ["Documents", "CZip"], swiftSettings: settings),
         .testTarget(name: "JobsTests", dependencies: ["Jobs", "TestKit", lifecycle, log], swiftSettings: settings),
