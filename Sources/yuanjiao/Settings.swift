@@ -80,7 +80,7 @@ struct Settings {
 
     /// A logger of the level asked for, to standard error.
     func logger(_ label: String) throws -> Logger {
-        var logger = Logger(label: "yuanjiao.\(label)", factory: { StreamLogHandler.standardError(label: $0) })
+        var logger = Logger(label: "yuanjiao.\(label)", factory: { OneLineLog(label: $0) })
         let name = self["log"] ?? "info"
         guard let level = Logger.Level(rawValue: name) else { throw BadSetting(description: "`log` is none of trace, debug, info, notice, warning, error, critical: \(name)") }
         logger.logLevel = level

@@ -178,3 +178,14 @@ def test_counters_have_a_listener_of_their_own(bodies: Network, tmp_path: Path, 
         assert ask(f"http://127.0.0.1:{port}", "GET", "/sign-in").status == 404
     finally:
         own.close()
+
+
+def test_nobody_forges_a_line_of_the_log(bodies: Network) -> None:
+    """What a stranger sends stands in one line, whatever line ends it has."""
+    forged = "GET /%0A2026-01-01T00:00:00 info forged: all is well HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
+    said(bodies, "centre", forged.encode())
+    for name in ("centre", "edge", "terminal-1"):
+        said(bodies, name, b"GET /sign-in HTTP/1.1\r\nHost: a\r\nAuthorization: Yuanjiao node=\x1b[2Jx\xe2\x80\xa8, signature=a\r\nConnection: close\r\n\r\n")
+    for name in ("centre", "edge", "terminal-1"):
+        told = bodies.programs[name].said()
+        assert not [line for line in told.splitlines() if line.startswith("2026-01-01T00:00:00 info forged")] and "\x1b" not in told

@@ -26,7 +26,7 @@ struct DemoCommand: AsyncParsableCommand {
     func run() async throws {
         let folder = DemoFolder(URL(fileURLWithPath: data, isDirectory: true))
         if reset { try folder.reset() }
-        var logger = Logger(label: "yuanjiao.demo", factory: { StreamLogHandler.standardError(label: $0) })
+        var logger = Logger(label: "yuanjiao.demo", factory: { OneLineLog(label: $0) })
         logger.logLevel = .warning
         let isFirst = !folder.isSeeded
         if isFirst { try await DemoSeed(folder: folder, logger: logger).run() }
