@@ -64,7 +64,7 @@ private let navigation: [(key: String, links: [(key: String, url: String, right:
             ("nav.quarantine", "/quarantine", .seeFigures),
         ]
     ),
-    ("nav.library", [("nav.courseware", "/courseware", .seeLibrary), ("nav.approvals", "/approvals", .approveLibrary)]),
+    ("nav.library", [("nav.courseware", "/courseware", .seeLibrary), ("nav.approvals", "/approvals", .approveLibrary), ("nav.stop", "/stop", .approveLibrary)]),
     (
         "nav.supervision",
         [

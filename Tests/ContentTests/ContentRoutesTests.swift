@@ -10,6 +10,7 @@ import Media
 import Registry
 import Storage
 import TestKit
+import Trust
 import Testing
 import Web
 
@@ -174,6 +175,27 @@ import Web
             try await site.app.test(.router) { client async throws in
                 #expect(try await client.post("/courseware/\(county)/publish", .editor).status == .seeOther)
                 #expect(try await library.courseware(county)?.state == .published)
+            }
+        }
+    }
+
+    @Test(arguments: Database.Engine.required)
+    func anOrderToStopIsGivenOnItsPage(_ engine: Database.Engine) async throws {
+        try await LibraryWorld.with(engine) { library in
+            let site = try await Site(library)
+            let (keys, act, root) = (library.content.keys, library.act, try found(try LibraryWorld.seededKeys().root))
+            _ = try await library.database.write { try $0.ensureCatalogue(keys, by: act) }
+            let order = try StopOrder(version: 5, expiresAt: act.at.milliseconds + 86_400_000, areas: ["9901"], stops: true, signedBy: [root])
+            let text = String(decoding: order.bytes, as: UTF8.self)
+            try await site.app.test(.router) { client async throws in
+                #expect(try await client.page("/stop", .reviewer, "en").contains("No order was ever given"))
+                #expect(try await client.post("/stop", .leader, ["order": text]).status == .forbidden)
+                let changed = try await client.post("/stop", .reviewer, ["order": text.replacing("9901", with: "9902")])
+                #expect(changed.status == .unprocessableContent && String(buffer: changed.body).contains("不是由根密钥签署"))
+                #expect(try await client.post("/stop", .reviewer, ["order": text]).status == .seeOther)
+                #expect(try await client.page("/stop", .reviewer, "en").contains("Screens are stopped: 9901"))
+                #expect(try await client.page("/stop", .editor).contains("0 台终端回报已停播"))
+                #expect(try await client.post("/stop", .reviewer, ["order": text]).status == .unprocessableContent)
             }
         }
     }

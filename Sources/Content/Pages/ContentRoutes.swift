@@ -48,6 +48,7 @@ extension Routes {
             return seeOther("/courseware/\(id)")
         }
         addApprovals(content)
+        addStop()
         post("/courseware/:id/withdraw", .editLibrary) { _, context, visit in
             try await house.change(courseware(context), visit) { try $0.withdrawCourseware(id: $1, keys: content.keys, by: $2) }
         }
