@@ -1,7 +1,16 @@
 import ArgumentParser
+import Foundation
+
+@main
+enum Main {
+    static func main() async {
+        // Whatever it writes, databases, copies of films, keys, papers, is its own user's.
+        umask(0o077)
+        await Yuanjiao.main()
+    }
+}
 
 /// The one program: each command is one of the roles that it can play.
-@main
 struct Yuanjiao: AsyncParsableCommand {
     static let version = "0.1.0"
 

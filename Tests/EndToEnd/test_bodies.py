@@ -135,6 +135,8 @@ def test_nobody_else_on_the_machine_enters_a_data_folder(bodies: Network, name: 
     bodies.programs[name].stop()
     bodies.restart(name)
     assert folder.stat().st_mode & 0o077 == 0
+    open_to_all = [str(one) for one in folder.rglob("*") if not one.is_symlink() and one.stat().st_mode & 0o077]
+    assert open_to_all == [], "Other users of the machine may read it"
 
 
 def test_over_tls_a_session_is_bound_to_the_host(bodies: Network, tmp_path: Path) -> None:
