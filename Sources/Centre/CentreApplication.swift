@@ -160,13 +160,21 @@ package struct CentreApplication: Sendable {
             let reports = house.incidents.take()
             if !reports.isEmpty {
                 for report in reports { logger.warning("incident", metadata: ["kind": "\(report.kind)", "about": "\(report.about)", "count": "\(report.count)"]) }
-                try await house.database.write { statements in for report in reports { try statements.addIncident(report) } }
+                do { try await house.database.write { statements in for report in reports { try statements.addIncident(report) } } } catch {
+                    house.incidents.putBack(reports)
+                    throw error
+                }
             }
             let rests = house.refusals.rests(at: now)
             if !rests.isEmpty {
                 let act = Act(by: .system, at: now, ids: house.ids)
-                try await house.database.write { statements in
-                    for rest in rests { try statements.record("refusals.more", rest.key, ["count": String(rest.count), "since": house.zone.text(rest.since)], by: act) }
+                do {
+                    try await house.database.write { statements in
+                        for rest in rests { try statements.record("refusals.more", rest.key, ["count": String(rest.count), "since": house.zone.text(rest.since)], by: act) }
+                    }
+                } catch {
+                    house.refusals.putBack(rests)
+                    throw error
                 }
             }
             while chains, try await house.database.write({ try $0.chainEvents() }) == 1000 {}

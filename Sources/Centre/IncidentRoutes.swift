@@ -25,10 +25,10 @@ extension Routes {
         }
         post("/incidents/settle", .seeSystem) { form, _, visit in
             let (act, today) = (house.act(visit), house.today)
-            guard let count = Int64(form["count"]), count > 0 else { throw Refusal.notFound("incident") }
+            guard let count = Int64(form["count"]), count > 0, let last = Int64(form["last"]) else { throw Refusal.notFound("incident") }
             try await house.database.write { statements in
                 try statements.settleIncident(
-                    reporter: form["reporter"], kind: form["kind"], about: form["about"], occurrences: count,
+                    reporter: form["reporter"], kind: form["kind"], about: form["about"], occurrences: count, through: Instant(milliseconds: last),
                     where: try statements.visibleIncidents(in: visit.scope, on: today), by: act)
             }
             return seeOther("/incidents")
@@ -50,6 +50,8 @@ struct IncidentListPage: Sendable {
         let first: String
         let last: String
         let count: Int64
+        /// When it happened last, in milliseconds.
+        let lastAt: Int64
         let isOpen: Bool
         /// By whom and when it was seen to last; nil when it never was.
         let settled: String?
@@ -65,6 +67,7 @@ struct IncidentListPage: Sendable {
             first = house.zone.text(incident.firstAt)
             last = house.zone.text(incident.lastAt)
             count = incident.occurrences
+            lastAt = incident.lastAt.milliseconds
             isOpen = incident.isOpen
             settled = incident.settledAt.map { at in
                 house.text(

@@ -27,7 +27,7 @@ package enum LogReceiver: Hashable, Sendable {
 
     /// What `logger` of util-linux is told; it knows the protocols, and every Debian has it.
     var arguments: [String] {
-        let message = ["--tag", "yuanjiao", "--priority", "authpriv.notice", "--size", "64KiB"]
+        let message = ["--socket-errors=on", "--tag", "yuanjiao", "--priority", "authpriv.notice", "--size", "64KiB"]
         return switch self {
         case .local: message
         case .tcp(let host, let port): message + ["--rfc5424", "--tcp", "--server", host, "--port", String(port)]

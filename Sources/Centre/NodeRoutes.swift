@@ -178,17 +178,17 @@ struct NodeAPI: Sendable {
     /// `timestamp.json`, `N.snapshot.json`, `N.targets.json`, `N.root.json`. Open to all: signed, and no secret.
     private func metadata(_ name: String, _ request: Request) async throws -> Response {
         let parts = name.split(separator: ".")
-        let (body, order) = try await house.database.read { statements -> ([UInt8]?, StopOrder?) in
-            let order = name == "timestamp.json" || name == StopOrder.fileName ? try statements.stopOrder()?.order : nil
-            return (try file(statements), order)
+        let (body, orders) = try await house.database.read { statements -> ([UInt8]?, [UInt8]?) in
+            let orders = name == "timestamp.json" || name == StopOrder.fileName ? try statements.stopOrders().map(\.order) : []
+            return (try file(statements), orders.isEmpty ? nil : StopOrder.bundle(orders))
         }
-        if name == StopOrder.fileName, let order {
+        if name == StopOrder.fileName, let orders {
             return Response(
-                status: .ok, headers: [.contentType: "application/json", .cacheControl: "no-cache"], body: .init(byteBuffer: ByteBuffer(bytes: order.bytes)))
+                status: .ok, headers: [.contentType: "application/json", .cacheControl: "no-cache"], body: .init(byteBuffer: ByteBuffer(bytes: orders)))
         }
         guard let body else { throw Refusal.notFound("metadata") }
         var answer = tagged(body, name, request)
-        if let order, let field = HTTPField.Name(StopOrder.header) { answer.headers[field] = String(order.version) }
+        if let orders, let field = HTTPField.Name(StopOrder.header) { answer.headers[field] = StopOrder.tag(of: orders) }
         return answer
 
         @Sendable func file(_ statements: Statements) throws -> [UInt8]? {

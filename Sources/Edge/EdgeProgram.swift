@@ -43,7 +43,10 @@ package enum EdgeProgram {
                 Ticker(every: .seconds(max(configuration.pollSeconds, 1))) { await register.refresh() },
                 Ticker(every: .seconds(20)) {
                     guard let order = await local.look() else { return }
-                    do { try await keeper.change { ($0.order(order, at: clock.now), ()) } } catch { ticks.failed(error) }
+                    do {
+                        try await keeper.change { ($0.order(order, at: clock.now), ()) }
+                        local.taken(order)
+                    } catch { ticks.failed(error) }
                 },
                 Ticker(every: .seconds(60)) {
                     do {

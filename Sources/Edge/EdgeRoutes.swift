@@ -32,18 +32,22 @@ struct EdgeRoutes: Sendable {
 
     @Sendable private func metadata(_ request: Request, _ context: NodeContext) async throws -> Response {
         let name = try context.parameters.require("name")
-        let (file, order) = try await keeper.read { ($0.files[name], $0.stopOrder) }
-        if name == StopOrder.fileName, let order { return Answers.bytes(order.bytes, type: "application/json", cache: "no-cache") }
+        let (file, orders) = try await keeper.read { ($0.files[name], $0.stopOrders) }
+        if name == StopOrder.fileName, let orders { return Answers.bytes(orders, type: "application/json", cache: "no-cache") }
         guard let file else { return Answers.missing(name) }
         guard name == "timestamp.json" else { return Answers.bytes(file, type: "application/json", cache: "public, max-age=31536000, immutable") }
         var answer = Answers.tagged(file, type: "application/json", request)
-        if let order, let field = HTTPField.Name(StopOrder.header) { answer.headers[field] = String(order.version) }
+        if let orders, let field = HTTPField.Name(StopOrder.header) { answer.headers[field] = StopOrder.tag(of: orders) }
         return answer
     }
 
     /// To enrolled nodes only, as at the centre.
     @Sendable private func blob(_ request: Request, _ context: NodeContext) async throws -> Response {
-        try await register.signature(of: request, body: [])
+        let node = try await register.signature(of: request, body: []).node
+        return try await doors.ranges.admit(node) { try await range(request, context) }
+    }
+
+    private func range(_ request: Request, _ context: NodeContext) async throws -> Response {
         guard let hash = SHA256Hex(rawValue: try context.parameters.require("hash")), let (_, length) = blobs.verified(hash) else {
             return Answers.missing("This blob")
         }
@@ -84,6 +88,10 @@ struct EdgeRoutes: Sendable {
     }
 
     @Sendable private func receipts(_ request: Request, _ context: NodeContext) async throws -> Response {
+        try await doors.bodies.admit(Connections.origin(context.remoteAddress)) { try await answer(request) }
+    }
+
+    private func answer(_ request: Request) async throws -> Response {
         let body = try await request.whole(upTo: Batch.maximumBytes)
         let sender = try await register.signature(of: request, body: body).node
         guard let question = try? JSONDecoder().decode(ReceiptQuestion.self, from: Data(body)) else {

@@ -55,14 +55,14 @@ package struct EdgeNode: Sendable {
     /// Answers a terminal's question.
     package func answer(_ question: ReceiptQuestion, from sender: String) -> Receipt { relay.answer(question, from: sender) }
 
-    /// The order to hand on; nil for none.
-    package var stopOrder: StopOrder? { stop.order }
-    package var stopVersion: Int64 { stop.order?.version ?? 0 }
+    /// The stop orders to hand on, as one file; nil for none.
+    package var stopOrders: [UInt8]? { stop.bundle }
+    package var stopTag: String { stop.tag }
 
-    /// As ``TerminalNode/order(_:at:)``; an edge has no screen, it hands the order on.
-    package mutating func order(_ bytes: [UInt8], at now: Instant) -> [Change] {
+    /// As ``TerminalNode/order(_:at:)``; an edge has no screen, it hands the orders on.
+    package mutating func order(_ file: [UInt8], at now: Instant) -> [Change] {
         do {
-            guard let kept = try stop.take(bytes, root: sync.trusted.root, at: now.milliseconds) else { return [] }
+            guard let kept = try stop.take(file, root: sync.trusted.root, at: now.milliseconds) else { return [] }
             return queue.carryOut([kept])
         } catch {
             return note([Noticed(.metadata, about: "stop.\(error.code.rawValue)")], at: now)

@@ -3,26 +3,40 @@ import Foundation
 import Trust
 import Wire
 
-/// The stop order that a node knows, over restarts: the newest that was signed by the root's keys, wherever it came from.
+/// The stop orders that a node knows, over restarts: all that the root's keys signed and no newer one says anew, wherever they came from.
 struct StopBook: Sendable {
     static let key = "stop"
-    private(set) var order: StopOrder?
+    private(set) var orders: [StopOrder] = []
 
     /// What lies on the disk was verified when it was taken.
     init(records: [String: Record]) {
-        if case .text(let stored)? = records[Self.key] { order = try? StopOrder(parsing: Array(stored.utf8)) }
+        if case .text(let stored)? = records[Self.key] { orders = (try? StopOrder.orders(in: Array(stored.utf8))) ?? [] }
     }
 
-    /// Takes an order up; nil when it is the one that is known. Throws for one that nobody may give, that has ended, or that an earlier one stands above.
-    mutating func take(_ bytes: [UInt8], root: Root, at instant: Int64) throws(TrustError) -> Action? {
-        if bytes == order?.bytes { return nil }
-        let new = try StopOrder(parsing: bytes)
-        try new.verify(by: root, at: instant)
-        guard new.version > order?.version ?? 0 else { throw TrustError(.version, "The stop order \(new.version) is older than the one that is known.") }
-        order = new
-        return .store(Self.key, .text(String(decoding: bytes, as: UTF8.self)))
+    /// The orders as one file, to be handed on; nil for none.
+    var bundle: [UInt8]? { orders.isEmpty ? nil : StopOrder.bundle(orders) }
+    var tag: String { bundle.map(StopOrder.tag) ?? "" }
+
+    /// The order that stands for a place: the newest that is for it.
+    func order(for place: Place) -> StopOrder? {
+        orders.filter { $0.areas.contains { AreaCode($0)?.covers(place.area) == true } }.max { $0.version < $1.version }
     }
 
-    /// Whether an order is for a place.
-    static func covers(_ order: StopOrder, _ place: Place) -> Bool { order.areas.contains { AreaCode($0)?.covers(place.area) == true } }
+    /// Takes up the orders of a file; nil when there is nothing new. What is known, or said anew by a newer one, is no news and no harm. Throws for a file in which one is not
+    /// signed; of one that has ended nothing is taken.
+    mutating func take(_ file: [UInt8], root: Root, at instant: Int64) throws(TrustError) -> Action? {
+        var changed = false
+        for order in try StopOrder.orders(in: file) {
+            guard !orders.contains(order), !orders.contains(where: { $0.supersedes(order) }) else { continue }
+            do { try order.verify(by: root, at: instant) } catch {
+                if error.code == .expired { continue }
+                throw error
+            }
+            orders = orders.filter { !order.supersedes($0) } + [order]
+            changed = true
+        }
+        guard changed else { return nil }
+        orders = Array(orders.sorted { ($0.version, $0.areas.joined()) < ($1.version, $1.areas.joined()) }.suffix(StopOrder.most))
+        return .store(Self.key, .text(String(decoding: StopOrder.bundle(orders), as: UTF8.self)))
+    }
 }

@@ -19,6 +19,7 @@ package struct TerminalNode: Sendable {
     private var incidents: IncidentBook
     private var stop: StopBook
     private let place: Place
+    private let node: String
 
     /// Takes up what `records` hold. `boot` is drawn anew at each start, from 0 to 2^53 − 1. Throws when the first root is not the one of the claim.
     package init(identity: NodeIdentity, zone: NetworkZone, appetite: Appetite, settings: NodeSettings, boot: Int64, records: [String: Record]) throws(TrustError) {
@@ -30,6 +31,7 @@ package struct TerminalNode: Sendable {
         incidents = IncidentBook(node: identity.node)
         stop = StopBook(records: records)
         place = identity.place
+        node = identity.node
         plays = PlayBook(terminal: identity.node, boot: boot, reportEvery: settings.playEvery, keepFor: settings.keepFor, records: records)
         sync = try Sync(
             node: identity.node, place: identity.place, appetite: appetite, settings: settings.sync, root: identity.root, fingerprint: identity.fingerprint,
@@ -68,17 +70,19 @@ package struct TerminalNode: Sendable {
     package mutating func stop(at now: Instant) -> [Change] { carryOut(presence.report(at: watch.corrected(now), clockError: watch.error(at: now)) + plays.report(at: now)) }
 
     /// Whether an order says that nothing is to be shown here.
-    package var isStopped: Bool { stop.order.map { $0.stops && StopBook.covers($0, place) } ?? false }
-    /// The version of the order that is known; 0 for none.
-    package var stopVersion: Int64 { stop.order?.version ?? 0 }
+    package var isStopped: Bool { stop.order(for: place)?.stops ?? false }
+    /// What tells the orders that are known from others; empty for none.
+    package var stopTag: String { stop.tag }
 
-    /// Somebody gave a stop order: the parent, or a stick. What is not one, or is an old one, is noticed; what is obeyed is told.
-    package mutating func order(_ bytes: [UInt8], at now: Instant) -> [Change] {
+    /// Somebody gave stop orders: the parent, or a stick. What is not signed is noticed; what is obeyed is told, whatever else was noticed before.
+    package mutating func order(_ file: [UInt8], at now: Instant) -> [Change] {
+        let (time, before) = (watch.corrected(now), stop.order(for: place))
         do {
-            guard let kept = try stop.take(bytes, root: sync.trusted.root, at: watch.corrected(now).milliseconds), let order = stop.order else { return [] }
-            guard StopBook.covers(order, place) else { return carryOut([kept]) }
-            let told = incidents.note(Noticed(order.stops ? .stopped : .resumed, about: String(order.version)), at: watch.corrected(now))
-            return carryOut([kept] + told)
+            guard let kept = try stop.take(file, root: sync.trusted.root, at: time.milliseconds) else { return [] }
+            guard let order = stop.order(for: place), order != before else { return carryOut([kept]) }
+            let kind = order.stops ? IncidentKind.stopped : .resumed
+            let receipt = Incident(node: node, kind: kind.rawValue, about: String(order.version), firstAt: time, lastAt: time, count: 1)
+            return carryOut([kept, .report(.incident(receipt))])
         } catch {
             return note([Noticed(.metadata, about: "stop.\(error.code.rawValue)")], at: now)
         }

@@ -110,7 +110,7 @@ package struct DownLine<Machine: NodeMachine>: Service {
 
     /// A stop order goes before everything else.
     private func obey() async throws {
-        guard let known = keeper.ask({ $0.stopVersion }), let order = try await parent.stopOrder(after: known) else { return }
+        guard let known = keeper.ask({ $0.stopTag }), let order = try await parent.stopOrders(besides: known) else { return }
         try await keeper.change { [clock] in ($0.order(order, at: clock.now), ()) }
     }
 

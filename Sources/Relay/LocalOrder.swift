@@ -16,13 +16,13 @@ package final class LocalOrder: Sendable {
         guard
             let bytes = try? await offPool({ () -> [UInt8]? in
                 let attributes = try FileManager.default.attributesOfItem(atPath: file.path)
-                guard attributes[.type] as? FileAttributeType == .typeRegular, (attributes[.size] as? Int ?? .max) <= Int(StopOrder.longest) else { return nil }
+                guard attributes[.type] as? FileAttributeType == .typeRegular, (attributes[.size] as? Int ?? .max) <= Int(StopOrder.longestBundle) else { return nil }
                 return [UInt8](try Data(contentsOf: file))
             })
         else { return nil }
-        return seen.withLock { seen in
-            defer { seen = bytes }
-            return seen == bytes ? nil : bytes
-        }
+        return seen.withLock { $0 == bytes } ? nil : bytes
     }
+
+    /// What lay there is taken care of; before that it is looked at again and again.
+    package func taken(_ bytes: [UInt8]) { seen.withLock { $0 = bytes } }
 }

@@ -5,10 +5,10 @@ package import Trust
 /// What the programs around edge and terminal need of the node's logic; both machines have it.
 package protocol NodeMachine: Sendable {
     mutating func start(at now: Instant) -> [Change]
-    /// The version of the stop order that is known; 0 for none.
-    var stopVersion: Int64 { get }
-    /// Somebody gave a stop order.
-    mutating func order(_ bytes: [UInt8], at now: Instant) -> [Change]
+    /// What tells the stop orders that are known from others; empty for none.
+    var stopTag: String { get }
+    /// Somebody gave a file of stop orders.
+    mutating func order(_ file: [UInt8], at now: Instant) -> [Change]
     /// Counts what was noticed around the node.
     mutating func note(_ noticed: [Noticed], at now: Instant) -> [Change]
     mutating func nextUp(at now: Instant) -> UpStep

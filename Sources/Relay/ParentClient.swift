@@ -76,7 +76,7 @@ package struct ParentClient: Sendable {
         var request = HTTPClientRequest(url: url)
         if let copy { request.headers.add(name: "If-None-Match", value: copy.tag) }
         let response = try await client.execute(request, timeout: .minutes(2))
-        if let told = response.headers.first(name: StopOrder.header).flatMap({ Int64($0) }) { offered.note(told, from: source) }
+        if let told = response.headers.first(name: StopOrder.header) { offered.note(told, from: source) }
         switch response.status.code {
         case 304:
             try await finish(response)
@@ -174,21 +174,21 @@ private final class Copies: Sendable {
     }
 }
 
-/// Which stop order a parent last said that it has.
+/// Which stop orders a parent last said that it has.
 private final class Offered: Sendable {
-    private let said = Mutex<(version: Int64, source: Int)>((0, 0))
+    private let said = Mutex<(tag: String, source: Int)>(("", 0))
 
-    func note(_ version: Int64, from source: Int) { said.withLock { $0 = (version, source) } }
-    var last: (version: Int64, source: Int) { said.withLock { $0 } }
+    func note(_ tag: String, from source: Int) { said.withLock { $0 = (String(tag.prefix(64)), source) } }
+    var last: (tag: String, source: Int) { said.withLock { $0 } }
 }
 
 extension ParentClient {
-    /// The parent's stop order, when it has said that it has a newer one than the version that is known.
-    package func stopOrder(after known: Int64) async throws -> [UInt8]? {
-        let (version, source) = offered.last
-        guard version > known else { return nil }
+    /// The parent's stop orders, when it has said that it has others than those that are known.
+    package func stopOrders(besides known: String) async throws -> [UInt8]? {
+        let (tag, source) = offered.last
+        guard !tag.isEmpty, tag != known else { return nil }
         // Asked for once; said again with the next timestamp.
-        offered.note(0, from: source)
-        return try await metadata(StopOrder.fileName, longest: StopOrder.longest, source: source)
+        offered.note("", from: source)
+        return try await metadata(StopOrder.fileName, longest: StopOrder.longestBundle, source: source)
     }
 }

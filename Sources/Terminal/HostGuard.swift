@@ -13,7 +13,7 @@ struct HostGuard<Context: RequestContext>: RouterMiddleware {
     func handle(_ request: Request, context: Context, next: (Request, Context) async throws -> Response) async throws -> Response {
         // Whoever watches over terminals asks these two by any name; a page from outside learns nothing by them that it could use.
         guard ["/health", "/metrics"].contains(request.uri.path) || Self.isOurs(request.head.authority ?? "", names) else {
-            findings.note(Noticed(.host, about: request.head.authority ?? ""))
+            findings.note(Noticed(.host))
             throw Problem(
                 code: "host.unknown", status: 421, title: "This terminal is not called so", detail: "Use its address or http://localhost, or give it the name with --host-names.")
         }

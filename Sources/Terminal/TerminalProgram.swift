@@ -64,7 +64,10 @@ package enum TerminalProgram {
                 // Three beats a minute, so that a late one costs no minute.
                 Ticker(every: .seconds(20)) {
                     do {
-                        if let order = await local.look() { try await keeper.change { ($0.order(order, at: clock.now), ()) } }
+                        if let order = await local.look() {
+                            try await keeper.change { ($0.order(order, at: clock.now), ()) }
+                            local.taken(order)
+                        }
                         let noticed = house.findings.take()
                         try await keeper.change { ($0.note(noticed, at: clock.now) + $0.beat(at: clock.now), ()) }
                         beats.succeeded()

@@ -29,6 +29,7 @@ extension LogFault {
         switch kind {
         case .changed: "entry \(position) was changed, or stands where another stood"
         case .missing: "entry \(position) is gone"
+        case .cut: "the entries from \(position) on are gone; the copy that was sent on has them"
         case .gap: "place \(position) of the chain is gone"
         case .unchained: "\(position) entries were written into the log by something else than this program"
         }

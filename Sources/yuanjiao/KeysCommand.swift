@@ -4,6 +4,7 @@ import Basics
 import Centre
 import Content
 import Foundation
+import Registry
 import Relay
 import Storage
 import Trust
@@ -186,8 +187,14 @@ private struct Stop: AsyncParsableCommand {
         let signers = try await root.signers(desk.folder)
         let (now, areas, days, out) = (desk.centre.act.at.milliseconds, area, days, URL(fileURLWithPath: out, isDirectory: true))
         guard let trusted = try await desk.centre.database.read({ try $0.newestRoot() }) else { throw BadSetting(description: "There is no catalogue yet. Start the centre once.") }
+        let today = desk.centre.today
+        for code in areas {
+            guard try await desk.centre.database.read({ try $0.area(code: code, on: today, in: .everything) }) != nil else {
+                throw BadSetting(description: "There is no area \(code): an order for it would stop nothing")
+            }
+        }
         // Later orders stand above earlier ones, so versions come from the clock.
-        for (name, stops, version) in [("stop.json", true, now / 1000), ("go-on.json", false, now / 1000 + 1)] {
+        for (name, stops, version) in [("stop.json", true, now), ("go-on.json", false, now + 1)] {
             do {
                 let order = try StopOrder(version: version, expiresAt: now + Int64(days) * 86_400_000, areas: areas, stops: stops, signedBy: signers)
                 try order.verify(by: trusted, at: now)

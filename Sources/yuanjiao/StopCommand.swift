@@ -21,18 +21,17 @@ struct StopCommand: AsyncParsableCommand {
         if let order {
             let bytes = try await offPool { [UInt8](try Data(contentsOf: URL(fileURLWithPath: order)).prefix(Int(StopOrder.longest) + 1)) }
             let act = centre.act
-            try await explained { try await centre.database.write { try $0.giveStopOrder(bytes, by: act) } }
+            try await explained { try await centre.database.write { try $0.giveStopOrder(bytes, in: .everything, by: act) } }
         }
         let standing = try await centre.database.read { statements in
-            try statements.stopOrder().map { order, givenAt in
+            try statements.stopOrders().map { order, givenAt in
                 (order, givenAt, try statements.stopReceipts(kind: order.stops ? "stop.obeyed" : "stop.lifted", version: order.version))
             }
         }
-        if let (order, givenAt, receipts) = standing {
+        if standing.isEmpty { print("No order was ever given.") }
+        for (order, givenAt, receipts) in standing {
             print("\(order.stops ? "stop" : "go on")  order \(order.version) for \(order.areas.joined(separator: " ")), given \(centre.network.zone.text(givenAt))")
-            print("\(receipts) terminals said that they \(order.stops ? "stopped" : "go on")")
-        } else {
-            print("No order was ever given.")
+            print("    \(receipts) terminals said that they \(order.stops ? "stopped" : "go on")")
         }
         await centre.close()
     }

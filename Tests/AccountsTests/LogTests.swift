@@ -62,6 +62,14 @@ private let noon = SampleWorld.moment("2011-03-05", 12)
                 "UPDATE event_link SET position = position + 100 WHERE position IN (2, 3); UPDATE event_link SET position = 3 WHERE position = 102; UPDATE event_link SET position = 2 WHERE position = 103",
                 ["changed 2", "changed 3", "changed 4"]
             ),
+            (
+                "DELETE FROM event WHERE id IN (SELECT event_id FROM event_link WHERE position > 4); DELETE FROM event_link WHERE position > 4; INSERT INTO event_sent (only_one, position) VALUES (1, 7)",
+                ["cut 5"]
+            ),
+            (
+                "INSERT INTO event_pending (event_id) VALUES ('gone'); DELETE FROM event_link WHERE position > 4; DELETE FROM event WHERE id NOT IN (SELECT event_id FROM event_link)",
+                ["missing 5"]
+            ),
             ("UPDATE event_link SET hash = 'aa' WHERE position = 2", ["changed 2", "changed 3"]),
             (
                 "INSERT INTO event (id, happened_at, actor, kind, subject, detail) VALUES ('zz', 1, 'a1', 'site.state_set', 'S1', '{}')", ["unchained 1"]

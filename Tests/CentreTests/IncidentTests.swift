@@ -49,6 +49,14 @@ import Wire
             // Who invents matters fills nothing.
             for number in 0..<120 { _ = try await verdict(incident("T1", "blob.refused", "m\(number)"), box) }
             #expect(try await open(world).count == 102)
+            // Nor who invents kinds.
+            let kinds = (0..<4000).map { number -> Fact in
+                let first = SampleWorld.moment("2011-03-31", 10)
+                return Fact(id: "k\(number)", .incident(Incident(node: "T1", kind: "kind-\(number)", about: "x", firstAt: first, lastAt: first, count: 1)))
+            }
+            #expect(try await world.post(Endpoint.facts, try Batch(id: "b", facts: kinds).json, by: box).status == .ok)
+            let stored = try await world.centre.database.read { try $0.count("SELECT count(*) FROM incident WHERE reporter = 'T1'") }
+            #expect(stored == 3001)
         }
     }
 
@@ -68,12 +76,14 @@ import Wire
             let claim = Data(#"{"code": "AAAAA-AAAAA", "public_key": "\#(box.key.verifyingKey.hex)", "version": "1"}"#.utf8)
             #expect(try await world.post(Endpoint.enrolments, claim, by: box).status.code >= 400)
             // One key in two places: two programs take turns, and a restart is none.
-            for batch in ["x-b1", "y-b1", "y-b2", "x-b2"] { _ = try await world.post(Endpoint.facts, try Batch(id: batch, facts: []).json, by: box) }
+            for batch in ["x-b1", "y-b1", "y-b2", "x-b2", "y-b3", "x-b3", "z-b1", "y-b4", "z-b2"] {
+                _ = try await world.post(Endpoint.facts, try Batch(id: batch, facts: []).json, by: box)
+            }
             let found = try await open(world)
             #expect(found["|node.revoked|T2"] == 1 && found["|signature.wrong|T1"] == 1 && found["|node.unknown|T9"] == 1 && found["|envelope.refused|T1"] == 1)
             #expect(found["|claim.wrong|"] == 1, "\(found)")
             #expect(found["|node.cloned|T1"] == nil)
-            for batch in ["y-b3", "x-b3", "y-b4"] { _ = try await world.post(Endpoint.facts, try Batch(id: batch, facts: []).json, by: box) }
+            for batch in ["x-b4", "z-b3", "y-b5", "z-b4"] { _ = try await world.post(Endpoint.facts, try Batch(id: batch, facts: []).json, by: box) }
             #expect(try await open(world)["|node.cloned|T1"] != nil)
         }
     }
@@ -97,10 +107,10 @@ import Wire
             let (all, own) = (try await page(city), try await page(county))
             #expect(all.contains("E1") && all.contains("E2") && all.contains("The centre") && all.contains("&lt;b&gt;") && all.contains("replace the disk"))
             #expect(own.contains("E1") && !own.contains("E2") && !own.contains("The centre"))
-            func settle(_ reporter: String, _ cookie: String, _ text: String, count: Int = 2) async throws -> HTTPResponse.Status {
+            func settle(_ reporter: String, _ cookie: String, _ text: String, count: Int = 2, last: Int64 = first.milliseconds) async throws -> HTTPResponse.Status {
                 let csrf = String(text.firstMatch(of: /name="csrf" value="([0-9a-f]+)"/)?.1 ?? "")
                 return try await world.post(
-                    "/incidents/settle", ["csrf": csrf, "reporter": reporter, "kind": "disk.changed", "about": "<b>", "count": "\(count)"], cookie: cookie
+                    "/incidents/settle", ["csrf": csrf, "reporter": reporter, "kind": "disk.changed", "about": "<b>", "count": "\(count)", "last": "\(last)"], cookie: cookie
                 ).status
             }
             #expect(try await settle("E2", county, own) == .notFound)
@@ -112,6 +122,13 @@ import Wire
             #expect(try await world.centre.database.read { try $0.openIncidents() } == ["disk.changed": 2])
             try await world.centre.database.write { _ = try $0.mergeIncident(report("E1", 3), at: first) }
             #expect(try await page(county).contains("E1"))
+            #expect(try await settle("E1", county, own, count: 3) == .seeOther)
+            // A node that was switched off counts from the beginning: what happened later is open, however small its count.
+            let later = IncidentReport(reporter: "E1", kind: "disk.changed", about: "<b>", firstAt: first.adding(seconds: 60), lastAt: first.adding(seconds: 60), count: 1)
+            try await world.centre.database.write { _ = try $0.mergeIncident(later, at: first) }
+            #expect(try await page(county).contains("E1"))
+            #expect(try await settle("E1", county, own, count: 3) == .notFound, "What came later was settled unseen")
+            #expect(try await settle("E1", county, own, count: 3, last: first.adding(seconds: 60).milliseconds) == .seeOther)
         }
     }
 }

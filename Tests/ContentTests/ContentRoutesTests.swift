@@ -167,6 +167,12 @@ import Web
                 #expect(try await client.post("\(url)/approve", .reviewer, ["digest": last]).status == .seeOther)
                 #expect(try await library.courseware(id)?.state == .published)
                 #expect(try await client.post("\(url)/approve", .reviewer, ["digest": last]).status == .conflict)
+                // What is withdrawn is no longer asked for.
+                #expect(try await client.post("\(url)/publish", .editor).status == .seeOther)
+                let again = digest(try await client.page(url, .reviewer))
+                #expect(try await client.post("\(url)/withdraw", .editor).status == .seeOther)
+                #expect(try await client.post("\(url)/approve", .reviewer, ["digest": again]).status == .conflict)
+                #expect(try await library.courseware(id)?.state == .withdrawn)
                 let kinds = try await library.database.read { try $0.events(about: id) }.map(\.kind)
                 #expect(kinds.contains("courseware.publication_approved") && kinds.contains("courseware.publication_declined") && kinds.contains("courseware.published"))
             }
@@ -201,7 +207,8 @@ import Web
     }
 
     @Test(arguments: [
-        ("99", "", true), ("9901", "", true), ("990101", "", false), ("990101", "9901", true), ("9901", "990101", true), ("990101001", "990101001 990101002", false),
+        ("99", "", true), ("9901", "", true), ("990101", "", false), ("990101", "9901", true), ("9901", "990101", true), ("990101001", "990101001 990101002", true),
+        ("990101", "990101001 990101002", false), ("990101", "990101 990102", true), ("990101", "990102", true),
     ])
     func whereASecondPersonIsNeeded(_ area: String, _ audience: String, _ isNeeded: Bool) {
         let codes = audience.split(separator: " ").map(String.init)

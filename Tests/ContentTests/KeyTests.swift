@@ -18,26 +18,33 @@ import Trust
     func aStopOrderIsTakenOnceAndInOrder(_ engine: Database.Engine) async throws {
         try await LibraryWorld.with(engine) { library in
             let (keys, act, root) = (library.content.keys, library.act, try #require(try LibraryWorld.seededKeys().root))
-            func order(_ version: Int64, stops: Bool = true, days: Int64 = 1, by signer: SigningKey) throws -> [UInt8] {
+            @Sendable func order(_ version: Int64, stops: Bool = true, days: Int64 = 1, by signer: SigningKey) throws -> [UInt8] {
                 try StopOrder(version: version, expiresAt: act.at.milliseconds + days * 86_400_000, areas: ["9901"], stops: stops, signedBy: [signer]).bytes
             }
-            func give(_ bytes: [UInt8]) async throws { try await library.database.write { try $0.giveStopOrder(bytes, by: act) } }
+            func give(_ bytes: [UInt8]) async throws { try await library.database.write { try $0.giveStopOrder(bytes, in: .everything, by: act) } }
             let first = try order(5, by: root)
             await #expect(throws: Refusal.conflict("stop.no_root")) { try await give(first) }
             try await library.database.write { try $0.ensureCatalogue(keys, by: act) }
-            #expect(try await library.database.read { try $0.stopOrder() } == nil)
+            #expect(try await library.database.read { try $0.stopOrders() }.isEmpty)
             await #expect(throws: Refusal.invalid(["order": "stop.not_signed"])) { try await give(try order(6, by: try key(9))) }
             await #expect(throws: Refusal.invalid(["order": "stop.not_signed"])) { try await give([1, 2]) }
             await #expect(throws: Refusal.invalid(["order": "stop.expired"])) { try await give(try order(6, days: -1, by: root)) }
             try await give(first)
-            for older in [first, try order(5, stops: false, by: root), try order(4, by: root)] {
+            for older in [first, try order(4, by: root)] {
                 await #expect(throws: Refusal.conflict("stop.older")) { try await give(older) }
             }
-            #expect(try await library.database.read { try $0.stopOrder()?.order.bytes } == first)
-            try await give(try order(6, stops: false, by: root))
-            #expect(try await library.database.read { try $0.stopOrder()?.order.stops } == false)
+            #expect(try await library.database.read { try $0.stopOrders() }.map(\.order.version) == [5])
+            await #expect(throws: Refusal.forbidden("stop.not_yours")) {
+                try await library.database.write { try $0.giveStopOrder(try order(6, by: root), in: Scope(areas: [AreaCode("990101")].compactMap { $0 }), by: act) }
+            }
+            // One for another place lifts nothing.
+            let other = try StopOrder(version: 7, expiresAt: act.at.milliseconds + 86_400_000, areas: ["990102"], stops: false, signedBy: [root])
+            try await give(other.bytes)
+            #expect(try await library.database.read { try $0.stopOrders() }.map(\.order.version) == [5, 7])
+            try await give(try order(8, stops: false, by: root))
+            #expect(try await library.database.read { try $0.stopOrders() }.map { "\($0.order.version) \($0.order.stops)" } == ["8 false"])
             #expect(try await library.database.read { try $0.events(about: "5") }.map(\.kind) == ["stop.given"])
-            #expect(try await library.database.read { try $0.events(about: "6") }.map(\.kind) == ["stop.lifted"])
+            #expect(try await library.database.read { try $0.events(about: "8") }.map(\.kind) == ["stop.lifted"])
             // Receipts count by node.
             for (node, kind) in [("T1", "stop.obeyed"), ("T2", "stop.obeyed"), ("T1", "stop.lifted")] {
                 let report = IncidentReport(reporter: node, kind: kind, about: "5", firstAt: act.at, lastAt: act.at, count: 1)

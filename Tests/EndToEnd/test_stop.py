@@ -77,11 +77,19 @@ def test_screens_stop_by_an_order_and_go_on_by_another(shown: Network) -> None:
 
 
 def test_an_order_is_for_its_areas_alone(shown: Network) -> None:
-    orders = prepare(shown, "other", "990102")
-    shown.command("stop", orders / "stop.json")
-    until(lambda: ask(shown.address("edge"), "GET", "/api/v1/metadata/stop.json").body == (orders / "stop.json").read_bytes(), 60, "The edge has the order")
-    until(lambda: shown.programs["terminal-1"].running and plays(shown, *TERMINALS), 10, "Others go on")
-    shown.command("stop", orders / "go-on.json")
+    """One for another county stops nothing here, and lifts nothing: both stand."""
+    own, other = prepare(shown, "own", "9901"), prepare(shown, "other", "990102")
+    assert "There is no area 99010" in shown.command("keys", "stop", "--out", shown.folder / "none", "--area", "99010", status=1)
+    shown.command("stop", own / "stop.json")
+    until(lambda: stopped(shown, *TERMINALS), 60, "Both screens stop")
+    shown.command("stop", other / "stop.json")
+    shown.command("stop", other / "go-on.json")
+    both = ask(shown.address(), "GET", "/api/v1/metadata/stop.json").body
+    until(lambda: ask(shown.address("edge"), "GET", "/api/v1/metadata/stop.json").body == both, 60, "The edge has both orders")
+    until(lambda: len(shown.query("SELECT version FROM stop_order")) == 2 and stopped(shown, *TERMINALS), 10, "A stop is lifted by an order for another place")
+    # Of two for one place the one that was prepared later stands, whenever it is given.
+    shown.command("stop", own / "go-on.json")
+    until(lambda: plays(shown, *TERMINALS), 60, "Both go on")
 
 
 def test_a_stick_stops_screens_where_the_line_is_cut(shown: Network) -> None:

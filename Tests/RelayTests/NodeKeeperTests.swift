@@ -16,8 +16,8 @@ private struct NoteBook: NodeMachine {
         return [.store(key: "note/\(notes)", .text(text))]
     }
 
-    var stopVersion: Int64 { 0 }
-    mutating func order(_ bytes: [UInt8], at now: Instant) -> [Change] { [] }
+    var stopTag: String { "" }
+    mutating func order(_ file: [UInt8], at now: Instant) -> [Change] { [] }
     mutating func note(_ noticed: [Noticed], at now: Instant) -> [Change] { [] }
     mutating func start(at now: Instant) -> [Change] { [] }
     mutating func nextUp(at now: Instant) -> UpStep { .wait(until: nil) }

@@ -40,14 +40,14 @@ def swift_packages() -> list[dict]:
 
 
 def debian_packages() -> list[dict]:
-    query = ["dpkg-query", "--show", "--showformat=${Package} ${Version} ${Architecture} ${db:Status-Status}\n", *DEBIAN]
+    query = ["dpkg-query", "--show", "--showformat=${Package}\t${Version}\t${Architecture}\t${db:Status-Status}\n", *DEBIAN]
     try:
         lines = subprocess.run(query, capture_output=True, text=True, check=False).stdout.splitlines()
     except OSError:
         return []
     found = []
     for line in lines:
-        name, version, architecture, status = line.split()
+        name, version, architecture, status = line.split("\t")
         if status == "installed":
             reference = f"pkg:deb/debian/{name}@{version.replace('+', '%2B').replace(':', '%3A')}?arch={architecture}"
             found.append({"type": "library", "bom-ref": reference, "name": name, "version": version, "purl": reference})

@@ -34,20 +34,25 @@ package struct StoredIncident: Decodable, Hashable, Sendable {
     package let settledAt: Instant?
     package let settledBy: String?
 
-    package var isOpen: Bool { occurrences > settled }
+    /// When the last of those that a person has seen to happened.
+    package let settledLastAt: Instant
+
+    package var isOpen: Bool { occurrences > settled || lastAt > settledLastAt }
 }
 
 /// So many matters of one kind are told apart for one reporter; further ones count under the kind alone, so that a stranger who invents names fills nothing.
 private let mostMatters = 100
+/// And so many in all of one reporter.
+private let mostOfReporter = 3000
 
 extension Statements {
     /// Takes in what a node says: the earliest, the latest, the greater count. False when that is known.
     package func mergeIncident(_ report: IncidentReport, at now: Instant) throws -> Bool {
-        let about = try matter(report)
+        let (kind, about) = try place(report)
         return try run(
             """
-            INSERT INTO incident (reporter, kind, about, first_at, last_at, occurrences, settled)
-            VALUES (\(report.reporter), \(report.kind), \(about), \(report.firstAt), \(report.lastAt), \(report.count), 0)
+            INSERT INTO incident (reporter, kind, about, first_at, last_at, occurrences, settled, settled_last_at)
+            VALUES (\(report.reporter), \(kind), \(about), \(report.firstAt), \(report.lastAt), \(report.count), 0, 0)
             ON CONFLICT (reporter, kind, about) DO UPDATE SET
                 first_at = CASE WHEN excluded.first_at < incident.first_at THEN excluded.first_at ELSE incident.first_at END,
                 last_at = CASE WHEN excluded.last_at > incident.last_at THEN excluded.last_at ELSE incident.last_at END,
@@ -58,30 +63,32 @@ extension Statements {
 
     /// Adds what this centre itself noticed since it last said so.
     package func addIncident(_ report: IncidentReport) throws {
-        let about = try matter(report)
+        let (kind, about) = try place(report)
         try run(
             """
-            INSERT INTO incident (reporter, kind, about, first_at, last_at, occurrences, settled)
-            VALUES (\(report.reporter), \(report.kind), \(about), \(report.firstAt), \(report.lastAt), \(report.count), 0)
+            INSERT INTO incident (reporter, kind, about, first_at, last_at, occurrences, settled, settled_last_at)
+            VALUES (\(report.reporter), \(kind), \(about), \(report.firstAt), \(report.lastAt), \(report.count), 0, 0)
             ON CONFLICT (reporter, kind, about) DO UPDATE SET last_at = CASE WHEN excluded.last_at > incident.last_at THEN excluded.last_at ELSE incident.last_at END,
                 occurrences = incident.occurrences + excluded.occurrences
             """)
     }
 
-    private func matter(_ report: IncidentReport) throws -> String {
-        if report.about.isEmpty { return "" }
+    /// As which kind and matter a report is kept: its own while there is room, the kind alone when it has too many matters, a kind for all when the reporter has too many kinds.
+    private func place(_ report: IncidentReport) throws -> (kind: String, about: String) {
         let known = try count("SELECT count(*) FROM incident WHERE reporter = \(report.reporter) AND kind = \(report.kind) AND about = \(report.about)")
-        if known > 0 { return report.about }
-        return try count("SELECT count(*) FROM incident WHERE reporter = \(report.reporter) AND kind = \(report.kind)") < mostMatters ? report.about : ""
+        if known > 0 { return (report.kind, report.about) }
+        let all = try first("SELECT count(*), count(*) FILTER (WHERE kind = \(report.kind)) FROM incident WHERE reporter = \(report.reporter)") { (try $0.int(0), try $0.int(1)) }
+        guard let all, all.0 < mostOfReporter else { return ("too_many", "") }
+        return (report.kind, all.1 < mostMatters ? report.about : "")
     }
 
     /// Incidents, the latest first, as far as a condition on `i.reporter` lets them be seen; only what is open, or all.
     package func incidents(onlyOpen: Bool, where visible: SQL = "1 = 1", limit: Int) throws -> [StoredIncident] {
-        let unsettled: SQL = onlyOpen ? "i.occurrences > i.settled AND i.kind NOT LIKE 'stop.%'" : "i.kind NOT LIKE 'stop.%'"
+        let unsettled: SQL = onlyOpen ? "(i.occurrences > i.settled OR i.last_at > i.settled_last_at) AND i.kind NOT LIKE 'stop.%'" : "i.kind NOT LIKE 'stop.%'"
         return try all(
             StoredIncident.self,
             """
-            SELECT i.reporter, i.kind, i.about, i.first_at, i.last_at, i.occurrences, i.settled, i.settled_at, i.settled_by FROM incident i
+            SELECT i.reporter, i.kind, i.about, i.first_at, i.last_at, i.occurrences, i.settled, i.settled_at, i.settled_by, i.settled_last_at FROM incident i
             WHERE \(sql: unsettled) AND \(sql: visible) ORDER BY i.last_at DESC, i.reporter, i.kind, i.about LIMIT \(limit)
             """)
     }
@@ -94,17 +101,19 @@ extension Statements {
     /// How many are open, by kind.
     package func openIncidents() throws -> [String: Int] {
         Dictionary(
-            uniqueKeysWithValues: try all("SELECT kind, count(*) FROM incident WHERE occurrences > settled AND kind NOT LIKE 'stop.%' GROUP BY kind") {
+            uniqueKeysWithValues: try all("SELECT kind, count(*) FROM incident WHERE (occurrences > settled OR last_at > settled_last_at) AND kind NOT LIKE 'stop.%' GROUP BY kind")
+            {
                 (try $0.text(0), try $0.int(1))
             })
     }
 
     /// A person has seen to what is known of it so far; what comes after that opens it again.
-    package func settleIncident(reporter: String, kind: String, about: String, occurrences: Int64, where visible: SQL = "1 = 1", by act: Act) throws {
+    package func settleIncident(reporter: String, kind: String, about: String, occurrences: Int64, through last: Instant, where visible: SQL = "1 = 1", by act: Act) throws {
         let changed = try run(
             """
-            UPDATE incident SET settled = \(occurrences), settled_at = \(act.at), settled_by = \(act.actor.id)
-            WHERE reporter = \(reporter) AND kind = \(kind) AND about = \(about) AND settled < \(occurrences) AND occurrences >= \(occurrences)
+            UPDATE incident SET settled = \(occurrences), settled_last_at = \(last), settled_at = \(act.at), settled_by = \(act.actor.id)
+            WHERE reporter = \(reporter) AND kind = \(kind) AND about = \(about) AND (settled < \(occurrences) OR settled_last_at < \(last))
+                AND occurrences >= \(occurrences) AND last_at >= \(last)
                 AND EXISTS (SELECT 1 FROM incident i WHERE i.reporter = \(reporter) AND i.kind = \(kind) AND i.about = \(about) AND \(sql: visible))
             """)
         guard changed == 1 else { throw Refusal.notFound("incident") }

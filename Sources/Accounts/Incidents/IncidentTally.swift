@@ -27,6 +27,17 @@ package final class IncidentTally: Sendable {
         }
     }
 
+    /// What could not be written comes back.
+    package func putBack(_ reports: [IncidentReport]) {
+        matters.withLock { matters in
+            for report in reports {
+                let matter = Matter(kind: report.kind, about: report.about)
+                let since = matters[matter]
+                matters[matter] = Count(firstAt: report.firstAt, lastAt: since?.lastAt ?? report.lastAt, count: report.count + (since?.count ?? 0))
+            }
+        }
+    }
+
     /// What to write; it is forgotten here.
     package func take() -> [IncidentReport] {
         matters.withLock { matters in

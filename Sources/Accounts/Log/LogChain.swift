@@ -12,6 +12,8 @@ package struct LogFault: Hashable, Sendable {
         case missing
         /// Places are left out.
         case gap
+        /// The log was sent on further than it goes: its end is gone.
+        case cut
         /// Entries stand in the log that never were in line for the chain.
         case unchained
     }
@@ -121,6 +123,10 @@ extension Statements {
                 AND NOT EXISTS (SELECT 1 FROM event_pending p WHERE p.event_id = e.id)
             """)
         if strange > 0 { note(.unchained, strange) }
+        let sent = try count("SELECT coalesce(max(position), 0) FROM event_sent")
+        if sent >= expected { note(.cut, expected) }
+        let lost = try count("SELECT count(*) FROM event_pending p WHERE NOT EXISTS (SELECT 1 FROM event e WHERE e.id = p.event_id)")
+        if lost > 0 { note(.missing, expected) }
         return LogState(entries: expected - 1, head: previous, faults: faults)
     }
 }

@@ -34,6 +34,11 @@ package final class RefusalBudget: Sendable {
         }
     }
 
+    /// What could not be written comes back, as an hour that is over.
+    package func putBack(_ rests: [Rest]) {
+        windows.withLock { windows in for rest in rests where windows[rest.key] == nil { windows[rest.key] = Window(since: rest.since, count: most + rest.count) } }
+    }
+
     /// What was over the budget in hours that are over; afterwards it is forgotten.
     package func rests(at now: Instant) -> [Rest] {
         windows.withLock { windows in

@@ -1,4 +1,4 @@
--- What an honest network would not cause, by who noticed it (the empty name is the centre), what, and about what. It is open while more happened than was settled.
+-- What an honest network would not cause, by who noticed it (the empty name is the centre), what, and about what. It is open while more happened than was settled, or later: a node that was switched off counts from the beginning.
 CREATE TABLE incident (
     reporter TEXT NOT NULL CHECK (length(reporter) <= 64),
     kind TEXT NOT NULL CHECK (length(kind) <= 64),
@@ -7,6 +7,7 @@ CREATE TABLE incident (
     last_at BIGINT NOT NULL,
     occurrences BIGINT NOT NULL,
     settled BIGINT NOT NULL,
+    settled_last_at BIGINT NOT NULL,
     settled_at BIGINT,
     settled_by TEXT,
     PRIMARY KEY (reporter, kind, about)

@@ -15,24 +15,34 @@ extension Statements {
     /// Requests that nobody has decided on, the oldest first, in a scope.
     package func openPublicationRequests(on day: Day, in scope: Scope, limit: Int) throws -> [(request: PublicationRequest, courseware: Courseware)] {
         let open = try all(
-            PublicationRequest.self, "SELECT \(sql: requestColumns) FROM publication_request r WHERE r.state = 'open' ORDER BY r.asked_at, r.id LIMIT \(limit)")
+            PublicationRequest.self,
+            """
+            SELECT \(sql: requestColumns) FROM publication_request r JOIN courseware c ON c.id = r.courseware_id
+            JOIN area_version a ON a.area_id = c.area_id AND a.replaced_at IS NULL AND a.from_day <= \(day) AND a.until_day > \(day)
+            WHERE r.state = 'open' AND \(sql: scope.condition("a.code")) ORDER BY r.asked_at, r.id LIMIT \(limit)
+            """)
         return try open.compactMap { request in try courseware(id: request.coursewareID, on: day, in: scope).map { (request, $0) } }
     }
 
     /// Asks for a courseware to be published as it is now; what was asked for before is taken back.
     package func askForPublication(_ courseware: Courseware, by act: Act) throws {
         guard [.ready, .published, .withdrawn].contains(courseware.state) else { throw Refusal.conflict("courseware.not_ready") }
-        try run(
-            """
-            UPDATE publication_request SET state = 'taken_back', decided_by = \(act.actor.id), decided_at = \(act.at)
-            WHERE courseware_id = \(courseware.id) AND state = 'open'
-            """)
+        try takeBackPublicationRequests(of: courseware.id, by: act)
         try run(
             """
             INSERT INTO publication_request (id, courseware_id, digest, asked_by, asked_at, state, remark)
             VALUES (\(act.ids.next()), \(courseware.id), \(courseware.screenDigest), \(act.actor.id), \(act.at), 'open', '')
             """)
         try record("courseware.publication_asked", courseware.id, ["digest": courseware.screenDigest], by: act)
+    }
+
+    /// What is withdrawn, deleted or asked for anew is no longer asked for.
+    func takeBackPublicationRequests(of coursewareID: String, by act: Act) throws {
+        try run(
+            """
+            UPDATE publication_request SET state = 'taken_back', decided_by = \(act.actor.id), decided_at = \(act.at)
+            WHERE courseware_id = \(coursewareID) AND state = 'open'
+            """)
     }
 
     /// Another person says yes to what was asked for and looked at. Refuses his own request, and one about something that has changed since.

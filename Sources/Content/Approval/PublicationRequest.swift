@@ -4,7 +4,7 @@ import Foundation
 
 /// Where what goes onto screens needs a second person.
 package enum SecondPerson: String, CaseIterable, Sendable {
-    /// Where an area above a county owns it or is to see it.
+    /// Where an area above a county owns it, or more than one county, or a place that does not lie below the owner, is to see it.
     case aboveCounty = "above_county"
     case always
     case never
@@ -12,12 +12,13 @@ package enum SecondPerson: String, CaseIterable, Sendable {
     /// Whether one person may not publish this alone.
     package func isNeeded(for courseware: Courseware) -> Bool { isNeeded(of: courseware.areaCode, for: courseware.audience.map(\.description)) }
 
-    /// The same, by the codes of the owner and of those who are to see it; a county's has six digits, what lies above it fewer.
+    /// The same, by the codes of the owner and of those who are to see it; a county's has six digits, what lies above it fewer. All counties one by one are the city, too.
     package func isNeeded(of owner: String, for audience: [String]) -> Bool {
         switch self {
         case .always: true
         case .never: false
-        case .aboveCounty: ([owner] + audience).contains { $0.utf8.count < 6 }
+        case .aboveCounty:
+            ([owner] + audience).contains { $0.utf8.count < 6 } || audience.contains { !$0.hasPrefix(owner) } || Set(audience.map { $0.prefix(6) }).count > 1
         }
     }
 }

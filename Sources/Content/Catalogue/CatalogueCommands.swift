@@ -86,6 +86,7 @@ extension Statements {
     package func withdrawCourseware(id: String, keys: CatalogueKeys, by act: Act) throws {
         let changed = try run("UPDATE courseware SET state = 'withdrawn', withdrawn_at = \(act.at) WHERE id = \(id) AND state = 'published'")
         guard changed == 1 else { throw Refusal.conflict("courseware.not_published") }
+        try takeBackPublicationRequests(of: id, by: act)
         try run("DELETE FROM published_blob WHERE courseware_id = \(id)")
         try sign(keys, at: act.at) { files in files = files.filter { !$0.key.rawValue.hasPrefix("courseware/\(id)/") } }
         try record("courseware.withdrawn", id, by: act)

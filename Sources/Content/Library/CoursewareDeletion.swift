@@ -90,6 +90,7 @@ extension Statements {
             WHERE id = \(id) AND state IN ('withdrawn', 'ready')
             """)
         guard changed == 1 else { throw Refusal.conflict("courseware.not_withdrawn") }
+        try takeBackPublicationRequests(of: id, by: act)
         for start in stride(from: 0, to: plan.hashes.count, by: 500) {
             let rows = plan.hashes[start..<min(start + 500, plan.hashes.count)].map { [$0.bound] }
             try run("INSERT INTO blob_removal (hash) \(values: rows) ON CONFLICT (hash) DO NOTHING")

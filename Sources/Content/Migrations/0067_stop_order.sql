@@ -1,7 +1,8 @@
--- The newest order to stop the screens, or to let them go on, as it was signed.
+-- Orders to stop the screens, or to let them go on, as they were signed; those that no newer one says anew.
 CREATE TABLE stop_order (
-    only_one BIGINT NOT NULL PRIMARY KEY CHECK (only_one = 1),
     version BIGINT NOT NULL,
+    areas TEXT NOT NULL,
     body BYTEA NOT NULL,
-    given_at BIGINT NOT NULL
+    given_at BIGINT NOT NULL,
+    PRIMARY KEY (version, areas)
 );

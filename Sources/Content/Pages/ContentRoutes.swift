@@ -39,11 +39,17 @@ extension Routes {
         // One person publishes where one is enough, and asks another where it is not.
         post("/courseware/:id/publish", .editLibrary, asksAgain: true) { _, context, visit in
             let (id, day, act) = (try courseware(context), house.today, house.act(visit))
-            guard let found = try await house.database.read({ try $0.courseware(id: id, on: day, in: visit.scope) }) else { throw Refusal.notFound("courseware") }
-            if content.secondPerson.isNeeded(for: found) {
-                try await house.database.write { try $0.askForPublication(found, by: act) }
-            } else {
-                try await house.publish(id, content, visit) { _, _, _ in }
+            let rule = content.secondPerson
+            let isAsked = try await house.database.write { statements in
+                guard let found = try statements.courseware(id: id, on: day, in: visit.scope) else { throw Refusal.notFound("courseware") }
+                if rule.isNeeded(for: found) { try statements.askForPublication(found, by: act) }
+                return rule.isNeeded(for: found)
+            }
+            if !isAsked {
+                // Asked once more of what is published: it may have been changed meanwhile.
+                try await house.publish(id, content, visit) { _, courseware, _ in
+                    guard !rule.isNeeded(for: courseware) else { throw Refusal.conflict("courseware.changed_meanwhile") }
+                }
             }
             return seeOther("/courseware/\(id)")
         }

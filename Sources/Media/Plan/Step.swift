@@ -35,10 +35,10 @@ package struct Step: Hashable, Sendable {
         }
     }
 
-    /// Seconds after which the step is given up: a slow old machine encodes at a tenth of real time.
+    /// Seconds after which the step is given up: a slow old machine makes two and a half pictures a second, and they are counted as they are made, not as the file says.
     package var timeLimit: Int {
-        let frames = Double(probe.duration) / 1000 * (probe.video.frameRate?.value ?? 25)
-        return 300 + Int(frames * 0.4)
+        let pictures = Double(probe.duration) / 1000 * Rendition.frameRate(of: probe.video).value
+        return 300 + Int(pictures * 0.4)
     }
 }
 

@@ -2,14 +2,14 @@
 ///
 /// The form is that of the catalogue's files: `{"signatures": […], "signed": {"_type": "stop", "spec_version": "1.0.31", "version": n, "expires": …, "areas": […], "stop": true}}`.
 package struct StopOrder: Hashable, Sendable {
-    /// The longest file.
-    package static let longest: Int64 = 65_536
+    /// The longest order.
+    package static let longest: Int64 = 16_384
     /// What nodes ask their parent for, beside the catalogue's files.
     package static let fileName = "stop.json"
-    /// What a parent that has an order says of it, with its timestamp: the order's version.
+    /// What a parent that has orders says of them, with its timestamp: ``tag(of:)``.
     package static let header = "Yuanjiao-Stop"
 
-    /// Of two orders the greater stands; an order of the same version or a smaller one is none.
+    /// Of two orders for one place the greater stands.
     package let version: Int64
     /// After this instant (UTC milliseconds) nobody takes the order who has not taken it. One that was taken stands until the next.
     package let expiresAt: Int64
@@ -17,7 +17,7 @@ package struct StopOrder: Hashable, Sendable {
     package let areas: [String]
     /// Whether screens are to stop; false when they may go on.
     package let stops: Bool
-    /// The whole file, to be passed on unchanged.
+    /// The whole file in one line, however it was written, to be passed on.
     package let bytes: [UInt8]
     private let message: [UInt8]
     private let signatures: [MetadataSignature]
@@ -41,11 +41,13 @@ package struct StopOrder: Hashable, Sendable {
             }
             areas.append(code)
         }
-        guard (1...1000).contains(areas.count) else { throw signed.refusal("areas", "1 to 1000 area codes") }
+        guard (1...500).contains(areas.count) else { throw signed.refusal("areas", "1 to 500 area codes") }
         (version, self.expiresAt, self.areas) = (try signed.integer("version", in: 1...JSONValue.largestInteger), expiresAt, areas)
         stops = try signed.bool("stop")
         message = CanonicalJSON.signedBytes(try file.value("signed"))
-        (self.signatures, self.bytes) = (signatures, bytes)
+        self.signatures = signatures
+        // Whoever copied it may have changed line ends; what is signed is the same.
+        self.bytes = CanonicalJSON.signedBytes(try JSONValue(parsing: bytes))
     }
 
     /// Signs an order and reads it again, so that nothing leaves which a node would not read.
@@ -69,6 +71,30 @@ package struct StopOrder: Hashable, Sendable {
         }
         guard instant < expiresAt else { throw TrustError(.expired, "The stop order \(version) ended at \(try UTCText.text(expiresAt)); prepare a new one.") }
     }
+
+    /// Whether this order says everything anew that another one says: it is newer, and for all of its areas.
+    package func supersedes(_ other: StopOrder) -> Bool { version > other.version && other.areas.allSatisfy { area in areas.contains { area.hasPrefix($0) } } }
+
+    /// As many orders as a network keeps in force at once.
+    package static let most = 50
+    /// The longest file of several.
+    package static let longestBundle = Int64(most) * (longest + 1)
+
+    /// Several orders as one file: one a line.
+    package static func bundle(_ orders: [StopOrder]) -> [UInt8] { Array(orders.map(\.bytes).joined(separator: [0x0A])) }
+
+    /// The orders of a file, one a line or one alone over several lines. Throws what ``init(parsing:)`` throws.
+    package static func orders(in file: [UInt8]) throws(TrustError) -> [StopOrder] {
+        if let one = try? StopOrder(parsing: file) { return [one] }
+        let lines = file.split(separator: 0x0A).filter { !$0.allSatisfy { $0 == 0x20 || $0 == 0x0D } }
+        guard (1...most).contains(lines.count) else { throw TrustError(.shape, "This is no stop order, nor up to \(most) of them, one a line.") }
+        var orders: [StopOrder] = []
+        for line in lines { orders.append(try StopOrder(parsing: Array(line))) }
+        return orders
+    }
+
+    /// What tells one set of orders from another.
+    package static func tag(of bundle: [UInt8]) -> String { String(SHA256Hex(of: bundle).hex.prefix(16)) }
 
     package static func == (left: StopOrder, right: StopOrder) -> Bool { left.bytes == right.bytes }
     package func hash(into hasher: inout Hasher) { hasher.combine(bytes) }

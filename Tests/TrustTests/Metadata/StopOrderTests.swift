@@ -41,6 +41,21 @@ import Trust
         }
     }
 
+    /// However it was copied it is the same order; several go in one file.
+    @Test func anOrderIsTheSameInAnyLines() throws {
+        let (first, second) = (try order(by: try keys(1)), try order(8, areas: ["990102"], by: try keys(1)))
+        let spread = Array(String(decoding: first.bytes, as: UTF8.self).replacing(",", with: " ,\r\n ").utf8)
+        #expect(try StopOrder(parsing: spread) == first)
+        #expect(try StopOrder.orders(in: spread) == [first])
+        let bundle = StopOrder.bundle([first, second])
+        #expect(try StopOrder.orders(in: bundle) == [first, second])
+        #expect(try StopOrder.orders(in: bundle + [0x0D, 0x0A]) == [first, second])
+        #expect(throws: TrustError.self) { try StopOrder.orders(in: bundle + [0x0A] + Array("{}".utf8)) }
+        #expect(throws: TrustError.self) { try StopOrder.orders(in: Array(repeating: first.bytes, count: 51).joined(separator: [0x0A]).map { $0 }) }
+        #expect(!first.supersedes(second) && !second.supersedes(first))
+        #expect(try order(9, areas: ["99"], by: try keys(1)).supersedes(second) && !second.supersedes(try order(5, areas: ["9901"], by: try keys(1))))
+    }
+
     @Test func whatIsNoOrderIsRefused() throws {
         let good = String(decoding: try order(by: try keys(1)).bytes, as: UTF8.self)
         let bad = [
