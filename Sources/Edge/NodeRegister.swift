@@ -57,6 +57,7 @@ final class NodeRegister: Sendable {
             }
             if isNews { known.withLock { known in for part in news { known.learn(part) } } }
         } catch {
+            if let refusal = error as? TrustError { findings.note(Noticed(.answer, about: refusal.code.rawValue)) }
             log.failed(error)
         }
     }

@@ -11,6 +11,8 @@ package struct EdgeNode: Sendable {
     private var incidents: IncidentBook
     private var stop: StopBook
     private var isRelaying = false
+    /// The last load did not arrive: what the edge itself has to say has its turn before the next.
+    private var ownTurn = false
     /// The metadata files to hand on to terminals, by name; all of one catalogue, complete and verified.
     package private(set) var files: [String: [UInt8]]
 
@@ -74,6 +76,16 @@ package struct EdgeNode: Sendable {
 
     /// The upward line: terminals' facts first, then the edge's own.
     package mutating func nextUp(at now: Instant) -> UpStep {
+        if ownTurn {
+            ownTurn = false
+            let own = queue.next(at: now)
+            switch own {
+            case .send, .ask:
+                isRelaying = false
+                return own
+            case .carry, .wait: break
+            }
+        }
         let relayed = relay.next(at: now)
         isRelaying = true
         if case .carry = relayed { return relayed }
@@ -112,7 +124,10 @@ package struct EdgeNode: Sendable {
         }
     }
 
-    package mutating func upFailed(at now: Instant) { if isRelaying { relay.failed(at: now) } else { queue.failed(at: now) } }
+    package mutating func upFailed(at now: Instant) {
+        ownTurn = isRelaying
+        if isRelaying { relay.failed(at: now) } else { queue.failed(at: now) }
+    }
     package mutating func upTooLarge(at now: Instant) -> [Change] {
         if isRelaying { return relay.refusedAsTooLarge(at: now) }
         queue.refusedAsTooLarge(at: now)

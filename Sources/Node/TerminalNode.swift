@@ -67,7 +67,10 @@ package struct TerminalNode: Sendable {
     package mutating func play(_ report: PlayReport, at now: Instant) throws(Problem) -> [Change] { carryOut(try plays.take(report, at: now)) }
 
     /// The program is about to end in good order.
-    package mutating func stop(at now: Instant) -> [Change] { carryOut(presence.report(at: watch.corrected(now), clockError: watch.error(at: now)) + plays.report(at: now)) }
+    package mutating func stop(at now: Instant) -> [Change] {
+        let noticed = sync.takeNoticed().flatMap { incidents.note($0, at: watch.corrected(now)) }
+        return carryOut(noticed + presence.report(at: watch.corrected(now), clockError: watch.error(at: now)) + plays.report(at: now))
+    }
 
     /// Whether an order says that nothing is to be shown here.
     package var isStopped: Bool { stop.order(for: place)?.stops ?? false }
