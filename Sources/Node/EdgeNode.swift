@@ -64,7 +64,9 @@ package struct EdgeNode: Sendable {
     /// As ``TerminalNode/order(_:at:)``; an edge has no screen, it hands the orders on.
     package mutating func order(_ file: [UInt8], at now: Instant) -> [Change] {
         do {
-            guard let kept = try stop.take(file, root: sync.trusted.root, at: now.milliseconds) else { return [] }
+            let (kept, refusal) = try stop.take(file, root: sync.trusted.root, at: now.milliseconds)
+            if let refusal { sync.notice(Noticed(.metadata, about: "stop.\(refusal.code.rawValue)")) }
+            guard let kept else { return [] }
             return queue.carryOut([kept])
         } catch {
             return note([Noticed(.metadata, about: "stop.\(error.code.rawValue)")], at: now)

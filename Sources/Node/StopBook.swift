@@ -22,21 +22,21 @@ struct StopBook: Sendable {
         orders.filter { $0.areas.contains { AreaCode($0)?.covers(place.area) == true } }.max { $0.version < $1.version }
     }
 
-    /// Takes up the orders of a file; nil when there is nothing new. What is known, or said anew by a newer one, is no news and no harm. Throws for a file in which one is not
-    /// signed; of one that has ended nothing is taken.
-    mutating func take(_ file: [UInt8], root: Root, at instant: Int64) throws(TrustError) -> Action? {
-        var changed = false
+    /// Takes up the orders of a file; no action when there is nothing new. What is known, said anew by a newer one, or at its end is no news and no harm. One that is not signed is
+    /// left out and spoils no other: the root's keys may have changed since. Throws for a file that is none.
+    mutating func take(_ file: [UInt8], root: Root, at instant: Int64) throws(TrustError) -> (kept: Action?, refusal: TrustError?) {
+        var (changed, refusal): (Bool, TrustError?) = (false, nil)
         for order in try StopOrder.orders(in: file) {
             guard !orders.contains(order), !orders.contains(where: { $0.supersedes(order) }) else { continue }
             do { try order.verify(by: root, at: instant) } catch {
-                if error.code == .expired { continue }
-                throw error
+                if error.code != .expired { refusal = refusal ?? error }
+                continue
             }
             orders = orders.filter { !order.supersedes($0) } + [order]
             changed = true
         }
-        guard changed else { return nil }
+        guard changed else { return (nil, refusal) }
         orders = Array(orders.sorted { ($0.version, $0.areas.joined()) < ($1.version, $1.areas.joined()) }.suffix(StopOrder.most))
-        return .store(Self.key, .text(String(decoding: StopOrder.bundle(orders), as: UTF8.self)))
+        return (.store(Self.key, .text(String(decoding: StopOrder.bundle(orders), as: UTF8.self))), refusal)
     }
 }

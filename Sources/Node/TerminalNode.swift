@@ -81,7 +81,9 @@ package struct TerminalNode: Sendable {
     package mutating func order(_ file: [UInt8], at now: Instant) -> [Change] {
         let (time, before) = (watch.corrected(now), stop.order(for: place))
         do {
-            guard let kept = try stop.take(file, root: sync.trusted.root, at: time.milliseconds) else { return [] }
+            let (kept, refusal) = try stop.take(file, root: sync.trusted.root, at: time.milliseconds)
+            if let refusal { sync.notice(Noticed(.metadata, about: "stop.\(refusal.code.rawValue)")) }
+            guard let kept else { return [] }
             guard let order = stop.order(for: place), order != before else { return carryOut([kept]) }
             let kind = order.stops ? IncidentKind.stopped : .resumed
             let receipt = Incident(node: node, kind: kind.rawValue, about: String(order.version), firstAt: time, lastAt: time, count: 1)

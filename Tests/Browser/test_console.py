@@ -496,7 +496,8 @@ def test_a_month_is_closed_published_and_compared(desk: Callable[..., Page], dem
     assert demo.visitor("township").get(link + ".json").status == 404, "A township reads the figures of every site of the county"
     assert all("422" in one or "409" in one for one in desk.said)
     desk.said.clear()
-    assert "the chain holds" in _command(demo, "doctor")
+    # Another test here guesses at passwords, and that is told.
+    assert "the chain holds" in (told := _command(demo, "doctor", statuses=(0, 1))) and "none missing or changed" in told
     told = json.loads(_command(demo, "report", "explain", "--edition", "2011-01/990101/1", "--cell", "990101.switched_on"))
     assert told["printed"] == total[3] and told["numerator"] == len(told["sites"]) == number(total[3])
 
@@ -643,7 +644,7 @@ def test_a_page_that_is_not_there_keeps_its_menu(desk: Callable[..., Page]) -> N
     assert page.locator("nav.side a").count() > 0, "The sentence speaks of a menu that is not there"
 
 
-def _command(demo: Demo, *arguments: str) -> str:
+def _command(demo: Demo, *arguments: str, statuses: tuple[int, ...] = (0,)) -> str:
     run = subprocess.run([demo.binary, *arguments, "--data", demo.folder / "centre"], capture_output=True, text=True, timeout=60 * PATIENCE)
-    assert run.returncode == 0, run.stderr
+    assert run.returncode in statuses, run.stderr
     return run.stdout.strip()
