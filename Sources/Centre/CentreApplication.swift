@@ -177,7 +177,7 @@ package struct CentreApplication: Sendable {
                     throw error
                 }
             }
-            while chains, try await house.database.write({ try $0.chainEvents() }) == 1000 {}
+            if chains { try await house.database.chainLog() }
         }
     }
 
@@ -201,7 +201,7 @@ package struct CentreApplication: Sendable {
     }
 
     private func close() async {
-        if !configuration.isFront { while let chained = try? await database.write({ try $0.chainEvents() }), chained == 1000 {} }
+        if !configuration.isFront { try? await database.chainLog() }
         await replica?.close()
         await database.close()
     }

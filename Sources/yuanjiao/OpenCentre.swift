@@ -26,7 +26,7 @@ struct OpenCentre {
 
     /// Ends the command: what it did gets its place in the log's chain now, because no centre may be running that would give it one.
     func close() async {
-        while let chained = try? await database.write({ try $0.chainEvents() }), chained == 1000 {}
+        try? await database.chainLog()
         await database.close()
     }
 

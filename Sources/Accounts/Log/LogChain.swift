@@ -49,6 +49,11 @@ private struct ChainedEvent {
     }
 }
 
+extension Database {
+    /// Gives every entry that waits its place in the chain, a thousand in one transaction.
+    package func chainLog() async throws { while try await write({ try $0.chainEvents(most: 1000) }) == 1000 {} }
+}
+
 /// An entry with its place in the chain, as it is sent on.
 package struct SentEvent: Hashable, Sendable {
     package let event: Event
