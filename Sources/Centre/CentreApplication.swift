@@ -104,11 +104,11 @@ package struct CentreApplication: Sendable {
         _ configuration: CentreConfiguration, database: Database, clock: Clock, ids: IDs, entropy: Entropy
     ) async throws -> ContentHouse {
         let (folder, reserve, isFront, secondPerson) = (configuration.dataFolder, configuration.reserveBytes, configuration.isFront, configuration.secondPerson)
-        let root = try await database.read { try $0.newestRoot() }
+        let named = try await database.read { try $0.namedKeys() }
         let content = try await offPool {
             ContentHouse(
                 data: folder, blobs: try BlobStore(folder: folder.appendingPathComponent("blobs")),
-                keys: try CatalogueKeys.loadOrMake(in: folder.appendingPathComponent("keys"), entropy: entropy, makes: !isFront, root: root), bell: JobBell(),
+                keys: try CatalogueKeys.loadOrMake(in: folder.appendingPathComponent("keys"), entropy: entropy, makes: !isFront, named: named), bell: JobBell(),
                 reserve: reserve, secondPerson: secondPerson)
         }
         // What another centre has under way must not be taken from it.

@@ -175,7 +175,7 @@ struct NodeAPI: Sendable {
         return try signed(news, to: asker.request)
     }
 
-    /// `timestamp.json`, `N.snapshot.json`, `N.targets.json`, `N.root.json`. Open to all: signed, and no secret.
+    /// `timestamp.json`, `N.snapshot.json`, `N.targets.json`, `N.root.json`, and the lists of publishers, `N.network.json`, `N.area-CODE.json`. Open to all: signed, and no secret.
     private func metadata(_ name: String, _ request: Request) async throws -> Response {
         let parts = name.split(separator: ".")
         let (body, orders) = try await house.database.read { statements -> ([UInt8]?, [UInt8]?) in
@@ -193,8 +193,8 @@ struct NodeAPI: Sendable {
 
         @Sendable func file(_ statements: Statements) throws -> [UInt8]? {
             if name == "timestamp.json" { return try statements.latestMetadata(role: .timestamp)?.bytes }
-            guard parts.count == 3, parts[2] == "json", let version = Int64(parts[0]), version > 0, let role = MetadataRole(rawValue: String(parts[1])) else { return nil }
-            return try statements.metadata(role: role, version: version)
+            guard parts.count == 3, parts[2] == "json", let version = Int64(parts[0]), version > 0 else { return nil }
+            return try statements.metadata(role: String(parts[1]), version: version)
         }
     }
 

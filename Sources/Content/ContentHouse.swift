@@ -18,7 +18,7 @@ package struct ContentHouse: Sendable {
     let desk = UploadDesk()
 
     package init(
-        data: URL, blobs: BlobStore, keys: CatalogueKeys, bell: JobBell, reserve: Int64 = 512 << 20, secondPerson: SecondPerson = .never,
+        data: URL, blobs: BlobStore, keys: CatalogueKeys, bell: JobBell = JobBell(), reserve: Int64 = 512 << 20, secondPerson: SecondPerson = .never,
         freeBytes: @escaping @Sendable (URL) -> Int64 = { BlobStore.freeBytes(at: $0) }
     ) {
         self.data = data

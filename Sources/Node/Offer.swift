@@ -13,9 +13,11 @@ package struct Place: Hashable, Sendable {
     }
 }
 
-/// One published courseware version, as the signed targets offer it. Its path is `courseware/<id>/<version>.json`; its `custom` object is
-/// `{"kind":"courseware","courseware":id,"version":n,"published_at":ms,"audience":{"areas":["1301"],"kinds":["village"]}}`, where an empty list means all.
+/// One published courseware version, as the signed list of its publisher offers it. Its path is `courseware/<network, or code of the area>/<id>/<version>.json`; its `custom` object is
+/// `{"kind":"courseware","courseware":id,"version":n,"published_at":ms,"audience":{"areas":["1301"],"kinds":["village"]}}`, where an empty list means all. An area offers nothing for
+/// places outside.
 package struct Offer: Hashable, Sendable {
+    package let publisher: Publisher
     package let courseware: String
     package let version: Int64
     package let publishedAt: Instant
@@ -24,7 +26,8 @@ package struct Offer: Hashable, Sendable {
     package let manifest: Blob
 
     /// An offer to be listed in the targets.
-    package init(courseware: String, version: Int64, publishedAt: Instant, areas: [AreaCode], kinds: [String], manifest: Blob) {
+    package init(publisher: Publisher = .network, courseware: String, version: Int64, publishedAt: Instant, areas: [AreaCode], kinds: [String], manifest: Blob) {
+        self.publisher = publisher
         self.courseware = courseware
         self.version = version
         self.publishedAt = publishedAt
@@ -39,8 +42,9 @@ package struct Offer: Hashable, Sendable {
             let courseware = try? fields.text("courseware"), let version = try? fields.integer("version", in: 1...JSONValue.largestInteger),
             let publishedAt = try? fields.integer("published_at", in: 0...JSONValue.largestInteger), let audience = try? fields.fields("audience"),
             let areas = try? audience.array("areas"), let kinds = try? audience.array("kinds"), file.length > 0, file.length <= Manifest.longest,
-            path.rawValue == "courseware/\(courseware)/\(version).json"
+            let publisher = Publisher(path: path), path.rawValue == publisher.path(courseware: courseware, version: version)
         else { return nil }
+        self.publisher = publisher
         self.courseware = courseware
         self.version = version
         self.publishedAt = Instant(milliseconds: publishedAt)
@@ -48,12 +52,12 @@ package struct Offer: Hashable, Sendable {
         self.areas = areas.compactMap { if case .string(let text) = $0 { AreaCode(text) } else { nil } }
         self.kinds = kinds.compactMap { if case .string(let text) = $0 { text } else { nil } }
         // A word that cannot be read must not turn "these" into "all".
-        guard self.areas.count == areas.count, self.kinds.count == kinds.count else { return nil }
+        guard self.areas.count == areas.count, self.kinds.count == kinds.count, publisher.mayPublish(for: self.areas.map(\.description)) else { return nil }
     }
 
     /// The path and entry of the targets that say this.
     package var target: (path: RelativePath, file: TargetFile)? {
-        guard let path = RelativePath(rawValue: "courseware/\(courseware)/\(version).json") else { return nil }
+        guard let path = RelativePath(rawValue: publisher.path(courseware: courseware, version: version)) else { return nil }
         let audience: JSONValue = ["areas": .array(areas.map { .string($0.description) }), "kinds": .array(kinds.map { .string($0) })]
         return (
             path,
@@ -72,13 +76,15 @@ package struct Offer: Hashable, Sendable {
         return (areas.isEmpty || areas.contains { $0.covers(place.area) }) && (kinds.isEmpty || kinds.contains(kind))
     }
 
-    /// The newest version of each courseware that is meant for a place.
-    package static func offers(in catalogue: Targets, for place: Place) -> [String: Offer] {
-        var newest: [String: Offer] = [:]
+    /// The newest version of each courseware that is meant for a place. Where two publishers offer the same courseware the wider one's word stands: an area replaces nothing of the
+    /// network's.
+    package static func offers(in catalogue: Catalogue, for place: Place) -> [String: Offer] {
+        var best: [String: Offer] = [:]
         for (path, file) in catalogue.files {
-            guard let offer = Offer(path, file), offer.isMeant(for: place), offer.version > newest[offer.courseware]?.version ?? 0 else { continue }
-            newest[offer.courseware] = offer
+            guard let offer = Offer(path, file), offer.isMeant(for: place) else { continue }
+            if let known = best[offer.courseware], (known.publisher, offer.version) < (offer.publisher, known.version) { continue }
+            best[offer.courseware] = offer
         }
-        return newest
+        return best
     }
 }

@@ -42,17 +42,22 @@ package struct StoredAnswer: Hashable, Sendable, Codable {
 package struct StoredTrust: Hashable, Sendable, Codable {
     private let roots: [Data]
     private let catalogue: [Data]?
+    /// The lists of publishers, by role.
+    private let lists: [String: Data]?
 
     /// What the set asks to keep.
     package init(_ stored: TrustedSet.Stored) {
         roots = stored.roots.map { Data($0) }
         catalogue = stored.catalogue.map { [Data($0.timestamp), Data($0.snapshot), Data($0.targets)] }
+        lists = stored.catalogue.map { $0.lists.mapValues { Data($0) } }
     }
 
     /// What the set takes back.
     package var stored: TrustedSet.Stored {
         var files: TrustedSet.Stored.Catalogue?
-        if let catalogue, catalogue.count == 3 { files = .init(timestamp: Array(catalogue[0]), snapshot: Array(catalogue[1]), targets: Array(catalogue[2])) }
+        if let catalogue, catalogue.count == 3 {
+            files = .init(timestamp: Array(catalogue[0]), snapshot: Array(catalogue[1]), targets: Array(catalogue[2]), lists: (lists ?? [:]).mapValues { Array($0) })
+        }
         return .init(roots: roots.map { Array($0) }, catalogue: files)
     }
 }

@@ -10,15 +10,15 @@ extension Sync {
         case named
     }
 
-    /// The metadata files to hand on, by name: every root, and the three files of the catalogue once there is one.
+    /// The metadata files to hand on, by name: every root, and the files of the catalogue once there is one.
     package var files: [String: [UInt8]] {
         let stored = trusted.stored
         var files: [String: [UInt8]] = [:]
         for (index, root) in stored.roots.enumerated() { files[MetadataRole.root.fileName(version: Int64(index + 1))] = root }
         if let catalogue = stored.catalogue,
-            let publication = try? Publication(targets: catalogue.targets, snapshot: catalogue.snapshot, timestamp: catalogue.timestamp)
+            let publication = try? Publication(targets: catalogue.targets, lists: catalogue.lists, snapshot: catalogue.snapshot, timestamp: catalogue.timestamp)
         {
-            for file in publication.namedBytes { files[file.name] = file.bytes }
+            for file in publication.signedFiles { files[file.name] = file.bytes }
         }
         return files
     }
@@ -60,7 +60,7 @@ extension Sync {
             let rightly = now.milliseconds - clockError
             return attempt(at: now) { set throws(TrustError) in
                 guard let wanted = set.wanted else { return nil }
-                _ = try set.accept(bytes, as: wanted.role, at: rightly)
+                _ = try set.accept(bytes, wanted: wanted, at: rightly)
                 return nil
             }
         default:

@@ -157,7 +157,7 @@ package struct Sync: Sendable {
         self.generator = generator
         catalogueRetry = Backoff(first: settings.firstRetry, longest: settings.longestRetry)
         sweepRetry = Backoff(first: settings.firstRetry, longest: settings.longestRetry)
-        trusted = try Self.restore(records[Self.trustedKey], root: root, fingerprint: fingerprint)
+        trusted = try Self.restore(records[Self.trustedKey], root: root, fingerprint: fingerprint, at: place)
         isSweepDue = records["sweep"] != nil
         if case .text(let stored)? = records[Freshness.key], let milliseconds = Int64(stored) { freshness.newsAt = Instant(milliseconds: milliseconds) }
         for case .holding(let holding) in records.values {
@@ -166,12 +166,13 @@ package struct Sync: Sendable {
     }
 
     /// A damaged catalogue is fetched anew; a damaged chain of roots is begun anew from the first.
-    private static func restore(_ record: Record?, root: [UInt8], fingerprint: SHA256Hex) throws(TrustError) -> TrustedSet {
+    private static func restore(_ record: Record?, root: [UInt8], fingerprint: SHA256Hex, at place: Place) throws(TrustError) -> TrustedSet {
+        let area = place.area.description
         if case .trusted(let kept)? = record {
-            if let set = try? TrustedSet(restoring: kept.stored, fingerprint: fingerprint) { return set }
-            if let set = try? TrustedSet(restoring: .init(roots: kept.stored.roots, catalogue: nil), fingerprint: fingerprint) { return set }
+            if let set = try? TrustedSet(restoring: kept.stored, fingerprint: fingerprint, following: area) { return set }
+            if let set = try? TrustedSet(restoring: .init(roots: kept.stored.roots, catalogue: nil), fingerprint: fingerprint, following: area) { return set }
         }
-        return try TrustedSet(root: root, fingerprint: fingerprint)
+        return try TrustedSet(root: root, fingerprint: fingerprint, following: area)
     }
 
     /// What to do first after a start: tell what was not told, and look whether the catalogue on disk was carried out.

@@ -32,6 +32,7 @@ struct TreeCentre {
     var facts = Facts()
     var epoch = "epoch-1"
     private let repository: Repository
+    private let publisherKeys: PublisherKeys
     private let voice: CentreVoice
     private var publication: Publication?
     let root: [UInt8]
@@ -44,23 +45,35 @@ struct TreeCentre {
     init(enrolledAt: Instant, seed: UInt64) throws {
         var generator = SeededGenerator(seed: seed)
         func key() throws -> SigningKey { try SigningKey(seed: (0..<32).map { _ in UInt8(truncatingIfNeeded: generator.next()) }) }
-        let keys = RepositoryKeys(root: try key(), targets: try key(), snapshot: try key(), timestamp: try key())
+        let (root, targets, snapshot, timestamp, secret) = (try key(), try key(), try key(), try key(), PublisherKeys(secret: try key()))
+        let keys = RepositoryKeys(root: root, targets: targets, snapshot: snapshot, timestamp: timestamp, publishers: secret)
+        publisherKeys = secret
         repository = Repository(keys: keys, lifetimes: .standard)
         voice = CentreVoice(keys.timestamp)
-        root = try repository.firstRoot(at: enrolledAt.milliseconds)
+        self.root = try repository.firstRoot(at: enrolledAt.milliseconds)
         self.enrolledAt = enrolledAt
         enrolmentDay = NetworkZone.shanghai.day(of: enrolledAt)
-        files["1.root.json"] = root
+        files["1.root.json"] = self.root
         try publish(at: enrolledAt)
     }
 
-    /// Signs the offers as they stand.
+    /// Signs the offers as they stand, each in the list of its publisher.
     mutating func publish(at now: Instant) throws {
-        let targets = offers.values.compactMap(\.target)
-        let next = try repository.publish(
-            Dictionary(targets.map { ($0.path, $0.file) }, uniquingKeysWith: { first, _ in first }), after: publication, at: now.milliseconds)
+        var lists: [String: [RelativePath: TargetFile]] = [:]
+        for publisher in publication?.catalogue.publishers ?? [] { lists[publisher.role] = [:] }
+        var publishers: [Publisher: [VerifyingKey]] = [:]
+        for publisher in Set([.network] + offers.values.map(\.publisher) + (publication?.catalogue.publishers ?? [])) {
+            publishers[publisher] = try publisherKeys.made(for: publisher).map { [$0.verifyingKey] }
+        }
+        for offer in offers.values {
+            guard let (path, file) = offer.target else { continue }
+            lists[offer.publisher.role, default: [:]][path] = file
+        }
+        lists = lists.filter { role, files in publication?.catalogue.files(of: role) != files }
+        let isNew = Set(publishers.keys) != Set(publication?.catalogue.publishers ?? [])
+        let next = try repository.publish(lists, delegating: isNew ? .init(publishers, signers: []) : nil, after: publication, at: now.milliseconds)
         publication = next
-        for file in next.namedBytes { files[file.name] = file.bytes }
+        for file in next.signedFiles { files[file.name] = file.bytes }
     }
 
     /// Signs an answer to a request.

@@ -190,10 +190,13 @@ package struct TreeSimulation {
         let blob = Blob(sha256: SHA256Hex(of: manifest.bytes), length: Int64(manifest.bytes.count))
         manifests[blob.sha256] = manifest
         let areas: [[String]] = [[], ["1301"], ["130128"], ["1302"], ["130128101", "130128102"]]
-        let kinds: [[String]] = [[], [], ["village"], ["community"]]
         var choice = SeededGenerator(seed: UInt64(name.utf8.reduce(0) { $0 &* 31 &+ Int($1) }))
+        let audience = areas[choice.below(areas.count)]
+        // What a county may publish by itself it does with every other version.
+        let county = Publisher(area: "130128").flatMap { version % 2 == 0 && $0.mayPublish(for: audience) ? $0 : nil }
+        let kinds: [[String]] = [[], [], ["village"], ["community"]]
         centre.offers[name] = Offer(
-            courseware: name, version: version, publishedAt: now, areas: areas[choice.below(areas.count)].compactMap { AreaCode($0) },
+            publisher: county ?? .network, courseware: name, version: version, publishedAt: now, areas: audience.compactMap { AreaCode($0) },
             kinds: kinds[choice.below(kinds.count)], manifest: blob)
         try centre.publish(at: now)
     }

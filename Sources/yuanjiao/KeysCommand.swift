@@ -14,24 +14,27 @@ import Wire
 struct KeysCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "keys",
-        abstract: "Shows the keys that sign the catalogue, takes the root's offline, and changes keys that are lost or stolen; nodes follow by themselves.",
+        abstract: "Shows the keys that sign the catalogue, takes them offline, and changes keys that are lost or stolen; nodes follow by themselves.",
         discussion: "docs/keys.md says what to do when.",
-        subcommands: [Status.self, Init.self, Rotate.self, Revoke.self, Recover.self, Stop.self], defaultSubcommand: Status.self)
+        subcommands: [Status.self, Init.self, Rotate.self, Revoke.self, Recover.self, Publishers.self, Publish.self, Stop.self], defaultSubcommand: Status.self)
 }
 
-/// The keys of the root at hand: the one in the data folder, and sealed ones from sticks.
-private struct RootKeys: ParsableArguments {
-    @Option(name: .customLong("with"), help: "A sealed root key to sign with; as often as the root asks for.") var sealed: [String] = []
+/// The keys at hand: those in the data folder, and sealed ones from sticks.
+struct StickKeys: ParsableArguments {
+    @Option(name: .customLong("with"), help: "A sealed key to sign with; as often as signatures are asked for.") var sealed: [String] = []
     @Option(name: .long, help: "A file whose first line is the passphrase of the sealed keys; otherwise it is asked for.") var passphraseFile: String?
 
-    /// All of them. Throws for a file that its passphrase does not open.
+    /// The root's own and those from sticks. Throws for a file that its passphrase does not open.
     func signers(_ folder: KeyFolder) async throws -> [SigningKey] {
+        let sealed = try await opened()
+        return try await offPool { (folder.present.contains(.root) ? [try folder.load(.root)] : []) + sealed }
+    }
+
+    /// Those from sticks.
+    func opened() async throws -> [SigningKey] {
         let sealed = sealed
         let passphrase = sealed.isEmpty ? "" : try passphrase(twice: false)
-        return try await offPool {
-            let own = folder.present.contains(.root) ? [try folder.load(.root)] : []
-            return try own + sealed.map { try SealedKey(reading: try Data(contentsOf: URL(fileURLWithPath: $0))).open(passphrase) }
-        }
+        return try await offPool { try sealed.map { try SealedKey(reading: try Data(contentsOf: URL(fileURLWithPath: $0))).open(passphrase) } }
     }
 
     func passphrase(twice: Bool) throws -> String {
@@ -49,13 +52,13 @@ private struct RootKeys: ParsableArguments {
     }
 
     private static func checked(_ passphrase: String, isNew: Bool) throws -> String {
-        guard !isNew || passphrase.count >= 15 else { throw BadSetting(description: "A passphrase for a root key has at least 15 characters") }
+        guard !isNew || passphrase.count >= 15 else { throw BadSetting(description: "A passphrase for a key has at least 15 characters") }
         return passphrase
     }
 }
 
 /// The centre's database and folder of keys, and what changes them together.
-private struct KeyDesk {
+struct KeyDesk {
     let centre: OpenCentre
     let folder: KeyFolder
     /// Held as long as the command runs.
@@ -71,46 +74,79 @@ private struct KeyDesk {
         try await settle()
     }
 
-    /// New keys for online roles, and whatever else shall be other: on the disk first, then in the root, then in their place.
-    func change(_ fresh: [MetadataRole: SigningKey], also holders: [MetadataRole: RootChange.Holders] = [:], signers: [SigningKey]) async throws {
-        let (folder, act) = (folder, centre.act)
-        let keys = try await offPool { () throws -> CatalogueKeys in
-            func key(_ role: MetadataRole) throws -> SigningKey { try fresh[role] ?? folder.load(role) }
-            let keys = CatalogueKeys(RepositoryKeys(root: nil, targets: try key(.targets), snapshot: try key(.snapshot), timestamp: try key(.timestamp)))
+    /// The newest root and who publishes.
+    func named() async throws -> NamedKeys {
+        guard let named = try await centre.database.read({ try $0.namedKeys() }) else { throw BadSetting(description: "There is no catalogue yet. Start the centre once.") }
+        return named
+    }
+
+    /// New keys for what lies here, and whatever else shall be other: on the disk first, then in the root and the lists, then in their place.
+    /// - Parameters:
+    ///   - holders: roles of the root whose keys shall lie elsewhere.
+    ///   - publishers: those to whom more is delegated, or with other keys; the key from a stick, or nil for one that is made here.
+    func change(
+        _ fresh: [KeyName: SigningKey] = [:], also holders: [MetadataRole: RootChange.Holders] = [:], publishers: [Publisher: SigningKey?] = [:], signers: [SigningKey]
+    ) async throws {
+        let (folder, act, named) = (folder, centre.act, try await named())
+        let (keys, delegated) = try await offPool { () throws -> (CatalogueKeys, [Publisher: [VerifyingKey]]?) in
+            var files = Dictionary(uniqueKeysWithValues: try folder.present.map { ($0, try folder.load($0)) })
+            let before = PublisherKeys(secret: files[.publishers])
+            files.merge(fresh) { _, new in new }
+            for role in holders.keys { files[KeyName(rawValue: role.rawValue) ?? .root] = nil }
+            let others = publishers.compactMapValues { $0 }
+            let made = PublisherKeys(secret: files[.publishers])
+            var delegated = Dictionary(uniqueKeysWithValues: (named.catalogue?.publishers ?? []).map { ($0, named.catalogue?.signers(of: $0) ?? []) })
+            // A new secret makes new keys for those that had one of the old; where that is lost nobody knows which those were.
+            if fresh[.publishers] != nil {
+                for (publisher, standing) in delegated {
+                    let old = try before.made(for: publisher)
+                    if old == nil || old.map({ standing.contains($0.verifyingKey) }) == true { delegated[publisher] = try made.made(for: publisher).map { [$0.verifyingKey] } }
+                }
+            }
+            for (publisher, key) in publishers { delegated[publisher] = try (key ?? made.made(for: publisher)).map { [$0.verifyingKey] } }
             try folder.stage(fresh)
-            return keys
+            return (try CatalogueKeys(files, others: others), fresh[.publishers] == nil && publishers.isEmpty ? nil : delegated)
         }
-        let change = RootChange(fresh.mapValues { RootChange.Holders([$0.verifyingKey]) }.merging(holders) { _, given in given })
-        do { try await centre.database.write { try $0.changeRoot(change, signers: signers, keys: keys, by: act) } } catch let error as TrustError {
+        let roles = Dictionary(uniqueKeysWithValues: fresh.compactMap { name, key in name.role.map { ($0, RootChange.Holders([key.verifyingKey])) } })
+        let root = roles.merging(holders) { _, given in given }
+        let change = KeyChange(root: root.isEmpty ? nil : RootChange(root), publishers: delegated)
+        do { try await centre.database.write { try $0.changeKeys(change, signers: signers, keys: keys, by: act) } } catch let error as TrustError {
             try await settle()
             throw BadSetting(
-                description: error.code == .threshold
-                    ? "The root asks for more signatures than the keys at hand give; name sealed root keys with --with. Nothing was changed." : error.sentence)
+                description: [.threshold, .key].contains(error.code)
+                    ? "The root asks for more signatures than the keys at hand give; name sealed keys with --with. Nothing was changed. (\(error.sentence))" : error.sentence)
         }
         try await settle()
         print(
-            "Root version \(try await centre.database.read { try $0.newestRoot()?.version ?? 0 }) is published. Start the centre again (every one, where there are several); nodes follow by themselves."
+            "It is published under root version \(try await self.named().root.version). Start the centre again (every one, where there are several); nodes follow by themselves."
         )
     }
 
     private func settle() async throws {
         let folder = folder
-        guard let root = try await centre.database.read({ try $0.newestRoot() }) else { return }
+        guard let named = try await centre.database.read({ try $0.namedKeys() }) else { return }
         try await offPool {
-            try folder.settle(by: root)
-            try folder.removeForeignRoot(by: root)
+            try folder.settle(by: named)
+            try folder.removeForeign(by: named)
         }
+    }
+
+    /// The publishers of all counties that have none, to get keys that are made here.
+    func newCounties() async throws -> [Publisher: SigningKey?] {
+        let (today, known) = (centre.today, Set(try await named().catalogue?.publishers ?? []))
+        let codes = try await centre.database.read { try $0.countyCodes(on: today) }
+        var counties: [Publisher: SigningKey?] = [:]
+        for publisher in Set(codes.compactMap { Publisher(area: $0) }).subtracting(known) { counties.updateValue(nil, forKey: publisher) }
+        return counties
     }
 }
 
-private let onlineRoles: [MetadataRole] = [.timestamp, .snapshot, .targets]
-
-private func freshKeys(_ roles: [MetadataRole]) throws -> [MetadataRole: SigningKey] {
-    Dictionary(uniqueKeysWithValues: try Set(roles).map { ($0, try SigningKey(seed: Entropy.system.bytes(32))) })
+private func freshKeys(_ names: [KeyName]) throws -> [KeyName: SigningKey] {
+    Dictionary(uniqueKeysWithValues: try Set(names).map { ($0, try SigningKey(seed: Entropy.system.bytes(32))) })
 }
 
 /// Writes a sealed key where nothing lies.
-private func write(_ key: SigningKey, _ passphrase: String, to path: String) async throws {
+func write(_ key: SigningKey, _ passphrase: String, to path: String) async throws {
     let salt = Entropy.system.bytes(16)
     try await offPool {
         let sealed = try SealedKey(key, passphrase: passphrase, salt: salt)
@@ -141,12 +177,21 @@ private struct Status: AsyncParsableCommand {
     func run() async throws {
         let desk = try await KeyDesk(common)
         let (folder, zone) = (desk.folder, desk.centre.network.zone)
-        let here = try await offPool { try Set(folder.present.map { try folder.load($0).verifyingKey.keyID }) }
+        let named = try await desk.centre.database.read { try $0.namedKeys() }
+        let here = try await offPool { () throws -> Set<String> in
+            let publishers = PublisherKeys(secret: folder.present.contains(.publishers) ? try folder.load(.publishers) : nil)
+            return try Set(
+                folder.present.map { try folder.load($0).verifyingKey.keyID } + (named?.catalogue?.publishers ?? []).compactMap { try publishers.made(for: $0)?.verifyingKey.keyID }
+            )
+        }
         let standings = try await desk.centre.database.read { try $0.keyStandings() }
         if standings.isEmpty { print("There is no catalogue yet. Start the centre once.") }
         for standing in standings {
-            print("\(standing.role.rawValue): \(standing.threshold) of \(standing.keyIDs.count), version \(standing.version), ends \(zone.text(standing.expiresAt))")
+            print("\(standing.role): \(standing.threshold) of \(standing.keyIDs.count), version \(standing.version), ends \(zone.text(standing.expiresAt))")
             for keyID in standing.keyIDs { print("  \(keyID)  \(here.contains(keyID) ? "here" : "elsewhere")") }
+        }
+        if named != nil, case let counties = try await desk.newCounties(), !counties.isEmpty {
+            print("\(counties.count) counties have no key of their own yet; they publish under the network's. `keys publishers` gives them one.")
         }
         await desk.centre.close()
     }
@@ -154,19 +199,22 @@ private struct Status: AsyncParsableCommand {
 
 private struct Init: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Takes the root offline: three new root keys, two of which must sign, sealed with a passphrase into three files; the key in the data folder goes.")
+        abstract:
+            "Takes the keys of root and targets offline: three new ones, two of which must sign, sealed with a passphrase into three files; the keys in the data folder go. Every county gets a key to publish with."
+    )
     @OptionGroup var common: CommonOptions
-    @OptionGroup fileprivate var root: RootKeys
+    @OptionGroup var sticks: StickKeys
     @Option(name: .long, help: "Where a sealed key goes; three times, each on a stick of its own.") var out: [String] = []
 
     func run() async throws {
-        guard Set(out).count == 3 else { throw BadSetting(description: "`keys init` takes three different files with --out, one for each root key") }
+        guard Set(out).count == 3 else { throw BadSetting(description: "`keys init` takes three different files with --out, one for each key") }
         let desk = try await KeyDesk(common)
-        let signers = try await root.signers(desk.folder)
-        let passphrase = try root.passphrase(twice: true)
+        let signers = try await sticks.signers(desk.folder)
+        let passphrase = try sticks.passphrase(twice: true)
         let keys = try (0..<3).map { _ in try SigningKey(seed: Entropy.system.bytes(32)) }
         for (key, path) in zip(keys, out) { try await write(key, passphrase, to: path) }
-        try await desk.change([:], also: [.root: .init(keys.map(\.verifyingKey), threshold: 2)], signers: signers + keys)
+        let holders = RootChange.Holders(keys.map(\.verifyingKey), threshold: 2)
+        try await desk.change(also: [.root: holders, .targets: holders], publishers: try await desk.newCounties(), signers: signers + keys)
         await desk.centre.close()
     }
 }
@@ -176,7 +224,7 @@ private struct Stop: AsyncParsableCommand {
         abstract: "Prepares an order to stop the screens, and the one to let them go on: two files to keep on a stick, signed by the root's keys.",
         discussion: "`yuanjiao stop FILE` gives one to the centre; where the line is cut, copy it as stop.json into the data folder of an edge or a terminal.")
     @OptionGroup var common: CommonOptions
-    @OptionGroup fileprivate var root: RootKeys
+    @OptionGroup var sticks: StickKeys
     @Option(name: .long, help: "Code of an area whose screens stop, with all below; several times for several.") var area: [String]
     @Option(name: .long, help: "Folder for the two files.") var out: String
     @Option(name: .long, help: "Days for which the orders can be given.") var days = 365
@@ -184,7 +232,7 @@ private struct Stop: AsyncParsableCommand {
     func run() async throws {
         guard (1...3650).contains(days) else { throw BadSetting(description: "`--days` is a number from 1 to 3650") }
         let desk = try await KeyDesk(common)
-        let signers = try await root.signers(desk.folder)
+        let signers = try await sticks.signers(desk.folder)
         let (now, areas, days, out) = (desk.centre.act.at.milliseconds, area, days, URL(fileURLWithPath: out, isDirectory: true))
         guard let trusted = try await desk.centre.database.read({ try $0.newestRoot() }) else { throw BadSetting(description: "There is no catalogue yet. Start the centre once.") }
         let today = desk.centre.today
@@ -217,56 +265,61 @@ private struct Stop: AsyncParsableCommand {
 }
 
 private struct Rotate: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Gives online roles new keys: timestamp, snapshot, targets, or all three.")
+    static let configuration = CommandConfiguration(abstract: "Gives what lies here new keys: timestamp, snapshot, publishers, targets while it is here, or all of these.")
     @OptionGroup var common: CommonOptions
-    @OptionGroup fileprivate var root: RootKeys
-    @Argument(help: "timestamp, snapshot, targets or all.") var roles: [String]
+    @OptionGroup var sticks: StickKeys
+    @Argument(help: "timestamp, snapshot, publishers, targets or all.") var roles: [String]
 
     func run() async throws {
-        let chosen = try roles.flatMap { name -> [MetadataRole] in
-            if name == "all" { return onlineRoles }
-            guard let role = MetadataRole(rawValue: name), role != .root else {
-                throw BadSetting(description: "`keys rotate` takes timestamp, snapshot, targets or all; a root key is replaced with `keys revoke`")
+        let named = try roles.map { name -> KeyName? in
+            if name == "all" { return nil }
+            guard let name = KeyName(rawValue: name), name != .root else {
+                throw BadSetting(description: "`keys rotate` takes timestamp, snapshot, publishers, targets or all; a root key is replaced with `keys revoke`")
             }
-            return [role]
+            return name
         }
         let desk = try await KeyDesk(common)
-        try await desk.change(try freshKeys(chosen), signers: try await root.signers(desk.folder))
+        let folder = desk.folder
+        let online = try await offPool { KeyName.allCases.filter { $0 != .root && folder.present.contains($0) } }
+        guard named.allSatisfy({ $0 == nil || online.contains($0 ?? .root) }) else {
+            throw BadSetting(description: "The keys of targets lie on sticks; one of them is replaced with `keys revoke`. A file that was lost is replaced with `keys recover`")
+        }
+        try await desk.change(try freshKeys(named.flatMap { $0.map { [$0] } ?? online }), signers: try await sticks.signers(folder))
         await desk.centre.close()
     }
 }
 
 private struct Revoke: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Takes one key out, lost or stolen, and puts a new one in its place.")
+    static let configuration = CommandConfiguration(abstract: "Takes one key out, lost or stolen, and puts a new one in its place, for all that it signed.")
     @OptionGroup var common: CommonOptions
-    @OptionGroup fileprivate var root: RootKeys
+    @OptionGroup var sticks: StickKeys
     @Argument(help: "The key's id, as `keys status` shows it; its beginning is enough.") var key: String
-    @Option(name: .long, help: "For a root key: where the new sealed one goes.") var out: String?
+    @Option(name: .long, help: "For a key that lies elsewhere: where the new sealed one goes.") var out: String?
 
     func run() async throws {
         let desk = try await KeyDesk(common)
-        guard key.count >= 6, let newest = try await desk.centre.database.read({ try $0.newestRoot() }) else {
-            throw BadSetting(description: "`keys revoke` takes at least six digits of a key's id")
-        }
+        guard key.count >= 6 else { throw BadSetting(description: "`keys revoke` takes at least six digits of a key's id") }
+        let (named, folder) = (try await desk.named(), desk.folder)
+        let newest = named.root
         let held = MetadataRole.allCases.flatMap { role in newest.signers(of: role).filter { $0.key.hasPrefix(key) }.map { (role: role, key: $0.value) } }
         guard let found = held.first, Set(held.map(\.key)).count == 1 else {
+            let isPublisher = named.catalogue?.publishers.contains { named.catalogue?.signers(of: $0).contains { $0.keyID.hasPrefix(key) } == true } == true
+            if isPublisher { throw BadSetting(description: "\(key)… is a publisher's key; it is replaced with `keys rotate publishers`, or `keys publishers` for one on a stick") }
             throw BadSetting(description: held.isEmpty ? "No role has a key \(key)…" : "More than one key begins with \(key)")
         }
-        let signers = try await root.signers(desk.folder)
-        var (fresh, holders): ([MetadataRole: SigningKey], [MetadataRole: RootChange.Holders]) = (try freshKeys(held.map(\.role).filter { $0 != .root }), [:])
-        var more: [SigningKey] = []
-        if held.contains(where: { $0.role == .root }), let role = newest.roles[.root] {
+        let signers = try await sticks.signers(folder)
+        let here = try await offPool { try folder.present.filter { try folder.load($0).verifyingKey == found.key } }
+        let fresh = try freshKeys(here)
+        let away = held.map(\.role).filter { role in !here.contains { $0.role == role } }
+        var (holders, more): ([MetadataRole: RootChange.Holders], [SigningKey]) = ([:], fresh.values.map { $0 })
+        if !away.isEmpty {
+            guard let out else { throw BadSetting(description: "The new key needs a file: give --out") }
             let new = try SigningKey(seed: Entropy.system.bytes(32))
-            if let out {
-                try await write(new, try root.passphrase(twice: true), to: out)
-            } else {
-                // A root that still lies in the data folder stays there.
-                let folder = desk.folder
-                guard try await offPool({ folder.present.contains(.root) }) else { throw BadSetting(description: "The new root key needs a file: give --out") }
-                fresh[.root] = new
+            try await write(new, try sticks.passphrase(twice: true), to: out)
+            more.append(new)
+            for role in away {
+                holders[role] = .init(newest.signers(of: role).values.filter { $0 != found.key } + [new.verifyingKey], threshold: newest.roles[role]?.threshold ?? 1)
             }
-            holders[.root] = .init(newest.signers(of: .root).values.filter { $0 != found.key } + [new.verifyingKey], threshold: role.threshold)
-            more = [new]
         }
         try await desk.change(fresh, also: holders, signers: signers.filter { $0.verifyingKey != found.key || newest.roles[.root]?.threshold == 1 } + more)
         await desk.centre.close()
@@ -279,8 +332,8 @@ private struct Recover: AsyncParsableCommand {
             "Carries the catalogue forward after a restoration from a backup, or after somebody drove versions far ahead: new timestamp and snapshot keys, under which nodes count anew."
     )
     @OptionGroup var common: CommonOptions
-    @OptionGroup fileprivate var root: RootKeys
-    @Flag(name: .long, help: "The targets key too: somebody who had it may have signed a list.") var targets = false
+    @OptionGroup var sticks: StickKeys
+    @Flag(name: .long, help: "The publishers' keys too: somebody who had them may have signed a list.") var publishers = false
     @Option(name: .long, help: "When keys were changed after the backup was made: address of an edge, which still has the roots of then.") var from: String?
 
     func run() async throws {
@@ -292,12 +345,15 @@ private struct Recover: AsyncParsableCommand {
             try await desk.centre.database.write { try $0.recallRoots(roots, by: act) }
             print("\(roots.count) newer roots were found at \(address).")
         }
-        // What the newest root names and this folder does not have is lost, and replaced too.
-        let root = try await desk.centre.database.read { try $0.newestRoot() }
+        // What counts no more, or is not here, is lost, and replaced too; the keys of root and targets may well lie on sticks.
+        let named = try await desk.named()
         let lost = try await offPool {
-            try onlineRoles.filter { role in try !folder.present.contains(role) || root.map { try !$0.signers(of: role).values.contains(folder.load(role).verifyingKey) } ?? false }
+            try KeyName.allCases.filter { name in
+                guard folder.present.contains(name) else { return KeyName.online.contains(name) }
+                return try name != .root && !named.hold(folder.load(name), as: name)
+            }
         }
-        try await desk.change(try freshKeys([.timestamp, .snapshot] + (targets ? [.targets] : []) + lost), signers: try await self.root.signers(folder))
+        try await desk.change(try freshKeys([.timestamp, .snapshot] + (publishers ? [.publishers] : []) + lost), signers: try await sticks.signers(folder))
         await desk.centre.close()
     }
 }

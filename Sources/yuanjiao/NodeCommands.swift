@@ -32,8 +32,8 @@ struct ClaimCommand: AsyncParsableCommand {
             let code = try ClaimCode(bytes: Entropy.system.bytes(ClaimCode.bytesNeeded))
             let (terminal, edge, area, name, today, act) = (terminal, edge, area, name, centre.today, centre.act)
             let folder = settings.dataFolder.appendingPathComponent("keys")
-            let root = try await centre.database.read { try $0.newestRoot() }
-            let keys = try await offPool { try CatalogueKeys.loadOrMake(in: folder, entropy: .system, root: root) }
+            let named = try await centre.database.read { try $0.namedKeys() }
+            let keys = try await offPool { try CatalogueKeys.loadOrMake(in: folder, entropy: .system, named: named) }
             let fingerprint = try await centre.database.write { statements in
                 if let terminal {
                     guard let site = try statements.presentSite(ofTerminal: terminal, on: today) else { throw Refusal.notFound("terminal") }

@@ -40,17 +40,16 @@ struct OpenCentre {
     var today: Day { network.zone.day(of: Clock.system.now) }
 }
 
-/// Prints a refusal as a sentence, with its code, and ends with status 1. In the language of the terminal: Chinese where its settings say so, else English.
+/// Prints a refusal as a sentence, with its code, and ends with status 1.
 func explained<Result>(_ body: () async throws -> Result) async throws -> Result {
-    do { return try await body() } catch let refusal as Refusal {
-        let environment = ProcessInfo.processInfo.environment
-        let setting = ["LC_ALL", "LC_MESSAGES", "LANG"].lazy.compactMap { environment[$0] }.first { !$0.isEmpty } ?? ""
-        throw BadSetting(description: sentences(for: refusal, try Words(), setting.hasPrefix("zh") ? .chinese : .english))
-    }
+    do { return try await body() } catch let refusal as Refusal { throw BadSetting(description: sentences(for: refusal, try Words())) }
 }
 
-/// What a refusal says, field by field.
-private func sentences(for refusal: Refusal, _ words: Words, _ language: Language) -> String {
+/// What a refusal says, field by field, in the language of the terminal: Chinese where its settings say so, else English.
+func sentences(for refusal: Refusal, _ words: Words) -> String {
+    let environment = ProcessInfo.processInfo.environment
+    let setting = ["LC_ALL", "LC_MESSAGES", "LANG"].lazy.compactMap { environment[$0] }.first { !$0.isEmpty } ?? ""
+    let language = setting.hasPrefix("zh") ? Language.chinese : .english
     guard case .invalid(let fields) = refusal else { return "\(words.text("refusal.\(refusal.code)", language)) (\(refusal.code))" }
     return fields.sorted { $0.key < $1.key }.map { "\($0.key): \(words.text("refusal.\($0.value)", language)) (\($0.value))" }.joined(separator: "\n")
 }

@@ -10,14 +10,9 @@ import Trust
 @Suite struct CatalogueTests {
     /// What a node would believe that fetches everything now.
     private func believed(_ library: LibraryWorld, _ fingerprint: String) async throws -> TrustedSet {
-        let files = try await library.database.read { statements in
-            try ([.root, .timestamp, .snapshot, .targets] as [MetadataRole]).map { try statements.latestMetadata(role: $0)?.bytes ?? [] }
-        }
-        var set = try TrustedSet(root: files[0], fingerprint: try found(SHA256Hex(rawValue: fingerprint)))
-        let now = library.time.value.milliseconds
-        try set.accept(timestamp: files[1], at: now)
-        try set.accept(snapshot: files[2], at: now)
-        try set.accept(targets: files[3], at: now)
+        let root = try #require(try await library.database.read { try $0.metadata(role: "root", version: 1) })
+        var set = try TrustedSet(root: root, fingerprint: try found(SHA256Hex(rawValue: fingerprint)), following: "")
+        try await library.offer(to: &set)
         return set
     }
 
@@ -35,7 +30,7 @@ import Trust
 
             let catalogue = try #require(try await believed(library, fingerprint).catalogue)
             #expect(catalogue.files.count == 2)
-            let path = try #require(RelativePath(rawValue: "courseware/\(ids[0])/1.json"))
+            let path = try #require(RelativePath(rawValue: "courseware/990101/\(ids[0])/1.json"))
             let target = try #require(catalogue.files[path])
             #expect(target.sha256.hex == row.manifestHash && target.length == Int64(row.manifestBytes))
             let custom: [String: JSONValue] = [
@@ -52,7 +47,7 @@ import Trust
             #expect(try await library.database.read { try $0.isPublishedBlob(row.sourceHash) } == false)
 
             try await library.database.write { try $0.withdrawCourseware(id: ids[0], keys: keys, by: act) }
-            #expect(try await believed(library, fingerprint).catalogue?.files.keys.map(\.rawValue) == ["courseware/\(ids[1])/1.json"])
+            #expect(try await believed(library, fingerprint).catalogue?.files.keys.map(\.rawValue) == ["courseware/990101/\(ids[1])/1.json"])
             #expect(try await library.database.read { try $0.isPublishedBlob(row.manifestHash) } == false)
             #expect(try await library.courseware(ids[0])?.state == .withdrawn)
             await #expect(throws: Refusal.conflict("courseware.not_published")) {
@@ -60,8 +55,8 @@ import Trust
             }
 
             // Old versions stay, for nodes that are on their way.
-            #expect(try await library.database.read { try $0.metadata(role: .targets, version: 2) } != nil)
-            #expect(try await library.database.read { try $0.metadata(role: .targets, version: 99) } == nil)
+            #expect(try await library.database.read { try $0.metadata(role: "area-990101", version: 2) } != nil)
+            #expect(try await library.database.read { try $0.metadata(role: "area-990101", version: 99) } == nil)
             let events = try await library.database.read { try $0.events(about: ids[0]) }
             #expect(events.map(\.kind) == ["courseware.withdrawn", "courseware.published", "courseware.encoded", "courseware.added"])
         }
@@ -84,7 +79,7 @@ import Trust
             let row = try #require(try await library.courseware(id))
             #expect(row.version == 2 && row.manifestHash != first)
             let catalogue = try #require(try await believed(library, fingerprint).catalogue)
-            #expect(catalogue.files.keys.map(\.rawValue) == ["courseware/\(id)/2.json"])
+            #expect(catalogue.files.keys.map(\.rawValue) == ["courseware/network/\(id)/2.json"])
             let audience: JSONValue = ["areas": ["990101001", "990102"], "kinds": ["village", "township"]]
             #expect(catalogue.files.values.first?.custom["audience"] == audience)
             let manifest = try Manifest(parsing: [UInt8](Data(contentsOf: try #require(library.content.blobs.url(row.manifestHash)))))
@@ -137,7 +132,7 @@ import Trust
             }
             // A later start finds everything in order and keeps the fingerprint.
             #expect(try await ensured(library, library.content.keys) == fingerprint)
-            let others = CatalogueKeys(RepositoryKeys(root: SigningKey(), targets: SigningKey(), snapshot: SigningKey(), timestamp: SigningKey()))
+            let others = try CatalogueKeys(Dictionary(uniqueKeysWithValues: KeyName.allCases.map { ($0, SigningKey()) }))
             await #expect(throws: CatalogueKeys.Problem.self) { try await ensured(library, others) }
         }
     }
@@ -159,7 +154,7 @@ import Trust
         let made = try CatalogueKeys.loadOrMake(in: place, entropy: .system)
         let again = try CatalogueKeys.loadOrMake(in: place, entropy: .system)
         #expect(try made.repository.firstRoot(at: 0) == again.repository.firstRoot(at: 0))
-        #expect(try FileManager.default.contentsOfDirectory(atPath: place.path).sorted() == ["root.key", "snapshot.key", "targets.key", "timestamp.key"])
+        #expect(try FileManager.default.contentsOfDirectory(atPath: place.path).sorted() == ["publishers.key", "root.key", "snapshot.key", "targets.key", "timestamp.key"])
         let root = place.appendingPathComponent("root.key")
         #expect(try FileManager.default.attributesOfItem(atPath: root.path)[.posixPermissions] as? Int == 0o600)
         try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: root.path)

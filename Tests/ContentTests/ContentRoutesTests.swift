@@ -189,7 +189,7 @@ import Web
     func anOrderToStopIsGivenOnItsPage(_ engine: Database.Engine) async throws {
         try await LibraryWorld.with(engine) { library in
             let site = try await Site(library)
-            let (keys, act, root) = (library.content.keys, library.act, try found(try LibraryWorld.seededKeys().root))
+            let (keys, act, root) = (library.content.keys, library.act, try found(try LibraryWorld.seededKeys()[.root]))
             _ = try await library.database.write { try $0.ensureCatalogue(keys, by: act) }
             let order = try StopOrder(version: 5, expiresAt: act.at.milliseconds + 86_400_000, areas: ["9901"], stops: true, signedBy: [root])
             let text = String(decoding: order.bytes, as: UTF8.self)

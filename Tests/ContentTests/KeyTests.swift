@@ -2,6 +2,7 @@ import Accounts
 import Basics
 import Content
 import Foundation
+import Registry
 import Storage
 import TestKit
 import Testing
@@ -17,7 +18,7 @@ import Trust
     @Test(arguments: Database.Engine.required)
     func aStopOrderIsTakenOnceAndInOrder(_ engine: Database.Engine) async throws {
         try await LibraryWorld.with(engine) { library in
-            let (keys, act, root) = (library.content.keys, library.act, try #require(try LibraryWorld.seededKeys().root))
+            let (keys, act, root) = (library.content.keys, library.act, try #require(try LibraryWorld.seededKeys()[.root]))
             @Sendable func order(_ version: Int64, stops: Bool = true, days: Int64 = 1, by signer: SigningKey) throws -> [UInt8] {
                 try StopOrder(version: version, expiresAt: act.at.milliseconds + days * 86_400_000, areas: ["9901"], stops: stops, signedBy: [signer]).bytes
             }
@@ -55,62 +56,52 @@ import Trust
         }
     }
 
-    /// The keys of a library's world with some others.
-    private func keys(_ library: LibraryWorld, root: SigningKey? = nil, _ fresh: [MetadataRole: SigningKey]) throws -> CatalogueKeys {
-        let old = try LibraryWorld.seededKeys()
-        return CatalogueKeys(
-            RepositoryKeys(
-                root: root, targets: fresh[.targets] ?? old.targets, snapshot: fresh[.snapshot] ?? old.snapshot, timestamp: fresh[.timestamp] ?? old.timestamp))
+    /// The keys of a library's world with some others, and without that of the root.
+    private func keys(_ fresh: [KeyName: SigningKey], without gone: [KeyName] = [.root]) throws -> CatalogueKeys {
+        try CatalogueKeys(LibraryWorld.seededKeys().merging(fresh) { _, fresh in fresh }.filter { !gone.contains($0.key) })
     }
 
     /// A client that takes everything there is from where it stands.
-    private func follow(_ set: inout TrustedSet, _ library: LibraryWorld) async throws {
-        let instant = library.time.value.milliseconds
-        while let root = try await library.database.read({ [version = set.wantedRoot] in
-            try $0.metadata(role: .root, version: Int64(version.fileName.split(separator: ".")[0]) ?? 0)
-        }) {
-            try set.accept(root: root)
-        }
-        for role in [MetadataRole.timestamp, .snapshot, .targets] {
-            guard let newest = try await library.database.read({ try $0.latestMetadata(role: role) }) else { continue }
-            try set.accept(newest.bytes, as: role, at: instant)
-        }
-    }
+    private func follow(_ set: inout TrustedSet, _ library: LibraryWorld) async throws { try await library.offer(to: &set) }
 
     private func client(_ library: LibraryWorld) async throws -> (TrustedSet, courseware: String) {
         let (keys, act) = (library.content.keys, library.act)
         try await library.database.write { try $0.ensureCatalogue(keys, by: act) }
         let courseware = try await library.encoded("one")
         try await library.publish(courseware)
-        let first = try #require(try await library.database.read { try $0.metadata(role: .root, version: 1) })
-        var set = try TrustedSet(root: first, fingerprint: SHA256Hex(of: first))
+        let first = try #require(try await library.database.read { try $0.metadata(role: "root", version: 1) })
+        var set = try TrustedSet(root: first, fingerprint: SHA256Hex(of: first), following: "")
         try await follow(&set, library)
         return (set, courseware)
     }
 
-    @Test(arguments: Database.Engine.required, [[MetadataRole.timestamp], [.snapshot], [.targets], [.timestamp, .snapshot, .targets]])
-    func onlineKeysAreChangedAndNodesFollow(_ engine: Database.Engine, _ roles: [MetadataRole]) async throws {
+    @Test(arguments: Database.Engine.required, [[KeyName.timestamp], [.snapshot], [.targets], [.publishers], [.timestamp, .snapshot, .targets, .publishers]])
+    func onlineKeysAreChangedAndNodesFollow(_ engine: Database.Engine, _ names: [KeyName]) async throws {
         try await LibraryWorld.with(engine) { library in
             var (set, id) = try await client(library)
             let courseware = id
             let (old, act) = (try LibraryWorld.seededKeys(), library.act)
-            let fresh = Dictionary(uniqueKeysWithValues: try roles.enumerated().map { ($1, try key(UInt8(100 + $0))) })
-            let next = try keys(library, fresh)
+            let fresh = Dictionary(uniqueKeysWithValues: try names.enumerated().map { ($1, try key(UInt8(100 + $0))) })
+            let next = try keys(fresh)
+            let publishers = set.catalogue?.publishers ?? []
+            #expect(publishers.map(\.role) == ["network", "area-990101"])
             // Somebody who has the old keys drove the versions far ahead.
             let forward = try SignedMetadata(
                 signing: Timestamp(
                     version: JSONValue.largestInteger, expiresAt: library.time.value.milliseconds + 86_400_000,
                     snapshot: set.newestTimestamp?.snapshot ?? NamedFile(version: 1, length: 1, sha256: nil)),
-                with: [old.timestamp])
-            if roles.contains(.timestamp) { try set.accept(timestamp: forward.bytes, at: library.time.value.milliseconds) }
-            let change = RootChange(fresh.mapValues { RootChange.Holders([$0.verifyingKey]) })
-            let root = try #require(old.root)
-            try await library.database.write { try $0.changeRoot(change, signers: [root], keys: next, by: act) }
+                with: [try found(old[.timestamp])])
+            if names.contains(.timestamp) { try set.accept(timestamp: forward.bytes, at: library.time.value.milliseconds) }
+            let holders = Dictionary(uniqueKeysWithValues: fresh.compactMap { name, key in name.role.map { ($0, RootChange.Holders([key.verifyingKey])) } })
+            let change = KeyChange(
+                root: holders.isEmpty ? nil : RootChange(holders), publishers: names.contains(.publishers) ? try next.made(for: Set(publishers)) : nil)
+            let root = try #require(old[.root])
+            try await library.database.write { try $0.changeKeys(change, signers: [root], keys: next, by: act) }
             try await follow(&set, library)
-            #expect(set.root.version == 2 && set.catalogue?.files.count == 1)
-            for role in roles { #expect(set.root.signers(of: role).values.map(\.hex) == [fresh[role]?.verifyingKey.hex]) }
+            #expect(set.root.version == (holders.isEmpty ? 1 : 2) && set.catalogue?.files.count == 1)
+            for name in names { if let role = name.role { #expect(set.root.signers(of: role).values.map(\.hex) == [fresh[name]?.verifyingKey.hex]) } }
             // What the old keys sign is nobody's word.
-            if roles.contains(.timestamp) { #expect(throws: TrustError.self) { try set.accept(timestamp: forward.bytes, at: library.time.value.milliseconds) } }
+            if names.contains(.timestamp) { #expect(throws: TrustError.self) { try set.accept(timestamp: forward.bytes, at: library.time.value.milliseconds) } }
             let stale = library.content.keys
             await #expect(throws: CatalogueKeys.Problem.self) { try await library.database.write { try $0.ensureCatalogue(stale, by: act) } }
             // A centre that still runs with them publishes nothing that nobody would believe.
@@ -123,7 +114,8 @@ import Trust
             try await follow(&set, library)
             #expect(set.catalogue?.files.isEmpty == true)
             let standings = try await library.database.read { try $0.keyStandings() }
-            #expect(standings.map(\.role) == MetadataRole.allCases && standings.allSatisfy { $0.threshold == 1 && $0.keyIDs.count == 1 })
+            #expect(
+                standings.map(\.role) == MetadataRole.allCases.map(\.rawValue) + ["network", "area-990101"] && standings.allSatisfy { $0.threshold == 1 && $0.keyIDs.count == 1 })
         }
     }
 
@@ -132,11 +124,11 @@ import Trust
     func theRootIsTakenOfflineAndItsKeysReplaced(_ engine: Database.Engine) async throws {
         try await LibraryWorld.with(engine) { library in
             var (set, _) = try await client(library)
-            let (roots, act, online) = (try (1...4).map { try key(UInt8($0)) }, library.act, try keys(library, [:]))
-            let old = try #require(try LibraryWorld.seededKeys().root)
+            let (roots, act, online) = (try (1...4).map { try key(UInt8($0)) }, library.act, try keys([:]))
+            let old = try #require(try LibraryWorld.seededKeys()[.root])
             func change(_ holders: [SigningKey], _ signers: [SigningKey]) async throws {
                 let change = RootChange([.root: .init(holders.map(\.verifyingKey), threshold: 2)])
-                try await library.database.write { try $0.changeRoot(change, signers: signers, keys: online, by: act) }
+                try await library.database.write { try $0.changeKeys(KeyChange(root: change), signers: signers, keys: online, by: act) }
             }
             for too in [[old], [old, roots[0]], Array(roots.prefix(3)), []] {
                 await #expect(throws: TrustError.self) { try await change(Array(roots.prefix(3)), too) }
@@ -154,6 +146,104 @@ import Trust
         }
     }
 
+    /// With root and targets on three sticks the centre goes on publishing for whom it may; who else may publish is for two of the sticks to say.
+    @Test(arguments: Database.Engine.required)
+    func whoPublishesIsSaidBySticks(_ engine: Database.Engine) async throws {
+        try await LibraryWorld.with(engine) { library in
+            var (set, first) = try await client(library)
+            let (sticks, act, day) = (try (1...3).map { try key(UInt8($0)) }, library.act, library.today)
+            let old = try LibraryWorld.seededKeys()
+            let online = try keys([:], without: [.root, .targets])
+            let holders = RootChange.Holders(sticks.map(\.verifyingKey), threshold: 2)
+            let offline = KeyChange(root: RootChange([.root: holders, .targets: holders]))
+            let present = try await library.database.read { try $0.latestPublication() }
+            let signers = [try found(old[.root])] + sticks
+            try await library.database.write { try $0.changeKeys(offline, signers: signers, keys: online, by: act) }
+            try await follow(&set, library)
+            #expect(set.root.roles[.targets]?.threshold == 2 && set.catalogue?.files.count == 1 && set.catalogue?.version == (present?.catalogue.version ?? 0) + 1)
+            #expect(try await library.database.read { try $0.countyCodes(on: day) }.contains("990102"))
+
+            // The county goes on with its key; another one has none, and publishes under the network's.
+            let content = ContentHouse(data: library.folder, blobs: library.content.blobs, keys: online, bell: library.content.bell)
+            let areas = try await library.database.read { try $0.area(code: "990102", on: day, in: .everything)?.areaID ?? "" }
+            let second = try await library.encoded("two", areaID: areas)
+            for id in [first, second] {
+                try await content.publish(id, in: library.database, on: day, scope: .everything, categories: { $0.rawValue + "x" }, by: act)
+            }
+            try await follow(&set, library)
+            #expect(set.catalogue?.files(of: "network").keys.map(\.rawValue) == ["courseware/network/\(second)/1.json"])
+
+            // One stick is too few, two are enough.
+            let county = try #require(Publisher(area: "990102"))
+            let catalogue = try #require(set.catalogue)
+            var publishers = Dictionary(uniqueKeysWithValues: catalogue.publishers.map { ($0, catalogue.signers(of: $0)) })
+            publishers.merge(try online.made(for: [county])) { _, new in new }
+            let more = KeyChange(root: nil, publishers: publishers)
+            for too in [[], [sticks[0]], [sticks[0], try found(old[.targets])]] {
+                await #expect(throws: TrustError.self) { try await library.database.write { try $0.changeKeys(more, signers: too, keys: online, by: act) } }
+            }
+            try await library.database.write { try $0.changeKeys(more, signers: [sticks[0], sticks[2]], keys: online, by: act) }
+            try await content.publish(second, in: library.database, on: day, scope: .everything, categories: { $0.rawValue + "y" }, by: act)
+            try await follow(&set, library)
+            #expect(set.catalogue?.files(of: "network").isEmpty == true)
+            #expect(set.catalogue?.files(of: "area-990102").keys.map(\.rawValue) == ["courseware/990102/\(second)/2.json"])
+            // Another county's list is not followed there.
+            var far = try TrustedSet(
+                root: try #require(try await library.database.read { try $0.metadata(role: "root", version: 1) }),
+                fingerprint: SHA256Hex(of: try #require(try await library.database.read { try $0.metadata(role: "root", version: 1) })), following: "990103001")
+            try await follow(&far, library)
+            #expect(far.catalogue?.files.isEmpty == true && far.catalogue?.publishers == set.catalogue?.publishers)
+        }
+    }
+
+    /// With its key on a stick nothing of a publisher's is shown before the stick has signed: approved courseware waits, withdrawing too.
+    @Test(arguments: Database.Engine.required)
+    func whatIsApprovedWaitsForTheKeyOnTheStick(_ engine: Database.Engine) async throws {
+        try await LibraryWorld.with(engine) { library in
+            var (set, first) = try await client(library)
+            let (keys, act, day, stick, withdrawn) = (library.content.keys, library.act, library.today, try key(7), first)
+            let (network, county) = (Publisher.network, try #require(Publisher(area: "990101")))
+            let publishers = [network: set.catalogue?.signers(of: network) ?? [], county: [stick.verifyingKey]]
+            // Without the new key its list cannot be signed, and nothing changes.
+            await #expect(throws: TrustError.self) {
+                try await library.database.write { try $0.changeKeys(KeyChange(root: nil, publishers: publishers), signers: [], keys: keys, by: act) }
+            }
+            let signing = try CatalogueKeys(LibraryWorld.seededKeys(), others: [county: stick])
+            try await library.database.write { try $0.changeKeys(KeyChange(root: nil, publishers: publishers), signers: [], keys: signing, by: act) }
+            let second = try await library.encoded("two")
+            try await library.publish(second)
+            try await follow(&set, library)
+            #expect(set.catalogue?.files.count == 1)
+            #expect(try await library.courseware(second)?.state == .ready)
+            #expect(try await library.database.read { try $0.waitingPublications(on: day) }.map(\.courseware.id) == [second])
+            await #expect(throws: Refusal.conflict("catalogue.key_elsewhere")) {
+                try await library.database.write { try $0.withdrawCourseware(id: withdrawn, keys: keys, by: act) }
+            }
+            #expect(try await library.courseware(withdrawn)?.state == .published)
+            // The centre's own keys have nothing to sign here; the stick's have.
+            func waiting(_ keys: CatalogueKeys) async throws -> [Refusal?] {
+                try await library.content.publishWaiting(in: library.database, on: day, categories: { $0.rawValue }, with: keys, by: library.act).map(\.refusal)
+            }
+            #expect(try await waiting(keys).isEmpty)
+            let draft = CoursewareDraft(title: "changed after it was approved", category: "", speaker: "", unit: "", areas: "990101", kinds: [])
+            try await library.database.write { try $0.changeCourseware(id: second, try $0.checkedFields(draft, on: day, in: .everything), by: act) }
+            #expect(try await waiting(signing) == [Refusal.conflict("approval.changed")])
+            library.time.set(library.time.value.adding(seconds: 60))
+            try await library.publish(second)
+            #expect(try await waiting(signing) == [nil])
+            #expect(try await waiting(signing).isEmpty)
+            try await library.database.write { try $0.withdrawCourseware(id: withdrawn, keys: signing, by: act) }
+            try await follow(&set, library)
+            #expect(set.catalogue?.files.keys.map(\.rawValue) == ["courseware/990101/\(second)/1.json"])
+            // What is of the network does not wait.
+            let wide = CoursewareDraft(title: "for all", category: "", speaker: "", unit: "", areas: "", kinds: [])
+            let third = try await library.encoded("three", areaID: library.city)
+            try await library.database.write { try $0.changeCourseware(id: third, try $0.checkedFields(wide, on: day, in: .everything), by: act) }
+            try await library.publish(third)
+            #expect(try await library.courseware(third)?.state == .published)
+        }
+    }
+
     /// A machine that stops at any point of a change has keys that fit its root when it starts again.
     @Test(arguments: [false, true])
     func aStopInTheMiddleOfAChangeLeavesKeysThatFit(_ isPublished: Bool) throws {
@@ -167,17 +257,17 @@ import Trust
         let change = RootChange([.timestamp: .init([fresh.verifyingKey]), .root: .init([offline.verifyingKey])])
         let second = try change.next(after: first, signers: [root, offline], at: 0, lifetime: 1000)
         try files.stage([.timestamp: fresh])
-        let newest = try SignedMetadata<Root>(parsing: isPublished ? second : first).content
-        _ = try CatalogueKeys.loadOrMake(in: folder, entropy: .system, root: newest)
-        #expect(try newest.signers(of: .timestamp).values.contains(files.load(.timestamp).verifyingKey))
+        let newest = NamedKeys(root: try SignedMetadata<Root>(parsing: isPublished ? second : first).content, catalogue: nil)
+        _ = try CatalogueKeys.loadOrMake(in: folder, entropy: .system, named: newest)
+        #expect(try newest.root.signers(of: .timestamp).values.contains(files.load(.timestamp).verifyingKey))
         let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
         // Nothing is removed by a start, which may know less than a command that runs beside it.
-        #expect(names == ["root.key", "snapshot.key", "targets.key", "timestamp.key"] + (isPublished ? [] : ["timestamp.key.next"]))
-        try files.removeForeignRoot(by: newest)
+        #expect(names == ["publishers.key", "root.key", "snapshot.key", "targets.key", "timestamp.key"] + (isPublished ? [] : ["timestamp.key.next"]))
+        try files.removeForeign(by: newest)
         #expect(files.present.contains(.root) == !isPublished)
         // A start without any keys beside a catalogue makes no new ones.
         try FileManager.default.removeItem(at: folder)
-        #expect(throws: CatalogueKeys.Problem.self) { try CatalogueKeys.loadOrMake(in: folder, entropy: .system, root: newest) }
+        #expect(throws: CatalogueKeys.Problem.self) { try CatalogueKeys.loadOrMake(in: folder, entropy: .system, named: newest) }
     }
 
     @Test func aSealedKeyIsOpenedByItsPassphraseAlone() throws {

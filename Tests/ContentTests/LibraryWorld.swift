@@ -25,18 +25,17 @@ struct LibraryWorld: Sendable {
     var today: Day { NetworkZone.shanghai.day(of: time.value) }
 
     /// The keys of every such world.
-    static func seededKeys() throws -> RepositoryKeys {
+    static func seededKeys() throws -> [KeyName: SigningKey] {
         var generator = SeededGenerator(seed: 20110320)
-        let seeds = (0..<4).map { _ in (0..<32).map { _ in UInt8(truncatingIfNeeded: generator.next()) } }
-        return RepositoryKeys(
-            root: try SigningKey(seed: seeds[0]), targets: try SigningKey(seed: seeds[1]), snapshot: try SigningKey(seed: seeds[2]), timestamp: try SigningKey(seed: seeds[3]))
+        return Dictionary(
+            uniqueKeysWithValues: try KeyName.allCases.map { ($0, try SigningKey(seed: (0..<32).map { _ in UInt8(truncatingIfNeeded: generator.next()) })) })
     }
 
     static func with(_ engine: Database.Engine, freeBytes: Int64 = 1 << 50, secondPerson: SecondPerson = .never, _ body: (LibraryWorld) async throws -> Void) async throws {
         try await withWorld(engine) { world in
             let folder = try temporaryFolder()
             defer { try? FileManager.default.removeItem(at: folder) }
-            let keys = CatalogueKeys(try seededKeys())
+            let keys = try CatalogueKeys(seededKeys())
             let content = ContentHouse(
                 data: folder, blobs: try BlobStore(folder: folder.appendingPathComponent("blobs")), keys: keys, bell: JobBell(), reserve: 1 << 20, secondPerson: secondPerson,
                 freeBytes: { _ in freeBytes })
@@ -69,6 +68,13 @@ struct LibraryWorld: Sendable {
         let content = content ?? self.content
         let job = EncodeJob(database: database, content: content, tools: tools, clock: clock, ids: ids)
         return JobRunner(database: database, clock: clock, handlers: [EncodeJob.kind: job.handler], bell: content.bell, poll: .milliseconds(20))
+    }
+
+    /// What a node would believe that fetches everything now, whatever area it is in.
+    func offer(to set: inout TrustedSet) async throws {
+        let now = time.value.milliseconds
+        while let root = try await database.read({ [version = set.root.version + 1] in try $0.metadata(role: "root", version: version) }) { try set.accept(root: root) }
+        try await database.read { try $0.latestPublication() }?.offer(to: &set, at: now)
     }
 
     func publish(_ id: String) async throws {

@@ -146,6 +146,9 @@ class World:
         for name, of in (("snapshot.json", "timestamp.json"), ("targets.json", "snapshot.json")):
             version = json.loads(next(content for path, content in files.items() if path.endswith(of)))["signed"]["meta"][name]["version"]
             files[f"{version}.{name}"] = get(f"{version}.{name}")
+        snapshot = next(content for path, content in files.items() if path.endswith("snapshot.json"))
+        for name, named in json.loads(snapshot)["signed"]["meta"].items():
+            files[f"{named['version']}.{name}"] = get(f"{named['version']}.{name}")
         self.past.append(files)
 
     def blob(self, sha256: str) -> bytes:
@@ -288,12 +291,12 @@ def freeze(world: World) -> Lie:
 
 
 def mix_and_match(world: World) -> Lie:
-    """The newest timestamp with an older snapshot, and later the newest snapshot with older targets."""
+    """The newest timestamp with an older snapshot, and later the newest snapshot with an older list."""
     past, chance, turns = world.past[:], random.Random(6), count()
 
     def lie(path: str, body: bytes, answer: Answer) -> Answer:
         role = path.removeprefix(METADATA).partition(".")[2]
-        if answer.status != 200 or role not in ("snapshot.json", "targets.json") or role == "snapshot.json" and next(turns) >= TRIES // 2:
+        if answer.status != 200 or role not in ("snapshot.json", "network.json") or role == "snapshot.json" and next(turns) >= TRIES // 2:
             return answer
         old = [content for catalogue in past for name, content in catalogue.items() if name.endswith(role) and len(content) <= len(answer.body)]
         return said(chance.choice(old))
@@ -304,15 +307,17 @@ def mix_and_match(world: World) -> Lie:
 def forged(newest: dict[str, bytes], manifest: bytes, sign: Callable[[str, dict], bytes]) -> dict[str, bytes]:
     """A catalogue one version after the newest, which offers a lesson of the man's and is signed as he can."""
     parts = {name.removesuffix(".json").rpartition(".")[2]: json.loads(content)["signed"] for name, content in newest.items()}
-    targets, snapshot, timestamp = (copy.deepcopy(parts[role]) for role in ("targets", "snapshot", "timestamp"))
-    offer = copy.deepcopy(next(iter(targets["targets"].values())))
+    offers, targets, snapshot, timestamp = (copy.deepcopy(parts[role]) for role in ("network", "targets", "snapshot", "timestamp"))
+    offer = copy.deepcopy(next(iter(offers["targets"].values())))
     offer["custom"] |= {"courseware": "forged", "audience": {"areas": [], "kinds": []}}
-    targets["targets"]["courseware/forged/1.json"] = offer | {"hashes": {"sha256": sha256(manifest)}, "length": len(manifest)}
+    offers["targets"]["courseware/network/forged/1.json"] = offer | {"hashes": {"sha256": sha256(manifest)}, "length": len(manifest)}
+    offers["version"] += 1
     targets["version"] += 1
-    files = {f"{targets['version']}.targets.json": sign("targets", targets)}
-    for signed, name, role in ((snapshot, "targets.json", "snapshot"), (timestamp, "snapshot.json", "timestamp")):
-        content = next(content for path, content in files.items() if path.endswith(name))
-        signed["meta"][name] |= {"version": json.loads(content)["signed"]["version"], "length": len(content), "hashes": {"sha256": sha256(content)}}
+    files = {f"{offers['version']}.network.json": sign("network", offers), f"{targets['version']}.targets.json": sign("targets", targets)}
+    for signed, names, role in ((snapshot, ("network.json", "targets.json"), "snapshot"), (timestamp, ("snapshot.json",), "timestamp")):
+        for name in names:
+            content = next(content for path, content in files.items() if path.endswith(name))
+            signed["meta"][name] |= {"version": json.loads(content)["signed"]["version"], "length": len(content), "hashes": {"sha256": sha256(content)}}
         signed["version"] += 1
         files[f"{signed['version']}.snapshot.json" if role == "snapshot" else "timestamp.json"] = sign(role, signed)
     return files
@@ -358,7 +363,7 @@ def foreign_keys(world: World) -> Lie:
 
 
 def old_signatures(world: World) -> Lie:
-    """Other content under the signatures of the old: a whole catalogue, or under a true timestamp another snapshot, or targets for another area."""
+    """Other content under the signatures of the old: a whole catalogue, or under a true timestamp another snapshot, or a list for another area."""
     newest, manifest, turns = world.past[-1], forged_manifest(world), count()
     signatures = {name.removesuffix(".json").rpartition(".")[2]: json.loads(content)["signatures"] for name, content in newest.items()}
     files = forged(newest, manifest, lambda role, signed: canonical({"signatures": signatures[role], "signed": signed}))
@@ -370,9 +375,9 @@ def old_signatures(world: World) -> Lie:
             return said(files["timestamp.json"]) if next(turns) % 2 else answer
         if role == "snapshot.json" and answer.status == 200 and next(snapshots) < TRIES // 6:
             changed = answer.json()
-            changed["signed"]["meta"]["targets.json"]["hashes"]["sha256"] = sha256(manifest)
+            changed["signed"]["meta"]["network.json"]["hashes"]["sha256"] = sha256(manifest)
             return replace(answer, body=canonical(changed))
-        if role == "targets.json":
+        if role == "network.json":
             return replace(answer, body=answer.body.replace(b'"9901"', b'"9902"'))
         if path == BLOBS + sha256(manifest):
             return said(manifest)

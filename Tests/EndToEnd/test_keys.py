@@ -13,8 +13,9 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from securesystemslib.signer import CryptoSigner
 from tuf.api.metadata import Metadata
+from tuf.ngclient import Updater
 
-from support.network import SITES, Answer, Line, Network, ask, until
+from support.network import SITES, Answer, Line, Network, ask, make_clip, until
 from support.signing import OwnNode
 
 METADATA = "/api/v1/metadata/"
@@ -96,7 +97,7 @@ def driven_ahead(network: Network, signer: CryptoSigner) -> None:
 
 def test_status_says_what_lies_where(drill: Network) -> None:
     told = keys(drill, "status")
-    assert told.count("  here") == 4 and "root: 1 of 1, version 1" in told
+    assert told.count("  here") == 5 and "root: 1 of 1, version 1" in told and "network: 1 of 1" in told
 
 
 def test_a_stolen_timestamp_key_is_replaced_and_the_edge_follows_again(drill: Network) -> None:
@@ -128,18 +129,22 @@ def test_facts_and_claims_go_on_under_new_keys(drill: Network) -> None:
     until(lambda: own.ask_about("f") == {"f": "stored"}, 30, "The centre's word comes through the edge")
 
 
-def test_the_root_is_taken_offline(drill: Network) -> None:
+def test_root_and_targets_are_taken_offline(drill: Network) -> None:
+    """On three sticks, two of which must sign; every county gets a key to publish with, made at the centre."""
     keys(drill, "init", *(word for stick in "abc" for word in ("--out", drill.sticks / stick)))
-    assert not (drill.data() / "keys" / "root.key").exists()
+    assert sorted(path.name for path in (drill.data() / "keys").iterdir()) == ["publishers.key", "snapshot.key", "timestamp.key"]
     told = keys(drill, "status")
-    assert "root: 2 of 3" in told and told.count("  elsewhere") == 3 and told.count("  here") == 3
+    assert "root: 2 of 3" in told and "targets: 2 of 3" in told and told.count("  elsewhere") == 6
+    counties = [code for (code,) in drill.query("SELECT DISTINCT code FROM area_version WHERE length(code) = 6")]
+    assert counties and all(f"area-{code}: 1 of 1" in told for code in counties)
+    assert told.count("  here") == 3 + len(counties)
     for stick in "abc":
         assert (drill.sticks / stick).stat().st_mode & 0o077 == 0
     restart(drill)
     follows(drill)
 
 
-@pytest.mark.parametrize("role", ["timestamp", "snapshot", "targets", "all"])
+@pytest.mark.parametrize("role", ["timestamp", "snapshot", "publishers", "all"])
 def test_every_online_key_is_replaced_by_two_of_three(drill: Network, role: str) -> None:
     before = newest_root(drill)
     for too_few in ("", "a"):
@@ -148,7 +153,8 @@ def test_every_online_key_is_replaced_by_two_of_three(drill: Network, role: str)
     keys(drill, "rotate", role, roots="ab")
     restart(drill)
     follows(drill)
-    assert newest_root(drill) == before + 1
+    # Who publishes is said by the top list; the root stays as it is.
+    assert newest_root(drill) == before + (role != "publishers")
 
 
 def test_a_wrong_passphrase_changes_nothing(drill: Network) -> None:
@@ -173,12 +179,50 @@ def test_a_root_key_lost_and_one_stolen_are_replaced(drill: Network) -> None:
     follows(drill)
 
 
-def test_a_lost_key_file_is_replaced(drill: Network) -> None:
-    (drill.data() / "keys" / "targets.key").unlink()
+@pytest.mark.parametrize("name", ["snapshot", "publishers"])
+def test_a_lost_key_file_is_replaced(drill: Network, name: str) -> None:
+    (drill.data() / "keys" / f"{name}.key").unlink()
     keys(drill, "recover", roots="de")
-    assert (drill.data() / "keys" / "targets.key").exists()
+    assert (drill.data() / "keys" / f"{name}.key").exists()
     restart(drill)
     follows(drill)
+
+
+def test_what_is_approved_waits_for_the_key_on_the_stick(drill: Network, tmp_path: Path) -> None:
+    """The network's key lies on a stick: two persons' yes shows nothing until the stick has signed, and it withdraws, too. The reference client finds the lesson by the delegation."""
+    keys(drill, "publishers", "--take", "network", "--out", drill.sticks / "n", roots="de")
+    restart(drill)
+    follows(drill)
+    assert "is no publisher's" in keys(drill, "publish", roots="d", status=1)
+    editor = drill.sign_in("editor")
+    path = drill.upload(editor, make_clip(drill.folder / "lesson.mp4", seconds=8, size="320x180"))
+    drill.publish(editor, path, "果树冬剪")
+    assert "yuanjiao keys publish" in editor.get(path).text
+    name = path.rsplit("/", 1)[1]
+    target = f"courseware/network/{name}/1.json"
+
+    def reference(folder: Path) -> Updater:
+        folder.mkdir()
+        return Updater(str(folder), drill.address() + METADATA, bootstrap=ask(drill.address(), "GET", METADATA + "1.root.json").body)
+
+    assert reference(tmp_path / "before").get_targetinfo(target) is None
+    told = keys(drill, "publish", roots="n")
+    assert "果树冬剪" in told and "1 published, 0 refused" in told
+    found = reference(tmp_path / "after").get_targetinfo(target)
+    assert found and drill.query("SELECT manifest_hash FROM courseware WHERE id = ?", name) == [(found.hashes["sha256"],)]
+    follows(drill)
+    assert "0 published, 0 refused" in keys(drill, "publish", roots="n")
+    # The centre alone cannot take it back, and says what can.
+    refused = editor.post(f"{path}/withdraw", editor.token(path))
+    assert refused.status == 409 and "yuanjiao keys publish" in refused.text
+    assert "lies on a stick" in keys(drill, "publish", "--withdraw", name, status=1)
+    keys(drill, "publish", "--withdraw", name, roots="n")
+    assert reference(tmp_path / "withdrawn").get_targetinfo(target) is None
+    # The stick is lost: the sticks of the root bring the key back to the centre.
+    keys(drill, "publishers", "--bring", "network", roots="de")
+    restart(drill)
+    follows(drill)
+    assert "is no publisher's" in keys(drill, "publish", roots="n", status=1)
 
 
 def test_a_centre_restored_from_a_backup_is_carried_forward(drill: Network) -> None:
@@ -192,7 +236,7 @@ def test_a_centre_restored_from_a_backup_is_carried_forward(drill: Network) -> N
     shutil.copytree(drill.data() / "keys", backup / "keys")
     drill.restart("centre")
     for _ in range(3):
-        keys(drill, "rotate", "targets", roots="de")
+        keys(drill, "rotate", "snapshot", roots="de")
     restart(drill)
     follows(drill)
     seen = held(drill)["version"]

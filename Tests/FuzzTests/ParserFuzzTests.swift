@@ -54,10 +54,12 @@ struct Parser: Sendable, CustomStringConvertible {
     private static func key(_ byte: UInt8) throws -> SigningKey { try SigningKey(seed: Array(repeating: byte, count: 32)) }
 
     private static func signed() throws -> (root: [UInt8], publication: Publication) {
-        let repository = Repository(keys: RepositoryKeys(root: try key(1), targets: try key(2), snapshot: try key(3), timestamp: try key(4)), lifetimes: .standard)
-        let path = try RelativePath(checking: "courseware/a/1.json", at: "test")
+        let repository = Repository(
+            keys: RepositoryKeys(root: try key(1), targets: try key(2), snapshot: try key(3), timestamp: try key(4), publishers: PublisherKeys(secret: try key(5))),
+            lifetimes: .standard)
+        let path = try RelativePath(checking: "courseware/network/a/1.json", at: "test")
         let file = TargetFile(length: 9, sha256: SHA256Hex(of: [1]), custom: ["kind": "courseware"])
-        return (try repository.firstRoot(at: 1_300_000_000_000), try repository.publish([path: file], after: nil, at: 1_300_000_000_000))
+        return (try repository.firstRoot(at: 1_300_000_000_000), try repository.publish([Publisher.network.role: [path: file]], after: nil, at: 1_300_000_000_000))
     }
 
     /// What was read and is written must be read the same again.
@@ -92,13 +94,13 @@ struct Parser: Sendable, CustomStringConvertible {
                 try? root.verify(by: root.content)
                 return true
             },
-            Parser(name: "targets", good: [text(signed.publication.namedBytes.first { $0.name.contains("targets") }?.bytes ?? [])]) {
+            Parser(name: "targets", good: signed.publication.signedFiles.filter { ["targets", "network"].contains($0.role) }.map { text($0.bytes) }) {
                 _ = try SignedMetadata<Targets>(parsing: $0); return true
             },
-            Parser(name: "snapshot", good: [text(signed.publication.namedBytes.first { $0.name.contains("snapshot") }?.bytes ?? [])]) {
+            Parser(name: "snapshot", good: [text(signed.publication.signedFiles.first { $0.role == "snapshot" }?.bytes ?? [])]) {
                 _ = try SignedMetadata<Snapshot>(parsing: $0); return true
             },
-            Parser(name: "timestamp", good: [text(signed.publication.namedBytes.first { $0.name.contains("timestamp") }?.bytes ?? [])]) {
+            Parser(name: "timestamp", good: [text(signed.publication.signedFiles.first { $0.role == "timestamp" }?.bytes ?? [])]) {
                 _ = try SignedMetadata<Timestamp>(parsing: $0); return true
             },
             Parser(name: "stop", good: [text(stop.bytes)]) { bytes in

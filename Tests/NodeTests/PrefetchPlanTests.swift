@@ -69,7 +69,7 @@ import Trust
     @Test func atargetOfAnotherFormIsPassedOver() throws {
         let good = try #require(
             Offer(courseware: "c", version: 2, publishedAt: noon, areas: [], kinds: [], manifest: Blob(sha256: SHA256Hex(of: [UInt8]()), length: 9)).target)
-        func offer(_ changed: [String: JSONValue], path: String = "courseware/c/2.json") throws -> Offer? {
+        func offer(_ changed: [String: JSONValue], path: String = "courseware/network/c/2.json") throws -> Offer? {
             Offer(
                 try RelativePath(checking: path, at: "path"),
                 TargetFile(length: good.file.length, sha256: good.file.sha256, custom: good.file.custom.merging(changed) { $1 }))
@@ -77,7 +77,14 @@ import Trust
         #expect(try offer([:]) != nil)
         #expect(try offer(["kind": "notice"]) == nil)
         #expect(try offer(["version": 3]) == nil)
-        #expect(try offer([:], path: "courseware/d/2.json") == nil)
+        #expect(try offer([:], path: "courseware/network/d/2.json") == nil)
+        #expect(try offer([:], path: "courseware/c/2.json") == nil)
+        // An area offers for places below it and no other, and never for all.
+        let below: [String: JSONValue] = ["audience": ["areas": ["130128", "130128001"], "kinds": []]]
+        #expect(try offer(below, path: "courseware/130128/c/2.json")?.publisher == Publisher(area: "130128"))
+        #expect(try offer([:], path: "courseware/130128/c/2.json") == nil)
+        #expect(try offer(["audience": ["areas": ["130128", "130129"], "kinds": []]], path: "courseware/130128/c/2.json") == nil)
+        #expect(try offer(["audience": ["areas": ["1301"], "kinds": []]], path: "courseware/130128/c/2.json") == nil)
         #expect(try offer(["audience": ["areas": ["1x"], "kinds": []]]) == nil)
         #expect(try offer(["audience": ["areas": []]]) == nil)
     }

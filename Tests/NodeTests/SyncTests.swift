@@ -22,7 +22,9 @@ struct World {
 
     init(appetite: Appetite = .all(kinds: [.hls])) throws {
         func key(_ number: UInt8) throws -> SigningKey { try SigningKey(seed: Array(repeating: number, count: 32)) }
-        repository = Repository(keys: RepositoryKeys(root: try key(1), targets: try key(2), snapshot: try key(3), timestamp: try key(4)), lifetimes: .standard)
+        repository = Repository(
+            keys: RepositoryKeys(root: try key(1), targets: try key(2), snapshot: try key(3), timestamp: try key(4), publishers: PublisherKeys(secret: try key(5))),
+            lifetimes: .standard)
         root = try repository.firstRoot(at: noon.milliseconds)
         files["1.root.json"] = root
         machine = try Self.sync(root, appetite, [:])
@@ -59,9 +61,9 @@ struct World {
 
     mutating func sign(at instant: Instant) throws {
         let targets = offers.values.compactMap(\.target)
-        let next = try repository.publish(Dictionary(uniqueKeysWithValues: targets.map { ($0.path, $0.file) }), after: publication, at: instant.milliseconds)
+        let next = try repository.publish(["network": Dictionary(uniqueKeysWithValues: targets.map { ($0.path, $0.file) })], after: publication, at: instant.milliseconds)
         publication = next
-        for file in next.namedBytes { files[file.name] = file.bytes }
+        for file in next.signedFiles { files[file.name] = file.bytes }
     }
 
     /// Does errands until there is nothing to do, or `most` were done.
@@ -136,13 +138,13 @@ struct World {
         var world = try World()
         _ = world.sync(at: noon)
         let metadata = world.errands.compactMap { if case .metadata(let name, _, _) = $0 { name } else { nil } }
-        #expect(metadata == ["timestamp.json", "2.root.json", "1.snapshot.json", "1.targets.json"])
+        #expect(metadata == ["timestamp.json", "2.root.json", "1.snapshot.json", "1.targets.json", "1.network.json"])
         #expect(world.machine.complete.map(\.courseware) == ["a"])
         #expect(world.facts.map(\.state).first == .known && world.facts.map(\.state).last == .complete)
         #expect(world.facts.map(\.revision) == Array(1...Int64(world.facts.count)))
         let last = try #require(world.facts.last)
         #expect(last.doneBytes == last.totalBytes && last.doneBytes == world.here.values.reduce(0) { $0 + Int64($1.count) })
-        #expect(world.machine.files.keys.sorted() == ["1.root.json", "1.snapshot.json", "1.targets.json", "timestamp.json"])
+        #expect(world.machine.files.keys.sorted() == ["1.network.json", "1.root.json", "1.snapshot.json", "1.targets.json", "timestamp.json"])
     }
 
     @Test func anUnchangedTimestampCostsOneRequest() throws {
@@ -380,7 +382,7 @@ struct World {
 
     @Test func aHoldingWhoseFactWasLostInAStopIsToldAgain() throws {
         var world = try World()
-        _ = world.sync(at: noon, most: 4)
+        _ = world.sync(at: noon, most: 5)
         guard case .holding(let holding)? = world.disk.records["holding/a/1"] else { throw Unexpected() }
         let last = try #require(world.facts.last)
         #expect(holding.isReported && last.revision == holding.revision)
@@ -396,7 +398,7 @@ struct World {
     private func unreported(_ holding: StoredHolding) throws -> Record? {
         var world = try World()
         var seen: Record?
-        for change in world.sync(at: noon, most: 4) {
+        for change in world.sync(at: noon, most: 5) {
             if case .store("holding/a/1", let record) = change, case .holding(let stored) = record, !stored.isReported, stored.revision == holding.revision { seen = record }
         }
         return seen

@@ -36,6 +36,34 @@ extension Statements {
         try record("courseware.publication_asked", courseware.id, ["digest": courseware.screenDigest], by: act)
     }
 
+    /// What was approved and is not published because its key lies elsewhere, the oldest first.
+    package func waitingPublications(on day: Day) throws -> [(request: PublicationRequest, courseware: Courseware)] {
+        let newest = try all(
+            PublicationRequest.self,
+            """
+            SELECT \(sql: requestColumns) FROM publication_request r JOIN courseware c ON c.id = r.courseware_id
+            WHERE r.state = 'approved' AND c.state IN ('ready', 'published', 'withdrawn') AND (c.published_at IS NULL OR c.published_at < r.decided_at)
+                AND (c.withdrawn_at IS NULL OR c.withdrawn_at < r.decided_at)
+                AND NOT EXISTS (SELECT 1 FROM publication_request n WHERE n.courseware_id = r.courseware_id AND (n.asked_at > r.asked_at OR (n.asked_at = r.asked_at AND n.id > r.id)))
+            ORDER BY r.decided_at, r.id LIMIT 1000
+            """)
+        return try newest.compactMap { request in try courseware(id: request.coursewareID, on: day, in: .everything).map { (request, $0) } }
+    }
+
+    /// Notes that a publication for which one person is enough, or to which another said yes, waits for its key.
+    func awaitSignature(_ courseware: Courseware, by act: Act) throws {
+        let newest = try publicationRequest(of: courseware.id)
+        if newest?.state != .approved || newest?.decidedAt != act.at {
+            try takeBackPublicationRequests(of: courseware.id, by: act)
+            try run(
+                """
+                INSERT INTO publication_request (id, courseware_id, digest, asked_by, asked_at, state, decided_by, decided_at, remark)
+                VALUES (\(act.ids.next()), \(courseware.id), \(courseware.screenDigest), \(act.actor.id), \(act.at), 'approved', \(act.actor.id), \(act.at), '')
+                """)
+        }
+        try record("courseware.publication_waits", courseware.id, ["digest": courseware.screenDigest], by: act)
+    }
+
     /// What is withdrawn, deleted or asked for anew is no longer asked for.
     func takeBackPublicationRequests(of coursewareID: String, by act: Act) throws {
         try run(

@@ -74,7 +74,7 @@ struct ApprovalPart: Sendable {
         mayTakeBack = isOpen && isOwn
         digest = courseware.screenDigest
         standing = request.flatMap { request in
-            guard request.state == .open || request.state == .declined else { return nil }
+            guard request.state == .open || request.state == .declined || request.waits(courseware) else { return nil }
             let person = request.state == .open ? request.askedBy : request.decidedBy ?? ""
             return house.text(
                 "approval.\(request.state.rawValue)", visit,

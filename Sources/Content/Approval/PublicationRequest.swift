@@ -42,6 +42,14 @@ package struct PublicationRequest: Decodable, Hashable, Sendable {
     package let remark: String
 }
 
+extension PublicationRequest {
+    /// Whether it was approved and waits for the key that signs it.
+    func waits(_ courseware: Courseware) -> Bool {
+        guard state == .approved, let decidedAt else { return false }
+        return [courseware.publishedAt, courseware.withdrawnAt].allSatisfy { $0.map { $0 < decidedAt } ?? true }
+    }
+}
+
 extension Courseware {
     /// Everything of it that people before a television will see, and who will: SHA-256 over a JSON array of the texts. Whoever approves, approves this and nothing else.
     package var screenDigest: String {

@@ -9,22 +9,27 @@ extension Statements {
     @discardableResult package func ensureCatalogue(_ keys: CatalogueKeys, by act: Act) throws -> String {
         guard let root = try latestMetadata(role: .root) else {
             let bytes = try keys.repository.firstRoot(at: act.at.milliseconds)
-            try store([(.root, 1, bytes)], at: act.at)
-            try store(try keys.repository.publish([:], after: nil, at: act.at.milliseconds), at: act.at)
+            try storeRoot(bytes, version: 1, at: act.at)
+            try store(try keys.repository.publish(after: nil, at: act.at.milliseconds), at: act.at)
             let fingerprint = SHA256Hex(of: bytes).hex
             try record("catalogue.begun", fingerprint, by: act)
             return fingerprint
         }
-        let content = try SignedMetadata<Root>(parsing: root.bytes).content
-        guard keys.fit(content) else {
+        let named = NamedKeys(root: try SignedMetadata<Root>(parsing: root.bytes).content, catalogue: try latestPublication()?.catalogue)
+        guard try keys.fit(named) else {
             throw CatalogueKeys.Problem(
                 description:
                     "The keys are not those of the catalogue in this database. Restore the folder of keys that belongs to it; if they were changed just now, start the centre again."
             )
         }
-        // What was published under keys that the root does not name any more is nobody's word: it is said again.
-        if let present = try latestPublication(), !present.isSigned(by: content) {
-            try store(try keys.repository.publish(present.files, after: present, at: act.at.milliseconds), at: act.at)
+        if let present = try latestPublication() {
+            if keys.mayDelegate, present.catalogue.publishers.isEmpty {
+                try store(try keys.beginPublishers(present, at: act.at.milliseconds), at: act.at)
+            } else if !present.isSigned(by: named.root) {
+                // What was published under keys that the root does not name any more is nobody's word: it is said again.
+                let delegating = keys.mayDelegate ? Repository.Delegating([:], signers: []) : nil
+                try store(try keys.repository.publish(delegating: delegating, after: present, at: act.at.milliseconds), at: act.at)
+            }
         }
         _ = try refreshCatalogue(keys, by: act)
         return try rootFingerprint() ?? ""
@@ -35,6 +40,13 @@ extension Statements {
         try requireFit(keys)
         guard let present = try latestPublication(), let renewed = try keys.repository.renew(present, at: act.at.milliseconds) else { return false }
         try store(renewed, at: act.at)
+        // Nodes that are on their way need what was named a moment ago, not what was named years ago.
+        let past = act.at.adding(seconds: -Self.metadataKept)
+        try run(
+            """
+            DELETE FROM metadata WHERE role <> \(MetadataRole.root) AND made_at < \(past)
+                AND version < (SELECT max(m.version) FROM metadata m WHERE m.role = metadata.role)
+            """)
         // A new timestamp alone says nothing new, and there are four a day.
         if renewed.snapshotContent.version != present.snapshotContent.version { try record("catalogue.renewed", String(renewed.timestampContent.version), by: act) }
         return true
@@ -62,17 +74,24 @@ extension Statements {
             }
             try run("INSERT INTO published_blob (hash, courseware_id, version, length) \(values: rows)")
         }
-        let path = try RelativePath(checking: "courseware/\(current.id)/\(manifest.version).json", at: "A courseware")
         let file = TargetFile(
             length: Int64(bytes.count), sha256: hash,
             custom: [
                 "kind": "courseware", "courseware": .string(current.id), "version": .integer(manifest.version), "published_at": .integer(act.at.milliseconds),
                 "audience": current.audienceJSON,
             ])
-        try sign(keys, at: act.at) { files in
-            files = files.filter { !$0.key.rawValue.hasPrefix("courseware/\(current.id)/") }
-            files[path] = file
+        try requireFit(keys)
+        guard var present = try latestPublication() else { throw CatalogueKeys.Problem(description: "There is no catalogue yet. Start the centre once.") }
+        let publisher = current.publisher
+        if let publisher, keys.mayDelegate, !present.catalogue.publishers.contains(publisher) {
+            present = try keys.delegate(to: [publisher], present, at: act.at.milliseconds)
+            try store(present, at: act.at)
         }
+        let chosen = present.catalogue.publisher(of: current)
+        let path = try RelativePath(checking: chosen.path(courseware: current.id, version: manifest.version), at: "A courseware")
+        var lists = present.lists(naming: current.id)
+        lists[chosen.role, default: present.catalogue.files(of: chosen.role)][path] = file
+        try store(lists, after: present, keys, at: act.at)
         try record(
             "courseware.published", current.id,
             [
@@ -88,38 +107,91 @@ extension Statements {
         guard changed == 1 else { throw Refusal.conflict("courseware.not_published") }
         try takeBackPublicationRequests(of: id, by: act)
         try run("DELETE FROM published_blob WHERE courseware_id = \(id)")
-        try sign(keys, at: act.at) { files in files = files.filter { !$0.key.rawValue.hasPrefix("courseware/\(id)/") } }
+        try requireFit(keys)
+        guard let present = try latestPublication() else { throw CatalogueKeys.Problem(description: "There is no catalogue yet. Start the centre once.") }
+        try store(present.lists(naming: id), after: present, keys, at: act.at)
         try record("courseware.withdrawn", id, by: act)
+    }
+
+    /// How long a file that is not the newest can still be fetched, seconds: longer than a timestamp is believed.
+    private static var metadataKept: Int64 { 40 * 86_400 }
+
+    /// Whether what a courseware's publication changes can be signed with the keys at hand.
+    func canSign(_ courseware: Courseware, with keys: CatalogueKeys) throws -> Bool {
+        guard let present = try latestPublication() else { return true }
+        let roles = Set(present.lists(naming: courseware.id).keys).union([present.catalogue.publisher(of: courseware).role])
+        return try roles.allSatisfy { try keys.repository.canSign($0, in: present) }
     }
 
     /// Throws `catalogue.keys_changed` for keys that were replaced while this program ran: nobody would believe what they sign.
     private func requireFit(_ keys: CatalogueKeys) throws {
-        guard let root = try newestRoot(), keys.fit(root) else { throw Refusal.conflict("catalogue.keys_changed") }
+        guard let named = try namedKeys(), try keys.fit(named) else { throw Refusal.conflict("catalogue.keys_changed") }
     }
 
-    /// A catalogue whose list is the newest one, changed.
-    private func sign(_ keys: CatalogueKeys, at instant: Instant, _ change: (inout [RelativePath: TargetFile]) -> Void) throws {
-        try requireFit(keys)
-        guard let present = try latestPublication() else { throw CatalogueKeys.Problem(description: "There is no catalogue yet. Start the centre once.") }
-        var files = present.files
-        change(&files)
-        try store(try keys.repository.publish(files, after: present, at: instant.milliseconds), at: instant)
+    /// Signs changed lists and what names them. Refuses `catalogue.key_elsewhere` for a publisher whose key lies on a stick.
+    private func store(_ lists: [String: [RelativePath: TargetFile]], after present: Publication, _ keys: CatalogueKeys, at instant: Instant) throws {
+        do { try store(try keys.repository.publish(lists, after: present, at: instant.milliseconds), at: instant) } catch let error as TrustError where error.code == .key {
+            throw Refusal.conflict("catalogue.key_elsewhere")
+        }
     }
 
     /// Stores the parts of a publication that are new.
     func store(_ publication: Publication, at instant: Instant) throws {
-        let names = publication.namedBytes.map(\.bytes)
-        let versions = [publication.targetsContent.version, publication.snapshotContent.version, publication.timestampContent.version]
-        try store([(.targets, versions[0], names[0]), (.snapshot, versions[1], names[1]), (.timestamp, versions[2], names[2])], at: instant)
+        for file in publication.signedFiles { try storeMetadata(role: file.role, version: file.version, file.bytes, at: instant) }
     }
 
-    func store(_ files: [(role: MetadataRole, version: Int64, bytes: [UInt8])], at instant: Instant) throws {
-        for file in files {
-            try run(
-                """
-                INSERT INTO metadata (role, version, body, made_at) VALUES (\(file.role), \(file.version), \(file.bytes), \(instant))
-                ON CONFLICT (role, version) DO NOTHING
-                """)
+    func storeRoot(_ bytes: [UInt8], version: Int64, at instant: Instant) throws { try storeMetadata(role: MetadataRole.root.rawValue, version: version, bytes, at: instant) }
+
+    private func storeMetadata(role: String, version: Int64, _ bytes: [UInt8], at instant: Instant) throws {
+        try run("INSERT INTO metadata (role, version, body, made_at) VALUES (\(role), \(version), \(bytes), \(instant)) ON CONFLICT (role, version) DO NOTHING")
+    }
+}
+
+extension Courseware {
+    /// The county that may publish this by itself: it owns it, or a place below does, and nobody outside is to see it. Nil when it is the network's.
+    var publisher: Publisher? {
+        guard areaCode.utf8.count >= AreaLevel.county.rawValue else { return nil }
+        return Publisher(area: String(areaCode.prefix(AreaLevel.county.rawValue))).flatMap { $0.mayPublish(for: audience.map(\.description)) ? $0 : nil }
+    }
+}
+
+extension Catalogue {
+    /// Under whose name a courseware is published. A county that joined while the keys of the top list are away publishes under the network's until they are here again.
+    func publisher(of courseware: Courseware) -> Publisher { courseware.publisher.flatMap { publishers.contains($0) ? $0 : nil } ?? .network }
+}
+
+extension Publication {
+    /// The lists that name any version of a courseware, without it.
+    func lists(naming courseware: String) -> [String: [RelativePath: TargetFile]] {
+        var changed: [String: [RelativePath: TargetFile]] = [:]
+        for publisher in catalogue.publishers {
+            let files = catalogue.files(of: publisher.role)
+            let others = files.filter { $0.key.rawValue.split(separator: "/").dropFirst(2).first.map(String.init) != courseware }
+            if others.count < files.count { changed[publisher.role] = others }
         }
+        return changed
+    }
+}
+
+extension CatalogueKeys {
+    /// Signs the top list anew with more publishers, whose keys are made here.
+    /// - Parameter signers: keys of the top list that lie on sticks.
+    package func delegate(to publishers: Set<Publisher>, _ present: Publication, signers: [SigningKey] = [], at instant: Int64) throws -> Publication {
+        let known = present.catalogue
+        let standing = Dictionary(uniqueKeysWithValues: known.publishers.map { ($0, known.signers(of: $0)) })
+        return try repository.publish(
+            delegating: .init(standing.merging(try made(for: publishers.subtracting(known.publishers))) { known, _ in known }, signers: signers), after: present, at: instant)
+    }
+
+    /// A catalogue from before there were publishers: what the top list named is the network's.
+    func beginPublishers(_ present: Publication, at instant: Int64) throws -> Publication {
+        var files: [RelativePath: TargetFile] = [:]
+        for (path, file) in present.catalogue.files(of: MetadataRole.targets.rawValue) {
+            let parts = path.rawValue.split(separator: "/")
+            guard parts.count == 3, let moved = RelativePath(rawValue: "courseware/network/\(parts[1])/\(parts[2])") else { continue }
+            files[moved] = file
+        }
+        return try repository.publish(
+            [MetadataRole.targets.rawValue: [:], Publisher.network.role: files], delegating: .init(try made(for: [.network]), signers: []), after: present, at: instant)
     }
 }

@@ -15,29 +15,48 @@ package struct CatalogueKeys: Sendable {
     package let repository: Repository
     /// Signs answers to nodes.
     package let voice: CentreVoice
-    /// The public keys by role, as the root must name them; none for a root whose key is elsewhere.
-    let verifying: [MetadataRole: VerifyingKey]
+    /// The keys that are here, by the file in which they lie.
+    private let here: [KeyName: SigningKey]
+    private let publishers: PublisherKeys
 
-    /// Whether a root names every one of these keys for its role.
-    func fit(_ root: Root) -> Bool { verifying.allSatisfy { root.roles[$0.key]?.keyIDs.contains($0.value.keyID) == true } }
+    /// Whether every one of these keys counts.
+    func fit(_ named: NamedKeys) throws -> Bool { try here.allSatisfy { try named.hold($0.value, as: $0.key) } }
 
-    /// Signs with given keys; for tests and for `loadOrMake`.
-    package init(_ keys: RepositoryKeys, lifetimes: RepositoryLifetimes = .standard) {
-        repository = Repository(keys: keys, lifetimes: lifetimes)
-        voice = CentreVoice(keys.timestamp)
-        var verifying = [MetadataRole.targets: keys.targets.verifyingKey, .snapshot: keys.snapshot.verifyingKey, .timestamp: keys.timestamp.verifyingKey]
-        verifying[.root] = keys.root?.verifyingKey
-        self.verifying = verifying
+    /// Whether the top list can be signed here.
+    var mayDelegate: Bool { here[.targets] != nil }
+
+    /// The public keys of publishers that are made here.
+    package func made(for areas: Set<Publisher>) throws -> [Publisher: [VerifyingKey]] {
+        var keys: [Publisher: [VerifyingKey]] = [:]
+        for publisher in areas { keys[publisher] = try publishers.made(for: publisher).map { [$0.verifyingKey] } }
+        return keys
     }
 
-    /// Reads the keys of a folder, and makes all four when there is none, unless another does. The root's may be elsewhere once there is a root. Throws `Problem` when only some are
-    /// there, or others may read them. Blocking.
-    /// - Parameter root: the newest root, when there is one: keys that were changed are put in their place first.
-    package static func loadOrMake(in folder: URL, entropy: Entropy, lifetimes: RepositoryLifetimes = .standard, makes: Bool = true, root: Root? = nil) throws -> CatalogueKeys {
+    /// The keys of these files. Throws `Problem` without those of snapshot and timestamp.
+    /// - Parameter others: keys of publishers that are not made here.
+    package init(_ files: [KeyName: SigningKey], others: [Publisher: SigningKey] = [:], lifetimes: RepositoryLifetimes = .standard) throws {
+        guard let snapshot = files[.snapshot], let timestamp = files[.timestamp] else { throw Problem(description: "The keys of snapshot and timestamp are needed.") }
+        publishers = PublisherKeys(secret: files[.publishers], others: others)
+        repository = Repository(
+            keys: RepositoryKeys(root: files[.root], targets: files[.targets], snapshot: snapshot, timestamp: timestamp, publishers: publishers), lifetimes: lifetimes)
+        voice = CentreVoice(timestamp)
+        here = files
+    }
+
+    /// Reads the keys of a folder, and makes all when there is none, unless another does. Those of root and targets may be elsewhere once there is a root. Throws `Problem` when only some
+    /// are there, or others may read them. Blocking.
+    /// - Parameter named: what counts now, when there is a network: keys that were changed are put in their place first.
+    package static func loadOrMake(in folder: URL, entropy: Entropy, lifetimes: RepositoryLifetimes = .standard, makes: Bool = true, named: NamedKeys? = nil) throws
+        -> CatalogueKeys
+    {
         let files = KeyFolder(folder)
-        if let root { try files.settle(by: root) }
+        if let named {
+            try files.settle(by: named)
+            // A network from before it had publishers.
+            if makes, named.catalogue?.publishers.isEmpty == true, files.present.contains(.targets), !files.present.contains(.publishers) { try files.makePublishers(entropy) }
+        }
         let present = files.present
-        let missing = MetadataRole.allCases.filter { !present.contains($0) && !(root != nil && $0 == .root) }
+        let missing = (named == nil ? KeyName.allCases : KeyName.online).filter { !present.contains($0) }
         guard present.isEmpty || missing.isEmpty else {
             let names = missing.map { "\($0.rawValue).key" }.joined(separator: ", ")
             throw Problem(description: "The folder of the catalogue's keys lacks \(names). Restore it from the backup.")
@@ -45,13 +64,10 @@ package struct CatalogueKeys: Sendable {
         guard makes || !present.isEmpty else {
             throw Problem(description: "The data folder has no keys of the catalogue yet. Start the centre that does the jobs first, on the same folder.")
         }
-        guard root == nil || !present.isEmpty else {
+        guard named == nil || !present.isEmpty else {
             throw Problem(description: "The folder of the catalogue's keys is empty, but there is a catalogue. Restore it from the backup.")
         }
         if present.isEmpty { try files.make(entropy) }
-        let keys = RepositoryKeys(
-            root: files.present.contains(.root) ? try files.load(.root) : nil, targets: try files.load(.targets), snapshot: try files.load(.snapshot),
-            timestamp: try files.load(.timestamp))
-        return CatalogueKeys(keys, lifetimes: lifetimes)
+        return try CatalogueKeys(Dictionary(uniqueKeysWithValues: files.present.map { ($0, try files.load($0)) }), lifetimes: lifetimes)
     }
 }

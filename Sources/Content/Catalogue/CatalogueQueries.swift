@@ -10,8 +10,8 @@ package struct StoredMetadata: Hashable, Sendable {
 }
 
 extension Statements {
-    /// The file of a role in a version; nodes may ask for every one, so there is no scope.
-    package func metadata(role: MetadataRole, version: Int64) throws -> [UInt8]? {
+    /// The file of a role, top-level or delegated, in a version; nodes may ask for every one, so there is no scope.
+    package func metadata(role: String, version: Int64) throws -> [UInt8]? {
         try first("SELECT body FROM metadata WHERE role = \(role) AND version = \(version)") { try $0.bytes(0) }
     }
 
@@ -28,7 +28,7 @@ extension Statements {
     }
 
     /// The SHA-256 of the first root, which claims carry; nil before `ensureCatalogue`.
-    package func rootFingerprint() throws -> String? { try metadata(role: .root, version: 1).map { SHA256Hex(of: $0).hex } }
+    package func rootFingerprint() throws -> String? { try metadata(role: MetadataRole.root.rawValue, version: 1).map { SHA256Hex(of: $0).hex } }
 
     /// Whether nodes may fetch a content: it is a manifest of the catalogue, or such a manifest names it.
     package func isPublishedBlob(_ hash: String) throws -> Bool { try publishedLength(of: hash) != nil }
@@ -38,19 +38,35 @@ extension Statements {
         try first("SELECT length FROM published_blob WHERE hash = \(hash) LIMIT 1") { Int64(try $0.int(0)) }
     }
 
-    /// For whom the catalogue offers the present version of a courseware; nil when it does not.
-    func publishedAudience(of courseware: Courseware) throws -> JSONValue? {
-        let path = RelativePath(rawValue: "courseware/\(courseware.id)/\(courseware.version).json")
-        return try path.flatMap { try latestPublication()?.files[$0]?.custom["audience"] }
+    /// Whether the catalogue offers the present version of a courseware for those who are to see it now, under the name of whom it is published by now.
+    func isPublishedAsItIs(_ courseware: Courseware) throws -> Bool {
+        guard let catalogue = try latestPublication()?.catalogue else { return false }
+        let publisher = catalogue.publisher(of: courseware)
+        guard let path = RelativePath(rawValue: publisher.path(courseware: courseware.id, version: Int64(courseware.version))) else { return false }
+        return catalogue.files(of: publisher.role)[path]?.custom["audience"] == courseware.audienceJSON
     }
 
-    /// The newest targets, snapshot and timestamp; nil before `ensureCatalogue`.
-    func latestPublication() throws -> Publication? {
+    /// The newest lists, snapshot and timestamp; nil before `ensureCatalogue`.
+    package func latestPublication() throws -> Publication? {
         guard let targets = try latestMetadata(role: .targets), let snapshot = try latestMetadata(role: .snapshot),
             let timestamp = try latestMetadata(role: .timestamp)
         else {
             return nil
         }
-        return try Publication(targets: targets.bytes, snapshot: snapshot.bytes, timestamp: timestamp.bytes)
+        var lists: [String: [UInt8]] = [:]
+        for (role, version) in try SignedMetadata<Snapshot>(parsing: snapshot.bytes).content.delegated {
+            // Without it the list would be signed anew, empty.
+            guard let list = try metadata(role: role, version: version) else {
+                throw CatalogueKeys.Problem(description: "The list \(version) of \(role) is named but is not in the database. Restore it from the backup.")
+            }
+            lists[role] = list
+        }
+        return try Publication(targets: targets.bytes, lists: lists, snapshot: snapshot.bytes, timestamp: timestamp.bytes)
     }
+
+    /// The newest root; nil before the first start.
+    package func newestRoot() throws -> Root? { try latestMetadata(role: .root).map { try SignedMetadata<Root>(parsing: $0.bytes).content } }
+
+    /// Whose signatures count now; nil before the first start.
+    package func namedKeys() throws -> NamedKeys? { try newestRoot().map { NamedKeys(root: $0, catalogue: try latestPublication()?.catalogue) } }
 }

@@ -5,7 +5,8 @@ package import Trust
 
 /// Where the keys of the catalogue stand.
 package struct KeyStanding: Sendable {
-    package let role: MetadataRole
+    /// One of the four roles, or a publisher's.
+    package let role: String
     package let keyIDs: [String]
     package let threshold: Int
     /// Version of the role's newest file, and when it ends; the root's for the root.
@@ -13,27 +14,48 @@ package struct KeyStanding: Sendable {
     package let expiresAt: Instant
 }
 
+/// What shall be other about keys.
+package struct KeyChange: Sendable {
+    /// In the root; nil for nothing.
+    package let root: RootChange?
+    /// Who publishes, all of them, with which keys; nil for what stands.
+    package let publishers: [Publisher: [VerifyingKey]]?
+
+    package init(root: RootChange?, publishers: [Publisher: [VerifyingKey]]? = nil) {
+        self.root = root
+        self.publishers = publishers
+    }
+}
+
 extension Statements {
-    /// Puts a new root behind the newest, and the catalogue, signed anew with `keys`, behind the present one: nodes follow by themselves. Nothing is stored that a node would refuse.
-    /// - Parameter signers: keys of the root, as many as the newest and the new one ask for.
-    package func changeRoot(_ change: RootChange, signers: [SigningKey], keys: CatalogueKeys, by act: Act) throws {
+    /// Puts a new root behind the newest, where it is to be other, and the catalogue, signed anew with `keys`, behind the present one: nodes follow by themselves. Nothing is stored that
+    /// a node would refuse.
+    /// - Parameter signers: keys from sticks and of the root, as many as the newest root and the new one ask for.
+    package func changeKeys(_ change: KeyChange, signers: [SigningKey], keys: CatalogueKeys, by act: Act) throws {
         guard let root = try latestMetadata(role: .root), let present = try latestPublication() else {
             throw CatalogueKeys.Problem(description: "There is no catalogue yet. Start the centre once.")
         }
         let instant = act.at.milliseconds
-        let next = try change.next(after: root.bytes, signers: signers, at: instant, lifetime: RepositoryLifetimes.standard.root)
-        let publication = try keys.repository.publish(present.files, after: present, at: instant)
-        var client = try TrustedSet(trusting: root.bytes)
-        try client.accept(root: next)
-        try client.accept(timestamp: publication.namedBytes[2].bytes, at: instant)
-        try client.accept(snapshot: publication.namedBytes[1].bytes, at: instant)
-        try client.accept(targets: publication.namedBytes[0].bytes, at: instant)
-        try store([(.root, root.version + 1, next)], at: act.at)
+        // What every node would do with it, whatever area it follows.
+        var client = try TrustedSet(trusting: root.bytes, following: "")
+        let next = try change.root?.next(after: root.bytes, signers: signers, at: instant, lifetime: RepositoryLifetimes.standard.root)
+        if let next { try client.accept(root: next) }
+        // Where its keys do not lie here they come from sticks.
+        let holders = client.root.signers(of: .targets).values
+        let sticks = signers.filter { holders.contains($0.verifyingKey) }
+        let isTopSignedAnew = change.publishers != nil || !present.isTopSigned(by: client.root)
+        let delegating = isTopSignedAnew ? Repository.Delegating(change.publishers ?? [:], signers: sticks) : nil
+        let publication = try keys.repository.publish(delegating: delegating, after: present, at: instant)
+        try publication.offer(to: &client, at: instant)
+        if let next { try storeRoot(next, version: root.version + 1, at: act.at) }
         try store(publication, at: act.at)
-        let roles = change.holders.keys.map(\.rawValue).sorted().joined(separator: " ")
+        let changed = change.root?.holders ?? [:]
+        let (roles, named) = (
+            changed.keys.map(\.rawValue) + (change.publishers ?? [:]).keys.map(\.role), changed.values.flatMap(\.keys) + (change.publishers ?? [:]).values.joined()
+        )
         try record(
-            "catalogue.keys_changed", String(root.version + 1), ["roles": roles, "keys": change.holders.values.flatMap(\.keys).map(\.keyID).sorted().joined(separator: " ")],
-            by: act)
+            "catalogue.keys_changed", String(client.root.version),
+            ["roles": roles.sorted().joined(separator: " "), "keys": named.map(\.keyID).sorted().joined(separator: " ")], by: act)
     }
 
     /// Takes up roots that this centre published and forgot, because it was restored from a backup: nodes still have them. Each must follow from the one before.
@@ -42,16 +64,15 @@ extension Statements {
         var set = try TrustedSet(trusting: newest.bytes)
         for root in roots {
             try set.accept(root: root)
-            try store([(.root, set.root.version, root)], at: act.at)
+            try storeRoot(root, version: set.root.version, at: act.at)
         }
         try record("catalogue.roots_recalled", String(set.root.version), by: act)
     }
 
-    /// Every role as the newest root has it; empty before the first start.
+    /// Every role as the newest root and the top list have it; empty before the first start.
     package func keyStandings() throws -> [KeyStanding] {
-        guard let bytes = try latestMetadata(role: .root)?.bytes, let present = try latestPublication() else { return [] }
-        let root = try SignedMetadata<Root>(parsing: bytes).content
-        return MetadataRole.allCases.compactMap { role in
+        guard let root = try newestRoot(), let present = try latestPublication() else { return [] }
+        var standings = MetadataRole.allCases.compactMap { role -> KeyStanding? in
             guard let holders = root.roles[role] else { return nil }
             let (version, ends): (Int64, Int64) =
                 switch role {
@@ -60,10 +81,17 @@ extension Statements {
                 case .snapshot: (present.snapshotContent.version, present.snapshotContent.expiresAt)
                 case .targets: (present.targetsContent.version, present.targetsContent.expiresAt)
                 }
-            return KeyStanding(role: role, keyIDs: holders.keyIDs.sorted(), threshold: holders.threshold, version: version, expiresAt: Instant(milliseconds: ends))
+            return KeyStanding(
+                role: role.rawValue, keyIDs: holders.keyIDs.sorted(), threshold: holders.threshold, version: version, expiresAt: Instant(milliseconds: ends))
         }
+        let lists = present.listStandings
+        for publisher in present.catalogue.publishers {
+            guard let list = lists[publisher.role] else { continue }
+            standings.append(
+                KeyStanding(
+                    role: publisher.role, keyIDs: present.catalogue.signers(of: publisher).map(\.keyID), threshold: 1, version: list.version,
+                    expiresAt: Instant(milliseconds: list.expiresAt)))
+        }
+        return standings
     }
-
-    /// The newest root; nil before the first start.
-    package func newestRoot() throws -> Root? { try latestMetadata(role: .root).map { try SignedMetadata<Root>(parsing: $0.bytes).content } }
 }

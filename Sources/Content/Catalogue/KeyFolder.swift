@@ -2,21 +2,34 @@ import Basics
 package import Foundation
 package import Trust
 
-/// The centre's folder of keys on its disk: `root.key`, `targets.key`, `snapshot.key`, `timestamp.key`, 64 hexadecimal digits each, mode 0600. The root's key may be elsewhere.
-/// All is blocking.
+/// A file in the centre's folder of keys.
+package enum KeyName: String, CaseIterable, Sendable {
+    case root, targets, snapshot, timestamp
+    /// The secret from which the keys of publishers are made.
+    case publishers
+
+    /// The role that the root gives to the key; nil for the publishers', to whom the top list delegates.
+    package var role: MetadataRole? { MetadataRole(rawValue: rawValue) }
+
+    /// Without these nothing can be signed; the others may lie on sticks.
+    package static let online: [KeyName] = [.snapshot, .timestamp, .publishers]
+}
+
+/// The centre's folder of keys on its disk: `root.key`, `targets.key`, `snapshot.key`, `timestamp.key`, `publishers.key`, 64 hexadecimal digits each, mode 0600. Those of root and
+/// targets may be elsewhere. All is blocking.
 package struct KeyFolder: Sendable {
     private let folder: URL
 
     package init(_ folder: URL) { self.folder = folder }
 
-    private func file(_ role: MetadataRole) -> URL { folder.appendingPathComponent("\(role.rawValue).key") }
-    private func next(_ role: MetadataRole) -> URL { folder.appendingPathComponent("\(role.rawValue).key.next") }
+    private func file(_ name: KeyName) -> URL { folder.appendingPathComponent("\(name.rawValue).key") }
+    private func next(_ name: KeyName) -> URL { folder.appendingPathComponent("\(name.rawValue).key.next") }
 
-    /// The roles whose keys lie here.
-    package var present: [MetadataRole] { MetadataRole.allCases.filter { FileManager.default.fileExists(atPath: file($0).path) } }
+    /// What lies here.
+    package var present: [KeyName] { KeyName.allCases.filter { FileManager.default.fileExists(atPath: file($0).path) } }
 
     /// Reads one. Throws `CatalogueKeys.Problem` when it is none, or others may read it.
-    package func load(_ role: MetadataRole) throws -> SigningKey { try Self.load(file(role)) }
+    package func load(_ name: KeyName) throws -> SigningKey { try Self.load(file(name)) }
 
     private static func load(_ location: URL) throws -> SigningKey {
         let name = location.lastPathComponent
@@ -32,21 +45,27 @@ package struct KeyFolder: Sendable {
         return try SigningKey(seed: stride(from: 0, to: 64, by: 2).compactMap { UInt8(String(decoding: digits[$0...$0 + 1], as: UTF8.self), radix: 16) })
     }
 
-    /// Makes all four, unless another does. All are written beside their place first, so that a machine that stops half-way begins anew instead of with half of them.
+    /// Makes all, unless another does. All are written beside their place first, so that a machine that stops half-way begins anew instead of with half of them.
     func make(_ entropy: Entropy) throws {
         let part = folder.appendingPathExtension("part")
         try? FileManager.default.removeItem(at: part)
         try FileManager.default.createDirectory(at: part, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         let beside = KeyFolder(part)
-        for role in MetadataRole.allCases { try Self.write(try SigningKey(seed: entropy.bytes(32)), to: beside.file(role)) }
+        for name in KeyName.allCases { try Self.write(try SigningKey(seed: entropy.bytes(32)), to: beside.file(name)) }
         // An empty folder may be there already; anything else in it stays.
         _ = rmdir(folder.path)
         if FileManager.default.fileExists(atPath: folder.path) {
-            for role in MetadataRole.allCases { try FileManager.default.moveItem(at: beside.file(role), to: file(role)) }
+            for name in KeyName.allCases { try FileManager.default.moveItem(at: beside.file(name), to: file(name)) }
             try FileManager.default.removeItem(at: part)
         } else {
             try FileManager.default.moveItem(at: part, to: folder)
         }
+    }
+
+    /// Makes the secret of publishers where a network has none yet.
+    func makePublishers(_ entropy: Entropy) throws {
+        try stage([.publishers: SigningKey(seed: entropy.bytes(32))])
+        try putInPlace(.publishers)
     }
 
     private static func write(_ key: SigningKey, to location: URL) throws {
@@ -59,22 +78,25 @@ package struct KeyFolder: Sendable {
         try handle.close()
     }
 
-    /// Puts new keys beside the present ones; ``settle(by:)`` puts them in their place once a root names them.
-    package func stage(_ keys: [MetadataRole: SigningKey]) throws { for (role, key) in keys { try Self.write(key, to: next(role)) } }
+    /// Puts new keys beside the present ones; ``settle(by:)`` puts them in their place once a root or the top list names them.
+    package func stage(_ keys: [KeyName: SigningKey]) throws { for (name, key) in keys { try Self.write(key, to: next(name)) } }
 
-    /// After a change of keys, or after a stop in the middle of one: what a root names is put in its place. Nothing is removed, because the root may be older than what another
-    /// process is about to publish.
-    package func settle(by root: Root) throws {
-        for role in MetadataRole.allCases where FileManager.default.fileExists(atPath: next(role).path) {
-            guard root.signers(of: role).values.contains(try Self.load(next(role)).verifyingKey) else { continue }
-            guard rename(next(role).path, file(role).path) == 0 else { throw CatalogueKeys.Problem(description: "\(next(role).lastPathComponent) cannot be put in its place.") }
+    /// After a change of keys, or after a stop in the middle of one: what is named is put in its place. Nothing is removed, because what is known may be older than what another process
+    /// is about to publish.
+    package func settle(by named: NamedKeys) throws {
+        for name in KeyName.allCases where FileManager.default.fileExists(atPath: next(name).path) {
+            guard try named.hold(try Self.load(next(name)), as: name) else { continue }
+            try putInPlace(name)
         }
     }
 
-    /// Removes a root key that the newest root does not name: it was taken elsewhere and does not stay behind. Under ``lock()`` only.
-    package func removeForeignRoot(by newest: Root) throws {
-        guard present.contains(.root), !newest.signers(of: .root).values.contains(try load(.root).verifyingKey) else { return }
-        try FileManager.default.removeItem(at: file(.root))
+    private func putInPlace(_ name: KeyName) throws {
+        guard rename(next(name).path, file(name).path) == 0 else { throw CatalogueKeys.Problem(description: "\(next(name).lastPathComponent) cannot be put in its place.") }
+    }
+
+    /// Removes keys of root and targets that the newest root does not name: they were taken elsewhere and do not stay behind. Under ``lock()`` only.
+    package func removeForeign(by newest: NamedKeys) throws {
+        for name in [KeyName.root, .targets] where try present.contains(name) && !newest.hold(load(name), as: name) { try FileManager.default.removeItem(at: file(name)) }
     }
 
     /// Keeps other commands that change keys out until the handle is closed. Blocking.
@@ -84,5 +106,27 @@ package struct KeyFolder: Sendable {
         let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else { throw CatalogueKeys.Problem(description: "Another command changes the keys now. Try again when it has ended.") }
         return handle
+    }
+}
+
+/// Whose signatures count: the newest root, and the catalogue that names publishers.
+package struct NamedKeys: Sendable {
+    package let root: Root
+    /// Nil before the first.
+    package let catalogue: Catalogue?
+
+    package init(root: Root, catalogue: Catalogue?) {
+        self.root = root
+        self.catalogue = catalogue
+    }
+
+    /// Whether a key counts as what its file is called; the secret of publishers when any of them has a key of its making, or there are none.
+    package func hold(_ key: SigningKey, as name: KeyName) throws -> Bool {
+        guard let role = name.role else {
+            let (keys, publishers) = (PublisherKeys(secret: key), catalogue?.publishers ?? [])
+            return try publishers.isEmpty
+                || publishers.contains { publisher in try keys.made(for: publisher).map { catalogue?.signers(of: publisher).contains($0.verifyingKey) == true } == true }
+        }
+        return root.signers(of: role).values.contains(key.verifyingKey)
     }
 }

@@ -126,6 +126,15 @@ extension Statements {
             "SELECT area_id, code, name, parent_id FROM area_version WHERE parent_id IS NULL AND from_day <= \(day) AND until_day > \(day) AND replaced_at IS NULL ORDER BY code")
     }
 
+    /// The codes of all counties on a day.
+    package func countyCodes(on day: Day) throws -> [String] {
+        try all(
+            """
+            SELECT code FROM area_version WHERE length(code) = \(AreaLevel.county.rawValue) AND from_day <= \(day) AND until_day > \(day) AND replaced_at IS NULL ORDER BY code
+            """
+        ) { try $0.text(0) }
+    }
+
     /// The codes that areas had and have no more. A file that still names one was written before a decision.
     package func retiredCodes() throws -> Set<String> {
         Set(

@@ -75,6 +75,11 @@ package struct Delegations: Hashable, Sendable {
     /// Whose signatures the file of a delegated role needs.
     func signers(of role: Role) -> Signers { Signers(role: role.name, keys: keys, keyIDs: role.keyIDs, threshold: role.threshold) }
 
+    /// Whether a list is signed as a role that stands here.
+    func hold(_ list: SignedMetadata<Targets>, as role: String) -> Bool {
+        roles.first { $0.name == role }.map { (try? list.verify(by: signers(of: $0))) != nil } ?? false
+    }
+
     var json: JSONValue {
         [
             "keys": .object(keys.mapValues(\.json)),

@@ -6,11 +6,22 @@ extension TrustedSet {
         package let fileName: String
         /// The most bytes that a source may send; for snapshot and targets the exact length.
         package let longest: Int64
+        /// The delegated role whose list it is.
+        package let list: String?
 
         init(_ role: MetadataRole, version: Int64, longest: Int64, consistent: Bool = true) {
             self.role = role
             self.fileName = role.fileName(version: version, consistent: consistent)
             self.longest = longest
+            list = nil
+        }
+
+        init(list: String, _ named: NamedFile, consistent: Bool) {
+            role = .targets
+            let plain = Snapshot.name(of: list.percentEncoded)
+            fileName = consistent ? "\(named.version).\(plain)" : plain
+            longest = named.length ?? TrustedSet.longestTargets
+            self.list = list
         }
     }
 
@@ -27,18 +38,33 @@ extension TrustedSet {
     /// The timestamp; ask for it after the roots.
     package var wantedTimestamp: Wanted { Wanted(.timestamp, version: 0, longest: Self.longestTimestamp) }
 
-    /// The snapshot or the targets that the newest timestamp makes necessary; nil when the catalogue is the newest known.
+    /// The snapshot, the targets or the list of a publisher that the newest timestamp makes necessary; nil when the catalogue is the newest known.
     package var wanted: Wanted? {
         guard let timestamp else { return nil }
         let (consistent, named) = (root.consistentSnapshot, timestamp.content.snapshot)
         guard let snapshot, named.names(snapshot.named) else {
             return Wanted(.snapshot, version: named.version, longest: named.length ?? Self.longestSnapshot, consistent: consistent)
         }
-        let targets = snapshot.content.targets
-        guard let coherent, coherent.snapshot.named == snapshot.named, targets.names(coherent.targets.named) else {
-            return Wanted(.targets, version: targets.version, longest: targets.length ?? Self.longestTargets, consistent: consistent)
+        let top = snapshot.content.targets
+        guard let targets, top.names(targets.named) else {
+            return Wanted(.targets, version: top.version, longest: top.length ?? Self.longestTargets, consistent: consistent)
+        }
+        for role in targets.content.delegations?.roles ?? [] where follows(role) {
+            guard let named = snapshot.content.meta[Snapshot.name(of: role.name)], delegated[role.name].map({ named.names($0.named) }) != true else { continue }
+            return Wanted(list: role.name, named, consistent: consistent)
         }
         return nil
+    }
+
+    /// Whether the list of a delegated role belongs to the catalogue here.
+    private func follows(_ role: Delegations.Role) -> Bool { following.map { area in Publisher(role: role.name)?.concerns(area) == true } ?? false }
+
+    /// Takes what was wanted. Throws as the acceptances of the roles do.
+    @discardableResult
+    package mutating func accept(_ bytes: [UInt8], wanted: Wanted, at instant: Int64) throws(TrustError) -> Acceptance {
+        guard let list = wanted.list else { return try accept(bytes, as: wanted.role, at: instant) }
+        try take(list: bytes, of: list, at: instant)
+        return .accepted
     }
 
     /// Takes a wanted file by its role. Throws as the acceptances of the four roles do.

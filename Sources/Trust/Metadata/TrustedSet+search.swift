@@ -32,7 +32,7 @@ extension TrustedSet {
             guard asked.count <= Self.mostRoles, asked.insert(next.name).inserted else { continue }
             let isTop = next.delegator.isEmpty
             guard let targets = isTop ? coherent.targets.content : delegated[next.name]?.content else {
-                guard let named = coherent.snapshot.content.meta[next.name + ".json"] else {
+                guard let named = coherent.snapshot.content.meta[Snapshot.name(of: next.name)] else {
                     throw TrustError(.parentMissing, "The snapshot does not name the delegated role \(next.name.debugDescription).")
                 }
                 return .needs(WantedRole(role: next.name, delegator: next.delegator, version: named.version, longest: named.length ?? Self.longestTargets))
@@ -53,19 +53,26 @@ extension TrustedSet {
 
     /// Takes the file of a delegated role that the search needs, at an instant in UTC milliseconds.
     package mutating func accept(delegated bytes: [UInt8], for wanted: WantedRole, at instant: Int64) throws(TrustError) {
-        guard let coherent, let named = coherent.snapshot.content.meta[wanted.role + ".json"] else {
-            throw TrustError(.parentMissing, "The snapshot does not name the delegated role \(wanted.role.debugDescription).")
-        }
+        guard let snapshot = coherent?.snapshot, let top = coherent?.targets else { throw TrustError(.parentMissing, "There is no catalogue to look in; update it first.") }
         let isTop = wanted.delegator == MetadataRole.targets.rawValue
-        guard let delegations = (isTop ? coherent.targets.content : delegated[wanted.delegator]?.content)?.delegations,
-            let role = delegations.roles.first(where: { $0.name == wanted.role })
-        else { throw TrustError(.parentMissing, "\(wanted.delegator) does not delegate to \(wanted.role.debugDescription).") }
-        try Self.check(bytes, against: named, of: .targets)
+        let delegations = (isTop ? top.content : delegated[wanted.delegator]?.content)?.delegations
+        delegated[wanted.role] = try Self.list(bytes, of: wanted.role, by: delegations, in: snapshot.content, at: instant)
+    }
+
+    /// The list of a delegated role, checked against who delegates and the snapshot (5.6.2 to 5.6.6).
+    static func list(_ bytes: [UInt8], of name: String, by delegations: Delegations?, in snapshot: Snapshot, at instant: Int64?) throws(TrustError) -> SignedMetadata<Targets> {
+        guard let named = snapshot.meta[Snapshot.name(of: name)] else {
+            throw TrustError(.parentMissing, "The snapshot does not name the delegated role \(name.debugDescription).")
+        }
+        guard let delegations, let role = delegations.roles.first(where: { $0.name == name }) else {
+            throw TrustError(.parentMissing, "Nobody delegates to \(name.debugDescription).")
+        }
+        try check(bytes, against: named, of: .targets)
         let offered = try SignedMetadata<Targets>(parsing: bytes)
         try offered.verify(by: delegations.signers(of: role))
-        try Self.check(offered, against: named)
+        try check(offered, against: named)
         try offered.checkExpiry(at: instant)
-        delegated[wanted.role] = offered
+        return offered
     }
 }
 

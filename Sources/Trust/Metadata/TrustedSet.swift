@@ -11,11 +11,12 @@ package struct TrustedSet: Sendable {
         case unchanged
     }
 
-    /// A timestamp, snapshot and targets that name each other.
+    /// A timestamp, snapshot, targets and followed lists that name each other.
     struct Coherent: Sendable {
         let timestamp: SignedMetadata<Timestamp>
         let snapshot: SignedMetadata<Snapshot>
         let targets: SignedMetadata<Targets>
+        let lists: [String: SignedMetadata<Targets>]
     }
 
     /// From version 1 to the current one, without a gap.
@@ -23,27 +24,29 @@ package struct TrustedSet: Sendable {
     /// The newest that was verified; what they name may not have come yet.
     var timestamp: SignedMetadata<Timestamp>?
     var snapshot: SignedMetadata<Snapshot>?
-    var coherent: Coherent? {
-        // What a role said under another snapshot is asked anew.
-        didSet { if coherent?.snapshot.named != oldValue?.snapshot.named { delegated = [:] } }
-    }
-    /// The lists of delegated roles that a search needed.
+    var targets: SignedMetadata<Targets>?
+    /// The lists of delegated roles that are followed, or that a search needed.
     var delegated: [String: SignedMetadata<Targets>] = [:]
+    var coherent: Coherent?
+    /// The code of the area whose publishers' lists belong to the catalogue; nil when only the top list does.
+    let following: String?
 
     /// Starts from the first root as it came with the enrolment. Throws `trust.fingerprint` unless its bytes have the SHA-256 of the claim.
-    package init(root bytes: [UInt8], fingerprint: SHA256Hex) throws(TrustError) {
+    /// - Parameter area: the code of the area whose publishers' lists belong to the catalogue.
+    package init(root bytes: [UInt8], fingerprint: SHA256Hex, following area: String? = nil) throws(TrustError) {
         guard SHA256Hex(of: bytes) == fingerprint else {
             throw TrustError(.fingerprint, "The first root does not have the fingerprint of the claim; check the claim and the address of the centre.")
         }
-        try self.init(trusting: bytes)
+        try self.init(trusting: bytes, following: area)
         guard root.version == 1 else { throw TrustError(.version, "The first root has version \(root.version) instead of 1.") }
     }
 
     /// Starts from a root of any version that came by a way that is trusted, such as a disk of our own.
-    package init(trusting bytes: [UInt8]) throws(TrustError) {
+    package init(trusting bytes: [UInt8], following area: String? = nil) throws(TrustError) {
         let root = try SignedMetadata<Root>(parsing: bytes)
         try root.verify(by: root.content)
         roots = [root]
+        following = area
     }
 
     /// The bytes of the root that is in force.
@@ -52,8 +55,8 @@ package struct TrustedSet: Sendable {
     /// The root that is in force.
     package var root: Root { roots[roots.endIndex - 1].content }
 
-    /// What may be shown: the newest list that came together with its snapshot and timestamp; nil before the first.
-    package var catalogue: Targets? { coherent?.targets.content }
+    /// What may be shown: the newest lists that came together with their snapshot and timestamp; nil before the first.
+    package var catalogue: Catalogue? { coherent.map { Catalogue($0.targets, $0.lists) } }
 
     /// The newest timestamp that was verified, also while what it names is still on its way.
     package var newestTimestamp: Timestamp? { timestamp?.content }
@@ -78,11 +81,8 @@ package struct TrustedSet: Sendable {
             timestamp = nil
             snapshot = nil
         }
-        do {
-            try coherent?.targets.verify(by: offered.content)
-        } catch {
-            coherent = nil
-        }
+        if let targets, (try? targets.verify(by: offered.content)) == nil { self.targets = nil }
+        if let coherent, (try? coherent.targets.verify(by: offered.content)) == nil { self.coherent = nil }
         return .accepted
     }
 
@@ -118,7 +118,7 @@ package struct TrustedSet: Sendable {
         try offered.checkExpiry(at: instant)
         if unchanged { return .unchanged }
         timestamp = offered
-        joinWhenCoherent()
+        joinWhenComplete()
         return .accepted
     }
 
@@ -148,7 +148,8 @@ package struct TrustedSet: Sendable {
         try offered.checkExpiry(at: instant)
         if unchanged { return .unchanged }
         snapshot = offered
-        joinWhenCoherent()
+        forgetLists()
+        joinWhenComplete()
         return .accepted
     }
 
@@ -163,14 +164,35 @@ package struct TrustedSet: Sendable {
         try Self.check(offered, against: snapshot.content.targets)
         try offered.checkExpiry(at: instant)
         if let coherent, coherent.targets.named == offered.named, coherent.snapshot.named == snapshot.named { return .unchanged }
-        coherent = Coherent(timestamp: timestamp, snapshot: snapshot, targets: offered)
+        targets = offered
+        forgetLists()
+        joinWhenComplete()
         return .accepted
     }
 
-    /// A new timestamp or snapshot often names what is already here; then it belongs to the catalogue at once.
-    private mutating func joinWhenCoherent() {
-        guard let timestamp, let snapshot, let targets = coherent?.targets else { return }
-        guard timestamp.content.snapshot.names(snapshot.named), snapshot.content.targets.names(targets.named) else { return }
-        coherent = Coherent(timestamp: timestamp, snapshot: snapshot, targets: targets)
+    /// Takes the list of a publisher that the top list at hand delegates to and the snapshot names.
+    mutating func take(list bytes: [UInt8], of role: String, at instant: Int64?) throws(TrustError) {
+        guard let snapshot, let targets else { throw TrustError(.parentMissing, "A publisher's list is believed only after the top list; fetch that first.") }
+        delegated[role] = try Self.list(bytes, of: role, by: targets.content.delegations, in: snapshot.content, at: instant)
+        joinWhenComplete()
+    }
+
+    /// What a role said under another snapshot, or by keys that may be other now, is asked anew.
+    private mutating func forgetLists() {
+        let delegations = targets?.content.delegations
+        delegated = delegated.filter { role, list in snapshot?.content.meta[Snapshot.name(of: role)]?.names(list.named) == true && delegations?.hold(list, as: role) == true }
+    }
+
+    /// A new timestamp, snapshot or top list often names what is already here; then all is of one piece at once.
+    private mutating func joinWhenComplete() {
+        guard wanted == nil else { return }
+        join()
+    }
+
+    /// Takes what is at hand for the catalogue.
+    mutating func join() {
+        guard let timestamp, let snapshot, let targets else { return }
+        coherent = Coherent(
+            timestamp: timestamp, snapshot: snapshot, targets: targets, lists: delegated.filter { snapshot.content.meta[Snapshot.name(of: $0.key)]?.names($0.value.named) == true })
     }
 }

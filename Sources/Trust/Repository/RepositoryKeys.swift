@@ -1,15 +1,17 @@
-/// The keys of the centre, one a role; the root's may be elsewhere.
+/// The keys of the centre, one a role; those of root and targets may be elsewhere, and of publishers some.
 package struct RepositoryKeys: Sendable {
     package let root: SigningKey?
-    package let targets: SigningKey
+    package let targets: SigningKey?
     package let snapshot: SigningKey
     package let timestamp: SigningKey
+    package let publishers: PublisherKeys
 
-    package init(root: SigningKey?, targets: SigningKey, snapshot: SigningKey, timestamp: SigningKey) {
+    package init(root: SigningKey?, targets: SigningKey?, snapshot: SigningKey, timestamp: SigningKey, publishers: PublisherKeys = PublisherKeys(secret: nil)) {
         self.root = root
         self.targets = targets
         self.snapshot = snapshot
         self.timestamp = timestamp
+        self.publishers = publishers
     }
 }
 

@@ -11,7 +11,7 @@ struct RepositoryTests {
         for version in 1...3 as ClosedRange<Int64> {
             let next = try network.publish(Int(version), after: publication)
             #expect([next.targetsContent.version, next.snapshotContent.version, next.timestampContent.version] == [version, version, version])
-            #expect(next.namedBytes.map(\.name) == ["\(version).targets.json", "\(version).snapshot.json", "timestamp.json"])
+            #expect(next.signedFiles.map(\.name) == ["\(version).targets.json", "\(version).snapshot.json", "timestamp.json"])
             #expect(next.files == (try SampleNetwork.lessons(Int(version))))
             publication = next
         }
@@ -51,7 +51,7 @@ struct RepositoryTests {
         let publication = try network.publish(1)
         #expect(network.fingerprint.hex == "d45477e1fba2d802cd2b409f062739434b2c385011ead456f7a2986f178f9231")
         #expect(
-            publication.namedBytes.map { SHA256Hex(of: $0.bytes).hex } == [
+            publication.signedFiles.map { SHA256Hex(of: $0.bytes).hex } == [
                 "53558a1e947fb63ac6f07f6cd1733cfafd50bfdbd073777f879df156fd8fbcf3", "f0d22dc22c6840d8f4cedc459644e0f86a820d866f30bf9221685cdc97722409",
                 "f494ae57f5510d83b8a0c587a4638840a34271f6bb1ea2cedc1ca3146a1cecbd",
             ])
@@ -64,7 +64,9 @@ struct RepositoryTests {
         #expect(try repository.renew(first, at: start + 5 * day - 1) == nil)
         let refreshed = try #require(try repository.renew(first, at: start + 5 * day))
         #expect([refreshed.targetsContent.version, refreshed.timestampContent.version] == [1, 2])
-        let renewed = try #require(try repository.renew(first, at: start + 50 * day))
+        let snapshot = try #require(try repository.renew(first, at: start + 50 * day))
+        #expect([snapshot.targetsContent.version, snapshot.snapshotContent.version, snapshot.timestampContent.version] == [1, 2, 2])
+        let renewed = try #require(try repository.renew(first, at: start + 183 * day))
         #expect([renewed.targetsContent.version, renewed.snapshotContent.version, renewed.timestampContent.version] == [2, 2, 2])
         #expect(renewed.files == first.files)
     }
@@ -96,14 +98,14 @@ struct RepositoryTests {
         let network = try SampleNetwork()
         let path = try RelativePath(checking: "a.json", at: "test")
         let file = TargetFile(length: 1, sha256: SHA256Hex(of: [UInt8]()), custom: ["large": .integer(Int64.max)])
-        #expect(refusal { _ = try network.repository.publish([path: file], after: nil, at: start) } == .json)
+        #expect(refusal { _ = try network.repository.publish(["targets": [path: file]], after: nil, at: start) } == .json)
     }
 
     @Test func customMembersKeepControlCharacters() throws {
         let network = try SampleNetwork()
         let path = try RelativePath(checking: "a.json", at: "test")
         let file = TargetFile(length: 1, sha256: SHA256Hex(of: [UInt8]()), custom: ["note": "一\n二\u{0}\"\\"])
-        let publication = try network.repository.publish([path: file], after: nil, at: start)
+        let publication = try network.repository.publish(["targets": [path: file]], after: nil, at: start)
         var set = try network.client()
         try set.take(publication)
         #expect(set.catalogue?.files[path] == file)
@@ -113,7 +115,7 @@ struct RepositoryTests {
         let network = try SampleNetwork()
         let path = try RelativePath(checking: "a.json", at: "test")
         let file = TargetFile(length: 0, sha256: SHA256Hex(of: [UInt8]()))
-        let publication = try network.repository.publish([path: file], after: nil, at: start)
+        let publication = try network.repository.publish(["targets": [path: file]], after: nil, at: start)
         #expect(publication.files == [path: file])
         var signed = try JSONValue(parsing: publication.targetsBytes)["signed"]
         #expect(signed["targets"]["a.json"]["custom"] == .null)

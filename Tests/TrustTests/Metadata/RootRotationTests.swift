@@ -87,7 +87,7 @@ struct RootRotationTests {
                 version: JSONValue.largestInteger, expiresAt: start + 1000, snapshot: SignedMetadata<Snapshot>(parsing: first.snapshotBytes).named),
             with: [old.keys.timestamp])
         try set.accept(timestamp: forward.bytes, at: start)
-        let second = try repository.publish(SampleNetwork.lessons(3), after: first, at: start)
+        let second = try repository.publish(["targets": SampleNetwork.lessons(3)], after: first, at: start)
         #expect(refusal { try set.accept(timestamp: second.timestampBytes, at: start) } != nil)
         try set.accept(root: keys.root(after: old.root, signedAlsoBy: old.keys.root, at: start))
         #expect(set.newestTimestamp == nil)
@@ -102,7 +102,7 @@ struct RootRotationTests {
         try set.accept(root: keys.root(after: old.root, signedAlsoBy: old.keys.root, at: start))
         #expect(set.catalogue == nil)
         #expect(set.stored.catalogue == nil)
-        let second = try repository.publish(SampleNetwork.lessons(1), after: first, at: start)
+        let second = try repository.publish(["targets": SampleNetwork.lessons(1)], after: first, at: start)
         try set.take(second)
         #expect(set.catalogue?.files.count == 1)
     }

@@ -31,7 +31,7 @@ struct SampleNetwork {
     }
 
     func publish(_ count: Int, edition: Int = 1, after previous: Publication? = nil, at instant: Int64 = start) throws -> Publication {
-        try repository.publish(Self.lessons(count, edition: edition), after: previous, at: instant)
+        try repository.publish(["targets": Self.lessons(count, edition: edition)], after: previous, at: instant)
     }
 
     /// A client that has enrolled and taken nothing yet.
@@ -39,9 +39,11 @@ struct SampleNetwork {
 }
 
 extension Publication {
-    var targetsBytes: [UInt8] { namedBytes[0].bytes }
-    var snapshotBytes: [UInt8] { namedBytes[1].bytes }
-    var timestampBytes: [UInt8] { namedBytes[2].bytes }
+    var targetsBytes: [UInt8] { bytes("targets") }
+    var snapshotBytes: [UInt8] { bytes("snapshot") }
+    var timestampBytes: [UInt8] { bytes("timestamp") }
+    func bytes(_ role: String) -> [UInt8] { signedFiles.first { $0.role == role }?.bytes ?? [] }
+    var files: [RelativePath: TargetFile] { catalogue.files }
 }
 
 extension TrustedSet {
