@@ -106,6 +106,7 @@ package struct EdgeNode: Sendable {
     package mutating func upReceived(_ answer: SignedAnswer, at now: Instant) throws(TrustError) -> [Change] {
         let keys = sync.centreKeys
         let heard = try believed { () throws(TrustError) in try Heard(answer, keys: keys) }
+        if let refusal = heard.refusal { sync.notice(Noticed(.answer, about: refusal.code.rawValue)) }
         let changes = queue.received(heard, at: now)
         return changes + relay.learn(epoch: queue.epoch)
     }
@@ -137,7 +138,7 @@ package struct EdgeNode: Sendable {
     }
 
     /// The downward line: what to do, and what came of it.
-    package mutating func nextDown(at now: Instant) -> DownStep { sync.next(at: now) }
+    package mutating func nextDown(_ way: DownWay, at now: Instant) -> DownStep { sync.next(way, at: now) }
     package mutating func downFinished(_ errand: Errand, _ outcome: Outcome, at now: Instant) -> [Change] {
         let changes = queue.carryOut(sync.finished(errand, outcome, at: now))
         if changes.contains(where: { if case .store(Sync.trustedKey, _) = $0 { true } else { false } }) { files = sync.files }

@@ -31,6 +31,11 @@ package struct Heard: Sendable {
         for closed in receipt.answers ?? [] {
             do { words.append(try Self.open(closed, for: answer.request.node, keys)) } catch { refusal = refusal ?? error }
         }
+        // The centre signs what it decides, and nobody else decides: whoever passes a decision on has the centre's answer with it.
+        let decided = Set(words.flatMap(\.verdicts).map(\.id))
+        if refusal == nil, receipt.verdicts.contains(where: { $0.isFinal && !decided.contains($0.id) }) {
+            refusal = TrustError(.answerSignature, "The answer decides about facts without the centre's word.")
+        }
     }
 
     private static func receipt(_ body: Data) throws(TrustError) -> Receipt {

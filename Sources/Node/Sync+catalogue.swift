@@ -63,10 +63,19 @@ extension Sync {
                 _ = try set.accept(bytes, wanted: wanted, at: rightly)
                 return nil
             }
+        case (_, .tooLong):
+            refuse(.length, at: now)
+            return []
         default:
             abandon(at: now)
             return []
         }
+    }
+
+    private mutating func refuse(_ code: TrustError.Code, at now: Instant) {
+        refused += 1
+        notice(Noticed(code == .expired ? .freeze : .metadata, about: code.rawValue))
+        abandon(at: now)
     }
 
     /// Offers a file to what is believed; goes on when it is taken, tries another source later when it is not.
@@ -79,9 +88,7 @@ extension Sync {
             guard trusted.wanted == nil else { return [] }
             return [keep()] + settle(at: now) + follow(at: now)
         } catch {
-            refused += 1
-            notice(Noticed(error.code == .expired ? .freeze : .metadata, about: error.code.rawValue))
-            abandon(at: now)
+            refuse(error.code, at: now)
             return []
         }
     }

@@ -26,6 +26,8 @@ extension Sync {
         var heldBack: Pause?
         /// After a loss on the own disk.
         var losses: Backoff
+        /// Since when the parent denies the rest of what it gave a part of.
+        var deniedSince: Instant?
 
         init(_ holding: StoredHolding, settings: SyncSettings, needsWork: Bool) {
             self.holding = holding
@@ -143,6 +145,7 @@ extension Sync {
             case (.fetch, .reached(let length)):
                 items[key]?.reached = min(length, blob.length)
                 items[key]?.isFull = length >= blob.length
+                items[key]?.deniedSince = nil
                 items[key]?.retry.succeed()
                 return progress(key, at: now)
             case (.fetch, .present), (.seal, .sealed(true)): return arrived(key, at: now)
@@ -157,12 +160,25 @@ extension Sync {
             case (_, .full): return fail(key, "disk.full", at: now)
             default:
                 // The parent does not have it yet, or the line is cut: that is waiting, not failing.
+                if case .missing = outcome { deny(key, blob, at: now) }
                 anotherSource()
                 items[key]?.isFull = false
                 items[key]?.retry.fail(at: now, using: &generator)
                 return []
             }
         }
+    }
+
+    /// Parents give what they have whole. One that gives a part and then for an hour denies the rest keeps it back, or has lost it.
+    private mutating func deny(_ key: String, _ blob: Blob, at now: Instant) {
+        guard let item = items[key], item.reached > 0 else { return }
+        guard let since = item.deniedSince, since <= now else {
+            items[key]?.deniedSince = now
+            return
+        }
+        guard now.milliseconds(since: since) >= 3_600_000 else { return }
+        items[key]?.deniedSince = now
+        notice(Noticed(.blob, about: blob.sha256.hex))
     }
 
     private mutating func progress(_ key: String, at now: Instant) -> [Action] {
@@ -178,6 +194,7 @@ extension Sync {
     private mutating func arrived(_ key: String, at now: Instant) -> [Action] {
         items[key]?.reached = 0
         items[key]?.isFull = false
+        items[key]?.deniedSince = nil
         items[key]?.retry.succeed()
         items[key]?.distrust.succeed()
         if items[key]?.plan == nil { items[key]?.hasManifest = true } else { items[key]?.plan?.advance() }

@@ -5,8 +5,11 @@ import Wire
 extension Sync {
     /// Where the two walks over everything complete stand: lengths, often and fast; content, always and slowly.
     struct Walk: Sendable {
-        enum Gait { case look, scrub }
-        /// Whose errand is under way.
+        /// Whose errand is under way, and about which courseware.
+        enum Gait {
+            case look(String)
+            case scrub(String)
+        }
         var at: Gait?
         /// Courseware whose lengths are to be looked at; the blobs of the first once its manifest is read.
         var looks: [String] = []
@@ -38,7 +41,7 @@ extension Sync {
                 nextToLook()
                 continue
             }
-            walk.at = .look
+            walk.at = .look(key)
             return walk.lookBlobs.map { .look($0) } ?? .read(manifest)
         }
         return nil
@@ -71,15 +74,16 @@ extension Sync {
     }
 
     private mutating func scrub(_ errand: Errand) -> Errand {
-        walk.at = .scrub
+        walk.at = .scrub(walk.key)
         return errand
     }
 
     /// Takes what became of an errand of one of the walks.
-    mutating func walked(_ errand: Errand, _ outcome: Outcome, at now: Instant) -> [Action] {
-        let isLook = walk.at == .look
-        let key = isLook ? walk.looks.first ?? "" : walk.key
+    mutating func walked(_ gait: Walk.Gait, _ errand: Errand, _ outcome: Outcome, at now: Instant) -> [Action] {
         walk.at = nil
+        let (key, isLook) = if case .look(let key) = gait { (key, true) } else if case .scrub(let key) = gait { (key, false) } else { ("", false) }
+        // It was found lacking in another way meanwhile.
+        guard !isLook || walk.looks.first == key else { return [] }
         switch (errand, outcome) {
         case (.read(let manifest), .content(let bytes)):
             guard let read = try? Manifest(parsing: bytes) else { return lose(key, at: now) }

@@ -38,6 +38,8 @@ package enum Outcome: Hashable, Sendable {
     case full
     /// The `.part` has that many bytes now.
     case reached(Int64)
+    /// The answer was longer than what was asked for can be.
+    case tooLong
     /// The verified blob is there.
     case present
     /// Whether the bytes were those of the name; if not they are gone.
@@ -45,6 +47,11 @@ package enum Outcome: Hashable, Sendable {
     /// The blobs that are not here, or no longer.
     case lacking([SHA256Hex])
     case done
+}
+
+/// The two ways down. The catalogue, and with it the order to stop, does not wait for a film on a poor line.
+package enum DownWay: CaseIterable, Sendable {
+    case catalogue, courseware
 }
 
 /// How a node keeps up with the catalogue. Times in milliseconds.
@@ -186,18 +193,27 @@ package struct Sync: Sendable {
         return actions
     }
 
-    /// What to do now. The outcome of one errand comes in before the next is asked for.
-    package mutating func next(at now: Instant) -> DownStep {
+    /// What to do now on a way down. The outcome of its errand comes in before the next one of the same way is asked for; the other way may have one meanwhile.
+    package mutating func next(_ way: DownWay, at now: Instant) -> DownStep {
+        switch way {
+        case .catalogue: nextCatalogue(at: now)
+        case .courseware: nextContent(at: now)
+        }
+    }
+
+    private mutating func nextContent(at now: Instant) -> DownStep {
         walk.at = nil
         if let errand = nextLook(at: now) { return .errand(errand) }
-        let catalogue = nextCatalogue(at: now)
-        if case .errand = catalogue { return catalogue }
         // A sweep knows by the manifests what stays; one that is being fetched again would cost its courseware.
-        if isSweepDue, sweepRetry.end(at: now) == nil, !lacksManifest { return .errand(.sweep(keeping: keptManifests)) }
+        if isSweepDue, sweepRetry.end(at: now) == nil, !lacksManifest {
+            // What becomes due while it is under way comes after it.
+            isSweepDue = false
+            return .errand(.sweep(keeping: keptManifests))
+        }
         if let errand = nextCourseware(at: now) { return .errand(errand) }
         if let errand = nextScrub(at: now) { return .errand(errand) }
-        guard case .wait(let until) = catalogue else { return catalogue }
-        return .wait(until: [until, nextRetry(at: now), walk.scrubPause?.end(at: now), walk.lookPause?.end(at: now)].compactMap { $0 }.min() ?? until)
+        let news = poll?.end(at: now) ?? now.adding(milliseconds: settings.firstRetry)
+        return .wait(until: [news, nextRetry(at: now), walk.scrubPause?.end(at: now), walk.lookPause?.end(at: now)].compactMap { $0 }.min() ?? news)
     }
 
     /// Takes what became of an errand.
@@ -206,17 +222,18 @@ package struct Sync: Sendable {
     }
 
     private mutating func carriedOut(_ errand: Errand, _ outcome: Outcome, at now: Instant) -> [Action] {
-        if walk.at != nil { return walked(errand, outcome, at: now) }
+        if case .metadata = errand { return finishedMetadata(outcome, at: now) }
+        if let at = walk.at { return walked(at, errand, outcome, at: now) }
         switch errand {
-        case .metadata: return finishedMetadata(outcome, at: now)
+        case .metadata: return []
         case .sweep:
             guard outcome == .done else {
+                isSweepDue = true
                 sweepRetry.fail(at: now, using: &generator)
                 return []
             }
             sweepRetry.succeed()
-            isSweepDue = false
-            return [.remove("sweep")]
+            return isSweepDue ? [] : [.remove("sweep")]
         case .fetch(let blob, _, _), .seal(let blob), .read(let blob): return finishedBlob(errand, blob, outcome, at: now)
         case .look, .check: return []
         }
@@ -225,7 +242,7 @@ package struct Sync: Sendable {
     /// Keeps what was noticed until the node asks; a hundred at most.
     mutating func notice(_ noticed: Noticed) { if self.noticed.count < 100 { self.noticed.append(noticed) } }
 
-    mutating func takeNoticed() -> [Noticed] {
+    package mutating func takeNoticed() -> [Noticed] {
         defer { noticed = [] }
         return noticed
     }

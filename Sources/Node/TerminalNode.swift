@@ -126,7 +126,7 @@ package struct TerminalNode: Sendable {
     }
 
     /// The downward line: what to do, and what came of it.
-    package mutating func nextDown(at now: Instant) -> DownStep { sync.next(at: now) }
+    package mutating func nextDown(_ way: DownWay, at now: Instant) -> DownStep { sync.next(way, at: now) }
     package mutating func downFinished(_ errand: Errand, _ outcome: Outcome, at now: Instant) -> [Change] {
         sync.clockError = watch.error(at: now) ?? 0
         return carryOut(sync.finished(errand, outcome, at: now))

@@ -60,7 +60,7 @@ package struct UpLine<Machine: NodeMachine>: Service {
     }
 }
 
-/// Brings catalogue and courseware down, for as long as the program runs.
+/// Brings catalogue and courseware down, each on a way of its own, for as long as the program runs.
 package struct DownLine<Machine: NodeMachine>: Service {
     private let keeper: NodeKeeper<Machine>
     private let parent: ParentClient
@@ -80,16 +80,22 @@ package struct DownLine<Machine: NodeMachine>: Service {
 
     package func run() async throws {
         await cancelWhenGracefulShutdown {
-            while !Task.isCancelled {
-                if await step() { try? await Task.sleep(for: .seconds(1)) }
+            await withDiscardingTaskGroup { group in
+                for way in DownWay.allCases {
+                    group.addTask {
+                        while !Task.isCancelled {
+                            if await step(way) { try? await Task.sleep(for: .seconds(1)) }
+                        }
+                    }
+                }
             }
         }
     }
 
     /// One errand; true when there is nothing to do.
-    private func step() async -> Bool {
+    private func step(_ way: DownWay) async -> Bool {
         do {
-            switch keeper.ask({ $0.nextDown(at: clock.now) }) {
+            switch keeper.ask({ $0.nextDown(way, at: clock.now) }) {
             case nil: try await keeper.recover()
             case .wait: return true
             case .errand(let errand):
@@ -135,7 +141,7 @@ package struct DownLine<Machine: NodeMachine>: Service {
     private func attempt(_ errand: Errand) async throws -> Outcome {
         switch errand {
         case .metadata(let name, let longest, let source):
-            return try await parent.metadata(name, longest: longest, source: source).map { .content($0) } ?? .missing
+            do { return try await parent.metadata(name, longest: longest, source: source).map { .content($0) } ?? .missing } catch ParentError.tooLong { return .tooLong }
         case .fetch(let blob, let chunk, let source):
             guard let offset = try await blobs.reached(blob) else { return .present }
             guard offset < blob.length else { return .reached(offset) }

@@ -18,7 +18,7 @@ package protocol NodeMachine: Sendable {
     mutating func upCarried(_ answer: SignedAnswer, at now: Instant) throws(TrustError) -> [Change]
     mutating func upFailed(at now: Instant)
     mutating func upTooLarge(at now: Instant) -> [Change]
-    mutating func nextDown(at now: Instant) -> DownStep
+    mutating func nextDown(_ way: DownWay, at now: Instant) -> DownStep
     mutating func downFinished(_ errand: Errand, _ outcome: Outcome, at now: Instant) -> [Change]
 }
 

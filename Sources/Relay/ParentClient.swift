@@ -14,6 +14,8 @@ package enum ParentError: Error, Hashable, Sendable {
     case status(Int, String)
     /// It answered with something that is not what the documents say.
     case unreadable(String)
+    /// It is longer than this many bytes, and what was asked for cannot be.
+    case tooLong(Int)
     /// Its answer came so slowly that it held the line down.
     case tooSlow
 }
@@ -116,7 +118,7 @@ package struct ParentClient: Sendable {
         case 206:
             guard response.headers.first(name: "Content-Range")?.hasPrefix("bytes \(offset)-") == true else { throw ParentError.unreadable("\(path) answered another range") }
         case 200 where offset == 0: break
-        case 404:
+        case 404, 416:
             try await finish(response)
             return nil
         default: throw await refusal(response)

@@ -21,7 +21,7 @@ func read(_ body: HTTPClientResponse.Body, upTo longest: Int, whole: Bool = true
             group.addTask {
                 for try await buffer in body {
                     let count = received.add(buffer.readableBytesView, most: longest)
-                    guard count <= longest || !whole else { throw ParentError.unreadable("The answer is longer than \(longest) bytes") }
+                    guard count <= longest || !whole else { throw ParentError.tooLong(longest) }
                     if !whole, count >= longest { break }
                 }
                 return true

@@ -30,7 +30,14 @@ enum TreeClock {
     case epoch
 }
 
-/// One of the two lines of a node: at most one request at a time.
+/// The three ways of a node's line.
+enum TreeWay: Int, CaseIterable, Sendable {
+    case up, catalogue, courseware
+
+    var down: DownWay? { [.catalogue: DownWay.catalogue, .courseware: .courseware][self] }
+}
+
+/// One way of a node's line: at most one request at a time.
 struct TreeLane {
     /// Names the request in flight; nil when there is none.
     var call: Int?
@@ -52,8 +59,11 @@ struct TreeHost {
     var isPowered = false
     var bootedAt: Int64 = 0
     var clock = TreeClock.right
-    var up = TreeLane()
-    var down = TreeLane()
+    var lanes = [TreeLane](repeating: TreeLane(), count: TreeWay.allCases.count)
+    subscript(way: TreeWay) -> TreeLane {
+        get { lanes[way.rawValue] }
+        set { lanes[way.rawValue] = newValue }
+    }
     /// When the line to the parent is cut.
     var cuts: [Range<Int64>] = []
 
@@ -74,9 +84,9 @@ enum TreeEvent {
     case power(Int, on: Bool)
     case boot(Int)
     case beat(Int, life: Int)
-    case look(Int, life: Int, isUp: Bool)
-    case serve(Int, life: Int, isUp: Bool, call: Int?, TreeRequest)
-    case reply(Int, life: Int, isUp: Bool, call: Int, TreeAnswer)
+    case look(Int, life: Int, TreeWay)
+    case serve(Int, life: Int, TreeWay, call: Int?, TreeRequest)
+    case reply(Int, life: Int, TreeWay, call: Int, TreeAnswer)
     case clock(Int, TreeClock)
     case page(Int, life: Int, TreePlay)
     case publish(String, version: Int64)

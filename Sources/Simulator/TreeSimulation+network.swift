@@ -5,57 +5,53 @@ import Trust
 import Wire
 
 extension TreeSimulation {
-    /// Lets both lines of a machine look for work.
-    mutating func pump(_ index: Int) {
-        look(index, isUp: true)
-        look(index, isUp: false)
-    }
+    /// Lets all ways of a machine look for work.
+    mutating func pump(_ index: Int) { for way in TreeWay.allCases { look(index, way) } }
 
-    mutating func look(_ index: Int, isUp: Bool) {
-        if isUp { lookUp(index) } else { lookDown(index) }
+    mutating func look(_ index: Int, _ way: TreeWay) {
+        if let down = way.down { lookDown(index, way, down) } else { lookUp(index) }
     }
 
     private mutating func lookUp(_ index: Int) {
-        guard hosts[index].isRunning, hosts[index].up.call == nil else { return }
+        guard hosts[index].isRunning, hosts[index][.up].call == nil else { return }
         let instant = clock(index)
         switch index == 0 ? hosts[0].edge?.nextUp(at: instant) : hosts[index].terminal?.nextUp(at: instant) {
-        case .send(let batch): send(.facts(batch), index, isUp: true)
-        case .carry(let envelopes): send(.envelopes(envelopes), index, isUp: true)
-        case .ask(let question): send(.question(question), index, isUp: true)
-        case .wait(let until?): wake(index, isUp: true, in: until.milliseconds(since: instant))
+        case .send(let batch): send(.facts(batch), index, .up)
+        case .carry(let envelopes): send(.envelopes(envelopes), index, .up)
+        case .ask(let question): send(.question(question), index, .up)
+        case .wait(let until?): wake(index, .up, in: until.milliseconds(since: instant))
         case .wait(nil), nil: break
         }
     }
 
-    private mutating func lookDown(_ index: Int) {
-        while hosts[index].isRunning, hosts[index].down.call == nil {
+    private mutating func lookDown(_ index: Int, _ way: TreeWay, _ down: DownWay) {
+        while hosts[index].isRunning, hosts[index][way].call == nil {
             let instant = clock(index)
-            switch index == 0 ? hosts[0].edge?.nextDown(at: instant) : hosts[index].terminal?.nextDown(at: instant) {
-            case .wait(let until): return wake(index, isUp: false, in: until.milliseconds(since: instant))
+            switch index == 0 ? hosts[0].edge?.nextDown(down, at: instant) : hosts[index].terminal?.nextDown(down, at: instant) {
+            case .wait(let until): return wake(index, way, in: until.milliseconds(since: instant))
             case nil: return
             case .errand(let errand):
-                if let outcome = atHome(errand, index) { finish(errand, outcome, index) } else { hosts[index].down.errand = errand }
+                if let outcome = atHome(errand, index, way) { finish(errand, outcome, index, way) } else { hosts[index][way].errand = errand }
             }
         }
     }
 
-    private mutating func wake(_ index: Int, isUp: Bool, in milliseconds: Int64) {
+    private mutating func wake(_ index: Int, _ way: TreeWay, in milliseconds: Int64) {
         let at = time + max(milliseconds, 1)
-        let lane = isUp ? hosts[index].up : hosts[index].down
-        if let wake = lane.wake, wake > time, wake <= at { return }
-        if isUp { hosts[index].up.wake = at } else { hosts[index].down.wake = at }
-        events.add(.look(index, life: hosts[index].life, isUp: isUp), at: at)
+        if let wake = hosts[index][way].wake, wake > time, wake <= at { return }
+        hosts[index][way].wake = at
+        events.add(.look(index, life: hosts[index].life, way), at: at)
     }
 
     /// What can be done without the line; nil when a request is on its way.
-    private mutating func atHome(_ errand: Errand, _ index: Int) -> Outcome? {
+    private mutating func atHome(_ errand: Errand, _ index: Int, _ way: TreeWay) -> Outcome? {
         switch errand {
-        case .metadata(let name, _, _): send(.file(name), index, isUp: false)
+        case .metadata(let name, _, _): send(.file(name), index, way)
         case .fetch(let blob, let chunk, _):
             if hosts[index].disk.isWhole(blob) { return .present }
             let offset = hosts[index].disk.reached(blob)
             if offset >= blob.length { return .reached(offset) }
-            send(.range(blob, offset: offset, length: min(chunk, blob.length - offset)), index, isUp: false)
+            send(.range(blob, offset: offset, length: min(chunk, blob.length - offset)), index, way)
         case .seal(let blob): return .sealed(hosts[index].disk.seal(blob))
         case .look(let blobs): return .lacking(blobs.filter { !hosts[index].disk.isWhole($0) }.map(\.sha256))
         case .check(let blob, _): return hosts[index].disk.isSound(blob) ? .present : .missing
@@ -67,12 +63,14 @@ extension TreeSimulation {
         return nil
     }
 
-    private mutating func finish(_ errand: Errand, _ outcome: Outcome, _ index: Int) {
+    private mutating func finish(_ errand: Errand, _ outcome: Outcome, _ index: Int, _ way: TreeWay) {
         let instant = clock(index)
         let changes = index == 0 ? hosts[0].edge?.downFinished(errand, outcome, at: instant) : hosts[index].terminal?.downFinished(errand, outcome, at: instant)
         guard let changes, !changes.isEmpty else { return }
         guard carryOut(changes, index) == changes.count else { return }
         lookUp(index)
+        // What one way brought may be work for the other.
+        wake(index, way == .catalogue ? .courseware : .catalogue, in: 1)
     }
 
     // MARK: The line
@@ -86,26 +84,26 @@ extension TreeSimulation {
         return true
     }
 
-    private mutating func send(_ request: TreeRequest, _ index: Int, isUp: Bool) {
+    private mutating func send(_ request: TreeRequest, _ index: Int, _ way: TreeWay) {
         calls += 1
         let (call, life) = (calls, hosts[index].life)
-        if isUp { hosts[index].up.call = call } else { hosts[index].down.call = call }
-        trace.note(time, 20, Int64(index), isUp ? 1 : 0)
-        events.add(.reply(index, life: life, isUp: isUp, call: call, .failed), at: time + 10 * Self.second)
+        hosts[index][way].call = call
+        trace.note(time, 20, Int64(index), Int64(way.rawValue))
+        events.add(.reply(index, life: life, way, call: call, .failed), at: time + 10 * Self.second)
         guard !isLost(index) else { return }
-        events.add(.serve(index, life: life, isUp: isUp, call: call, request), at: time + hop)
+        events.add(.serve(index, life: life, way, call: call, request), at: time + hop)
         if !isQuiet, generator.chance(perMille: settings.faults.doubled) {
             count("doubled")
-            events.add(.serve(index, life: life, isUp: isUp, call: nil, request), at: time + 500 + Int64(generator.below(600_000)))
+            events.add(.serve(index, life: life, way, call: nil, request), at: time + 500 + Int64(generator.below(600_000)))
         }
     }
 
     /// A request arrives at the parent. A second copy (without a call) is served too, but nobody waits for the answer.
-    mutating func serve(_ index: Int, life: Int, isUp: Bool, call: Int?, _ request: TreeRequest) throws {
+    mutating func serve(_ index: Int, life: Int, _ way: TreeWay, call: Int?, _ request: TreeRequest) throws {
         guard let answer = index == 0 ? try answerOfCentre(request) : try answerOfEdge(request, from: hosts[index].name) else { return }
-        trace.note(time, 21, Int64(index), isUp ? 1 : 0)
+        trace.note(time, 21, Int64(index), Int64(way.rawValue))
         guard let call, !isLost(index) else { return }
-        events.add(.reply(index, life: life, isUp: isUp, call: call, try forged(flipped(answer), request)), at: time + hop)
+        events.add(.reply(index, life: life, way, call: call, try forged(flipped(answer), request)), at: time + hop)
     }
 
     /// What a man on the line makes of an upward answer.
@@ -199,20 +197,13 @@ extension TreeSimulation {
         return .bytes(Array(bytes[Int(offset)..<min(bytes.count, Int(offset + length))]))
     }
 
-    mutating func reply(_ index: Int, isUp: Bool, call: Int, _ answer: TreeAnswer) {
-        let lane = isUp ? hosts[index].up : hosts[index].down
+    mutating func reply(_ index: Int, _ way: TreeWay, call: Int, _ answer: TreeAnswer) {
+        let lane = hosts[index][way]
         guard lane.call == call else { return }
-        trace.note(time, 22, Int64(index), isUp ? 1 : 0)
-        if isUp {
-            hosts[index].up.call = nil
-            replyUp(index, answer)
-            lookUp(index)
-        } else {
-            hosts[index].down.call = nil
-            hosts[index].down.errand = nil
-            if let errand = lane.errand { finish(errand, outcomeOf(errand, answer, index), index) }
-            lookDown(index)
-        }
+        trace.note(time, 22, Int64(index), Int64(way.rawValue))
+        (hosts[index][way].call, hosts[index][way].errand) = (nil, nil)
+        if way == .up { replyUp(index, answer) } else if let errand = lane.errand { finish(errand, outcomeOf(errand, answer, index), index, way) }
+        look(index, way)
     }
 
     private mutating func replyUp(_ index: Int, _ answer: TreeAnswer) {

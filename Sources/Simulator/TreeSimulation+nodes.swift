@@ -77,8 +77,7 @@ extension TreeSimulation {
         hosts[index].terminal = nil
         hosts[index].edge = nil
         hosts[index].life += 1
-        hosts[index].up = TreeLane()
-        hosts[index].down = TreeLane()
+        for way in TreeWay.allCases { hosts[index][way] = TreeLane() }
         if hosts[index].isPowered { events.add(.boot(index), at: time + Self.second * Int64(5 + generator.below(600))) }
     }
 

@@ -143,9 +143,9 @@ package struct TreeSimulation {
             trace.note(time, 9, Int64(index))
             if hosts[index].disk.rot(using: &generator) { count("rotten") }
         case .beat(let index, let life): if hosts[index].life == life { beat(index) }
-        case .look(let index, let life, let isUp): if hosts[index].life == life { look(index, isUp: isUp) }
-        case .serve(let index, let life, let isUp, let call, let request): try serve(index, life: life, isUp: isUp, call: call, request)
-        case .reply(let index, let life, let isUp, let call, let answer): if hosts[index].life == life { reply(index, isUp: isUp, call: call, answer) }
+        case .look(let index, let life, let way): if hosts[index].life == life { look(index, way) }
+        case .serve(let index, let life, let way, let call, let request): try serve(index, life: life, way, call: call, request)
+        case .reply(let index, let life, let way, let call, let answer): if hosts[index].life == life { reply(index, way, call: call, answer) }
         case .clock(let index, let clock):
             trace.note(time, 3, Int64(index))
             count("clock set")

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import shutil
+import threading
 import urllib.parse
 from pathlib import Path
 from typing import Iterator
 
 import pytest
 
-from support.network import Network, ask, make_clip, until
+from support.network import Answer, Network, ask, make_clip, until
 
 TERMINALS = ("terminal-1", "terminal-2")
 
@@ -90,6 +91,36 @@ def test_an_order_is_for_its_areas_alone(shown: Network) -> None:
     # Of two for one place the one that was prepared later stands, whenever it is given.
     shown.command("stop", own / "go-on.json")
     until(lambda: plays(shown, *TERMINALS), 60, "Both go on")
+
+
+def test_an_order_does_not_wait_for_a_film(shown: Network) -> None:
+    """A poor line on which a lesson does not come through: the order goes its own way."""
+    held = threading.Event()
+
+    def slow(path: str, body: bytes, answer: Answer) -> Answer:
+        if path.startswith("/api/v1/blobs/"):
+            held.wait(100)
+        return answer
+
+    shown.line.lie = slow
+    try:
+        editor = shown.sign_in("editor")
+        path = shown.upload(editor, make_clip(shown.folder / "second.mp4", seconds=9))
+        shown.publish(editor, path, "大棚番茄")
+        name = path.rsplit("/", 1)[1]
+        until(lambda: name in titles(shown, "terminal-2"), 60, "The lesson comes by another line")
+        assert name not in titles(shown, "terminal-1")
+        orders = prepare(shown, "film", "9901")
+        shown.command("stop", orders / "stop.json")
+        until(lambda: stopped(shown, *TERMINALS), 60, "Both screens stop")
+        assert not held.is_set()
+        shown.command("stop", orders / "go-on.json")
+        until(lambda: plays(shown, "terminal-1"), 60, "The screen goes on with what it has")
+        assert editor.post(f"{path}/withdraw", editor.token(path)).status == 303
+        until(lambda: plays(shown, *TERMINALS), 60, "What was withdrawn is gone before it came")
+    finally:
+        held.set()
+        shown.line.lie = None
 
 
 def test_a_stick_stops_screens_where_the_line_is_cut(shown: Network) -> None:

@@ -1,4 +1,5 @@
 import Basics
+import Foundation
 import Node
 import Testing
 import Trust
@@ -66,11 +67,17 @@ struct World {
         for file in next.signedFiles { files[file.name] = file.bytes }
     }
 
+    /// The next errand, the catalogue's before others.
+    private mutating func next(_ ways: [DownWay], at now: Instant) -> Errand? {
+        for way in ways { if case .errand(let errand) = machine.next(way, at: now) { return errand } }
+        return nil
+    }
+
     /// Does errands until there is nothing to do, or `most` were done.
-    mutating func sync(at now: Instant, most: Int = 1000, answer: (Errand) -> Outcome? = { _ in nil }) -> [Change] {
+    mutating func sync(at now: Instant, most: Int = 1000, ways: [DownWay] = DownWay.allCases, answer: (Errand) -> Outcome? = { _ in nil }) -> [Change] {
         var all = take(machine.start(at: now))
         for _ in 0..<most {
-            guard case .errand(let errand) = machine.next(at: now) else { break }
+            guard let errand = next(ways, at: now) else { break }
             errands.append(errand)
             all += take(machine.finished(errand, answer(errand) ?? outcome(errand), at: now))
         }
@@ -348,10 +355,34 @@ struct World {
         var world = try World()
         _ = world.sync(at: noon) { if case .fetch = $0 { .missing } else { nil } }
         #expect(world.facts.map(\.state) == [.known])
-        guard case .wait(let until) = world.machine.next(at: noon) else { throw Unexpected() }
+        guard case .wait(let until) = world.machine.next(.courseware, at: noon) else { throw Unexpected() }
         #expect(until.milliseconds(since: noon) <= 2000)
         _ = world.sync(at: noon.adding(seconds: 60))
         #expect(world.machine.complete.count == 1)
+    }
+
+    /// While a film is on its way the catalogue is looked at, and a withdrawal that comes meanwhile is carried out: also while a sweep is under way.
+    @Test func theCatalogueDoesNotWaitForAFilm() throws {
+        var world = try World()
+        _ = world.sync(at: noon, most: 5)
+        guard case .errand(.fetch(let blob, _, _)) = world.machine.next(.courseware, at: noon) else { throw Unexpected() }
+        guard case .wait = world.machine.next(.catalogue, at: noon) else { throw Unexpected() }
+        world.offers["a"] = nil
+        try world.publish("b", segments: [10], at: noon.adding(seconds: 60))
+        _ = world.sync(at: noon.adding(seconds: 100), ways: [.catalogue])
+        // What the film's errand brings is nobody's any more.
+        #expect(world.machine.finished(.fetch(blob, chunk: 1, source: 0), .reached(blob.length), at: noon.adding(seconds: 100)).isEmpty)
+        guard case .errand(.sweep(let kept)) = world.machine.next(.courseware, at: noon.adding(seconds: 100)) else { throw Unexpected() }
+        world.offers["b"] = nil
+        try world.publish("c", segments: [10], at: noon.adding(seconds: 160))
+        _ = world.sync(at: noon.adding(seconds: 200), ways: [.catalogue])
+        let after = world.machine.finished(.sweep(keeping: kept), .done, at: noon.adding(seconds: 200))
+        #expect(!after.contains { if case .change(.remove("sweep")) = $0 { true } else { false } })
+        guard case .errand(.sweep(let again)) = world.machine.next(.courseware, at: noon.adding(seconds: 200)) else { throw Unexpected() }
+        #expect(again != kept)
+        _ = world.machine.finished(.sweep(keeping: again), .done, at: noon.adding(seconds: 200))
+        _ = world.sync(at: noon.adding(seconds: 300))
+        #expect(world.machine.complete.map(\.courseware) == ["c"])
     }
 
     @Test func aFullDiskIsSaidAndPasses() throws {
@@ -424,6 +455,51 @@ struct World {
     }
 
     private struct Unexpected: Error {}
+
+    /// A file longer than its parent names it is another one, however long it goes on.
+    @Test func anAnswerThatIsTooLongIsNoticed() throws {
+        var world = try World()
+        _ = world.sync(at: noon) { errand in if case .metadata(let name, _, _) = errand, name.contains("snapshot") { .tooLong } else { nil } }
+        #expect(world.machine.takeNoticed() == [Noticed(.metadata, about: "trust.length")])
+        _ = world.sync(at: noon.adding(seconds: 200))
+        #expect(world.machine.complete.count == 1 && world.machine.takeNoticed().isEmpty)
+    }
+
+    /// A parent that gives the beginning of a film and denies the rest is noticed after an hour; one that does not have it at all is waited for.
+    @Test func theRestThatIsDeniedIsNoticed() throws {
+        for gives in [false, true] {
+            var world = try World()
+            try world.publish("a", version: 2, segments: [20_000])
+            var begun = false
+            func deny(_ errand: Errand) -> Outcome? {
+                guard case .fetch(let blob, _, _) = errand, blob.length > 2000 else { return nil }
+                defer { begun = true }
+                return gives && !begun ? .reached(1000) : .missing
+            }
+            for minutes in stride(from: 0, through: 58, by: 2) { _ = world.sync(at: noon.adding(seconds: Int64(minutes) * 60), answer: deny) }
+            #expect(world.machine.takeNoticed().isEmpty)
+            for minutes in stride(from: 60, through: 70, by: 2) { _ = world.sync(at: noon.adding(seconds: Int64(minutes) * 60), answer: deny) }
+            let noticed = world.machine.takeNoticed()
+            #expect(noticed.map(\.kind) == (gives ? [.blob] : []))
+            _ = world.sync(at: noon.adding(seconds: 7200))
+            #expect(world.machine.complete.map(\.version) == [2] && world.machine.takeNoticed().isEmpty)
+        }
+    }
+
+    /// The centre signs what it decides: a decision without a signature lets go of nothing, and is told.
+    @Test func aDecisionWithoutASignatureIsNoticed() throws {
+        func heard(_ outcomes: [Verdict.Outcome]) throws -> Heard {
+            let receipt = Receipt(batch: "b", epoch: "e", verdicts: outcomes.enumerated().map { Verdict(id: String($0), $1) }, at: noon)
+            let request = SignedRequest("POST", Endpoint.facts, node: "n", body: SHA256Hex(of: [UInt8]()))
+            return try Heard(SignedAnswer(to: request, status: 200, body: try JSONEncoder().encode(receipt), signature: nil), keys: [:])
+        }
+        let honest = try heard([.held, .held])
+        #expect(honest.held == ["0", "1"] && honest.refusal == nil && honest.words.isEmpty)
+        for outcome in [Verdict.Outcome.stored, .duplicate, .quarantined, .refused] {
+            let forged = try heard([.held, outcome])
+            #expect(forged.held == ["0"] && forged.refusal?.code == .answerSignature && forged.words.isEmpty)
+        }
+    }
 
     /// A parent that answers for more than a day with nothing new keeps something back; one that does not answer says nothing; a restart forgets nothing.
     @Test func aCatalogueThatStandsStillIsNoticed() throws {

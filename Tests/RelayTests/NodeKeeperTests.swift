@@ -24,7 +24,7 @@ private struct NoteBook: NodeMachine {
     mutating func upReceived(_ answer: SignedAnswer, at now: Instant) throws(TrustError) -> [Change] { [] }
     mutating func upFailed(at now: Instant) {}
     mutating func upTooLarge(at now: Instant) -> [Change] { [] }
-    mutating func nextDown(at now: Instant) -> DownStep { .wait(until: now) }
+    mutating func nextDown(_ way: DownWay, at now: Instant) -> DownStep { .wait(until: now) }
     mutating func downFinished(_ errand: Errand, _ outcome: Outcome, at now: Instant) -> [Change] { [] }
 }
 
