@@ -44,7 +44,7 @@ private struct RandomMonth {
                 month: earlier, isPublished: random.chance(perMille: 500), rankedBy: "boot_rate shared", total: line(rank: nil),
                 lines: Dictionary(uniqueKeysWithValues: areas.map { ($0.area.areaID, line(rank: 1 + random.below(4))) }))
         }
-        facts = BulletinFacts(record: record, past: past, errata: [], delivery: Delivery(), habits: [:], typed: TypedFigures(), passedDays: 30)
+        facts = BulletinFacts(record: record, past: past, errata: [], delivery: Delivery(), oddities: MonthOddities(), typed: TypedFigures(), passedDays: 30)
     }
 
     /// The sums of some sites, made here and nowhere else.
@@ -214,7 +214,7 @@ private struct Reader {
         let record = AreaMonth(
             month: month, network: .then, formula: .standard, asOf: NetworkZone.shanghai.start(of: month.end), area: city, path: [city], below: areas,
             figures: MonthFigures(sites: sites, excluded: [], outsideService: []))
-        let facts = BulletinFacts(record: record, past: [:], errata: [], delivery: Delivery(), habits: [:], typed: TypedFigures(), passedDays: 30)
+        let facts = BulletinFacts(record: record, past: [:], errata: [], delivery: Delivery(), oddities: MonthOddities(), typed: TypedFigures(), passedDays: 30)
         let section = try #require(Composition(facts, arranged: [], edits: [], Speech(try Words(), .chinese)).sections.first { $0.kind == .extremes })
         let counts = ["extremes.best", "extremes.last"].map { name in
             section.sentences.first { $0.name == name }.map { $0.text.matches(of: /县[0-9]+/).count } ?? 0

@@ -36,6 +36,11 @@ package struct WatermarkKey: Hashable, Comparable, Sendable {
     package let terminal: Int
     package let since: Instant
 
+    package init(terminal: Int, since: Instant) {
+        self.terminal = terminal
+        self.since = since
+    }
+
     package static func < (left: WatermarkKey, right: WatermarkKey) -> Bool { (left.terminal, left.since) < (right.terminal, right.since) }
 }
 

@@ -139,6 +139,17 @@ package struct Habits: OptionSet, Hashable, Codable, Sendable {
     }
 }
 
+/// What is odd about the minutes of sites in a month, by the number of the site; those without any are left out. No figure counts it.
+package struct MonthOddities: Hashable, Sendable {
+    package let habits: [Int: Habits]
+    package let calledOff: [Int: CalledOff]
+
+    package init(habits: [Int: Habits] = [:], calledOff: [Int: CalledOff] = [:]) {
+        self.habits = habits
+        self.calledOff = calledOff
+    }
+}
+
 /// Everything that the sections of a bulletin are written from. A value: the same facts make the same text.
 package struct BulletinFacts: Sendable {
     package let record: AreaMonth
@@ -149,12 +160,16 @@ package struct BulletinFacts: Sendable {
     package let delivery: Delivery
     /// By the number of the site; those without any are left out.
     package let habits: [Int: Habits]
+    /// What was played in minutes that complete reports call off, by the number of the site.
+    package let calledOff: [Int: CalledOff]
     /// What people typed about sites without machine data.
     package let typed: TypedFigures
     /// How many days of the month have passed.
     package let passedDays: Int
 
-    package init(record: AreaMonth, past: [Month: PastMonth], errata: [EarlierErrata], delivery: Delivery, habits: [Int: Habits], typed: TypedFigures, passedDays: Int) {
+    package init(
+        record: AreaMonth, past: [Month: PastMonth], errata: [EarlierErrata], delivery: Delivery, oddities: MonthOddities, typed: TypedFigures, passedDays: Int
+    ) {
         self.record = record
         bulletin = record.bulletin
         self.past = past
@@ -162,7 +177,8 @@ package struct BulletinFacts: Sendable {
         self.delivery = delivery
         self.typed = typed
         self.passedDays = passedDays
-        var all = habits
+        calledOff = oddities.calledOff
+        var all = oddities.habits
         for site in record.figures.sites where site.onDays >= SiteNote.threshold && site.effectivePlays == 0 { all[site.site, default: []].insert(.idle) }
         self.habits = all
     }

@@ -84,22 +84,18 @@ extension Statements {
             """
     }
 
-    /// What the minutes of each site of a scope show in a month, by the site's number; sites without a habit are left out. Minutes in which something played are minutes on;
-    /// voided facts show nothing.
-    package func habits(month: Month, in scope: Scope, zone: NetworkZone) throws -> [Int: Habits] {
-        var days: [Int: [Day: MinuteSet]] = [:]
-        let voided = try voidedRanges(month.days)
-        func add(_ site: Int, _ terminal: Int, _ day: Day, _ minutes: MinuteSet) {
-            guard !(voided[terminal] ?? []).contains(where: { $0.contains(day) }) else { return }
-            days[site, default: [:]][day, default: MinuteSet()].formUnion(minutes)
+    /// What is odd about the minutes of each site of a scope in a month. Minutes in which something played are minutes on; voided facts show nothing.
+    package func oddities(month: Month, in scope: Scope, zone: NetworkZone) throws -> MonthOddities {
+        struct Seat: Hashable {
+            let site: Int
+            let terminal: Int
+            let day: Day
         }
-        try each(
-            """
-            WITH here AS (\(sql: terminals(month, in: scope))), bit(day) AS (\(values: month.days.map { [$0.number.bound] }))
-            SELECT here.site, p.day, p.minutes, p.terminal FROM bit CROSS JOIN here JOIN presence p ON p.day = bit.day AND p.terminal = here.terminal
-            WHERE here.from_day <= bit.day AND here.until_day > bit.day
-            """
-        ) { row in add(try row.int(0), try row.int(3), try row.day(1), try row.minutes(2)) }
+        var days: [Int: [Day: MinuteSet]] = [:]
+        /// Of minutes in which something played, those that the terminal does not report on itself.
+        var onlyPlayed: [Seat: MinuteSet] = [:]
+        let voided = try voidedRanges(month.days)
+        func counts(_ seat: Seat) -> Bool { !(voided[seat.terminal] ?? []).contains { $0.contains(seat.day) } }
         try each(
             """
             WITH here AS (\(sql: terminals(month, in: scope)))
@@ -111,11 +107,37 @@ extension Statements {
             guard let coverage = PlayCoverage(encoded: try row.bytes(6)) else { throw StorageError.column("A play holds no intervals") }
             let (here, played) = (try row.day(4)..<row.day(5), try row.day(2)...row.day(3))
             for day in played where here.contains(day) && month.days.contains(day) {
-                add(try row.int(0), try row.int(1), day, coverage.watched(on: day, zone).wall.minutes(from: zone.start(of: day)))
+                let seat = Seat(site: try row.int(0), terminal: try row.int(1), day: day)
+                guard counts(seat) else { continue }
+                let minutes = coverage.watched(on: day, zone).wall.minutes(from: zone.start(of: day))
+                days[seat.site, default: [:]][day, default: MinuteSet()].formUnion(minutes)
+                onlyPlayed[seat, default: MinuteSet()].formUnion(minutes)
             }
         }
-        return days.mapValues { Habits.seen(in: $0.map { day, minutes in (minutes, Int(zone.end(of: day).milliseconds(since: zone.start(of: day)) / 60_000)) }) }
-            .filter { !$0.value.isEmpty }
+        try each(
+            """
+            WITH here AS (\(sql: terminals(month, in: scope))), bit(day) AS (\(values: month.days.map { [$0.number.bound] }))
+            SELECT here.site, p.day, p.minutes, p.terminal FROM bit CROSS JOIN here JOIN presence p ON p.day = bit.day AND p.terminal = here.terminal
+            WHERE here.from_day <= bit.day AND here.until_day > bit.day
+            """
+        ) { row in
+            let seat = Seat(site: try row.int(0), terminal: try row.int(3), day: try row.day(1))
+            guard counts(seat) else { return }
+            let minutes = try row.minutes(2)
+            days[seat.site, default: [:]][seat.day, default: MinuteSet()].formUnion(minutes)
+            if let played = onlyPlayed[seat] { onlyPlayed[seat] = played.subtracting(minutes) }
+        }
+        onlyPlayed = onlyPlayed.filter { !$0.value.isEmpty }
+        let reports = CompleteReports(
+            try claims(terminals: Set(onlyPlayed.keys.map(\.terminal)).sorted()), voided: try voidedRanges(month.days, kinds: VoidKind.allCases), zone)
+        var calledOff: [Int: [Day: MinuteSet]] = [:]
+        for (seat, minutes) in onlyPlayed {
+            calledOff[seat.site, default: [:]][seat.day, default: MinuteSet()].formUnion(
+                reports.calledOff(minutes, reported: MinuteSet(), by: seat.terminal, on: seat.day))
+        }
+        return MonthOddities(
+            habits: days.mapValues { Habits.seen(in: $0.map { day, minutes in (minutes, Int(zone.end(of: day).milliseconds(since: zone.start(of: day)) / 60_000)) }) }
+                .filter { !$0.value.isEmpty }, calledOff: calledOff.compactMapValues { CalledOff($0.values) })
     }
 
     /// The last edition of each month of an area between two months.

@@ -60,7 +60,7 @@ extension EditionPress {
             let inside = Scope(areas: [record.area.areaCode].compactMap { $0 })
             return BulletinFacts(
                 record: record, past: past, errata: errata, delivery: try closed?.delivery ?? statements.delivery(month: month, in: inside, rules: rules),
-                habits: try closed?.habits ?? statements.habits(month: month, in: inside, zone: zone),
+                oddities: try closed?.oddities ?? statements.oddities(month: month, in: inside, zone: zone),
                 typed: try statements.typedFigures(month: month, in: inside),
                 passedDays: min(month.days.count, max(0, month.days.lowerBound.distance(to: zone.day(of: now)))))
         }

@@ -1,5 +1,6 @@
 import Basics
 import Documents
+import Operations
 import Registry
 import Web
 
@@ -49,7 +50,7 @@ extension SectionWriter {
     static let mostNames = 200
 
     /// Sites by the area below in which they lie, with the names of each area's where there are not too many.
-    private func list(_ sites: [SiteMonth], _ caption: String) -> [Block] {
+    private func list(_ sites: [SiteMonth], _ caption: String, more: String = "names") -> [Block] {
         guard !sites.isEmpty else { return [] }
         let below = facts.record.below.map { BulletinArea(code: $0.code, name: $0.name) }
         let (groups, whole) = (BulletinArea.grouped(sites, below), BulletinArea.grouped(facts.record.figures.sites, below))
@@ -68,7 +69,7 @@ extension SectionWriter {
                 .init(label: speech("bulletin.name"), isNumber: false), .init(label: speech("compose.column.count"), isNumber: true),
                 .init(label: speech(isNamed ? "compose.column.sites" : "compose.column.of_registered"), isNumber: !isNamed),
             ], rows: isNamed ? rows : rows + [[speech("figures.total"), String(sites.count), speech.rate(total)]], hasTotal: !isNamed)
-        return isNamed ? [.table(table)] : [.table(table), .note(speech("compose.note.names", ["count": String(SectionWriter.mostNames)]))]
+        return isNamed ? [.table(table)] : [.table(table), .note(speech("compose.note.\(more)", ["count": String(SectionWriter.mostNames)]))]
     }
 
     /// 剔除站点, each with the paper behind it.
@@ -118,13 +119,18 @@ extension SectionWriter {
         func count(_ habit: Habits, _ sites: [SiteMonth]) -> Int { sites.count { facts.habits[$0.site]?.contains(habit) ?? false } }
         let values = Dictionary(Habits.all.map { ($0.name, String(count($0.habit, sites))) }, uniquingKeysWith: { first, _ in first })
         let outside = facts.bulletin.outsideService.count
+        let calledOff = sites.filter { facts.calledOff[$0.site] != nil }
+        let minutes = calledOff.reduce(0) { $0 + (facts.calledOff[$1.site]?.minutes ?? 0) }
+        let contradicted =
+            calledOff.isEmpty ? nil : sentence("quality.called_off", ["called_off": String(calledOff.count), "called_off_minutes": String(minutes)])
         guard sites.contains(where: { facts.habits[$0.site] != nil }) || outside > 0 else {
-            return section(.quality, [facts.bulletin.total.isUnheard ? nil : sentence("quality.none")])
+            let none = facts.bulletin.total.isUnheard ? nil : sentence("quality.none")
+            return section(.quality, [contradicted ?? none], list(calledOff, "called_off", more: "called_off_names"))
         }
         let groups = BulletinArea.grouped(sites, facts.record.below.map { BulletinArea(code: $0.code, name: $0.name) })
         func row(_ name: String, _ sites: [SiteMonth]) -> [String] { [name] + Habits.all.map { String(count($0.habit, sites)) } }
         return section(
-            .quality, [sentence("quality.total", values.merging(["outside": String(outside)]) { $1 })],
+            .quality, [sentence("quality.total", values.merging(["outside": String(outside)]) { $1 }), contradicted],
             [
                 .table(
                     PrintedTable(
@@ -133,7 +139,7 @@ extension SectionWriter {
                             + Habits.all.map { .init(label: speech("compose.column.\($0.name)"), isNumber: true) },
                         rows: facts.bulletin.lines.map { row(name($0), groups[$0.code] ?? []) } + [row(speech("figures.total"), sites)], hasTotal: true)),
                 .note(speech("compose.note.quality")),
-            ])
+            ] + list(calledOff, "called_off", more: "called_off_names"))
     }
 
     /// 以前月份的勘误: what earlier editions would say otherwise now.

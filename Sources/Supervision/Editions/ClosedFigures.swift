@@ -15,6 +15,10 @@ struct ClosedFigures: Codable, Sendable {
     let outsideService: [OutsideService]
     let delivery: Delivery
     let habits: [Int: Habits]
+    /// Months that were closed by an earlier program have none.
+    let calledOff: [Int: CalledOff]?
+
+    var oddities: MonthOddities { MonthOddities(habits: habits, calledOff: calledOff ?? [:]) }
 
     /// The area's month as it was then; `path` leads to the area as it is now.
     func record(_ month: Month, _ formula: Formula, path: [Area]) -> AreaMonth {
@@ -29,9 +33,10 @@ extension Statements {
     func keepFigures(of month: Month, area: Area, rules: FactRules, by act: Act) throws {
         guard let record = try areaMonth(code: area.code, month: month, in: .everything, zone: rules.zone, at: act.at) else { throw Refusal.notFound("area") }
         let inside = Scope(areas: [record.area.areaCode].compactMap { $0 })
+        let oddities = try oddities(month: month, in: inside, zone: rules.zone)
         let figures = ClosedFigures(
             asOf: act.at, area: record.area, below: record.below, sites: record.figures.sites, excluded: record.figures.excluded, outsideService: record.figures.outsideService,
-            delivery: try delivery(month: month, in: inside, rules: rules), habits: try habits(month: month, in: inside, zone: rules.zone))
+            delivery: try delivery(month: month, in: inside, rules: rules), habits: oddities.habits, calledOff: oddities.calledOff)
         try run(
             """
             INSERT INTO closed_figures (area_id, month, as_of_at, body)

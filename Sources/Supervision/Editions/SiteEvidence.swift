@@ -12,6 +12,8 @@ package struct SiteEvidence: Encodable, Hashable, Sendable {
         package let minutes: String
         package let onMinutes: Int
         package let said: [Said]
+        /// Runs of those minutes in which something played though the terminal's complete report calls them off; as it is known now. Nothing where there are none.
+        package let calledOff: String?
     }
     /// Where a terminal's minutes of a day came from, such as `self carried by edge-990101`; as it is known now.
     package struct Said: Encodable, Hashable, Sendable {
@@ -57,16 +59,21 @@ extension Statements {
         }
         let late = try lateMinutes(terminals: terminals, within: month.days).filter { $0.receivedAt > moment }
         var days: [Basics.Day: MinuteSet] = [:]
-        for fact in try presence(terminals: terminals, within: month.days) where counts(fact.terminal, fact.day) {
+        let presence = try presence(terminals: terminals, within: month.days)
+        for fact in presence where counts(fact.terminal, fact.day) {
             let later = late.filter { $0.day == fact.day && $0.terminal == fact.terminal }.reduce(into: MinuteSet()) { $0.formUnion($1.minutes) }
             days[fact.day, default: MinuteSet()].formUnion(fact.minutes.subtracting(later))
         }
         let plays = try plays(terminals: terminals, within: month.days, knownAt: moment)
+        let reports = CompleteReports(try claims(terminals: terminals), voided: try voidedRanges(month.days, kinds: VoidKind.allCases), zone)
+        var calledOff: [Basics.Day: MinuteSet] = [:]
         // Minutes in which something played were on, too.
         for play in plays {
             for day in month.days where counts(play.terminal, day) {
-                let wall = play.coverage.watched(on: day, zone).wall
-                if wall.total > 0 { days[day, default: MinuteSet()].formUnion(wall.minutes(from: zone.start(of: day))) }
+                let played = play.coverage.watched(on: day, zone).wall.minutes(from: zone.start(of: day))
+                days[day, default: MinuteSet()].formUnion(played)
+                let reported = presence.first { $0.day == day && $0.terminal == play.terminal }?.minutes ?? MinuteSet()
+                calledOff[day, default: MinuteSet()].formUnion(reports.calledOff(played, reported: reported, by: play.terminal, on: day))
             }
         }
         let sources = try presenceSources(terminals: terminals, within: month.days)
@@ -78,7 +85,7 @@ extension Statements {
                     day: day.description, minutes: minutes.text, onMinutes: minutes.count,
                     said: (sources[day] ?? [:]).sorted { $0.key < $1.key }.map { terminal, shares in
                         SiteEvidence.Said(terminal: names[terminal] ?? "", by: shares.map(\.source.description))
-                    })
+                    }, calledOff: calledOff[day].flatMap { $0.isEmpty ? nil : $0.text })
             },
             plays: plays.compactMap { play in
                 let touched = month.days.filter { counts(play.terminal, $0) && play.coverage.watched(on: $0, zone).wall.total > 0 }

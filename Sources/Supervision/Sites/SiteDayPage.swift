@@ -26,7 +26,7 @@ package struct SiteDayPage: Sendable {
         nextURL = date < zone.day(of: period.asOf) ? FigureURL.day(code, date.advanced(by: 1)) : nil
         monthURL = FigureURL.site(code, facts.month)
         summary =
-            SiteDayPage.sentences(day, facts.days[date], speech)
+            SiteDayPage.sentences(day, facts.days[date], zone: zone, speech)
             + facts.clockErrors.filter { $0.day == date }.map { error in
                 speech("site_day.clock", ["terminal": facts.terminalNames[error.terminal] ?? "", "error": clockErrorText(error.aheadMs, { speech($0, $1) })])
             }
@@ -38,8 +38,9 @@ package struct SiteDayPage: Sendable {
         note = speech("intervals.note", ["seconds": String(rules.effectiveMilliseconds(on: date, length: nil) / 1000)])
     }
 
-    private static func sentences(_ day: SiteMinutes, _ row: StoredSiteDay?, _ speech: Speech) -> [String] {
+    private static func sentences(_ day: SiteMinutes, _ row: StoredSiteDay?, zone: NetworkZone, _ speech: Speech) -> [String] {
         let heard = !day.isInService ? "days.outside" : !day.isDue ? "days.not_due" : day.isHeard ? "days.heard" : "days.not_heard"
+        let times = day.calledOff.runs.map { runText($0, day.day, zone) }.joined(separator: ", ")
         return [
             speech("site_day.standing", ["standing": speech(heard)]),
             speech(day.onByPlay.isEmpty ? "site_day.on" : "site_day.on_by_play", ["minutes": String(row?.onMinutes ?? 0), "by_play": String(day.onByPlay.count)]),
@@ -49,7 +50,7 @@ package struct SiteDayPage: Sendable {
                     "minutes": String(wholeMinutes(row?.effectiveSeconds ?? 0)), "plays": String(row?.plays ?? 0),
                     "effective": String(row?.effectivePlays ?? 0), "demand": String(row?.effectiveDemandPlays ?? 0),
                 ]),
-        ]
+        ] + (day.calledOff.isEmpty ? [] : [speech("site_day.called_off", ["minutes": String(day.calledOff.count), "times": times])])
     }
 }
 

@@ -23,6 +23,8 @@ package struct SiteMinutes: Sendable {
     package var on = MinuteSet()
     /// Those of them that only a play says.
     package var onByPlay = MinuteSet()
+    /// Minutes in which a terminal played something though its own complete report calls them off.
+    package var calledOff = MinuteSet()
     package var voided = MinuteSet()
     package var late = MinuteSet()
     package var playing = MinuteSet()
@@ -45,7 +47,6 @@ package struct SiteMinutes: Sendable {
         isDue = isInService && facts.asOf >= end
         let terminals = facts.assignments.filter { $0.fromDay <= day && $0.untilDay > day }.map(\.terminal)
         let voidedTerminals = Set(facts.voids.filter { $0.kind == .facts && $0.withdrawnAt == nil && $0.fromDay <= day && $0.untilDay > day }.map(\.terminal))
-        let incomplete = Set(facts.voids.filter { $0.withdrawnAt == nil && $0.fromDay <= day && $0.untilDay > day }.map(\.terminal))
         for fact in facts.presence where fact.day == day && terminals.contains(fact.terminal) {
             if voidedTerminals.contains(fact.terminal) { voided.formUnion(fact.minutes) } else { on.formUnion(fact.minutes) }
         }
@@ -57,14 +58,15 @@ package struct SiteMinutes: Sendable {
         }
         takePlays(facts.courseware.mapValues(\.lengthMs), start: start, rules: rules)
         isHeard = facts.heard.contains(day) || !on.isEmpty
-        let known =
-            terminals.map { terminal -> Int64 in
-                if incomplete.contains(terminal) { return 0 }
-                let through = facts.claims.filter { $0.key.terminal == terminal && ($0.key.since.milliseconds == 0 || rules.zone.day(of: $0.key.since) <= day) }.values.max()
-                return min(max(0, (through?.milliseconds(since: start) ?? 0) / 60_000), Int64(length))
-            }.min() ?? 0
-        let passed = min(max(0, facts.asOf.milliseconds(since: start) / 60_000), Int64(length))
-        if isInService, known < passed { unheard = MinuteSet(Int(known)..<Int(passed)).subtracting(on) }
+        let reports = facts.completeReports(rules.zone)
+        for terminal in terminals {
+            let played = plays.filter { $0.play.terminal == terminal && !$0.isVoided }.reduce(into: MinuteSet()) { $0.formUnion($1.wall.minutes(from: start)) }
+            let reported = facts.presence.filter { $0.day == day && $0.terminal == terminal }.reduce(into: MinuteSet()) { $0.formUnion($1.minutes) }
+            calledOff.formUnion(reports.calledOff(played, reported: reported, by: terminal, on: day))
+        }
+        let known = terminals.map { reports.minutes(of: $0, on: day) }.min() ?? 0
+        let passed = Int(min(max(0, facts.asOf.milliseconds(since: start) / 60_000), Int64(length)))
+        if isInService, known < passed { unheard = MinuteSet(known..<passed).subtracting(on) }
     }
 
     private mutating func takePlays(_ lengths: [String: Int64], start: Instant, rules: FactRules) {

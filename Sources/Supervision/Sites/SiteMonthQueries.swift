@@ -36,6 +36,11 @@ package struct SiteFacts: Sendable {
     package let accounts: [String: NamedAccount]
     /// Which thresholds hold.
     package let formulas: [Formula]
+
+    /// What of the days the terminals reported complete, less what voids in force take out.
+    func completeReports(_ zone: NetworkZone) -> CompleteReports {
+        CompleteReports(claims, voided: Dictionary(grouping: voids.filter { $0.withdrawnAt == nil }, by: \.terminal).mapValues { $0.map { $0.fromDay..<$0.untilDay } }, zone)
+    }
 }
 
 /// A row of derived figures.

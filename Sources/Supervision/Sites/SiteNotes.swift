@@ -13,6 +13,8 @@ enum SiteNote: Hashable, Sendable {
     case samePattern(Int)
     /// On while not in service.
     case outsideService(days: Int, minutes: Int)
+    /// Something played in minutes that a terminal's own complete report calls off.
+    case calledOff(CalledOff)
 
     /// From this many days on a habit is worth a note.
     static let threshold = 5
@@ -33,6 +35,7 @@ enum SiteNote: Hashable, Sendable {
         if same >= threshold { notes.append(.samePattern(same)) }
         let outside = days.filter { !$0.isInService && !$0.on.isEmpty }
         if !outside.isEmpty { notes.append(.outsideService(days: outside.count, minutes: outside.reduce(0) { $0 + $1.on.count })) }
+        if let calledOff = CalledOff(days.map(\.calledOff)) { notes.append(.calledOff(calledOff)) }
         return notes
     }
 
@@ -59,6 +62,7 @@ enum SiteNote: Hashable, Sendable {
         case .onAllDay(let count): speech("note.all_day", ["days": String(count)])
         case .samePattern(let count): speech("note.same_pattern", ["days": String(count)])
         case .outsideService(let days, let minutes): speech("note.outside_service", ["days": String(days), "minutes": String(minutes)])
+        case .calledOff(let found): speech("note.called_off", ["days": String(found.days), "minutes": String(found.minutes)])
         }
     }
 }
