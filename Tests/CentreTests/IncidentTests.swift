@@ -24,7 +24,7 @@ import Wire
     private func open(_ world: CentreWorld) async throws -> [String: Int64] {
         let reports = world.centre.house.incidents.take()
         try await world.centre.database.write { statements in for report in reports { try statements.addIncident(report) } }
-        let found = try await world.centre.database.read { try $0.incidents(onlyOpen: true, limit: 1000) }
+        let found = try await world.centre.database.read { try $0.incidents(IncidentFilter(onlyOpen: true), limit: 1000) }
         return Dictionary(uniqueKeysWithValues: found.map { ("\($0.reporter)|\($0.kind)|\($0.about)", $0.occurrences) })
     }
 
@@ -129,6 +129,86 @@ import Wire
             #expect(try await page(county).contains("E1"))
             #expect(try await settle("E1", county, own, count: 3) == .notFound, "What came later was settled unseen")
             #expect(try await settle("E1", county, own, count: 3, last: first.adding(seconds: 60).milliseconds) == .seeOther)
+        }
+    }
+
+    /// A list that a stranger could fill shows all of itself, page by page and as one file.
+    @Test(arguments: Database.Engine.required)
+    func theListHasPagesKindsAndAFile(_ engine: Database.Engine) async throws {
+        try await withCentre(engine) { world in
+            _ = try await world.enrol("E1", .edge, area: "990101")
+            _ = try await world.enrol("E2", .edge, area: "990102")
+            let first = SampleWorld.moment("2011-03-31", 10)
+            let oldest = first.adding(seconds: -60)
+            try await world.centre.database.write { statements in
+                // Several at the same moment, and one whose names are made to be misread.
+                for number in 0..<230 {
+                    let kind = number < 130 ? "blob.refused" : "disk.changed"
+                    let at = first.adding(seconds: Int64(number / 7))
+                    _ = try statements.mergeIncident(
+                        IncidentReport(reporter: number % 2 == 0 ? "E1" : "E2", kind: kind, about: "matter-\(number)", firstAt: first, lastAt: at, count: 1), at: first)
+                }
+                _ = try statements.mergeIncident(
+                    IncidentReport(reporter: "E1", kind: "new,kind~%2C", about: "=1+1, \"x\"", firstAt: oldest, lastAt: oldest, count: 1), at: first)
+                _ = try statements.mergeIncident(
+                    IncidentReport(reporter: "E1", kind: "stop.obeyed", about: "1", firstAt: first, lastAt: first, count: 1), at: first)
+            }
+            let city = try await world.signIn("system-city", .systemAdministrator, area: "9901")
+            let county = try await world.signIn("system-county", .systemAdministrator, area: "990101")
+            func text(_ path: String, _ cookie: String) async throws -> String {
+                let answer = try await world.get(path, cookie: cookie)
+                #expect(answer.status == .ok)
+                return String(buffer: answer.body)
+            }
+            func walk(_ path: String, _ cookie: String) async throws -> [[String]] {
+                var (pages, next): ([[String]], String?) = ([], path)
+                while let path = next, pages.count < 10 {
+                    let html = try await text(path, cookie)
+                    pages.append(html.matches(of: /<td class="wide">([^<]*)<\/td><td class="number">/).map { String($0.1) })
+                    next = html.firstMatch(of: /rel="next" href="([^"]*)"/).map { String($0.1).replacing("&amp;", with: "&") }
+                }
+                return pages
+            }
+            let all = try await walk("/incidents", city)
+            #expect(all.map(\.count) == [100, 100, 31] && Set(all.joined()).count == 231)
+            #expect(all[0].first == "matter-229" && all[2].last?.contains("1+1") == true)
+            #expect(try await text("/incidents", city).contains("231 incidents"))
+            let disks = try await walk("/incidents?kind=disk.changed", city)
+            #expect(disks.map(\.count) == [100])
+            #expect(try await walk("/incidents?kind=disk.changed", county).map(\.count) == [50])
+            #expect(try await walk("/incidents?kind=nothing", city).map(\.count) == [0])
+            // A place that is none begins at the beginning.
+            #expect(try await walk("/incidents?after=1,2", city).map(\.count) == [100, 100, 31])
+
+            func file(_ path: String, _ cookie: String) async throws -> [CSV.Record] {
+                let answer = try await world.get(path, cookie: cookie)
+                #expect(answer.headers[.contentDisposition]?.hasPrefix("attachment; filename=\"incidents-") == true)
+                return try CSV(Array(answer.body.readableBytesView)).records
+            }
+            let rows = try await file("/incidents.csv", city)
+            #expect(rows.count == 231 && rows.first?.fields[1] == "disk.changed" && rows.allSatisfy { $0.fields.count == 11 })
+            // No spreadsheet takes what a stranger wrote for a formula.
+            #expect(rows.last?.fields[4] == "'=1+1, \"x\"" && rows.last?.fields[1] == "new,kind~%2C")
+            #expect(try await file("/incidents.csv?kind=blob.refused", county).count == 65)
+            // Whoever takes a whole list away stands in the log of acts.
+            let log = try await world.centre.database.read { try $0.events(before: "", limit: 10) }
+            #expect(log.filter { $0.kind == "list.downloaded" }.map(\.subject) == ["/incidents.csv?kind=blob.refused", "/incidents.csv"])
+
+            // After settling one stands where he stood.
+            let csrf = String(try await text("/incidents", city).firstMatch(of: /name="csrf" value="([0-9a-f]+)"/)?.1 ?? "")
+            let settled = try await world.post(
+                "/incidents/settle",
+                [
+                    "csrf": csrf, "reporter": "E1", "kind": "new,kind~%2C", "about": "=1+1, \"x\"", "count": "1", "last": String(oldest.milliseconds), "show_all": "true",
+                    "show_kind": "new,kind~%2C",
+                ], cookie: city)
+            let location = try #require(settled.headers[.location])
+            #expect(settled.status == .seeOther && location == "/incidents?state=all&kind=new%2Ckind~%252C")
+            #expect(try await walk(location, city).map(\.count) == [1])
+            #expect(try await walk("/incidents?kind=new%2Ckind~%252C", city).map(\.count) == [0])
+            let counts = try await world.centre.database.read { try $0.incidentCounts(IncidentFilter(onlyOpen: false)) }
+            #expect(counts == ["blob.refused": 130, "disk.changed": 100, "new,kind~%2C": 1])
+            #expect(try await file("/incidents.csv?state=all", city).last?.fields[8...9] == ["Settled", "system-city"])
         }
     }
 }

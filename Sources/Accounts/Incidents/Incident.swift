@@ -37,7 +37,42 @@ package struct StoredIncident: Decodable, Hashable, Sendable {
     /// When the last of those that a person has seen to happened.
     package let settledLastAt: Instant
 
+    package var place: IncidentPlace { IncidentPlace(lastAt: lastAt, reporter: reporter, kind: kind, about: about) }
+
     package var isOpen: Bool { occurrences > settled || lastAt > settledLastAt }
+}
+
+/// Which incidents a list shows. Reports of kinds `stop.…` are receipts and stand in none.
+package struct IncidentFilter: Hashable, Sendable {
+    package let onlyOpen: Bool
+    /// Empty for all kinds.
+    package let kind: String
+
+    package init(onlyOpen: Bool, kind: String = "") {
+        self.onlyOpen = onlyOpen
+        self.kind = kind
+    }
+
+    fileprivate var condition: SQL {
+        let unsettled: SQL = onlyOpen ? "(i.occurrences > i.settled OR i.last_at > i.settled_last_at)" : "1 = 1"
+        let kind: SQL = kind.isEmpty ? "1 = 1" : "i.kind = \(kind)"
+        return "\(sql: unsettled) AND \(sql: kind) AND i.kind NOT LIKE 'stop.%'"
+    }
+}
+
+/// A place in the list of incidents, which outlives changes of the list: what happens again moves to its beginning.
+package struct IncidentPlace: Hashable, Sendable {
+    package let lastAt: Instant
+    package let reporter: String
+    package let kind: String
+    package let about: String
+
+    package init(lastAt: Instant, reporter: String, kind: String, about: String) {
+        self.lastAt = lastAt
+        self.reporter = reporter
+        self.kind = kind
+        self.about = about
+    }
 }
 
 /// So many matters of one kind are told apart for one reporter; further ones count under the kind alone, so that a stranger who invents names fills nothing.
@@ -82,15 +117,26 @@ extension Statements {
         return (report.kind, all.1 < mostMatters ? report.about : "")
     }
 
-    /// Incidents, the latest first, as far as a condition on `i.reporter` lets them be seen; only what is open, or all.
-    package func incidents(onlyOpen: Bool, where visible: SQL = "1 = 1", limit: Int) throws -> [StoredIncident] {
-        let unsettled: SQL = onlyOpen ? "(i.occurrences > i.settled OR i.last_at > i.settled_last_at) AND i.kind NOT LIKE 'stop.%'" : "i.kind NOT LIKE 'stop.%'"
+    /// Incidents behind a place of the list (from its beginning for none), the latest first, as far as a condition on `i.reporter` lets them be seen.
+    package func incidents(_ filter: IncidentFilter, after place: IncidentPlace? = nil, where visible: SQL = "1 = 1", limit: Int) throws -> [StoredIncident] {
+        let behind: SQL =
+            if let place { "(i.last_at, i.reporter, i.kind, i.about) < (\(place.lastAt), \(place.reporter), \(place.kind), \(place.about))" } else { "1 = 1" }
         return try all(
             StoredIncident.self,
             """
             SELECT i.reporter, i.kind, i.about, i.first_at, i.last_at, i.occurrences, i.settled, i.settled_at, i.settled_by, i.settled_last_at FROM incident i
-            WHERE \(sql: unsettled) AND \(sql: visible) ORDER BY i.last_at DESC, i.reporter, i.kind, i.about LIMIT \(limit)
+            WHERE \(sql: filter.condition) AND \(sql: behind) AND \(sql: visible)
+            ORDER BY i.last_at DESC, i.reporter DESC, i.kind DESC, i.about DESC LIMIT \(limit)
             """)
+    }
+
+    /// How many incidents there are, by kind; of all kinds, whichever the filter names.
+    package func incidentCounts(_ filter: IncidentFilter, where visible: SQL = "1 = 1") throws -> [String: Int] {
+        let condition = IncidentFilter(onlyOpen: filter.onlyOpen).condition
+        return Dictionary(
+            uniqueKeysWithValues: try all("SELECT i.kind, count(*) FROM incident i WHERE \(sql: condition) AND \(sql: visible) GROUP BY i.kind") {
+                (try $0.text(0), try $0.int(1))
+            })
     }
 
     /// How many nodes said that they obeyed a stop order, or went on: reports of kinds `stop.…` are receipts, and stand in no list of incidents.
@@ -99,13 +145,7 @@ extension Statements {
     }
 
     /// How many are open, by kind.
-    package func openIncidents() throws -> [String: Int] {
-        Dictionary(
-            uniqueKeysWithValues: try all("SELECT kind, count(*) FROM incident WHERE (occurrences > settled OR last_at > settled_last_at) AND kind NOT LIKE 'stop.%' GROUP BY kind")
-            {
-                (try $0.text(0), try $0.int(1))
-            })
-    }
+    package func openIncidents() throws -> [String: Int] { try incidentCounts(IncidentFilter(onlyOpen: true)) }
 
     /// A person has seen to what is known of it so far; what comes after that opens it again.
     package func settleIncident(reporter: String, kind: String, about: String, occurrences: Int64, through last: Instant, where visible: SQL = "1 = 1", by act: Act) throws {

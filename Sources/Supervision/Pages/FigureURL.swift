@@ -1,5 +1,6 @@
 import Basics
 import Registry
+import Web
 
 /// The addresses of the pages of figures, made in one place.
 enum FigureURL {

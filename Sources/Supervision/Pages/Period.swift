@@ -1,6 +1,7 @@
 package import Basics
 package import Operations
 package import Registry
+import Web
 
 /// The month that a page is about, among the months that can be asked for.
 package struct Period: Hashable, Sendable {

@@ -1,5 +1,6 @@
 package import Accounts
 package import Basics
+import Web
 
 /// What is typed about a site in a month, in the order of the form.
 package enum ReturnField: String, CaseIterable, Sendable, Codable {

@@ -1,6 +1,6 @@
 import Basics
 import Registry
-import Web
+package import Web
 
 /// What a list of sites is asked for; it stands in the address.
 package struct SiteQuestion: Sendable {

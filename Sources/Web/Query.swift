@@ -1,5 +1,5 @@
 import Foundation
-import Hummingbird
+package import Hummingbird
 
 /// The fields behind the `?` of an address, and addresses with such fields. A page's state stands in its address, so that a link can be sent.
 package struct Query: Sendable {
@@ -13,19 +13,20 @@ package struct Query: Sendable {
         }
     }
 
-    init(_ request: Request) { self.init(request.uri.query ?? "") }
+    /// The fields of a request's address.
+    package init(_ request: Request) { self.init(request.uri.query ?? "") }
 
     /// The field without blanks at its ends; empty when it is missing.
     package subscript(_ name: String) -> String { (fields[name] ?? "").trimmingCharacters(in: .whitespacesAndNewlines) }
 
     /// A path with fields; those that are empty are left out.
-    static func url(_ path: String, _ fields: [(String, String)]) -> String {
+    package static func url(_ path: String, _ fields: [(String, String)]) -> String {
         let pairs = fields.filter { !$0.1.isEmpty }.map { "\($0.0)=\(segment($0.1))" }
         return pairs.isEmpty ? path : path + "?" + pairs.joined(separator: "&")
     }
 
     /// A text as one segment of a path or one value of a field.
-    static func segment(_ text: String) -> String {
+    package static func segment(_ text: String) -> String {
         var result = ""
         for byte in text.utf8 {
             switch byte {
