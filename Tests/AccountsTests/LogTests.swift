@@ -1,5 +1,6 @@
 import Accounts
 import Basics
+import Foundation
 import Storage
 import TestKit
 import Testing
@@ -84,6 +85,91 @@ private let noon = SampleWorld.moment("2011-03-05", 12)
             try await world.database.write { statements in for text in tampering.0.split(separator: ";") { try statements.script(String(text)) } }
             let found = try await world.database.read { try $0.verifyLog() }.faults
             #expect(found.map { "\($0.kind) \($0.position == refused ? 0 : $0.position)" } == tampering.1.map { $0 == "changed \(refused)" ? "changed 0" : $0 })
+        }
+    }
+
+    /// The copy as a receiver of syslog writes it, in pieces of some length.
+    private func compare(_ copy: String, by size: Int = 1 << 20, with world: SampleWorld) async throws -> LogComparison {
+        var comparison = LogComparison()
+        func note(_ entries: [CopiedEvent]) async throws {
+            guard !entries.isEmpty else { return }
+            comparison.note(entries, here: try await world.database.read { try $0.sentEvents(at: Set(entries.map(\.position))) })
+        }
+        var bytes = Array(copy.utf8)[...]
+        while !bytes.isEmpty {
+            try await note(comparison.take(Array(bytes.prefix(size))))
+            bytes = bytes.dropFirst(size)
+        }
+        try await note(comparison.finish())
+        return comparison
+    }
+
+    private func copied(_ world: SampleWorld) async throws -> [String] {
+        try await world.database.read { try $0.unsentEvents(limit: 1000) }.map { "Mar  5 12:00:07 centre yuanjiao: \(try $0.line())" }
+    }
+
+    @Test(arguments: Database.Engine.required, [1, 7, 1 << 20])
+    func theCopyThatWasSentOnAgrees(_ engine: Database.Engine, piece: Int) async throws {
+        try await withWorld(engine) { world in
+            try await log(world)
+            let lines = try await copied(world)
+            let length = try await world.database.read { try $0.chainLength() }
+            #expect(lines.count == length)
+            let noise = [
+                "Mar  5 12:00:08 centre sshd[7]: Accepted publickey for root", "", "<85>1 2011-03-05T12:00:08+08:00 centre other - - - {\"actor\":1}",
+                String(repeating: "x", count: (1 << 20) + 9) + "{\"actor\":\"",
+            ]
+            // Whole, with others' lines between and some twice, in another order, and ending without an end of line.
+            let whole = try await compare((lines + noise + lines.reversed()).joined(separator: "\n"), by: piece, with: world)
+            #expect(whole.agreed.count == length && whole.differing.isEmpty && whole.unreadable == 0)
+            // A copy that lacks some, and one whose line was cut off on its way.
+            let partly = try await compare(([lines[3], String(lines[4].dropLast(9))] + lines[6...]).joined(separator: "\r\n") + "\n", by: piece, with: world)
+            #expect(partly.agreed.count == length - 5 && partly.differing.isEmpty && partly.unreadable == 1)
+            let none = try await compare(noise.joined(separator: "\n"), by: piece, with: world)
+            #expect(none.agreed.isEmpty && none.differing.isEmpty)
+        }
+    }
+
+    /// Whoever writes the whole chain anew satisfies the chain, and not the copy.
+    @Test(
+        arguments: Database.Engine.required,
+        [
+            ("UPDATE event SET actor = 'a9' WHERE id = (SELECT event_id FROM event_link WHERE position = 3)", ["other 3"]),
+            ("UPDATE event_link SET hash = 'aa' WHERE position = 3", ["other 3"]),
+            ("DELETE FROM event WHERE id = (SELECT event_id FROM event_link WHERE position = 3)", ["gone 3"]),
+            ("DELETE FROM event_link WHERE position IN (3, 4)", ["gone 3", "gone 4"]),
+            ("DELETE FROM event WHERE id IN (SELECT event_id FROM event_link WHERE position > 5); DELETE FROM event_link WHERE position > 5", ["gone 6", "gone 7", "gone 8"]),
+            (
+                "UPDATE event SET actor = 'a9' WHERE id = (SELECT event_id FROM event_link WHERE position = 6); INSERT INTO event_pending SELECT event_id FROM event_link; DELETE FROM event_link",
+                ["other 6", "other 7", "other 8"]
+            ),
+        ] as [(String, [String])])
+    func whatStandsOtherwiseInTheCopyIsNamed(_ engine: Database.Engine, _ tampering: (String, [String])) async throws {
+        try await withWorld(engine) { world in
+            try await log(world)
+            let lines = Array(try await copied(world).prefix(8))
+            try await world.database.write { statements in for text in tampering.0.split(separator: ";") { try statements.script(String(text)) } }
+            // The chain is made whole again where it was taken away.
+            _ = try await world.database.write { try $0.chainEvents() }
+            let found = try await compare(lines.joined(separator: "\n"), with: world)
+            #expect(found.differing.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" } == tampering.1)
+            #expect(found.agreed.count == lines.count - tampering.1.count && found.agreed.intersection(.init(found.differing.keys)).isEmpty)
+        }
+    }
+
+    /// A forged line beside the true one is named, whichever comes first.
+    @Test(arguments: Database.Engine.required)
+    func twoLinesOfOnePlaceAreBothLookedAt(_ engine: Database.Engine) async throws {
+        try await withWorld(engine) { world in
+            try await log(world)
+            let lines = try await copied(world)
+            let forged = lines[2].replacing("\"hash\":\"", with: "\"hash\":\"00")
+            for copy in [[lines[2], forged, lines[1]], [forged, lines[1], lines[2]]] {
+                let found = try await compare(copy.joined(separator: "\n"), with: world)
+                #expect(found.differing == [3: .other] && Array(found.agreed) == [2])
+            }
+            let ahead = try await compare(lines[0].replacing("\"position\":\"1\"", with: "\"position\":\"999999999999\""), with: world)
+            #expect(ahead.differing == [999_999_999_999: .gone])
         }
     }
 

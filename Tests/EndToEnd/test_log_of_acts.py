@@ -74,8 +74,18 @@ def test_every_act_is_sent_on_and_tampering_is_found(yuanjiao: Path, tmp_path: P
         assert len({(entry["position"], entry["hash"]) for entry in entries}) == len({entry["id"] for entry in entries}) == network.query(stored)[0][0]
         network.programs["centre"].stop()
         assert "none missing or changed" in network.command("doctor")
+        # The copy as rsyslog would have written it, among lines of others.
+        copy = tmp_path / "messages"
+        lines = [json.dumps(entry, sort_keys=True, ensure_ascii=False, separators=(",", ":")) for entry in entries]
+        copy.write_text("".join(f"Nov 29 16:00:01 centre sshd[9]: hello\nNov 29 16:00:02 centre yuanjiao: {line}\n" for line in lines))
+        places = len({entry["position"] for entry in entries})
+        assert f"agree        {places} of " in network.command("log", "compare", str(copy))
+        assert "nothing was compared" in network.command("log", "compare", "/dev/null", status=1)
         with sqlite3.connect(network.data() / "centre.sqlite") as database:
             database.execute("DELETE FROM event WHERE kind = 'account.disabled'")
+        gone = next(entry["position"] for entry in entries if entry["kind"] == "account.disabled")
+        said = network.command("log", "compare", str(copy), status=1)
+        assert f"agree        {places - 1} of " in said and f"entry {gone} is in the copy and gone here" in said
         assert re.search(r"entry \d+ is gone", network.command("doctor", status=1))
     finally:
         network.close()

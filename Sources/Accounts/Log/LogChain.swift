@@ -60,14 +60,18 @@ package struct SentEvent: Hashable, Sendable {
     package let position: Int
     package let hash: String
 
+    /// All that is sent on of it, by name.
+    var fields: [String: String] {
+        [
+            "position": String(position), "hash": hash, "id": event.id, "at": String(event.happenedAt.milliseconds), "actor": event.actor, "kind": event.kind,
+            "subject": event.subject, "detail": event.detail, "refusal": event.refusal, "address": event.address, "agent": event.agent, "area": event.areaID,
+        ]
+    }
+
     /// One line of JSON, its keys in order.
     package func line() throws -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        let fields = [
-            "position": String(position), "hash": hash, "id": event.id, "at": String(event.happenedAt.milliseconds), "actor": event.actor, "kind": event.kind,
-            "subject": event.subject, "detail": event.detail, "refusal": event.refusal, "address": event.address, "agent": event.agent, "area": event.areaID,
-        ]
         return String(decoding: try encoder.encode(fields), as: UTF8.self)
     }
 }
