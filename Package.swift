@@ -88,7 +88,7 @@ let package = Package(
         /** How our servers listen: deadlines of heads and bodies, bounds on connections. */
         .target(name: "Listener", dependencies: ["Basics", hummingbird, hummingbirdCore, nio, nioHTTPTypes, httpTypes, log], swiftSettings: settings),
         /** Other people's programs as children of ours: confined, bounded in memory and time, gone when we are gone. */
-        .target(name: "Programs", dependencies: [subprocess], swiftSettings: settings),
+        .target(name: "Programs", dependencies: [subprocess, systemPackage], swiftSettings: settings),
         /** ffprobe and ffmpeg: what to encode, and the runner that encodes it. */
         .target(name: "Media", dependencies: ["Basics", "Programs", log], swiftSettings: settings),
         /** A bulletin as data, and its DOCX, XLSX, PDF: made by libzip, libxlsxwriter, weasyprint, rsvg-convert. */

@@ -17,10 +17,19 @@ package struct Program: Sendable {
         package let status: Int
         /// The last 4 kB of what it said on standard error.
         package let log: String
+
+        init(_ ending: TerminationStatus, _ log: String) {
+            self.log = log
+            switch ending {
+            case .exited(let code): status = Int(code)
+            case .signaled(let signal): status = -Int(signal)
+            }
+        }
     }
 
     package let path: String
     private let launcher: [String]
+    private let variables: [String: String]
 
     /// - Parameters:
     ///   - path: a path, or a name to be looked up in `PATH`.
@@ -28,8 +37,12 @@ package struct Program: Sendable {
     ///   - writes: folders that it may write into, by absolute path.
     ///   - memoryMiB: the most address space of each of its processes.
     ///   - fileMiB: the most that it may write into one file.
-    package init(_ path: String, confinement: Confinement, reads: [String] = [], writes: [String] = [], memoryMiB: Int, fileMiB: Int) {
+    ///   - variables: what its environment says beyond the little that every one's does.
+    package init(
+        _ path: String, confinement: Confinement, reads: [String] = [], writes: [String] = [], memoryMiB: Int, fileMiB: Int, variables: [String: String] = [:]
+    ) {
         self.path = path
+        self.variables = variables
         let limits = ["--as=\(memoryMiB << 20)", "--fsize=\(fileMiB << 20)", "--nofile=1024", "--core=0"]
         launcher =
             ["nice", "-n", "10"] + (Self.exists("setpriv") ? ["setpriv", "--pdeathsig", "KILL"] : []) + (Self.exists("prlimit") ? ["prlimit"] + limits : [])
@@ -51,28 +64,37 @@ package struct Program: Sendable {
     /// When the task is cancelled or the time is over, the program gets SIGTERM and three seconds later SIGKILL; it is gone when this returns.
     /// - Throws: `ProgramProblem`, `CancellationError`, what `output` throws.
     package func run(_ arguments: [String], input: Data = Data(), seconds: Int, output: @escaping @Sendable ([UInt8]) async throws -> Void) async throws -> Outcome {
-        _ = ignoredPipeSignal
         guard Self.exists(path) else { throw ProgramProblem.missing(path) }
-        return try await withThrowingTaskGroup(of: Outcome?.self) { group in
-            group.addTask { try await start(arguments, input, output) }
+        return try await Self.within(seconds) { try await start(arguments, input, output) }
+    }
+
+    /// What programs do within so many seconds; they are ended when the time is over or the task is cancelled.
+    static func within<Result: Sendable>(_ seconds: Int, _ body: @escaping @Sendable () async throws -> Result) async throws -> Result {
+        _ = ignoredPipeSignal
+        return try await withThrowingTaskGroup(of: Result?.self) { group in
+            group.addTask { try await body() }
             group.addTask {
                 try await Task.sleep(for: .seconds(seconds))
                 return nil
             }
             defer { group.cancelAll() }
-            guard let first = try await group.next(), let outcome = first else { throw ProgramProblem.tookTooLong(seconds: seconds) }
+            guard let first = try await group.next(), let result = first else { throw ProgramProblem.tookTooLong(seconds: seconds) }
             try Task.checkCancellation()
-            return outcome
+            return result
         }
+    }
+
+    static var options: PlatformOptions {
+        var options = PlatformOptions()
+        options.processGroupID = 0  // Ctrl-C in a terminal is for us; we end our children in order.
+        options.teardownSequence = [.gracefulShutDown(toProcessGroup: true, allowedDurationToNextStep: .seconds(3))]
+        return options
     }
 
     /// The body throws nothing of its own while the child lives: both pipes are read to their ends, which come when the child is gone.
     private func start(_ arguments: [String], _ input: Data, _ output: @escaping @Sendable ([UInt8]) async throws -> Void) async throws -> Outcome {
-        var options = PlatformOptions()
-        options.processGroupID = 0  // Ctrl-C in a terminal is for us; we end our children in order.
-        options.teardownSequence = [.gracefulShutDown(toProcessGroup: true, allowedDurationToNextStep: .seconds(3))]
         let result = try await Subprocess.run(
-            .name(command[0]), arguments: Arguments(Array(command.dropFirst()) + arguments), environment: .custom(Self.environment), platformOptions: options,
+            .name(command[0]), arguments: Arguments(Array(command.dropFirst()) + arguments), environment: .custom(environment), platformOptions: Self.options,
             input: .inputWriter, output: .sequence, error: .sequence
         ) { execution in
             async let log = Self.tail(of: execution.standardError)
@@ -80,17 +102,15 @@ package struct Program: Sendable {
             for try await piece in execution.standardOutput { try await output(piece.withUnsafeBytes { Array($0) }) }
             return try await log
         }
-        switch result.terminationStatus {
-        case .exited(let code): return Outcome(status: Int(code), log: result.closureResult)
-        case .signaled(let signal): return Outcome(status: -Int(signal), log: result.closureResult)
-        }
+        return Outcome(result.terminationStatus, result.closureResult)
     }
 
-    /// Nothing of ours: no address of a database, no setting. Our children speak English.
-    private static var environment: [Environment.Key: String] {
+    /// Nothing of ours unless it was given: no address of a database, no setting. Our children speak English.
+    var environment: [Environment.Key: String] {
         let own = ProcessInfo.processInfo.environment
         var environment: [Environment.Key: String] = ["LC_ALL": "C.UTF-8", "PATH": own["PATH"] ?? "/usr/bin:/bin"]
         for (key, name) in [("HOME" as Environment.Key, "HOME"), ("TMPDIR", "TMPDIR")] { if let value = own[name] { environment[key] = value } }
+        for (name, value) in variables { environment[Environment.Key(stringLiteral: name)] = value }
         return environment
     }
 
@@ -101,7 +121,7 @@ package struct Program: Sendable {
     }
 
     /// The last 4 kB: a hostile file can make a program say any amount.
-    private static func tail(of sequence: SubprocessOutputSequence) async throws -> String {
+    static func tail(of sequence: SubprocessOutputSequence) async throws -> String {
         var bytes: [UInt8] = []
         for try await piece in sequence {
             bytes += piece.withUnsafeBytes { Array($0) }

@@ -68,7 +68,7 @@ extension Value {
     }
 }
 
-private func translated(_ error: DatabaseError) -> StorageError {
+func translated(_ error: DatabaseError) -> StorageError {
     let text = error.description
     switch error.extendedResultCode {
     case .SQLITE_CONSTRAINT_UNIQUE, .SQLITE_CONSTRAINT_PRIMARYKEY, .SQLITE_CONSTRAINT_ROWID: return .constraint(.unique, text)

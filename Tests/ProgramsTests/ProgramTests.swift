@@ -79,4 +79,54 @@ private struct Rooms {
             try await Program("no-such-program", confinement: .none, memoryMiB: 64, fileMiB: 1).run([], seconds: 1) { _ in }
         }
     }
+
+    private func chain(_ scripts: [String]) -> ProgramChain {
+        ProgramChain(scripts.map { (Program("sh", confinement: .none, memoryMiB: 512, fileMiB: 16), ["-c", $0]) })
+    }
+
+    /// More than a pipe holds goes through, and the ends come to whoever waits for them.
+    @Test func aChainHandsOnWhatItsProgramsWriteIntoAFileOfItsOwn() async throws {
+        let rooms = try Rooms()
+        defer { try? FileManager.default.removeItem(at: rooms.folder) }
+        let file = rooms.folder.appendingPathComponent("chained")
+        let outcomes = try await chain(["head -c 3000000 /dev/zero", "tr '\\000' x", "wc -c; echo said >&2"]).run(into: file.path, seconds: 600)
+        #expect(outcomes.map(\.status) == [0, 0, 0] && outcomes[2].log == "said\n")
+        #expect(try String(contentsOf: file, encoding: .utf8).trimmingCharacters(in: .whitespacesAndNewlines) == "3000000")
+        #expect(try FileManager.default.attributesOfItem(atPath: file.path)[.posixPermissions] as? Int == 0o600)
+        // What is there is not touched.
+        await #expect(throws: (any Error).self) { try await chain(["echo other"]).run(into: file.path, seconds: 600) }
+        #expect(try String(contentsOf: file, encoding: .utf8).contains("3000000"))
+    }
+
+    @Test(arguments: [
+        (["echo a; exit 3", "cat"], [3, 0]), (["echo a", "cat; exit 4"], [0, 4]), (["exec yes", "head -c 9; exit 5"], [-13, 5]), (["exit 6"], [6]),
+    ])
+    func nothingIsLeftOfAChainInWhichOneFails(_ scripts: [String], _ statuses: [Int]) async throws {
+        let rooms = try Rooms()
+        defer { try? FileManager.default.removeItem(at: rooms.folder) }
+        let file = rooms.folder.appendingPathComponent("chained")
+        let outcomes = try await chain(scripts).run(into: file.path, seconds: 600)
+        // `yes` may say that its pipe is broken instead of dying of it.
+        #expect(outcomes.map(\.status) == statuses || outcomes.map(\.status) == [1, 5] && statuses == [-13, 5])
+        #expect(!FileManager.default.fileExists(atPath: file.path))
+    }
+
+    @Test func aChainThatTakesTooLongLeavesNothing() async throws {
+        let rooms = try Rooms()
+        defer { try? FileManager.default.removeItem(at: rooms.folder) }
+        let file = rooms.folder.appendingPathComponent("chained")
+        await #expect(throws: ProgramProblem.tookTooLong(seconds: 1)) { try await chain(["echo a; exec sleep 9817", "cat"]).run(into: file.path, seconds: 1) }
+        #expect(!FileManager.default.fileExists(atPath: file.path))
+        await #expect(throws: ProgramProblem.missing("no-such-program")) {
+            try await ProgramChain([(Program("no-such-program", confinement: .none, memoryMiB: 64, fileMiB: 1), [])]).run(into: file.path, seconds: 1)
+        }
+        #expect(!FileManager.default.fileExists(atPath: file.path))
+    }
+
+    @Test func whatItIsToldBesidesStandsInItsEnvironmentAlone() async throws {
+        let said = Mutex("")
+        let program = Program("sh", confinement: .none, memoryMiB: 512, fileMiB: 1, variables: ["PGPASSWORD": "sesame"])
+        _ = try await program.run(["-c", "echo $PGPASSWORD$YUANJIAO_DATABASE"], seconds: 600) { bytes in said.withLock { $0 += String(decoding: bytes, as: UTF8.self) } }
+        #expect(said.withLock { $0 } == "sesame\n" && !program.command.contains { $0.contains("sesame") })
+    }
 }

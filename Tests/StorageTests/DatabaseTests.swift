@@ -255,3 +255,49 @@ private final class Tries: Sendable {
         #expect(store.length(name) == nil)
     }
 }
+
+@Suite struct DatabaseCopyTests {
+    /// What others write meanwhile is in the copy whole or not at all, and what is in the write-ahead log is in it.
+    @Test func aCopyOfSQLiteHoldsWhatWasWrittenAndNothingByHalves() async throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("yuanjiao-copy-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let (path, copy) = (folder.appendingPathComponent("a.sqlite").path, folder.appendingPathComponent("b.sqlite").path)
+        let database = try Database.sqlite(path: path)
+        _ = try await database.migrate([schema], at: Instant(milliseconds: 0))
+        try await database.write { try $0.run("INSERT INTO thing (id, amount) VALUES ('first', 1)") }
+        let writing = Task {
+            for number in 0..<200 {
+                try await database.write { statements in
+                    for part in 0..<2 { try statements.run("INSERT INTO thing (id, amount) VALUES (\("\(number)-\(part)"), 1)") }
+                }
+            }
+        }
+        try await offPool { try Database.copySQLite(path, to: copy) }
+        try await writing.value
+        await #expect(throws: (any Error).self) { try await offPool { try Database.copySQLite(path, to: copy) } }
+        await #expect(throws: (any Error).self) { try await offPool { try Database.copySQLite(path + "x", to: copy + "x") } }
+        await database.close()
+        let other = try Database.sqlite(path: copy)
+        let count = try await other.read { try $0.count("SELECT count(*) FROM thing") }
+        #expect(count % 2 == 1)
+        await other.close()
+    }
+
+    @Test(
+        arguments: [
+            ("host=db user=yuanjiao password='open sesame' dbname=y", ["PGHOST": "db", "PGUSER": "yuanjiao", "PGPASSWORD": "open sesame", "PGDATABASE": "y"], ""),
+            (
+                "postgresql://u:p%20w@db:5433/y?sslmode=verify-full",
+                ["PGHOST": "db", "PGPORT": "5433", "PGUSER": "u", "PGPASSWORD": "p w", "PGDATABASE": "y", "PGSSLMODE": "verify-full"], ""
+            ),
+            ("host=/run tcp_user_timeout='7'", ["PGHOST": "/run"], "tcp_user_timeout='7'"), ("", [:], ""),
+        ] as [(String, [String: String], String)])
+    func aConnectionStringBecomesVariables(_ connection: String, _ variables: [String: String], _ rest: String) throws {
+        let found = try Database.postgresEnvironment(connection)
+        let own = ProcessInfo.processInfo.environment.filter { $0.key.hasPrefix("PG") }
+        #expect(found.variables == own.merging(variables) { $1 } && found.rest == rest)
+    }
+
+    @Test func whatIsNoConnectionStringIsRefused() { #expect(throws: (any Error).self) { try Database.postgresEnvironment("host='x") } }
+}
