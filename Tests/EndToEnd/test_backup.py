@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
 import secrets
@@ -192,6 +193,16 @@ def test_nothing_is_left_of_a_copy_that_failed(network: Network, target: Path, t
     (programs / "tar").write_text("#!/bin/sh\nhead -c 99 /dev/zero; echo no room >&2; exit 2\n")
     (programs / "tar").chmod(0o755)
     assert "tar ended with 2: no room" in network.command("backup", "--to", target, status=1)
+    assert nothing_is_left(network, target)
+
+
+def test_keys_are_not_copied_while_they_are_changed(network: Network, target: Path) -> None:
+    folder = os.open(network.data() / "keys", os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        assert "changes the keys now" in network.command("backup", "--to", target, status=1)
+    finally:
+        os.close(folder)
     assert nothing_is_left(network, target)
 
 
