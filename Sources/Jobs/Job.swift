@@ -27,3 +27,14 @@ package struct Job: Decodable, Hashable, Sendable {
     package let startedAt: Instant?
     package let endedAt: Instant?
 }
+
+/// How much work of a kind may wait.
+package struct JobBound: Hashable, Sendable {
+    package let inAll: Int
+    package let ofAccount: Int
+
+    package init(inAll: Int, ofAccount: Int) {
+        self.inAll = inAll
+        self.ofAccount = ofAccount
+    }
+}

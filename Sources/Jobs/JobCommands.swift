@@ -13,14 +13,23 @@ extension Statements {
         return id
     }
 
-    /// Takes the oldest job that is ready, or whose runner has died. Two runners never get the same one.
+    /// Refuses more work than may wait: `job.too_many_own`, `job.too_many`. Ask before work is done for a job that would find no room, and again where it is put into the queue.
+    package func requireRoom(_ bound: JobBound, kind: String, of account: String) throws {
+        let own = try first("SELECT count(*) FROM job WHERE state = 'ready' AND kind = \(kind) AND made_by = \(account)") { try $0.int(0) } ?? 0
+        guard own < bound.ofAccount else { throw Refusal.conflict("job.too_many_own") }
+        let all = try first("SELECT count(*) FROM job WHERE state = 'ready' AND kind = \(kind)") { try $0.int(0) } ?? 0
+        guard all < bound.inAll else { throw Refusal.conflict("job.too_many") }
+    }
+
+    /// Takes a job that is ready, or whose runner has died: of him whose last one began longest ago, and of his the oldest, so that nobody's hundred films stand before another's one.
+    /// Two runners never get the same one.
     package func claimJob(kinds: [String], lease milliseconds: Int64, at now: Instant) throws -> Job? {
         try first(
             Job.self,
             """
             UPDATE job SET state = 'running', problem = '', attempts = attempts + 1, lease_until_at = \(now.adding(milliseconds: milliseconds)), started_at = coalesce(started_at, \(now))
             WHERE id = (SELECT id FROM job WHERE kind IN (\(list: kinds)) AND due_at <= \(now) AND (state = 'ready' OR state = 'running' AND lease_until_at < \(now))
-                ORDER BY due_at, id LIMIT 1)
+                ORDER BY (SELECT coalesce(max(o.started_at), 0) FROM job o WHERE o.kind = job.kind AND o.made_by = job.made_by), due_at, id LIMIT 1)
                 AND (state = 'ready' OR state = 'running' AND lease_until_at < \(now))
             RETURNING \(sql: jobColumns)
             """)

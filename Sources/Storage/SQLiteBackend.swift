@@ -7,7 +7,8 @@ final class SQLiteBackend: Backend {
 
     init(path: String) throws {
         var configuration = Configuration()
-        configuration.busyMode = .timeout(5)
+        // Another process that writes on a slow machine is waited for.
+        configuration.busyMode = .timeout(30)
         configuration.maximumReaderCount = 4
         configuration.prepareDatabase { try $0.execute(sql: "PRAGMA case_sensitive_like = ON") }
         do {

@@ -29,6 +29,8 @@ package struct House: Sendable {
     package let uploads = Admission(atOnce: 16, inLine: 32, perOrigin: 4)
     /// Before drafts are printed: one at a time, because a printing program takes hundreds of megabytes; of one account two.
     package let papers = Admission(atOnce: 1, inLine: 8, perOrigin: 2)
+    /// Before lists are read and written as files: of one account two.
+    package let lists = Admission(atOnce: 4, inLine: 16, perOrigin: 2)
     /// Before passwords are hashed: one at a time, so that a stranger who guesses leaves the machine to others.
     let signIns = Admission(atOnce: 1, inLine: 64, perOrigin: 4)
     /// What this centre noticed that an honest network would not cause; written once a second.

@@ -2,6 +2,7 @@ package import Accounts
 import Basics
 package import HTTPTypes
 package import Hummingbird
+import Listener
 
 /// The routes of the centre and who may use them. Every page is added through here, so that a test can walk all of them with every role.
 package struct Routes {
@@ -28,9 +29,11 @@ package struct Routes {
     package mutating func get(_ path: String, _ right: Right, _ handler: @escaping Handler) {
         entries.append(Entry(method: "GET", path: path, right: right))
         let house = house
+        // A whole list as a file costs more than a page of it.
+        let isList = [".csv", ".xlsx"].contains { path.hasSuffix($0) }
         router.get(RouterPath(path)) { request, context in
             let visit = try await house.admitted(request, context, right)
-            let response = try await handler(request, context, visit)
+            let response = try await isList ? house.lists.admit(visit.account.id) { try await handler(request, context, visit) } : handler(request, context, visit)
             if response.headers[.contentDisposition]?.hasPrefix("attachment") == true { await house.noteDownload(request, context, visit) }
             return response
         }

@@ -48,6 +48,23 @@ import Trust
         }
     }
 
+    /// Who has two hundred lessons waiting is told before he sends another one, in one piece or in many; nothing is left of it.
+    @Test(arguments: Database.Engine.required)
+    func noMoreIsTakenThanMayWait(_ engine: Database.Engine) async throws {
+        try await LibraryWorld.with(engine) { library in
+            let act = library.act
+            try await library.database.write { statements in
+                for number in 0..<200 { try statements.enqueueJob(kind: EncodeJob.kind, subject: "c\(number)", madeBy: act.actor.id, at: act.at, ids: act.ids) }
+            }
+            await #expect(throws: Refusal.conflict("job.too_many_own")) { try await library.upload([1, 2, 3]) }
+            await #expect(throws: Refusal.conflict("job.too_many_own")) {
+                try await library.content.openUpload(name: "a.mp4", length: 9, areaID: library.county, in: library.database, by: act)
+            }
+            #expect(library.stored.isEmpty && library.left.allSatisfy { $0 == "uploads" })
+            #expect(try await library.database.read { try $0.openUploads() }.isEmpty)
+        }
+    }
+
     @Test func theSameBytesTwiceAreStoredOnce() async throws {
         try await LibraryWorld.with(.sqlite) { library in
             let bytes = Array("the same lesson".utf8)

@@ -21,6 +21,33 @@ import Testing
         }
     }
 
+    /// Nobody's hundred films stand before another's one; and no more may wait than is said.
+    @Test(arguments: Database.Engine.required)
+    func turnsAreTakenByPersonAndTheQueueHasABound(_ engine: Database.Engine) async throws {
+        try await JobsWorld.with(engine) { world in
+            var ids: [String: [String]] = [:]
+            for person in ["much", "much", "much", "little", "much", "little"] {
+                ids[person, default: []].append(try await world.enqueue(of: person))
+                world.hands.advance(seconds: 1)
+            }
+            func room(_ bound: JobBound, _ person: String, _ kind: String = "work") async throws {
+                try await world.database.read { try $0.requireRoom(bound, kind: kind, of: person) }
+            }
+            await #expect(throws: Refusal.conflict("job.too_many_own")) { try await room(.init(inAll: 100, ofAccount: 4), "much") }
+            await #expect(throws: Refusal.conflict("job.too_many")) { try await room(.init(inAll: 6, ofAccount: 5), "nobody") }
+            try await room(.init(inAll: 7, ofAccount: 5), "much")
+            try await room(.init(inAll: 1, ofAccount: 1), "much", "other")
+            var taken: [String] = []
+            while let job = try await world.claim() {
+                taken.append(job.madeBy)
+                world.hands.advance(seconds: 1)
+                _ = try await world.database.write { [now = world.hands.now] in try $0.endJob(id: job.id, attempt: 1, as: .done, account: "", at: now) }
+            }
+            #expect(taken == ["much", "little", "much", "little", "much", "much"])
+            try await room(.init(inAll: 1, ofAccount: 1), "much")
+        }
+    }
+
     @Test(arguments: Database.Engine.required)
     func theJobOfADeadRunnerIsTakenAgainAfterItsLease(_ engine: Database.Engine) async throws {
         try await JobsWorld.with(engine) { world in

@@ -37,9 +37,9 @@ struct JobsWorld: Sendable {
         }
     }
 
-    func enqueue(_ kind: String = "work", subject: String = "thing") async throws -> String {
+    func enqueue(_ kind: String = "work", subject: String = "thing", of person: String = "tester") async throws -> String {
         let (now, ids) = (hands.now, ids)
-        return try await database.write { try $0.enqueueJob(kind: kind, subject: subject, payload: "p", madeBy: "tester", at: now, ids: ids) }
+        return try await database.write { try $0.enqueueJob(kind: kind, subject: subject, payload: "p", madeBy: person, at: now, ids: ids) }
     }
 
     func claim(_ kinds: [String] = ["work"]) async throws -> Job? {

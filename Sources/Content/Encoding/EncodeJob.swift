@@ -11,6 +11,8 @@ import Trust
 package struct EncodeJob: Sendable {
     /// The kind of the job; its subject is the courseware.
     package static let kind = "encode"
+    /// How many lessons may wait for it.
+    static let bound = JobBound(inAll: 2000, ofAccount: 200)
 
     private let database: Database
     private let blobs: BlobStore

@@ -35,6 +35,7 @@ extension Statements {
             VALUES (\(new.id), \(new.title), '', '', '', \(new.areaID), 'encoding', '', '', 0, \(new.sourceHash), \(new.sourceName), \(new.sourceBytes),
                 '', '', 1, '', 0, '', '', \(act.actor.id), \(act.at))
             """)
+        try requireRoom(EncodeJob.bound, kind: EncodeJob.kind, of: act.actor.id)
         try enqueueJob(kind: EncodeJob.kind, subject: new.id, madeBy: act.actor.id, at: act.at, ids: act.ids)
         try record("courseware.added", new.id, ["title": new.title, "source": new.sourceName, "sha256": new.sourceHash], by: act)
     }
@@ -85,6 +86,7 @@ extension Statements {
     package func retryEncoding(id: String, by act: Act) throws {
         let changed = try run("UPDATE courseware SET state = 'encoding', problem = '', problem_values = '' WHERE id = \(id) AND state = 'failed'")
         guard changed == 1 else { throw Refusal.conflict("courseware.not_failed") }
+        try requireRoom(EncodeJob.bound, kind: EncodeJob.kind, of: act.actor.id)
         try enqueueJob(kind: EncodeJob.kind, subject: id, madeBy: act.actor.id, at: act.at, ids: act.ids)
         try record("courseware.encoding_retried", id, by: act)
     }

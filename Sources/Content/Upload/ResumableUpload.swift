@@ -1,6 +1,7 @@
 package import Accounts
 package import Basics
 import Foundation
+import Jobs
 package import Storage
 import Synchronization
 
@@ -59,6 +60,8 @@ extension ContentHouse {
         let stale = try await database.write { statements in
             let stale = try statements.staleUploads(before: act.at.adding(seconds: -Self.patienceSeconds), of: act.actor.id, keeping: Self.mostOpen - 1)
             for id in stale { try statements.closeUpload(id: id) }
+            // Before hours of sending, not after them.
+            try statements.requireRoom(EncodeJob.bound, kind: EncodeJob.kind, of: act.actor.id)
             try statements.openUpload(upload, by: act)
             return stale
         }

@@ -13,6 +13,7 @@ extension ContentHouse {
     package func upload<Body: AsyncSequence>(
         _ body: Body, name: String, announced: Int64?, areaID: String, into database: Database, by act: Act
     ) async throws -> String where Body.Element == [UInt8] {
+        try await database.read { try $0.requireRoom(EncodeJob.bound, kind: EncodeJob.kind, of: act.actor.id) }
         let id = act.ids.next()
         let received = try await intake.receive(body, id: id, announced: announced)
         return try await enter(received, id: id, name: cleanedUploadName(name), areaID: areaID, into: database, by: act)

@@ -46,5 +46,5 @@ extension Statements {
     }
 
     /// All uploads that are open.
-    func openUploads() throws -> Set<String> { Set(try all("SELECT id FROM upload") { try $0.text(0) }) }
+    package func openUploads() throws -> Set<String> { Set(try all("SELECT id FROM upload") { try $0.text(0) }) }
 }
