@@ -48,10 +48,12 @@ struct TelevisionRoutes: Sendable {
         let offset: Int64
         let error: Int64?
         let sample: Bool
+        /// By an order of the network: nothing is to be shown, and the page says so.
+        let stopped: Bool
         let items: [TelevisionItem]
 
         private enum CodingKeys: String, CodingKey {
-            case site, now, sample, items
+            case site, now, sample, stopped, items
             case offset = "zone_offset_ms"
             case error = "clock_error_ms"
         }
@@ -59,14 +61,14 @@ struct TelevisionRoutes: Sendable {
 
     @Sendable private func list(_ request: Request, _ context: NodeContext) async throws -> Response {
         let shown = clock.now
-        let watch = try await keeper.read { $0.watch }
+        let (watch, isStopped, complete) = try await keeper.read { ($0.watch, $0.isStopped, $0.sync.complete) }
         let now = watch.corrected(shown)
         let today = zone.day(of: now)
         let offset = Int64(today.number) * 86_400_000 - zone.start(of: today).milliseconds
         return try Answers.json(
             List(
-                site: siteName, now: now, offset: offset, error: watch.error(at: shown), sample: isSample,
-                items: try await shelf.items(of: try await keeper.read { $0.isStopped ? [] : $0.sync.complete })))
+                site: siteName, now: now, offset: offset, error: watch.error(at: shown), sample: isSample, stopped: isStopped,
+                items: try await shelf.items(of: isStopped ? [] : complete)))
     }
 
     @Sendable private func media(_ request: Request, _ context: NodeContext) async throws -> Response {

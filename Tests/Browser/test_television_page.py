@@ -568,9 +568,10 @@ def test_a_stop_ends_what_is_playing(screen, tv):
     screen.on()
     screen.play()
     screen.reach(1)
-    tv.lessons = []
+    tv.lessons, tv.stopped = [], True
     screen.page.clock.run_for(61_000)
     screen.wait_for("safe")
+    assert "停播" in screen.page.inner_text("#safe") and "还没有课件" not in screen.page.inner_text("#safe")
     assert not screen.page.get_attribute("#video", "src")
     screen.until(lambda: [play["ended"] for play in tv.plays().values()] == [True])
 

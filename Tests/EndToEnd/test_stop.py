@@ -44,12 +44,17 @@ def titles(network: Network, name: str) -> list[str]:
     return [item["id"] for item in network.listed(name)]
 
 
+def shelf(network: Network, name: str) -> dict:
+    """What a terminal tells its television page."""
+    return ask(network.address(name), "GET", "/tv/list.json").json()
+
+
 def stopped(network: Network, *names: str) -> bool:
-    return all(titles(network, name) == [] for name in names)
+    return all((told["items"], told["stopped"]) == ([], True) for told in (shelf(network, name) for name in names))
 
 
 def plays(network: Network, *names: str) -> bool:
-    return all(titles(network, name) == [network.courseware] for name in names)
+    return all(titles(network, name) == [network.courseware] and not shelf(network, name)["stopped"] for name in names)
 
 
 def test_screens_stop_by_an_order_and_go_on_by_another(shown: Network) -> None:

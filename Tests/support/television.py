@@ -118,6 +118,7 @@ class Television:
     lessons: list[Lesson] = field(default_factory=lessons)
     site: str = "柳林镇清泉村"
     sample: bool = True
+    stopped: bool = False
     clock_ahead_ms: int = 5 * HOUR
     clock_error_ms: int | None = None
     refusals: int = 0
@@ -146,7 +147,7 @@ class Television:
         return int(time.time() * 1000) + self.clock_ahead_ms
 
     def listing(self) -> bytes:
-        body = {"site": self.site, "now": self.now(), "zone_offset_ms": 8 * HOUR, "sample": self.sample}
+        body = {"site": self.site, "now": self.now(), "zone_offset_ms": 8 * HOUR, "sample": self.sample, "stopped": self.stopped}
         if self.clock_error_ms is not None:
             body["clock_error_ms"] = self.clock_error_ms
         return json.dumps(body | {"items": [lesson.entry() for lesson in self.lessons]}, ensure_ascii=False).encode()

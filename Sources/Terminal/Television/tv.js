@@ -1,4 +1,4 @@
-// The television page of a terminal: ES5 and five keys, for boxes of ten years ago.
+// A terminal's television page: ES5 and five keys, for boxes of ten years ago.
 (function () {
 	'use strict';
 
@@ -9,7 +9,7 @@
 			opening: '正在打开……', loading: '正在读取，请稍候……', paused: '已暂停，按确定键继续', volume: '音量 {0}%',
 			hint: '确定键 暂停 · ←→ 快退快进 · ↑↓ 音量', preparing: '正在准备，请稍候……',
 			clock: '本机时钟{0} {1} {2}，请校正；记录已按中心时间', off: '快 慢 天 小时 分钟',
-			empty: '还没有课件，正在等待传送', broken: '这一课暂时不能播放，请选择其他课件', finished: '播放完毕',
+			empty: '还没有课件，正在等待传送', stopped: '上级已通知停播', broken: '这一课暂时不能播放，请选择其他课件', finished: '播放完毕',
 			date: '{0}{1}日 {2}', months: '1月 2月 3月 4月 5月 6月 7月 8月 9月 10月 11月 12月',
 			days: '星期日 星期一 星期二 星期三 星期四 星期五 星期六'
 		},
@@ -19,7 +19,7 @@
 			opening: 'Opening…', loading: 'Loading, one moment…', paused: 'Paused. Press OK to go on', volume: 'Volume {0}%',
 			hint: 'OK pause · ←→ seek · ↑↓ volume', preparing: 'Getting ready, one moment…',
 			clock: 'Clock {1} {2} {0}; please set it. Records use true time', off: 'fast slow d h min',
-			empty: 'No lessons yet. They are on their way', broken: 'This lesson cannot play now. Please choose another', finished: 'Finished',
+			empty: 'No lessons yet; they will come', stopped: 'Stopped by the network', broken: 'This lesson cannot play now. Please choose another', finished: 'Finished',
 			date: '{2} {1} {0}', months: 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec',
 			days: 'Sun Mon Tue Wed Thu Fri Sat'
 		}
@@ -174,7 +174,7 @@
 	}
 
 	function showList() {
-		if (!items.length) { return safe(list ? clockSaid || say.empty : say.preparing); }
+		if (!items.length) { return safe(!list ? say.preparing : list.stopped ? say.stopped : clockSaid || say.empty); }
 		var boxes = all('.lesson');
 		[].forEach.call(boxes, draw);
 		mark($('pager'), 'gone', items.length <= PAGE);
@@ -321,7 +321,7 @@
 
 	function length() { return isFinite(video.duration) && video.duration > 0 ? video.duration : lesson.duration_ms / 1000; }
 
-	// Steps grow while the key is held; the box seeks when the key has rested.
+	// Steps grow while a key is held; the box seeks when it rests.
 	function seek(direction) {
 		steps = target < 0 ? 0 : steps + 1;
 		seekTo((target < 0 ? video.currentTime : target) + direction * (steps < 4 ? 10 : steps < 10 ? 30 : 60));
@@ -501,7 +501,7 @@
 		try { localStorage.setItem('plays', now); } catch (full) { kept = ''; }
 	}
 
-	// One at a time; a refused play goes to the end and holds nothing up.
+	// A refused play goes to the end and holds nothing up.
 	function send() {
 		var play = due()[0], body = JSON.stringify(play);
 		if (busy || !play) { return; }
@@ -517,7 +517,7 @@
 		});
 	}
 
-	// No answer is heard any more: what is due is sent, and kept for the next start.
+	// No answer is heard any more: what is due is sent and kept.
 	function leave() {
 		if (view === 'player') { leavePlayer(); }
 		keep();
