@@ -46,6 +46,8 @@ struct DoctorCommand: AsyncParsableCommand {
 
     /// More facts than an honest network leaves waiting.
     private static let manyWaiting = 1000
+    /// Seconds: a quarter of a year is enough to fetch the sticks.
+    private static let signAnewBefore: Int64 = 90 * 86_400
 
     func run() async throws {
         let settings = try await Settings(common)
@@ -99,7 +101,14 @@ struct DoctorCommand: AsyncParsableCommand {
         print(
             "catalogue    signed \(centre.network.zone.text(signed))\(age > RepositoryLifetimes.frozenAfter ? ", more than a day ago: the centre that does the jobs does not run, or its keys are not those of the root" : "")"
         )
-        return age > RepositoryLifetimes.frozenAfter ? 1 : 0
+        // What is renewed by itself is never near its end; the timestamp's was looked at above.
+        let ending = try await centre.database.read { try $0.keyStandings() }.filter {
+            $0.role != MetadataRole.timestamp.rawValue && $0.expiresAt < Clock.system.now.adding(seconds: Self.signAnewBefore)
+        }
+        for one in ending {
+            print("             what \(one.role) signed ends \(centre.network.zone.text(one.expiresAt)), then no newcomer takes it: docs/keys.md, Look")
+        }
+        return (age > RepositoryLifetimes.frozenAfter ? 1 : 0) + ending.count
     }
 
     /// Every published edition: the chain, its files, and whether they come out of the stored data again.

@@ -84,8 +84,10 @@ struct KeyDesk {
     /// - Parameters:
     ///   - holders: roles of the root whose keys shall lie elsewhere.
     ///   - publishers: those to whom more is delegated, or with other keys; the key from a stick, or nil for one that is made here.
+    ///   - renews: whether the top list is signed anew also when nothing in it changes.
     func change(
-        _ fresh: [KeyName: SigningKey] = [:], also holders: [MetadataRole: RootChange.Holders] = [:], publishers: [Publisher: SigningKey?] = [:], signers: [SigningKey]
+        _ fresh: [KeyName: SigningKey] = [:], also holders: [MetadataRole: RootChange.Holders] = [:], publishers: [Publisher: SigningKey?] = [:], renews: Bool = false,
+        signers: [SigningKey]
     ) async throws {
         let (folder, act, named) = (folder, centre.act, try await named())
         let (keys, delegated) = try await offPool { () throws -> (CatalogueKeys, [Publisher: [VerifyingKey]]?) in
@@ -105,7 +107,7 @@ struct KeyDesk {
             }
             for (publisher, key) in publishers { delegated[publisher] = try (key ?? made.made(for: publisher)).map { [$0.verifyingKey] } }
             try folder.stage(fresh)
-            return (try CatalogueKeys(files, others: others), fresh[.publishers] == nil && publishers.isEmpty ? nil : delegated)
+            return (try CatalogueKeys(files, others: others), fresh[.publishers] == nil && publishers.isEmpty && !renews ? nil : delegated)
         }
         let roles = Dictionary(uniqueKeysWithValues: fresh.compactMap { name, key in name.role.map { ($0, RootChange.Holders([key.verifyingKey])) } })
         let root = roles.merging(holders) { _, given in given }

@@ -10,7 +10,7 @@ extension KeysCommand {
     /// `yuanjiao keys publishers`
     struct Publishers: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Says who may publish: a key for every county that has none; one publisher's key onto a stick, or back.",
+            abstract: "Says who may publish, for another ten years: a key for every county that has none; one publisher's key onto a stick, or back.",
             discussion:
                 "With a publisher's key on a stick nothing that it has not signed can be shown, whoever has the centre's machine: what is approved waits for `keys publish`.")
         @OptionGroup var common: CommonOptions
@@ -39,11 +39,8 @@ extension KeysCommand {
                 try await desk.change(publishers: [publisher: key], signers: signers)
             } else {
                 if let bring { changed.updateValue(nil, forKey: try publisher(bring)) } else { changed = try await desk.newCounties() }
-                if changed.isEmpty {
-                    print("Every county has a key to publish with.")
-                } else {
-                    try await desk.change(publishers: changed, signers: try await sticks.signers(desk.folder))
-                }
+                if changed.isEmpty { print("Every county has a key to publish with.") }
+                if !changed.isEmpty || !sticks.sealed.isEmpty { try await desk.change(publishers: changed, renews: true, signers: try await sticks.signers(desk.folder)) }
             }
             await desk.centre.close()
         }
@@ -85,6 +82,8 @@ extension KeysCommand {
                 for (courseware, refusal) in account {
                     print(courseware.id, courseware.title, refusal.map { sentences(for: $0, words) } ?? "published", separator: "\t")
                 }
+                // A list that nobody changed is signed anew in the second half of its year.
+                _ = try await centre.database.write { try $0.refreshCatalogue(keys, by: act) }
                 print("\(account.count { $0.refusal == nil }) published, \(account.count { $0.refusal != nil }) refused.")
             }
             await centre.close()

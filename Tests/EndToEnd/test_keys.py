@@ -19,6 +19,7 @@ from support.network import SITES, Answer, Line, Network, ask, make_clip, until
 from support.signing import OwnNode
 
 METADATA = "/api/v1/metadata/"
+DAY = 86_400
 
 
 @pytest.fixture(scope="module")
@@ -38,11 +39,11 @@ def drill(yuanjiao: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         network.close()
 
 
-def keys(network: Network, *words: str | Path, roots: str = "", status: int = 0) -> str:
+def keys(network: Network, *words: str | Path, roots: str = "", status: int = 0, ahead_seconds: int = 0) -> str:
     """`yuanjiao keys`, with root keys from the sticks of these names."""
     sealed = [word for stick in roots for word in ("--with", network.sticks / stick)]
     passphrase = ["--passphrase-file", network.sticks / "passphrase"] if words[0] != "status" else []
-    return network.command("keys", *words, *sealed, *passphrase, status=status)
+    return network.command("keys", *words, *sealed, *passphrase, status=status, ahead_seconds=ahead_seconds)
 
 
 def restart(network: Network) -> None:
@@ -212,6 +213,16 @@ def test_what_is_approved_waits_for_the_key_on_the_stick(drill: Network, tmp_pat
     assert found and drill.query("SELECT manifest_hash FROM courseware WHERE id = ?", name) == [(found.hashes["sha256"],)]
     follows(drill)
     assert "0 published, 0 refused" in keys(drill, "publish", roots="n")
+    # A list that nobody changes is signed anew by the stick in the second half of its year, and doctor says so before.
+    def ends() -> str:
+        return next(line for line in keys(drill, "status").splitlines() if line.startswith("network:"))
+
+    before = ends()
+    keys(drill, "publish", roots="n", ahead_seconds=30 * DAY)
+    assert ends() == before
+    assert "what network signed ends" in drill.command("doctor", status=1, ahead_seconds=300 * DAY)
+    keys(drill, "publish", roots="n", ahead_seconds=300 * DAY)
+    assert ends() != before
     # The centre alone cannot take it back, and says what can.
     refused = editor.post(f"{path}/withdraw", editor.token(path))
     assert refused.status == 409 and "yuanjiao keys publish" in refused.text

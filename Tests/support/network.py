@@ -6,6 +6,7 @@ import csv
 import http.client
 import io
 import json
+import os
 import re
 import shutil
 import sqlite3
@@ -268,10 +269,11 @@ class Network:
     def data(self, name: str = "centre") -> Path:
         return self.folder / name
 
-    def command(self, *arguments: str | Path, status: int = 0) -> str:
-        """Runs a command beside the centre; answers what it printed."""
+    def command(self, *arguments: str | Path, status: int = 0, ahead_seconds: int = 0) -> str:
+        """Runs a command beside the centre, with its clock so far ahead; answers what it printed."""
         command = [str(self.program), *map(str, arguments), "--data", str(self.data())]
-        run = subprocess.run(command, capture_output=True, text=True, timeout=60 * PATIENCE, stdin=subprocess.DEVNULL)
+        environment = os.environ | self._ahead_of(ahead_seconds)
+        run = subprocess.run(command, capture_output=True, text=True, timeout=60 * PATIENCE, stdin=subprocess.DEVNULL, env=environment)
         assert run.returncode == status, f"{' '.join(command[1:4])} ended with {run.returncode}: {run.stdout}{run.stderr}"
         return (run.stdout if status == 0 else run.stdout + run.stderr).strip()
 
@@ -315,12 +317,13 @@ class Network:
     def start(self, name: str, kind: str, *options: str, ahead_seconds: int = 0) -> Program:
         """Starts a process, with its clock so far ahead, and waits until it answers."""
         command = [self.program, kind, "--data", self.data(name), "--port", str(self.ports[name]), *options]
-        environment = None
-        if ahead_seconds:
-            environment = {"LD_PRELOAD": str(self._ahead()), "AHEAD_SECONDS": str(ahead_seconds)}
-        self.programs[name] = Program(command, self.folder / f"{name}.log", environment).start()
+        self.programs[name] = Program(command, self.folder / f"{name}.log", self._ahead_of(ahead_seconds) or None).start()
         self.programs[name].wait_for(f"{self.address(name)}/health")
         return self.programs[name]
+
+    def _ahead_of(self, seconds: int) -> dict[str, str]:
+        """What a program's environment says so that its clock is so far ahead."""
+        return {"LD_PRELOAD": str(self._ahead()), "AHEAD_SECONDS": str(seconds)} if seconds else {}
 
     def _ahead(self) -> Path:
         """The library that sets a program's clock ahead."""
