@@ -1,4 +1,6 @@
 package import Basics
+import Crypto
+import Foundation
 package import Storage
 
 /// How often somebody may guess.
@@ -13,6 +15,7 @@ extension Statements {
     /// Takes an attempt down before the password is looked at, in one statement, so that attempts at the same moment count like attempts one after the other. Answers which it is
     /// for this login from this address; beyond `SignInRule.most` the password is not to be looked at.
     package func takeSignInAttempt(login: String, origin: String, at now: Instant) throws -> Int {
+        let login = Self.digest(login)
         let begin = now.adding(seconds: -SignInRule.seconds)
         try run("DELETE FROM sign_in_attempt WHERE began_at <= \(begin)")
         return try first(
@@ -30,8 +33,12 @@ extension Statements {
         if attempt == SignInRule.most, let accountID { try record("account.locked", accountID, refusal: "sign_in.wrong", by: act) }
     }
 
+    /// What was typed as a login may be a password: it is not kept.
+    private static func digest(_ login: String) -> String { hexadecimal(SHA256.hash(data: Data(login.utf8))) }
+
     /// Forgets the attempts for a login from one address, or from all.
     package func forgetSignInAttempts(login: String, origin: String? = nil) throws {
+        let login = Self.digest(login)
         if let origin {
             try run("DELETE FROM sign_in_attempt WHERE login = \(login) AND origin = \(origin)")
         } else {

@@ -27,6 +27,12 @@ package struct Backup: Sendable {
         }
     }
 
+    /// Removes what a backup left behind that was killed: with the database, keys that may have been taken elsewhere since. Leaves one alone that is under way. Blocking.
+    package static func sweep(_ dataFolder: URL) throws {
+        guard FileManager.default.fileExists(atPath: BackupRoom.place(in: dataFolder).path) else { return }
+        do { try BackupRoom(in: dataFolder).clear() } catch is BackupProblem {}
+    }
+
     private var isPostgres: Bool { database.hasPrefix("postgres:") }
 
     /// What the name of the file ends with.
@@ -40,6 +46,11 @@ package struct Backup: Sendable {
             guard Program.exists(program) else { throw BackupProblem(description: "The program \(program) is not on this machine: install the Debian package \(package)") }
         }
         let dataFolder = dataFolder
+        let (needed, free) = (size, BlobStore.freeBytes(at: dataFolder))
+        guard free > needed + Self.reserve else {
+            throw BackupProblem(
+                description: "A copy of the database takes \(needed >> 20) MiB of the data folder for a while, and \(free >> 20) MiB are free: make room, or copy it by hand")
+        }
         let room = try await offPool { try BackupRoom(in: dataFolder) }
         let part = file.appendingPathExtension("part")
         do {
@@ -81,6 +92,18 @@ package struct Backup: Sendable {
         file.deletingLastPathComponent().synchronize()
     }
 
+    /// Bytes that the running centre needs meanwhile.
+    private static let reserve: Int64 = 512 << 20
+
+    /// The most bytes that the copy can have; of PostgreSQL's nothing is known before, and it is compressed.
+    private var size: Int64 {
+        isPostgres
+            ? 0
+            : ["", "-wal"].reduce(0) { sum, ending in
+                sum + ((try? FileManager.default.attributesOfItem(atPath: database + ending)[.size] as? NSNumber)?.int64Value ?? 0)
+            }
+    }
+
     /// No backup takes longer, and none is larger.
     private static let (longest, largestMiB) = (86_400, 16 << 20)
 
@@ -113,9 +136,11 @@ private final class BackupRoom: Sendable {
     let folder: URL
     private let lock: FileHandle
 
+    static func place(in dataFolder: URL) -> URL { dataFolder.appendingPathComponent("backup.part", isDirectory: true) }
+
     /// Blocking.
     init(in dataFolder: URL) throws {
-        folder = dataFolder.appendingPathComponent("backup.part", isDirectory: true)
+        folder = Self.place(in: dataFolder)
         try PrivateFolder.prepare(folder)
         let descriptor = open(folder.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw BackupProblem(description: "\(folder.path) cannot be opened") }

@@ -120,6 +120,7 @@ package struct CentreApplication: Sendable {
             try statements.releaseLeases()
         }
         try await content.sweep(database)
+        try await offPool { try Backup.sweep(folder) }
         return content
     }
 

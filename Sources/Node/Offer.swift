@@ -42,7 +42,8 @@ package struct Offer: Hashable, Sendable {
             let courseware = try? fields.text("courseware"), let version = try? fields.integer("version", in: 1...JSONValue.largestInteger),
             let publishedAt = try? fields.integer("published_at", in: 0...JSONValue.largestInteger), let audience = try? fields.fields("audience"),
             let areas = try? audience.array("areas"), let kinds = try? audience.array("kinds"), file.length > 0, file.length <= Manifest.longest,
-            let publisher = Publisher(path: path), path.rawValue == publisher.path(courseware: courseware, version: version)
+            let publisher = Publisher(path: path),
+            [publisher.path(courseware: courseware, version: version), Publisher.oldPath(courseware: courseware, version: version)].contains(path.rawValue)
         else { return nil }
         self.publisher = publisher
         self.courseware = courseware

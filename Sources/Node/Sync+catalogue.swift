@@ -12,14 +12,9 @@ extension Sync {
 
     /// The metadata files to hand on, by name: every root, and the files of the catalogue once there is one.
     package var files: [String: [UInt8]] {
-        let stored = trusted.stored
         var files: [String: [UInt8]] = [:]
-        for (index, root) in stored.roots.enumerated() { files[MetadataRole.root.fileName(version: Int64(index + 1))] = root }
-        if let catalogue = stored.catalogue,
-            let publication = try? Publication(targets: catalogue.targets, lists: catalogue.lists, snapshot: catalogue.snapshot, timestamp: catalogue.timestamp)
-        {
-            for file in publication.signedFiles { files[file.name] = file.bytes }
-        }
+        for (index, root) in trusted.stored.roots.enumerated() { files[MetadataRole.root.fileName(version: Int64(index + 1))] = root }
+        for file in trusted.publication?.signedFiles ?? [] { files[file.name] = file.bytes }
         return files
     }
 
@@ -33,6 +28,15 @@ extension Sync {
         case .named:
             guard let wanted = trusted.wanted else { return .wait(until: now) }
             return .errand(.metadata(name: wanted.fileName, longest: wanted.longest, source: source))
+        }
+    }
+
+    /// What was asked for last; an answer to something else was under way when the records were read again.
+    var expectedFile: String? {
+        switch update {
+        case .idle: trusted.wantedTimestamp.fileName
+        case .roots: trusted.wantedRoot.fileName
+        case .named: trusted.wanted?.fileName
         }
     }
 
@@ -63,6 +67,8 @@ extension Sync {
                 _ = try set.accept(bytes, wanted: wanted, at: rightly)
                 return nil
             }
+        case (.named, .missing) where trusted.passOverWanted():
+            return arrived(at: now)
         case (_, .tooLong):
             refuse(.length, at: now)
             return []
@@ -85,12 +91,24 @@ extension Sync {
             if case .roots = update, timestamp == nil { return [keep()] }
             lastTimestamp = timestamp ?? lastTimestamp
             update = .named
-            guard trusted.wanted == nil else { return [] }
-            return [keep()] + settle(at: now) + follow(at: now)
+            return arrived(at: now)
         } catch {
+            // Of one county's list only that county's nodes hear less than there is.
+            if case .named = update, trusted.wanted?.list != nil, trusted.passOverWanted() {
+                refused += 1
+                notice(Noticed(.metadata, about: error.code.rawValue))
+                return arrived(at: now)
+            }
             refuse(error.code, at: now)
             return []
         }
+    }
+
+    /// When everything has come the catalogue is carried out. A list that was passed over is asked for again with the next look, whatever it brings.
+    private mutating func arrived(at now: Instant) -> [Action] {
+        guard trusted.wanted == nil else { return [] }
+        if trusted.lacksList { lastTimestamp = [] }
+        return [keep()] + settle(at: now) + follow(at: now)
     }
 
     private mutating func heard(news: Bool, at now: Instant) -> [Action] {

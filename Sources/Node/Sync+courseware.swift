@@ -72,8 +72,8 @@ extension Sync {
         }
         for (key, item) in items.sorted(by: { $0.key < $1.key }) where item.holding.state != .removed {
             if let offer = offers[item.holding.courseware] {
-                if item.holding.version >= offer.version { continue }
-                // The old version is shown until the new one is complete.
+                if item.holding.version == offer.version { continue }
+                // The other version, an older one or one that nobody offers any more, is shown until this one is complete.
                 let new = items["holding/\(offer.courseware)/\(offer.version)"]?.holding.state
                 if item.holding.state == .complete, new != .complete { continue }
             }

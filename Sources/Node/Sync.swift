@@ -222,7 +222,7 @@ package struct Sync: Sendable {
     }
 
     private mutating func carriedOut(_ errand: Errand, _ outcome: Outcome, at now: Instant) -> [Action] {
-        if case .metadata = errand { return finishedMetadata(outcome, at: now) }
+        if case .metadata(let name, _, _) = errand { return name == expectedFile ? finishedMetadata(outcome, at: now) : [] }
         if let at = walk.at { return walked(at, errand, outcome, at: now) }
         switch errand {
         case .metadata: return []

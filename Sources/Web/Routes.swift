@@ -26,11 +26,11 @@ package struct Routes {
     }
 
     /// A page that shows something to those who have a right.
-    package mutating func get(_ path: String, _ right: Right, _ handler: @escaping Handler) {
+    package mutating func get(_ path: String, _ right: Right, hasOwnDoor: Bool = false, _ handler: @escaping Handler) {
         entries.append(Entry(method: "GET", path: path, right: right))
         let house = house
         // A whole list as a file costs more than a page of it.
-        let isList = [".csv", ".xlsx"].contains { path.hasSuffix($0) }
+        let isList = !hasOwnDoor && [".csv", ".xlsx"].contains { path.hasSuffix($0) }
         router.get(RouterPath(path)) { request, context in
             let visit = try await house.admitted(request, context, right)
             let response = try await isList ? house.lists.admit(visit.account.id) { try await handler(request, context, visit) } : handler(request, context, visit)

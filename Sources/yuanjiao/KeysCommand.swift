@@ -61,12 +61,14 @@ struct StickKeys: ParsableArguments {
 struct KeyDesk {
     let centre: OpenCentre
     let folder: KeyFolder
+    private let data: URL
     /// Held as long as the command runs.
     private let lock: FileHandle
 
     init(_ common: CommonOptions) async throws {
         let settings = try await Settings(common)
         centre = try await OpenCentre(settings)
+        data = settings.dataFolder
         let folder = KeyFolder(settings.dataFolder.appendingPathComponent("keys"))
         self.folder = folder
         lock = try await offPool { try folder.lock() }
@@ -92,18 +94,14 @@ struct KeyDesk {
         let (folder, act, named) = (folder, centre.act, try await named())
         let (keys, delegated) = try await offPool { () throws -> (CatalogueKeys, [Publisher: [VerifyingKey]]?) in
             var files = Dictionary(uniqueKeysWithValues: try folder.present.map { ($0, try folder.load($0)) })
-            let before = PublisherKeys(secret: files[.publishers])
             files.merge(fresh) { _, new in new }
             for role in holders.keys { files[KeyName(rawValue: role.rawValue) ?? .root] = nil }
             let others = publishers.compactMapValues { $0 }
             let made = PublisherKeys(secret: files[.publishers])
             var delegated = Dictionary(uniqueKeysWithValues: (named.catalogue?.publishers ?? []).map { ($0, named.catalogue?.signers(of: $0) ?? []) })
-            // A new secret makes new keys for those that had one of the old; where that is lost nobody knows which those were.
+            // A new secret makes new keys for all but those on sticks.
             if fresh[.publishers] != nil {
-                for (publisher, standing) in delegated {
-                    let old = try before.made(for: publisher)
-                    if old == nil || old.map({ standing.contains($0.verifyingKey) }) == true { delegated[publisher] = try made.made(for: publisher).map { [$0.verifyingKey] } }
-                }
+                for publisher in delegated.keys where !named.isOnStick(publisher) { delegated[publisher] = try made.made(for: publisher).map { [$0.verifyingKey] } }
             }
             for (publisher, key) in publishers { delegated[publisher] = try (key ?? made.made(for: publisher)).map { [$0.verifyingKey] } }
             try folder.stage(fresh)
@@ -111,7 +109,8 @@ struct KeyDesk {
         }
         let roles = Dictionary(uniqueKeysWithValues: fresh.compactMap { name, key in name.role.map { ($0, RootChange.Holders([key.verifyingKey])) } })
         let root = roles.merging(holders) { _, given in given }
-        let change = KeyChange(root: root.isEmpty ? nil : RootChange(root), publishers: delegated)
+        let taken = Set(publishers.filter { $0.value != nil }.keys)
+        let change = KeyChange(root: root.isEmpty ? nil : RootChange(root), publishers: delegated, taken: taken)
         do { try await centre.database.write { try $0.changeKeys(change, signers: signers, keys: keys, by: act) } } catch let error as TrustError {
             try await settle()
             throw BadSetting(
@@ -125,9 +124,10 @@ struct KeyDesk {
     }
 
     private func settle() async throws {
-        let folder = folder
+        let (folder, data) = (folder, data)
         guard let named = try await centre.database.read({ try $0.namedKeys() }) else { return }
         try await offPool {
+            try Backup.sweep(data)
             try folder.settle(by: named)
             try folder.removeForeign(by: named)
         }

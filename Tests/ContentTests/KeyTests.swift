@@ -196,6 +196,73 @@ import Trust
         }
     }
 
+    /// Whatever lies online: with every publisher on a stick, and with files that a stop in the middle left behind, the centre goes on.
+    @Test func aCentreStartsWithNothingOnlineButSnapshotAndTimestamp() async throws {
+        try await LibraryWorld.with(.sqlite) { library in
+            let (keys, act, stick) = (library.content.keys, library.act, try key(7))
+            try await library.database.write { try $0.ensureCatalogue(keys, by: act) }
+            let signing = try CatalogueKeys(LibraryWorld.seededKeys(), others: [.network: stick])
+            let taking = KeyChange(root: nil, publishers: [.network: [stick.verifyingKey]], taken: [.network])
+            try await library.database.write { try $0.changeKeys(taking, signers: [], keys: signing, by: act) }
+            try await library.database.write { try $0.ensureCatalogue(keys, by: act) }
+            // A secret that was rotated away is no centre's any more.
+            let stale = try self.keys([.publishers: try key(8)], without: [])
+            try await library.database.write { try $0.changeKeys(KeyChange(root: nil, publishers: try keys.made(for: [.network])), signers: [], keys: keys, by: act) }
+            await #expect(throws: CatalogueKeys.Problem.self) { try await library.database.write { try $0.ensureCatalogue(stale, by: act) } }
+
+            let folder = library.folder.appendingPathComponent("keys")
+            let files = KeyFolder(folder)
+            _ = try CatalogueKeys.loadOrMake(in: folder, entropy: .system)
+            let named = try #require(try await library.database.read { try $0.namedKeys() })
+            let kept = try LibraryWorld.seededKeys()
+            for name in [KeyName.snapshot, .timestamp, .publishers] { try files.stage([name: try #require(kept[name])]) }
+            // Root and targets in the folder are others than the root names.
+            let loaded = try CatalogueKeys.loadOrMake(in: folder, entropy: .system, named: named)
+            #expect(!loaded.mayDelegate)
+            try await library.database.write { try $0.ensureCatalogue(loaded, by: act) }
+        }
+    }
+
+    /// What the top list named before there were publishers goes on for programs of then and of now, until sticks sign it.
+    @Test func aCatalogueFromBeforeGoesOnForOldAndNew() async throws {
+        try await LibraryWorld.with(.sqlite) { library in
+            let (act, kept) = (library.act, try LibraryWorld.seededKeys())
+            let old = Repository(
+                keys: RepositoryKeys(root: kept[.root], targets: kept[.targets], snapshot: try found(kept[.snapshot]), timestamp: try found(kept[.timestamp])), lifetimes: .standard
+            )
+            let first = try await library.encoded("one")
+            let path = try RelativePath(checking: "courseware/\(first)/1.json", at: "test")
+            let file = TargetFile(length: 3, sha256: SHA256Hex(of: [1, 2, 3]), custom: ["kind": "courseware"])
+            let publication = try old.publish(["targets": [path: file]], after: nil, at: act.at.milliseconds)
+            let root = try old.firstRoot(at: act.at.milliseconds)
+            try await library.database.write { statements in
+                for (role, bytes) in [("root", root)] + publication.signedFiles.map({ ($0.role, $0.bytes) }) {
+                    try statements.run("INSERT INTO metadata (role, version, body, made_at) VALUES (\(role), 1, \(bytes), \(act.at))")
+                }
+            }
+            let keys = library.content.keys
+            try await library.database.write { try $0.ensureCatalogue(keys, by: act) }
+            func files(_ role: String) async throws -> [String] {
+                try await library.database.read { try $0.latestPublication() }?.catalogue.files(of: role).keys.map(\.rawValue).sorted() ?? []
+            }
+            #expect(try await files("targets") == ["courseware/\(first)/1.json"])
+            #expect(try await files("network") == ["courseware/network/\(first)/1.json"])
+            let second = try await library.encoded("two")
+            try await library.publish(second)
+            #expect(try await files("targets") == ["courseware/\(first)/1.json", "courseware/\(second)/1.json"].sorted())
+            #expect(try await files("area-990101") == ["courseware/990101/\(second)/1.json"])
+            try await library.database.write { try $0.withdrawCourseware(id: second, keys: keys, by: act) }
+            #expect(try await files("targets") == ["courseware/\(first)/1.json"])
+            let sticks = try (1...3).map { try key(UInt8($0)) }
+            let holders = RootChange.Holders(sticks.map(\.verifyingKey), threshold: 2)
+            let online = try self.keys([:], without: [.root, .targets])
+            let signers = [try found(kept[.root])] + sticks
+            try await library.database.write { try $0.changeKeys(KeyChange(root: RootChange([.root: holders, .targets: holders])), signers: signers, keys: online, by: act) }
+            #expect(try await files("targets").isEmpty)
+            #expect(try await files("network") == ["courseware/network/\(first)/1.json"])
+        }
+    }
+
     /// With its key on a stick nothing of a publisher's is shown before the stick has signed: approved courseware waits, withdrawing too.
     @Test(arguments: Database.Engine.required)
     func whatIsApprovedWaitsForTheKeyOnTheStick(_ engine: Database.Engine) async throws {
@@ -204,12 +271,14 @@ import Trust
             let (keys, act, day, stick, withdrawn) = (library.content.keys, library.act, library.today, try key(7), first)
             let (network, county) = (Publisher.network, try #require(Publisher(area: "990101")))
             let publishers = [network: set.catalogue?.signers(of: network) ?? [], county: [stick.verifyingKey]]
+            let taking = KeyChange(root: nil, publishers: publishers, taken: [county])
             // Without the new key its list cannot be signed, and nothing changes.
             await #expect(throws: TrustError.self) {
                 try await library.database.write { try $0.changeKeys(KeyChange(root: nil, publishers: publishers), signers: [], keys: keys, by: act) }
             }
             let signing = try CatalogueKeys(LibraryWorld.seededKeys(), others: [county: stick])
-            try await library.database.write { try $0.changeKeys(KeyChange(root: nil, publishers: publishers), signers: [], keys: signing, by: act) }
+            try await library.database.write { try $0.changeKeys(taking, signers: [], keys: signing, by: act) }
+            #expect(try await library.database.read { try $0.namedKeys() }?.isOnStick(county) == true)
             let second = try await library.encoded("two")
             try await library.publish(second)
             try await follow(&set, library)
@@ -220,6 +289,11 @@ import Trust
                 try await library.database.write { try $0.withdrawCourseware(id: withdrawn, keys: keys, by: act) }
             }
             #expect(try await library.courseware(withdrawn)?.state == .published)
+            // It is taken back, asked for anew, and waits again.
+            let waits = try #require(try await library.courseware(second))
+            try await library.database.write { try $0.declinePublication(waits, remark: "", by: act) }
+            #expect(try await library.database.read { try $0.waitingPublications(on: day) }.isEmpty)
+            try await library.publish(second)
             // The centre's own keys have nothing to sign here; the stick's have.
             func waiting(_ keys: CatalogueKeys) async throws -> [Refusal?] {
                 try await library.content.publishWaiting(in: library.database, on: day, categories: { $0.rawValue }, with: keys, by: library.act).map(\.refusal)

@@ -132,7 +132,12 @@ def test_facts_and_claims_go_on_under_new_keys(drill: Network) -> None:
 
 def test_root_and_targets_are_taken_offline(drill: Network) -> None:
     """On three sticks, two of which must sign; every county gets a key to publish with, made at the centre."""
+    folder = drill.data() / "keys"
+    before = {name: (folder / name).read_text() for name in ("root.key", "targets.key")}
+    (drill.data() / "backup.part" / "keys").mkdir(parents=True)
+    (drill.data() / "backup.part" / "keys" / "root.key").write_text(before["root.key"])
     keys(drill, "init", *(word for stick in "abc" for word in ("--out", drill.sticks / stick)))
+    assert not (drill.data() / "backup.part").exists(), "What a killed backup left holds the root's key"
     assert sorted(path.name for path in (drill.data() / "keys").iterdir()) == ["publishers.key", "snapshot.key", "timestamp.key"]
     told = keys(drill, "status")
     assert "root: 2 of 3" in told and "targets: 2 of 3" in told and told.count("  elsewhere") == 6
@@ -141,8 +146,14 @@ def test_root_and_targets_are_taken_offline(drill: Network) -> None:
     assert told.count("  here") == 3 + len(counties)
     for stick in "abc":
         assert (drill.sticks / stick).stat().st_mode & 0o077 == 0
+    # A stop before the files were removed: the centre starts and signs with none of them, and the next command removes them.
+    for name, content in before.items():
+        (folder / name).touch(mode=0o600)
+        (folder / name).write_text(content)
     restart(drill)
     follows(drill)
+    keys(drill, "status")
+    assert not (folder / "root.key").exists() and not (folder / "targets.key").exists()
 
 
 @pytest.mark.parametrize("role", ["timestamp", "snapshot", "publishers", "all"])
@@ -229,6 +240,11 @@ def test_what_is_approved_waits_for_the_key_on_the_stick(drill: Network, tmp_pat
     assert "lies on a stick" in keys(drill, "publish", "--withdraw", name, status=1)
     keys(drill, "publish", "--withdraw", name, roots="n")
     assert reference(tmp_path / "withdrawn").get_targetinfo(target) is None
+    # Keys can be changed also when the stick's list has ended meanwhile, and the centre runs with every other key.
+    keys(drill, "rotate", "timestamp", "publishers", roots="de", ahead_seconds=800 * DAY)
+    assert "network: 1 of 1" in (told := keys(drill, "status")) and "elsewhere" in told.partition("network:")[2].splitlines()[1]
+    restart(drill)
+    follows(drill)
     # The stick is lost: the sticks of the root bring the key back to the centre.
     keys(drill, "publishers", "--bring", "network", roots="de")
     restart(drill)

@@ -351,6 +351,33 @@ struct World {
         #expect(try #require(unfinished.first).doneBytes < (try #require(world.facts.last { $0.version == 2 })).doneBytes)
     }
 
+    /// A version that nobody offers any more goes, also when it is the higher one: somebody had the key for a while, or the centre came back from a backup.
+    @Test func whatIsNotOfferedAnyMoreGoesWhateverItsVersion() throws {
+        var world = try World()
+        try world.publish("a", version: JSONValue.largestInteger, segments: [30])
+        _ = world.sync(at: noon)
+        #expect(world.machine.complete.map(\.version) == [JSONValue.largestInteger])
+        try world.publish("a", version: 3, segments: [40], at: noon.adding(seconds: 60))
+        _ = world.sync(at: noon.adding(seconds: 100), ways: [.catalogue])
+        // It is shown until the honest one is complete.
+        #expect(world.machine.complete.map(\.version) == [JSONValue.largestInteger])
+        _ = world.sync(at: noon.adding(seconds: 100))
+        #expect(world.machine.complete.map(\.version) == [3])
+    }
+
+    /// What was under way when the records were read again is an answer to nothing: no timestamp, no incident.
+    @Test func anAnswerToAnotherQuestionIsNone() throws {
+        var world = try World()
+        _ = world.sync(at: noon)
+        for name in ["2.root.json", "1.snapshot.json", "1.network.json"] {
+            let errand = Errand.metadata(name: name, longest: 100, source: 0)
+            #expect(world.machine.finished(errand, .content(Array("{}".utf8)), at: noon).isEmpty)
+        }
+        #expect(world.machine.refused == 0 && world.machine.takeNoticed().isEmpty)
+        _ = world.sync(at: noon.adding(seconds: 200))
+        #expect(world.machine.complete.count == 1)
+    }
+
     @Test func aParentThatDoesNotHaveItYetIsNoFailure() throws {
         var world = try World()
         _ = world.sync(at: noon) { if case .fetch = $0 { .missing } else { nil } }

@@ -36,41 +36,39 @@ extension Statements {
         try record("courseware.publication_asked", courseware.id, ["digest": courseware.screenDigest], by: act)
     }
 
-    /// What was approved and is not published because its key lies elsewhere, the oldest first.
+    /// What was approved and waits for its key, the oldest first.
     package func waitingPublications(on day: Day) throws -> [(request: PublicationRequest, courseware: Courseware)] {
-        let newest = try all(
-            PublicationRequest.self,
-            """
-            SELECT \(sql: requestColumns) FROM publication_request r JOIN courseware c ON c.id = r.courseware_id
-            WHERE r.state = 'approved' AND c.state IN ('ready', 'published', 'withdrawn') AND (c.published_at IS NULL OR c.published_at < r.decided_at)
-                AND (c.withdrawn_at IS NULL OR c.withdrawn_at < r.decided_at)
-                AND NOT EXISTS (SELECT 1 FROM publication_request n WHERE n.courseware_id = r.courseware_id AND (n.asked_at > r.asked_at OR (n.asked_at = r.asked_at AND n.id > r.id)))
-            ORDER BY r.decided_at, r.id LIMIT 1000
-            """)
-        return try newest.compactMap { request in try courseware(id: request.coursewareID, on: day, in: .everything).map { (request, $0) } }
+        let waiting = try all(PublicationRequest.self, "SELECT \(sql: requestColumns) FROM publication_request r WHERE r.state = 'waiting' ORDER BY r.decided_at, r.id LIMIT 1000")
+        return try waiting.compactMap { request in try courseware(id: request.coursewareID, on: day, in: .everything).map { (request, $0) } }
     }
 
-    /// Notes that a publication for which one person is enough, or to which another said yes, waits for its key.
+    /// Notes that a publication for which one person is enough, or to which another just said yes, waits for its key.
     func awaitSignature(_ courseware: Courseware, by act: Act) throws {
         let newest = try publicationRequest(of: courseware.id)
-        if newest?.state != .approved || newest?.decidedAt != act.at {
+        if let newest, newest.state == .approved, newest.decidedAt == act.at {
+            try run("UPDATE publication_request SET state = 'waiting' WHERE id = \(newest.id)")
+        } else {
             try takeBackPublicationRequests(of: courseware.id, by: act)
             try run(
                 """
                 INSERT INTO publication_request (id, courseware_id, digest, asked_by, asked_at, state, decided_by, decided_at, remark)
-                VALUES (\(act.ids.next()), \(courseware.id), \(courseware.screenDigest), \(act.actor.id), \(act.at), 'approved', \(act.actor.id), \(act.at), '')
+                VALUES (\(act.ids.next()), \(courseware.id), \(courseware.screenDigest), \(act.actor.id), \(act.at), 'waiting', \(act.actor.id), \(act.at), '')
                 """)
         }
         try record("courseware.publication_waits", courseware.id, ["digest": courseware.screenDigest], by: act)
     }
 
-    /// What is withdrawn, deleted or asked for anew is no longer asked for.
+    /// What waited for its key is published.
+    func endWaiting(of coursewareID: String) throws { try run("UPDATE publication_request SET state = 'approved' WHERE courseware_id = \(coursewareID) AND state = 'waiting'") }
+
+    /// What is withdrawn, deleted or asked for anew is no longer asked for; nor does it wait for its key.
     func takeBackPublicationRequests(of coursewareID: String, by act: Act) throws {
-        try run(
+        let gone = try run(
             """
             UPDATE publication_request SET state = 'taken_back', decided_by = \(act.actor.id), decided_at = \(act.at)
-            WHERE courseware_id = \(coursewareID) AND state = 'open'
+            WHERE courseware_id = \(coursewareID) AND state IN ('open', 'waiting')
             """)
+        if gone > 0 { try record("courseware.publication_taken_back", coursewareID, by: act) }
     }
 
     /// Another person says yes to what was asked for and looked at. Refuses his own request, and one about something that has changed since.
@@ -82,10 +80,10 @@ extension Statements {
         try record("courseware.publication_approved", courseware.id, ["digest": digest, "asked_by": request.askedBy], by: act)
     }
 
-    /// Another person says no, and why; or whoever asked takes it back.
+    /// Another person says no, and why; or whoever asked takes it back. While it waits for its key whoever said yes takes it back, too.
     package func declinePublication(_ courseware: Courseware, remark: String, by act: Act) throws {
-        guard let request = try publicationRequest(of: courseware.id), request.state == .open else { throw Refusal.conflict("approval.not_open") }
-        let isOwn = request.askedBy == act.actor.id
+        guard let request = try publicationRequest(of: courseware.id), [.open, .waiting].contains(request.state) else { throw Refusal.conflict("approval.not_open") }
+        let isOwn = request.mayBeTakenBack(by: act.actor.id)
         guard isOwn || !remark.isEmpty else { throw Refusal.invalid(["remark": "approval.remark"]) }
         guard remark.count <= 500 else { throw Refusal.invalid(["remark": "approval.remark_long"]) }
         try decide(request, isOwn ? .takenBack : .declined, remark, by: act)
@@ -96,7 +94,7 @@ extension Statements {
         let changed = try run(
             """
             UPDATE publication_request SET state = \(state), decided_by = \(act.actor.id), decided_at = \(act.at), remark = \(remark)
-            WHERE id = \(request.id) AND state = 'open'
+            WHERE id = \(request.id) AND state IN ('open', 'waiting')
             """)
         guard changed == 1 else { throw Refusal.conflict("approval.not_open") }
     }

@@ -71,10 +71,10 @@ struct ApprovalPart: Sendable {
         isStale = isOpen && request?.digest != courseware.screenDigest
         let isOwn = request?.askedBy == visit.account.id
         mayDecide = isOpen && !isOwn && visit.may(.approveLibrary)
-        mayTakeBack = isOpen && isOwn
+        mayTakeBack = [.open, .waiting].contains(request?.state) && request?.mayBeTakenBack(by: visit.account.id) == true
         digest = courseware.screenDigest
         standing = request.flatMap { request in
-            guard request.state == .open || request.state == .declined || request.waits(courseware) else { return nil }
+            guard [.open, .declined, .waiting].contains(request.state) else { return nil }
             let person = request.state == .open ? request.askedBy : request.decidedBy ?? ""
             return house.text(
                 "approval.\(request.state.rawValue)", visit,

@@ -27,6 +27,8 @@ package enum SecondPerson: String, CaseIterable, Sendable {
 package struct PublicationRequest: Decodable, Hashable, Sendable {
     package enum State: String, Codable, Sendable {
         case open, approved, declined
+        /// Approved, and its key lies on a stick.
+        case waiting
         case takenBack = "taken_back"
     }
 
@@ -43,11 +45,8 @@ package struct PublicationRequest: Decodable, Hashable, Sendable {
 }
 
 extension PublicationRequest {
-    /// Whether it was approved and waits for the key that signs it.
-    func waits(_ courseware: Courseware) -> Bool {
-        guard state == .approved, let decidedAt else { return false }
-        return [courseware.publishedAt, courseware.withdrawnAt].allSatisfy { $0.map { $0 < decidedAt } ?? true }
-    }
+    /// Whether somebody may take it back without a reason: who asked for it, and who said yes to what waits for its key.
+    func mayBeTakenBack(by account: String) -> Bool { askedBy == account || state == .waiting && decidedBy == account }
 }
 
 extension Courseware {

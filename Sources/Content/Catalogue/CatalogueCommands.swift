@@ -7,7 +7,7 @@ extension Statements {
     /// Makes the first root and an empty catalogue, or checks that the keys are those of the catalogue that is there and renews what is due.
     /// Answers the fingerprint of the first root. Throws `CatalogueKeys.Problem` when the keys are others.
     @discardableResult package func ensureCatalogue(_ keys: CatalogueKeys, by act: Act) throws -> String {
-        guard let root = try latestMetadata(role: .root) else {
+        guard let named = try namedKeys() else {
             let bytes = try keys.repository.firstRoot(at: act.at.milliseconds)
             try storeRoot(bytes, version: 1, at: act.at)
             try store(try keys.repository.publish(after: nil, at: act.at.milliseconds), at: act.at)
@@ -15,11 +15,10 @@ extension Statements {
             try record("catalogue.begun", fingerprint, by: act)
             return fingerprint
         }
-        let named = NamedKeys(root: try SignedMetadata<Root>(parsing: root.bytes).content, catalogue: try latestPublication()?.catalogue)
         guard try keys.fit(named) else {
             throw CatalogueKeys.Problem(
                 description:
-                    "The keys are not those of the catalogue in this database. Restore the folder of keys that belongs to it; if they were changed just now, start the centre again."
+                    "The keys are not those of the catalogue in this database. Restore the folder of keys that belongs to it; if they were changed just now, run `yuanjiao keys status` and start the centre again."
             )
         }
         if let present = try latestPublication() {
@@ -66,6 +65,7 @@ extension Statements {
                 withdrawn_at = NULL
             WHERE id = \(current.id)
             """)
+        try endWaiting(of: current.id)
         try run("DELETE FROM published_blob WHERE courseware_id = \(current.id)")
         let blobs = [Blob(sha256: hash, length: Int64(bytes.count))] + manifest.blobs
         for start in stride(from: 0, to: blobs.count, by: 500) {
@@ -90,6 +90,11 @@ extension Statements {
         let chosen = present.catalogue.publisher(of: current)
         let path = try RelativePath(checking: chosen.path(courseware: current.id, version: manifest.version), at: "A courseware")
         var lists = present.lists(naming: current.id)
+        // Programs from before there were publishers read the top list alone: they follow until its keys are taken offline.
+        let top = present.catalogue.files(of: MetadataRole.targets.rawValue)
+        if keys.mayDelegate, !top.isEmpty, let old = RelativePath(rawValue: Publisher.oldPath(courseware: current.id, version: manifest.version)) {
+            lists[MetadataRole.targets.rawValue, default: top][old] = file
+        }
         lists[chosen.role, default: present.catalogue.files(of: chosen.role)][path] = file
         try store(lists, after: present, keys, at: act.at)
         try record(
@@ -119,7 +124,7 @@ extension Statements {
     /// Whether what a courseware's publication changes can be signed with the keys at hand.
     func canSign(_ courseware: Courseware, with keys: CatalogueKeys) throws -> Bool {
         guard let present = try latestPublication() else { return true }
-        let roles = Set(present.lists(naming: courseware.id).keys).union([present.catalogue.publisher(of: courseware).role])
+        let roles = Set(present.lists(naming: courseware.id).keys).subtracting([MetadataRole.targets.rawValue]).union([present.catalogue.publisher(of: courseware).role])
         return try roles.allSatisfy { try keys.repository.canSign($0, in: present) }
     }
 
@@ -164,10 +169,10 @@ extension Publication {
     /// The lists that name any version of a courseware, without it.
     func lists(naming courseware: String) -> [String: [RelativePath: TargetFile]] {
         var changed: [String: [RelativePath: TargetFile]] = [:]
-        for publisher in catalogue.publishers {
-            let files = catalogue.files(of: publisher.role)
-            let others = files.filter { $0.key.rawValue.split(separator: "/").dropFirst(2).first.map(String.init) != courseware }
-            if others.count < files.count { changed[publisher.role] = others }
+        for (role, place) in catalogue.publishers.map({ ($0.role, 2) }) + [(MetadataRole.targets.rawValue, 1)] {
+            let files = catalogue.files(of: role)
+            let others = files.filter { $0.key.rawValue.split(separator: "/").dropFirst(place).first.map(String.init) != courseware }
+            if others.count < files.count { changed[role] = others }
         }
         return changed
     }
@@ -183,7 +188,7 @@ extension CatalogueKeys {
             delegating: .init(standing.merging(try made(for: publishers.subtracting(known.publishers))) { known, _ in known }, signers: signers), after: present, at: instant)
     }
 
-    /// A catalogue from before there were publishers: what the top list named is the network's.
+    /// A catalogue from before there were publishers: what the top list named is the network's. It stays there for programs from before, until the keys of the top list are offline.
     func beginPublishers(_ present: Publication, at instant: Int64) throws -> Publication {
         var files: [RelativePath: TargetFile] = [:]
         for (path, file) in present.catalogue.files(of: MetadataRole.targets.rawValue) {
@@ -192,6 +197,6 @@ extension CatalogueKeys {
             files[moved] = file
         }
         return try repository.publish(
-            [MetadataRole.targets.rawValue: [:], Publisher.network.role: files], delegating: .init(try made(for: [.network]), signers: []), after: present, at: instant)
+            [Publisher.network.role: files], delegating: .init(try made(for: [.network]), signers: []), after: present, at: instant)
     }
 }

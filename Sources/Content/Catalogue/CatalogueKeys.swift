@@ -23,7 +23,7 @@ package struct CatalogueKeys: Sendable {
     func fit(_ named: NamedKeys) throws -> Bool { try here.allSatisfy { try named.hold($0.value, as: $0.key) } }
 
     /// Whether the top list can be signed here.
-    var mayDelegate: Bool { here[.targets] != nil }
+    package var mayDelegate: Bool { here[.targets] != nil }
 
     /// The public keys of publishers that are made here.
     package func made(for areas: Set<Publisher>) throws -> [Publisher: [VerifyingKey]] {
@@ -68,6 +68,9 @@ package struct CatalogueKeys: Sendable {
             throw Problem(description: "The folder of the catalogue's keys is empty, but there is a catalogue. Restore it from the backup.")
         }
         if present.isEmpty { try files.make(entropy) }
-        return try CatalogueKeys(Dictionary(uniqueKeysWithValues: files.present.map { ($0, try files.load($0)) }), lifetimes: lifetimes)
+        var keys = Dictionary(uniqueKeysWithValues: try files.present.map { ($0, try files.load($0)) })
+        // What was taken elsewhere and lies here still, after a stop in the middle, signs nothing. It is removed by the next command about keys.
+        if let named { for name in [KeyName.root, .targets] { if let key = keys[name], try !named.hold(key, as: name) { keys[name] = nil } } }
+        return try CatalogueKeys(keys, lifetimes: lifetimes)
     }
 }

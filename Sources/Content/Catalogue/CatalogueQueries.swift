@@ -68,5 +68,7 @@ extension Statements {
     package func newestRoot() throws -> Root? { try latestMetadata(role: .root).map { try SignedMetadata<Root>(parsing: $0.bytes).content } }
 
     /// Whose signatures count now; nil before the first start.
-    package func namedKeys() throws -> NamedKeys? { try newestRoot().map { NamedKeys(root: $0, catalogue: try latestPublication()?.catalogue) } }
+    package func namedKeys() throws -> NamedKeys? { try newestRoot().map { NamedKeys(root: $0, catalogue: try latestPublication()?.catalogue, sticks: try stickKeys()) } }
+
+    private func stickKeys() throws -> Set<String> { Set(try all("SELECT key_id FROM publisher_stick") { try $0.text(0) }) }
 }

@@ -20,10 +20,13 @@ package struct KeyChange: Sendable {
     package let root: RootChange?
     /// Who publishes, all of them, with which keys; nil for what stands.
     package let publishers: [Publisher: [VerifyingKey]]?
+    /// Those of them whose keys go onto sticks now.
+    package let taken: Set<Publisher>
 
-    package init(root: RootChange?, publishers: [Publisher: [VerifyingKey]]? = nil) {
+    package init(root: RootChange?, publishers: [Publisher: [VerifyingKey]]? = nil, taken: Set<Publisher> = []) {
         self.root = root
         self.publishers = publishers
+        self.taken = taken
     }
 }
 
@@ -46,9 +49,15 @@ extension Statements {
         let isTopSignedAnew = change.publishers != nil || !present.isTopSigned(by: client.root)
         let delegating = isTopSignedAnew ? Repository.Delegating(change.publishers ?? [:], signers: sticks) : nil
         let publication = try keys.repository.publish(delegating: delegating, after: present, at: instant)
-        try publication.offer(to: &client, at: instant)
+        // Keys are changed also when the list of a publisher has ended whose key is on a stick.
+        try publication.offer(to: &client, at: nil)
         if let next { try storeRoot(next, version: root.version + 1, at: act.at) }
         try store(publication, at: act.at)
+        for publisher in change.taken {
+            for key in change.publishers?[publisher] ?? [] {
+                try run("INSERT INTO publisher_stick (key_id, role, taken_at) VALUES (\(key.keyID), \(publisher.role), \(act.at)) ON CONFLICT (key_id) DO NOTHING")
+            }
+        }
         let changed = change.root?.holders ?? [:]
         let (roles, named) = (
             changed.keys.map(\.rawValue) + (change.publishers ?? [:]).keys.map(\.role), changed.values.flatMap(\.keys) + (change.publishers ?? [:]).values.joined()

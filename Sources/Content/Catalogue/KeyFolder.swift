@@ -114,18 +114,25 @@ package struct NamedKeys: Sendable {
     package let root: Root
     /// Nil before the first.
     package let catalogue: Catalogue?
+    /// Ids of the publishers' keys that were taken onto sticks.
+    package let sticks: Set<String>
 
-    package init(root: Root, catalogue: Catalogue?) {
+    package init(root: Root, catalogue: Catalogue?, sticks: Set<String> = []) {
         self.root = root
         self.catalogue = catalogue
+        self.sticks = sticks
     }
 
-    /// Whether a key counts as what its file is called; the secret of publishers when any of them has a key of its making, or there are none.
+    /// Whether a publisher's key lies on a stick.
+    package func isOnStick(_ publisher: Publisher) -> Bool { catalogue?.signers(of: publisher).contains { sticks.contains($0.keyID) } == true }
+
+    /// Whether a key counts as what its file is called; the secret of publishers when all of them have keys of its making but those on sticks.
     package func hold(_ key: SigningKey, as name: KeyName) throws -> Bool {
         guard let role = name.role else {
-            let (keys, publishers) = (PublisherKeys(secret: key), catalogue?.publishers ?? [])
-            return try publishers.isEmpty
-                || publishers.contains { publisher in try keys.made(for: publisher).map { catalogue?.signers(of: publisher).contains($0.verifyingKey) == true } == true }
+            let keys = PublisherKeys(secret: key)
+            return try (catalogue?.publishers ?? []).allSatisfy { publisher in
+                try isOnStick(publisher) || keys.made(for: publisher).map { catalogue?.signers(of: publisher).contains($0.verifyingKey) == true } == true
+            }
         }
         return root.signers(of: role).values.contains(key.verifyingKey)
     }

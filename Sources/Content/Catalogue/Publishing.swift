@@ -53,7 +53,12 @@ extension ContentHouse {
                 try await publish(
                     courseware.id, in: database, on: day, scope: .everything, categories: categories, by: act,
                     after: { _, courseware, _ in guard courseware.screenDigest == request.digest else { throw Refusal.conflict("approval.changed") } }, with: keys)
-                account.append((courseware, nil))
+                // Somebody may have published the same meanwhile.
+                if try await database.read({ try $0.publicationRequest(of: courseware.id) })?.state == .waiting {
+                    try await database.write { try $0.endWaiting(of: courseware.id) }
+                } else {
+                    account.append((courseware, nil))
+                }
             } catch let refusal as Refusal { account.append((courseware, refusal)) }
         }
         return account

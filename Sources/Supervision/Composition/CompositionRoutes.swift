@@ -57,7 +57,7 @@ extension Routes {
         get("/bulletins/:month/:code/draft", .seeFigures) { _, context, visit in try await house.draft(.html, context, press, visit) }
         get("/bulletins/:month/:code/draft.pdf", .seeFigures) { _, context, visit in try await house.draft(.pdf, context, press, visit) }
         get("/bulletins/:month/:code/draft.docx", .seeFigures) { _, context, visit in try await house.draft(.docx, context, press, visit) }
-        get("/bulletins/:month/:code/draft.xlsx", .seeFigures) { _, context, visit in try await house.draft(.xlsx, context, press, visit) }
+        get("/bulletins/:month/:code/draft.xlsx", .seeFigures, hasOwnDoor: true) { _, context, visit in try await house.draft(.xlsx, context, press, visit) }
     }
 }
 

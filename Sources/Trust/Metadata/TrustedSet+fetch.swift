@@ -49,7 +49,7 @@ extension TrustedSet {
         guard let targets, top.names(targets.named) else {
             return Wanted(.targets, version: top.version, longest: top.length ?? Self.longestTargets, consistent: consistent)
         }
-        for role in targets.content.delegations?.roles ?? [] where follows(role) {
+        for role in targets.content.delegations?.roles ?? [] where follows(role) && !passedOver.contains(role.name) {
             guard let named = snapshot.content.meta[Snapshot.name(of: role.name)], delegated[role.name].map({ named.names($0.named) }) != true else { continue }
             return Wanted(list: role.name, named, consistent: consistent)
         }
@@ -61,10 +61,16 @@ extension TrustedSet {
 
     /// Takes what was wanted. Throws as the acceptances of the roles do.
     @discardableResult
-    package mutating func accept(_ bytes: [UInt8], wanted: Wanted, at instant: Int64) throws(TrustError) -> Acceptance {
-        guard let list = wanted.list else { return try accept(bytes, as: wanted.role, at: instant) }
-        try take(list: bytes, of: list, at: instant)
-        return .accepted
+    package mutating func accept(_ bytes: [UInt8], wanted: Wanted, at instant: Int64?) throws(TrustError) -> Acceptance {
+        switch (wanted.role, wanted.list) {
+        case (_, let list?):
+            try take(list: bytes, of: list, at: instant)
+            return .accepted
+        case (.root, nil): return try accept(root: bytes)
+        case (.timestamp, nil): return try take(timestamp: bytes, at: instant)
+        case (.snapshot, nil): return try take(snapshot: bytes, at: instant)
+        case (.targets, nil): return try take(targets: bytes, at: instant)
+        }
     }
 
     /// Takes a wanted file by its role. Throws as the acceptances of the four roles do.

@@ -59,9 +59,13 @@ extension TrustedSet {
                 _ = try set.take(timestamp: catalogue.timestamp, at: nil)
                 _ = try set.take(snapshot: catalogue.snapshot, at: nil)
                 _ = try set.take(targets: catalogue.targets, at: nil)
-                for (role, list) in catalogue.lists.sorted(by: { $0.key < $1.key }) { try set.take(list: list, of: role, at: nil) }
+                var before: [String: SignedMetadata<Targets>] = [:]
+                for (role, list) in catalogue.lists.sorted(by: { $0.key < $1.key }) {
+                    // One that was passed over is older than the snapshot; by its keys it still counts.
+                    do { try set.take(list: list, of: role, at: nil) } catch { before[role] = try SignedMetadata(parsing: list) }
+                }
                 // A node that was moved lacks a list; what it has may be shown meanwhile.
-                set.join()
+                set.join(recalling: before)
                 for later in chain[(position + 1)...] { try set.accept(root: later.roots[later.roots.endIndex - 1].bytes) }
                 return set
             } catch {

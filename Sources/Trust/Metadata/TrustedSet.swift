@@ -28,6 +28,8 @@ package struct TrustedSet: Sendable {
     /// The lists of delegated roles that are followed, or that a search needed.
     var delegated: [String: SignedMetadata<Targets>] = [:]
     var coherent: Coherent?
+    /// Followed lists that nobody had, or that were not what they should be: the catalogue is completed without their news.
+    var passedOver: Set<String> = []
     /// The code of the area whose publishers' lists belong to the catalogue; nil when only the top list does.
     let following: String?
 
@@ -81,6 +83,7 @@ package struct TrustedSet: Sendable {
             timestamp = nil
             snapshot = nil
         }
+        passedOver = []
         if let targets, (try? targets.verify(by: offered.content)) == nil { self.targets = nil }
         if let coherent, (try? coherent.targets.verify(by: offered.content)) == nil { self.coherent = nil }
         return .accepted
@@ -111,6 +114,8 @@ package struct TrustedSet: Sendable {
         let offered = try SignedMetadata<Timestamp>(parsing: bytes)
         try offered.verify(by: root)
         var unchanged = false
+        // With each look what was passed over is wanted again.
+        defer { passedOver = [] }
         if let timestamp {
             unchanged = try Self.isSame(offered, as: timestamp)
             try Self.checkSuccession(from: timestamp.content.snapshot, to: offered.content.snapshot, of: .snapshot)
@@ -189,10 +194,30 @@ package struct TrustedSet: Sendable {
         join()
     }
 
-    /// Takes what is at hand for the catalogue.
-    mutating func join() {
+    /// Takes what is at hand for the catalogue. Of a list that was passed over the one of before stays, as long as its keys count.
+    mutating func join(recalling before: [String: SignedMetadata<Targets>] = [:]) {
         guard let timestamp, let snapshot, let targets else { return }
-        coherent = Coherent(
-            timestamp: timestamp, snapshot: snapshot, targets: targets, lists: delegated.filter { snapshot.content.meta[Snapshot.name(of: $0.key)]?.names($0.value.named) == true })
+        let old = (coherent?.lists ?? before).filter { targets.content.delegations?.hold($0.value, as: $0.key) == true }
+        coherent = Coherent(timestamp: timestamp, snapshot: snapshot, targets: targets, lists: old.merging(delegated) { _, new in new })
+    }
+
+    /// Completes the catalogue without the news of the list that is wanted, unless it is the network's, or no list; false when it is.
+    package mutating func passOverWanted() -> Bool {
+        guard let list = wanted?.list, list != Publisher.network.role else { return false }
+        passedOver.insert(list)
+        joinWhenComplete()
+        return true
+    }
+
+    /// Whether the catalogue was completed without the news of a list.
+    package var lacksList: Bool { !passedOver.isEmpty }
+
+    /// What may be handed on: the files that name each other.
+    package var publication: Publication? {
+        coherent.map { coherent in
+            Publication(
+                targets: coherent.targets, lists: coherent.lists.filter { coherent.snapshot.content.meta[Snapshot.name(of: $0.key)]?.names($0.value.named) == true },
+                snapshot: coherent.snapshot, timestamp: coherent.timestamp)
+        }
     }
 }

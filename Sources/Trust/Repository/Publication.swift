@@ -62,9 +62,9 @@ package struct Publication: Sendable {
         return lists.sorted { $0.key < $1.key }.map { file($1, $0) } + [file(targets, "targets"), file(snapshot, "snapshot"), file(timestamp, "timestamp")]
     }
 
-    /// Lets a client take all of it that it wants, as it would over a line. Throws what the client throws.
-    package func offer(to client: inout TrustedSet, at instant: Int64) throws(TrustError) {
-        try client.accept(timestamp: timestamp.bytes, at: instant)
+    /// Lets a client take all of it that it wants, as it would over a line; without an instant whatever its end dates. Throws what the client throws.
+    package func offer(to client: inout TrustedSet, at instant: Int64?) throws(TrustError) {
+        _ = try client.take(timestamp: timestamp.bytes, at: instant)
         let files = Dictionary(signedFiles.map { ($0.name, $0.bytes) }, uniquingKeysWith: { first, _ in first })
         while let wanted = client.wanted {
             guard let bytes = files[wanted.fileName] else { throw TrustError(.parentMissing, "\(wanted.fileName) is named but is not there; publish again.") }

@@ -28,10 +28,17 @@ package struct Publisher: Hashable, Sendable, Comparable {
     /// Where its list names a version of a courseware.
     package func path(courseware: String, version: Int64) -> String { "courseware/\(folder)/\(courseware)/\(version).json" }
 
+    /// Where the top list named a version of a courseware before there were publishers. Nobody to whom it delegates can name such a path.
+    package static func oldPath(courseware: String, version: Int64) -> String { "courseware/\(courseware)/\(version).json" }
+
     /// The publisher of a path; nil for a path of another form.
     package init?(path: RelativePath) {
         let parts = path.rawValue.split(separator: "/", omittingEmptySubsequences: false)
-        guard parts.count == 4, parts[0] == "courseware" else { return nil }
+        guard (3...4).contains(parts.count), parts[0] == "courseware" else { return nil }
+        guard parts.count == 4 else {
+            self = .network
+            return
+        }
         if parts[1] == Publisher.network.folder { self = .network } else { self.init(area: String(parts[1])) }
     }
 

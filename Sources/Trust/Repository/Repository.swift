@@ -95,8 +95,9 @@ package struct Repository: Sendable {
         let signers = sticks.isEmpty ? [keys.targets].compactMap { $0 } : sticks
         guard !signers.isEmpty else { throw TrustError(.key, "The key of the top list is not here; name the keys on the sticks.") }
         let content = Targets(
-            // Who may publish changes rarely where its keys lie on sticks: it is said for as long as the root.
-            version: next(previous), expiresAt: instant + (sticks.isEmpty ? lifetimes.targets : lifetimes.root), files: files ?? previous?.content.files ?? [:],
+            // Where its keys lie on sticks who may publish changes rarely and is said for as long as the root; and it names no lesson.
+            version: next(previous), expiresAt: instant + (sticks.isEmpty ? lifetimes.targets : lifetimes.root),
+            files: files ?? (sticks.isEmpty ? previous?.content.files : nil) ?? [:],
             delegations: publishers.isEmpty ? previous?.content.delegations : Delegations(to: publishers))
         return try SignedMetadata(signing: content, with: signers)
     }
