@@ -28,7 +28,8 @@ extension Routes {
                     reporter: form["reporter"], kind: form["kind"], about: form["about"], occurrences: count, through: Instant(milliseconds: last),
                     where: try statements.visibleIncidents(in: visit.scope, on: today), by: act)
             }
-            return seeOther(IncidentQuestion(showsAll: form["show_all"] == "true", kind: form["show_kind"]).url())
+            let place = form["show_after"]
+            return seeOther(Query.url("/incidents", [("state", form["show_all"] == "true" ? "all" : ""), ("kind", String(form["show_kind"].prefix(64))), ("after", place)]))
         }
     }
 }
@@ -40,12 +41,6 @@ struct IncidentQuestion: Sendable {
     let kind: String
     /// Behind which place the page begins; nil for the first one.
     let after: IncidentPlace?
-
-    init(showsAll: Bool, kind: String) {
-        self.showsAll = showsAll
-        self.kind = kind
-        after = nil
-    }
 
     init(_ query: Query) {
         showsAll = query["state"] == "all"
@@ -61,9 +56,13 @@ struct IncidentQuestion: Sendable {
 
     /// The address of the same question, behind a place.
     func url(_ path: String = "/incidents", after place: IncidentPlace? = nil) -> String {
-        let key = place.map { [String($0.lastAt.milliseconds), $0.reporter, $0.kind, $0.about].map(Query.segment).joined(separator: ",") }
-        return Query.url(path, [("state", showsAll ? "all" : ""), ("kind", kind), ("after", key ?? "")])
+        Query.url(path, [("state", showsAll ? "all" : ""), ("kind", kind), ("after", place?.text ?? "")])
     }
+}
+
+extension IncidentPlace {
+    /// As an address has it.
+    fileprivate var text: String { [String(lastAt.milliseconds), reporter, kind, about].map(Query.segment).joined(separator: ",") }
 }
 
 /// What is known for a list of incidents.
@@ -144,6 +143,10 @@ struct IncidentListPage: Sendable {
     let lines: [Line]
     let showsAll: Bool
     let shownKind: String
+    /// Behind which place this page begins, as the address has it.
+    let shownAfter: String
+    /// What stands in the place of lines.
+    let none: String
     let kinds: [Choice]
     let total: String
     let empty: Bool
@@ -156,6 +159,8 @@ struct IncidentListPage: Sendable {
         lines = record.incidents.map { Line($0, record, house, visit) }
         showsAll = question.showsAll
         shownKind = question.kind
+        shownAfter = question.after?.text ?? ""
+        none = house.text(question.showsAll || question.after != nil || !question.kind.isEmpty ? "incidents.none_here" : "incidents.empty", visit)
         // The kind that was asked for stays to be chosen, also when the last of it was settled.
         kinds = Set(record.counts.keys).union(question.kind.isEmpty ? [] : [question.kind]).map { kind in
             Choice(choiceValue: kind, choiceLabel: "\(house.incidentText(kind, visit)) (\(record.counts[kind] ?? 0))", chosen: kind == question.kind)

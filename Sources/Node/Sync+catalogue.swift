@@ -79,9 +79,13 @@ extension Sync {
     }
 
     private mutating func refuse(_ code: TrustError.Code, at now: Instant) {
+        noteRefusal(code)
+        abandon(at: now)
+    }
+
+    private mutating func noteRefusal(_ code: TrustError.Code) {
         refused += 1
         notice(Noticed(code == .expired ? .freeze : .metadata, about: code.rawValue))
-        abandon(at: now)
     }
 
     /// Offers a file to what is believed; goes on when it is taken, tries another source later when it is not.
@@ -95,8 +99,7 @@ extension Sync {
         } catch {
             // Of one county's list only that county's nodes hear less than there is.
             if case .named = update, trusted.wanted?.list != nil, trusted.passOverWanted() {
-                refused += 1
-                notice(Noticed(.metadata, about: error.code.rawValue))
+                noteRefusal(error.code)
                 return arrived(at: now)
             }
             refuse(error.code, at: now)
@@ -107,7 +110,10 @@ extension Sync {
     /// When everything has come the catalogue is carried out. A list that was passed over is asked for again with the next look, whatever it brings.
     private mutating func arrived(at now: Instant) -> [Action] {
         guard trusted.wanted == nil else { return [] }
-        if trusted.lacksList { lastTimestamp = [] }
+        if trusted.lacksList {
+            lastTimestamp = []
+            anotherSource()
+        }
         return [keep()] + settle(at: now) + follow(at: now)
     }
 

@@ -23,7 +23,7 @@ struct BackupCommand: AsyncParsableCommand {
         let settings = try await Settings(common)
         let named = recipients.isEmpty ? (settings["backup_for"] ?? "").split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty } : recipients
         let backup = try Backup(settings.centre(), recipients: named)
-        let centre = try await OpenCentre(settings)
+        let centre = try await OpenCentre(settings, existing: true)
         do { try await write(backup, for: named, settings.dataFolder, centre) } catch {
             await centre.close()
             throw error

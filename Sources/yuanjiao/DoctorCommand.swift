@@ -51,7 +51,7 @@ struct DoctorCommand: AsyncParsableCommand {
 
     func run() async throws {
         let settings = try await Settings(common)
-        let centre = try await OpenCentre(settings)
+        let centre = try await OpenCentre(settings, existing: true)
         let rules = centre.network.rules
         var wrong = 0
         print("schema       ok")

@@ -103,9 +103,3 @@ extension Batch.Entry {
     /// A line that is no JSON at all.
     fileprivate static var notJSON: Batch.Entry { .malformed(id: "", MalformedFact.notJSON) }
 }
-
-/// The bytes of a file or of standard input.
-func read(_ file: String) throws -> [UInt8] {
-    if file == "-" { return [UInt8](FileHandle.standardInput.readDataToEndOfFile()) }
-    do { return [UInt8](try Data(contentsOf: URL(fileURLWithPath: file))) } catch { throw BadSetting(description: "\(file) cannot be read") }
-}

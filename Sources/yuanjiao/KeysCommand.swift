@@ -34,12 +34,18 @@ struct StickKeys: ParsableArguments {
     func opened() async throws -> [SigningKey] {
         let sealed = sealed
         let passphrase = sealed.isEmpty ? "" : try passphrase(twice: false)
-        return try await offPool { try sealed.map { try SealedKey(reading: try Data(contentsOf: URL(fileURLWithPath: $0))).open(passphrase) } }
+        return try await offPool {
+            try sealed.map { file in
+                do { return try SealedKey(reading: Data(try read(file))).open(passphrase) } catch let error as TrustError {
+                    throw BadSetting(description: "\(file): \(error.sentence)")
+                }
+            }
+        }
     }
 
     func passphrase(twice: Bool) throws -> String {
         if let passphraseFile {
-            let line = try String(contentsOfFile: passphraseFile, encoding: .utf8).split(separator: "\n", omittingEmptySubsequences: false).first ?? ""
+            let line = String(decoding: try read(passphraseFile), as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false).first ?? ""
             return try Self.checked(String(line), isNew: twice)
         }
         guard isatty(STDIN_FILENO) == 1, let first = getpass("Passphrase: ").map({ String(cString: $0) }) else {
@@ -67,7 +73,7 @@ struct KeyDesk {
 
     init(_ common: CommonOptions) async throws {
         let settings = try await Settings(common)
-        centre = try await OpenCentre(settings)
+        centre = try await OpenCentre(settings, existing: true)
         data = settings.dataFolder
         let folder = KeyFolder(settings.dataFolder.appendingPathComponent("keys"))
         self.folder = folder

@@ -24,7 +24,7 @@ struct CompareCommand: AsyncParsableCommand {
     private static let mostNamed = 1000
 
     func run() async throws {
-        let centre = try await OpenCentre(try await Settings(common))
+        let centre = try await OpenCentre(try await Settings(common), existing: true)
         var comparison = LogComparison()
         for name in files {
             let file = name == "-" ? FileHandle.standardInput : FileHandle(forReadingAtPath: name)

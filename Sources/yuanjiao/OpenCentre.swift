@@ -12,8 +12,12 @@ struct OpenCentre {
     /// Who gives the command.
     private let person: String
 
-    init(_ settings: Settings) async throws {
+    /// - Parameter existing: whether there must be a centre already; a mistyped folder then makes none.
+    init(_ settings: Settings, existing: Bool = false) async throws {
         let configuration = try settings.centre()
+        let address = configuration.databaseAddress
+        let isThere = try await offPool { address.hasPrefix("postgres:") || FileManager.default.fileExists(atPath: address) }
+        guard isThere || !existing else { throw BadSetting(description: "There is no centre in \(configuration.dataFolder.path): name its folder with --data") }
         let given = (settings["as"] ?? "").officeText
         guard given.count <= 64 else { throw BadSetting(description: "`--as` takes a name of at most 64 characters") }
         person = given.isEmpty ? Self.systemUser : given
@@ -52,4 +56,10 @@ func sentences(for refusal: Refusal, _ words: Words) -> String {
     let language = setting.hasPrefix("zh") ? Language.chinese : .english
     guard case .invalid(let fields) = refusal else { return "\(words.text("refusal.\(refusal.code)", language)) (\(refusal.code))" }
     return fields.sorted { $0.key < $1.key }.map { "\($0.key): \(words.text("refusal.\($0.value)", language)) (\($0.value))" }.joined(separator: "\n")
+}
+
+/// The bytes of a file or, for `-`, of standard input. Throws a sentence that names the file.
+func read(_ file: String) throws -> [UInt8] {
+    if file == "-" { return [UInt8](FileHandle.standardInput.readDataToEndOfFile()) }
+    do { return [UInt8](try Data(contentsOf: URL(fileURLWithPath: file))) } catch { throw BadSetting(description: "\(file) cannot be read; is it there, and a file?") }
 }

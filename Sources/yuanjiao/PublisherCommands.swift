@@ -82,6 +82,8 @@ extension KeysCommand {
                 for (courseware, refusal) in account {
                     print(courseware.id, courseware.title, refusal.map { sentences(for: $0, words) } ?? "published", separator: "\t")
                 }
+                let rest = try await centre.database.read { try $0.waitingPublications(on: today) }.filter { one in !account.contains { $0.courseware.id == one.courseware.id } }
+                for one in rest { print(one.courseware.id, one.courseware.title, "waits for a key that is not here: name its stick with --with", separator: "\t") }
                 // A list that nobody changed is signed anew in the second half of its year.
                 _ = try await centre.database.write { try $0.refreshCatalogue(keys, by: act) }
                 print("\(account.count { $0.refusal == nil }) published, \(account.count { $0.refusal != nil }) refused.")

@@ -17,9 +17,9 @@ struct StopCommand: AsyncParsableCommand {
     @Argument(help: "The order: stop.json or go-on.json.") var order: String?
 
     func run() async throws {
-        let centre = try await OpenCentre(try await Settings(common))
+        let centre = try await OpenCentre(try await Settings(common), existing: true)
         if let order {
-            let bytes = try await offPool { [UInt8](try Data(contentsOf: URL(fileURLWithPath: order)).prefix(Int(StopOrder.longest) + 1)) }
+            let bytes = try await offPool { Array(try read(order).prefix(Int(StopOrder.longest) + 1)) }
             let act = centre.act
             try await explained { try await centre.database.write { try $0.giveStopOrder(bytes, in: .everything, by: act) } }
         }
@@ -31,7 +31,7 @@ struct StopCommand: AsyncParsableCommand {
         if standing.isEmpty { print("No order was ever given.") }
         for (order, givenAt, receipts) in standing {
             print("\(order.stops ? "stop" : "go on")  order \(order.version) for \(order.areas.joined(separator: " ")), given \(centre.network.zone.text(givenAt))")
-            print("    \(receipts) terminals said that they \(order.stops ? "stopped" : "go on")")
+            print("    \(receipts) \(receipts == 1 ? "terminal" : "terminals") said that they \(order.stops ? "stopped" : "go on")")
         }
         await centre.close()
     }

@@ -301,7 +301,7 @@ import Trust
             #expect(try await waiting(keys).isEmpty)
             let draft = CoursewareDraft(title: "changed after it was approved", category: "", speaker: "", unit: "", areas: "990101", kinds: [])
             try await library.database.write { try $0.changeCourseware(id: second, try $0.checkedFields(draft, on: day, in: .everything), by: act) }
-            #expect(try await waiting(signing) == [Refusal.conflict("approval.changed")])
+            #expect(try await waiting(signing) == [Refusal.conflict("approval.stale")])
             library.time.set(library.time.value.adding(seconds: 60))
             try await library.publish(second)
             #expect(try await waiting(signing) == [nil])

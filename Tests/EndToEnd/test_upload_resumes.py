@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import random
 import re
+import sqlite3
 from pathlib import Path
 from typing import Iterator
 
@@ -12,6 +13,7 @@ import pytest
 from playwright.sync_api import Page, Route
 
 from support.network import Network, ask, until
+from support.patience import PATIENCE
 
 MIB = 1 << 20
 SLICE = 4 * MIB
@@ -133,3 +135,44 @@ def test_a_session_that_ended_is_said_and_loses_nothing(desk: Page, library: Net
     assert stored(library, desk) == hashlib.sha256(file.read_bytes()).hexdigest()
     # The slice whose session had ended came again, and nothing before it.
     assert offsets == [0, SLICE, SLICE, 2 * SLICE] or offsets == [0, SLICE, 2 * SLICE, 2 * SLICE], offsets
+
+
+def wait_in_line(library: Network, count: int) -> None:
+    """So many lessons of the editor wait for their encoding, and none of them is taken up."""
+    connection = sqlite3.connect(library.data() / "centre.sqlite", timeout=10 * PATIENCE)
+    [(editor,)] = connection.execute("SELECT id FROM account WHERE login = 'editor'").fetchall()
+    with connection:
+        connection.execute("DELETE FROM job WHERE id LIKE 'full-%'")
+        connection.executemany(
+            "INSERT INTO job (id, kind, subject, payload, state, progress, step, problem, account, attempts, due_at, lease_until_at, cancel_wanted, made_by, made_at)"
+            " VALUES (?, 'encode', '', '', 'ready', 0, '', '', '', 0, 9000000000000000, 0, 0, ?, 0)",
+            [(f"full-{number}", editor) for number in range(count)],
+        )
+    connection.close()
+
+
+def test_where_too_many_wait_it_is_said_and_nothing_is_sent_twice(desk: Page, library: Network, tmp_path: Path) -> None:
+    """Before the first byte; and when the last place is taken while a file is under way, what was sent stays for another try."""
+    until(lambda: library.query("SELECT count(*) FROM job WHERE state IN ('ready', 'running')") == [(0,)], 120, "What was sent before is looked at")
+    file = made(tmp_path, "late.mp4", 6)
+    offsets: list[int] = []
+
+    def line(route: Route) -> None:
+        offsets.append(int(route.request.headers["x-upload-offset"]))
+        if len(offsets) == 2:
+            wait_in_line(library, 200)
+        route.continue_()
+
+    desk.route(re.compile(r"/courseware/uploads/[0-9a-f-]{36}$"), lambda route: line(route) if route.request.method == "PATCH" else route.continue_())
+    wait_in_line(library, 200)
+    choose(desk, library, file)
+    desk.wait_for_selector("#told.problem")
+    assert "200" in desk.inner_text("#told") and offsets == []
+    wait_in_line(library, 199)
+    choose(desk, library, file)
+    desk.wait_for_selector("#told.problem")
+    assert "200" in desk.inner_text("#told") and offsets == [0, SLICE]
+    wait_in_line(library, 0)
+    choose(desk, library, file)
+    assert stored(library, desk) == hashlib.sha256(file.read_bytes()).hexdigest()
+    assert len(offsets) <= 3, "What was sent is sent again"

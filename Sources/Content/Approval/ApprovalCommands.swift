@@ -12,14 +12,15 @@ extension Statements {
             "SELECT \(sql: requestColumns) FROM publication_request r WHERE r.courseware_id = \(coursewareID) ORDER BY r.asked_at DESC, r.id DESC LIMIT 1")
     }
 
-    /// Requests that nobody has decided on, the oldest first, in a scope.
-    package func openPublicationRequests(on day: Day, in scope: Scope, limit: Int) throws -> [(request: PublicationRequest, courseware: Courseware)] {
+    /// Requests in a state, the oldest first, in a scope.
+    package func publicationRequests(_ state: PublicationRequest.State, on day: Day, in scope: Scope, limit: Int) throws -> [(request: PublicationRequest, courseware: Courseware)]
+    {
         let open = try all(
             PublicationRequest.self,
             """
             SELECT \(sql: requestColumns) FROM publication_request r JOIN courseware c ON c.id = r.courseware_id
             JOIN area_version a ON a.area_id = c.area_id AND a.replaced_at IS NULL AND a.from_day <= \(day) AND a.until_day > \(day)
-            WHERE r.state = 'open' AND \(sql: scope.condition("a.code")) ORDER BY r.asked_at, r.id LIMIT \(limit)
+            WHERE r.state = \(state) AND \(sql: scope.condition("a.code")) ORDER BY r.asked_at, r.id LIMIT \(limit)
             """)
         return try open.compactMap { request in try courseware(id: request.coursewareID, on: day, in: scope).map { (request, $0) } }
     }

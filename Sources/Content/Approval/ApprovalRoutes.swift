@@ -11,16 +11,17 @@ extension Routes {
         let house = house
         get("/approvals", .approveLibrary) { request, _, visit in
             let day = house.today
-            let (open, accounts) = try await house.database.read { statements in
-                let open = try statements.openPublicationRequests(on: day, in: visit.scope, limit: 500)
-                return (open, try statements.namedAccounts(Set(open.map(\.request.askedBy)).sorted()))
+            let (open, waiting, accounts) = try await house.database.read { statements in
+                let open = try statements.publicationRequests(.open, on: day, in: visit.scope, limit: 500)
+                let waiting = try statements.publicationRequests(.waiting, on: day, in: visit.scope, limit: 500)
+                return (open, waiting, try statements.namedAccounts(Set((open + waiting).map(\.request.askedBy)).sorted()))
             }
-            let page = ApprovalListPage(
-                lines: open.map { request, courseware in
-                    .init(
-                        id: courseware.id, title: courseware.title, area: courseware.areaName,
-                        askedBy: house.pages.words.actor(request.askedBy, accounts, visit.language), askedAt: house.zone.text(request.askedAt))
-                }, empty: open.isEmpty)
+            let line = { (request: PublicationRequest, courseware: Courseware) in
+                ApprovalListPage.Line(
+                    id: courseware.id, title: courseware.title, area: courseware.areaName,
+                    askedBy: house.pages.words.actor(request.askedBy, accounts, visit.language), askedAt: house.zone.text(request.askedAt))
+            }
+            let page = ApprovalListPage(lines: open.map(line), empty: open.isEmpty, waiting: waiting.map(line), hasWaiting: !waiting.isEmpty)
             return try house.page("approvals", page, title: house.text("approval.list.title", visit), for: visit, request)
         }
         post("/courseware/:id/approve", .approveLibrary, asksAgain: true) { form, context, visit in
@@ -50,6 +51,9 @@ struct ApprovalListPage: Sendable {
     }
     let lines: [Line]
     let empty: Bool
+    /// What was approved and waits for a key on a stick.
+    let waiting: [Line]
+    let hasWaiting: Bool
 }
 
 /// What the page of a courseware says of its way to the screens.
@@ -59,16 +63,23 @@ struct ApprovalPart: Sendable {
     /// Who asked and when, or what was decided; nil when there is nothing to say.
     let standing: String?
     let isOpen: Bool
+    /// Whether it was approved and waits for a key on a stick; and whether approving it will make it wait.
+    let isWaiting: Bool
+    let needsStick: Bool
     /// Whether it changed since it was asked for.
     let isStale: Bool
     let mayDecide: Bool
     let mayTakeBack: Bool
     let digest: String
 
-    init(_ courseware: Courseware, _ request: PublicationRequest?, _ accounts: [String: NamedAccount], _ rule: SecondPerson, _ house: House, _ visit: Visit) {
+    init(
+        _ courseware: Courseware, _ request: PublicationRequest?, _ accounts: [String: NamedAccount], _ rule: SecondPerson, needsStick: Bool, _ house: House, _ visit: Visit
+    ) {
+        self.needsStick = needsStick
         isNeeded = rule.isNeeded(for: courseware)
         isOpen = request?.state == .open
-        isStale = isOpen && request?.digest != courseware.screenDigest
+        isWaiting = request?.state == .waiting
+        isStale = (isOpen || isWaiting) && request?.digest != courseware.screenDigest
         let isOwn = request?.askedBy == visit.account.id
         mayDecide = isOpen && !isOwn && visit.may(.approveLibrary)
         mayTakeBack = [.open, .waiting].contains(request?.state) && request?.mayBeTakenBack(by: visit.account.id) == true

@@ -52,7 +52,7 @@ extension ContentHouse {
             do {
                 try await publish(
                     courseware.id, in: database, on: day, scope: .everything, categories: categories, by: act,
-                    after: { _, courseware, _ in guard courseware.screenDigest == request.digest else { throw Refusal.conflict("approval.changed") } }, with: keys)
+                    after: { _, courseware, _ in guard courseware.screenDigest == request.digest else { throw Refusal.conflict("approval.stale") } }, with: keys)
                 // Somebody may have published the same meanwhile.
                 if try await database.read({ try $0.publicationRequest(of: courseware.id) })?.state == .waiting {
                     try await database.write { try $0.endWaiting(of: courseware.id) }

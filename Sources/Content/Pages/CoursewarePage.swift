@@ -91,7 +91,9 @@ extension House {
             )
         }
         let words = LibraryWords(house: self, visit: visit)
-        let approval = ApprovalPart(found.0, asked, accounts, library.secondPerson, self, visit)
+        let (courseware, keys) = (found.0, library.keys)
+        let needsStick = try await database.read { try !$0.canSign(courseware, with: keys) }
+        let approval = ApprovalPart(courseware, asked, accounts, library.secondPerson, needsStick: needsStick, self, visit)
         let content = coursewareContent(found, notes, approval, words, refused: refused, isSaved: request.uri.queryParameters["saved"] != nil)
         return try page(
             "courseware", content, title: found.0.title, crumbs: [Frame.Link(label: words.text("list.title"), url: "/courseware")], for: visit, request,
@@ -107,6 +109,8 @@ extension House {
         let draft = refused?.draft ?? CoursewareDraft(courseware)
         let problem = { (field: String) in words.refusal(refused?.problems[field]) }
         let isArchived = courseware.state == .archived
+        // What waits for its key is not asked for again by mistake.
+        let mayAsk = mayEdit && !(approval.isWaiting && !approval.isStale)
         let isShown = courseware.state == .published || courseware.state == .withdrawn
         let all = found.counts.values.reduce(0, +)
         return CoursewarePage(
@@ -114,8 +118,8 @@ extension House {
             isEncoding: courseware.state == .encoding, percent: String((found.job?.progress ?? 0) / 10), progress: progressText(courseware, found.job, words),
             problem: words.problem(courseware), notes: notes.map(words.note), hasPicture: !courseware.posterHash.isEmpty, hasPreview: !courseware.previewHash.isEmpty,
             facts: facts(courseware, words),
-            mayChange: mayEdit && !isArchived, mayPublish: mayEdit && (courseware.state == .ready || courseware.state == .withdrawn),
-            mayPublishAgain: mayEdit && courseware.state == .published, approval: approval, mayWithdraw: mayEdit && courseware.state == .published,
+            mayChange: mayEdit && !isArchived, mayPublish: mayAsk && (courseware.state == .ready || courseware.state == .withdrawn),
+            mayPublishAgain: mayAsk && courseware.state == .published, approval: approval, mayWithdraw: mayEdit && courseware.state == .published,
             mayDelete: mayEdit && (courseware.state == .withdrawn || courseware.state == .ready), mayRetry: mayEdit && courseware.state == .failed,
             mayCancel: mayEdit && courseware.state == .encoding, title: draft.title,
             titleProblem: problem("title"),
@@ -132,7 +136,7 @@ extension House {
 
     private func facts(_ courseware: Courseware, _ words: LibraryWords) -> [CoursewarePage.Fact] {
         let rows = [
-            ("state", words.state(courseware.state)), ("area", "\(courseware.areaName) (\(courseware.areaCode))"),
+            ("state", words.state(courseware.state)), ("number", courseware.id), ("area", "\(courseware.areaName) (\(courseware.areaCode))"),
             ("length", words.length(courseware.durationMs)),
             ("source", courseware.sourceName), ("size", courseware.sourceBytes > 0 ? words.size(courseware.sourceBytes) : ""),
             ("made_at", words.time(courseware.madeAt)),

@@ -78,6 +78,9 @@
 				failures = 0;
 				remember(answer.id);
 				send(answer.offset);
+			} else if (/:job\./.test(answer.type || '')) {
+				// No room among what waits for its encoding: what was sent stays for another try.
+				end(answer.title, true);
 			} else if (status === 0 || status === 400 || status === 404 || status === 409 || status >= 500 && status !== 507) {
 				if (status === 404) { remember(''); }
 				failures += 1;
