@@ -179,13 +179,12 @@ extension Publication {
 }
 
 extension CatalogueKeys {
-    /// Signs the top list anew with more publishers, whose keys are made here.
-    /// - Parameter signers: keys of the top list that lie on sticks.
-    package func delegate(to publishers: Set<Publisher>, _ present: Publication, signers: [SigningKey] = [], at instant: Int64) throws -> Publication {
+    /// Signs the top list anew, whose key is here, with more publishers, whose keys are made here.
+    func delegate(to publishers: Set<Publisher>, _ present: Publication, at instant: Int64) throws -> Publication {
         let known = present.catalogue
         let standing = Dictionary(uniqueKeysWithValues: known.publishers.map { ($0, known.signers(of: $0)) })
         return try repository.publish(
-            delegating: .init(standing.merging(try made(for: publishers.subtracting(known.publishers))) { known, _ in known }, signers: signers), after: present, at: instant)
+            delegating: .init(standing.merging(try made(for: publishers.subtracting(known.publishers))) { known, _ in known }, signers: []), after: present, at: instant)
     }
 
     /// A catalogue from before there were publishers: what the top list named is the network's. It stays there for programs from before, until the keys of the top list are offline.
