@@ -1,16 +1,23 @@
 import Basics
 import Operations
-import Registry
+package import Registry
 import Storage
 import Trust
 import Web
-import Wire
+package import Wire
 
 /// A batch out of its envelope.
 struct OpenedBatch: Sendable {
     let received: ReceivedBatch
     /// The request that the originator would have made itself; the answer to it is the originator's.
     let request: SignedRequest
+    /// Where the originator stands.
+    let place: ToldPlace
+}
+
+extension PlacedNode {
+    /// What a node is told of where it stands.
+    package var told: ToldPlace { ToldPlace(area: place?.area.description ?? "", siteKind: place?.siteKind, siteName: siteName) }
 }
 
 extension House {
@@ -28,11 +35,12 @@ extension House {
                     guard let node = nodes[envelope.node], let key = try? VerifyingKey(hex: node.publicKey) else { throw Self.unknownNode }
                     let request = SignedRequest("POST", Endpoint.facts, node: envelope.node, body: SHA256Hex(of: envelope.body))
                     do { try RequestSignature(node: envelope.node, text: envelope.signature).verify(request, with: key) } catch { throw Self.unknownNode }
-                    guard let place = node.area, area?.covers(place) == true else {
+                    guard let place = node.place?.area, area?.covers(place) == true else {
                         throw Problem(code: "node.not_below", status: 403, title: "The node \(envelope.node) does not stand below the area of \(edge.id)")
                     }
                     guard !node.isRevoked else { throw Self.revokedNode }
-                    return OpenedBatch(received: ReceivedBatch(sender: .terminal(envelope.node), batch: try Self.batch(envelope.body), relay: edge.id), request: request)
+                    let sender: Sender = node.isEdge ? .edge(envelope.node) : .terminal(envelope.node)
+                    return OpenedBatch(received: ReceivedBatch(sender: sender, batch: try Self.batch(envelope.body), relay: edge.id), request: request, place: node.told)
                 }
                 if case .failure = opened { notice(.envelope, about: envelope.node) }
                 if case .success(let opened) = opened { entries += opened.received.batch.entries.count }

@@ -11,6 +11,8 @@ import Wire
 struct AuthenticatedNode: Sendable {
     let record: NodeRecord
     let kind: NodeKind
+    /// Where it stands today.
+    let placed: PlacedNode?
     /// What it asked, as it signed it.
     let request: SignedRequest
 }
@@ -30,7 +32,7 @@ extension House {
     func authenticatedNode(_ request: Request, body: ByteBuffer) async throws -> AuthenticatedNode {
         let refused = Self.unknownNode
         guard let header = request.headers[.authorization], let signature = try? RequestSignature(header: header) else { throw refused }
-        let record = try await database.read { try $0.node(id: signature.node) }
+        let (record, placed) = try await database.read { (try $0.node(id: signature.node), try $0.placedNodes([signature.node])[signature.node]) }
         guard let record, let hex = record.publicKey, let key = try? VerifyingKey(hex: hex), let kind = NodeKind(rawValue: record.kind) else {
             notice(.unknownNode, about: signature.node)
             throw refused
@@ -44,7 +46,7 @@ extension House {
             notice(.revokedNode, about: signature.node)
             throw Self.revokedNode
         }
-        return AuthenticatedNode(record: record, kind: kind, request: asked)
+        return AuthenticatedNode(record: record, kind: kind, placed: placed, request: asked)
     }
 
     /// A request signed by a key that is named in the place of a node: whoever sends it has the key. Throws a `Problem` with status 401.

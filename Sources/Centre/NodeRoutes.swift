@@ -59,7 +59,7 @@ struct NodeAPI: Sendable {
         let receipt = try await doors.batches.admit(node.record.id) { try await intake.accept(ReceivedBatch(sender: sender, batch: batch)) }
         count(receipt.verdicts, of: node.record.id)
         clones.see(batch.id, of: node.record.id, house)
-        return try signed(receipt.answered(at: house.clock.now), to: node.request)
+        return try signed(receipt.answered(at: house.clock.now, to: node.placed?.told), to: node.request)
     }
 
     private func count(_ verdicts: [Verdict], of sender: String) {
@@ -92,7 +92,7 @@ struct NodeAPI: Sendable {
                 }
                 count(receipt.verdicts, of: opened.request.node)
                 clones.see(receipt.batch, of: opened.request.node, house)
-                let body = try encoded(receipt.answered(at: house.clock.now))
+                let body = try encoded(receipt.answered(at: house.clock.now, to: opened.place))
                 let signature = try voice.sign(opened.request, status: 200, body: SHA256Hex(of: body))
                 return CarriedReceipt(ClosedAnswer(digest: opened.request.body.hex, body: String(decoding: body, as: UTF8.self), signature: signature.text))
             }
@@ -101,14 +101,14 @@ struct NodeAPI: Sendable {
             metrics.count("yuanjiao_envelopes_closed_total{code=\"\(code)\"}", count)
             context.logger.warning("envelopes not opened", metadata: ["edge": "\(edge.record.id)", "code": "\(code)", "count": "\(count)"])
         }
-        return try signed(LoadReceipt(epoch: settings.epoch, envelopes: answers, at: house.clock.now), to: edge.request)
+        return try signed(LoadReceipt(epoch: settings.epoch, envelopes: answers, at: house.clock.now, place: edge.placed?.told), to: edge.request)
     }
 
     /// The centre keeps no list of verdicts: what it knows is the fact itself, so a node that asks here is told to offer it again.
     private func receipts(_ request: Request, _ context: AppContext) async throws -> Response {
         let body = try await request.whole(upTo: 1 << 20, orRefuse: "batch.too_large")
         let node = try await house.authenticatedNode(request, body: body)
-        return try signed(Receipt(batch: "", epoch: settings.epoch, verdicts: [], at: house.clock.now), to: node.request)
+        return try signed(Receipt(batch: "", epoch: settings.epoch, verdicts: [], at: house.clock.now, place: node.placed?.told), to: node.request)
     }
 
     /// To which key a newcomer seals its code; signed, so that nobody on the line gives another.
@@ -210,12 +210,12 @@ struct NodeAPI: Sendable {
             status: .ok, headers: [.contentType: "application/json", .cacheControl: "no-cache", .eTag: tag], body: .init(byteBuffer: ByteBuffer(bytes: body)))
     }
 
-    /// Published content only, to enrolled nodes only.
+    /// Published content only, to enrolled nodes only, and to each what is meant for where it stands.
     private func blob(_ hash: String, _ request: Request, _ context: AppContext) async throws -> Response {
         let node = try await house.authenticatedNode(request, body: ByteBuffer())
         return try await doors.ranges.admit(node.record.id) {
-            let isPublished = try await house.database.read { try $0.isPublishedBlob(hash) }
-            guard isPublished, let url = blobs.url(hash), let length = blobs.length(hash) else { throw Refusal.notFound("blob") }
+            let isMeant = try await house.database.read { statements in try node.placed?.place.map { try statements.isPublishedBlob(hash, for: $0) } ?? false }
+            guard isMeant, let url = blobs.url(hash), let length = blobs.length(hash) else { throw Refusal.notFound("blob") }
             return try await fileResponse(url, length: length, type: "application/octet-stream", cache: "max-age=31536000, immutable", request)
         }
     }

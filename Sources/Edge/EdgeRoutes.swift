@@ -24,6 +24,8 @@ struct EdgeRoutes: Sendable {
         router.head(RouterPath(Endpoint.blobs + ":hash"), use: blob)
         router.post(RouterPath(Endpoint.facts), use: facts)
         router.post(RouterPath(Endpoint.receipts), use: receipts)
+        router.post(RouterPath(Endpoint.envelopes), use: carried)
+        router.get(RouterPath(Endpoint.nodes), use: nodes)
         router.get(RouterPath(Endpoint.enrolments), use: enrolments)
         router.post(RouterPath(Endpoint.enrolments), use: enrolments)
         router.get("/health", use: health)
@@ -106,16 +108,38 @@ struct EdgeRoutes: Sendable {
     /// Passed on unchanged, as the answer is with the centre's signature: the centre alone decides who joins.
     @Sendable private func enrolments(_ request: Request, _ context: NodeContext) async throws -> Response {
         let body = request.method == .post ? Data(try await request.whole(upTo: 65_536)) : nil
-        let passed = try await doors.claims.admit(Connections.origin(context.remoteAddress)) {
-            try? await parent.pass(body, to: request.head.path ?? Endpoint.enrolments, authorization: request.headers[.authorization])
+        let response = try await doors.claims.admit(Connections.origin(context.remoteAddress)) { try await passed(request, body, longest: 1 << 20) }
+        if body != nil, (200..<300).contains(response.status.code) { await register.refresh() }
+        return response
+    }
+
+    /// What an edge below this one carries. The centre opens it under that edge's own signature and answers it under its own, so there is nothing to keep or to believe here: while
+    /// the line is cut, the edge below keeps it.
+    @Sendable private func carried(_ request: Request, _ context: NodeContext) async throws -> Response {
+        try await doors.bodies.admit(Connections.origin(context.remoteAddress)) {
+            let body = try await request.whole(upTo: Envelope.maximumBytes)
+            let edge = try await register.signature(of: request, body: body).node
+            return try await doors.batches.admit(edge) { try await passed(request, Data(body), longest: 16 << 20) }
         }
-        guard let (type, answer) = passed else {
-            throw Problem(code: "centre.unreachable", status: 503, title: "The centre cannot be reached", detail: "Enrol again when the line is back; the claim stays good.")
+    }
+
+    /// The nodes below an edge that is below this one.
+    @Sendable private func nodes(_ request: Request, _ context: NodeContext) async throws -> Response {
+        let edge = try await register.signature(of: request, body: []).node
+        return try await doors.batches.admit(edge) { try await passed(request, nil, longest: 8 << 20) }
+    }
+
+    /// The parent's answer to a request that is passed on as it came.
+    private func passed(_ request: Request, _ body: Data?, longest: Int) async throws -> Response {
+        let passed: (type: String, answer: SignedAnswer)
+        do {
+            passed = try await parent.pass(body, to: request.head.path ?? "/", authorization: request.headers[.authorization], longest: longest)
+        } catch {
+            throw Problem(code: "centre.unreachable", status: 503, title: "The centre cannot be reached", detail: "Try again when the line is back.")
         }
-        if body != nil, (200..<300).contains(answer.status) { await register.refresh() }
-        var response = Answers.bytes([UInt8](answer.body), type: type, cache: "no-store")
-        response.status = .init(code: answer.status)
-        if let name = HTTPField.Name(AnswerSignature.header) { response.headers[name] = answer.signature }
+        var response = Answers.bytes([UInt8](passed.answer.body), type: passed.type, cache: "no-store")
+        response.status = .init(code: passed.answer.status)
+        if let name = HTTPField.Name(AnswerSignature.header) { response.headers[name] = passed.answer.signature }
         return response
     }
 

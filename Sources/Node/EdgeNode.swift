@@ -10,6 +10,7 @@ package struct EdgeNode: Sendable {
     private var forgotten: Pause?
     private var incidents: IncidentBook
     private var stop: StopBook
+    package private(set) var standing: PlaceBook
     private var isRelaying = false
     /// The last load did not arrive: what the edge itself has to say has its turn before the next.
     private var ownTurn = false
@@ -27,10 +28,11 @@ package struct EdgeNode: Sendable {
             generator: SeededGenerator(seed: generator.next()), records: records)
         incidents = IncidentBook(node: identity.node)
         stop = StopBook(records: records)
+        standing = PlaceBook(identity, records: records)
         relay = RelayBook(
             settings: settings.relay, keepFor: settings.keepFor, epoch: identity.epoch, generator: SeededGenerator(seed: generator.next()), records: records)
         sync = try Sync(
-            node: identity.node, place: identity.place, appetite: .all(kinds: kinds), settings: settings.sync, root: identity.root, fingerprint: identity.fingerprint,
+            node: identity.node, place: standing.place, appetite: .all(kinds: kinds), settings: settings.sync, root: identity.root, fingerprint: identity.fingerprint,
             generator: SeededGenerator(seed: generator.next()), records: records)
         files = sync.files
     }
@@ -107,7 +109,8 @@ package struct EdgeNode: Sendable {
         let keys = sync.centreKeys
         let heard = try believed { () throws(TrustError) in try Heard(answer, keys: keys) }
         if let refusal = heard.refusal { sync.notice(Noticed(.answer, about: refusal.code.rawValue)) }
-        let changes = queue.received(heard, at: now)
+        let placed = heard.words.flatMap { standing.hear($0.place, at: $0.at) }
+        let changes = queue.received(heard, at: now) + queue.carryOut(placed)
         return changes + relay.learn(epoch: queue.epoch)
     }
 
@@ -116,7 +119,7 @@ package struct EdgeNode: Sendable {
         let load = try believed { () throws(TrustError) in try LoadReceipt(answer, keys: keys) }
         // What was said before the present epoch is no answer.
         guard let learned = queue.learn(epoch: load.epoch, at: load.at) else { throw TrustError(.answerSignature, "The answer to a load of envelopes is from an earlier epoch.") }
-        return learned + relay.received(load, at: now)
+        return learned + queue.carryOut(standing.hear(load.place, at: load.at)) + relay.received(load, at: now)
     }
 
     /// What is read in an answer of the centre. One that claims to be that and is not is noticed.

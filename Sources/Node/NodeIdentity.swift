@@ -4,16 +4,19 @@ package import Trust
 /// Who a node is since its enrolment.
 package struct NodeIdentity: Hashable, Sendable {
     package let node: String
-    package let place: Place
+    /// At its enrolment.
+    package let place: NodePlace
+    package let siteName: String
     /// The network's first root, and its fingerprint as the claim had it.
     package let root: [UInt8]
     package let fingerprint: SHA256Hex
     /// The centre's epoch at enrolment.
     package let epoch: String
 
-    package init(node: String, place: Place, root: [UInt8], fingerprint: SHA256Hex, epoch: String) {
+    package init(node: String, place: NodePlace, siteName: String = "", root: [UInt8], fingerprint: SHA256Hex, epoch: String) {
         self.node = node
         self.place = place
+        self.siteName = siteName
         self.root = root
         self.fingerprint = fingerprint
         self.epoch = epoch

@@ -1,18 +1,6 @@
 package import Basics
 package import Trust
 
-/// Where a node stands: by this it knows which courseware is meant for it.
-package struct Place: Hashable, Sendable {
-    package let area: AreaCode
-    /// The kind of the site, such as `village`; nil for an edge, which serves sites of every kind in its area.
-    package let siteKind: String?
-
-    package init(area: AreaCode, siteKind: String?) {
-        self.area = area
-        self.siteKind = siteKind
-    }
-}
-
 /// One published courseware version, as the signed list of its publisher offers it. Its path is `courseware/<network, or code of the area>/<id>/<version>.json`; its `custom` object is
 /// `{"kind":"courseware","courseware":id,"version":n,"published_at":ms,"audience":{"areas":["1301"],"kinds":["village"]}}`, where an empty list means all. An area offers nothing for
 /// places outside.
@@ -21,18 +9,16 @@ package struct Offer: Hashable, Sendable {
     package let courseware: String
     package let version: Int64
     package let publishedAt: Instant
-    package let areas: [AreaCode]
-    package let kinds: [String]
+    package let audience: Audience
     package let manifest: Blob
 
     /// An offer to be listed in the targets.
-    package init(publisher: Publisher = .network, courseware: String, version: Int64, publishedAt: Instant, areas: [AreaCode], kinds: [String], manifest: Blob) {
+    package init(publisher: Publisher = .network, courseware: String, version: Int64, publishedAt: Instant, audience: Audience, manifest: Blob) {
         self.publisher = publisher
         self.courseware = courseware
         self.version = version
         self.publishedAt = publishedAt
-        self.areas = areas
-        self.kinds = kinds
+        self.audience = audience
         self.manifest = manifest
     }
 
@@ -50,16 +36,21 @@ package struct Offer: Hashable, Sendable {
         self.version = version
         self.publishedAt = Instant(milliseconds: publishedAt)
         manifest = Blob(sha256: file.sha256, length: file.length)
-        self.areas = areas.compactMap { if case .string(let text) = $0 { AreaCode(text) } else { nil } }
-        self.kinds = kinds.compactMap { if case .string(let text) = $0 { text } else { nil } }
+        self.audience = Audience(
+            areas: areas.compactMap { if case .string(let text) = $0 { AreaCode(text) } else { nil } },
+            kinds: kinds.compactMap { if case .string(let text) = $0 { text } else { nil } })
         // A word that cannot be read must not turn "these" into "all".
-        guard self.areas.count == areas.count, self.kinds.count == kinds.count, publisher.mayPublish(for: self.areas.map(\.description)) else { return nil }
+        guard self.audience.areas.count == areas.count, self.audience.kinds.count == kinds.count,
+            publisher.mayPublish(for: self.audience.areas.map(\.description))
+        else { return nil }
     }
 
     /// The path and entry of the targets that say this.
     package var target: (path: RelativePath, file: TargetFile)? {
         guard let path = RelativePath(rawValue: publisher.path(courseware: courseware, version: version)) else { return nil }
-        let audience: JSONValue = ["areas": .array(areas.map { .string($0.description) }), "kinds": .array(kinds.map { .string($0) })]
+        let audience: JSONValue = [
+            "areas": .array(self.audience.areas.map { .string($0.description) }), "kinds": .array(self.audience.kinds.map { .string($0) }),
+        ]
         return (
             path,
             TargetFile(
@@ -71,18 +62,12 @@ package struct Offer: Hashable, Sendable {
         )
     }
 
-    /// Whether a site there may show it; for an edge, whether any site of its area may.
-    package func isMeant(for place: Place) -> Bool {
-        guard let kind = place.siteKind else { return areas.isEmpty || areas.contains { $0.covers(place.area) || place.area.covers($0) } }
-        return (areas.isEmpty || areas.contains { $0.covers(place.area) }) && (kinds.isEmpty || kinds.contains(kind))
-    }
-
     /// The newest version of each courseware that is meant for a place. Where two publishers offer the same courseware the wider one's word stands: an area replaces nothing of the
     /// network's.
-    package static func offers(in catalogue: Catalogue, for place: Place) -> [String: Offer] {
+    package static func offers(in catalogue: Catalogue, for place: NodePlace) -> [String: Offer] {
         var best: [String: Offer] = [:]
         for (path, file) in catalogue.files {
-            guard let offer = Offer(path, file), offer.isMeant(for: place) else { continue }
+            guard let offer = Offer(path, file), offer.audience.includes(place) else { continue }
             if let known = best[offer.courseware], (known.publisher, offer.version) < (offer.publisher, known.version) { continue }
             best[offer.courseware] = offer
         }

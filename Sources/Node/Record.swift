@@ -21,6 +21,8 @@ package enum Record: Hashable, Sendable, Codable {
     case holding(StoredHolding)
     /// `trusted`: the metadata believed.
     case trusted(StoredTrust)
+    /// `place`: where the node stands, as the centre last said.
+    case placed(StoredPlace)
     /// `epoch`, `epoch-since`, `relay-epoch`, `sweep`: a word.
     case text(String)
 }

@@ -18,7 +18,7 @@ struct StopBook: Sendable {
     var tag: String { bundle.map(StopOrder.tag) ?? "" }
 
     /// The order that stands for a place: the newest that is for it.
-    func order(for place: Place) -> StopOrder? {
+    func order(for place: NodePlace) -> StopOrder? {
         orders.filter { $0.areas.contains { AreaCode($0)?.covers(place.area) == true } }.max { $0.version < $1.version }
     }
 

@@ -121,7 +121,7 @@ package struct StoredHolding: Hashable, Sendable, Codable {
 package struct Sync: Sendable {
     static let trustedKey = "trusted"
     let node: String
-    let place: Place
+    let place: NodePlace
     let appetite: Appetite
     let settings: SyncSettings
     /// What is believed.
@@ -154,7 +154,7 @@ package struct Sync: Sendable {
 
     /// Takes up what `records` hold. Throws what ``TrustedSet/init(root:fingerprint:)`` throws.
     package init(
-        node: String, place: Place, appetite: Appetite, settings: SyncSettings, root: [UInt8], fingerprint: SHA256Hex, generator: SeededGenerator,
+        node: String, place: NodePlace, appetite: Appetite, settings: SyncSettings, root: [UInt8], fingerprint: SHA256Hex, generator: SeededGenerator,
         records: [String: Record]
     ) throws(TrustError) {
         self.node = node
@@ -173,7 +173,7 @@ package struct Sync: Sendable {
     }
 
     /// A damaged catalogue is fetched anew; a damaged chain of roots is begun anew from the first.
-    private static func restore(_ record: Record?, root: [UInt8], fingerprint: SHA256Hex, at place: Place) throws(TrustError) -> TrustedSet {
+    private static func restore(_ record: Record?, root: [UInt8], fingerprint: SHA256Hex, at place: NodePlace) throws(TrustError) -> TrustedSet {
         let area = place.area.description
         if case .trusted(let kept)? = record {
             if let set = try? TrustedSet(restoring: kept.stored, fingerprint: fingerprint, following: area) { return set }

@@ -18,7 +18,7 @@ package struct TerminalNode: Sendable {
     private var forgotten: Pause?
     private var incidents: IncidentBook
     private var stop: StopBook
-    private let place: Place
+    package private(set) var standing: PlaceBook
     private let node: String
 
     /// Takes up what `records` hold. `boot` is drawn anew at each start, from 0 to 2^53 − 1. Throws when the first root is not the one of the claim.
@@ -30,11 +30,11 @@ package struct TerminalNode: Sendable {
         presence = PresenceBook(terminal: identity.node, zone: zone, reportEvery: settings.presenceEvery, records: records)
         incidents = IncidentBook(node: identity.node)
         stop = StopBook(records: records)
-        place = identity.place
+        standing = PlaceBook(identity, records: records)
         node = identity.node
         plays = PlayBook(terminal: identity.node, boot: boot, reportEvery: settings.playEvery, keepFor: settings.keepFor, records: records)
         sync = try Sync(
-            node: identity.node, place: identity.place, appetite: appetite, settings: settings.sync, root: identity.root, fingerprint: identity.fingerprint,
+            node: identity.node, place: standing.place, appetite: appetite, settings: settings.sync, root: identity.root, fingerprint: identity.fingerprint,
             generator: SeededGenerator(seed: generator.next()), records: records)
     }
 
@@ -73,18 +73,18 @@ package struct TerminalNode: Sendable {
     }
 
     /// Whether an order says that nothing is to be shown here.
-    package var isStopped: Bool { stop.order(for: place)?.stops ?? false }
+    package var isStopped: Bool { stop.order(for: standing.place)?.stops ?? false }
     /// What tells the orders that are known from others; empty for none.
     package var stopTag: String { stop.tag }
 
     /// Somebody gave stop orders: the parent, or a stick. What is not signed is noticed; what is obeyed is told, whatever else was noticed before.
     package mutating func order(_ file: [UInt8], at now: Instant) -> [Change] {
-        let (time, before) = (watch.corrected(now), stop.order(for: place))
+        let (time, before) = (watch.corrected(now), stop.order(for: standing.place))
         do {
             let (kept, refusal) = try stop.take(file, root: sync.trusted.root, at: time.milliseconds)
             if let refusal { sync.notice(Noticed(.metadata, about: "stop.\(refusal.code.rawValue)")) }
             guard let kept else { return [] }
-            guard let order = stop.order(for: place), order != before else { return carryOut([kept]) }
+            guard let order = stop.order(for: standing.place), order != before else { return carryOut([kept]) }
             let kind = order.stops ? IncidentKind.stopped : .resumed
             let receipt = Incident(node: node, kind: kind.rawValue, about: String(order.version), firstAt: time, lastAt: time, count: 1)
             return carryOut([kept, .report(.incident(receipt))])
@@ -106,7 +106,8 @@ package struct TerminalNode: Sendable {
         let heard = try hear(answer)
         if let refusal = heard.refusal { sync.notice(Noticed(.answer, about: refusal.code.rawValue)) }
         for word in heard.words { watch.hear(word.at, about: word.batch, at: now) }
-        return queue.received(heard, at: now)
+        let placed = heard.words.flatMap { standing.hear($0.place, at: $0.at) }
+        return queue.received(heard, at: now) + carryOut(placed)
     }
     private mutating func hear(_ answer: SignedAnswer) throws(TrustError) -> Heard {
         do {

@@ -55,8 +55,8 @@ package struct Enrolment: Sendable {
     package var identity: NodeIdentity {
         get throws {
             guard let area = AreaCode(answer.area) else { throw EnrolmentError.unreadable("The area \(answer.area) in enrolment.json") }
-            let place = Place(area: area, siteKind: answer.kind == .terminal ? answer.siteKind : nil)
-            return NodeIdentity(node: answer.node, place: place, root: root, fingerprint: fingerprint, epoch: answer.epoch)
+            let place = NodePlace(area: area, siteKind: answer.kind == .terminal ? answer.siteKind : nil)
+            return NodeIdentity(node: answer.node, place: place, siteName: answer.siteName, root: root, fingerprint: fingerprint, epoch: answer.epoch)
         }
     }
 

@@ -49,6 +49,11 @@ package final class NodeKeeper<Machine: NodeMachine>: Sendable {
                     }
                 }
                 try statements.carryOut(changes)
+                // A machine that was moved follows other lists from here on.
+                if self.ask({ $0.standing.isMoved }) == true {
+                    let anew = try self.make(try statements.nodeRecords())
+                    self.state.withLock { $0 = State(machine: anew) }
+                }
                 return answer
             }
         } catch {

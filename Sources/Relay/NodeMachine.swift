@@ -4,6 +4,8 @@ package import Trust
 
 /// What the programs around edge and terminal need of the node's logic; both machines have it.
 package protocol NodeMachine: Sendable {
+    /// Where it stands; when the centre has moved it, it is made anew from its records.
+    var standing: PlaceBook { get }
     mutating func start(at now: Instant) -> [Change]
     /// What tells the stop orders that are known from others; empty for none.
     var stopTag: String { get }

@@ -56,13 +56,14 @@ package struct ParentClient: Sendable {
     package func carry(_ envelopes: [Envelope]) async throws -> SignedAnswer { try await post(Endpoint.envelopes, Envelope.load(envelopes)) }
 
     private func post(_ path: String, _ body: Data) async throws -> SignedAnswer {
-        // A long body takes its time on a slow line.
-        let patience = 120 + Int64(body.count) / Int64(LineRule.bytesPerSecond)
         let (request, asked) = try signed(.POST, path, body: body)
-        let response = try await client.execute(request, timeout: .seconds(patience))
+        let response = try await client.execute(request, timeout: .seconds(patience(body)))
         guard response.status.code == 200 else { throw await refusal(response) }
         return try await answer(response, to: asked, longest: 16 << 20)
     }
+
+    /// Seconds; a long body takes its time on a slow line.
+    private func patience(_ body: Data?) -> Int64 { 120 + Int64(body?.count ?? 0) / Int64(LineRule.bytesPerSecond) }
 
     private func answer(_ response: HTTPClientResponse, to asked: SignedRequest, longest: Int) async throws -> SignedAnswer {
         let body = try await read(response.body, upTo: longest)
@@ -126,8 +127,8 @@ package struct ParentClient: Sendable {
         return try await read(response.body, upTo: Int(length), whole: false)
     }
 
-    /// Passes a newcomer's request on unchanged, GET without a body; answers what came.
-    package func pass(_ body: Data?, to pathAndQuery: String, authorization: String?) async throws -> (type: String, answer: SignedAnswer) {
+    /// Passes another's request on unchanged, GET without a body; answers what came, at most `longest` bytes.
+    package func pass(_ body: Data?, to pathAndQuery: String, authorization: String?, longest: Int) async throws -> (type: String, answer: SignedAnswer) {
         var request = HTTPClientRequest(url: address(0) + pathAndQuery)
         if let authorization { request.headers.add(name: "Authorization", value: authorization) }
         if let body {
@@ -135,9 +136,9 @@ package struct ParentClient: Sendable {
             request.headers.add(name: "Content-Type", value: "application/json")
             request.body = .bytes(body)
         }
-        let response = try await client.execute(request, timeout: .seconds(30))
+        let response = try await client.execute(request, timeout: .seconds(patience(body)))
         let asked = SignedRequest(body == nil ? "GET" : "POST", pathAndQuery, node: "", body: SHA256Hex(of: body ?? Data()))
-        return (response.headers.first(name: "Content-Type") ?? "application/json", try await answer(response, to: asked, longest: 1 << 20))
+        return (response.headers.first(name: "Content-Type") ?? "application/json", try await answer(response, to: asked, longest: longest))
     }
 
     private enum Method: String { case GET, POST }

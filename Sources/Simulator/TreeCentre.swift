@@ -41,6 +41,8 @@ struct TreeCentre {
     private(set) var files: [String: [UInt8]] = [:]
     var blobs: [SHA256Hex: [UInt8]] = [:]
     var offers: [String: Offer] = [:]
+    /// Where boxes stand that were moved.
+    var places: [String: ToldPlace] = [:]
 
     init(enrolledAt: Instant, seed: UInt64) throws {
         var generator = SeededGenerator(seed: seed)
@@ -93,7 +95,7 @@ struct TreeCentre {
         let answers = try envelopes.map { envelope -> CarriedReceipt in
             guard let batch = try? Batch(json: envelope.body) else { return CarriedReceipt(Problem(code: "batch.malformed", status: 400, title: "No batch")) }
             let digest = SHA256Hex(of: envelope.body)
-            let answer = try answer(take(batch, at: now), to: SignedRequest("POST", Endpoint.facts, node: envelope.node, body: digest))
+            let answer = try answer(take(batch, at: now).answered(at: now, to: places[envelope.node]), to: SignedRequest("POST", Endpoint.facts, node: envelope.node, body: digest))
             return CarriedReceipt(ClosedAnswer(digest: digest.hex, body: String(decoding: answer.body, as: UTF8.self), signature: answer.signature ?? ""))
         }
         return LoadReceipt(epoch: epoch, envelopes: answers, at: now)

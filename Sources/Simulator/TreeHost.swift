@@ -50,7 +50,9 @@ struct TreeLane {
 struct TreeHost {
     let number: Int
     var name: String
-    let place: Place
+    /// Where it stood when it was enrolled, and where it stands.
+    let enrolledAt: NodePlace
+    var place: NodePlace
     var disk = TreeDisk()
     var terminal: TerminalNode?
     var edge: EdgeNode?
@@ -66,6 +68,13 @@ struct TreeHost {
     }
     /// When the line to the parent is cut.
     var cuts: [Range<Int64>] = []
+
+    init(number: Int, name: String, place: NodePlace) {
+        self.number = number
+        self.name = name
+        enrolledAt = place
+        self.place = place
+    }
 
     var isRunning: Bool { terminal != nil || edge != nil }
 
@@ -92,6 +101,8 @@ enum TreeEvent {
     case publish(String, version: Int64)
     case withdraw(String)
     case rot(Int)
+    /// The box stands at another site from now on.
+    case move(Int, NodePlace)
     case edgeLosesDisk
     case backup
     case restore

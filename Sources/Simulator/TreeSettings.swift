@@ -34,6 +34,8 @@ package struct TreeFaults: Sendable {
     package var wrongClocks = 0
     /// Blobs of each machine's disk that are cut short, changed or lost.
     package var rotten = 0
+    /// Boxes that are moved to another site of the county.
+    package var moved = 0
     package var edgeLosesDisk = false
     package var centreIsRestored = false
 
@@ -49,6 +51,7 @@ package struct TreeFaults: Sendable {
         faults.killed = 2
         faults.wrongClocks = 60
         faults.rotten = 3
+        faults.moved = 5
         faults.edgeLosesDisk = true
         faults.centreIsRestored = true
         return faults

@@ -197,16 +197,16 @@ extension TreeSimulation {
         return .bytes(Array(bytes[Int(offset)..<min(bytes.count, Int(offset + length))]))
     }
 
-    mutating func reply(_ index: Int, _ way: TreeWay, call: Int, _ answer: TreeAnswer) {
+    mutating func reply(_ index: Int, _ way: TreeWay, call: Int, _ answer: TreeAnswer) throws {
         let lane = hosts[index][way]
         guard lane.call == call else { return }
         trace.note(time, 22, Int64(index), Int64(way.rawValue))
         (hosts[index][way].call, hosts[index][way].errand) = (nil, nil)
-        if way == .up { replyUp(index, answer) } else if let errand = lane.errand { finish(errand, outcomeOf(errand, answer, index), index, way) }
+        if way == .up { try replyUp(index, answer) } else if let errand = lane.errand { finish(errand, outcomeOf(errand, answer, index), index, way) }
         look(index, way)
     }
 
-    private mutating func replyUp(_ index: Int, _ answer: TreeAnswer) {
+    private mutating func replyUp(_ index: Int, _ answer: TreeAnswer) throws {
         let instant = clock(index)
         var changes: [Change]?
         switch answer {
@@ -221,7 +221,8 @@ extension TreeSimulation {
         case .bytes, .missing, .failed: break
         }
         if let changes {
-            _ = carryOut(changes, index)
+            guard carryOut(changes, index) == changes.count else { return }
+            if hosts[index].terminal?.standing.isMoved == true { _ = try make(index) }
         } else if index == 0 {
             hosts[0].edge?.upFailed(at: instant)
         } else {

@@ -46,6 +46,17 @@ extension TreeSimulation {
     }
 
     mutating func boot(_ index: Int) throws {
+        hosts[index].bootedAt = time
+        guard try make(index) else { return }
+        if index > 0 {
+            events.add(.beat(index, life: hosts[index].life), at: time)
+            planPlays(index)
+        }
+        pump(index)
+    }
+
+    /// Makes a machine's logic of its records, as at a start and when the centre has moved it; false when it died of that.
+    mutating func make(_ index: Int) throws -> Bool {
         let host = hosts[index]
         var nodeSettings = NodeSettings(notBefore: centre.enrolledAt)
         nodeSettings.sync = SyncSettings(pollEvery: 10 * Self.minute, chunk: TreeCourseware.chunk, longestRetry: 5 * Self.minute)
@@ -53,9 +64,8 @@ extension TreeSimulation {
         nodeSettings.sync.scrubBytes = 65_536
         nodeSettings.outbox.longestRetry = 5 * Self.minute
         nodeSettings.relay.longestRetry = 5 * Self.minute
-        let identity = NodeIdentity(node: host.name, place: host.place, root: centre.root, fingerprint: SHA256Hex(of: centre.root), epoch: "epoch-1")
+        let identity = NodeIdentity(node: host.name, place: host.enrolledAt, root: centre.root, fingerprint: SHA256Hex(of: centre.root), epoch: "epoch-1")
         let boot = Int64(generator.next() >> 11)
-        hosts[index].bootedAt = time
         if index == 0 {
             hosts[0].edge = try EdgeNode(identity: identity, settings: nodeSettings, boot: boot, records: host.disk.records)
         } else {
@@ -64,12 +74,7 @@ extension TreeSimulation {
         }
         let instant = clock(index)
         let changes = index == 0 ? hosts[0].edge?.start(at: instant) : hosts[index].terminal?.start(at: instant)
-        guard carryOut(changes ?? [], index) == changes?.count else { return }
-        if index > 0 {
-            events.add(.beat(index, life: hosts[index].life), at: time)
-            planPlays(index)
-        }
-        pump(index)
+        return carryOut(changes ?? [], index) == changes?.count
     }
 
     /// The program dies: memory goes, the disk stays. A powered machine starts again.

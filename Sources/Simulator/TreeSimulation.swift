@@ -41,11 +41,11 @@ package struct TreeSimulation {
         generator = SeededGenerator(seed: settings.seed)
         centre = try TreeCentre(enrolledAt: Self.base, seed: generator.next())
         guard let county = AreaCode("130128"), let elsewhere = AreaCode("1302") else { throw TrustError(.shape, "The made-up areas are no area codes.") }
-        hosts.append(TreeHost(number: 0, name: "edge-1", place: Place(area: county, siteKind: nil)))
+        hosts.append(TreeHost(number: 0, name: "edge-1", place: NodePlace(area: county, siteKind: nil)))
         for number in 1...settings.terminals {
             let township = "130128\(100 + number % 5)"
             let village = AreaCode(township + "\(200 + number)") ?? county
-            hosts.append(TreeHost(number: number, name: "terminal-\(number)", place: Place(area: village, siteKind: number % 7 == 0 ? "community" : "village")))
+            hosts.append(TreeHost(number: number, name: "terminal-\(number)", place: NodePlace(area: village, siteKind: number % 7 == 0 ? "community" : "village")))
         }
         planLines()
         planPeople()
@@ -104,6 +104,11 @@ package struct TreeSimulation {
 
     private mutating func planAccidents() {
         for index in hosts.indices { for _ in 0..<settings.faults.rotten { events.add(.rot(index), at: moment(end / 4, end)) } }
+        for _ in 0..<settings.faults.moved {
+            let number = 1 + generator.below(settings.terminals)
+            guard let village = AreaCode("130128\(100 + generator.below(5))\(300 + number)") else { continue }
+            events.add(.move(number, NodePlace(area: village, siteKind: generator.below(4) == 0 ? "community" : "village")), at: moment(0, end))
+        }
         if settings.faults.edgeLosesDisk {
             events.add(.edgeLosesDisk, at: moment(end / 4, end * 3 / 4))
             // At the end of a cut the edge has most to lose.
@@ -142,10 +147,15 @@ package struct TreeSimulation {
         case .rot(let index):
             trace.note(time, 9, Int64(index))
             if hosts[index].disk.rot(using: &generator) { count("rotten") }
+        case .move(let index, let place):
+            trace.note(time, 11, Int64(index))
+            count("moved")
+            hosts[index].place = place
+            centre.places[hosts[index].name] = ToldPlace(area: place.area.description, siteKind: place.siteKind, siteName: "")
         case .beat(let index, let life): if hosts[index].life == life { beat(index) }
         case .look(let index, let life, let way): if hosts[index].life == life { look(index, way) }
         case .serve(let index, let life, let way, let call, let request): try serve(index, life: life, way, call: call, request)
-        case .reply(let index, let life, let way, let call, let answer): if hosts[index].life == life { reply(index, way, call: call, answer) }
+        case .reply(let index, let life, let way, let call, let answer): if hosts[index].life == life { try reply(index, way, call: call, answer) }
         case .clock(let index, let clock):
             trace.note(time, 3, Int64(index))
             count("clock set")
@@ -196,8 +206,8 @@ package struct TreeSimulation {
         let county = Publisher(area: "130128").flatMap { version % 2 == 0 && $0.mayPublish(for: audience) ? $0 : nil }
         let kinds: [[String]] = [[], [], ["village"], ["community"]]
         centre.offers[name] = Offer(
-            publisher: county ?? .network, courseware: name, version: version, publishedAt: now, areas: audience.compactMap { AreaCode($0) },
-            kinds: kinds[choice.below(kinds.count)], manifest: blob)
+            publisher: county ?? .network, courseware: name, version: version, publishedAt: now,
+            audience: Audience(areas: audience.compactMap { AreaCode($0) }, kinds: kinds[choice.below(kinds.count)]), manifest: blob)
         try centre.publish(at: now)
     }
 }

@@ -15,7 +15,6 @@ struct TelevisionRoutes: Sendable {
     let clock: Clock
     let zone: NetworkZone
     let node: String
-    let siteName: String
     let isSample: Bool
     /// The page's own files by name.
     let page: [String: [UInt8]]
@@ -61,7 +60,7 @@ struct TelevisionRoutes: Sendable {
 
     @Sendable private func list(_ request: Request, _ context: NodeContext) async throws -> Response {
         let shown = clock.now
-        let (watch, isStopped, complete) = try await keeper.read { ($0.watch, $0.isStopped, $0.sync.complete) }
+        let (watch, isStopped, complete, siteName) = try await keeper.read { ($0.watch, $0.isStopped, $0.sync.complete, $0.standing.siteName) }
         let now = watch.corrected(shown)
         let today = zone.day(of: now)
         let offset = Int64(today.number) * 86_400_000 - zone.start(of: today).milliseconds

@@ -47,7 +47,7 @@ package enum TerminalProgram {
         }
         let routes = TelevisionRoutes(
             keeper: keeper, shelf: TelevisionShelf(blobs: house.blobs), blobs: house.blobs, clock: clock, zone: zone, node: identity.node,
-            siteName: house.enrolment.answer.siteName, isSample: configuration.isSample, page: try await page())
+            isSample: configuration.isSample, page: try await page())
         let router = Router(context: NodeContext.self)
         router.add(middleware: ProblemMiddleware())
         router.add(middleware: MetricsDoor(isElsewhere: configuration.node.metrics != nil))

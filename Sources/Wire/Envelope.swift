@@ -110,10 +110,13 @@ package struct LoadReceipt: Hashable, Sendable, Codable {
     package let envelopes: [CarriedReceipt]
     /// The centre's time when this was answered.
     package let at: Instant?
+    /// Where the edge stands on this day.
+    package let place: ToldPlace?
 
-    package init(epoch: String, envelopes: [CarriedReceipt], at: Instant?) {
+    package init(epoch: String, envelopes: [CarriedReceipt], at: Instant?, place: ToldPlace? = nil) {
         self.epoch = epoch
         self.envelopes = envelopes
         self.at = at
+        self.place = place
     }
 }

@@ -51,17 +51,20 @@ package struct Receipt: Hashable, Sendable, Codable {
     package let at: Instant?
     /// From an edge that was asked: the centre's answers from which the verdicts are, closed.
     package let answers: [ClosedAnswer]?
+    /// Where the node stands on this day; only the centre says it.
+    package let place: ToldPlace?
 
-    package init(batch: String, epoch: String, verdicts: [Verdict], at: Instant? = nil, answers: [ClosedAnswer]? = nil) {
+    package init(batch: String, epoch: String, verdicts: [Verdict], at: Instant? = nil, answers: [ClosedAnswer]? = nil, place: ToldPlace? = nil) {
         self.batch = batch
         self.epoch = epoch
         self.verdicts = verdicts
         self.at = at
         self.answers = answers
+        self.place = place
     }
 
-    /// The same answer with the time at which it goes out.
-    package func answered(at instant: Instant) -> Receipt { Receipt(batch: batch, epoch: epoch, verdicts: verdicts, at: instant) }
+    /// The same answer with the time at which it goes out, and where its node stands then.
+    package func answered(at instant: Instant, to place: ToldPlace?) -> Receipt { Receipt(batch: batch, epoch: epoch, verdicts: verdicts, at: instant, place: place) }
 }
 
 /// A node's question what became of facts that its parent holds: the body of `POST /api/v1/receipts`.

@@ -41,6 +41,8 @@ private struct Learner {
                     let expected = try await expectedNodes(learners[place].edge, world, on: day)
                     #expect(learners[place].nodes == expected, "seed \(seed), step \(step), \(learners[place].edge), choice \(choice)")
                 }
+                let (told, stood) = try await places(world, on: day)
+                #expect(told == stood, "seed \(seed), step \(step), choice \(choice)")
             }
         }
     }
@@ -100,6 +102,21 @@ private struct Learner {
                 expected[id] = KnownNode(node: id, publicKey: key, revoked: node.revokedAt != nil)
             }
             return expected
+        }
+    }
+
+    /// What nodes are told of where they stand, and where they stand by a plain look into the register.
+    private func places(_ world: SampleWorld, on day: Day) async throws -> (told: [String: ToldPlace], stood: [String: ToldPlace]) {
+        try await world.database.read { statements in
+            let ids = ["E0", "E1", "E2", "T1", "T2", "T2B", "T3", "T5"]
+            var stood: [String: ToldPlace] = [:]
+            for id in ids {
+                guard let node = try statements.node(id: id), node.publicKey != nil else { continue }
+                let site = try statements.presentSite(ofTerminal: id, on: day)
+                let code = try statements.area(id: site?.areaID ?? node.areaID, on: day)?.code ?? ""
+                stood[id] = id.hasPrefix("E") ? ToldPlace(area: code) : ToldPlace(area: code, siteKind: site?.kind.rawValue ?? "", siteName: site?.name ?? "")
+            }
+            return (try statements.placedNodes(ids).mapValues(\.told), stood)
         }
     }
 

@@ -41,14 +41,14 @@ import Trust
             let file = try #require(library.content.blobs.url(row.manifestHash))
             let manifest = try Manifest(parsing: [UInt8](Data(contentsOf: file)))
             #expect(manifest.courseware == ids[0] && manifest.version == 1 && manifest.title == "lesson")
-            for hash in [row.manifestHash] + manifest.blobs.map(\.sha256.hex) { #expect(try await library.database.read { try $0.isPublishedBlob(hash) }) }
+            for hash in [row.manifestHash] + manifest.blobs.map(\.sha256.hex) { #expect(try await library.database.read { try $0.publishedLength(of: hash) } != nil) }
             #expect(try await library.database.read { try $0.publishedLength(of: row.manifestHash) } == Int64(row.manifestBytes))
             // The upload itself is nobody's to fetch.
-            #expect(try await library.database.read { try $0.isPublishedBlob(row.sourceHash) } == false)
+            #expect(try await library.database.read { try $0.publishedLength(of: row.sourceHash) } == nil)
 
             try await library.database.write { try $0.withdrawCourseware(id: ids[0], keys: keys, by: act) }
             #expect(try await believed(library, fingerprint).catalogue?.files.keys.map(\.rawValue) == ["courseware/990101/\(ids[1])/1.json"])
-            #expect(try await library.database.read { try $0.isPublishedBlob(row.manifestHash) } == false)
+            #expect(try await library.database.read { try $0.publishedLength(of: row.manifestHash) } == nil)
             #expect(try await library.courseware(ids[0])?.state == .withdrawn)
             await #expect(throws: Refusal.conflict("courseware.not_published")) {
                 try await library.database.write { try $0.withdrawCourseware(id: ids[0], keys: keys, by: act) }
@@ -62,8 +62,18 @@ import Trust
         }
     }
 
-    @Test func changesAreAnotherVersionWithTheNewTitleAndAudience() async throws {
-        try await LibraryWorld.with(.sqlite) { library in
+    @Test(arguments: Database.Engine.required)
+    func changesAreAnotherVersionWithTheNewTitleAndAudience(_ engine: Database.Engine) async throws {
+        func whoMayFetch(_ hash: String, _ library: LibraryWorld) async throws -> [Bool] {
+            let places = [("990101", nil), ("990102", nil), ("990103", nil), ("990101001001", "village"), ("990101002001", "village"), ("990102001001", "agency")]
+            var answers: [Bool] = []
+            for (code, kind) in places {
+                let place = NodePlace(area: try #require(AreaCode(code)), siteKind: kind)
+                answers.append(try await library.database.read { try $0.isPublishedBlob(hash, for: place) })
+            }
+            return answers
+        }
+        try await LibraryWorld.with(engine) { library in
             let (keys, act, day) = (library.content.keys, library.act, library.today)
             let fingerprint = try await library.database.write { try $0.ensureCatalogue(keys, by: act) }
             let id = try await library.encoded("one")
@@ -72,19 +82,22 @@ import Trust
             let draft = CoursewareDraft(
                 title: "苹果树修剪", category: "practical_skills", speaker: "王技术员", unit: "东岭县农业局", areas: "990101001，990102", kinds: ["village", "township"])
             try await library.database.write { try $0.changeCourseware(id: id, try $0.checkedFields(draft, on: day, in: .everything), by: act) }
-            // Nothing of it is public yet.
+            // Nothing of it is public yet, and who sees the present version does.
             #expect(try await library.courseware(id)?.manifestHash == first)
+            #expect(try await whoMayFetch(first, library) == [true, false, false, true, true, false])
             library.time.set(library.time.value.adding(seconds: 60))
             try await library.publish(id)
             let row = try #require(try await library.courseware(id))
             #expect(row.version == 2 && row.manifestHash != first)
+            #expect(try await whoMayFetch(row.manifestHash, library) == [true, true, false, true, false, false])
+            #expect(try await whoMayFetch(first, library) == [Bool](repeating: false, count: 6))
             let catalogue = try #require(try await believed(library, fingerprint).catalogue)
             #expect(catalogue.files.keys.map(\.rawValue) == ["courseware/network/\(id)/2.json"])
             let audience: JSONValue = ["areas": ["990101001", "990102"], "kinds": ["village", "township"]]
             #expect(catalogue.files.values.first?.custom["audience"] == audience)
             let manifest = try Manifest(parsing: [UInt8](Data(contentsOf: try #require(library.content.blobs.url(row.manifestHash)))))
             #expect([manifest.title, manifest.category, manifest.speaker, manifest.unit] == ["苹果树修剪", "practical_skills", "王技术员", "东岭县农业局"])
-            #expect(try await library.database.read { try $0.isPublishedBlob(first) } == false)
+            #expect(try await library.database.read { try $0.publishedLength(of: first) } == nil)
             // The button pressed twice changes nothing.
             try await library.publish(id)
             #expect(try await library.courseware(id) == row)

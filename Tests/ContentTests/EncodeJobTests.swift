@@ -48,7 +48,7 @@ import Trust
             let (keys, act) = (library.content.keys, library.act)
             _ = try await library.database.write { try $0.ensureCatalogue(keys, by: act) }
             try await library.publish(id)
-            #expect(try await library.database.read { try $0.isPublishedBlob(row.posterHash) })
+            #expect(try await library.database.read { try $0.publishedLength(of: row.posterHash) } != nil)
         }
     }
 

@@ -56,19 +56,19 @@ import Trust
     ])
     func theAudienceDecidesWhoTakesIt(_ areas: [String], _ kinds: [String], _ expected: [Bool]) throws {
         let offer = Offer(
-            courseware: "c", version: 1, publishedAt: noon, areas: areas.compactMap { AreaCode($0) }, kinds: kinds,
+            courseware: "c", version: 1, publishedAt: noon, audience: Audience(areas: areas.compactMap { AreaCode($0) }, kinds: kinds),
             manifest: Blob(sha256: SHA256Hex(of: [UInt8](repeating: 1, count: 1)), length: 1))
         let target = try #require(offer.target)
         #expect(Offer(target.path, target.file) == offer)
         let places: [(String, String?)] = [
             ("130128101201", "village"), ("130202101201", "village"), ("130128101201", "community"), ("130128", nil), ("130202", nil),
         ]
-        #expect(try places.map { offer.isMeant(for: Place(area: try #require(AreaCode($0)), siteKind: $1)) } == expected)
+        #expect(try places.map { offer.audience.includes(NodePlace(area: try #require(AreaCode($0)), siteKind: $1)) } == expected)
     }
 
     @Test func atargetOfAnotherFormIsPassedOver() throws {
         let good = try #require(
-            Offer(courseware: "c", version: 2, publishedAt: noon, areas: [], kinds: [], manifest: Blob(sha256: SHA256Hex(of: [UInt8]()), length: 9)).target)
+            Offer(courseware: "c", version: 2, publishedAt: noon, audience: Audience(areas: [], kinds: []), manifest: Blob(sha256: SHA256Hex(of: [UInt8]()), length: 9)).target)
         func offer(_ changed: [String: JSONValue], path: String = "courseware/network/c/2.json") throws -> Offer? {
             Offer(
                 try RelativePath(checking: path, at: "path"),

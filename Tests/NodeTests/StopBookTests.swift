@@ -18,7 +18,7 @@ import Wire
         let repository = Repository(keys: RepositoryKeys(root: try key(1), targets: try key(2), snapshot: try key(3), timestamp: try key(4)), lifetimes: .standard)
         let root = try repository.firstRoot(at: now.milliseconds)
         let identity = NodeIdentity(
-            node: "T1", place: Place(area: try #require(AreaCode("990101001")), siteKind: "village"), root: root, fingerprint: SHA256Hex(of: root), epoch: "e")
+            node: "T1", place: NodePlace(area: try #require(AreaCode("990101001")), siteKind: "village"), root: root, fingerprint: SHA256Hex(of: root), epoch: "e")
         return try TerminalNode(
             identity: identity, zone: .shanghai, appetite: .all(kinds: [.pieces]), settings: NodeSettings(notBefore: Instant(milliseconds: 0)), boot: 7, records: records)
     }

@@ -34,7 +34,7 @@ struct World {
 
     private static func sync(_ root: [UInt8], _ appetite: Appetite, _ records: [String: Record]) throws -> Sync {
         try Sync(
-            node: "n", place: Place(area: try #require(AreaCode("130128")), siteKind: nil), appetite: appetite, settings: SyncSettings(chunk: 256), root: root,
+            node: "n", place: NodePlace(area: try #require(AreaCode("130128")), siteKind: nil), appetite: appetite, settings: SyncSettings(chunk: 256), root: root,
             fingerprint: SHA256Hex(of: root), generator: SeededGenerator(seed: 1), records: records)
     }
 
@@ -56,7 +56,7 @@ struct World {
         let hash = SHA256Hex(of: manifest.bytes)
         blobs[hash] = manifest.bytes
         offers[name] = Offer(
-            courseware: name, version: version, publishedAt: instant, areas: [], kinds: [], manifest: Blob(sha256: hash, length: Int64(manifest.bytes.count)))
+            courseware: name, version: version, publishedAt: instant, audience: Audience(areas: [], kinds: []), manifest: Blob(sha256: hash, length: Int64(manifest.bytes.count)))
         try sign(at: instant)
     }
 

@@ -6,10 +6,18 @@ import Storage
 import TestKit
 import Testing
 import Trust
+import Wire
 
 /// Logic that counts its notes and has nothing to say to anybody.
 private struct NoteBook: NodeMachine {
     var notes: Int
+    var standing: PlaceBook
+
+    init(_ records: [String: Record]) throws {
+        notes = records.count { $0.key.hasPrefix("note/") }
+        let place = NodePlace(area: try #require(AreaCode("990101")), siteKind: nil)
+        standing = PlaceBook(NodeIdentity(node: "n", place: place, root: [], fingerprint: SHA256Hex(of: Data()), epoch: "e"), records: records)
+    }
 
     mutating func note(_ text: String) -> [Change] {
         notes += 1
@@ -35,7 +43,7 @@ private struct NoteBook: NodeMachine {
         defer { try? FileManager.default.removeItem(at: folder) }
         let database = try Database.sqlite(path: folder.appendingPathComponent("node.sqlite").path, journal: testJournal)
         _ = try await database.migrate(try NodeSchema.migrations, at: Instant(milliseconds: 1))
-        let keeper = try await NodeKeeper<NoteBook>(database: database, clock: .system) { NoteBook(notes: $0.count) }
+        let keeper = try await NodeKeeper<NoteBook>(database: database, clock: .system) { try NoteBook($0) }
         try await keeper.change { ($0.note("kept"), ()) }
         try await database.write { try $0.script("PRAGMA max_page_count = 1") }
 
@@ -59,5 +67,29 @@ private struct NoteBook: NodeMachine {
         let after = try await keeper.read { $0.notes }
         #expect(after == 2)
         await database.close()
+    }
+
+    /// Whoever is told another place is made anew, with that place, and is so after a start too.
+    @Test func aMachineThatWasMovedIsMadeAnew() async throws {
+        let folder = try temporaryFolder()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let database = try Database.sqlite(path: folder.appendingPathComponent("node.sqlite").path, journal: testJournal)
+        _ = try await database.migrate(try NodeSchema.migrations, at: Instant(milliseconds: 1))
+        let keeper = try await NodeKeeper<NoteBook>(database: database, clock: .system) { try NoteBook($0) }
+        try await keeper.change { machine in
+            machine.notes = 7
+            return (machine.standing.told("990102", at: 5), ())
+        }
+        let (area, notes) = try await keeper.read { ($0.standing.place.area.description, $0.notes) }
+        #expect(area == "990102" && notes == 0)
+        let again = try await NodeKeeper<NoteBook>(database: database, clock: .system) { try NoteBook($0) }
+        #expect(try await again.read { $0.standing.place.area.description } == "990102")
+        await database.close()
+    }
+}
+
+extension PlaceBook {
+    fileprivate mutating func told(_ area: String, at milliseconds: Int64) -> [Change] {
+        hear(ToldPlace(area: area), at: Instant(milliseconds: milliseconds)).compactMap { if case .change(let change) = $0 { change } else { nil } }
     }
 }

@@ -62,7 +62,7 @@ extension Statements {
         try run(
             """
             UPDATE courseware SET state = 'published', version = \(manifest.version), manifest_hash = \(hash.hex), manifest_bytes = \(bytes.count), published_at = \(act.at),
-                withdrawn_at = NULL
+                withdrawn_at = NULL, shown_areas = \(current.audience.map(\.description).joined(separator: " ")), shown_kinds = \(current.audienceKinds)
             WHERE id = \(current.id)
             """)
         try endWaiting(of: current.id)

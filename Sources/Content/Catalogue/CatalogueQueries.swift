@@ -30,10 +30,15 @@ extension Statements {
     /// The SHA-256 of the first root, which claims carry; nil before `ensureCatalogue`.
     package func rootFingerprint() throws -> String? { try metadata(role: MetadataRole.root.rawValue, version: 1).map { SHA256Hex(of: $0).hex } }
 
-    /// Whether nodes may fetch a content: it is a manifest of the catalogue, or such a manifest names it.
-    package func isPublishedBlob(_ hash: String) throws -> Bool { try publishedLength(of: hash) != nil }
+    /// Whether a node that stands there may fetch a content.
+    package func isPublishedBlob(_ hash: String, for place: NodePlace) throws -> Bool {
+        let audiences = try all(
+            "SELECT c.shown_areas, c.shown_kinds FROM published_blob b JOIN courseware c ON c.id = b.courseware_id WHERE b.hash = \(hash)"
+        ) { Audience(areas: try $0.text(0).split(separator: " ").compactMap { AreaCode($0) }, kinds: try $0.text(1).split(separator: " ").map(String.init)) }
+        return audiences.contains { $0.includes(place) }
+    }
 
-    /// The length in bytes of a content that nodes may fetch.
+    /// The length in bytes of a content that is a manifest of the catalogue, or that such a manifest names; nil for any other.
     package func publishedLength(of hash: String) throws -> Int64? {
         try first("SELECT length FROM published_blob WHERE hash = \(hash) LIMIT 1") { Int64(try $0.int(0)) }
     }

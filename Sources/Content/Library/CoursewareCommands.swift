@@ -119,7 +119,7 @@ extension Statements {
             """
             SELECT count(*) FROM courseware WHERE source_hash = \(hash) OR manifest_hash = \(hash) OR poster_hash = \(hash) OR preview_hash = \(hash)
             """)
-        return try used > 0 || isPublishedBlob(hash)
+        return try used > 0 || publishedLength(of: hash) != nil
     }
 
     /// Makes courseware of an earlier platform known, so that plays of it count. It has no media here and is in no catalogue. Again with the same id changes nothing.

@@ -44,26 +44,30 @@ extension Statements {
         let only: SQL = id.map { "AND n.id = \($0)" } ?? ""
         let moved = try all(
             """
-            SELECT n.id, coalesce(s.code, a.code, ''), coalesce(p.code, '') FROM node n
+            SELECT n.id, coalesce(s.code, a.code, ''), coalesce(p.code, ''),
+                CASE WHEN n.kind = 'terminal' THEN coalesce(v.kind, '') END, CASE WHEN n.kind = 'terminal' THEN coalesce(v.name, '') END FROM node n
             LEFT JOIN terminal t ON t.id = n.id AND n.kind = 'terminal'
             LEFT JOIN terminal_assignment x ON x.terminal = t.num AND x.replaced_at IS NULL AND x.from_day <= \(day) AND x.until_day > \(day)
             LEFT JOIN site_version v ON v.site = x.site AND v.replaced_at IS NULL AND v.from_day <= \(day) AND v.until_day > \(day)
             LEFT JOIN area_version s ON s.area_id = v.area_id AND s.replaced_at IS NULL AND s.from_day <= \(day) AND s.until_day > \(day)
             LEFT JOIN area_version a ON a.area_id = n.area_id AND a.replaced_at IS NULL AND a.from_day <= \(day) AND a.until_day > \(day)
             LEFT JOIN node_place p ON p.node = n.id
-            WHERE n.public_key IS NOT NULL AND p.code IS DISTINCT FROM coalesce(s.code, a.code, '') \(sql: only) ORDER BY n.id
+            WHERE n.public_key IS NOT NULL \(sql: only) AND (p.code IS DISTINCT FROM coalesce(s.code, a.code, '')
+                OR p.site_kind IS DISTINCT FROM CASE WHEN n.kind = 'terminal' THEN coalesce(v.kind, '') END
+                OR p.site_name IS DISTINCT FROM CASE WHEN n.kind = 'terminal' THEN coalesce(v.name, '') END) ORDER BY n.id
             """
-        ) { (node: try $0.text(0), code: try $0.text(1), before: try $0.text(2)) }
+        ) { (node: try $0.text(0), code: try $0.text(1), before: try $0.text(2), siteKind: try $0.optionalText(3), siteName: try $0.optionalText(4)) }
         guard !moved.isEmpty else { return 0 }
         let changed = try nextNodeChange(at: now)
         for start in stride(from: 0, to: moved.count, by: 500) {
             let part = moved[start..<min(start + 500, moved.count)]
             try run(
                 """
-                INSERT INTO node_place (node, code, changed) \(values: part.map { [$0.node.bound, $0.code.bound, changed.bound] })
-                ON CONFLICT (node) DO UPDATE SET code = excluded.code, changed = excluded.changed
+                INSERT INTO node_place (node, code, site_kind, site_name, changed)
+                \(values: part.map { [$0.node.bound, $0.code.bound, $0.siteKind.bound, $0.siteName.bound, changed.bound] })
+                ON CONFLICT (node) DO UPDATE SET code = excluded.code, site_kind = excluded.site_kind, site_name = excluded.site_name, changed = excluded.changed
                 """)
-            let left = part.filter { !$0.before.isEmpty }.map { [$0.before.bound, changed.bound, $0.node.bound] }
+            let left = part.filter { !$0.before.isEmpty && $0.before != $0.code }.map { [$0.before.bound, changed.bound, $0.node.bound] }
             if !left.isEmpty { try run("INSERT INTO node_departure (code, changed, node) \(values: left)") }
         }
         return moved.count

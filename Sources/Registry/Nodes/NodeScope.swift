@@ -11,7 +11,10 @@ package struct Stay: Hashable, Sendable {
 package struct PlacedNode: Sendable {
     package let publicKey: String
     package let isRevoked: Bool
-    package let area: AreaCode?
+    package let isEdge: Bool
+    package let place: NodePlace?
+    /// Of the site at which a terminal stands; nil for an edge.
+    package let siteName: String?
 }
 
 extension Statements {
@@ -21,10 +24,15 @@ extension Statements {
         for start in stride(from: 0, to: ids.count, by: 500) {
             try each(
                 """
-                SELECT n.id, n.public_key, n.revoked_at, coalesce(p.code, '') FROM node n LEFT JOIN node_place p ON p.node = n.id
+                SELECT n.id, n.public_key, n.revoked_at, n.kind, coalesce(p.code, ''), p.site_kind, p.site_name FROM node n LEFT JOIN node_place p ON p.node = n.id
                 WHERE n.public_key IS NOT NULL AND n.id IN (\(list: ids[start..<min(start + 500, ids.count)]))
                 """
-            ) { found[try $0.text(0)] = PlacedNode(publicKey: try $0.text(1), isRevoked: try $0.optionalInt(2) != nil, area: AreaCode(try $0.text(3))) }
+            ) { row in
+                let siteKind = try row.optionalText(5)
+                found[try row.text(0)] = PlacedNode(
+                    publicKey: try row.text(1), isRevoked: try row.optionalInt(2) != nil, isEdge: try row.text(3) == "edge",
+                    place: AreaCode(try row.text(4)).map { NodePlace(area: $0, siteKind: siteKind) }, siteName: try row.optionalText(6))
+            }
         }
         return found
     }

@@ -1,0 +1,3 @@
+-- What nodes are told of where they stand, besides the code of the area: the site's kind and name; no kind for an edge.
+ALTER TABLE node_place ADD COLUMN site_kind TEXT;
+ALTER TABLE node_place ADD COLUMN site_name TEXT;
