@@ -21,15 +21,16 @@ extension Statements {
         guard all < bound.inAll else { throw Refusal.conflict("job.too_many") }
     }
 
-    /// Takes a job that is ready, or whose runner has died: of him whose last one began longest ago, and of his the oldest, so that nobody's hundred films stand before another's one.
+    /// Takes a job that is ready, or whose runner has died: of him whose last turn was longest ago, and of his the oldest, so that nobody's hundred films stand before another's one.
     /// Two runners never get the same one.
     package func claimJob(kinds: [String], lease milliseconds: Int64, at now: Instant) throws -> Job? {
         try first(
             Job.self,
             """
-            UPDATE job SET state = 'running', problem = '', attempts = attempts + 1, lease_until_at = \(now.adding(milliseconds: milliseconds)), started_at = coalesce(started_at, \(now))
+            UPDATE job SET state = 'running', problem = '', attempts = attempts + 1, lease_until_at = \(now.adding(milliseconds: milliseconds)), started_at = coalesce(started_at, \(now)),
+                turn_at = \(now)
             WHERE id = (SELECT id FROM job WHERE kind IN (\(list: kinds)) AND due_at <= \(now) AND (state = 'ready' OR state = 'running' AND lease_until_at < \(now))
-                ORDER BY (SELECT coalesce(max(o.started_at), 0) FROM job o WHERE o.kind = job.kind AND o.made_by = job.made_by), due_at, id LIMIT 1)
+                ORDER BY (SELECT coalesce(max(o.turn_at), 0) FROM job o WHERE o.kind = job.kind AND o.made_by = job.made_by), due_at, id LIMIT 1)
                 AND (state = 'ready' OR state = 'running' AND lease_until_at < \(now))
             RETURNING \(sql: jobColumns)
             """)
@@ -63,11 +64,12 @@ extension Statements {
             """) == 1
     }
 
-    /// Puts a job back into the queue for later (no room on the disk, a busy server, the end of the program). One that is to be cancelled is not put back.
-    package func postponeJob(id: String, attempt: Int, problem: String, until: Instant) throws {
+    /// Puts a job back into the queue for later (no room on the disk, a busy server, the end of the program), or at its old place when `until` is nil. One that is to be cancelled is not
+    /// put back.
+    package func postponeJob(id: String, attempt: Int, problem: String, until: Instant?) throws {
         try run(
             """
-            UPDATE job SET state = 'ready', problem = \(problem), due_at = \(until), lease_until_at = 0
+            UPDATE job SET state = 'ready', problem = \(problem), due_at = coalesce(\(until), due_at), lease_until_at = 0
             WHERE id = \(id) AND state = 'running' AND attempts = \(attempt) AND cancel_wanted = 0
             """)
     }

@@ -4,4 +4,6 @@ package enum JobFailure: Error, Hashable, Sendable {
     case failed(code: String, account: String)
     /// It may succeed later: the job waits that many seconds and is tried again.
     case postponed(code: String, seconds: Int64)
+    /// A part is done, and others have their turn before the rest.
+    case gaveWay
 }

@@ -1,3 +1,4 @@
+import Basics
 package import Storage
 
 extension Statements {
@@ -7,6 +8,13 @@ extension Statements {
     /// The newest job about one thing.
     package func latestJob(about subject: String) throws -> Job? {
         try first(Job.self, "SELECT \(sql: jobColumns) FROM job WHERE subject = \(subject) ORDER BY made_at DESC, id DESC LIMIT 1")
+    }
+
+    /// Whether work of the same kind that somebody else asked for waits.
+    func isAnotherWaiting(behind job: Job, at now: Instant) throws -> Bool {
+        try first(
+            "SELECT 1 FROM job WHERE kind = \(job.kind) AND made_by <> \(job.madeBy) AND (state = 'ready' AND due_at <= \(now) OR state = 'running' AND lease_until_at < \(now)) LIMIT 1"
+        ) { _ in true } ?? false
     }
 
     /// How many jobs are in each state.

@@ -123,6 +123,9 @@ package struct JobRunner: Service {
             log.info("job failed", metadata: ["problem": "\(code)"])
             try await end(job, as: .failed, problem: code, account: account)
         case .failure(JobFailure.postponed(let code, let seconds)): try await postpone(job, problem: code, seconds: seconds, log)
+        case .failure(JobFailure.gaveWay):
+            log.info("job gives way to another")
+            try await insist { try $0.postponeJob(id: job.id, attempt: job.attempts, problem: "", until: nil) }
         case .failure(StorageError.diskFull): try await postpone(job, problem: "disk.full", seconds: 10, log)
         case .failure(StorageError.busy), .failure(StorageError.unavailable): try await postpone(job, problem: "busy", seconds: 5, log)
         case .failure(let error) where error is CancellationError || stop != nil:

@@ -77,6 +77,28 @@ import Trust
         }
     }
 
+    /// Two persons' films take turns, rendition by rendition, and nothing is made twice.
+    @Test(arguments: Database.Engine.required)
+    func aLongFilmGivesWayBetweenItsRenditions(_ engine: Database.Engine) async throws {
+        try await LibraryWorld.with(engine) { library in
+            let clip = try await Clips.shared.lesson()
+            let films = [try await library.upload(clip), try await library.upload(clip)]
+            try await library.database.write { try $0.run("UPDATE job SET made_by = 'another' WHERE subject = \(films[1])") }
+            let counting = try CountingTools(in: library.folder)
+            var turns: [String] = []
+            while try await library.database.read({ try $0.jobCounts()["ready"] ?? 0 }) > 0 {
+                let before = try await library.database.read { statements in try films.map { try statements.latestJob(about: $0)?.attempts ?? 0 } }
+                library.time.set(library.time.value.adding(seconds: 1))
+                #expect(try await library.runner(tools: counting.tools).runNext())
+                let after = try await library.database.read { statements in try films.map { try statements.latestJob(about: $0)?.attempts ?? 0 } }
+                turns.append(after[0] > before[0] ? "one" : "other")
+            }
+            #expect(turns == ["one", "other", "one", "other", "one", "other"])
+            #expect(counting.count == 6)
+            for film in films { #expect(try await library.courseware(film)?.state == .ready) }
+        }
+    }
+
     @Test(arguments: Database.Engine.required)
     func aCancelledEncodingStopsAndMayBeTakenUpAgain(_ engine: Database.Engine) async throws {
         try await LibraryWorld.with(engine) { library in

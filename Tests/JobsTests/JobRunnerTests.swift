@@ -66,6 +66,30 @@ import Testing
         }
     }
 
+    @Test(arguments: Database.Engine.required)
+    func workOfSeveralPiecesGivesWayToAnothersAndNotToItsOwn(_ engine: Database.Engine) async throws {
+        try await JobsWorld.with(engine) { world in
+            let done = Mutex<[String]>([])
+            let runner = world.runner { run in
+                for piece in 1...3 {
+                    let name = "\(run.job.subject)\(piece)"
+                    guard !done.withLock({ $0.contains(name) }) else { continue }
+                    done.withLock { $0.append(name) }
+                    if run.job.subject == "a" { try await run.giveWay() }
+                }
+                return ""
+            }
+            let ids = [try await world.enqueue(subject: "a"), try await world.enqueue(subject: "b"), try await world.enqueue(subject: "c")]
+            try await world.database.write { try $0.run("UPDATE job SET made_by = 'another' WHERE id = \(ids[2])") }
+            for _ in 0..<4 {
+                world.hands.advance(seconds: 1)
+                #expect(try await runner.runNext())
+            }
+            #expect(done.withLock { $0 } == ["a1", "c1", "c2", "c3", "a2", "a3", "b1", "b2", "b3"])
+            #expect(try await world.database.read { try $0.jobCounts() } == ["done": 3])
+        }
+    }
+
     @Test func theWishToCancelEndsTheHandler() async throws {
         try await JobsWorld.with(.sqlite) { world in
             let id = try await world.enqueue()

@@ -81,7 +81,12 @@ package struct EncodeJob: Sendable {
         let probe = try await encoder.probe(source)
         let steps = plan(probe: probe, ladder: ladder, transportStreams: transportStreams)
         let course = StepCourse(steps)
+        var hasWorked = false
         for (index, step) in steps.enumerated() {
+            if try await offPool({ encoder.isDone(step) }) { continue }
+            // A film of hours stands in nobody's way for longer than one rendition of it takes.
+            if hasWorked { try await run.giveWay() }
+            hasWorked = true
             guard try await offPool(hasRoom) else { throw MediaProblem.diskFull }
             try await run.report(course.fraction(step: index, done: 0), step: step.name)
             try await encoder.run(step, source: source) { done in
