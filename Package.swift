@@ -97,31 +97,31 @@ let package = Package(
         // MARK: House
         /** People, roles, scopes, sessions, the audit log. */
         .target(name: "Accounts", dependencies: ["Basics", "Storage", crypto, cryptoExtras], resources: [.copy("Migrations")], swiftSettings: settings),
-        /** Request context, session, scope, refusals, pages, tables, charts, words in two languages. */
-        .target(
-            name: "Web", dependencies: ["Basics", "Storage", "Wire", "Listener", "Accounts", hummingbird, mustache, crypto, httpTypes, nio, nioHTTP, log],
-            resources: [.copy("Templates"), .copy("Words"), .copy("Static")], swiftSettings: settings),
         /** Durable queue and timers on the same database. */
         .target(name: "Jobs", dependencies: ["Basics", "Storage", lifecycle, log], resources: [.copy("Migrations")], swiftSettings: settings),
+        /** Request context, session, scope, refusals, pages, tables, charts, words in two languages. */
+        .target(
+            name: "Web", dependencies: ["Basics", "Storage", "Wire", "Listener", "Accounts", "Jobs", hummingbird, mustache, crypto, httpTypes, nio, nioHTTP, log],
+            resources: [.copy("Templates"), .copy("Words"), .copy("Static")], swiftSettings: settings),
 
         // MARK: Business
         /** Areas, sites, terminals, nodes, dated states: the register that everything stands on. (Not `Network`: dependencies ask `canImport(Network)` for Apple's framework of that name.) */
         .target(
             name: "Registry", dependencies: ["Basics", "Storage", "Accounts", "Web", hummingbird],
-            resources: [.copy("Migrations"), .copy("Templates")], swiftSettings: settings),
+            resources: [.copy("Migrations"), .copy("Templates"), .copy("Words")], swiftSettings: settings),
         /** 资源: courseware, its upload, encoding, publication and delivery. */
         .target(
             name: "Content", dependencies: ["Basics", "Storage", "Trust", "Wire", "Listener", "Media", "Accounts", "Jobs", "Web", "Registry", hummingbird],
-            resources: [.copy("Migrations"), .copy("Templates")], swiftSettings: settings),
+            resources: [.copy("Migrations"), .copy("Templates"), .copy("Words")], swiftSettings: settings),
         /** 管: presence, plays, watermarks, voids, the work list of quarantined facts. */
         .target(
             name: "Operations", dependencies: ["Basics", "Storage", "Wire", "Accounts", "Web", "Registry", "Content", hummingbird],
-            resources: [.copy("Migrations"), .copy("Templates")], swiftSettings: settings),
+            resources: [.copy("Migrations"), .copy("Templates"), .copy("Words")], swiftSettings: settings),
         /** 督: overviews and bulletins; may read every table. */
         .target(
             name: "Supervision",
             dependencies: ["Basics", "Storage", "Listener", "Documents", "Accounts", "Jobs", "Web", "Registry", "Operations", hummingbird, crypto, httpTypes, nio],
-            resources: [.copy("Migrations"), .copy("Templates")], swiftSettings: settings),
+            resources: [.copy("Migrations"), .copy("Templates"), .copy("Words")], swiftSettings: settings),
 
         // MARK: Programs
         /** The centre: wiring of modules, routes, services, configuration. */
@@ -132,7 +132,7 @@ let package = Package(
                 hummingbird,
                 httpTypes, nio, lifecycle, signals, log,
             ],
-            resources: [.copy("Templates")], swiftSettings: settings),
+            resources: [.copy("Templates"), .copy("Words")], swiftSettings: settings),
         /** What edge and terminal share: disk, HTTP to the parent, the loop around `Node`. */
         .target(
             name: "Relay",

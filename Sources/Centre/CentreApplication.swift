@@ -41,8 +41,8 @@ package struct CentreApplication: Sendable {
         let isPrivate = try await offPool { try PrivateFolder.prepare(configuration.dataFolder) }
         if !isPrivate { logger.warning("other users of this machine may enter the data folder; give it to the program's own user alone, mode 0700") }
         let (database, settings) = try await NetworkSettings.open(configuration.databaseAddress, zone: configuration.zone, clock: clock, ids: ids, journal: journal)
-        let pages = try await offPool { try Pages(words: Words(), bundles: [.module, Registry.templates, Content.templates, Operations.templates, Supervision.templates]) }
-        let house = House(
+        let pages = try await offPool { try Pages(resources) }
+        var house = House(
             database: database, clock: clock, ids: ids, entropy: entropy, zone: settings.zone, passwords: PasswordScheme(cost: configuration.passwordCost), pages: pages,
             isSample: configuration.isSample, secureCookies: configuration.secureCookies,
             idleSeconds: Int64(configuration.sessionIdleMinutes) * 60, confirmSeconds: Int64(configuration.passwordAgainMinutes) * 60,
@@ -56,6 +56,18 @@ package struct CentreApplication: Sendable {
         let metrics = Metrics()
         let confinement = try await configuration.confined(logger)
         let content = try await openContent(configuration, database: database, clock: clock, ids: ids, entropy: entropy)
+        let press = EditionPress(
+            database: database, blobs: content.blobs, pages: pages, rules: settings.rules,
+            programs: .init(Printer(weasyprint: configuration.weasyprint, rsvgConvert: configuration.rsvgConvert, seconds: configuration.printSeconds, confinement: confinement)),
+            isSample: configuration.isSample)
+        let replica = await openReplica(configuration, journal, logger)
+        let encoding = EncodeJob(
+            database: database, content: content, tools: Tools(ffmpeg: configuration.ffmpeg, ffprobe: configuration.ffprobe, confinement: confinement),
+            transportStreams: configuration.transportStreams, clock: clock, ids: ids, log: logger)
+        let shelf = FigureShelf(database: database, replica: replica, zone: settings.zone, clock: clock)
+        let features = features(CentreParts(rules: settings.rules, content: content, encoding: encoding, press: press, shelf: shelf), house)
+        house.menu = features.flatMap(\.menu)
+
         let router = Router(context: AppContext.self, options: .autoGenerateHeadEndpoints)
         router.addMiddleware {
             LogRequestsMiddleware(.info)
@@ -68,26 +80,10 @@ package struct CentreApplication: Sendable {
         routes.addHouse()
         routes.addHealth(metrics: metrics)
         NodeAPI(house: house, intake: intake, settings: settings, blobs: content.blobs, voice: content.keys.voice, metrics: metrics).addRoutes(to: &routes)
-        let press = EditionPress(
-            database: database, blobs: content.blobs, pages: pages, rules: settings.rules,
-            programs: .init(Printer(weasyprint: configuration.weasyprint, rsvgConvert: configuration.rsvgConvert, seconds: configuration.printSeconds, confinement: confinement)),
-            isSample: configuration.isSample)
-        let bell = JobBell()
-        let replica = await openReplica(configuration, journal, logger)
-        let shelf = FigureShelf(database: database, replica: replica, zone: settings.zone, clock: clock)
-        routes.addSupervision(press, bell: bell, shelf: shelf)
-        routes.addContent(content)
-        routes.addAreas(settled: { try $0.settledMonths(from: $1, areas: $2) })
-        routes.addExclusions()
-        routes.addQuarantine()
-        routes.addSiteStates()
-        routes.addSystem()
-        routes.addIncidents()
+        for feature in features { feature.add(to: &routes) }
         return CentreApplication(
             configuration: configuration, database: database, replica: replica, settings: settings, house: house, intake: intake, responder: router.buildResponder(),
-            routes: routes.entries,
-            metrics: metrics, services: services(content, configuration, confinement, press, bell: bell, shelf: shelf, rules: settings.rules, house: house, logger: logger),
-            logger: logger)
+            routes: routes.entries, metrics: metrics, services: services(features, configuration, house, logger), logger: logger)
     }
 
     /// A replica that is away at the start is done without.
@@ -124,34 +120,13 @@ package struct CentreApplication: Sendable {
         return content
     }
 
-    private static func services(
-        _ content: ContentHouse, _ configuration: CentreConfiguration, _ confinement: Confinement, _ press: EditionPress, bell: JobBell, shelf: FigureShelf, rules: FactRules,
-        house: House,
-        logger: Logger
-    ) -> [any Service] {
-        let figures = PeriodicWork("figures", every: .milliseconds(250), log: logger) { try await shelf.refresh() }
+    private static func services(_ features: [Feature], _ configuration: CentreConfiguration, _ house: House, _ logger: Logger) -> [any Service] {
+        let timers = features.flatMap(\.timers).filter { $0.isEverywhere || !configuration.isFront }.map(\.work)
         let log = logTimer(house, chains: !configuration.isFront, logger)
+        guard !configuration.isFront else { return timers + [log] }
         let (receiver, database) = (configuration.logReceiver, house.database)
         let sending = PeriodicWork("log sent on", every: .seconds(5), log: logger) { try await receiver?.send(from: database) }
-        guard !configuration.isFront else { return [figures, log] }
-        let encode = EncodeJob(
-            database: house.database, content: content, tools: Tools(ffmpeg: configuration.ffmpeg, ffprobe: configuration.ffprobe, confinement: confinement),
-            transportStreams: configuration.transportStreams, clock: house.clock, ids: house.ids, log: logger)
-        let (derive, publish) = (FormulaJob(database: house.database, rules: rules), PublishJob(press: press, clock: house.clock, ids: house.ids))
-        return [
-            JobRunner(database: house.database, clock: house.clock, handlers: [EncodeJob.kind: encode.handler], bell: content.bell, log: logger),
-            // Of its own, because a paper does not wait for the hours that a lesson takes.
-            JobRunner(
-                database: house.database, clock: house.clock,
-                handlers: [FormulaJob.kind: { try await derive.run($0) }, PublishJob.kind: { try await publish.run($0) }], bell: bell, log: logger),
-            figures, log, sending,
-            // A box that stands somewhere else from tomorrow moves by itself.
-            PeriodicWork("places of nodes", every: .seconds(600), log: logger) {
-                let (today, now) = (house.today, house.clock.now)
-                _ = try await house.database.write { try $0.placeNodes(on: today, at: now) }
-            },
-            content.catalogueRenewal(house.database, clock: house.clock, ids: house.ids),
-        ]
+        return runners(features.flatMap(\.jobs), house, logger) + timers + [log, sending]
     }
 
     /// What is written once a second: incidents, sums of refusals that were not written one by one, and the chain of the log of acts.

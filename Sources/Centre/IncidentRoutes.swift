@@ -6,9 +6,16 @@ import Registry
 import Storage
 import Web
 
+extension Feature {
+    /// What an honest network would not cause, for the system administrator.
+    static var incidents: Feature {
+        Feature("incidents", menu: [MenuEntry(.system, "nav.incidents", "/incidents", .seeSystem)]) { $0.addIncidents() }
+    }
+}
+
 extension Routes {
     /// `/incidents`: what an honest network would not cause, for the system administrator, and that it was seen to.
-    mutating func addIncidents() {
+    fileprivate mutating func addIncidents() {
         let house = house
         get("/incidents", .seeSystem) { request, _, visit in
             let question = IncidentQuestion(Query(request))

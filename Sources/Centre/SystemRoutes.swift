@@ -17,6 +17,20 @@ extension House {
     }
 }
 
+extension Feature {
+    /// Nodes, for the system administrator; who stands somewhere else from today moves by itself.
+    static func nodes(_ house: House) -> Feature {
+        let places = PeriodicWork("places of nodes", every: .seconds(600)) {
+            let (today, now) = (house.today, house.clock.now)
+            _ = try await house.database.write { try $0.placeNodes(on: today, at: now) }
+        }
+        return Feature("nodes", menu: [MenuEntry(.system, "nav.nodes", "/nodes", .seeSystem)], timers: [FeatureTimer(places)]) { $0.addNodes() }
+    }
+
+    /// The log of acts, for the auditor.
+    static var events: Feature { Feature("events", menu: [MenuEntry(.system, "nav.events", "/events", .seeAudit)]) { $0.addEvents() } }
+}
+
 extension Routes {
     /// `/health`: 200 while the database answers. `/metrics`: for Prometheus.
     mutating func addHealth(metrics: Metrics) {
@@ -28,8 +42,7 @@ extension Routes {
         open(.get, "/metrics") { _, _ in try await house.metrics(metrics) }
     }
 
-    /// Nodes for the system administrator, the audit log for the auditor.
-    mutating func addSystem() {
+    fileprivate mutating func addNodes() {
         let house = house
         get("/nodes", .seeSystem) { request, _, visit in
             let today = house.today
@@ -37,6 +50,10 @@ extension Routes {
             return try house.page(
                 "nodes", NodeListPage(nodes: nodes.map { NodeListPage.Line($0, house, visit) }, empty: nodes.isEmpty), title: house.text("nodes.title", visit), for: visit, request)
         }
+    }
+
+    fileprivate mutating func addEvents() {
+        let house = house
         get("/events", .seeAudit) { request, _, visit in
             let before = request.uri.queryParameters["before"].map(String.init) ?? ""
             let today = house.today

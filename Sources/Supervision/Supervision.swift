@@ -5,6 +5,6 @@ package import Storage
 package enum Supervision {
     /// The tables of this module.
     package static var migrations: [Migration] { get throws { try Migration.all(in: .module) } }
-    /// The templates of this module.
-    package static var templates: Bundle { .module }
+    /// Where the templates and words of this module lie.
+    package static var resources: Bundle { .module }
 }

@@ -14,6 +14,8 @@ package struct House: Sendable {
     package let zone: NetworkZone
     package let passwords: PasswordScheme
     package let pages: Pages
+    /// What the features say of themselves for the left column, in the order of the list of features.
+    package var menu: [MenuEntry] = []
     /// Marks every page as sample data.
     package let isSample: Bool
     /// Whether browsers reach the centre over TLS only, so that the cookie may say so.

@@ -9,8 +9,9 @@ package struct Pages: Sendable {
     package let words: Words
     private let libraries: [Language: MustacheLibrary]
 
-    /// Loads the folders `Templates` of the given bundles. Throws for a key without words and for a template that is none.
-    package init(words: Words, bundles: [Bundle]) throws {
+    /// Loads the folders `Templates` and `Words` of the house and of the given modules. Throws for a key without words and for a template that is none.
+    package init(_ bundles: [Bundle]) throws {
+        let words = try Words(bundles)
         self.words = words
         var libraries: [Language: MustacheLibrary] = [:]
         for language in Language.allCases {

@@ -14,12 +14,12 @@ extension House {
         frame.csrf = visit.csrf
         frame.crumbs = crumbs
         frame.isPrint = print
-        frame.groups = navigation.compactMap { group in
-            let links = group.links.filter { visit.may($0.right) }
-            guard !links.isEmpty else { return nil }
+        frame.groups = MenuGroup.allCases.compactMap { group in
+            let entries = menu.filter { $0.group == group && visit.may($0.right) }
+            guard !entries.isEmpty else { return nil }
             return Frame.Group(
-                label: words.text(group.key, visit.language),
-                links: links.map { Frame.Link(label: words.text($0.key, visit.language), url: $0.url, current: request.uri.path.hasPrefix($0.url)) })
+                label: words.text("nav.\(group.rawValue)", visit.language),
+                links: entries.map { Frame.Link(label: words.text($0.key, visit.language), url: $0.path, current: request.uri.path.hasPrefix($0.path)) })
         }
         return html(try pages.html(template, content, frame: frame, language: visit.language), status: status)
     }
@@ -54,23 +54,3 @@ package func download(_ body: String, name: String, type: String) -> Response {
 
 /// A redirection after a form.
 package func seeOther(_ path: String) -> Response { Response(status: .seeOther, headers: [.location: path]) }
-
-/// The left column: the field's own words. A link shows for those who have its right.
-private let navigation: [(key: String, links: [(key: String, url: String, right: Right)])] = [
-    (
-        "nav.run",
-        [
-            ("nav.overview", "/overview", .seeFigures), ("nav.sites", "/sites", .seeFigures), ("nav.exclusions", "/exclusions", .seeFigures),
-            ("nav.quarantine", "/quarantine", .seeFigures),
-        ]
-    ),
-    ("nav.library", [("nav.courseware", "/courseware", .seeLibrary), ("nav.approvals", "/approvals", .approveLibrary), ("nav.stop", "/stop", .approveLibrary)]),
-    (
-        "nav.supervision",
-        [
-            ("nav.bulletins", "/bulletins", .seeFigures), ("nav.returns", "/returns", .seeFigures), ("nav.received", "/received", .seeFigures),
-            ("nav.formulas", "/formulas", .seeFigures),
-        ]
-    ),
-    ("nav.system", [("nav.nodes", "/nodes", .seeSystem), ("nav.incidents", "/incidents", .seeSystem), ("nav.events", "/events", .seeAudit)]),
-]

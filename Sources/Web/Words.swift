@@ -1,5 +1,5 @@
 package import Accounts
-import Foundation
+package import Foundation
 
 /// The languages of the pages.
 package enum Language: String, Sendable, CaseIterable {
@@ -22,15 +22,15 @@ package struct MissingWords: Error, CustomStringConvertible, Sendable {
     package let description: String
 }
 
-/// Every word that people see, in both languages, by key. The catalogues are the files of `Words/zh-Hans` and `Words/en`: a file a topic, the same keys in both.
+/// Every word that people see, in both languages, by key. The catalogues are the files of `Words/zh-Hans` and `Words/en` beside the features: a file a topic, the same keys in both.
 package struct Words: Sendable {
     private let catalogues: [Language: [String: String]]
 
-    /// Reads both catalogues; throws when a key stands in only one of them, or twice in one.
-    package init() throws {
+    /// Reads both catalogues, those of the house and of the given modules; throws when a key stands in only one language, or twice in one.
+    package init(_ bundles: [Bundle]) throws {
         var catalogues: [Language: [String: String]] = [:]
         for language in Language.allCases {
-            let files = Bundle.module.urls(forResourcesWithExtension: "json", subdirectory: "Words/\(language.rawValue)") ?? []
+            let files = ([.module] + bundles).flatMap { $0.urls(forResourcesWithExtension: "json", subdirectory: "Words/\(language.rawValue)") ?? [] }
             var catalogue: [String: String] = [:]
             for file in files.map({ $0 as URL }) {
                 let topic = try JSONDecoder().decode([String: String].self, from: Data(contentsOf: file))

@@ -46,7 +46,7 @@ struct OpenCentre {
 
 /// Prints a refusal as a sentence, with its code, and ends with status 1.
 func explained<Result>(_ body: () async throws -> Result) async throws -> Result {
-    do { return try await body() } catch let refusal as Refusal { throw BadSetting(description: sentences(for: refusal, try Words())) }
+    do { return try await body() } catch let refusal as Refusal { throw BadSetting(description: sentences(for: refusal, try Words(CentreApplication.resources))) }
 }
 
 /// What a refusal says, field by field, in the language of the terminal: Chinese where its settings say so, else English.

@@ -1,3 +1,4 @@
+import Centre
 import ArgumentParser
 import Basics
 import Content
@@ -68,7 +69,7 @@ extension KeysCommand {
             let (keys, blobs, words) = try await offPool {
                 (
                     try CatalogueKeys(Dictionary(uniqueKeysWithValues: folder.present.map { ($0, try folder.load($0)) }), others: given),
-                    try BlobStore(folder: data.appendingPathComponent("blobs")), try Words()
+                    try BlobStore(folder: data.appendingPathComponent("blobs")), try Words(CentreApplication.resources)
                 )
             }
             let (today, act, removed) = (centre.today, centre.act, withdraw)

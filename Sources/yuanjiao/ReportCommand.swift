@@ -102,7 +102,7 @@ extension Settings {
         let configuration = try self.centre()
         return EditionPress(
             database: centre.database, blobs: try BlobStore(folder: dataFolder.appendingPathComponent("blobs")),
-            pages: try Pages(words: try Words(), bundles: [Supervision.templates]), rules: centre.network.rules,
+            pages: try Pages(CentreApplication.resources), rules: centre.network.rules,
             programs: .init(
                 Printer(
                     weasyprint: configuration.weasyprint, rsvgConvert: configuration.rsvgConvert, seconds: configuration.printSeconds,

@@ -341,7 +341,7 @@ private struct Site {
     init(_ library: LibraryWorld) async throws {
         let house = House(
             database: library.database, clock: library.clock, ids: .system, entropy: .system, zone: .shanghai, passwords: PasswordScheme(cost: 8),
-            pages: try Pages(words: try Words(), bundles: [Content.templates]), isSample: false, secureCookies: false,
+            pages: try Pages([Registry.resources, Content.resources]), isSample: false, secureCookies: false,
             scope: { try $0.scope(of: $1, for: $2, today: $3) })
         let (act, day) = (library.act, library.today)
         try await library.database.write { statements in
@@ -357,7 +357,10 @@ private struct Site {
         let router = Router(context: AppContext.self)
         router.add(middleware: RefusalMiddleware(house: house))
         var routes = Routes(house: house, router: router)
-        routes.addContent(library.content)
+        let content = library.content
+        let encoding = EncodeJob(database: library.database, content: content, tools: Tools(), clock: library.clock, ids: .system)
+        let renewal = content.catalogueRenewal(library.database, clock: library.clock, ids: .system)
+        for feature in [Feature.courseware(content, encoding: encoding, renewal: renewal), .approvals(content), .stop] { feature.add(to: &routes) }
         app = Application(router: router)
     }
 }

@@ -1,12 +1,17 @@
 import Basics
 import Foundation
+import Operations
+import Registry
 import Supervision
 import TestKit
 import Testing
 import Web
 
+/// Where the words and templates of figures lie.
+let resources = [Registry.resources, Operations.resources, Supervision.resources]
+
 /// Words and templates as the centre loads them.
-let pages: Pages? = (try? Words()).flatMap { try? Pages(words: $0, bundles: [Supervision.templates]) }
+let pages: Pages? = try? Pages(resources)
 
 /// One table of a rendered page, as a reader sees it.
 struct ReadTable {

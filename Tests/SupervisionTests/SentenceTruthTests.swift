@@ -171,7 +171,7 @@ private struct Reader {
     /// Every sentence that is printed is true of the table; a reader written apart from the writer says so.
     @Test(arguments: 0..<10)
     func everySentenceIsTrueOfTheTable(_ group: UInt64) throws {
-        let words = try Words()
+        let words = try Words(resources)
         var seen: Set<String> = []
         for seed in group * 40..<group * 40 + 40 {
             let month = try RandomMonth(seed: seed)
@@ -215,7 +215,7 @@ private struct Reader {
             month: month, network: .then, formula: .standard, asOf: NetworkZone.shanghai.start(of: month.end), area: city, path: [city], below: areas,
             figures: MonthFigures(sites: sites, excluded: [], outsideService: []))
         let facts = BulletinFacts(record: record, past: [:], errata: [], delivery: Delivery(), oddities: MonthOddities(), typed: TypedFigures(), passedDays: 30)
-        let section = try #require(Composition(facts, arranged: [], edits: [], Speech(try Words(), .chinese)).sections.first { $0.kind == .extremes })
+        let section = try #require(Composition(facts, arranged: [], edits: [], Speech(try Words(resources), .chinese)).sections.first { $0.kind == .extremes })
         let counts = ["extremes.best", "extremes.last"].map { name in
             section.sentences.first { $0.name == name }.map { $0.text.matches(of: /县[0-9]+/).count } ?? 0
         }

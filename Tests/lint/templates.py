@@ -7,11 +7,13 @@ import re
 from dataclasses import dataclass
 from typing import Iterator
 
+import imports
 import swift
 from tree import Finding, Tree, line_at
 
 TEMPLATES = r"Sources/.*\.mustache$"
-WORDS = "Sources/Web/Words/"
+# Beside the features of a target; the house's own in Sources/Web.
+WORDS = r"Sources/[A-Z]\w*/Words/"
 LANGUAGES = ("zh-Hans", "en")
 
 # [[key]]: words that are put in when the templates are loaded (Sources/Web/Pages.swift).
@@ -33,9 +35,9 @@ class Words:
 def catalogues(tree: Tree) -> list[Finding]:
     """Both catalogues have the same topics, and in each the same keys: flat, complete, in their own language, each key in one topic."""
     findings: list[Finding] = []
-    for path in tree.paths(re.escape(WORDS)):
+    for path in tree.paths(WORDS):
         if not re.fullmatch(rf"{WORDS}(?:{'|'.join(LANGUAGES)})/[a-z0-9_]+\.json", path):
-            findings.append(Finding(path, 1, f"A catalogue is {WORDS}<{' or '.join(LANGUAGES)}>/<topic>.json"))
+            findings.append(Finding(path, 1, f"A catalogue is Words/<{' or '.join(LANGUAGES)}>/<topic>.json of a target"))
     read = {language: _read(tree, language, findings) for language in LANGUAGES}
     for language in LANGUAGES:
         for other in LANGUAGES:
@@ -137,6 +139,52 @@ def word_keys(tree: Tree) -> list[Finding]:
     return findings
 
 
+def unused_words(tree: Tree) -> list[Finding]:
+    """Every word of the catalogues is named by a template or by code: as a whole, or put together of parts that stand there."""
+    known = _read(tree, LANGUAGES[0], [])
+    named = {match[1] for _, text in tree.texts(TEMPLATES) for match in _KEY_IN_TEMPLATE.finditer(text)}
+    parts, whole = set(), set()
+    for _, text in tree.texts(r"Sources/.*\.swift$"):
+        parts |= set(re.findall(r"\w+", text))
+        for literal in swift.scan(text).literals:
+            whole |= {literal.text, *re.findall(r"[\w.-]+", literal.text)}
+    # An ending that is put behind something.
+    made = {text for text in whole if "?" in text} | {f"?{text}" for text in whole if text.startswith("_")}
+    patterns = [re.compile(r"([\w.-]+)".join(map(re.escape, text.split("?")))) for text in made if re.fullmatch(r"[\w.?-]*\w[\w.?-]*\w[\w.?-]*", text)]
+
+    def is_said(key: str, depth: int = 0) -> bool:
+        first, *rest = key.split("_")
+        if key in whole or key in parts or first + "".join(word.capitalize() for word in rest) in parts:
+            return True
+        matches = (pattern.fullmatch(key) for pattern in patterns) if depth < 3 else ()
+        return any(match and all(is_said(part, depth + 1) for part in match.groups()) for match in matches)
+
+    return [Finding(words.path, words.line, f"Nobody says {key}; remove its words") for key, words in known.items() if key not in named and not is_said(key)]
+
+
+def words_in_reach(tree: Tree) -> list[Finding]:
+    """A target says only words that stand beside itself or in a target that it may import, so that each can be loaded without those above it."""
+    known = _read(tree, LANGUAGES[0], [])
+    targets = imports.targets(tree.text(imports.MANIFEST)) if imports.MANIFEST in tree else {}
+    findings = []
+    for path, text in [*tree.texts(TEMPLATES), *tree.texts(r"Sources/.*\.swift$")]:
+        target = path.split("/")[1]
+        reach = {target, *imports.allowed(targets, target, transitive=True)}
+        if "Web" not in reach:
+            continue
+        if path.endswith(".mustache"):
+            said = [(match[1], match.start()) for match in _KEY_IN_TEMPLATE.finditer(text)]
+        else:
+            said = [(literal.text, literal.start) for literal in swift.scan(text).literals]
+        for key, start in said:
+            # A kind of event, incident or refusal may be called like a key.
+            if key not in known or any(f"{kind}.{key}" in known for kind in ("event", "incident", "refusal")):
+                continue
+            if (home := known[key].path.split("/")[1]) not in reach:
+                findings.append(Finding(path, line_at(text, start), f"{key} stands beside {home}, which {target} may not import; put it into Sources/Web or beside {target}"))
+    return findings
+
+
 def _runs(words: list[str]) -> Iterator[list[str]]:
     return (words[start:end] for start in range(len(words)) for end in range(start + 1, len(words) + 1))
 
@@ -216,14 +264,22 @@ def _page(text: str) -> dict[str, str]:
     return {"Sources/Registry/Templates/site.mustache": text}
 
 
+_HERE = "Sources/Registry/Words/"
+
+
 def _words(chinese: str, english: str, topic: str = "site") -> dict[str, str]:
-    return {f"{WORDS}zh-Hans/{topic}.json": chinese, f"{WORDS}en/{topic}.json": english}
+    return {f"{_HERE}zh-Hans/{topic}.json": chinese, f"{_HERE}en/{topic}.json": english}
 
 
 _GOOD = _words(
     '{"site.title": "站点", "event.site.opened": "启用", "site.count": "{n} 个", "refusal.site.closed": "站点已停用", "refusal.not_found.site": "没有"}',
     '{"site.title": "Site", "event.site.opened": "Opened", "site.count": "{n} sites", "refusal.site.closed": "The site is closed", "refusal.not_found.site": "None"}',
 )
+
+
+_MANIFEST = {
+    imports.MANIFEST: '.target(name: "Web", dependencies: []), .target(name: "Registry", dependencies: ["Web"]), .target(name: "Content", dependencies: ["Registry"])'
+}
 
 
 def _code(text: str) -> dict[str, str]:
@@ -248,9 +304,9 @@ CASES = {
         (_words("[]", "{}"), "flat"),
         ({**_GOOD, **_words('{"site.title": "站"}', '{"site.title": "Site"}', "tour")}, "one topic"),
         ({**_words('{"a.b": "站"}', "{}", "one"), **_words("{}", '{"a.b": "Site"}', "two")}, "in the other language"),
-        ({f"{WORDS}en/site.json": "{}"}, "zh-Hans/site.json:1: This file is missing"),
-        ({f"{WORDS}zh-Hans/site.json": "{}"}, "en/site.json:1: This file is missing"),
-        ({**_GOOD, f"{WORDS}en.json": "{}"}, "<topic>.json"),
+        ({f"{_HERE}en/site.json": "{}"}, "zh-Hans/site.json:1: This file is missing"),
+        ({f"{_HERE}zh-Hans/site.json": "{}"}, "en/site.json:1: This file is missing"),
+        ({**_GOOD, f"{_HERE}en.json": "{}"}, "<topic>.json"),
     ],
     word_keys: [
         ({**_GOOD, **_page("[[site.title]]")}, None),
@@ -268,6 +324,19 @@ CASES = {
         (_code('throw Refusal.invalid(["from_on": "other.order"])'), "refusal.other.order"),
         (_code('try record("site.opened", site.id, by: act)'), None),
         (_code('try record("site.shut", site.id, by: act)'), "event.site.shut has no words"),
+    ],
+    unused_words: [
+        ({**_GOOD, "Sources/Registry/A.swift": 'text("site.title"); "event.\\(k)"; record("site.opened"); "site.count";  "refusal.\\(c)"; f("site.closed"); "not_found.\\(thing)"; "site"'}, None),
+        ({**_words('{"site.title": "站点"}', '{"site.title": "Site"}'), **_page("[[site.title]]")}, None),
+        ({**_words('{"state.in_service": "在用"}', '{"state.in_service": "In service"}'), "Sources/Registry/A.swift": 'case inService; text("state.\\(state)")'}, None),
+        ({**_words('{"site.title": "站点"}', '{"site.title": "Site"}'), "Sources/Registry/A.swift": 'text("site.\\(part)")'}, "Nobody says site.title"),
+        (_words('{"site.title": "站点"}', '{"site.title": "Site"}'), "zh-Hans/site.json:1: Nobody says site.title"),
+    ],
+    words_in_reach: [
+        ({**_GOOD, **_MANIFEST, **_page("[[site.title]]"), "Sources/Content/A.swift": 'text("site.title"); record("site.opened")'}, None),
+        ({**_words('{"site.opened": "启用", "event.site.opened": "启用"}', '{"site.opened": "Opened", "event.site.opened": "Opened"}', "site"), **_MANIFEST, "Sources/Web/A.swift": 'record("site.opened")'}, None),
+        ({**_GOOD, **_MANIFEST, "Sources/Web/Templates/frame.mustache": "[[site.title]]"}, "Sources/Web/Templates/frame.mustache:1: site.title stands beside Registry"),
+        ({**_GOOD, **_MANIFEST, "Sources/Web/A.swift": 'text("site.title")'}, "site.title stands beside Registry"),
     ],
     content_security: [
         (_page('<script src="/static/a.js"></script><a class="x" href="{{url}}">{{name}}</a>'), None),

@@ -3,11 +3,18 @@ import Basics
 import Hummingbird
 import Registry
 import Storage
-import Web
+package import Web
+
+extension Feature {
+    /// What waits for a second person before it goes onto screens.
+    package static func approvals(_ content: ContentHouse) -> Feature {
+        Feature("approvals", menu: [MenuEntry(.library, "nav.approvals", "/approvals", .approveLibrary)]) { $0.addApprovals(content) }
+    }
+}
 
 extension Routes {
     /// `/approvals`: what waits for a second person; and his yes or no on the page of the courseware.
-    mutating func addApprovals(_ content: ContentHouse) {
+    fileprivate mutating func addApprovals(_ content: ContentHouse) {
         let house = house
         get("/approvals", .approveLibrary) { request, _, visit in
             let day = house.today

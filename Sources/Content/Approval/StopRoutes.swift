@@ -3,11 +3,18 @@ import Basics
 import Hummingbird
 import Storage
 import Trust
-import Web
+package import Web
+
+extension Feature {
+    /// The emergency stop of the screens.
+    package static var stop: Feature {
+        Feature("stop", menu: [MenuEntry(.library, "nav.stop", "/stop", .approveLibrary)]) { $0.addStop() }
+    }
+}
 
 extension Routes {
     /// `/stop`: which order stands, who obeyed, and the place to give one that was prepared.
-    mutating func addStop() {
+    fileprivate mutating func addStop() {
         let house = house
         get("/stop", .approveLibrary) { request, _, visit in try await house.stopPage(request, visit, problem: nil) }
         post("/stop", .approveLibrary, asksAgain: true) { form, _, visit in

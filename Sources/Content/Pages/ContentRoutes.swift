@@ -3,7 +3,7 @@ import Basics
 import Foundation
 import HTTPTypes
 import Hummingbird
-import Jobs
+package import Jobs
 import Listener
 import Registry
 import Storage
@@ -11,9 +11,19 @@ import Trust
 package import Web
 import Wire
 
+extension Feature {
+    /// The library: courseware from its upload to the televisions.
+    package static func courseware(_ content: ContentHouse, encoding: EncodeJob, renewal: PeriodicWork) -> Feature {
+        Feature(
+            "courseware", menu: [MenuEntry(.library, "nav.courseware", "/courseware", .seeLibrary)], jobs: [FeatureJob(EncodeJob.kind, bell: content.bell, encoding.handler)],
+            timers: [FeatureTimer(renewal)]
+        ) { $0.addContent(content) }
+    }
+}
+
 extension Routes {
     /// `/courseware`: the list, uploading, one courseware with its form, pictures, publication and nodes.
-    package mutating func addContent(_ content: ContentHouse) {
+    fileprivate mutating func addContent(_ content: ContentHouse) {
         let house = house
         get("/courseware", .seeLibrary) { request, _, visit in try await house.coursewareList(request, visit) }
         get("/courseware/export.csv", .seeLibrary) { request, _, visit in try await house.coursewareExport(request, visit) }
@@ -53,8 +63,6 @@ extension Routes {
             }
             return seeOther("/courseware/\(id)")
         }
-        addApprovals(content)
-        addStop()
         post("/courseware/:id/withdraw", .editLibrary) { _, context, visit in
             try await house.change(courseware(context), visit) { try $0.withdrawCourseware(id: $1, keys: content.keys, by: $2) }
         }

@@ -6,9 +6,16 @@ import Storage
 package import Web
 import Wire
 
+extension Feature {
+    /// What waits for a person, and whose clock is wrong.
+    package static var quarantine: Feature {
+        Feature("quarantine", menu: [MenuEntry(.run, "nav.quarantine", "/quarantine", .seeFigures)]) { $0.addQuarantine() }
+    }
+}
+
 extension Routes {
     /// What waits for a person, and whose clock is wrong.
-    package mutating func addQuarantine() {
+    fileprivate mutating func addQuarantine() {
         let house = house
         get("/quarantine", .seeFigures) { request, _, visit in
             let (fields, today, limit) = (request.uri.queryParameters, house.today, QuarantinePage.pageSize + 1)

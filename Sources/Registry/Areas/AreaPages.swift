@@ -95,7 +95,7 @@ struct AreaDecisionPage: Sendable {
                     "months": settled.map {
                         say($0.editions > 0 ? "area.plan.published" : "area.plan.closed", ["area": $0.area, "month": $0.month, "number": String($0.editions)])
                     }
-                    .joined(separator: say("compose.list_separator"))
+                    .joined(separator: say("list.separator"))
                 ])
         self.plan = plan.map { plan in
             Table(

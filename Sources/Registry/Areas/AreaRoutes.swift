@@ -4,9 +4,16 @@ import Hummingbird
 import Storage
 package import Web
 
+extension Feature {
+    /// An area's history and the decisions on it; `settled` tells which closed months a decision reaches back into.
+    package static func areas(settled: @escaping SettledMonths) -> Feature {
+        Feature("areas") { $0.addAreas(settled: settled) }
+    }
+}
+
 extension Routes {
     /// An area's history and the decisions on it; `settled` tells which closed months a decision reaches back into.
-    package mutating func addAreas(settled: @escaping SettledMonths) {
+    fileprivate mutating func addAreas(settled: @escaping SettledMonths) {
         let house = house
         get("/areas/:code/history", .seeFigures) { request, context, visit in
             let (code, today) = (try context.parameters.require("code"), house.today)

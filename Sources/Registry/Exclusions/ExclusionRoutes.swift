@@ -4,9 +4,16 @@ import Hummingbird
 import Storage
 package import Web
 
+extension Feature {
+    /// Exclusions: proposed by one officer, decided on by another of the county or above.
+    package static var exclusions: Feature {
+        Feature("exclusions", menu: [MenuEntry(.run, "nav.exclusions", "/exclusions", .seeFigures)]) { $0.addExclusions() }
+    }
+}
+
 extension Routes {
     /// Exclusions: proposed by one officer, decided on by another of the county or above.
-    package mutating func addExclusions() {
+    fileprivate mutating func addExclusions() {
         let house = house
         get("/exclusions", .seeFigures) { request, _, visit in
             let (fields, limit) = (request.uri.queryParameters, ExclusionListPage.pageSize + 1)

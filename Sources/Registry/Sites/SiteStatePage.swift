@@ -73,7 +73,7 @@ extension Table {
             rows: rows.map { row in
                 [
                     Cell(say("site_state.\(row.state.rawValue)"), mark: "standing"), Cell(row.fromDay.description),
-                    Cell(row.untilDay == .forever ? say("figures.open_end") : row.untilDay.advanced(by: -1).description), Cell(row.reason, mark: "wide"), Cell(row.document),
+                    Cell(row.untilDay == .forever ? say("span.open_end") : row.untilDay.advanced(by: -1).description), Cell(row.reason, mark: "wide"), Cell(row.document),
                     Cell(words.actor(row.actor, accounts, language)), Cell(zone.text(row.recordedAt)),
                     Cell(row.replacedAt.map { say("states.corrected", ["time": zone.text($0)]) } ?? say("states.valid")),
                 ]

@@ -5,9 +5,16 @@ import Hummingbird
 import Storage
 package import Web
 
+extension Feature {
+    /// Changes and corrections of a site's state.
+    package static var siteStates: Feature {
+        Feature("site_states") { $0.addSiteStates() }
+    }
+}
+
 extension Routes {
     /// Changes and corrections of a site's state.
-    package mutating func addSiteStates() {
+    fileprivate mutating func addSiteStates() {
         let house = house
         get("/sites/:code/state", .keepRegister) { request, context, visit in
             let site = try await house.presentSite(context, visit)

@@ -1,13 +1,20 @@
 import Accounts
 import Basics
 import Hummingbird
-import Operations
+package import Operations
 import Registry
 import Storage
-import Web
+package import Web
+
+extension Feature {
+    /// Monthly bulletins, closing a month.
+    package static func bulletins(_ rules: FactRules, _ shelf: FigureShelf) -> Feature {
+        Feature("bulletins", menu: [MenuEntry(.supervision, "nav.bulletins", "/bulletins", .seeFigures)]) { $0.addBulletins(rules, shelf) }
+    }
+}
 
 extension Routes {
-    mutating func addBulletins(_ rules: FactRules, _ shelf: FigureShelf) {
+    fileprivate mutating func addBulletins(_ rules: FactRules, _ shelf: FigureShelf) {
         let house = house
         get("/bulletins", .seeFigures) { request, _, visit in
             let (query, speech, now) = (Query(request), Speech(house, visit), house.clock.now)

@@ -5,11 +5,18 @@ import Hummingbird
 import Operations
 import Registry
 import Storage
-import Web
+package import Web
+
+extension Feature {
+    /// What an editor changes in a bulletin before it is published.
+    package static func compositions(_ press: EditionPress) -> Feature {
+        Feature("compositions") { $0.addCompositions(press) }
+    }
+}
 
 extension Routes {
     /// Composing a bulletin: sections, sentences, the draft and its files.
-    mutating func addCompositions(_ press: EditionPress) {
+    fileprivate mutating func addCompositions(_ press: EditionPress) {
         let (house, rules) = (house, press.rules)
         get("/bulletins/:month/:code/compose", .seeFigures) { request, context, visit in
             try await house.compositionPage(try EditionPlace(context, rules, house.clock.now), nil, press, request, visit)

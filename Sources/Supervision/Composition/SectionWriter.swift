@@ -118,5 +118,5 @@ extension Speech {
     }
 
     /// Names in a row, as the language joins them.
-    func list(_ names: [String]) -> String { names.joined(separator: self("compose.list_separator")) }
+    func list(_ names: [String]) -> String { names.joined(separator: self("list.separator")) }
 }

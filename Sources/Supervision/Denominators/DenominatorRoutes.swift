@@ -1,13 +1,20 @@
 package import Accounts
 package import Basics
 import Hummingbird
-import Operations
+package import Operations
 import Registry
 package import Storage
-import Web
+package import Web
+
+extension Feature {
+    /// Which sites a figure counts, and why.
+    package static func denominators(_ rules: FactRules) -> Feature {
+        Feature("denominators") { $0.addDenominators(rules) }
+    }
+}
 
 extension Routes {
-    mutating func addDenominators(_ rules: FactRules) {
+    fileprivate mutating func addDenominators(_ rules: FactRules) {
         let house = house
         get("/areas/:code/denominator", .seeFigures) { request, context, visit in
             let (query, speech) = (Query(request), Speech(house, visit))

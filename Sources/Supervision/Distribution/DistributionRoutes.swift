@@ -1,14 +1,21 @@
 import Accounts
 import Basics
 import Hummingbird
-import Operations
+package import Operations
 import Registry
 import Storage
-import Web
+package import Web
+
+extension Feature {
+    /// Who received an edition, and what an office received.
+    package static func distribution(_ rules: FactRules) -> Feature {
+        Feature("distribution", menu: [MenuEntry(.supervision, "nav.received", "/received", .seeFigures)]) { $0.addDistribution(rules) }
+    }
+}
 
 extension Routes {
     /// To whom an edition went, who has confirmed it, and what has come to the account's own areas.
-    mutating func addDistribution(_ rules: FactRules) {
+    fileprivate mutating func addDistribution(_ rules: FactRules) {
         let house = house
         get("/editions/:id/recipients", .seeFigures) { request, context, visit in
             let edition = try await house.edition(try context.parameters.require("id"), visit, rules)

@@ -3,16 +3,23 @@ import Basics
 import Foundation
 import HTTPTypes
 import Hummingbird
-import Jobs
+package import Jobs
 import NIOCore
 import Operations
 import Registry
 import Storage
-import Web
+package import Web
+
+extension Feature {
+    /// Published bulletins.
+    package static func editions(_ press: EditionPress, publishing: PublishJob, bell: JobBell) -> Feature {
+        Feature("editions", jobs: [FeatureJob(PublishJob.kind, bell: bell) { try await publishing.run($0) }]) { $0.addEditions(press, bell: bell) }
+    }
+}
 
 extension Routes {
     /// Closing a month, publishing it, and what was published.
-    mutating func addEditions(_ press: EditionPress, bell: JobBell) {
+    fileprivate mutating func addEditions(_ press: EditionPress, bell: JobBell) {
         let (house, rules) = (house, press.rules)
         get("/bulletins/:month/:code/editions", .seeFigures) { request, context, visit in
             try await house.editionList(try EditionPlace(context, rules, house.clock.now), [:], nil, request, visit, rules)

@@ -1,15 +1,24 @@
 import Accounts
 import Basics
 import Hummingbird
-import Jobs
-import Operations
+package import Jobs
+package import Operations
 import Registry
 import Storage
-import Web
+package import Web
+
+extension Feature {
+    /// The formulas by which figures are made, from day to day.
+    package static func formulas(_ rules: FactRules, deriving: FormulaJob, bell: JobBell) -> Feature {
+        Feature(
+            "formulas", menu: [MenuEntry(.supervision, "nav.formulas", "/formulas", .seeFigures)], jobs: [FeatureJob(FormulaJob.kind, bell: bell) { try await deriving.run($0) }]
+        ) { $0.addFormulas(rules, bell: bell) }
+    }
+}
 
 extension Routes {
     /// How figures are made: read by everybody who sees figures, set by an officer of the whole network.
-    mutating func addFormulas(_ rules: FactRules, bell: JobBell) {
+    fileprivate mutating func addFormulas(_ rules: FactRules, bell: JobBell) {
         let house = house
         get("/formulas", .seeFigures) { request, _, visit in try await house.formulaPage(nil, [:], request, visit) }
         post("/formulas", .keepRegister) { form, _, visit in

@@ -1,13 +1,24 @@
+import Jobs
 import Accounts
 import Basics
 import Hummingbird
-import Operations
+package import Operations
 import Registry
 import Storage
-import Web
+package import Web
+
+extension Feature {
+    /// Home and the overviews of areas.
+    package static func overviews(_ rules: FactRules, _ shelf: FigureShelf) -> Feature {
+        Feature(
+            "overviews", menu: [MenuEntry(.run, "nav.overview", "/overview", .seeFigures)],
+            timers: [FeatureTimer(PeriodicWork("figures", every: .milliseconds(250)) { try await shelf.refresh() }, isEverywhere: true)]
+        ) { $0.addOverviews(rules, shelf) }
+    }
+}
 
 extension Routes {
-    mutating func addOverviews(_ rules: FactRules, _ shelf: FigureShelf) {
+    fileprivate mutating func addOverviews(_ rules: FactRules, _ shelf: FigureShelf) {
         let house = house
         open(.get, "/") { request, context in
             guard let visit = try await house.visit(request, context, for: .seeFigures) else { throw Refusal.signInNeeded }

@@ -1,14 +1,21 @@
 package import Accounts
 package import Basics
 import Hummingbird
-import Operations
+package import Operations
 import Registry
 package import Storage
-import Web
+package import Web
+
+extension Feature {
+    /// What a month will come to.
+    package static func prospects(_ rules: FactRules) -> Feature {
+        Feature("prospects") { $0.addProspects(rules) }
+    }
+}
 
 extension Routes {
     /// How an area stands before the month ends, and what would change it.
-    mutating func addProspects(_ rules: FactRules) {
+    fileprivate mutating func addProspects(_ rules: FactRules) {
         let house = house
         get("/areas/:code/prospect", .seeFigures) { request, context, visit in
             let period = try Period(Query(request)["month"], rules: rules, at: house.clock.now)

@@ -1,14 +1,21 @@
 import Accounts
 import Basics
 import Hummingbird
-import Operations
+package import Operations
 import Registry
 import Storage
-import Web
+package import Web
+
+extension Feature {
+    /// Monthly returns of counties and townships.
+    package static func returns(_ rules: FactRules) -> Feature {
+        Feature("returns", menu: [MenuEntry(.supervision, "nav.returns", "/returns", .seeFigures)]) { $0.addReturns(rules) }
+    }
+}
 
 extension Routes {
     /// 月报: what places without machine data type in, month by month; typed below, approved above.
-    mutating func addReturns(_ rules: FactRules) {
+    fileprivate mutating func addReturns(_ rules: FactRules) {
         let house = house
         get("/returns", .seeFigures) { request, _, visit in
             let (query, speech) = (Query(request), Speech(house, visit))

@@ -120,7 +120,7 @@ extension Table {
             rows: facts.voids.map { void in
                 [
                     Cell(names[void.terminal] ?? ""), Cell(speech("voids.kind.\(void.kind.rawValue)")), Cell(void.fromDay.description),
-                    Cell(void.untilDay == .forever ? speech("figures.open_end") : void.untilDay.advanced(by: -1).description), Cell(void.reason, mark: "wide"),
+                    Cell(void.untilDay == .forever ? speech("span.open_end") : void.untilDay.advanced(by: -1).description), Cell(void.reason, mark: "wide"),
                     Cell(zone.text(void.recordedAt)), Cell(void.withdrawnAt.map { speech("voids.withdrawn", ["time": zone.text($0)]) } ?? speech("voids.valid")),
                 ]
             })

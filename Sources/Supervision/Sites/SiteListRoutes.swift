@@ -1,13 +1,20 @@
 package import Accounts
 package import Basics
 import Hummingbird
-import Operations
+package import Operations
 import Registry
 package import Storage
-import Web
+package import Web
+
+extension Feature {
+    /// The list of sites with their months.
+    package static func siteList(_ rules: FactRules, _ shelf: FigureShelf) -> Feature {
+        Feature("site_list", menu: [MenuEntry(.run, "nav.sites", "/sites", .seeFigures)]) { $0.addSiteList(rules, shelf) }
+    }
+}
 
 extension Routes {
-    mutating func addSiteList(_ rules: FactRules, _ shelf: FigureShelf) {
+    fileprivate mutating func addSiteList(_ rules: FactRules, _ shelf: FigureShelf) {
         let house = house
         get("/sites", .seeFigures) { request, _, visit in
             let (query, speech) = (Query(request), Speech(house, visit))

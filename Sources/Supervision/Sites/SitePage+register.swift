@@ -30,5 +30,5 @@ extension Table {
     }
 
     /// The last day of a dated row.
-    private static func last(_ until: Day, _ speech: Speech) -> String { until == .forever ? speech("figures.open_end") : until.advanced(by: -1).description }
+    private static func last(_ until: Day, _ speech: Speech) -> String { until == .forever ? speech("span.open_end") : until.advanced(by: -1).description }
 }

@@ -2,13 +2,20 @@ import Accounts
 import Basics
 import Foundation
 import Hummingbird
-import Operations
+package import Operations
 import Registry
 import Storage
-import Web
+package import Web
+
+extension Feature {
+    /// A site: its months, its days.
+    package static func sites(_ rules: FactRules) -> Feature {
+        Feature("sites") { $0.addSites(rules) }
+    }
+}
 
 extension Routes {
-    mutating func addSites(_ rules: FactRules) {
+    fileprivate mutating func addSites(_ rules: FactRules) {
         let house = house
         get("/sites/:code", .seeFigures) { request, context, visit in
             let (code, speech) = (try siteCode(context), Speech(house, visit))

@@ -1,0 +1,48 @@
+import Content
+package import Foundation
+import Jobs
+import Logging
+import Operations
+import Registry
+import Storage
+import Supervision
+import Web
+
+extension CentreApplication {
+    /// Where templates and words of all modules lie, besides those of the house.
+    package static var resources: [Bundle] { [.module, Registry.resources, Content.resources, Operations.resources, Supervision.resources] }
+
+    /// Every feature of the centre, in the order of the left column.
+    static func features(_ parts: CentreParts, _ house: House) -> [Feature] {
+        let (rules, shelf, press, content, bell) = (parts.rules, parts.shelf, parts.press, parts.content, parts.bell)
+        let (database, clock, ids) = (house.database, house.clock, house.ids)
+        return [
+            .overviews(rules, shelf), .siteList(rules, shelf), .sites(rules), .denominators(rules), .exclusions, .quarantine,
+            .courseware(content, encoding: parts.encoding, renewal: content.catalogueRenewal(database, clock: clock, ids: ids)), .approvals(content), .stop,
+            .bulletins(rules, shelf), .prospects(rules), .compositions(press),
+            .editions(press, publishing: PublishJob(press: press, clock: clock, ids: ids), bell: bell), .returns(rules), .distribution(rules),
+            .formulas(rules, deriving: FormulaJob(database: database, rules: rules), bell: bell), .areas(settled: { try $0.settledMonths(from: $1, areas: $2) }), .siteStates,
+            .nodes(house), .incidents, .events,
+        ]
+    }
+
+    /// One runner for each bell: kinds that share one wait for each other.
+    static func runners(_ jobs: [FeatureJob], _ house: House, _ log: Logger) -> [JobRunner] {
+        Dictionary(grouping: jobs) { ObjectIdentifier($0.bell) }.values.compactMap { jobs in
+            guard let bell = jobs.first?.bell else { return nil }
+            let handlers = Dictionary(uniqueKeysWithValues: jobs.map { ($0.kind, $0.handler) })
+            return JobRunner(database: house.database, clock: house.clock, handlers: handlers, bell: bell, log: log)
+        }
+    }
+}
+
+/// What features stand on besides the house.
+struct CentreParts: Sendable {
+    let rules: FactRules
+    let content: ContentHouse
+    let encoding: EncodeJob
+    let press: EditionPress
+    let shelf: FigureShelf
+    /// Of work that somebody waits for, such as a paper; what takes hours has its own.
+    let bell = JobBell()
+}

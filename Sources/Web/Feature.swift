@@ -1,0 +1,70 @@
+package import Accounts
+package import Jobs
+
+/// What the centre is told of a feature, and all that it is told: one value, in the list of `CentreApplication`.
+package struct Feature: Sendable {
+    /// `[a-z_]+`; for the log, and for tests that walk all features.
+    package let name: String
+    package let menu: [MenuEntry]
+    package let jobs: [FeatureJob]
+    package let timers: [FeatureTimer]
+    private let routes: @Sendable (inout Routes) -> Void
+
+    package init(
+        _ name: String, menu: [MenuEntry] = [], jobs: [FeatureJob] = [], timers: [FeatureTimer] = [], routes: @escaping @Sendable (inout Routes) -> Void = { _ in }
+    ) {
+        self.name = name
+        self.menu = menu
+        self.jobs = jobs
+        self.timers = timers
+        self.routes = routes
+    }
+
+    /// Adds its pages, each with the right that it asks for.
+    package func add(to routes: inout Routes) { self.routes(&routes) }
+}
+
+/// The parts of the left column, in their order: the field's own words.
+package enum MenuGroup: String, CaseIterable, Sendable { case run, library, supervision, system }
+
+/// A line in the left column; it shows for those who have its right.
+package struct MenuEntry: Sendable {
+    let group: MenuGroup
+    /// Of its words.
+    let key: String
+    /// It is marked on every page whose path begins so.
+    let path: String
+    let right: Right
+
+    package init(_ group: MenuGroup, _ key: String, _ path: String, _ right: Right) {
+        self.group = group
+        self.key = key
+        self.path = path
+        self.right = right
+    }
+}
+
+/// A kind of durable work. Kinds with one bell wait for each other; what takes hours has a bell of its own.
+package struct FeatureJob: Sendable {
+    package let kind: String
+    package let bell: JobBell
+    package let handler: JobRunner.Handler
+
+    package init(_ kind: String, bell: JobBell, _ handler: @escaping JobRunner.Handler) {
+        self.kind = kind
+        self.bell = bell
+        self.handler = handler
+    }
+}
+
+/// What is done again and again.
+package struct FeatureTimer: Sendable {
+    package let work: PeriodicWork
+    /// Whether every centre does it; else the one that does the jobs.
+    package let isEverywhere: Bool
+
+    package init(_ work: PeriodicWork, isEverywhere: Bool = false) {
+        self.work = work
+        self.isEverywhere = isEverywhere
+    }
+}
