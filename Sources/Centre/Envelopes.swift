@@ -17,7 +17,10 @@ struct OpenedBatch: Sendable {
 
 extension PlacedNode {
     /// What a node is told of where it stands.
-    package var told: ToldPlace { ToldPlace(area: place?.area.description ?? "", siteKind: place?.siteKind, siteName: siteName) }
+    package var told: ToldPlace {
+        let former = place?.former.map { ToldPlace.Former(area: $0.area.description, until: $0.until) } ?? []
+        return ToldPlace(area: place?.area.description ?? "", siteKind: place?.siteKind, siteName: siteName, former: former.isEmpty ? nil : former)
+    }
 }
 
 extension House {

@@ -53,13 +53,14 @@ struct NodeAPI: Sendable {
     /// Durable before it is answered.
     private func facts(_ request: Request, _ context: AppContext) async throws -> Response {
         let body = try await request.whole(upTo: Batch.maximumBytes, orRefuse: "batch.too_large")
+        let at = house.clock.now
         let node = try await house.authenticatedNode(request, body: body)
         let batch = try House.batch(Data(body.readableBytesView))
         let sender: Sender = node.kind == .edge ? .edge(node.record.id) : .terminal(node.record.id)
         let receipt = try await doors.batches.admit(node.record.id) { try await intake.accept(ReceivedBatch(sender: sender, batch: batch)) }
         count(receipt.verdicts, of: node.record.id)
         clones.see(batch.id, of: node.record.id, house)
-        return try signed(receipt.answered(at: house.clock.now, to: node.placed?.told), to: node.request)
+        return try signed(receipt.answered(at: at, to: node.placed?.told), to: node.request)
     }
 
     private func count(_ verdicts: [Verdict], of sender: String) {
@@ -70,6 +71,8 @@ struct NodeAPI: Sendable {
     /// Other nodes' batches, as these signed them. What cannot be opened spoils nothing else.
     private func envelopes(_ request: Request, _ context: AppContext) async throws -> Response {
         let body = try await request.whole(upTo: Envelope.maximumBytes, orRefuse: "batch.too_large")
+        // Before it is looked where anybody stands, so that of two answers the later one knows the newer place.
+        let at = house.clock.now
         let edge = try await house.authenticatedNode(request, body: body)
         guard edge.kind == .edge else { throw Problem(code: "edge.only", status: 403, title: "Only an edge may carry batches of others") }
         let envelopes: [Envelope]
@@ -92,7 +95,7 @@ struct NodeAPI: Sendable {
                 }
                 count(receipt.verdicts, of: opened.request.node)
                 clones.see(receipt.batch, of: opened.request.node, house)
-                let body = try encoded(receipt.answered(at: house.clock.now, to: opened.place))
+                let body = try encoded(receipt.answered(at: at, to: opened.place))
                 let signature = try voice.sign(opened.request, status: 200, body: SHA256Hex(of: body))
                 return CarriedReceipt(ClosedAnswer(digest: opened.request.body.hex, body: String(decoding: body, as: UTF8.self), signature: signature.text))
             }
@@ -101,14 +104,15 @@ struct NodeAPI: Sendable {
             metrics.count("yuanjiao_envelopes_closed_total{code=\"\(code)\"}", count)
             context.logger.warning("envelopes not opened", metadata: ["edge": "\(edge.record.id)", "code": "\(code)", "count": "\(count)"])
         }
-        return try signed(LoadReceipt(epoch: settings.epoch, envelopes: answers, at: house.clock.now, place: edge.placed?.told), to: edge.request)
+        return try signed(LoadReceipt(epoch: settings.epoch, envelopes: answers, at: at, place: edge.placed?.told), to: edge.request)
     }
 
     /// The centre keeps no list of verdicts: what it knows is the fact itself, so a node that asks here is told to offer it again.
     private func receipts(_ request: Request, _ context: AppContext) async throws -> Response {
         let body = try await request.whole(upTo: 1 << 20, orRefuse: "batch.too_large")
+        let at = house.clock.now
         let node = try await house.authenticatedNode(request, body: body)
-        return try signed(Receipt(batch: "", epoch: settings.epoch, verdicts: [], at: house.clock.now, place: node.placed?.told), to: node.request)
+        return try signed(Receipt(batch: "", epoch: settings.epoch, verdicts: [], at: at, place: node.placed?.told), to: node.request)
     }
 
     /// To which key a newcomer seals its code; signed, so that nobody on the line gives another.

@@ -109,7 +109,7 @@ package struct EdgeNode: Sendable {
         let keys = sync.centreKeys
         let heard = try believed { () throws(TrustError) in try Heard(answer, keys: keys) }
         if let refusal = heard.refusal { sync.notice(Noticed(.answer, about: refusal.code.rawValue)) }
-        let placed = heard.words.flatMap { standing.hear($0.place, at: $0.at) }
+        let placed = heard.words.flatMap { standing.hear($0.place, at: $0.at, now: now) }
         let changes = queue.received(heard, at: now) + queue.carryOut(placed)
         return changes + relay.learn(epoch: queue.epoch)
     }
@@ -119,7 +119,7 @@ package struct EdgeNode: Sendable {
         let load = try believed { () throws(TrustError) in try LoadReceipt(answer, keys: keys) }
         // What was said before the present epoch is no answer.
         guard let learned = queue.learn(epoch: load.epoch, at: load.at) else { throw TrustError(.answerSignature, "The answer to a load of envelopes is from an earlier epoch.") }
-        return learned + queue.carryOut(standing.hear(load.place, at: load.at)) + relay.received(load, at: now)
+        return learned + queue.carryOut(standing.hear(load.place, at: load.at, now: now)) + relay.received(load, at: now)
     }
 
     /// What is read in an answer of the centre. One that claims to be that and is not is noticed.

@@ -67,7 +67,7 @@ package struct Offer: Hashable, Sendable {
     package static func offers(in catalogue: Catalogue, for place: NodePlace) -> [String: Offer] {
         var best: [String: Offer] = [:]
         for (path, file) in catalogue.files {
-            guard let offer = Offer(path, file), offer.audience.includes(place) else { continue }
+            guard let offer = Offer(path, file), offer.audience.includes(place, asOf: offer.publishedAt) else { continue }
             if let known = best[offer.courseware], (known.publisher, offer.version) < (offer.publisher, known.version) { continue }
             best[offer.courseware] = offer
         }

@@ -17,9 +17,9 @@ struct StopBook: Sendable {
     var bundle: [UInt8]? { orders.isEmpty ? nil : StopOrder.bundle(orders) }
     var tag: String { bundle.map(StopOrder.tag) ?? "" }
 
-    /// The order that stands for a place: the newest that is for it.
+    /// The order that stands for a place, by whatever code it was known when the order was prepared: the newest that is for it.
     func order(for place: NodePlace) -> StopOrder? {
-        orders.filter { $0.areas.contains { AreaCode($0)?.covers(place.area) == true } }.max { $0.version < $1.version }
+        orders.filter { $0.areas.contains { AreaCode($0).map { place.allCodes.contains(where: $0.covers) } == true } }.max { $0.version < $1.version }
     }
 
     /// Takes up the orders of a file; no action when there is nothing new. What is known, said anew by a newer one, or at its end is no news and no harm. One that is not signed is

@@ -174,12 +174,12 @@ package struct Sync: Sendable {
 
     /// A damaged catalogue is fetched anew; a damaged chain of roots is begun anew from the first.
     private static func restore(_ record: Record?, root: [UInt8], fingerprint: SHA256Hex, at place: NodePlace) throws(TrustError) -> TrustedSet {
-        let area = place.area.description
+        let areas = Set(place.allCodes.map(\.description))
         if case .trusted(let kept)? = record {
-            if let set = try? TrustedSet(restoring: kept.stored, fingerprint: fingerprint, following: area) { return set }
-            if let set = try? TrustedSet(restoring: .init(roots: kept.stored.roots, catalogue: nil), fingerprint: fingerprint, following: area) { return set }
+            if let set = try? TrustedSet(restoring: kept.stored, fingerprint: fingerprint, following: areas) { return set }
+            if let set = try? TrustedSet(restoring: .init(roots: kept.stored.roots, catalogue: nil), fingerprint: fingerprint, following: areas) { return set }
         }
-        return try TrustedSet(root: root, fingerprint: fingerprint, following: area)
+        return try TrustedSet(root: root, fingerprint: fingerprint, following: areas)
     }
 
     /// What to do first after a start: tell what was not told, and look whether the catalogue on disk was carried out.

@@ -38,6 +38,9 @@ package struct TerminalNode: Sendable {
             generator: SeededGenerator(seed: generator.next()), records: records)
     }
 
+    /// What one that was made anew from the same records knows besides them.
+    package mutating func takeOver(from before: TerminalNode) { watch = before.watch }
+
     /// Once after each start.
     package mutating func start(at now: Instant) -> [Change] { carryOut(sync.start(at: now)) }
 
@@ -106,7 +109,7 @@ package struct TerminalNode: Sendable {
         let heard = try hear(answer)
         if let refusal = heard.refusal { sync.notice(Noticed(.answer, about: refusal.code.rawValue)) }
         for word in heard.words { watch.hear(word.at, about: word.batch, at: now) }
-        let placed = heard.words.flatMap { standing.hear($0.place, at: $0.at) }
+        let placed = heard.words.flatMap { standing.hear($0.place, at: $0.at, now: watch.corrected(now)) }
         return queue.received(heard, at: now) + carryOut(placed)
     }
     private mutating func hear(_ answer: SignedAnswer) throws(TrustError) -> Heard {

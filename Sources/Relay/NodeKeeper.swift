@@ -49,11 +49,7 @@ package final class NodeKeeper<Machine: NodeMachine>: Sendable {
                     }
                 }
                 try statements.carryOut(changes)
-                // A machine that was moved follows other lists from here on.
-                if self.ask({ $0.standing.isMoved }) == true {
-                    let anew = try self.make(try statements.nodeRecords())
-                    self.state.withLock { $0 = State(machine: anew) }
-                }
+                try self.followPlace(statements)
                 return answer
             }
         } catch {
@@ -64,6 +60,16 @@ package final class NodeKeeper<Machine: NodeMachine>: Sendable {
             }
             throw error
         }
+    }
+
+    /// A machine that was moved follows other lists from here on.
+    private func followPlace(_ statements: Statements) throws {
+        let moved = state.withLock { $0.machine.flatMap { $0.standing.isMoved ? $0 : nil } }
+        guard let moved else { return }
+        var anew = try make(try statements.nodeRecords())
+        anew.takeOver(from: moved)
+        try statements.carryOut(anew.start(at: clock.now))
+        state.withLock { [anew] in $0 = State(machine: anew, isStarted: true) }
     }
 
     /// Asks the logic something that needs no disk; nil while it has to be read from the disk again.

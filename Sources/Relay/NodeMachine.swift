@@ -6,6 +6,8 @@ package import Trust
 package protocol NodeMachine: Sendable {
     /// Where it stands; when the centre has moved it, it is made anew from its records.
     var standing: PlaceBook { get }
+    /// What one that was made anew from the same records knows besides them.
+    mutating func takeOver(from before: Self)
     mutating func start(at now: Instant) -> [Change]
     /// What tells the stop orders that are known from others; empty for none.
     var stopTag: String { get }
@@ -25,6 +27,7 @@ package protocol NodeMachine: Sendable {
 }
 
 extension NodeMachine {
+    package mutating func takeOver(from before: Self) {}
     package mutating func upCarried(_ answer: SignedAnswer, at now: Instant) throws(TrustError) -> [Change] { [] }
 }
 

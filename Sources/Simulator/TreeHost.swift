@@ -51,7 +51,7 @@ struct TreeHost {
     let number: Int
     var name: String
     /// Where it stood when it was enrolled, and where it stands.
-    let enrolledAt: NodePlace
+    var enrolledAt: NodePlace
     var place: NodePlace
     var disk = TreeDisk()
     var terminal: TerminalNode?
@@ -103,6 +103,8 @@ enum TreeEvent {
     case rot(Int)
     /// The box stands at another site from now on.
     case move(Int, NodePlace)
+    /// The county has another code from now on, and so has everything below it.
+    case recode
     case edgeLosesDisk
     case backup
     case restore

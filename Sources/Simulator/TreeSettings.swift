@@ -36,6 +36,7 @@ package struct TreeFaults: Sendable {
     package var rotten = 0
     /// Boxes that are moved to another site of the county.
     package var moved = 0
+    package var recoded = false
     package var edgeLosesDisk = false
     package var centreIsRestored = false
 
@@ -52,6 +53,7 @@ package struct TreeFaults: Sendable {
         faults.wrongClocks = 60
         faults.rotten = 3
         faults.moved = 5
+        faults.recoded = true
         faults.edgeLosesDisk = true
         faults.centreIsRestored = true
         return faults

@@ -85,7 +85,7 @@ extension TreeSimulation {
 
     private mutating func checkCourseware() {
         for host in hosts where host.isRunning {
-            let wanted = centre.offers.values.filter { $0.audience.includes(host.place) }
+            let wanted = centre.offers.values.filter { $0.audience.includes(host.place, asOf: $0.publishedAt) }
             let complete = host.terminal?.sync.complete ?? host.edge?.sync.complete ?? []
             let (names, held) = (wanted.map { "\($0.courseware)/\($0.version)" }.sorted(), complete.map { "\($0.courseware)/\($0.version)" }.sorted())
             if names != held { broken("\(host.name) holds \(held) instead of \(names)") }

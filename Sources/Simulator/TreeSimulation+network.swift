@@ -149,7 +149,7 @@ extension TreeSimulation {
     private mutating func answerOfCentre(_ request: TreeRequest) throws -> TreeAnswer {
         let asked = try signedRequest(request, of: hosts[0].name)
         switch request {
-        case .facts(let batch): return .receipt(try centre.answer(centre.take(batch, at: now), to: asked))
+        case .facts(let batch): return .receipt(try centre.answer(centre.take(batch, at: now).answered(at: now, to: centre.places[hosts[0].name]), to: asked))
         case .envelopes(let envelopes): return .load(try centre.answer(try centre.take(envelopes, at: now), to: asked))
         case .question: return .receipt(try centre.answer(Receipt(batch: "", epoch: centre.epoch, verdicts: [], at: now), to: asked))
         case .file(let name): return centre.files[name].map { .bytes($0) } ?? .missing
@@ -222,7 +222,10 @@ extension TreeSimulation {
         }
         if let changes {
             guard carryOut(changes, index) == changes.count else { return }
-            if hosts[index].terminal?.standing.isMoved == true { _ = try make(index) }
+            let (terminal, edge) = (hosts[index].terminal, hosts[index].edge)
+            guard terminal?.standing.isMoved ?? edge?.standing.isMoved == true else { return }
+            guard try make(index) else { return }
+            if let terminal { hosts[index].terminal?.takeOver(from: terminal) }
         } else if index == 0 {
             hosts[0].edge?.upFailed(at: instant)
         } else {

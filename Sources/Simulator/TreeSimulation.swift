@@ -32,6 +32,9 @@ package struct TreeSimulation {
     /// Courseware ever published, and its manifests by hash.
     var manifests: [SHA256Hex: Manifest] = [:]
     var edges = 1
+    /// When the county got another code.
+    var recodedAt: Instant?
+    static let (oldCounty, newCounty) = ("130128", "130199")
     /// What somebody on the lines has heard so far.
     var overheard: [SignedAnswer] = []
 
@@ -109,6 +112,7 @@ package struct TreeSimulation {
             guard let village = AreaCode("130128\(100 + generator.below(5))\(300 + number)") else { continue }
             events.add(.move(number, NodePlace(area: village, siteKind: generator.below(4) == 0 ? "community" : "village")), at: moment(0, end))
         }
+        if settings.faults.recoded { events.add(.recode, at: moment(end / 4, end * 3 / 4)) }
         if settings.faults.edgeLosesDisk {
             events.add(.edgeLosesDisk, at: moment(end / 4, end * 3 / 4))
             // At the end of a cut the edge has most to lose.
@@ -150,8 +154,12 @@ package struct TreeSimulation {
         case .move(let index, let place):
             trace.note(time, 11, Int64(index))
             count("moved")
-            hosts[index].place = place
-            centre.places[hosts[index].name] = ToldPlace(area: place.area.description, siteKind: place.siteKind, siteName: "")
+            stand(index, at: place.area, kind: place.siteKind)
+        case .recode:
+            trace.note(time, 12)
+            count("recoded")
+            recodedAt = now
+            for index in hosts.indices { stand(index, at: hosts[index].place.area, kind: hosts[index].place.siteKind) }
         case .beat(let index, let life): if hosts[index].life == life { beat(index) }
         case .look(let index, let life, let way): if hosts[index].life == life { look(index, way) }
         case .serve(let index, let life, let way, let call, let request): try serve(index, life: life, way, call: call, request)
@@ -175,6 +183,8 @@ package struct TreeSimulation {
             edges += 1
             hosts[0].disk = TreeDisk()
             hosts[0].name = "edge-\(edges)"
+            hosts[0].enrolledAt = NodePlace(area: hosts[0].place.area, siteKind: nil)
+            stand(0, at: hosts[0].place.area, kind: nil)
         case .backup: backup = centre.facts
         case .restore:
             trace.note(time, 7)
@@ -188,6 +198,16 @@ package struct TreeSimulation {
         }
     }
 
+    /// Puts a machine somewhere; `area` may have the code from before the county got another one.
+    private mutating func stand(_ index: Int, at area: AreaCode, kind: String?) {
+        let tail = area.description.dropFirst(Self.oldCounty.count)
+        let present = recodedAt.flatMap { _ in AreaCode(Self.newCounty + tail) } ?? area
+        let former = recodedAt.flatMap { until in AreaCode(Self.oldCounty + tail).map { [FormerCode(area: $0, until: until)] } } ?? []
+        hosts[index].place = NodePlace(area: present, siteKind: kind, former: former)
+        centre.places[hosts[index].name] = ToldPlace(
+            area: present.description, siteKind: kind, siteName: kind.map { _ in "" }, former: former.map { .init(area: $0.area.description, until: $0.until) })
+    }
+
     /// True time.
     var now: Instant { Self.base.adding(milliseconds: time) }
 
@@ -199,14 +219,15 @@ package struct TreeSimulation {
         centre.blobs.merge(blobs) { first, _ in first }
         let blob = Blob(sha256: SHA256Hex(of: manifest.bytes), length: Int64(manifest.bytes.count))
         manifests[blob.sha256] = manifest
-        let areas: [[String]] = [[], ["1301"], ["130128"], ["1302"], ["130128101", "130128102"]]
+        let county = recodedAt == nil ? Self.oldCounty : Self.newCounty
+        let areas: [[String]] = [[], ["1301"], [county], ["1302"], [county + "101", county + "102"]]
         var choice = SeededGenerator(seed: UInt64(name.utf8.reduce(0) { $0 &* 31 &+ Int($1) }))
         let audience = areas[choice.below(areas.count)]
         // What a county may publish by itself it does with every other version.
-        let county = Publisher(area: "130128").flatMap { version % 2 == 0 && $0.mayPublish(for: audience) ? $0 : nil }
+        let publisher = Publisher(area: county).flatMap { version % 2 == 0 && $0.mayPublish(for: audience) ? $0 : nil }
         let kinds: [[String]] = [[], [], ["village"], ["community"]]
         centre.offers[name] = Offer(
-            publisher: county ?? .network, courseware: name, version: version, publishedAt: now,
+            publisher: publisher ?? .network, courseware: name, version: version, publishedAt: now,
             audience: Audience(areas: audience.compactMap { AreaCode($0) }, kinds: kinds[choice.below(kinds.count)]), manifest: blob)
         try centre.publish(at: now)
     }

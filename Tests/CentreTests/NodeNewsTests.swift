@@ -113,10 +113,34 @@ private struct Learner {
             for id in ids {
                 guard let node = try statements.node(id: id), node.publicKey != nil else { continue }
                 let site = try statements.presentSite(ofTerminal: id, on: day)
-                let code = try statements.area(id: site?.areaID ?? node.areaID, on: day)?.code ?? ""
-                stood[id] = id.hasPrefix("E") ? ToldPlace(area: code) : ToldPlace(area: code, siteKind: site?.kind.rawValue ?? "", siteName: site?.name ?? "")
+                let areaID = site?.areaID ?? node.areaID
+                let code = try statements.area(id: areaID, on: day)?.code ?? ""
+                // What its area was called on each day since the beginning, by the plain look; an edge besides what came from elsewhere, which is checked by what it must cover.
+                var former: [ToldPlace.Former] = []
+                var before = Day(number: day.number - 60)
+                while before < day {
+                    let (then, after) = (try statements.area(id: areaID, on: before)?.code, try statements.area(id: areaID, on: before.advanced(by: 1))?.code)
+                    // Decisions are made on their day at noon.
+                    if let then, let after, then != after { former.append(.init(area: then, until: SampleWorld.moment(before.advanced(by: 1).description, 12))) }
+                    before = before.advanced(by: 1)
+                }
+                stood[id] =
+                    id.hasPrefix("E")
+                    ? ToldPlace(area: code) : ToldPlace(area: code, siteKind: site?.kind.rawValue ?? "", siteName: site?.name ?? "", former: former.isEmpty ? nil : former)
             }
-            return (try statements.placedNodes(ids).mapValues(\.told), stood)
+            let told = try statements.placedNodes(ids).mapValues(\.told)
+            // Whatever a terminal's area was called, the edge above it has it too.
+            for (id, place) in told where !id.hasPrefix("E") {
+                for edge in ["E0", "E1", "E2"] {
+                    guard let above = told[edge]?.place, let here = place.place, above.area.covers(here.area) else { continue }
+                    for past in here.former {
+                        #expect(
+                            above.area.covers(past.area) || above.former.contains { $0.area.covers(past.area) && $0.until >= past.until }, "\(edge) does not know \(past) of \(id)")
+                    }
+                }
+            }
+            func withoutFormer(_ place: ToldPlace) -> ToldPlace { place.siteKind == nil ? ToldPlace(area: place.area) : place }
+            return (told.mapValues(withoutFormer), stood)
         }
     }
 

@@ -11,7 +11,7 @@ import Trust
     /// What a node would believe that fetches everything now.
     private func believed(_ library: LibraryWorld, _ fingerprint: String) async throws -> TrustedSet {
         let root = try #require(try await library.database.read { try $0.metadata(role: "root", version: 1) })
-        var set = try TrustedSet(root: root, fingerprint: try found(SHA256Hex(rawValue: fingerprint)), following: "")
+        var set = try TrustedSet(root: root, fingerprint: try found(SHA256Hex(rawValue: fingerprint)), following: [""])
         try await library.offer(to: &set)
         return set
     }

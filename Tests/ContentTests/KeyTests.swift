@@ -70,7 +70,7 @@ import Trust
         let courseware = try await library.encoded("one")
         try await library.publish(courseware)
         let first = try #require(try await library.database.read { try $0.metadata(role: "root", version: 1) })
-        var set = try TrustedSet(root: first, fingerprint: SHA256Hex(of: first), following: "")
+        var set = try TrustedSet(root: first, fingerprint: SHA256Hex(of: first), following: [""])
         try await follow(&set, library)
         return (set, courseware)
     }
@@ -190,7 +190,7 @@ import Trust
             // Another county's list is not followed there.
             var far = try TrustedSet(
                 root: try #require(try await library.database.read { try $0.metadata(role: "root", version: 1) }),
-                fingerprint: SHA256Hex(of: try #require(try await library.database.read { try $0.metadata(role: "root", version: 1) })), following: "990103001")
+                fingerprint: SHA256Hex(of: try #require(try await library.database.read { try $0.metadata(role: "root", version: 1) })), following: ["990103001"])
             try await follow(&far, library)
             #expect(far.catalogue?.files.isEmpty == true && far.catalogue?.publishers == set.catalogue?.publishers)
         }

@@ -63,7 +63,7 @@ import Trust
         let places: [(String, String?)] = [
             ("130128101201", "village"), ("130202101201", "village"), ("130128101201", "community"), ("130128", nil), ("130202", nil),
         ]
-        #expect(try places.map { offer.audience.includes(NodePlace(area: try #require(AreaCode($0)), siteKind: $1)) } == expected)
+        #expect(try places.map { offer.audience.includes(NodePlace(area: try #require(AreaCode($0)), siteKind: $1), asOf: noon) } == expected)
     }
 
     @Test func atargetOfAnotherFormIsPassedOver() throws {

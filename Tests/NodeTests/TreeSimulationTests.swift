@@ -19,7 +19,7 @@ import Testing
         let outcome = try simulation.run()
         #expect(outcome.violations == [])
         for fault in [
-            "killed", "lost", "doubled", "flipped", "forged", "edge disk lost", "rotten", "moved", "withdrawn", "held", "duplicate", "minutes", "plays", "complete",
+            "killed", "lost", "doubled", "flipped", "forged", "edge disk lost", "rotten", "moved", "recoded", "withdrawn", "held", "duplicate", "minutes", "plays", "complete",
             // Every attack is heard of by the centre.
             "incident answer.forged", "incident metadata.refused", "incident blob.refused", "incident disk.changed",
         ] {

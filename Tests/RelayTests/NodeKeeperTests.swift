@@ -90,6 +90,8 @@ private struct NoteBook: NodeMachine {
 
 extension PlaceBook {
     fileprivate mutating func told(_ area: String, at milliseconds: Int64) -> [Change] {
-        hear(ToldPlace(area: area), at: Instant(milliseconds: milliseconds)).compactMap { if case .change(let change) = $0 { change } else { nil } }
+        hear(ToldPlace(area: area), at: Instant(milliseconds: milliseconds), now: Instant(milliseconds: milliseconds)).compactMap {
+            if case .change(let change) = $0 { change } else { nil }
+        }
     }
 }

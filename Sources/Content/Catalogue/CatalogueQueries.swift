@@ -33,9 +33,12 @@ extension Statements {
     /// Whether a node that stands there may fetch a content.
     package func isPublishedBlob(_ hash: String, for place: NodePlace) throws -> Bool {
         let audiences = try all(
-            "SELECT c.shown_areas, c.shown_kinds FROM published_blob b JOIN courseware c ON c.id = b.courseware_id WHERE b.hash = \(hash)"
-        ) { Audience(areas: try $0.text(0).split(separator: " ").compactMap { AreaCode($0) }, kinds: try $0.text(1).split(separator: " ").map(String.init)) }
-        return audiences.contains { $0.includes(place) }
+            "SELECT c.shown_areas, c.shown_kinds, coalesce(c.published_at, 0) FROM published_blob b JOIN courseware c ON c.id = b.courseware_id WHERE b.hash = \(hash)"
+        ) { row in
+            let (areas, kinds) = (try row.text(0).split(separator: " "), try row.text(1).split(separator: " "))
+            return (Audience(areas: areas.compactMap { AreaCode($0) }, kinds: kinds.map(String.init)), try row.instant(2))
+        }
+        return audiences.contains { audience, publishedAt in audience.includes(place, asOf: publishedAt) }
     }
 
     /// The length in bytes of a content that is a manifest of the catalogue, or that such a manifest names; nil for any other.

@@ -40,7 +40,7 @@ extension Statements {
         }
         let instant = act.at.milliseconds
         // What every node would do with it, whatever area it follows.
-        var client = try TrustedSet(trusting: root.bytes, following: "")
+        var client = try TrustedSet(trusting: root.bytes, following: [""])
         let next = try change.root?.next(after: root.bytes, signers: signers, at: instant, lifetime: RepositoryLifetimes.standard.root)
         if let next { try client.accept(root: next) }
         // Where its keys do not lie here they come from sticks.

@@ -42,19 +42,19 @@ extension Statements {
     }
 
     private func nodeSelection(of courseware: Courseware, on day: Day, in scope: Scope) -> SQL {
-        let kinds: SQL = courseware.kinds.isEmpty ? "" : "AND (n.kind = 'edge' OR v.kind IN (\(list: courseware.kinds)))"
+        let kinds: SQL = courseware.kinds.isEmpty ? "" : "AND (n.kind = 'edge' OR p.site_kind IN (\(list: courseware.kinds)))"
         return """
             FROM node n
-            JOIN area_version a ON a.area_id = n.area_id AND a.replaced_at IS NULL AND a.from_day <= \(day) AND a.until_day > \(day)
-            LEFT JOIN terminal t ON t.id = n.id AND n.kind = 'terminal'
-            LEFT JOIN terminal_assignment x ON x.terminal = t.num AND x.replaced_at IS NULL AND x.from_day <= \(day) AND x.until_day > \(day)
-            LEFT JOIN site_version v ON v.site = x.site AND v.replaced_at IS NULL AND v.from_day <= \(day) AND v.until_day > \(day)
+            JOIN node_place p ON p.node = n.id
+            JOIN area_version a ON a.code = p.code AND a.replaced_at IS NULL AND a.from_day <= \(day) AND a.until_day > \(day)
             LEFT JOIN holding h ON h.node = n.id AND h.courseware_id = \(courseware.id) AND h.version = \(courseware.version)
-            WHERE n.public_key IS NOT NULL AND n.revoked_at IS NULL AND \(sql: scope.condition("a.code")) AND \(sql: audience(courseware.audience)) \(sql: kinds)
+            WHERE n.public_key IS NOT NULL AND n.revoked_at IS NULL AND \(sql: scope.condition("a.code")) 
+                AND (\(sql: audience(courseware.audience)) \(sql: kinds) OR h.state <> 'removed')
             """
     }
 
-    /// A terminal stands in one of the areas; an edge there or above, because it serves what lies below it.
+    /// A terminal stands in one of the areas; an edge there or above, because it serves what lies below it. Besides them whoever holds it, such as those whose area had another code when
+    /// it was published.
     private func audience(_ areas: [AreaCode]) -> SQL {
         let below = Scope(areas: areas).condition("a.code")
         let above = Set(areas.flatMap { area in sequence(first: area, next: \.parent).dropFirst().map(\.description) }).sorted()

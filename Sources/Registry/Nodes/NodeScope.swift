@@ -24,14 +24,14 @@ extension Statements {
         for start in stride(from: 0, to: ids.count, by: 500) {
             try each(
                 """
-                SELECT n.id, n.public_key, n.revoked_at, n.kind, coalesce(p.code, ''), p.site_kind, p.site_name FROM node n LEFT JOIN node_place p ON p.node = n.id
+                SELECT n.id, n.public_key, n.revoked_at, n.kind, coalesce(p.code, ''), p.site_kind, p.site_name, coalesce(p.former, '') FROM node n LEFT JOIN node_place p ON p.node = n.id
                 WHERE n.public_key IS NOT NULL AND n.id IN (\(list: ids[start..<min(start + 500, ids.count)]))
                 """
             ) { row in
-                let siteKind = try row.optionalText(5)
+                let (siteKind, former) = (try row.optionalText(5), FormerCode.codes(try row.text(7)))
                 found[try row.text(0)] = PlacedNode(
                     publicKey: try row.text(1), isRevoked: try row.optionalInt(2) != nil, isEdge: try row.text(3) == "edge",
-                    place: AreaCode(try row.text(4)).map { NodePlace(area: $0, siteKind: siteKind) }, siteName: try row.optionalText(6))
+                    place: AreaCode(try row.text(4)).map { NodePlace(area: $0, siteKind: siteKind, former: former) }, siteName: try row.optionalText(6))
             }
         }
         return found

@@ -57,7 +57,7 @@ extension TrustedSet {
     }
 
     /// Whether the list of a delegated role belongs to the catalogue here.
-    private func follows(_ role: Delegations.Role) -> Bool { following.map { area in Publisher(role: role.name)?.concerns(area) == true } ?? false }
+    private func follows(_ role: Delegations.Role) -> Bool { Publisher(role: role.name).map { publisher in following?.contains(where: publisher.concerns) ?? false } ?? false }
 
     /// Takes what was wanted. Throws as the acceptances of the roles do.
     @discardableResult

@@ -38,9 +38,9 @@ extension TrustedSet {
     /// trusted: the chain of roots is checked from the fingerprint on, and each file by its signatures and its parent.
     ///
     /// Throws what ``init(root:fingerprint:)`` and the acceptances throw. When only the catalogue is damaged, restore with `catalogue: nil`.
-    package init(restoring stored: Stored, fingerprint: SHA256Hex, following area: String? = nil) throws(TrustError) {
+    package init(restoring stored: Stored, fingerprint: SHA256Hex, following areas: Set<String>? = nil) throws(TrustError) {
         guard let first = stored.roots.first else { throw TrustError(.parentMissing, "No root is stored; enrol this machine again.") }
-        var set = try TrustedSet(root: first, fingerprint: fingerprint, following: area)
+        var set = try TrustedSet(root: first, fingerprint: fingerprint, following: areas)
         var chain = [set]
         for root in stored.roots.dropFirst() {
             guard try set.accept(root: root) == .accepted else { throw TrustError(.version, "A root is stored twice.") }

@@ -31,24 +31,24 @@ package struct TrustedSet: Sendable {
     /// Followed lists that nobody had, or that were not what they should be: the catalogue is completed without their news.
     var passedOver: Set<String> = []
     /// The code of the area whose publishers' lists belong to the catalogue; nil when only the top list does.
-    let following: String?
+    let following: Set<String>?
 
     /// Starts from the first root as it came with the enrolment. Throws `trust.fingerprint` unless its bytes have the SHA-256 of the claim.
     /// - Parameter area: the code of the area whose publishers' lists belong to the catalogue.
-    package init(root bytes: [UInt8], fingerprint: SHA256Hex, following area: String? = nil) throws(TrustError) {
+    package init(root bytes: [UInt8], fingerprint: SHA256Hex, following areas: Set<String>? = nil) throws(TrustError) {
         guard SHA256Hex(of: bytes) == fingerprint else {
             throw TrustError(.fingerprint, "The first root does not have the fingerprint of the claim; check the claim and the address of the centre.")
         }
-        try self.init(trusting: bytes, following: area)
+        try self.init(trusting: bytes, following: areas)
         guard root.version == 1 else { throw TrustError(.version, "The first root has version \(root.version) instead of 1.") }
     }
 
     /// Starts from a root of any version that came by a way that is trusted, such as a disk of our own.
-    package init(trusting bytes: [UInt8], following area: String? = nil) throws(TrustError) {
+    package init(trusting bytes: [UInt8], following areas: Set<String>? = nil) throws(TrustError) {
         let root = try SignedMetadata<Root>(parsing: bytes)
         try root.verify(by: root.content)
         roots = [root]
-        following = area
+        following = areas
     }
 
     /// The bytes of the root that is in force.

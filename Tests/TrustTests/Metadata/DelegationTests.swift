@@ -41,7 +41,7 @@ struct DelegationTests {
             delegating: .init(made(.network, east, west), signers: []), after: nil, at: start)
     }
 
-    private func client(_ area: String?) throws -> TrustedSet { try TrustedSet(root: network.root, fingerprint: network.fingerprint, following: area) }
+    private func client(_ area: String?) throws -> TrustedSet { try TrustedSet(root: network.root, fingerprint: network.fingerprint, following: area.map { [$0] }) }
 
     private func names(_ set: TrustedSet) -> [String] { (set.catalogue?.files.keys.map { String($0.rawValue.split(separator: "/")[2]) } ?? []).sorted() }
 
@@ -67,7 +67,7 @@ struct DelegationTests {
         let fetched = try take(published(), &set)
         #expect(names(set) == expected)
         #expect(fetched.count == 2 + expected.count)
-        #expect(try TrustedSet(restoring: set.stored, fingerprint: network.fingerprint, following: area).catalogue == set.catalogue)
+        #expect(try TrustedSet(restoring: set.stored, fingerprint: network.fingerprint, following: [area]).catalogue == set.catalogue)
     }
 
     /// A county's change costs the others nothing but a snapshot, and its own nodes one list.
@@ -187,7 +187,7 @@ struct DelegationTests {
         #expect(names(set) == ["east"] && set.wanted == nil)
         // Nobody below is given a list that does not belong to the snapshot; a restart believes the same.
         #expect(set.publication?.signedFiles.map(\.role) == ["network", "targets", "snapshot", "timestamp"])
-        let restored = try TrustedSet(restoring: set.stored, fingerprint: network.fingerprint, following: "990101")
+        let restored = try TrustedSet(restoring: set.stored, fingerprint: network.fingerprint, following: ["990101"])
         #expect(names(restored) == ["east"] && restored.wanted?.list == east.role)
         // The next look brings it.
         #expect(try take(next, &set) == ["2.area-990101.json"])
@@ -216,7 +216,7 @@ struct DelegationTests {
         var set = try client("990101")
         let publication = try published()
         try take(publication, &set)
-        var moved = try TrustedSet(restoring: set.stored, fingerprint: network.fingerprint, following: "990102")
+        var moved = try TrustedSet(restoring: set.stored, fingerprint: network.fingerprint, following: ["990102"])
         #expect(names(moved).contains("all") && moved.wanted?.list == "area-990102")
         let wanted = try #require(moved.wanted)
         try moved.accept(publication.bytes("area-990102"), wanted: wanted, at: start)
