@@ -87,7 +87,7 @@ let package = Package(
         .target(name: "Node", dependencies: ["Basics", "Wire", "Trust"], swiftSettings: settings),
         /** How our servers listen: deadlines of heads and bodies, bounds on connections. */
         .target(name: "Listener", dependencies: ["Basics", hummingbird, hummingbirdCore, nio, nioHTTPTypes, httpTypes, log], swiftSettings: settings),
-        /** Other people's programs as children of ours: confined, bounded in memory and time, gone when we are gone. */
+        /** Other people's programs, as children of ours or at a worker under another user: confined, bounded in memory and time, gone when we are gone. */
         .target(name: "Programs", dependencies: [subprocess, systemPackage], swiftSettings: settings),
         /** ffprobe and ffmpeg: what to encode, and the runner that encodes it. */
         .target(name: "Media", dependencies: ["Basics", "Programs", log], swiftSettings: settings),
@@ -170,7 +170,7 @@ let package = Package(
         .testTarget(name: "ListenerTests", dependencies: ["Listener", hummingbird, nio, log], swiftSettings: settings),
         .testTarget(name: "NodeTests", dependencies: ["Node", "Simulator"], swiftSettings: settings),
         .testTarget(name: "ProgramsTests", dependencies: ["Programs"], swiftSettings: settings),
-        .testTarget(name: "FuzzTests", dependencies: ["Basics", "Wire", "Trust", "Media", "Node"], swiftSettings: settings),
+        .testTarget(name: "FuzzTests", dependencies: ["Basics", "Wire", "Trust", "Programs", "Media", "Node"], swiftSettings: settings),
         .testTarget(name: "MediaTests", dependencies: ["Media", "Programs", log], swiftSettings: settings),
         .testTarget(name: "DocumentsTests", dependencies: ["Documents", "CZip"], swiftSettings: settings),
         .testTarget(name: "JobsTests", dependencies: ["Jobs", "TestKit", lifecycle, log], swiftSettings: settings),

@@ -54,15 +54,15 @@ package struct CentreApplication: Sendable {
             try await database.write { _ = try $0.placeNodes(on: today, at: now) }
         }
         let metrics = Metrics()
-        let confinement = try await configuration.confined(logger)
+        let workplace = try await configuration.workplace(logger)
         let content = try await openContent(configuration, database: database, clock: clock, ids: ids, entropy: entropy)
         let press = EditionPress(
             database: database, blobs: content.blobs, pages: pages, rules: settings.rules,
-            programs: .init(Printer(weasyprint: configuration.weasyprint, rsvgConvert: configuration.rsvgConvert, seconds: configuration.printSeconds, confinement: confinement)),
+            programs: .init(Printer(weasyprint: configuration.weasyprint, rsvgConvert: configuration.rsvgConvert, seconds: configuration.printSeconds, workplace: workplace)),
             isSample: configuration.isSample)
         let replica = await openReplica(configuration, journal, logger)
         let encoding = EncodeJob(
-            database: database, content: content, tools: Tools(ffmpeg: configuration.ffmpeg, ffprobe: configuration.ffprobe, confinement: confinement),
+            database: database, content: content, tools: Tools(ffmpeg: configuration.ffmpeg, ffprobe: configuration.ffprobe, workplace: workplace),
             transportStreams: configuration.transportStreams, clock: clock, ids: ids, log: logger)
         let shelf = FigureShelf(database: database, replica: replica, zone: settings.zone, clock: clock)
         let features = features(CentreParts(rules: settings.rules, content: content, encoding: encoding, press: press, shelf: shelf), house)

@@ -32,6 +32,8 @@ package struct CentreConfiguration: Sendable {
     package var transportStreams = false
     /// How far these programs are kept apart: nothing for the best that the machine has, else what it must have.
     package var confinement: Confinement?
+    /// Who runs these programs under another user, if anybody.
+    package var worker: Worker?
     /// Where the log of acts is sent on to, if anywhere.
     package var logReceiver: LogReceiver?
     /// Where what goes onto screens needs a second person.
@@ -77,7 +79,30 @@ package struct CentreConfiguration: Sendable {
     /// What `Database.open` takes.
     package var databaseAddress: String { database ?? dataFolder.appendingPathComponent("centre.sqlite").path }
 
-    /// How far other people's programs are kept apart from now on; says it, and refuses what was asked for and is not at hand.
+    /// Where other people's programs run from now on; says it, and refuses what was asked for and is not at hand.
+    /// - Throws: `WorkerProblem` when there is to be a worker and none answers; an error that names what the machine cannot do.
+    package func workplace(_ logger: Logger? = nil) async throws -> Workplace {
+        guard let worker else {
+            let found = try await confined(logger)
+            logger?.notice("ffmpeg, ffprobe, weasyprint and rsvg-convert run under this program's own user; a worker would give them another: docs/operations.md, The worker")
+            return .here(found)
+        }
+        let greeting = try await worker.greeting()
+        if let confinement, confinement != .none, ![confinement, .bubblewrap].contains(greeting.confinement) {
+            throw NotConfined(description: "The worker does not do `confine` = \(confinement.rawValue); there it is \(greeting.confinement.rawValue)")
+        }
+        let missing = Tool.allCases.filter { !greeting.tools.contains($0) }
+        if !missing.isEmpty { logger?.warning("the worker cannot start \(missing.map(\.rawValue).joined(separator: ", ")): install them on its machine") }
+        if greeting.user == geteuid() {
+            logger?.warning("the worker runs under this program's own user: give yuanjiao-worker@.service another, so that what reads strangers' files cannot read keys")
+        }
+        logger?.log(
+            level: greeting.confinement == .bubblewrap ? .info : .warning, "ffmpeg, ffprobe, weasyprint and rsvg-convert run at the worker",
+            metadata: ["socket": "\(worker.socket)", "user": "\(greeting.user)", "own_user": "\(geteuid())", "confinement": "\(greeting.confinement.rawValue)"])
+        return .worker(worker)
+    }
+
+    /// How far these programs are kept apart as children of this process; says it, and refuses what was asked for and is not at hand.
     package func confined(_ logger: Logger? = nil) async throws -> Confinement {
         if confinement == Confinement.none { return .none }
         let found = await Confinement.atHand()

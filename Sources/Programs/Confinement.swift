@@ -1,7 +1,7 @@
 import Foundation
 
 /// How far programs that read what strangers made (ffmpeg, ffprobe, weasyprint, rsvg-convert) are kept apart from us on this machine; the best that is at hand.
-package enum Confinement: String, Hashable, Sendable {
+package enum Confinement: String, Hashable, Codable, Sendable {
     /// Debian's bubblewrap: no network, no process but its own, of the disk its input and the machine's libraries to read and one folder to write.
     case bubblewrap
     /// `unshare` of util-linux: no network, no process but its own; it can still read what our user can.

@@ -7,10 +7,22 @@ package enum ProgramProblem: Error, Hashable, Sendable {
     case missing(String)
     /// It did not end within so many seconds and was stopped.
     case tookTooLong(seconds: Int)
+    /// A disk that takes its files is full.
+    case diskFull
+    /// The worker that was to run it did not.
+    case worker(WorkerProblem)
 }
 
-/// Another's program as a child process: niced, confined, bounded, gone when the run is over and when we are gone.
+/// Another's program as a child process, niced, confined, bounded, gone when the run is over and when we are gone; or at a worker, where it is the same under another user.
 package struct Program: Sendable {
+    /// What a run may read, write and use.
+    struct Room: Sendable {
+        let reads: [String]
+        let writes: [String]
+        let memoryMiB: Int
+        let fileMiB: Int
+    }
+
     /// How it ended.
     package struct Outcome: Sendable {
         /// 0 for success; the negative number of a signal.
@@ -18,11 +30,12 @@ package struct Program: Sendable {
         /// The last 4 kB of what it said on standard error.
         package let log: String
 
+        init(status: Int, log: String) { (self.status, self.log) = (status, log) }
+
         init(_ ending: TerminationStatus, _ log: String) {
-            self.log = log
             switch ending {
-            case .exited(let code): status = Int(code)
-            case .signaled(let signal): status = -Int(signal)
+            case .exited(let code): self.init(status: Int(code), log: log)
+            case .signaled(let signal): self.init(status: -Int(signal), log: log)
             }
         }
     }
@@ -30,7 +43,29 @@ package struct Program: Sendable {
     package let path: String
     private let launcher: [String]
     private let variables: [String: String]
+    /// Where it is run when it is no child of ours.
+    private let elsewhere: (worker: Worker, tool: Tool, room: Room)?
 
+    /// One of the tools, where they run.
+    /// - Parameters:
+    ///   - path: a path, or a name to be looked up in `PATH`; a worker starts its own.
+    ///   - reads: files, and folders of files, that it may read, by absolute path; what is not named here is not there.
+    ///   - writes: empty folders that it may write files into, by absolute path.
+    ///   - memoryMiB: the most address space of each of its processes.
+    ///   - fileMiB: the most that it may write into one file; at a worker also into all of them.
+    package init(_ tool: Tool, _ path: String, at workplace: Workplace, reads: [String] = [], writes: [String] = [], memoryMiB: Int, fileMiB: Int) {
+        switch workplace {
+        case .here(let confinement): self.init(path, confinement: confinement, reads: reads, writes: writes, memoryMiB: memoryMiB, fileMiB: fileMiB)
+        case .worker(let worker):
+            self.init(elsewhere: worker, tool, Room(reads: reads, writes: writes, memoryMiB: memoryMiB, fileMiB: fileMiB))
+        }
+    }
+
+    private init(elsewhere worker: Worker, _ tool: Tool, _ room: Room) {
+        (path, launcher, variables, elsewhere) = (tool.rawValue, [], [:], (worker, tool, room))
+    }
+
+    /// A child of ours.
     /// - Parameters:
     ///   - path: a path, or a name to be looked up in `PATH`.
     ///   - reads: files and folders that it may read, by absolute path.
@@ -43,11 +78,15 @@ package struct Program: Sendable {
     ) {
         self.path = path
         self.variables = variables
+        elsewhere = nil
         let limits = ["--as=\(memoryMiB << 20)", "--fsize=\(fileMiB << 20)", "--nofile=1024", "--core=0"]
         launcher =
             ["nice", "-n", "10"] + (Self.exists("setpriv") ? ["setpriv", "--pdeathsig", "KILL"] : []) + (Self.exists("prlimit") ? ["prlimit"] + limits : [])
             + confinement.launcher(path, reads: reads, writes: writes)
     }
+
+    /// Whether it runs on this machine under our own user.
+    var isChild: Bool { elsewhere == nil }
 
     /// What stands before the program's arguments, itself included.
     package var command: [String] { launcher + [path] }
@@ -64,6 +103,7 @@ package struct Program: Sendable {
     /// When the task is cancelled or the time is over, the program gets SIGTERM and three seconds later SIGKILL; it is gone when this returns.
     /// - Throws: `ProgramProblem`, `CancellationError`, what `output` throws.
     package func run(_ arguments: [String], input: Data = Data(), seconds: Int, output: @escaping @Sendable ([UInt8]) async throws -> Void) async throws -> Outcome {
+        if let elsewhere { return try await elsewhere.worker.run(elsewhere.tool, arguments, elsewhere.room, input: input, seconds: seconds, output: output) }
         guard Self.exists(path) else { throw ProgramProblem.missing(path) }
         return try await Self.within(seconds) { try await start(arguments, input, output) }
     }

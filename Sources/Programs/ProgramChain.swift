@@ -6,8 +6,11 @@ import SystemPackage
 package struct ProgramChain: Sendable {
     private let links: [(program: Program, arguments: [String])]
 
-    /// At least one program.
-    package init(_ links: [(program: Program, arguments: [String])]) { self.links = links }
+    /// At least one program, all of them children of ours: what they hand on does not go to a worker.
+    package init(_ links: [(program: Program, arguments: [String])]) {
+        precondition(links.allSatisfy(\.program.isChild), "A chain is made of children")
+        self.links = links
+    }
 
     /// Runs to the end and has the file on the disk; answers how each ended. The file must not be there yet, is its user's alone, and is removed again when a program fails.
     ///

@@ -106,7 +106,7 @@ extension Settings {
             programs: .init(
                 Printer(
                     weasyprint: configuration.weasyprint, rsvgConvert: configuration.rsvgConvert, seconds: configuration.printSeconds,
-                    confinement: try await configuration.confined())),
+                    workplace: try await configuration.workplace())),
             isSample: configuration.isSample)
     }
 }

@@ -115,6 +115,10 @@ struct Settings {
             guard let confinement = Confinement(rawValue: text) else { throw BadSetting(description: "`confine` is none of bubblewrap, namespaces, none: \(text)") }
             configuration.confinement = confinement
         }
+        if let socket = self["worker"] {
+            guard socket.hasPrefix("/") else { throw BadSetting(description: "`worker` is the path of a socket, beginning with a slash, not \(socket)") }
+            configuration.worker = Worker(socket: socket)
+        }
         if let text = self["syslog"] {
             guard let receiver = LogReceiver(text) else { throw BadSetting(description: "`syslog` is `local`, tcp://host:port or udp://host:port, not \(text)") }
             configuration.logReceiver = receiver

@@ -26,7 +26,7 @@ struct Yuanjiao: AsyncParsableCommand {
             SiteCommand.self,
             AccountCommand.self,
             ClaimCommand.self, RevokeCommand.self, VoidCommand.self, QuarantineCommand.self, TUFCommand.self, KeysCommand.self, StopCommand.self, MigrateCommand.self,
-            DoctorCommand.self, LogCommand.self, BackupCommand.self,
+            DoctorCommand.self, LogCommand.self, BackupCommand.self, WorkCommand.self,
             BenchCommand.self,
         ])
 }

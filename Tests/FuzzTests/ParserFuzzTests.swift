@@ -2,6 +2,7 @@ import Basics
 import Foundation
 import Media
 import Node
+import Programs
 import Testing
 import Trust
 import Wire
@@ -68,6 +69,63 @@ struct Parser: Sendable, CustomStringConvertible {
         return true
     }
 
+    /// What goes over the line between centre and worker: an order with its files, and the files that come back. Lengths are chosen so that the bytes are text.
+    private static func carried() throws -> [String] {
+        func padded(_ kind: Frame.Kind, _ message: some Encodable) throws -> Frame {
+            let bytes = Array(try JSONEncoder().encode(message))
+            return Frame(kind, bytes + Array(repeating: UInt8(ascii: " "), count: (256 - bytes.count % 256) % 256))
+        }
+        let order = WorkOrder(
+            .ffmpeg, ["-i", "file:/a"], reads: [.init(path: "/a", isFolder: false), .init(path: "/b", isFolder: true)], writes: ["/c"], memoryMiB: 64, fileMiB: 1, seconds: 9,
+            bytes: 8)
+        let files = [
+            try padded(.file, FileHead(place: 0, name: "", length: 3)), Frame(.piece, Array("abc".utf8)), try padded(.file, FileHead(place: 1, name: "x.ts", length: 0)),
+            Frame(.stream, Array("typed".utf8)), Frame(.end),
+        ]
+        let greeting = WorkerGreeting(user: 997, confinement: .bubblewrap, tools: Tool.allCases)
+        let back = [try padded(.file, FileHead(place: 0, name: "seg0001.ts", length: 2)), Frame(.piece, Array("ts".utf8)), Frame(.end)]
+        return try [[try padded(.order, order)] + files, [try padded(.greeting, greeting)] + back].map { text(try $0.flatMap { try $0.encoded }) }
+    }
+
+    private static func frame(_ rest: inout ArraySlice<UInt8>) throws -> Frame {
+        try Frame.read { count in
+            guard count <= rest.count else { throw WorkerProblem.gone }
+            defer { rest = rest.dropFirst(count) }
+            return Array(rest.prefix(count))
+        }
+    }
+
+    /// Whether frames are those of one end of a run. What is let in stays in its folder and within what was agreed on.
+    private static func carries(_ bytes: [UInt8]) throws -> Bool {
+        var (rest, most, input) = (bytes[...], 8, 8)
+        var rules = Unpacking(isFolder: [true], bytes: most)
+        while true {
+            let frame = try Self.frame(&rest)
+            var again = try frame.encoded[...]
+            _ = same(frame, try Self.frame(&again), "frame")
+            if frame.kind == .greeting {
+                _ = try frame.message(WorkerGreeting.self, .greeting)
+                continue
+            }
+            if frame.kind == .order {
+                let order = try frame.message(WorkOrder.self, .order)
+                try order.check()
+                (rules, most) = (Unpacking(isFolder: order.reads.map(\.isFolder), bytes: order.bytes, input: input), order.bytes)
+                continue
+            }
+            for step in try rules.take(frame) {
+                switch step {
+                case .open(_, let name): if name.contains("/") || name == ".." { Issue.record("worker: \(name) is let in") }
+                case .write(let bytes): most -= bytes.count
+                case .input(let bytes): input -= bytes.count
+                case .close: break
+                case .done: return rest.isEmpty
+                }
+                if most < 0 || input < 0 { Issue.record("worker: more is let in than was agreed on") }
+            }
+        }
+    }
+
     static let parsers: [Parser] = {
         guard let signed = try? signed(), let stop = try? StopOrder(version: 3, expiresAt: 1_400_000_000_000, areas: ["9901"], stops: true, signedBy: [key(1)]) else { return [] }
         let facts = """
@@ -80,6 +138,7 @@ struct Parser: Sendable, CustomStringConvertible {
             """
         let envelope = Envelope(node: "T1", signature: "abc", body: Data(facts.utf8))
         return [
+            Parser(name: "worker", good: (try? carried()) ?? []) { try carries($0) },
             Parser(name: "batch", good: [facts]) { bytes in
                 let batch = try Batch(json: Data(bytes))
                 for case .fact(let fact) in batch.entries { _ = same(fact, try JSONDecoder().decode(Fact.self, from: try JSONEncoder().encode(fact)), "fact") }

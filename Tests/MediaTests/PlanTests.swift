@@ -89,7 +89,8 @@ import Testing
         for step in plan(probe: Self.probe(1280, 720), ladder: .weakLines, transportStreams: true) {
             let arguments = step.arguments(source: "http://example.org/-i", work: "/w", output: "/w/100%d.part")
             let input = arguments.firstIndex(of: "-i") ?? 0
-            #expect(arguments[input + 1].hasPrefix("file:"))
+            #expect(arguments[input + 1] == "file:\(step.input(source: "http://example.org/-i", work: "/w"))")
+            #expect(arguments.count { $0.contains("/w/") && !$0.contains(".part/") || $0.contains("example.org") } == 1, "a step reads the one file that it names")
             #expect(arguments[..<input].contains("-protocol_whitelist") && arguments[..<input].contains("-format_whitelist"))
             #expect(arguments.last?.hasPrefix("file:/w/100%") == true)
             if step.name == "240p" { #expect(arguments.last == "file:/w/100%d.part/fragments.mp4") }

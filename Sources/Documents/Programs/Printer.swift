@@ -17,10 +17,11 @@ package struct Printer: Sendable {
     ///   - weasyprint: path, or a name to be looked up in `PATH`.
     ///   - rsvgConvert: path, or a name to be looked up in `PATH`.
     ///   - seconds: the longest that one run may take.
-    package init(weasyprint: String = "weasyprint", rsvgConvert: String = "rsvg-convert", seconds: Int = 120, confinement: Confinement = .none) {
+    ///   - workplace: a worker has programs of its own, whatever the paths say.
+    package init(weasyprint: String = "weasyprint", rsvgConvert: String = "rsvg-convert", seconds: Int = 120, workplace: Workplace = .here(.none)) {
         // No bulletin comes near these; a program that runs wild must not fill memory or disk.
-        self.weasyprint = Program(weasyprint, confinement: confinement, memoryMiB: 4096, fileMiB: Self.largest >> 20)
-        self.rsvgConvert = Program(rsvgConvert, confinement: confinement, memoryMiB: 2048, fileMiB: Self.largest >> 20)
+        self.weasyprint = Program(.weasyprint, weasyprint, at: workplace, memoryMiB: 4096, fileMiB: Self.largest >> 20)
+        self.rsvgConvert = Program(.rsvgConvert, rsvgConvert, at: workplace, memoryMiB: 2048, fileMiB: Self.largest >> 20)
         self.seconds = seconds
     }
 
@@ -58,6 +59,8 @@ package struct Printer: Sendable {
             throw PrintProblem.missing(program: name, package: package)
         } catch ProgramProblem.tookTooLong {
             throw PrintProblem.tookTooLong(program: program.path)
+        } catch ProgramProblem.worker(let problem) {
+            throw PrintProblem.failed(program: program.path, status: -1, said: problem.description)
         } catch let error where !(error is PrintProblem) {
             try Task.checkCancellation()
             throw PrintProblem.failed(program: program.path, status: -1, said: String(describing: error))

@@ -11,8 +11,8 @@ extension Step {
         return switch product {
         case .file(let rendition, let preset):
             begin + Input.untrusted(source) + mapped + pictures(rendition, preset: preset) + sound(rendition) + Self.fragmented + ["\(target)/\(Self.fragments)"]
-        case .hls(let rendition):
-            begin + Input.untrusted("\(work)/\(rendition.rung.name)/\(Self.file)") + ["-map", "0:v:0", "-map", "0:a:0?", "-c", "copy"]
+        case .hls:
+            begin + Input.untrusted(input(source: source, work: work)) + ["-map", "0:v:0", "-map", "0:a:0?", "-c", "copy"]
                 + segments(in: target.replacing("%", with: "%%"), list: "\(target)/\(Self.segmentList)")
         case .poster(let width, let height):
             begin + posterPlace + Input.untrusted(source)
@@ -22,6 +22,11 @@ extension Step {
                         + ["-map_metadata", "-1", "-f", "image2", "-update", "1", "\(target)/\(Self.posterTrial(number))"]
                 }
         }
+    }
+
+    /// The one file that it reads; `source` and `work` as above.
+    package func input(source: String, work: String) -> String {
+        if case .hls(let rendition) = product { "\(work)/\(rendition.rung.name)/\(Self.file)" } else { source }
     }
 
     /// A fragment begins at every forced key frame and nowhere else, and counts from itself, so that it may be moved behind an index. `delay_moov` writes edit lists: picture

@@ -8,10 +8,10 @@ extension Encoder {
         case .file(let rendition, _):
             let file = part.appendingPathComponent(Step.file)
             try await Disk.perform { try Self.writeFile(in: part, as: file, step: step.name) }
-            try await check(Input.untrusted(file.path), in: part, head: Disk.perform { try Disk.head(of: file) }, step: step, rendition)
+            try await check(Input.untrusted(file.path), reads: file, head: Disk.perform { try Disk.head(of: file) }, step: step, rendition)
         case .hls(let rendition):
             try await Disk.perform { try Self.writePlaylist(in: part, step: step.name) }
-            try await check(Input.ownPlaylist(main.path), in: part, head: Array("FLV\u{1}".utf8), step: step, rendition)
+            try await check(Input.ownPlaylist(main.path), reads: part, head: Array("FLV\u{1}".utf8), step: step, rendition)
         case .poster:
             try await Disk.perform { try Self.choosePoster(in: part, as: main, step: step.name) }
         }
@@ -51,8 +51,8 @@ extension Encoder {
     }
 
     /// Length and picture must be those that were planned.
-    private func check(_ input: [String], in part: URL, head: [UInt8], step: Step, _ rendition: Rendition) async throws {
-        let made = try await Probe.parse(describe(input, reads: part), head: head)
+    private func check(_ input: [String], reads place: URL, head: [UInt8], step: Step, _ rendition: Rendition) async throws {
+        let made = try await Probe.parse(describe(input, reads: place), head: head)
         guard made.video.width == rendition.width, made.video.height == rendition.height, (made.audio != nil) == rendition.hasAudio else {
             throw MediaProblem.failed(step: step.name, detail: "the result has another shape than planned")
         }

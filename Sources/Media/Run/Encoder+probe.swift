@@ -30,7 +30,7 @@ extension Encoder {
             let arguments =
                 ["-nostdin", "-hide_banner", "-nostats", "-v", "info", "-t", "600"] + Input.untrusted(file.path) + ["-map", "0:\(audio.index)"]
                 + ["-af", "pan=mono|c0=0.5*c0\(sign)0.5*c1,volumedetect", "-f", "null", "-"]
-            let outcome = try await tools.program(tools.ffmpeg, reads: [file.path]).encode(arguments, limit: 600) { _ in }
+            let outcome = try await tools.program(.ffmpeg, reads: [file.path]).encode(arguments, limit: 600) { _ in }
             return outcome.log.matches(of: /mean_volume: (-?[0-9.]+) dB/).last.flatMap { Double($0.1) }
         }
         guard let sum = try await loudness("+"), let difference = try await loudness("-") else { return false }
@@ -49,6 +49,6 @@ extension Encoder {
     }
 
     private func ffprobe(_ arguments: [String], reads place: URL, output: @escaping @Sendable ([UInt8]) async -> Void) async throws -> Program.Outcome {
-        try await tools.program(tools.ffprobe, reads: [place.path]).encode(arguments, limit: 3600, output: output)
+        try await tools.program(.ffprobe, reads: [place.path]).encode(arguments, limit: 3600, output: output)
     }
 }

@@ -54,7 +54,7 @@ package struct Encoder: Sendable {
         let arguments = step.arguments(source: source.path, work: work.path, output: part.path)
         let reader = Running(ProgressReader(duration: step.probe.duration))
         log.debug("ffmpeg starts", metadata: ["step": "\(step.name)", "source": "\(source.lastPathComponent)"])
-        let program = tools.program(tools.ffmpeg, reads: [source.path, work.path], writes: [part.path])
+        let program = tools.program(.ffmpeg, reads: [step.input(source: source.path, work: work.path)], writes: [part.path])
         let outcome = try await program.encode(arguments, limit: limit) { bytes in
             if let fraction = reader.change({ $0.take(bytes) }) { await progress(fraction) }
         }

@@ -1,24 +1,25 @@
 package import Programs
 
-/// Where the programs are, and how far they are kept apart.
+/// Which programs these are, and where they run.
 package struct Tools: Sendable {
     package let ffmpeg: String
     package let ffprobe: String
-    let confinement: Confinement
+    let workplace: Workplace
 
     /// - Parameters:
     ///   - ffmpeg: path, or a name to be looked up in `PATH`.
     ///   - ffprobe: path, or a name to be looked up in `PATH`.
-    package init(ffmpeg: String = "ffmpeg", ffprobe: String = "ffprobe", confinement: Confinement = .none) {
-        (self.ffmpeg, self.ffprobe, self.confinement) = (ffmpeg, ffprobe, confinement)
+    ///   - workplace: a worker has programs of its own, whatever the paths say.
+    package init(ffmpeg: String = "ffmpeg", ffprobe: String = "ffprobe", workplace: Workplace = .here(.none)) {
+        (self.ffmpeg, self.ffprobe, self.workplace) = (ffmpeg, ffprobe, workplace)
     }
 
     /// The name of a program that cannot be started, if there is one: for a check before work begins.
     package var missing: String? { [ffmpeg, ffprobe].first { !Program.exists($0) } }
 
     /// A film of six hours in all renditions stays below these: 64 GiB a file, 8 GiB of memory, most of it for pictures that a telephone took.
-    func program(_ path: String, reads: [String], writes: [String] = []) -> Program {
-        Program(path, confinement: confinement, reads: reads, writes: writes, memoryMiB: 8192, fileMiB: 65_536)
+    func program(_ tool: Tool, reads: [String], writes: [String] = []) -> Program {
+        Program(tool, tool == .ffprobe ? ffprobe : ffmpeg, at: workplace, reads: reads, writes: writes, memoryMiB: 8192, fileMiB: 65_536)
     }
 }
 
@@ -29,6 +30,10 @@ extension Program {
             throw MediaProblem.toolMissing(name: name)
         } catch ProgramProblem.tookTooLong(let seconds) {
             throw MediaProblem.timedOut(seconds: seconds)
+        } catch ProgramProblem.diskFull {
+            throw MediaProblem.diskFull
+        } catch ProgramProblem.worker(let problem) {
+            throw MediaProblem.failed(step: "worker", detail: problem.description)
         }
     }
 }
