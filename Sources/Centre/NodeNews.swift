@@ -43,6 +43,6 @@ extension Statements {
         if mark != nil, placed.isEmpty, gone.isEmpty { return nil }
         return NodeNews(
             version: NodeListVersion(epoch: epoch, area: area.code, mark: next ?? NodeMark(changed: last + 1, node: "")).description, whole: mark == nil, more: isMore,
-            nodes: placed.map { KnownNode(node: $0.node, publicKey: $0.publicKey, revoked: $0.isRevoked) }, gone: gone)
+            nodes: placed.map { KnownNode(node: $0.node, publicKey: $0.publicKey, revoked: $0.isRevoked, kind: $0.kind) }, gone: gone)
     }
 }

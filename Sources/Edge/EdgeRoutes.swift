@@ -13,7 +13,8 @@ struct EdgeRoutes: Sendable {
     let keeper: NodeKeeper<EdgeNode>
     let doors = NodeDoors()
     let register: NodeRegister
-    let parent: ParentClient
+    /// For what is passed on.
+    let passage: ParentClient
     let blobs: BlobFolder
     let clock: Clock
     let node: String
@@ -116,24 +117,24 @@ struct EdgeRoutes: Sendable {
     /// What an edge below this one carries. The centre opens it under that edge's own signature and answers it under its own, so there is nothing to keep or to believe here: while
     /// the line is cut, the edge below keeps it.
     @Sendable private func carried(_ request: Request, _ context: NodeContext) async throws -> Response {
-        try await doors.bodies.admit(Connections.origin(context.remoteAddress)) {
+        let (edge, body) = try await doors.bodies.admit(Connections.origin(context.remoteAddress)) {
             let body = try await request.whole(upTo: Envelope.maximumBytes)
-            let edge = try await register.signature(of: request, body: body).node
-            return try await doors.batches.admit(edge) { try await passed(request, Data(body), longest: 16 << 20) }
+            return (try await register.edge(of: request, body: body), Data(body))
         }
+        return try await doors.passages.admit(edge) { try await passed(request, body, longest: 16 << 20) }
     }
 
     /// The nodes below an edge that is below this one.
     @Sendable private func nodes(_ request: Request, _ context: NodeContext) async throws -> Response {
-        let edge = try await register.signature(of: request, body: []).node
-        return try await doors.batches.admit(edge) { try await passed(request, nil, longest: 8 << 20) }
+        let edge = try await register.edge(of: request, body: [])
+        return try await doors.passages.admit(edge) { try await passed(request, nil, longest: 8 << 20) }
     }
 
     /// The parent's answer to a request that is passed on as it came.
     private func passed(_ request: Request, _ body: Data?, longest: Int) async throws -> Response {
         let passed: (type: String, answer: SignedAnswer)
         do {
-            passed = try await parent.pass(body, to: request.head.path ?? "/", authorization: request.headers[.authorization], longest: longest)
+            passed = try await passage.pass(body, to: request.head.path ?? "/", authorization: request.headers[.authorization], longest: longest)
         } catch {
             throw Problem(code: "centre.unreachable", status: 503, title: "The centre cannot be reached", detail: "Try again when the line is back.")
         }

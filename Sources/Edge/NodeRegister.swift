@@ -90,6 +90,13 @@ final class NodeRegister: Sendable {
         }
     }
 
+    /// Which edge signed the request. Throws as ``signature(of:body:)``, and 403 for a terminal.
+    func edge(of request: Request, body: [UInt8]) async throws -> String {
+        let node = try await signature(of: request, body: body).node
+        guard known.withLock({ $0.nodes[node]?.kind }) != "terminal" else { throw Problem(code: "edge.only", status: 403, title: "Only an edge may ask this") }
+        return node
+    }
+
     /// A stranger must not make the edge ask more than every ten seconds.
     private func mayAsk() -> Bool {
         let now = clock.now

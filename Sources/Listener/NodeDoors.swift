@@ -10,5 +10,8 @@ package struct NodeDoors: Sendable {
     /// Questions for a blob, until its first byte goes out.
     package let ranges = Admission(atOnce: 64, inLine: 512, perOrigin: 16)
 
+    /// What an edge passes on for edges below it, until the answer has come: of one edge its load and its question for nodes.
+    package let passages = Admission(atOnce: 4, inLine: 64, perOrigin: 2)
+
     package init() {}
 }

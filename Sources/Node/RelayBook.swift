@@ -281,8 +281,9 @@ package struct RelayBook: Sendable {
         return void + [.store(key: "relay-epoch", .text(heard))]
     }
 
-    /// The last step had no answer.
+    /// The last step had no answer: less at once from now on, for the line may be too poor for so much.
     package mutating func failed(at now: Instant) {
+        limit = max(1, min(limit, flight.count) / 2)
         putBack(flight)
         flight = []
         sending.fail(at: now, using: &generator)

@@ -18,7 +18,9 @@ package struct NodeHouse: Sendable {
     package let settings: NodeSettings
     /// What server and disk noticed, for the logic to count.
     package let findings: Findings
-    private let client: HTTPClient
+    /// What an edge passes on for edges below it goes on connections of its own, so that these do not keep it from its own work.
+    package let passage: ParentClient
+    private let clients: [HTTPClient]
 
     /// Opens the data folder of an enrolled node of that kind and brings its schema up.
     package init(_ configuration: NodeConfiguration, kind: NodeKind) async throws {
@@ -42,8 +44,11 @@ package struct NodeHouse: Sendable {
             logger.warning(
                 "A blob on the disk was not what was put there; it is thrown away and fetched again", metadata: ["blob": "\(hash.hex)", "why": "\(why)"])
         }
-        client = ParentClient.httpClient()
-        parent = ParentClient(client: client, addresses: [configuration.parent ?? enrolment.parent], node: identity.node, key: enrolment.key)
+        let (down, up, passing) = (ParentClient.httpClient(), ParentClient.httpClient(silence: ParentClient.silence), ParentClient.httpClient(silence: ParentClient.silence))
+        clients = [down, up, passing]
+        let addresses = [configuration.parent ?? enrolment.parent]
+        parent = ParentClient(client: down, upward: up, addresses: addresses, node: identity.node, key: enrolment.key)
+        passage = ParentClient(client: passing, addresses: addresses, node: identity.node, key: enrolment.key)
         // A clock that stands before the day of enrolment is wrong; the enrolment may itself have happened under a wrong clock.
         var settings = NodeSettings(notBefore: max(enrolment.enrolledAt.adding(milliseconds: -86_400_000), Instant(milliseconds: 1_293_840_000_000)))
         let poll = max(configuration.pollSeconds, 1) * 1000
@@ -59,7 +64,7 @@ package struct NodeHouse: Sendable {
 
     /// After the program's last word.
     package func close() async {
-        try? await client.shutdown()
+        for client in clients { try? await client.shutdown() }
         await database.close()
     }
 }

@@ -23,24 +23,26 @@ package enum ParentError: Error, Hashable, Sendable {
 /// A node's line to its parent: every request is signed with the node's key.
 package struct ParentClient: Sendable {
     private let client: HTTPClient
+    private let upward: HTTPClient
     private let addresses: [String]
     private let node: String
     private let key: SigningKey
     private let copies = Copies()
     private let offered = Offered()
 
-    /// `addresses` are `http://host[:port]`, the nearest first.
-    package init(client: HTTPClient, addresses: [String], node: String, key: SigningKey) {
+    /// `addresses` are `http://host[:port]`, the nearest first. `upward` is for what the parent may have to ask its own parent first.
+    package init(client: HTTPClient, upward: HTTPClient? = nil, addresses: [String], node: String, key: SigningKey) {
         self.client = client
+        self.upward = upward ?? client
         self.addresses = addresses
         self.node = node
         self.key = key
     }
 
-    /// A client that follows no redirects and gives up on a silent line.
-    package static func httpClient() -> HTTPClient {
+    /// A client that follows no redirects and gives up on a line that is silent for so many seconds.
+    package static func httpClient(silence: Int64 = 30) -> HTTPClient {
         var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
-        configuration.timeout = .init(connect: .seconds(10), read: .seconds(30), write: .seconds(30))
+        configuration.timeout = .init(connect: .seconds(10), read: .seconds(silence), write: .seconds(30))
         // Longer than between two looks, so that a look needs no new connection.
         configuration.connectionPool.idleTimeout = .seconds(300)
         return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
@@ -57,13 +59,16 @@ package struct ParentClient: Sendable {
 
     private func post(_ path: String, _ body: Data) async throws -> SignedAnswer {
         let (request, asked) = try signed(.POST, path, body: body)
-        let response = try await client.execute(request, timeout: .seconds(patience(body)))
+        let response = try await upward.execute(request, timeout: .seconds(patience(body)))
         guard response.status.code == 200 else { throw await refusal(response) }
         return try await answer(response, to: asked, longest: 16 << 20)
     }
 
+    /// For so many seconds whoever has passed a question on may say nothing.
+    package static let silence: Int64 = 120
+
     /// Seconds; a long body takes its time on a slow line.
-    private func patience(_ body: Data?) -> Int64 { 120 + Int64(body?.count ?? 0) / Int64(LineRule.bytesPerSecond) }
+    private func patience(_ body: Data?) -> Int64 { Self.silence + Int64(body?.count ?? 0) / Int64(LineRule.bytesPerSecond) }
 
     private func answer(_ response: HTTPClientResponse, to asked: SignedRequest, longest: Int) async throws -> SignedAnswer {
         let body = try await read(response.body, upTo: longest)
@@ -101,7 +106,7 @@ package struct ParentClient: Sendable {
     package func nodes(since version: String?, nonce: String, keys: [String: VerifyingKey]) async throws -> NodeNews? {
         let query = version.flatMap { $0.addingPercentEncoding(withAllowedCharacters: .alphanumerics) }.map { "&since=\($0)" } ?? ""
         let (request, asked) = try signed(.GET, Endpoint.nodes + "?nonce=\(nonce)" + query, body: nil)
-        let response = try await client.execute(request, timeout: .minutes(2))
+        let response = try await upward.execute(request, timeout: .minutes(2))
         guard response.status.code == 200 || response.status.code == 204 else { throw await refusal(response) }
         let body = try await answer(response, to: asked, longest: 8 << 20).verified(by: keys)
         guard response.status.code == 200 else { return nil }
@@ -136,7 +141,8 @@ package struct ParentClient: Sendable {
             request.headers.add(name: "Content-Type", value: "application/json")
             request.body = .bytes(body)
         }
-        let response = try await client.execute(request, timeout: .seconds(patience(body)))
+        // Half of what whoever asks waits.
+        let response = try await upward.execute(request, timeout: .seconds(patience(body) / 2))
         let asked = SignedRequest(body == nil ? "GET" : "POST", pathAndQuery, node: "", body: SHA256Hex(of: body ?? Data()))
         return (response.headers.first(name: "Content-Type") ?? "application/json", try await answer(response, to: asked, longest: longest))
     }

@@ -3,16 +3,19 @@ package struct KnownNode: Hashable, Sendable, Codable {
     package let node: String
     package let publicKey: String
     package let revoked: Bool
+    /// `edge` or `terminal`; nil from a centre that does not say it.
+    package let kind: String?
 
     private enum CodingKeys: String, CodingKey {
-        case node, revoked
+        case node, revoked, kind
         case publicKey = "public_key"
     }
 
-    package init(node: String, publicKey: String, revoked: Bool) {
+    package init(node: String, publicKey: String, revoked: Bool, kind: String? = nil) {
         self.node = node
         self.publicKey = publicKey
         self.revoked = revoked
+        self.kind = kind
     }
 }
 

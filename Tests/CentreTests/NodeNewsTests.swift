@@ -99,7 +99,7 @@ private struct Learner {
                 guard let node = try statements.node(id: id), let key = node.publicKey else { continue }
                 let areaID = try statements.presentSite(ofTerminal: id, on: day)?.areaID ?? node.areaID
                 guard let code = try statements.area(id: areaID, on: day)?.areaCode, own.covers(code) else { continue }
-                expected[id] = KnownNode(node: id, publicKey: key, revoked: node.revokedAt != nil)
+                expected[id] = KnownNode(node: id, publicKey: key, revoked: node.revokedAt != nil, kind: node.kind)
             }
             return expected
         }

@@ -91,6 +91,11 @@ import Trust
             #expect(row.version == 2 && row.manifestHash != first)
             #expect(try await whoMayFetch(row.manifestHash, library) == [true, true, false, true, false, false])
             #expect(try await whoMayFetch(first, library) == [Bool](repeating: false, count: 6))
+            // A library from before this stood beside it takes it from what is signed.
+            try await library.database.write { try $0.run("UPDATE courseware SET shown_areas = '', shown_kinds = ''") }
+            #expect(try await whoMayFetch(row.manifestHash, library) == [Bool](repeating: true, count: 6))
+            try await library.database.write { _ = try $0.ensureCatalogue(keys, by: act) }
+            #expect(try await whoMayFetch(row.manifestHash, library) == [true, true, false, true, false, false])
             let catalogue = try #require(try await believed(library, fingerprint).catalogue)
             #expect(catalogue.files.keys.map(\.rawValue) == ["courseware/network/\(id)/2.json"])
             let audience: JSONValue = ["areas": ["990101001", "990102"], "kinds": ["village", "township"]]

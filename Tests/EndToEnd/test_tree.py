@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from pathlib import Path
 from typing import Iterator
 
 import pytest
 
-from support.network import SITES, Network, ask, free_port, make_clip, until
+from support.network import SITES, Answer, Line, Network, ask, free_port, make_clip, until
 from support.signing import OwnNode
 
 HERE, THERE = SITES[0], SITES[1]
@@ -31,12 +32,15 @@ def tree(yuanjiao: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[N
             assert network.approve(path) == 303
             network.lessons[site] = path.rsplit("/", 1)[1]
         network.ports["city-edge"] = free_port()
-        start(network, "city-edge", "centre", network.edge_claim("edge-9901", "9901"))
+        network.upper = Line(network.address())
+        network.start("city-edge", "edge", "--parent", network.upper.address, "--claim", network.edge_claim("edge-9901", "9901"), "--poll-seconds", "1")
         start(network, "edge", "city-edge", network.edge_claim())
         start(network, "terminal-1", "edge", network.terminal_claim(HERE.terminal, network.address("edge")))
+        network.box = OwnNode(network.address("edge")).enrol(network.terminal_claim(SITES[2].terminal, network.address("edge")))
         yield network
     finally:
         network.close()
+        network.upper.close()
 
 
 def start(network: Network, name: str, parent: str, claim: str) -> None:
@@ -78,7 +82,7 @@ def waiting(network: Network) -> int:
 
 
 def test_while_the_upper_edge_is_gone_the_lower_one_keeps_what_it_has(tree: Network) -> None:
-    own = OwnNode(tree.address("edge")).enrol(tree.terminal_claim(SITES[2].terminal, tree.address("edge")))
+    own = tree.box
     assert own.identity["site"] == SITES[2].code
     tree.kill("city-edge")
     assert titles(tree) == [tree.lessons[HERE]]
@@ -95,14 +99,34 @@ def test_what_is_passed_on_is_still_nobodys_but_its_signers(tree: Network) -> No
     city = OwnNode(tree.address("city-edge"))
     for method, path in (("POST", "/api/v1/envelopes"), ("GET", "/api/v1/nodes")):
         assert ask(city.address, method, path, b"" if method == "POST" else None).status == 401, "A stranger reaches the centre through an edge"
-    # A terminal is no edge, whoever passes it on.
+    # A terminal is no edge, and the edge knows that before it asks anybody.
     box = OwnNode(tree.address("city-edge")).enrol(tree.terminal_claim(SITES[3].terminal, tree.address("city-edge")))
     for answer in (box.post(b"", "/api/v1/envelopes"), box.get("/api/v1/nodes")):
         assert answer.status == 403 and "edge.only" in answer.text
     # The centre gives it what is meant for its place, and nothing else.
     box.address = tree.address()
-    for lesson, (manifest,) in ((one, tree.query("SELECT manifest_hash FROM courseware WHERE id = ?", one)[0]) for one in tree.lessons.values()):
+    county = OwnNode(tree.address()).enrol(tree.edge_claim("edge-two", "990101"))
+    for lesson in tree.lessons.values():
+        [(manifest,)] = tree.query("SELECT manifest_hash FROM courseware WHERE id = ?", lesson)
         assert box.get(f"/api/v1/blobs/{manifest}").status == 404, f"{lesson} is for another county"
+        assert county.get(f"/api/v1/blobs/{manifest}").status == 200, f"{lesson} is for this county"
+
+
+def test_a_slow_line_above_is_waited_for(tree: Network) -> None:
+    """The upper edge says nothing until the centre has: the lower one waits longer than it would for a line that is dead, and sends nothing twice."""
+    own, carried = tree.box, []
+
+    def slow(path: str, body: bytes, answer: Answer) -> Answer:
+        if path == "/api/v1/envelopes" and own.node.encode() in body:
+            carried.append(len(body))
+            time.sleep(45)
+        return answer
+
+    tree.upper.lie = slow
+    assert own.send({"id": "slow", "kind": "presence", "terminal": own.node, "day": "2011-03-06", "minutes": "300-309"}) == {"slow": ("held", "")}
+    until(lambda: own.ask_about("slow") == {"slow": "stored"}, 150, "The centre's word over the slow line")
+    tree.upper.lie = None
+    assert len(carried) == 1, "The same load went up again and again"
 
 
 def test_a_box_that_goes_to_another_site_shows_what_is_meant_for_that(tree: Network) -> None:
@@ -122,3 +146,27 @@ def test_a_box_that_goes_to_another_site_shows_what_is_meant_for_that(tree: Netw
     tree.kill("terminal-1")
     tree.restart("terminal-1")
     assert titles(tree) == [tree.lessons[THERE]], "After a start it stands where it was told"
+
+
+def told(network: Network, name: str) -> str:
+    """Where a node was last told that it stands."""
+    connection = sqlite3.connect(f"file:{network.data(name)}/node.sqlite?mode=ro", uri=True, timeout=30)
+    try:
+        return "".join(body for (body,) in connection.execute("SELECT body FROM node_record WHERE record_key = 'place'"))
+    finally:
+        connection.close()
+
+
+def test_a_county_that_gets_another_code_keeps_its_screens(tree: Network) -> None:
+    """What was published names it by the old code, and still is for it."""
+    before = titles(tree)
+    assert "990109" in tree.command("area", "recode", "990101", "--to", "990109", "--on", tree.today(), "--reason", "调整", "--apply")
+    for name in ("edge", "terminal-1"):
+        tree.kill(name)
+        tree.restart(name)
+    until(lambda: "990109" in told(tree, "terminal-1") and "990109" in told(tree, "edge"), 120, "Both hear the new code")
+    time.sleep(3)
+    assert titles(tree) == before == [tree.lessons[THERE]]
+    [(manifest,)] = tree.query("SELECT manifest_hash FROM courseware WHERE id = ?", before[0])
+    county = OwnNode(tree.address()).enrol(tree.edge_claim("edge-three", "990109"))
+    assert county.get(f"/api/v1/blobs/{manifest}").status == 200

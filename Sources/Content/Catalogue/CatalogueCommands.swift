@@ -31,7 +31,21 @@ extension Statements {
             }
         }
         _ = try refreshCatalogue(keys, by: act)
+        try noteAudiences()
         return try rootFingerprint() ?? ""
+    }
+
+    /// Takes down for whom courseware is published that was so before this stood beside it: as the signed lists say it.
+    private func noteAudiences() throws {
+        let ids = Set(try all("SELECT id FROM courseware WHERE state = 'published' AND shown_areas = ''") { try $0.text(0) })
+        guard !ids.isEmpty, let catalogue = try latestPublication()?.catalogue else { return }
+        for file in catalogue.files.values {
+            guard let fields = try? JSONFields(.object(file.custom), at: "custom"), let id = try? fields.text("courseware"), ids.contains(id),
+                let audience = try? fields.fields("audience"), let areas = try? audience.array("areas"), let kinds = try? audience.array("kinds")
+            else { continue }
+            func words(_ values: [JSONValue]) -> String { values.compactMap { if case .string(let text) = $0 { text } else { nil } }.joined(separator: " ") }
+            try run("UPDATE courseware SET shown_areas = \(words(areas)), shown_kinds = \(words(kinds)) WHERE id = \(id)")
+        }
     }
 
     /// Signs anew what is in the second half of its life; false when nothing was due. For a timer, so that nothing ever expires.

@@ -17,7 +17,7 @@ package struct EncodeJob: Sendable {
     private let database: Database
     private let blobs: BlobStore
     private let media: URL
-    private let hasRoom: @Sendable () -> Bool
+    private let hasRoom: @Sendable (Int64) -> Bool
     private let tools: Tools
     private let ladder: Ladder
     private let transportStreams: Bool
@@ -34,7 +34,7 @@ package struct EncodeJob: Sendable {
         self.database = database
         blobs = content.blobs
         media = content.data.appendingPathComponent("media")
-        hasRoom = { [data = content.data, reserve = content.reserve, freeBytes = content.freeBytes] in freeBytes(data) >= reserve }
+        hasRoom = { [data = content.data, reserve = content.reserve, freeBytes = content.freeBytes] in freeBytes(data) - $0 >= reserve }
         self.tools = tools
         self.ladder = ladder
         self.transportStreams = transportStreams
@@ -70,7 +70,7 @@ package struct EncodeJob: Sendable {
     }
 
     private func encode(_ task: EncodingTask, in work: URL, _ run: JobRun) async throws -> String {
-        let (blobs, hash) = (blobs, task.sourceHash)
+        let (blobs, hash, hasRoom) = (blobs, task.sourceHash, hasRoom)
         guard let source = blobs.url(hash), blobs.length(hash) == Int64(task.sourceBytes) else {
             try await fail(task, "media.source_missing", [:])
             throw JobFailure.failed(code: "media.source_missing", account: "The uploaded file is not in the store any more. Upload it again.")
@@ -84,10 +84,10 @@ package struct EncodeJob: Sendable {
         var hasWorked = false
         for (index, step) in steps.enumerated() {
             if try await offPool({ encoder.isDone(step) }) { continue }
-            // A film of hours stands in nobody's way for longer than one rendition of it takes.
-            if hasWorked { try await run.giveWay() }
+            // A film of hours stands in nobody's way for longer than one rendition of it takes. What is half done takes room, so where that is scarce one is done after the other.
+            if hasWorked, try await offPool({ hasRoom(2 * Int64(task.sourceBytes)) }) { try await run.giveWay() }
             hasWorked = true
-            guard try await offPool(hasRoom) else { throw MediaProblem.diskFull }
+            guard try await offPool({ hasRoom(0) }) else { throw MediaProblem.diskFull }
             try await run.report(course.fraction(step: index, done: 0), step: step.name)
             try await encoder.run(step, source: source) { done in
                 // Whoever wants the end of the job cancels this task; a full disk of the database must not end it.

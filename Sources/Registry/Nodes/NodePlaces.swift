@@ -6,6 +6,7 @@ package struct PlacedKey: Decodable, Hashable, Sendable {
     package let node: String
     package let publicKey: String
     package let isRevoked: Bool
+    package let kind: String
     package let changed: Int64
 }
 
@@ -160,7 +161,7 @@ extension Statements {
         try all(
             PlacedKey.self,
             """
-            SELECT n.id AS node, n.public_key, CASE WHEN n.revoked_at IS NULL THEN 0 ELSE 1 END AS is_revoked, p.changed FROM node_place p JOIN node n ON n.id = p.node
+            SELECT n.id AS node, n.public_key, CASE WHEN n.revoked_at IS NULL THEN 0 ELSE 1 END AS is_revoked, n.kind, p.changed FROM node_place p JOIN node n ON n.id = p.node
             WHERE p.code >= \(area.description) AND p.code < \(area.successor) AND (p.changed, p.node) > (\(mark.changed), \(mark.node))
             ORDER BY p.changed, p.node LIMIT \(limit)
             """)
