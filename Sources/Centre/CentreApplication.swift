@@ -67,6 +67,7 @@ package struct CentreApplication: Sendable {
         let shelf = FigureShelf(database: database, replica: replica, zone: settings.zone, clock: clock)
         let features = features(CentreParts(rules: settings.rules, content: content, encoding: encoding, press: press, shelf: shelf), house)
         house.menu = features.flatMap(\.menu)
+        house.looks = features.flatMap(\.today)
 
         let router = Router(context: AppContext.self, options: .autoGenerateHeadEndpoints)
         router.addMiddleware {

@@ -9,7 +9,11 @@ import Web
 extension Feature {
     /// What an honest network would not cause, for the system administrator.
     static var incidents: Feature {
-        Feature("incidents", menu: [MenuEntry(.system, "nav.incidents", "/incidents", .seeSystem)]) { $0.addIncidents() }
+        let today = TodayLook(.seeSystem) { statements, question in
+            let open = try statements.incidentCounts(IncidentFilter(onlyOpen: true), where: try statements.visibleIncidents(in: question.scope, on: question.today))
+            return [TodayEntry(.mine, "today.incidents", count: open.values.reduce(0, +), path: "/incidents")]
+        }
+        return Feature("incidents", menu: [MenuEntry(.system, "nav.incidents", "/incidents", .seeSystem)], today: [today]) { $0.addIncidents() }
     }
 }
 

@@ -8,15 +8,19 @@ package struct Feature: Sendable {
     package let menu: [MenuEntry]
     package let jobs: [FeatureJob]
     package let timers: [FeatureTimer]
+    /// What it shows on home pages.
+    package let today: [TodayLook]
     private let routes: @Sendable (inout Routes) -> Void
 
     package init(
-        _ name: String, menu: [MenuEntry] = [], jobs: [FeatureJob] = [], timers: [FeatureTimer] = [], routes: @escaping @Sendable (inout Routes) -> Void = { _ in }
+        _ name: String, menu: [MenuEntry] = [], jobs: [FeatureJob] = [], timers: [FeatureTimer] = [], today: [TodayLook] = [],
+        routes: @escaping @Sendable (inout Routes) -> Void = { _ in }
     ) {
         self.name = name
         self.menu = menu
         self.jobs = jobs
         self.timers = timers
+        self.today = today
         self.routes = routes
     }
 

@@ -16,6 +16,8 @@ package struct House: Sendable {
     package let pages: Pages
     /// What the features say of themselves for the left column, in the order of the list of features.
     package var menu: [MenuEntry] = []
+    /// What the features look up for the home page.
+    package var looks: [TodayLook] = []
     /// Marks every page as sample data.
     package let isSample: Bool
     /// Whether browsers reach the centre over TLS only, so that the cookie may say so.

@@ -13,9 +13,10 @@ struct SignInPage: Sendable {
 }
 
 extension Routes {
-    /// `/account`, `/sign-in`, `/sign-out`, `/language`, static files.
+    /// `/`, `/account`, `/sign-in`, `/sign-out`, `/language`, static files.
     package mutating func addHouse() {
         let house = house
+        addHome()
         addOwnAccount()
         open(.get, "/sign-in") { request, _ in
             try house.signInPage(request, login: "", next: request.uri.queryParameters["next"].map(String.init) ?? "/", problem: nil)

@@ -8,7 +8,18 @@ package import Web
 extension Feature {
     /// What waits for a second person before it goes onto screens.
     package static func approvals(_ content: ContentHouse) -> Feature {
-        Feature("approvals", menu: [MenuEntry(.library, "nav.approvals", "/approvals", .approveLibrary)]) { $0.addApprovals(content) }
+        let today = TodayLook(.approveLibrary) { statements, question in
+            let open = try statements.publicationRequests(.open, on: question.today, in: question.scope, limit: 500).map(\.request)
+            let waiting = try statements.publicationRequests(.waiting, on: question.today, in: question.scope, limit: 500).map(\.request)
+            func entry(_ group: TodayGroup, _ key: String, _ requests: [PublicationRequest]) -> TodayEntry {
+                TodayEntry(group, key, count: requests.count, since: requests.map(\.askedAt).min().map(question.zone.day), path: "/approvals")
+            }
+            return [
+                entry(.mine, "today.approvals.mine", open.filter { $0.askedBy != question.account }),
+                entry(.others, "today.approvals.others", open.filter { $0.askedBy == question.account }), entry(.others, "today.approvals.waiting", waiting),
+            ]
+        }
+        return Feature("approvals", menu: [MenuEntry(.library, "nav.approvals", "/approvals", .approveLibrary)], today: [today]) { $0.addApprovals(content) }
     }
 }
 

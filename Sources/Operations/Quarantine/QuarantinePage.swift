@@ -9,7 +9,11 @@ import Wire
 extension Feature {
     /// What waits for a person, and whose clock is wrong.
     package static var quarantine: Feature {
-        Feature("quarantine", menu: [MenuEntry(.run, "nav.quarantine", "/quarantine", .seeFigures)]) { $0.addQuarantine() }
+        let today = TodayLook(.keepRegister) { statements, question in
+            let waiting = try statements.quarantined(reason: nil, after: "", limit: 1000, on: question.today, in: question.scope)
+            return [TodayEntry(.mine, "today.quarantine", count: waiting.count, since: waiting.map(\.receivedAt).min().map(question.zone.day), path: "/quarantine")]
+        }
+        return Feature("quarantine", menu: [MenuEntry(.run, "nav.quarantine", "/quarantine", .seeFigures)], today: [today]) { $0.addQuarantine() }
     }
 }
 

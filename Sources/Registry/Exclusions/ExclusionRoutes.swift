@@ -7,7 +7,15 @@ package import Web
 extension Feature {
     /// Exclusions: proposed by one officer, decided on by another of the county or above.
     package static var exclusions: Feature {
-        Feature("exclusions", menu: [MenuEntry(.run, "nav.exclusions", "/exclusions", .seeFigures)]) { $0.addExclusions() }
+        let today = TodayLook(.keepRegister) { statements, question in
+            let open = try statements.exclusionProposals(state: .proposed, before: "", limit: 500, in: question.scope)
+            let (mine, own) = (open.filter { $0.mayBeDecided(by: question.account, in: question.scope) }, open.filter { $0.proposedBy == question.account })
+            func entry(_ group: TodayGroup, _ key: String, _ proposals: [ExclusionProposal]) -> TodayEntry {
+                TodayEntry(group, key, count: proposals.count, since: proposals.map(\.proposedAt).min().map(question.zone.day), path: "/exclusions?state=proposed")
+            }
+            return [entry(.mine, "today.exclusions.mine", mine), entry(.others, "today.exclusions.others", own)]
+        }
+        return Feature("exclusions", menu: [MenuEntry(.run, "nav.exclusions", "/exclusions", .seeFigures)], today: [today]) { $0.addExclusions() }
     }
 }
 

@@ -9,7 +9,11 @@ package import Web
 extension Feature {
     /// Who received an edition, and what an office received.
     package static func distribution(_ rules: FactRules) -> Feature {
-        Feature("distribution", menu: [MenuEntry(.supervision, "nav.received", "/received", .seeFigures)]) { $0.addDistribution(rules) }
+        let today = TodayLook(.keepRegister) { statements, question in
+            let open = try statements.received(in: question.scope, onlyOpen: true, limit: ReceivedPage.mostLines)
+            return [TodayEntry(.mine, "today.received", count: open.count, since: open.map(\.sentAt).min().map(question.zone.day), path: "/received")]
+        }
+        return Feature("distribution", menu: [MenuEntry(.supervision, "nav.received", "/received", .seeFigures)], today: [today]) { $0.addDistribution(rules) }
     }
 }
 

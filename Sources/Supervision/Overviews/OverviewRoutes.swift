@@ -8,7 +8,7 @@ import Storage
 package import Web
 
 extension Feature {
-    /// Home and the overviews of areas.
+    /// The overviews of areas.
     package static func overviews(_ rules: FactRules, _ shelf: FigureShelf) -> Feature {
         Feature(
             "overviews", menu: [MenuEntry(.run, "nav.overview", "/overview", .seeFigures)],
@@ -20,11 +20,6 @@ extension Feature {
 extension Routes {
     fileprivate mutating func addOverviews(_ rules: FactRules, _ shelf: FigureShelf) {
         let house = house
-        open(.get, "/") { request, context in
-            guard let visit = try await house.visit(request, context, for: .seeFigures) else { throw Refusal.signInNeeded }
-            if let start = startPage(visit) { return seeOther(start) }
-            return try house.page("home", HomePage(name: visit.account.name), title: house.text("home.title", visit), for: visit, request)
-        }
         get("/overview", .seeFigures) { request, _, visit in
             guard let top = visit.scope.topmost.first else { throw Refusal.notFound("area") }
             return seeOther(Query.url("/areas/\(top)", [("month", Query(request)["month"])]))
@@ -45,15 +40,6 @@ extension Routes {
                 crumbs: record.path.map { Frame.Link(label: $0.name, url: FigureURL.area($0.code, period.month, period.network)) }, for: visit, request)
         }
     }
-}
-
-/// What somebody sees whose roles open no page yet.
-struct HomePage: Sendable { let name: String }
-
-/// Where a person begins: with the figures, the library, the nodes or the audit log, whichever the roles open first.
-func startPage(_ visit: Visit) -> String? {
-    let starts: [(Right, String)] = [(.seeFigures, "/overview"), (.seeLibrary, "/courseware"), (.seeSystem, "/nodes"), (.seeAudit, "/events")]
-    return starts.first { visit.may($0.0) }?.1
 }
 
 extension Scope {

@@ -9,7 +9,22 @@ package import Web
 extension Feature {
     /// Monthly returns of counties and townships.
     package static func returns(_ rules: FactRules) -> Feature {
-        Feature("returns", menu: [MenuEntry(.supervision, "nav.returns", "/returns", .seeFigures)]) { $0.addReturns(rules) }
+        let today = TodayLook(.keepRegister) { statements, question in
+            let month = question.today.month.previous
+            let (standings, deadline) = (try statements.returnStandings(month: month, in: question.scope).filter(\.isDue), ReturnDeadline(month))
+            let (missing, path) = (standings.filter { !$0.isSubmitted }, "/returns?month=\(month)")
+            let approvals = standings.filter { $0.monthlyReturn?.mayBeApproved(by: question.account, in: question.scope) == true }
+            let isLate = question.today > deadline.submit
+            return [
+                TodayEntry(
+                    isLate ? .late : .mine, isLate ? "today.returns.late" : "today.returns.due", count: missing.count, since: isLate ? deadline.submit.advanced(by: 1) : nil,
+                    path: path),
+                TodayEntry(
+                    question.today > deadline.approve ? .late : .mine, "today.returns.approve", count: approvals.count,
+                    since: approvals.compactMap { $0.monthlyReturn?.submittedAt }.min().map(question.zone.day), path: path),
+            ]
+        }
+        return Feature("returns", menu: [MenuEntry(.supervision, "nav.returns", "/returns", .seeFigures)], today: [today]) { $0.addReturns(rules) }
     }
 }
 

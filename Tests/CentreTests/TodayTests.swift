@@ -1,0 +1,73 @@
+import Accounts
+import Basics
+import Centre
+import Foundation
+import Hummingbird
+import HummingbirdTesting
+import Registry
+import Storage
+import TestKit
+import Testing
+import Web
+
+/// The home page: what is late, what waits for whoever looks, what waits for others, each from its feature.
+@Suite struct TodayTests {
+    private func lines(_ world: CentreWorld, _ cookie: String, language: String = "en") async throws -> [String] {
+        let answer = try await world.get("/", cookie: cookie, language: language)
+        #expect(answer.status == .ok)
+        let text = String(buffer: answer.body)
+        #expect(!text.contains("⟨"))
+        let main = text.components(separatedBy: "<main").last ?? ""
+        return main.components(separatedBy: "\n").map { $0.replacing(/<[^>]*>/, with: "").trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
+    }
+
+    @Test(arguments: Database.Engine.required)
+    func eachFindsHisOwnWorkAndNobodyElses(_ engine: Database.Engine) async throws {
+        try await withCentre(engine, at: SampleWorld.moment("2011-04-02", 12)) { world in
+            var cookies: [String: String] = [:]
+            for (login, role, area) in [
+                ("city", Role.officer, "9901"), ("county", .officer, "990101"), ("other", .officer, "990102"), ("leader", .leader, "9901"), ("mender", .maintenance, "990101"),
+            ] {
+                cookies[login] = try await world.signIn(login, role, area: area)
+            }
+            func home(_ login: String) async throws -> [String] { try await lines(world, try #require(cookies[login])) }
+            #expect(try await home("leader").contains("Nothing waits at present."))
+            #expect(try await home("mender").contains { $0.hasPrefix("Your roles open no page yet") })
+
+            let act = world.centre.house
+            let (day, now) = (act.today, world.clock.clock.now)
+            try await world.centre.database.write { statements in
+                guard let account = try statements.account(login: "county"), let area = try statements.area(code: "990101", on: day, in: .everything) else {
+                    throw Refusal.notFound("account")
+                }
+                let days = day.advanced(by: -20)...day.advanced(by: -10)
+                let new = NewProposal(cause: .flood, days: days, reason: "洪水", document: "", sites: ["S1"], acceptsNoEffect: true)
+                _ = try statements.proposeExclusion(new, area: area, on: day, by: Act(by: Actor(id: account.id), at: now.adding(seconds: -86_400), ids: .system))
+                try statements.addIncident(IncidentReport(reporter: "", kind: "claim.refused", about: "", firstAt: now, lastAt: now, count: 3))
+            }
+            #expect(try await home("city").contains { $0.hasPrefix("Exclusion proposals for me to decide: 1") && $0.contains("since 2011-04-01, days: 1") })
+            #expect(try await home("county").contains { $0.hasPrefix("My exclusion proposals without a decision: 1") })
+            for login in ["other", "leader"] { #expect(!(try await home(login).contains { $0.contains("xclusion proposals") }), "\(login)") }
+            #expect(!(try await home("city").contains { $0.contains("Incidents to be seen to") }))
+            let system = try await world.signIn("system", .systemAdministrator, area: "9901")
+            #expect(try await lines(world, system).contains("Incidents to be seen to: 1"))
+            #expect(try await lines(world, system, language: "zh-CN").contains("1 项安全事件等待处理"))
+        }
+    }
+
+    /// A return is due until the third of the next month, and late from then on.
+    @Test(arguments: Database.Engine.required)
+    func whatIsOverdueComesFirst(_ engine: Database.Engine) async throws {
+        try await withCentre(engine, at: SampleWorld.moment("2011-04-03", 12)) { world in
+            // A site without a terminal is typed in.
+            try await world.centre.database.write { try $0.run("DELETE FROM terminal_assignment") }
+            let cookie = try await world.signIn("city", .officer, area: "9901")
+            let before = try await lines(world, cookie)
+            #expect(before.contains { $0.hasPrefix("Returns of last month, not yet submitted: ") } && !before.contains("Late"))
+            world.clock.set(SampleWorld.moment("2011-04-04", 0).adding(seconds: 3600))
+            let again = try await world.post("/sign-in", ["login": "city", "password": "a long test password"]).headers[.setCookie]
+            let after = try await lines(world, String(again?.split(separator: ";").first ?? ""))
+            #expect(after.contains("Late") && after.contains { $0.hasPrefix("Returns of last month, late: ") && $0.contains("since 2011-04-04, days: 0") })
+        }
+    }
+}
