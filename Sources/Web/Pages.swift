@@ -7,19 +7,23 @@ import Mustache
 package struct Pages: Sendable {
     /// The words, for what a page puts together in code.
     package let words: Words
+    let statics: StaticFiles
     private let libraries: [Language: MustacheLibrary]
 
     /// Loads the folders `Templates` and `Words` of the house and of the given modules. Throws for a key without words and for a template that is none.
     package init(_ bundles: [Bundle]) throws {
-        let words = try Words(bundles)
+        let (words, statics) = (try Words(bundles), try StaticFiles())
         self.words = words
+        self.statics = statics
         var libraries: [Language: MustacheLibrary] = [:]
         for language in Language.allCases {
             var library = MustacheLibrary()
             for bundle in [.module] + bundles {
                 for file in (bundle.urls(forResourcesWithExtension: "mustache", subdirectory: "Templates") ?? []).map({ $0 as URL }) {
                     let name = file.deletingPathExtension().lastPathComponent
-                    let text = String(decoding: try Data(contentsOf: file), as: UTF8.self)
+                    let read = String(decoding: try Data(contentsOf: file), as: UTF8.self)
+                    // An edition's page is kept for years and names what stays.
+                    let text = name.hasPrefix("edition_") ? read : statics.marked(read)
                     try library.register(try Pages.translated(text, name: name, words: words, language: language), named: name)
                 }
             }

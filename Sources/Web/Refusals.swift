@@ -68,7 +68,7 @@ package struct RefusalMiddleware: RouterMiddleware {
                 Problem(code: refusal.code, status: status.code, title: house.pages.words.text("refusal.\(refusal.code)", house.language(request)), detail: ""), status)
         }
         if refusal == .signInNeeded, !isProgram {
-            return seeOther("/sign-in?next=" + (request.uri.string.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""))
+            return seeOther("/sign-in?next=" + (request.pageToReturnTo.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""))
         }
         var response = isProgram ? try problem(refusal, status) : try await page(refusal, status, request, visit)
         if refusal == .busy || refusal == .diskFull { response.headers[.retryAfter] = "10" }

@@ -60,19 +60,25 @@ extension Routes {
             if let field = HTTPField.Name("Clear-Site-Data") { response.headers[field] = "\"cache\", \"storage\"" }
             return response
         }
-        for (name, type) in [("console.css", "text/css; charset=utf-8"), ("print.css", "text/css; charset=utf-8"), ("upload.js", "text/javascript; charset=utf-8")] {
-            let body = Bundle.module.url(forResource: name, withExtension: nil, subdirectory: "Static").flatMap { try? Data(contentsOf: $0) } ?? Data()
-            open(.get, "/static/\(name)") { _, _ in
-                Response(status: .ok, headers: [.contentType: type, .cacheControl: "max-age=300"], body: .init(byteBuffer: ByteBuffer(bytes: body)))
-            }
-        }
+        house.pages.statics.add(to: &self)
     }
 }
 
-/// A path within this site, so that a link cannot lead a person elsewhere after signing in.
-private func safePath(_ text: String) -> String {
+/// A path within this site, so that a link cannot lead a person elsewhere after signing in; letters of any script are written as an address has them.
+func safePath(_ text: String) -> String {
     let path = text.removingPercentEncoding ?? ""
-    return path.hasPrefix("/") && !path.hasPrefix("//") && !path.contains("\\") && path.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F } ? path : "/"
+    let isSafe = path.hasPrefix("/") && !path.hasPrefix("//") && !path.contains("\\") && path.unicodeScalars.allSatisfy { $0.value > 0x20 && $0.value != 0x7F }
+    guard isSafe, text.utf8.count <= 4096 else { return "/" }
+    return text.utf8.map { $0 < 0x80 ? String(UnicodeScalar($0)) : "%" + (String($0, radix: 16, uppercase: true)) }.joined()
+}
+
+extension Request {
+    /// Where somebody is led back to who had to sign in: the page itself, or that in which the form stood, because what is only sent to is no page.
+    var pageToReturnTo: String {
+        if method == .get || method == .head { return uri.string }
+        guard let referer = headers[.referer].flatMap({ URLComponents(string: $0) }), !referer.percentEncodedPath.isEmpty else { return "/" }
+        return referer.percentEncodedPath + (referer.percentEncodedQuery.map { "?" + $0 } ?? "")
+    }
 }
 
 extension House {

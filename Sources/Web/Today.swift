@@ -94,7 +94,11 @@ struct HomePage: Sendable {
             let lines = entries.filter { $0.group == group }.map { entry in
                 Line(
                     text: house.text(entry.key, visit, ["count": String(entry.count)]), url: entry.path,
-                    since: entry.since.map { house.text("home.since", visit, ["day": $0.description, "days": String($0.distance(to: house.today))]) })
+                    // What came today needs no counting.
+                    since: entry.since.flatMap { day in
+                        let days = day.distance(to: house.today)
+                        return days > 0 ? house.text("home.since", visit, ["day": day.description, "days": String(days)]) : nil
+                    })
             }
             return lines.isEmpty ? nil : Part(title: house.text("home.group.\(group.rawValue)", visit), isLate: group == .late, lines: lines)
         }

@@ -64,10 +64,10 @@ import Web
             let cookie = try await world.signIn("city", .officer, area: "9901")
             let before = try await lines(world, cookie)
             #expect(before.contains { $0.hasPrefix("Returns of last month, not yet submitted: ") } && !before.contains("Late"))
-            world.clock.set(SampleWorld.moment("2011-04-04", 0).adding(seconds: 3600))
+            world.clock.set(SampleWorld.moment("2011-04-05", 0).adding(seconds: 3600))
             let again = try await world.post("/sign-in", ["login": "city", "password": "a long test password"]).headers[.setCookie]
             let after = try await lines(world, String(again?.split(separator: ";").first ?? ""))
-            #expect(after.contains("Late") && after.contains { $0.hasPrefix("Returns of last month, late: ") && $0.contains("since 2011-04-04, days: 0") })
+            #expect(after.contains("Late") && after.contains { $0.hasPrefix("Returns of last month, late: ") && $0.contains("since 2011-04-04, days: 1") })
         }
     }
 }
