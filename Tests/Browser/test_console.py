@@ -155,6 +155,24 @@ def test_each_role_begins_somewhere_useful(demo: Demo, desk: Callable[..., Page]
             assert page.request.get(demo.address + link.get_attribute("href")).status == 200, f"{login}: {link.get_attribute('href')}"
 
 
+def test_on_a_telephone_the_menu_is_behind_one_button(desk: Callable[..., Page]) -> None:
+    page = desk("city")
+    page.set_viewport_size({"width": 360, "height": 720})
+    page.goto("/overview")
+    menu = page.locator("nav.side")
+    assert not menu.is_visible() and page.locator("h1").bounding_box()["y"] < 240
+    page.locator("a.menu").focus()
+    page.keyboard.press("Enter")
+    assert menu.is_visible()
+    boxes = [link.bounding_box() for link in menu.locator("a").all()]
+    assert len(boxes) > 5 and all(box["height"] >= 44 for box in boxes), "A finger misses a link of the menu"
+    page.go_back()
+    assert not menu.is_visible()
+    page.locator("a.menu").click()
+    menu.locator("a[href='/exclusions']").click()
+    assert urlsplit(page.url).path == "/exclusions" and not menu.is_visible()
+
+
 # Down to a day, by clicks
 
 
