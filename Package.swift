@@ -150,7 +150,8 @@ let package = Package(
         .executableTarget(
             name: "yuanjiao",
             dependencies: [
-                "Basics", "Storage", "Trust", "Wire", "Listener", "Programs", "Documents", "Accounts", "Registry", "Content", "Operations", "Supervision", "Web", "Centre", "Edge",
+                "Basics", "Storage", "Trust", "Wire", "Listener", "Programs", "Documents", "Accounts", "Jobs", "Registry", "Content", "Operations", "Supervision", "Web", "Centre",
+                "Edge",
                 "Terminal",
                 "Simulator",
                 "Relay",

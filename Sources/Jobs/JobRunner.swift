@@ -120,7 +120,7 @@ package struct JobRunner: Service {
             log.info("job done")
             try await end(job, as: .done, problem: "", account: account)
         case .failure(JobFailure.failed(let code, let account)):
-            log.info("job failed", metadata: ["problem": "\(code)"])
+            log.warning("job failed", metadata: ["problem": "\(code)", "account": "\(account)"])
             try await end(job, as: .failed, problem: code, account: account)
         case .failure(JobFailure.postponed(let code, let seconds)): try await postpone(job, problem: code, seconds: seconds, log)
         case .failure(JobFailure.gaveWay):

@@ -23,6 +23,8 @@ package enum MediaProblem: Error, Equatable, Sendable {
     case toolMissing(name: String)
     /// The encoder gave up on `step`; `detail` is the end of what it said.
     case failed(step: String, detail: String)
+    /// The worker that runs the programs is away, or went away in the middle of its work, of which the file may be the cause.
+    case workerAway(String, inTheMiddle: Bool)
 
     /// The name under which the words of this problem stand in the catalogues.
     package var code: String {
@@ -37,13 +39,14 @@ package enum MediaProblem: Error, Equatable, Sendable {
         case .timedOut: "media.timed_out"
         case .toolMissing: "media.tool_missing"
         case .failed: "media.failed"
+        case .workerAway: "media.worker_away"
         }
     }
 
     /// What the words of the catalogue may name, already as text.
     package var values: [String: String] {
         switch self {
-        case .empty, .notMedia, .noVideo, .diskFull: [:]
+        case .empty, .notMedia, .noVideo, .diskFull, .workerAway: [:]
         case .truncated(let expected, let found):
             [("expected", expected), ("found", found)].reduce(into: [:]) { if let time = $1.1 { $0[$1.0] = Self.clock(time) } }
         case .tooLong(let length): ["length": Self.clock(length), "longest": Self.clock(Probe.longest)]
@@ -77,6 +80,7 @@ extension MediaProblem: CustomStringConvertible {
         case .timedOut(let seconds): "The encoder did not end within \(Self.clock(seconds * 1000)). Try again when the machine is less busy."
         case .toolMissing(let name): "The program \(name) was not found. Install ffmpeg on this machine."
         case .failed(let step, let detail): "The encoder stopped at \(step): \(detail)"
+        case .workerAway(let why, _): why
         }
     }
 }

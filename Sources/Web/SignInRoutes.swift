@@ -67,7 +67,8 @@ extension Routes {
 /// A path within this site, so that a link cannot lead a person elsewhere after signing in; letters of any script are written as an address has them.
 func safePath(_ text: String) -> String {
     let path = text.removingPercentEncoding ?? ""
-    let isSafe = path.hasPrefix("/") && !path.hasPrefix("//") && !path.contains("\\") && path.unicodeScalars.allSatisfy { $0.value > 0x20 && $0.value != 0x7F }
+    let isSafe =
+        path.hasPrefix("/") && !path.hasPrefix("//") && !path.contains("\\") && path.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7F } && !text.contains(" ")
     guard isSafe, text.utf8.count <= 4096 else { return "/" }
     return text.utf8.map { $0 < 0x80 ? String(UnicodeScalar($0)) : "%" + (String($0, radix: 16, uppercase: true)) }.joined()
 }

@@ -15,13 +15,16 @@ package struct TodayEntry: Sendable {
     /// Since when the first of them waits; nil when that says nothing.
     let since: Day?
     let path: String
+    /// No more than so many were looked for.
+    let most: Int
 
-    package init(_ group: TodayGroup, _ key: String, count: Int, since: Day? = nil, path: String) {
+    package init(_ group: TodayGroup, _ key: String, count: Int, since: Day? = nil, path: String, most: Int = .max) {
         self.group = group
         self.key = key
         self.count = count
         self.since = since
         self.path = path
+        self.most = most
     }
 }
 
@@ -86,6 +89,8 @@ struct HomePage: Sendable {
     let nothing: Bool
     /// The roles open no page yet.
     let noPage: Bool
+    /// Whoever keeps accounts does it by command.
+    let keepsAccounts: Bool
     let next: [Frame.Link]
 
     init(_ entries: [TodayEntry], _ house: House, _ visit: Visit) {
@@ -93,9 +98,9 @@ struct HomePage: Sendable {
         parts = TodayGroup.allCases.compactMap { group in
             let lines = entries.filter { $0.group == group }.map { entry in
                 Line(
-                    text: house.text(entry.key, visit, ["count": String(entry.count)]), url: entry.path,
+                    text: house.text(entry.key, visit, ["count": entry.count < entry.most ? String(entry.count) : "\(entry.most)+"]), url: entry.path,
                     // What came today needs no counting.
-                    since: entry.since.flatMap { day in
+                    since: (entry.count < entry.most ? entry.since : nil).flatMap { day in
                         let days = day.distance(to: house.today)
                         return days > 0 ? house.text("home.since", visit, ["day": day.description, "days": String(days)]) : nil
                     })
@@ -103,7 +108,8 @@ struct HomePage: Sendable {
             return lines.isEmpty ? nil : Part(title: house.text("home.group.\(group.rawValue)", visit), isLate: group == .late, lines: lines)
         }
         let pages = house.menu.filter { visit.may($0.right) }
-        noPage = pages.isEmpty
+        keepsAccounts = visit.may(.keepAccounts)
+        noPage = pages.isEmpty && !keepsAccounts
         nothing = parts.isEmpty && !pages.isEmpty
         next = pages.prefix(1).map { Frame.Link(label: house.text($0.key, visit), url: $0.path) }
     }

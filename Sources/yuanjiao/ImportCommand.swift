@@ -4,9 +4,11 @@ import Basics
 import Centre
 import Content
 import Foundation
+import Jobs
 import Operations
 import Registry
 import Storage
+import Supervision
 import Trust
 import Wire
 
@@ -47,7 +49,13 @@ struct ImportCommand: AsyncParsableCommand {
         let report = try await centre.database.write { statements in
             switch subject {
             case .areas: return try statements.importAreas(bytes, apply: apply, today: today, by: act)
-            case .sites: return try statements.importSites(bytes, apply: apply, today: today, by: act)
+            case .sites:
+                let report = try statements.importSites(bytes, apply: apply, today: today, by: act)
+                // The minutes of a box count where it stood: what was derived for the old place is derived again.
+                if let day = report.movedSince, let known = try statements.factDays(), day <= known.upperBound {
+                    try statements.enqueueJob(kind: FormulaJob.kind, subject: FormulaJob.subject, payload: day.description, madeBy: act.actor.id, at: act.at, ids: act.ids)
+                }
+                return report
             case .courseware, .facts:
                 let area = try code.map { try statements.area(code: $0, on: today, in: .everything) } ?? statements.rootAreas(on: today).first
                 guard let area else { throw Refusal.notFound("area") }
@@ -64,6 +72,7 @@ struct ImportCommand: AsyncParsableCommand {
         for row in report.refused.prefix(20) { print("line \(row.line), \(row.column): \(row.code) \(row.value)") }
         if report.refused.count > 20 { print("… and \(report.refused.count - 20) more") }
         if let refused { try Data(report.refusedCSV.utf8).write(to: URL(fileURLWithPath: refused)) }
+        if let day = report.movedSince, day <= today { print("The figures from \(day) on are derived again by the centre; the page of formulas says how far it is.") }
         if !apply { print("Nothing was written. Add --apply to write it.") }
     }
 

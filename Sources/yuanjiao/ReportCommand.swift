@@ -4,6 +4,7 @@ import Basics
 import Centre
 import Documents
 import Foundation
+import Programs
 import Registry
 import Storage
 import Supervision
@@ -97,7 +98,7 @@ struct ExplainCommand: AsyncParsableCommand {
 }
 
 extension Settings {
-    /// The press over a centre's store, for commands beside it.
+    /// The press over a centre's store, for commands beside it; they read what was printed, and print nothing.
     func press(_ centre: OpenCentre) async throws -> EditionPress {
         let configuration = try self.centre()
         return EditionPress(
@@ -105,8 +106,7 @@ extension Settings {
             pages: try Pages(CentreApplication.resources), rules: centre.network.rules,
             programs: .init(
                 Printer(
-                    weasyprint: configuration.weasyprint, rsvgConvert: configuration.rsvgConvert, seconds: configuration.printSeconds,
-                    workplace: try await configuration.workplace())),
+                    weasyprint: configuration.weasyprint, rsvgConvert: configuration.rsvgConvert, seconds: configuration.printSeconds, workplace: .here(.none))),
             isSample: configuration.isSample)
     }
 }

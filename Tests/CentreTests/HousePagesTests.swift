@@ -25,7 +25,8 @@ import Web
 
     /// Whoever signs in comes to where he wanted to be, in whatever script its address is; to nowhere else.
     @Test(arguments: [
-        ("/sites?q=柳河村", "/sites?q=%E6%9F%B3%E6%B2%B3%E6%9D%91"), ("/sites?q=%E6%9F%B3", "/sites?q=%E6%9F%B3"), ("/bulletins/2011-03/9901", "/bulletins/2011-03/9901"),
+        ("/sites?q=柳河村", "/sites?q=%E6%9F%B3%E6%B2%B3%E6%9D%91"), ("/sites?q=%E6%9F%B3", "/sites?q=%E6%9F%B3"), ("/sites?q=a%20b", "/sites?q=a%20b"), ("/a b", "/"),
+        ("/bulletins/2011-03/9901", "/bulletins/2011-03/9901"),
         ("//example.org/", "/"), ("/%2Fexample.org/", "/"), ("/\\example.org", "/"), ("/%5Cexample.org", "/"), ("https://example.org/", "/"), ("/a\r\nSet-Cookie: x=y", "/"),
         ("/a%0D%0Ab", "/"), ("", "/"),
     ])

@@ -137,7 +137,14 @@ def test_a_box_that_goes_to_another_site_shows_what_is_meant_for_that(tree: Netw
         f"{THERE.code},{THERE.name},{THERE.area},{THERE.kind},iptv,in_service,2010-06-01,{THERE.terminal};{HERE.terminal},{tree.today()}\n"
     )
     told = tree.command("import", "sites", sites, "--apply")
-    assert "refused 0" in told, told
+    assert "refused 0" in told and "are derived again" in told, told
+
+    def on(site: str) -> int:
+        [(found,)] = tree.query("SELECT coalesce(sum(d.on_minutes), 0) FROM site_day d JOIN site s ON s.num = d.site WHERE s.code = ?", site)
+        return found
+
+    # Its minutes of today stand where it stands, and nowhere twice.
+    until(lambda: on(HERE.code) == 0 and on(THERE.code) == minutes(tree), 60, "The figures follow the box")
     # It hears of it with the answer to what it reports next: at a start, and every five minutes.
     tree.kill("terminal-1")
     tree.restart("terminal-1")
@@ -170,3 +177,12 @@ def test_a_county_that_gets_another_code_keeps_its_screens(tree: Network) -> Non
     [(manifest,)] = tree.query("SELECT manifest_hash FROM courseware WHERE id = ?", before[0])
     county = OwnNode(tree.address()).enrol(tree.edge_claim("edge-three", "990109"))
     assert county.get(f"/api/v1/blobs/{manifest}").status == 200
+
+    # Taken back and published again, it is for the same people under the code of now.
+    editor, path = tree.sign_in("editor"), f"/courseware/{before[0]}"
+    assert editor.post(f"{path}/withdraw", editor.token(path)).status == 303
+    until(lambda: not titles(tree), 60, "It leaves the screen")
+    assert editor.post(path, editor.token(path), title="又一次", category="practical_skills", areas=THERE.area.replace("990101", "990109", 1)).status == 303
+    assert editor.post(f"{path}/publish", editor.token(path)).status == 303
+    assert tree.approve(path) == 303
+    until(lambda: titles(tree) == before, 60, "It is shown again")

@@ -9,10 +9,10 @@ extension Feature {
     /// What waits for a second person before it goes onto screens.
     package static func approvals(_ content: ContentHouse) -> Feature {
         let today = TodayLook(.approveLibrary) { statements, question in
-            let open = try statements.publicationRequests(.open, on: question.today, in: question.scope, limit: 500).map(\.request)
-            let waiting = try statements.publicationRequests(.waiting, on: question.today, in: question.scope, limit: 500).map(\.request)
+            let open = try statements.publicationRequests(.open, on: question.today, in: question.scope, limit: 100).map(\.request)
+            let waiting = try statements.publicationRequests(.waiting, on: question.today, in: question.scope, limit: 100).map(\.request)
             func entry(_ group: TodayGroup, _ key: String, _ requests: [PublicationRequest]) -> TodayEntry {
-                TodayEntry(group, key, count: requests.count, since: requests.map(\.askedAt).min().map(question.zone.day), path: "/approvals")
+                TodayEntry(group, key, count: requests.count, since: requests.map(\.askedAt).min().map(question.zone.day), path: "/approvals", most: 100)
             }
             return [
                 entry(.mine, "today.approvals.mine", open.filter { $0.askedBy != question.account }),

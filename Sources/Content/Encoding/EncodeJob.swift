@@ -12,6 +12,8 @@ package struct EncodeJob: Sendable {
     /// The kind of the job; its subject is the courseware.
     package static let kind = "encode"
     /// How many lessons may wait for it.
+    /// So often a film is tried whose worker goes away in the middle; turns that were given to others count too.
+    static let mostAttempts = 20
     static let bound = JobBound(inAll: 2000, ofAccount: 200)
 
     private let database: Database
@@ -54,9 +56,13 @@ package struct EncodeJob: Sendable {
         } catch let problem as MediaProblem {
             switch problem {
             case .diskFull: throw JobFailure.postponed(code: "disk.full", seconds: 15)
+            // It comes back by itself, unless the film is what ends it.
+            case .workerAway(_, let inTheMiddle) where !inTheMiddle || run.job.attempts < Self.mostAttempts:
+                log.warning("the worker is away", metadata: ["courseware": "\(task.id)", "why": "\(problem)"])
+                throw JobFailure.postponed(code: "worker.away", seconds: 20)
             // These lie in the file: no rendition was made, and none will be.
             case .empty, .notMedia, .truncated, .noVideo, .tooLong, .badDimensions: try await remove(task)
-            case .timedOut, .toolMissing, .failed: break
+            case .timedOut, .toolMissing, .failed, .workerAway: break
             }
             try await fail(task, problem.code, problem.values)
             throw JobFailure.failed(code: problem.code, account: problem.description)
@@ -75,7 +81,8 @@ package struct EncodeJob: Sendable {
             try await fail(task, "media.source_missing", [:])
             throw JobFailure.failed(code: "media.source_missing", account: "The uploaded file is not in the store any more. Upload it again.")
         }
-        try await run.report(0, step: "probe")
+        // What an earlier turn has done is done.
+        try await run.report(Double(run.job.progress) / 1000, step: "probe")
         try await offPool { try FileManager.default.createDirectory(at: work, withIntermediateDirectories: true) }
         let encoder = Encoder(tools: tools, work: work, log: log)
         let probe = try await encoder.probe(source)

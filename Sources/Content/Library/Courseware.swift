@@ -39,7 +39,7 @@ package struct Courseware: Decodable, Hashable, Sendable {
     package let sourceName: String
     package let sourceBytes: Int
     /// Area codes, separated by blanks; empty for the courseware's own area.
-    package let audienceAreas: String
+    package internal(set) var audienceAreas: String
     /// Kinds of site, separated by blanks; empty for all.
     package let audienceKinds: String
     package let version: Int

@@ -1,5 +1,6 @@
 package import Accounts
 package import Basics
+import Registry
 package import Storage
 
 /// Which courseware a list shows.
@@ -21,7 +22,21 @@ package struct CoursewareFilter: Hashable, Sendable {
 extension Statements {
     /// A courseware, when the scope covers the area to which it belongs.
     package func courseware(id: String, on day: Day, in scope: Scope) throws -> Courseware? {
-        try first(Courseware.self, coursewareSelection(on: day, in: scope, where: "c.id = \(id)"))
+        guard var found = try first(Courseware.self, coursewareSelection(on: day, in: scope, where: "c.id = \(id)")) else { return nil }
+        found.audienceAreas = try found.audienceAreas.split(separator: " ").map { try presentCode(String($0), on: day) }.joined(separator: " ")
+        return found
+    }
+
+    /// The code that an area has today which had this one before; the code itself when it has it still, or is no more.
+    private func presentCode(_ code: String, on day: Day) throws -> String {
+        if try area(code: code, on: day, in: .everything) != nil { return code }
+        let present = try first(
+            """
+            SELECT p.code FROM area_version a JOIN area_version p ON p.area_id = a.area_id AND p.replaced_at IS NULL AND p.from_day <= \(day) AND p.until_day > \(day)
+            WHERE a.code = \(code) AND a.replaced_at IS NULL ORDER BY a.until_day DESC LIMIT 1
+            """
+        ) { try $0.text(0) }
+        return present ?? code
     }
 
     /// The courseware of a scope, newest first, after the given one of an earlier page.

@@ -76,9 +76,9 @@ struct LibraryWords: Sendable {
         return text("delay.\(job.problem)")
     }
 
-    /// About how long a job will take from here; nothing while nobody can know.
+    /// About how long a job will take from here; nothing while nobody can know, also when it waited in between.
     func timeLeft(_ job: Job, at now: Instant) -> String? {
-        guard job.state == .running, job.progress >= 30, let start = job.startedAt else { return nil }
+        guard job.state == .running, job.progress >= 30, job.attempts == 1, let start = job.startedAt else { return nil }
         let seconds = now.milliseconds(since: start) * Int64(1000 - job.progress) / Int64(job.progress) / 1000
         return seconds < 90 ? text("left.seconds", ["count": String(max(1, seconds))]) : text("left.minutes", ["count": String((seconds + 30) / 60)])
     }

@@ -60,7 +60,7 @@ package struct Printer: Sendable {
         } catch ProgramProblem.tookTooLong {
             throw PrintProblem.tookTooLong(program: program.path)
         } catch ProgramProblem.worker(let problem) {
-            throw PrintProblem.failed(program: program.path, status: -1, said: problem.description)
+            throw PrintProblem.workerAway(problem.description)
         } catch let error where !(error is PrintProblem) {
             try Task.checkCancellation()
             throw PrintProblem.failed(program: program.path, status: -1, said: String(describing: error))

@@ -33,7 +33,8 @@ extension Program {
         } catch ProgramProblem.diskFull {
             throw MediaProblem.diskFull
         } catch ProgramProblem.worker(let problem) {
-            throw MediaProblem.failed(step: "worker", detail: problem.description)
+            let isAbsent = if case .absent = problem { true } else { false }
+            throw MediaProblem.workerAway(problem.description, inTheMiddle: !isAbsent)
         }
     }
 }

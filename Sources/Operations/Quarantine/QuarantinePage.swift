@@ -10,8 +10,8 @@ extension Feature {
     /// What waits for a person, and whose clock is wrong.
     package static var quarantine: Feature {
         let today = TodayLook(.keepRegister) { statements, question in
-            let waiting = try statements.quarantined(reason: nil, after: "", limit: 1000, on: question.today, in: question.scope)
-            return [TodayEntry(.mine, "today.quarantine", count: waiting.count, since: waiting.map(\.receivedAt).min().map(question.zone.day), path: "/quarantine")]
+            let waiting = try statements.quarantined(reason: nil, after: "", limit: 500, on: question.today, in: question.scope)
+            return [TodayEntry(.mine, "today.quarantine", count: waiting.count, since: waiting.map(\.receivedAt).min().map(question.zone.day), path: "/quarantine", most: 500)]
         }
         return Feature("quarantine", menu: [MenuEntry(.run, "nav.quarantine", "/quarantine", .seeFigures)], today: [today]) { $0.addQuarantine() }
     }

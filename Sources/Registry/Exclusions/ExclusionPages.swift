@@ -28,7 +28,7 @@ struct ExclusionListPage: Sendable {
                     Table.Cell(say("exclusion.state.\(proposal.state.rawValue)"), mark: "standing"),
                     Table.Cell(house.pages.words.actor(proposal.proposedBy, accounts, visit.language)), Table.Cell(house.zone.text(proposal.proposedAt)),
                 ]
-            }, empty: say("exclusion.empty"))
+            }, empty: say(state == nil ? "exclusion.empty" : "exclusion.empty_state"))
         nextPageURL =
             proposals.count > ExclusionListPage.pageSize
             ? "/exclusions?state=\(state?.rawValue ?? "")&before=\(proposals[ExclusionListPage.pageSize - 1].id)" : nil

@@ -11,7 +11,7 @@ extension Feature {
             let open = try statements.exclusionProposals(state: .proposed, before: "", limit: 500, in: question.scope)
             let (mine, own) = (open.filter { $0.mayBeDecided(by: question.account, in: question.scope) }, open.filter { $0.proposedBy == question.account })
             func entry(_ group: TodayGroup, _ key: String, _ proposals: [ExclusionProposal]) -> TodayEntry {
-                TodayEntry(group, key, count: proposals.count, since: proposals.map(\.proposedAt).min().map(question.zone.day), path: "/exclusions?state=proposed")
+                TodayEntry(group, key, count: proposals.count, since: proposals.map(\.proposedAt).min().map(question.zone.day), path: "/exclusions?state=proposed", most: 500)
             }
             return [entry(.mine, "today.exclusions.mine", mine), entry(.others, "today.exclusions.others", own)]
         }

@@ -170,7 +170,7 @@ extension Statements {
                     if !isNew { report.changes += changes }
                 }
                 if apply {
-                    try write(register, areas, by: act)
+                    report.movedSince = try write(register, areas, by: act)
                     try placeNodes(on: today, at: act.at)
                 }
                 break
@@ -209,7 +209,8 @@ extension Statements {
         return register
     }
 
-    private func write(_ register: Register, _ areas: [String: KnownArea], by act: Act) throws {
+    /// Answers the first day on which a terminal stands elsewhere now.
+    private func write(_ register: Register, _ areas: [String: KnownArea], by act: Act) throws -> Day? {
         let sites = register.sites.sorted { $0.value.num < $1.value.num }
         let new = sites.filter { $0.value.row != nil }
         try inParts(new.map { [act.ids.next().bound, $0.value.num.bound, $0.key.bound, act.at.bound] }) { try run("INSERT INTO site (id, num, code, made_at) \(values: $0)") }
@@ -241,34 +242,40 @@ extension Statements {
             }
         }
         try inParts(states) { try run("INSERT INTO site_state (id, site, state, from_day, until_day, reason, document, actor, recorded_at) \(values: $0)") }
-        let assignments = try writePlacements(register, by: act)
+        let (assignments, movedSince) = try writePlacements(register, by: act)
         let taken = sites.count { $0.value.beginsOn != nil }
         if !new.isEmpty || !states.isEmpty || assignments > 0 || taken > 0 {
             try record(
                 "site.imported", "import",
                 ["sites": String(new.count), "states": String(states.count), "assignments": String(assignments), "begun_earlier": String(taken)], by: act)
         }
+        return movedSince
     }
 
-    /// Answers how many assignments are new or other than they were.
-    private func writePlacements(_ register: Register, by act: Act) throws -> Int {
+    /// Answers how many assignments are new or other than they were, and the first day that this changes.
+    private func writePlacements(_ register: Register, by act: Act) throws -> (count: Int, since: Day?) {
         let known = Set(try all("SELECT num FROM terminal") { try $0.int(0) })
         let new = register.terminals.filter { !known.contains($0.value) }.sorted { $0.value < $1.value }
         try inParts(new.map { [$0.key.bound, $0.value.bound, act.at.bound] }) { try run("INSERT INTO terminal (id, num, made_at) \(values: $0)") }
         var rows: [[Value]] = []
         var changed = 0
+        var since: Day?
+        func changes(_ day: Day) { since = min(since ?? day, day) }
         for (id, placements) in register.placements.sorted(by: { $0.key < $1.key }) {
             guard let number = register.terminals[id] else { continue }
             for placement in placements where placement.from < placement.until {
                 if let stored = placement.stored {
                     guard stored != placement.from..<placement.until else { continue }
                     changed += 1
+                    if stored.lowerBound != placement.from { changes(min(stored.lowerBound, placement.from)) }
+                    if stored.upperBound != placement.until { changes(min(stored.upperBound, placement.until)) }
                     try run(
                         """
                         UPDATE terminal_assignment SET from_day = \(placement.from), until_day = \(placement.until)
                         WHERE terminal = \(number) AND replaced_at IS NULL AND from_day = \(stored.lowerBound) AND until_day = \(stored.upperBound)
                         """)
                 } else {
+                    changes(placement.from)
                     rows.append([
                         act.ids.next().bound, number.bound, placement.site.bound, placement.from.number.bound, placement.until.number.bound, act.at.bound,
                     ])
@@ -276,7 +283,7 @@ extension Statements {
             }
         }
         try inParts(rows) { try run("INSERT INTO terminal_assignment (id, terminal, site, from_day, until_day, recorded_at) \(values: $0)") }
-        return rows.count + changed
+        return (rows.count + changed, since)
     }
 
     /// 500 rows a statement.

@@ -82,7 +82,7 @@ extension Statements {
         return standings.count(where: \.isMoved)
     }
 
-    /// Answers the codes of those whose area was called otherwise before.
+    /// Answers the codes of those whose area was called otherwise before, and of edges: what is below these may have been.
     private func keep(_ standings: [Standing], on day: Day, at now: Instant) throws -> Set<String> {
         let former = try formerCodes("a.area_id IN (\(list: Set(standings.map(\.areaID)).sorted()))", on: day)
         let changed = standings.contains(where: \.isMoved) ? try nextNodeChange(at: now) : 0
@@ -97,7 +97,7 @@ extension Statements {
             """)
         let left = standings.filter { $0.isMoved && !$0.before.isEmpty }.map { [$0.before.bound, changed.bound, $0.node.bound] }
         if !left.isEmpty { try run("INSERT INTO node_departure (code, changed, node) \(values: left)") }
-        return Set(standings.filter { former[$0.areaID] != nil }.map(\.code))
+        return Set(standings.filter { former[$0.areaID] != nil || $0.siteKind == nil }.map(\.code))
     }
 
     /// What areas were called before, by area: a code was in use until the day of the next one, or until that was written down, whichever is later.

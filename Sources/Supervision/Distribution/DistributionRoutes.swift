@@ -11,7 +11,7 @@ extension Feature {
     package static func distribution(_ rules: FactRules) -> Feature {
         let today = TodayLook(.keepRegister) { statements, question in
             let open = try statements.received(in: question.scope, onlyOpen: true, limit: ReceivedPage.mostLines)
-            return [TodayEntry(.mine, "today.received", count: open.count, since: open.map(\.sentAt).min().map(question.zone.day), path: "/received")]
+            return [TodayEntry(.mine, "today.received", count: open.count, since: open.map(\.sentAt).min().map(question.zone.day), path: "/received", most: ReceivedPage.mostLines)]
         }
         return Feature("distribution", menu: [MenuEntry(.supervision, "nav.received", "/received", .seeFigures)], today: [today]) { $0.addDistribution(rules) }
     }

@@ -176,6 +176,7 @@ private func refusing<Input, Output>(_ body: @escaping @Sendable (Input) async t
         do { return try await body(input) } catch let problem as PrintProblem {
             switch problem {
             case .missing: throw Refusal.conflict("print.program_missing")
+            case .workerAway: throw Refusal.conflict("print.worker_away")
             default: throw problem
             }
         }

@@ -10,10 +10,13 @@ extension Feature {
     /// Monthly returns of counties and townships.
     package static func returns(_ rules: FactRules) -> Feature {
         let today = TodayLook(.keepRegister) { statements, question in
-            let month = question.today.month.previous
-            let (standings, deadline) = (try statements.returnStandings(month: month, in: question.scope).filter(\.isDue), ReturnDeadline(month))
+            let (month, deadline) = (question.today.month.previous, ReturnDeadline(question.today.month.previous))
+            // A province looks at its page of returns: here every site of the scope would be read at every visit.
+            guard question.scope.areas.allSatisfy({ $0.level >= .city }) else { return [] }
+            let scope = try statements.scope(question.scope, on: month.days.upperBound, today: question.today)
+            let standings = try statements.returnStandings(month: month, in: scope).filter(\.isDue)
             let (missing, path) = (standings.filter { !$0.isSubmitted }, "/returns?month=\(month)")
-            let approvals = standings.filter { $0.monthlyReturn?.mayBeApproved(by: question.account, in: question.scope) == true }
+            let approvals = standings.filter { $0.monthlyReturn?.mayBeApproved(by: question.account, in: scope) == true }
             let isLate = question.today > deadline.submit
             return [
                 TodayEntry(
