@@ -281,9 +281,8 @@ package struct RelayBook: Sendable {
         return void + [.store(key: "relay-epoch", .text(heard))]
     }
 
-    /// The last step had no answer: less at once from now on, for the line may be too poor for so much.
+    /// The last step had no answer.
     package mutating func failed(at now: Instant) {
-        limit = max(1, min(limit, flight.count) / 2)
         putBack(flight)
         flight = []
         sending.fail(at: now, using: &generator)

@@ -2,6 +2,7 @@ import Accounts
 import Basics
 import Content
 import Foundation
+import Registry
 import Storage
 import TestKit
 import Testing
@@ -106,6 +107,31 @@ import Trust
             // The button pressed twice changes nothing.
             try await library.publish(id)
             #expect(try await library.courseware(id) == row)
+        }
+    }
+
+    /// What was addressed to a county that got another code is addressed to the same county.
+    @Test(arguments: Database.Engine.required)
+    func anAudienceIsReadInTheCodesOfNow(_ engine: Database.Engine) async throws {
+        try await LibraryWorld.with(engine) { library in
+            let (keys, act, day) = (library.content.keys, library.act, library.today)
+            _ = try await library.database.write { try $0.ensureCatalogue(keys, by: act) }
+            let id = try await library.encoded("one")
+            let draft = CoursewareDraft(title: "果树冬剪", category: "practical_skills", speaker: "", unit: "", areas: "990101", kinds: [])
+            try await library.database.write { try $0.changeCourseware(id: id, try $0.checkedFields(draft, on: day, in: .everything), by: act) }
+            let (old, new) = (try #require(AreaCode("990101")), try #require(AreaCode("990109")))
+            try await library.database.write { statements in
+                _ = try statements.decideArea(.recode(old, to: new), on: day, today: day, reason: "调整", document: "", in: .everything, by: act)
+            }
+            let found = try #require(try await library.courseware(id))
+            #expect(found.audienceAreas == "990109" && found.audience == [new])
+            // Saved as its form shows it, and published, it is for whom it was.
+            let again = CoursewareDraft(found)
+            try await library.database.write { try $0.changeCourseware(id: id, try $0.checkedFields(again, on: day, in: .everything), by: act) }
+            try await library.publish(id)
+            let hash = try #require(try await library.courseware(id)).manifestHash
+            let place = NodePlace(area: new, siteKind: nil)
+            #expect(try await library.database.read { try $0.isPublishedBlob(hash, for: place) })
         }
     }
 
