@@ -79,6 +79,7 @@ def test_an_editor_uploads_a_video_and_publishes_it(console: Page, story: Story,
         " if (told) { new MutationObserver(() => window.noteProgress(told.textContent)).observe(told, {childList: true}); } })"
     )
     sign_in(page, network, "editor")
+    page.click("main a[href='/courseware']")
     page.click("a[href='/courseware/new'] >> nth=0")
     page.set_input_files("#file", clip)
     page.click("#upload button[type=submit]")
