@@ -11,9 +11,9 @@ import Trust
 package struct EncodeJob: Sendable {
     /// The kind of the job; its subject is the courseware.
     package static let kind = "encode"
-    /// How many lessons may wait for it.
     /// So often a film is tried whose worker goes away in the middle; turns that were given to others count too.
     static let mostAttempts = 20
+    /// How many lessons may wait for it.
     static let bound = JobBound(inAll: 2000, ofAccount: 200)
 
     private let database: Database
