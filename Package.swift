@@ -102,7 +102,7 @@ let package = Package(
         /** Request context, session, scope, refusals, pages, tables, charts, words in two languages. */
         .target(
             name: "Web", dependencies: ["Basics", "Storage", "Wire", "Listener", "Accounts", "Jobs", hummingbird, mustache, crypto, httpTypes, nio, nioHTTP, log],
-            resources: [.copy("Templates"), .copy("Words"), .copy("Static")], swiftSettings: settings),
+            resources: [.copy("Migrations"), .copy("Templates"), .copy("Words"), .copy("Static")], swiftSettings: settings),
 
         // MARK: Business
         /** Areas, sites, terminals, nodes, dated states: the register that everything stands on. (Not `Network`: dependencies ask `canImport(Network)` for Apple's framework of that name.) */
@@ -162,7 +162,7 @@ let package = Package(
         // MARK: Tests
         /** Engines, sample world, template lint, fixed clock, counted ids. */
         .target(
-            name: "TestKit", dependencies: ["Basics", "Storage", "Wire", "Accounts", "Jobs", "Registry", "Content", "Operations", "Supervision"],
+            name: "TestKit", dependencies: ["Basics", "Storage", "Wire", "Accounts", "Jobs", "Web", "Registry", "Content", "Operations", "Supervision"],
             swiftSettings: settings),
         .testTarget(name: "BasicsTests", dependencies: ["Basics", "TestKit"], swiftSettings: settings),
         .testTarget(name: "StorageTests", dependencies: ["Storage", "TestKit"], swiftSettings: settings),
@@ -178,13 +178,13 @@ let package = Package(
         .testTarget(
             name: "ContentTests",
             dependencies: [
-                "Content", "Jobs", "Media", "Trust", "Wire", "Registry", "Operations", "Accounts", "Storage", "TestKit", hummingbird, hummingbirdTesting, lifecycle, log,
+                "Content", "Jobs", "Media", "Trust", "Wire", "Registry", "Operations", "Accounts", "Storage", "Web", "TestKit", hummingbird, hummingbirdTesting, lifecycle, log,
             ], swiftSettings: settings),
         .testTarget(name: "AccountsTests", dependencies: ["Accounts", "TestKit"], swiftSettings: settings),
         .testTarget(name: "RelayTests", dependencies: ["Basics", "Storage", "Node", "Relay", "Trust", "Wire", "TestKit"], swiftSettings: settings),
         .testTarget(name: "RegistryTests", dependencies: ["Basics", "Storage", "Accounts", "Registry", "TestKit"], swiftSettings: settings),
         .testTarget(name: "OperationsTests", dependencies: ["Operations", "Content", "TestKit", "Wire"], swiftSettings: settings),
-        .testTarget(name: "SupervisionTests", dependencies: ["Supervision", "Operations", "Documents", "TestKit", "Wire", "Simulator"], swiftSettings: settings),
+        .testTarget(name: "SupervisionTests", dependencies: ["Supervision", "Operations", "Documents", "Web", "TestKit", "Wire", "Simulator"], swiftSettings: settings),
         .testTarget(
             name: "CentreTests",
             dependencies: [

@@ -43,7 +43,7 @@ extension Statements {
         let id = try first("UPDATE account SET password = \(storedPassword) WHERE login = \(login) RETURNING id") { try $0.text(0) }
         guard let id else { throw Refusal.notFound("account") }
         try forgetSignInAttempts(login: login)
-        try run("DELETE FROM session WHERE account_id = \(id)")
+        try run("UPDATE session SET ended_at = \(act.at) WHERE account_id = \(id) AND ended_at IS NULL")
         try record("account.password_reset", id, by: act)
     }
 
@@ -56,7 +56,7 @@ extension Statements {
     package func disableAccount(login: String, by act: Act) throws {
         let id = try first("UPDATE account SET disabled_at = \(act.at) WHERE login = \(login) AND disabled_at IS NULL RETURNING id") { try $0.text(0) }
         guard let id else { throw try account(login: login) == nil ? Refusal.notFound("account") : Refusal.conflict("account.already_disabled") }
-        try run("DELETE FROM session WHERE account_id = \(id)")
+        try run("UPDATE session SET ended_at = \(act.at) WHERE account_id = \(id) AND ended_at IS NULL")
         try record("account.disabled", id, by: act)
     }
 
@@ -69,7 +69,7 @@ extension Statements {
 
     /// Opens a session of twelve hours after a right password.
     package func openSession(accountID: String, tokenDigest: String, csrf: String, by act: Act) throws {
-        try run("DELETE FROM session WHERE expires_at < \(act.at)")
+        try run("DELETE FROM session WHERE expires_at < \(act.at.adding(seconds: -24 * 3600))")
         try run(
             """
             INSERT INTO session (token_digest, account_id, csrf, made_at, seen_at, confirmed_at, expires_at, address, agent)
@@ -88,7 +88,9 @@ extension Statements {
 
     /// Ends a session; nothing happens when there is none.
     package func closeSession(tokenDigest: String, by act: Act) throws {
-        let accountID = try first("DELETE FROM session WHERE token_digest = \(tokenDigest) RETURNING account_id") { try $0.text(0) }
+        let accountID = try first("UPDATE session SET ended_at = \(act.at) WHERE token_digest = \(tokenDigest) AND ended_at IS NULL RETURNING account_id") {
+            try $0.text(0)
+        }
         if let accountID { try record("session.closed", accountID, by: act) }
     }
 

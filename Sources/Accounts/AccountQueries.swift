@@ -38,7 +38,7 @@ extension Statements {
             Session.self,
             """
             SELECT token_digest, account_id, csrf, made_at, seen_at, confirmed_at, expires_at, address, agent FROM session
-            WHERE token_digest = \(tokenDigest) AND expires_at > \(now)
+            WHERE token_digest = \(tokenDigest) AND expires_at > \(now) AND ended_at IS NULL
             """)
         guard let session, now.milliseconds(since: session.seenAt) / 1000 < idleSeconds else { return nil }
         let account = try first(
@@ -47,13 +47,23 @@ extension Statements {
         return account.map { (session, $0) }
     }
 
+    /// The account of a session by the token of its forms, also for a day after it has ended; nil when the account is disabled.
+    package func endedSession(csrf: String, at now: Instant) throws -> String? {
+        try first(
+            """
+            SELECT s.account_id FROM session s JOIN account a ON a.id = s.account_id
+            WHERE s.csrf = \(csrf) AND s.expires_at > \(now.adding(seconds: -24 * 3600)) AND a.disabled_at IS NULL
+            """
+        ) { try $0.text(0) }
+    }
+
     /// The sessions of an account that have not reached their end, the newest first.
     package func sessions(accountID: String, at now: Instant) throws -> [Session] {
         try all(
             Session.self,
             """
             SELECT token_digest, account_id, csrf, made_at, seen_at, confirmed_at, expires_at, address, agent FROM session
-            WHERE account_id = \(accountID) AND expires_at > \(now) ORDER BY made_at DESC, token_digest
+            WHERE account_id = \(accountID) AND expires_at > \(now) AND ended_at IS NULL ORDER BY made_at DESC, token_digest
             """)
     }
 

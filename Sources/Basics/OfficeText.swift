@@ -45,6 +45,17 @@ extension StringProtocol {
     /// The text as it shows: without controls other than line ends and tabs, and without marks that turn it or stand in it unseen, so that what is on a page is what is stored.
     package var withoutHidden: String { String(String.UnicodeScalarView(unicodeScalars.filter { !isInvisible($0) })) }
 
+    /// The text as one line that may stand in a signed manifest: control characters, separators of lines and marks that turn the direction of writing become blanks.
+    package var oneLine: String {
+        let scalars = unicodeScalars.map { scalar -> Unicode.Scalar in
+            switch scalar.value {
+            case 0..<0x20, 0x7F..<0xA0, 0x2028...0x202E, 0x2066...0x2069: " "
+            default: scalar
+            }
+        }
+        return String(String.UnicodeScalarView(scalars)).trimmedBlanks
+    }
+
     /// A code or a day as it was meant: the cell without what spreadsheets put around a number that shall stay text (`="…"`, an apostrophe), full-width forms narrow.
     package var officeCode: String {
         let narrow = unicodeScalars.map { scalar in
@@ -106,5 +117,19 @@ extension Day {
         }
         guard parts.count == 3, (1900...2199).contains(parts[0]) else { return nil }
         self.init(year: parts[0], month: parts[1], day: parts[2])
+    }
+}
+
+extension Month {
+    /// Reads a month as offices write it: `2011-03`, `2011/3`, `2011.3`, `2011年3月`, `201103`, or a day of it. Nil for anything else, and before 1900.
+    package init?(written text: some StringProtocol) {
+        let narrow = text.officeCode
+        if let match = narrow.wholeMatch(of: /([0-9]{4})\s*[-\/.年]\s*([0-9]{1,2})月?/) ?? narrow.wholeMatch(of: /([0-9]{4})([0-9]{2})/) {
+            guard let year = Int(match.output.1), let month = Int(match.output.2), let day = Day(year: year, month: month, day: 1), (1900...2199).contains(year) else { return nil }
+            self = day.month
+        } else {
+            guard let day = Day(written: narrow) else { return nil }
+            self = day.month
+        }
     }
 }

@@ -6,8 +6,8 @@ package enum Refusal: Error, Hashable, Sendable {
     case forbidden(String)
     /// The state of things stands against it.
     case conflict(String)
-    /// Fields and the code of what is wrong with each.
-    case invalid([String: String])
+    /// Fields and what is wrong with each.
+    case invalid(FieldProblems)
     /// Too large, too many.
     case tooLarge(String)
     /// Nobody is signed in.
@@ -29,3 +29,16 @@ package enum Refusal: Error, Hashable, Sendable {
         }
     }
 }
+
+/// What is wrong with a field: a stable code, whose words stand in the catalogues, and the values that these words name.
+package struct FieldProblem: Error, Hashable, Sendable, ExpressibleByStringLiteral {
+    package let code: String
+    package let values: [String: String]
+
+    package init(_ code: String, _ values: [String: String] = [:]) { (self.code, self.values) = (code, values) }
+
+    package init(stringLiteral code: String) { self.init(code) }
+}
+
+/// What is wrong with the fields of a form or a file, by name.
+package typealias FieldProblems = [String: FieldProblem]

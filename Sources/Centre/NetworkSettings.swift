@@ -6,6 +6,7 @@ package import Operations
 import Registry
 package import Storage
 import Supervision
+import Web
 
 /// The settings that belong to the network itself and stand in its database.
 package struct NetworkSettings: Sendable {
@@ -20,7 +21,7 @@ package struct NetworkSettings: Sendable {
 
     /// The tables of all modules.
     package static var migrations: [Migration] {
-        get throws { try Accounts.migrations + Jobs.migrations + Registry.migrations + Content.migrations + Operations.migrations + Supervision.migrations }
+        get throws { try Accounts.migrations + House.migrations + Jobs.migrations + Registry.migrations + Content.migrations + Operations.migrations + Supervision.migrations }
     }
 
     /// Opens the database, brings its schema up to date, and reads the network's settings or makes them at the first start.

@@ -7,11 +7,12 @@ import Registry
 package import Storage
 import Supervision
 import Synchronization
+import Web
 package import Wire
 
 /// All tables of the centre.
 package var allMigrations: [Migration] {
-    get throws { try Accounts.migrations + Jobs.migrations + Registry.migrations + Content.migrations + Operations.migrations + Supervision.migrations }
+    get throws { try Accounts.migrations + House.migrations + Jobs.migrations + Registry.migrations + Content.migrations + Operations.migrations + Supervision.migrations }
 }
 
 /// A small network with a fixed clock and counted ids: city 9901 with two counties, one township each, five sites.

@@ -24,7 +24,7 @@ struct AskAgainPage: Sendable {
 
 extension House {
     /// Whether the password was given a short while ago, or stands in the form and is right; else the page that asks for it. The session is fresh again after a right one.
-    func askedAgain(_ form: Form, _ context: AppContext, _ visit: Visit) async throws -> Response? {
+    func askedAgain(_ form: Typed, _ context: AppContext, _ visit: Visit) async throws -> Response? {
         guard clock.now.milliseconds(since: visit.confirmedAt) / 1000 >= confirmSeconds else { return nil }
         let password = form.raw(AskAgain.field)
         var isWrong = false

@@ -60,6 +60,9 @@ package struct House: Sendable {
         self.scope = scope
     }
 
+    /// The tables of this module.
+    package static var migrations: [Migration] { get throws { try Migration.all(in: .module) } }
+
     /// The network's present day.
     package var today: Day { zone.day(of: clock.now) }
 
@@ -87,6 +90,14 @@ package struct Visit: Sendable {
     package let confirmedAt: Instant
     /// From where, for the log of acts.
     package let place: Place
+    /// What he typed before his session ended, when the page may show it.
+    var kept: KeptForm?
+
+    func keeping(_ kept: KeptForm?) -> Visit {
+        var visit = self
+        visit.kept = kept
+        return visit
+    }
 
     /// Whether one of the account's roles has a right at all.
     package func may(_ right: Right) -> Bool { grants.contains { $0.role.rights.contains(right) } }

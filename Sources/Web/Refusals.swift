@@ -77,7 +77,7 @@ package struct RefusalMiddleware: RouterMiddleware {
 
     private func problem(_ refusal: Refusal, _ status: HTTPResponse.Status) throws -> Response {
         var detail = ""
-        if case .invalid(let fields) = refusal { detail = fields.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }.joined(separator: ", ") }
+        if case .invalid(let fields) = refusal { detail = fields.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value.code)" }.joined(separator: ", ") }
         return try problemResponse(
             Problem(code: refusal.code, status: status.code, title: house.pages.words.text("refusal.\(refusal.code)", .english), detail: detail), status)
     }
@@ -89,7 +89,7 @@ package struct RefusalMiddleware: RouterMiddleware {
         }
         let (words, language) = (house.pages.words, visit?.language ?? house.language(request))
         var fields: [String] = []
-        if case .invalid(let invalid) = refusal { fields = invalid.sorted { $0.key < $1.key }.map { words.text("refusal.\($0.value)", language) } }
+        if case .invalid(let invalid) = refusal { fields = invalid.sorted { $0.key < $1.key }.map { words.text($0.value, language) } }
         let content = RefusalPage(sentence: words.text("refusal.\(refusal.code)", language), fields: fields)
         let title = words.text("refusal.title", language)
         if let visit { return try house.page("refusal", content, title: title, for: visit, request, status: status) }

@@ -19,6 +19,8 @@ package struct Routes {
     private let router: Router<AppContext>
     /// All that was added so far.
     package private(set) var entries: [Entry] = []
+    /// The paths of declared forms.
+    package var forms: [String] = []
 
     package init(house: House, router: Router<AppContext>) {
         self.house = house
@@ -42,15 +44,27 @@ package struct Routes {
     /// A form that changes something. Its fields come with the session's CSRF token, which is checked before the handler runs. One that `asksAgain` wants the password besides, when
     /// it was not given a short while ago.
     package mutating func post(
-        _ path: String, _ right: Right, asksAgain: Bool = false, _ handler: @escaping @Sendable (Form, AppContext, Visit) async throws -> Response
+        _ path: String, _ right: Right, asksAgain: Bool = false, _ handler: @escaping @Sendable (Typed, AppContext, Visit) async throws -> Response
+    ) {
+        post(path, right, asksAgain: { _ in asksAgain }, handler)
+    }
+
+    /// What was typed is not lost with the session in which the form was opened: it is kept for when the person is back.
+    mutating func post(
+        _ path: String, _ right: Right, asksAgain: @escaping @Sendable (Typed) -> Bool, _ handler: @escaping @Sendable (Typed, AppContext, Visit) async throws -> Response
     ) {
         entries.append(Entry(method: "POST", path: path, right: right))
         let house = house
         router.post(RouterPath(path)) { request, context in
-            let visit = try await house.admitted(request, context, right)
-            let form = try await Form(request, context)
-            guard form["csrf"] == visit.csrf else { throw Refusal.forbidden("form.csrf") }
-            if asksAgain, let question = try await house.askedAgain(form, context, visit) { return question }
+            let found = try await house.visit(request, context, for: right)
+            let form = try await Typed(request, context)
+            guard let signedIn = found, form["csrf"] == signedIn.csrf else {
+                if let response = try await house.keeping(form, found) { return response }
+                throw found == nil ? Refusal.signInNeeded : Refusal.forbidden("form.csrf")
+            }
+            guard signedIn.may(right) else { throw Refusal.forbidden("right.missing") }
+            let visit = try await signedIn.keeping(house.keptForm(request, signedIn.account))
+            if asksAgain(form), let question = try await house.askedAgain(form, context, visit) { return question }
             return try await handler(form, context, visit)
         }
     }
@@ -78,29 +92,6 @@ extension House {
     func admitted(_ request: Request, _ context: AppContext, _ right: Right) async throws -> Visit {
         guard let visit = try await visit(request, context, for: right) else { throw Refusal.signInNeeded }
         guard visit.may(right) else { throw Refusal.forbidden("right.missing") }
-        return visit
+        return try await visit.keeping(keptForm(request, visit.account))
     }
-}
-
-/// The fields of a form.
-package struct Form: Sendable {
-    private let fields: [String: String]
-    /// The path in which the form stood, with parameters.
-    package let request: Request
-
-    /// Reads at most 64 KiB of `application/x-www-form-urlencoded`.
-    package init(_ request: Request, _ context: AppContext) async throws {
-        self.request = request
-        let body = try await request.whole(upTo: context.maxUploadSize, orRefuse: "form.too_large")
-        fields = (try? URLEncodedFormDecoder().decode([String: String].self, from: String(buffer: body))) ?? [:]
-    }
-
-    /// The field as it shows, without blanks at its ends; empty when it is missing.
-    package subscript(_ name: String) -> String { (fields[name] ?? "").withoutHidden.trimmedBlanks }
-
-    /// All fields as typed.
-    package var all: [String: String] { fields }
-
-    /// The field as typed.
-    package func raw(_ name: String) -> String { fields[name] ?? "" }
 }

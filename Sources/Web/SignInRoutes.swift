@@ -10,6 +10,8 @@ struct SignInPage: Sendable {
     let login: String
     let next: String
     let problem: String?
+    /// Whether what somebody typed waits for him.
+    let isKept: Bool
 }
 
 extension Routes {
@@ -24,7 +26,7 @@ extension Routes {
         open(.post, "/sign-in") { request, context in
             // Without a session there is no token; a form of another origin is told apart by what the browser says.
             if request.isFromElsewhere { throw Refusal.forbidden("form.csrf") }
-            let form = try await Form(request, context)
+            let form = try await Typed(request, context)
             do {
                 let old = request.cookies[SessionCookie.name(secure: house.secureCookies)].map { SessionCookie.digest($0.value) }
                 let token = try await house.signIn(login: form.raw("login").trimmedBlanks, password: form.raw("password"), from: request.place(context), ending: old)
@@ -36,7 +38,7 @@ extension Routes {
             }
         }
         open(.post, "/language") { request, context in
-            let form = try await Form(request, context)
+            let form = try await Typed(request, context)
             guard let language = Language(rawValue: form["language"]) else { throw Refusal.invalid(["language": "form.choice"]) }
             var response = seeOther(safePath(form["next"]))
             response.setCookie(
@@ -48,7 +50,7 @@ extension Routes {
             return response
         }
         open(.post, "/sign-out") { request, context in
-            let form = try await Form(request, context)
+            let form = try await Typed(request, context)
             if let visit = try await house.visit(request, context, for: .ownAccount) {
                 // A cookie that is gone while its session is good would only look like an end.
                 guard form["csrf"] == visit.csrf else { throw Refusal.forbidden("form.csrf") }
@@ -83,10 +85,11 @@ extension Request {
 }
 
 extension House {
-    func signInPage(_ request: Request, login: String, next: String, problem: String?) throws -> Response {
+    func signInPage(_ request: Request, login: String, next: String, problem: FieldProblem?) throws -> Response {
         let (words, language) = (pages.words, language(request))
         return try openPage(
-            "sign_in", SignInPage(login: login, next: next, problem: problem.map { words.text("refusal.\($0)", language) }), title: words.text("sign_in.title", language),
+            "sign_in", SignInPage(login: login, next: next, problem: problem.map { words.text($0, language) }, isKept: request.cookies[KeptForm.cookie] != nil),
+            title: words.text("sign_in.title", language),
             request, status: problem == nil ? .ok : .unprocessableContent)
     }
 }

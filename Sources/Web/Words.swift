@@ -1,4 +1,5 @@
 package import Accounts
+package import Basics
 package import Foundation
 
 /// The languages of the pages.
@@ -50,6 +51,9 @@ package struct Words: Sendable {
         for (name, value) in values { text = text.replacing("{\(name)}", with: value) }
         return text
     }
+
+    /// What is wrong with a field, in a sentence.
+    package func text(_ problem: FieldProblem, _ language: Language) -> String { text("refusal.\(problem.code)", language, problem.values) }
 
     /// Who did something: the words for the program and for whoever sits at the machine, else the name of the account, else the id of the node.
     package func actor(_ id: String, _ accounts: [String: NamedAccount], _ language: Language) -> String {

@@ -55,7 +55,7 @@ func sentences(for refusal: Refusal, _ words: Words) -> String {
     let setting = ["LC_ALL", "LC_MESSAGES", "LANG"].lazy.compactMap { environment[$0] }.first { !$0.isEmpty } ?? ""
     let language = setting.hasPrefix("zh") ? Language.chinese : .english
     guard case .invalid(let fields) = refusal else { return "\(words.text("refusal.\(refusal.code)", language)) (\(refusal.code))" }
-    return fields.sorted { $0.key < $1.key }.map { "\($0.key): \(words.text("refusal.\($0.value)", language)) (\($0.value))" }.joined(separator: "\n")
+    return fields.sorted { $0.key < $1.key }.map { "\($0.key): \(words.text($0.value, language)) (\($0.value.code))" }.joined(separator: "\n")
 }
 
 /// The bytes of a file or, for `-`, of standard input. Throws a sentence that names the file.

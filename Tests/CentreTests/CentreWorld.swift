@@ -46,6 +46,16 @@ struct CentreWorld: Sendable {
         try await client.execute(uri: path, method: .get, headers: [.cookie: cookie, .acceptLanguage: language], body: nil)
     }
 
+    /// Fills in a form of a page and sends it, as a browser does; what it would do is looked at and then done, unless `isLook`.
+    func submit(_ action: String, _ fields: [String: String] = [:], from page: String? = nil, isLook: Bool = false, cookie: String) async throws -> TestResponse {
+        let html = String(buffer: try await get(page ?? action, cookie: cookie).body)
+        let answer = try await post(
+            action, (hiddenFields(ofFormTo: action, in: html) ?? hiddenFields(ofFormTo: "/sign-out", in: html) ?? [:]).merging(fields) { $1 }, cookie: cookie)
+        let shown = String(buffer: answer.body)
+        guard !isLook, answer.status == .ok, asksToAct(shown), let hidden = hiddenFields(ofFormTo: action, in: shown) else { return answer }
+        return try await post(action, fields.merging(hidden) { $1 }.merging(["form_step": "act"]) { $1 }, cookie: cookie)
+    }
+
     func post(_ path: String, _ fields: [String: String], cookie: String = "") async throws -> TestResponse {
         let body = fields.map { "\($0.key)=\($0.value.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? "")" }.joined(separator: "&")
         return try await client.execute(

@@ -27,12 +27,10 @@ private let good = [
 @Suite struct ReturnRoutesTests {
     private func body(_ answer: TestResponse) -> String { String(buffer: answer.body) }
 
-    /// Sends a form with the token of the person's session and the revision that the page shows.
+    /// Sends the form of a page as a browser does; names of fields hold per cent signs.
     private func send(_ world: CentreWorld, _ path: String, _ fields: [String: String], cookie: String, from page: String? = nil) async throws -> TestResponse {
-        let text = body(try await world.get(page ?? path, cookie: cookie))
-        func value(_ name: String) -> String { text.components(separatedBy: "name=\"\(name)\" value=\"").dropFirst().first.map { String($0.prefix { $0 != "\"" }) } ?? "" }
         let names = Dictionary(fields.map { ($0.key.replacing("%", with: "%25"), $0.value) }) { first, _ in first }
-        return try await world.post(path, names.merging(["csrf": value("csrf"), "revision": value("revision")]) { mine, _ in mine }, cookie: cookie)
+        return try await world.submit(path, names, from: page, cookie: cookie)
     }
 
     @Test(arguments: Database.Engine.required)
@@ -50,7 +48,7 @@ private let good = [
 
             // Refused beside the field; what was typed is kept, escaped, and nothing is saved.
             var fields = good
-            fields["step"] = "submit"
+            fields["form_way"] = "submit"
             fields["minutes-S6"] = "\"><script>"
             var answer = try await send(world, path, fields, cookie: town)
             #expect(answer.status == .unprocessableContent)
@@ -61,12 +59,12 @@ private let good = [
 
             // Who may not, cannot: a leader has no right to write, an officer of another county does not find it.
             fields = good
-            fields["step"] = "submit"
+            fields["form_way"] = "submit"
             answer = try await send(world, path, fields, cookie: leader)
             #expect(answer.status == .forbidden)
             answer = try await send(world, path, fields, cookie: west, from: "/returns/2011-03/990102001")
             #expect(answer.status == .notFound)
-            answer = try await send(world, "/returns/2011-03/990102001", ["step": "save"], cookie: town, from: path)
+            answer = try await send(world, "/returns/2011-03/990102001", [:], cookie: town, from: path)
             #expect(answer.status == .notFound)
 
             // Twice is once.
@@ -74,15 +72,18 @@ private let good = [
             #expect(page.contains("id=\"days-a%5B0%5D%2Fb\"") && page.contains("&lt;i&gt;"))
             answer = try await send(world, path, fields, cookie: town)
             #expect(answer.status == .seeOther)
-            answer = try await send(world, path, fields.merging(["revision": "0"]) { _, new in new }, cookie: town)
+            let late = fields.merging(hiddenFields(ofFormTo: path, in: page) ?? [:]) { $1 }
+            let names = Dictionary(late.map { ($0.key.replacing("%", with: "%25"), $0.value) }) { first, _ in first }
+            answer = try await world.post(path, names, cookie: town)
             #expect(answer.status == .seeOther)
-            fields["days-S6"] = "13"
-            answer = try await send(world, path, fields, cookie: town)
+            answer = try await world.post(path, names.merging(["days-S6": "13", "form_once": "another-form-of-the-page"]) { $1 }, cookie: town)
             #expect(answer.status == .conflict)
-            answer = try await send(world, path, ["step": "approve"], cookie: town)
+            let approval = path + "/approve"
+            let token = hiddenFields(ofFormTo: "/sign-out", in: page) ?? [:]
+            answer = try await world.post(approval, token.merging(["revision": "1"]) { $1 }, cookie: town)
             #expect(answer.status == .forbidden)
 
-            answer = try await send(world, path, ["step": "approve"], cookie: county)
+            answer = try await send(world, approval, [:], cookie: county, from: path)
             #expect(answer.status == .seeOther)
             answer = try await world.get("/bulletins/2011-03/990101", cookie: county)
             #expect(body(answer).contains("Typed figures") && body(answer).contains("62.00%"))

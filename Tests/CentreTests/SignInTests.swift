@@ -114,17 +114,17 @@ import Web
             let csrf = String(
                 String(buffer: try await world.get("/bulletins/2011-02/9901/editions", cookie: cookie).body).firstMatch(of: /name="csrf" value="([0-9a-f]+)"/)?.1 ?? "")
             world.clock.set(world.clock.clock.now.adding(seconds: 16 * 60))
-            let asked = try await world.post(path, ["csrf": csrf, "remark": "甲 & \"乙\""], cookie: cookie)
+            let asked = try await world.post(path, ["csrf": csrf, "form_step": "act", "remark": "甲 & \"乙\""], cookie: cookie)
             let page = String(buffer: asked.body)
             #expect(asked.status == .ok && page.contains("password_again") && page.contains("name=\"remark\" value=\"甲 &amp; &quot;乙&quot;\"") && page.contains(path))
-            #expect(try await world.post(path, ["csrf": csrf, "password_again": "not that one"], cookie: cookie).status == .unprocessableContent)
-            #expect(try await world.post(path, ["csrf": "other", "password_again": Self.password], cookie: cookie).status == .forbidden)
-            #expect(try await world.post(path, ["csrf": csrf, "password_again": Self.password], cookie: cookie).status == .seeOther)
+            #expect(try await world.post(path, ["csrf": csrf, "form_step": "act", "password_again": "not that one"], cookie: cookie).status == .unprocessableContent)
+            #expect(try await world.post(path, ["csrf": "other", "form_step": "act", "password_again": Self.password], cookie: cookie).status == .forbidden)
+            #expect(try await world.submit(path, ["form_step": "act", "password_again": Self.password], cookie: cookie).status == .seeOther)
             // Now it is fresh again; guesses count like those at the door.
-            #expect(try await world.post("/bulletins/2011-01/9901/close", ["csrf": csrf], cookie: cookie).status == .seeOther)
+            #expect(try await world.submit("/bulletins/2011-01/9901/close", cookie: cookie).status == .seeOther)
             world.clock.set(world.clock.clock.now.adding(seconds: 16 * 60))
-            for _ in 0..<5 { _ = try await world.post(path, ["csrf": csrf, "password_again": "not that one"], cookie: cookie) }
-            #expect(try await world.post(path, ["csrf": csrf, "password_again": Self.password], cookie: cookie).status == .unprocessableContent)
+            for _ in 0..<5 { _ = try await world.post(path, ["csrf": csrf, "form_step": "act", "password_again": "not that one"], cookie: cookie) }
+            #expect(try await world.post(path, ["csrf": csrf, "form_step": "act", "password_again": Self.password], cookie: cookie).status == .unprocessableContent)
             let kinds = try await world.centre.database.read { try $0.events(before: "", limit: 50) }.map(\.kind)
             #expect(kinds.count { $0 == "session.refused" } == 6)
         }

@@ -41,7 +41,7 @@ import Web
                     throw Refusal.notFound("account")
                 }
                 let days = day.advanced(by: -20)...day.advanced(by: -10)
-                let new = NewProposal(cause: .flood, days: days, reason: "洪水", document: "", sites: ["S1"], acceptsNoEffect: true)
+                let new = NewProposal(cause: .flood, days: days, reason: "洪水", document: "", sites: ["S1"])
                 _ = try statements.proposeExclusion(new, area: area, on: day, by: Act(by: Actor(id: account.id), at: now.adding(seconds: -86_400), ids: .system))
                 try statements.addIncident(IncidentReport(reporter: "", kind: "claim.refused", about: "", firstAt: now, lastAt: now, count: 3))
             }

@@ -6,6 +6,7 @@ import Registry
 import Storage
 import TestKit
 import Testing
+import Web
 import Trust
 
 @Suite struct CatalogueTests {
@@ -80,9 +81,9 @@ import Trust
             let id = try await library.encoded("one")
             try await library.publish(id)
             let first = try #require(try await library.courseware(id)).manifestHash
-            let draft = CoursewareDraft(
+            let draft = CoursewareForm.texts(
                 title: "苹果树修剪", category: "practical_skills", speaker: "王技术员", unit: "东岭县农业局", areas: "990101001，990102", kinds: ["village", "township"])
-            try await library.database.write { try $0.changeCourseware(id: id, try $0.checkedFields(draft, on: day, in: .everything), by: act) }
+            try await library.database.write { try $0.changeCourseware(id: id, try $0.coursewareFields(try CoursewareForm.form.read(draft), on: day, in: .everything), by: act) }
             // Nothing of it is public yet, and who sees the present version does.
             #expect(try await library.courseware(id)?.manifestHash == first)
             #expect(try await whoMayFetch(first, library) == [true, false, false, true, true, false])
@@ -117,8 +118,8 @@ import Trust
             let (keys, act, day) = (library.content.keys, library.act, library.today)
             _ = try await library.database.write { try $0.ensureCatalogue(keys, by: act) }
             let id = try await library.encoded("one")
-            let draft = CoursewareDraft(title: "果树冬剪", category: "practical_skills", speaker: "", unit: "", areas: "990101", kinds: [])
-            try await library.database.write { try $0.changeCourseware(id: id, try $0.checkedFields(draft, on: day, in: .everything), by: act) }
+            let draft = CoursewareForm.texts(title: "果树冬剪", category: "practical_skills", speaker: "", unit: "", areas: "990101", kinds: [])
+            try await library.database.write { try $0.changeCourseware(id: id, try $0.coursewareFields(try CoursewareForm.form.read(draft), on: day, in: .everything), by: act) }
             let (old, new) = (try #require(AreaCode("990101")), try #require(AreaCode("990109")))
             try await library.database.write { statements in
                 _ = try statements.decideArea(.recode(old, to: new), on: day, today: day, reason: "调整", document: "", in: .everything, by: act)
@@ -126,8 +127,8 @@ import Trust
             let found = try #require(try await library.courseware(id))
             #expect(found.audienceAreas == "990109" && found.audience == [new])
             // Saved as its form shows it, and published, it is for whom it was.
-            let again = CoursewareDraft(found)
-            try await library.database.write { try $0.changeCourseware(id: id, try $0.checkedFields(again, on: day, in: .everything), by: act) }
+            let again = CoursewareForm.texts(found)
+            try await library.database.write { try $0.changeCourseware(id: id, try $0.coursewareFields(try CoursewareForm.form.read(again), on: day, in: .everything), by: act) }
             try await library.publish(id)
             let hash = try #require(try await library.courseware(id)).manifestHash
             let place = NodePlace(area: new, siteKind: nil)
@@ -145,8 +146,8 @@ import Trust
             let id = try await library.encoded("one")
             let seen = try #require(try await library.courseware(id))
             let manifest = try Manifest(parsing: [UInt8](Data(contentsOf: try #require(library.content.blobs.url(seen.manifestHash)))))
-            let draft = CoursewareDraft(title: "other", category: "", speaker: "", unit: "", areas: "", kinds: [])
-            try await library.database.write { try $0.changeCourseware(id: id, try $0.checkedFields(draft, on: day, in: .everything), by: act) }
+            let draft = CoursewareForm.texts(title: "other", category: "", speaker: "", unit: "", areas: "", kinds: [])
+            try await library.database.write { try $0.changeCourseware(id: id, try $0.coursewareFields(try CoursewareForm.form.read(draft), on: day, in: .everything), by: act) }
             await #expect(throws: Refusal.conflict("courseware.changed_meanwhile")) {
                 try await library.database.write { try $0.publishCourseware(seen, manifest: manifest, keys: keys, on: day, by: act) }
             }

@@ -5,6 +5,7 @@ import Registry
 import Storage
 import TestKit
 import Testing
+import Web
 import Wire
 
 @Suite struct CoursewareQueryTests {
@@ -39,8 +40,10 @@ import Wire
             }
             let (act, first, second) = (library.act, ids[0], ids[1])
             try await library.database.write { try $0.failEncoding(id: first, problem: "media.failed", values: [:], by: act) }
-            let draft = CoursewareDraft(title: "养猪", category: "market", speaker: "李老师", unit: "", areas: "", kinds: [])
-            try await library.database.write { try $0.changeCourseware(id: second, try $0.checkedFields(draft, on: day, in: .everything), by: act) }
+            let draft = CoursewareForm.texts(title: "养猪", category: "market", speaker: "李老师", unit: "", areas: "", kinds: [])
+            try await library.database.write {
+                try $0.changeCourseware(id: second, try $0.coursewareFields(try CoursewareForm.form.read(draft), on: day, in: .everything), by: act)
+            }
             let filters: [(CoursewareFilter, Int)] = [
                 (CoursewareFilter(), 7), (CoursewareFilter(text: "果树"), 2), (CoursewareFilter(text: "%"), 4), (CoursewareFilter(text: "_"), 2),
                 (CoursewareFilter(text: "李老"), 1), (CoursewareFilter(state: .failed), 1), (CoursewareFilter(state: .archived), 2),
@@ -64,35 +67,37 @@ import Wire
         }
     }
 
+    private static let tooLong = FieldProblem("form.too_long", ["most": "200", "length": "201"])
+    private static func unknown(_ code: String) -> FieldProblems { ["areas": FieldProblem("area.none_of", ["list": code, "count": "1"])] }
+
     @Test(arguments: Database.Engine.required)
     func badFieldsAreNamedAllAtOnce(_ engine: Database.Engine) async throws {
         try await LibraryWorld.with(engine) { library in
             let day = library.today
-            let good = CoursewareDraft(title: " 果树\n修剪 ", category: "science", speaker: "", unit: "农业局", areas: "990101001, 990101 ,990101", kinds: ["village"])
-            let fields = try await library.database.read { try $0.checkedFields(good, on: day, in: Self.scope("990101")) }
+            let good = CoursewareForm.texts(title: " 果树\n修剪 ", category: "science", speaker: "", unit: "农业局", areas: "990101001, 990101 ,990101", kinds: ["village"])
+            let fields = try await library.database.read { try $0.coursewareFields(try CoursewareForm.form.read(good), on: day, in: Self.scope("990101")) }
             #expect(fields.title == "果树 修剪" && fields.areas.map(\.description) == ["990101", "990101001"] && fields.kinds == [.village])
             let long = String(repeating: "字", count: 201)
-            let table: [(CoursewareDraft, [String: String])] = [
+            let table: [([String: String], FieldProblems)] = [
                 (
-                    CoursewareDraft(title: " \u{3000}", category: "x", speaker: long, unit: long, areas: "12345", kinds: ["castle"]),
+                    CoursewareForm.texts(title: " \u{3000}", category: "x", speaker: long, unit: long, areas: "12345", kinds: ["castle"]),
                     [
-                        "title": "form.required", "category": "form.choice", "speaker": "courseware.text_long", "unit": "courseware.text_long",
-                        "areas": "courseware.area_unknown", "kinds": "form.choice",
+                        "title": "form.required", "category": "form.choice", "speaker": Self.tooLong, "unit": Self.tooLong, "kinds": "form.choice",
                     ]
                 ),
-                (CoursewareDraft(title: long, category: "", speaker: "", unit: "", areas: "", kinds: []), ["title": "courseware.text_long"]),
+                (CoursewareForm.texts(title: long, category: "", speaker: "", unit: "", areas: "", kinds: []), ["title": Self.tooLong]),
                 // An area that exists, outside the person's own; one that does not exist; the one above.
-                (CoursewareDraft(title: "a", category: "", speaker: "", unit: "", areas: "990102", kinds: []), ["areas": "courseware.area_unknown"]),
-                (CoursewareDraft(title: "a", category: "", speaker: "", unit: "", areas: "990101009", kinds: []), ["areas": "courseware.area_unknown"]),
-                (CoursewareDraft(title: "a", category: "", speaker: "", unit: "", areas: "9901", kinds: []), ["areas": "courseware.area_unknown"]),
+                (CoursewareForm.texts(title: "a", category: "", speaker: "", unit: "", areas: "990102", kinds: []), Self.unknown("990102")),
+                (CoursewareForm.texts(title: "a", category: "", speaker: "", unit: "", areas: "990101009; 990101", kinds: []), Self.unknown("990101009")),
+                (CoursewareForm.texts(title: "a", category: "", speaker: "", unit: "", areas: "9901", kinds: []), Self.unknown("9901")),
                 (
-                    CoursewareDraft(title: "a", category: "", speaker: "", unit: "", areas: String(repeating: "990101 ", count: 501), kinds: []),
-                    ["areas": "courseware.areas_many"]
+                    CoursewareForm.texts(title: "a", category: "", speaker: "", unit: "", areas: (1...501).map { "99\($0)" }.joined(separator: "，"), kinds: []),
+                    ["areas": FieldProblem("form.too_many", ["most": "500", "count": "501"])]
                 ),
             ]
             for (draft, wrong) in table {
                 await #expect(throws: Refusal.invalid(wrong)) {
-                    try await library.database.read { try $0.checkedFields(draft, on: day, in: Self.scope("990101")) }
+                    try await library.database.read { try $0.coursewareFields(try CoursewareForm.form.read(draft), on: day, in: Self.scope("990101")) }
                 }
             }
             let act = library.act
@@ -108,9 +113,9 @@ import Wire
             let (keys, act, day) = (library.content.keys, library.act, library.today)
             _ = try await library.database.write { try $0.ensureCatalogue(keys, by: act) }
             let id = try await library.encoded("one", areaID: library.city)
-            let draft = CoursewareDraft(title: "a", category: "", speaker: "", unit: "", areas: "990101", kinds: ["village"])
+            let draft = CoursewareForm.texts(title: "a", category: "", speaker: "", unit: "", areas: "990101", kinds: ["village"])
             try await library.database.write { statements in
-                try statements.changeCourseware(id: id, try statements.checkedFields(draft, on: day, in: .everything), by: act)
+                try statements.changeCourseware(id: id, try statements.coursewareFields(try CoursewareForm.form.read(draft), on: day, in: .everything), by: act)
                 for (node, kind, code) in [
                     ("E0", "edge", "9901"), ("E1", "edge", "990101"), ("E2", "edge", "990102"), ("T1", "terminal", "990101001001"),
                     ("T2", "terminal", "990101001002"),

@@ -6,6 +6,7 @@ import Registry
 import Storage
 import TestKit
 import Testing
+import Web
 import Trust
 
 /// Keys are changed without a visit to any node: a client that knew the old ones follows by itself, and the old ones are nobody's any more.
@@ -299,8 +300,10 @@ import Trust
                 try await library.content.publishWaiting(in: library.database, on: day, categories: { $0.rawValue }, with: keys, by: library.act).map(\.refusal)
             }
             #expect(try await waiting(keys).isEmpty)
-            let draft = CoursewareDraft(title: "changed after it was approved", category: "", speaker: "", unit: "", areas: "990101", kinds: [])
-            try await library.database.write { try $0.changeCourseware(id: second, try $0.checkedFields(draft, on: day, in: .everything), by: act) }
+            let draft = CoursewareForm.texts(title: "changed after it was approved", category: "", speaker: "", unit: "", areas: "990101", kinds: [])
+            try await library.database.write {
+                try $0.changeCourseware(id: second, try $0.coursewareFields(try CoursewareForm.form.read(draft), on: day, in: .everything), by: act)
+            }
             #expect(try await waiting(signing) == [Refusal.conflict("approval.stale")])
             library.time.set(library.time.value.adding(seconds: 60))
             try await library.publish(second)
@@ -310,9 +313,9 @@ import Trust
             try await follow(&set, library)
             #expect(set.catalogue?.files.keys.map(\.rawValue) == ["courseware/990101/\(second)/1.json"])
             // What is of the network does not wait.
-            let wide = CoursewareDraft(title: "for all", category: "", speaker: "", unit: "", areas: "", kinds: [])
+            let wide = CoursewareForm.texts(title: "for all", category: "", speaker: "", unit: "", areas: "", kinds: [])
             let third = try await library.encoded("three", areaID: library.city)
-            try await library.database.write { try $0.changeCourseware(id: third, try $0.checkedFields(wide, on: day, in: .everything), by: act) }
+            try await library.database.write { try $0.changeCourseware(id: third, try $0.coursewareFields(try CoursewareForm.form.read(wide), on: day, in: .everything), by: act) }
             try await library.publish(third)
             #expect(try await library.courseware(third)?.state == .published)
         }

@@ -126,7 +126,7 @@ private func noise(_ count: Int, seed: UInt64) -> [UInt8] {
         try await LibraryWorld.with(.sqlite) { library in
             for (bytes, code) in [(noise(2000, seed: 1), "upload.longer"), (Array("%PDF-1.4".utf8) + noise(900, seed: 2), "upload.is_pdf")] {
                 let upload = try await library.content.openUpload(name: "a.mp4", length: 908, areaID: library.county, in: library.database, by: library.act)
-                await #expect(throws: Refusal.invalid(["file": code])) { try await library.append(bytes[...], to: upload.id, at: 0) }
+                await #expect(throws: Refusal.invalid(["file": FieldProblem(code)])) { try await library.append(bytes[...], to: upload.id, at: 0) }
                 #expect(try await library.content.progress(of: upload.id, in: library.database, by: library.act) == nil)
             }
             await #expect(throws: Refusal.invalid(["file": "upload.empty"])) {

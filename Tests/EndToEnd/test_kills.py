@@ -146,7 +146,7 @@ def test_encoding(world: World, number: int) -> None:
 def test_publishing(world: World, number: int) -> None:
     """Whoever dies at any moment of it: published or not, never half, and the catalogue verifies."""
     path, edge = f"/courseware/{world.courseware}", world.network.programs["edge"]
-    assert world.editor.post(path, world.editor.token(path), title=f"果树冬剪 {number + 1}", category="practical_skills").status == 303
+    assert world.editor.submit(path, title=f"果树冬剪 {number + 1}", category="practical_skills").status == 303
     for turn, victim in enumerate(("centre", "edge", "centre", "terminal-1", "centre")):
         if turn:
             assert world.editor.post(f"{path}/withdraw", world.editor.token(path)).status == 303

@@ -27,7 +27,7 @@ def tree(yuanjiao: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[N
         for site in (HERE, THERE):
             path = network.upload(editor, clip)
             until(lambda: not editor.get(f"{path}/progress").json()["running"], 120, "The encoding")
-            assert editor.post(path, editor.token(path), title=site.name, category="practical_skills", areas=site.area).status == 303
+            assert editor.submit(path, title=site.name, category="practical_skills", areas=site.area).status == 303
             assert editor.post(f"{path}/publish", editor.token(path)).status == 303
             assert network.approve(path) == 303
             network.lessons[site] = path.rsplit("/", 1)[1]
@@ -182,7 +182,7 @@ def test_a_county_that_gets_another_code_keeps_its_screens(tree: Network) -> Non
     editor, path = tree.sign_in("editor"), f"/courseware/{before[0]}"
     assert editor.post(f"{path}/withdraw", editor.token(path)).status == 303
     until(lambda: not titles(tree), 60, "It leaves the screen")
-    assert editor.post(path, editor.token(path), title="又一次", category="practical_skills", areas=THERE.area.replace("990101", "990109", 1)).status == 303
+    assert editor.submit(path, title="又一次", category="practical_skills", areas=THERE.area.replace("990101", "990109", 1)).status == 303
     assert editor.post(f"{path}/publish", editor.token(path)).status == 303
     assert tree.approve(path) == 303
     until(lambda: titles(tree) == before, 60, "It is shown again")

@@ -147,7 +147,7 @@ import Testing
     @Test func whatCannotBeIsRefusedBesideItsField() async throws {
         try await withWorld(.sqlite) { world in
             try await decide(world, .recode(code("990102001002"), to: code("990102001008")), on: "2011-06-01")
-            let cases: [(AreaDecision, String, [String: String])] = [
+            let cases: [(AreaDecision, String, FieldProblems)] = [
                 (.rename(try code("990101"), to: "东山县"), "2011-07-02", ["on": "area.future"]),
                 (.rename(try code("990101"), to: "东山县"), "2009-01-01", ["on": "area.before_start"]),
                 (.rename(try code("990101"), to: "东岭县"), "2011-05-01", ["name": "area.same_name"]),

@@ -13,10 +13,9 @@ import Testing
     private func scope(_ codes: String...) -> Scope { Scope(areas: codes.compactMap { AreaCode($0) }) }
 
     private func propose(
-        _ world: SampleWorld, _ area: String, sites: [String] = [], _ first: String = "2011-03-01", _ last: String = "2011-03-31", by account: String = "town",
-        accepts: Bool = false
+        _ world: SampleWorld, _ area: String, sites: [String] = [], _ first: String = "2011-03-01", _ last: String = "2011-03-31", by account: String = "town"
     ) async throws -> String {
-        let new = NewProposal(cause: .flood, days: try days(first, last), reason: "洪水冲断线路", document: "", sites: sites, acceptsNoEffect: accepts)
+        let new = NewProposal(cause: .flood, days: try days(first, last), reason: "洪水冲断线路", document: "", sites: sites)
         let act = act(world, account)
         return try await world.database.write { statements in
             guard let area = try statements.area(code: area, on: ExclusionTests.today, in: .everything) else { throw Refusal.notFound("area") }
@@ -64,9 +63,8 @@ import Testing
             let again = found
             await #expect(throws: Refusal.conflict("exclusion.decided")) { try await world.database.write { try $0.approveExclusion(again, in: scope("990102"), by: county) } }
 
-            // Days that are excluded already: refused, and the proposal stays open. Days that touch no whole month are said to change nothing before they are asked for.
-            await #expect(throws: Refusal.invalid(["through": "exclusion.no_effect"])) { _ = try await propose(world, "990102", sites: ["S5"], "2011-03-30", "2011-03-31") }
-            let second = try await propose(world, "990102", sites: ["S5"], "2011-03-30", "2011-03-31", accepts: true)
+            // Days that are excluded already: refused, and the proposal stays open. Days that touch no whole month change nothing.
+            let second = try await propose(world, "990102", sites: ["S5"], "2011-03-30", "2011-03-31")
             let open = try await proposal(world, second)
             await #expect(throws: Refusal.conflict("site.already_excluded")) { try await world.database.write { try $0.approveExclusion(open, in: scope("990102"), by: county) } }
             let stillOpen = try await proposal(world, second)
@@ -103,7 +101,9 @@ import Testing
 
     @Test func whatCannotBeProposedIsRefusedBesideItsField() async throws {
         try await withWorld(.sqlite) { world in
-            await #expect(throws: Refusal.invalid(["sites": "exclusion.site_unknown"])) { try await propose(world, "990101001", sites: ["S1", "S3"]) }
+            await #expect(throws: Refusal.invalid(["sites": FieldProblem("site.not_here", ["list": "S3", "count": "1"])])) {
+                try await propose(world, "990101001", sites: ["S1", "S3"])
+            }
             await #expect(throws: Refusal.invalid(["sites": "exclusion.no_sites"])) { try await propose(world, "990102001002") }
             await #expect(throws: Refusal.invalid(["through": "exclusion.too_long"])) { try await propose(world, "990101001", "2011-03-01", "2012-03-31") }
             await #expect(throws: Refusal.invalid(["through": "exclusion.too_long"])) { try await propose(world, "990101001", "2012-03-01", "2012-03-31") }

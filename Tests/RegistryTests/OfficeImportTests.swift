@@ -89,7 +89,7 @@ import Testing
         ("code,name,name,from_on\n9901,错名市,云溪市,2009-01-01", ["name": "csv.column_twice"]), ("编号,地名\n9901,云溪市", ["line 1": "csv.header_missing"]),
         ("code,name\n9901,云溪市", ["from_on": "csv.column_missing"]), ("", ["line 1": "csv.header_missing"]), ("code,name,from_on\n\"9901,x,2011-01-01", ["line 2": "csv.quote"]),
     ])
-    func whatCannotBeReadIsRefusedWithItsCause(_ text: String, _ expected: [String: String]) async throws {
+    func whatCannotBeReadIsRefusedWithItsCause(_ text: String, _ expected: FieldProblems) async throws {
         try await withEmpty(.sqlite) { database in await #expect(throws: Refusal.invalid(expected)) { _ = try await areas(text, database) } }
     }
 

@@ -69,7 +69,7 @@ import Testing
 
     @Test func whatCannotBeIsRefusedBesideItsField() async throws {
         try await withWorld(.sqlite) { world in
-            let cases: [(String, SiteState, String, String?, String, [String: String])] = [
+            let cases: [(String, SiteState, String, String?, String, FieldProblems)] = [
                 ("S1", .faulty, "2011-05-02", nil, "核查", ["from": "site.future"]),
                 ("S1", .faulty, "2011-04-01", "2011-05-02", "核查", ["through": "site.future"]),
                 ("S1", .faulty, "2011-04-10", "2011-04-01", "", ["through": "site.days_order", "reason": "form.required"]),

@@ -120,7 +120,7 @@ private func withPress(_ engine: Database.Engine, _ body: (SampleWorld, EditionP
                     try $0.editSentence(sentence, section: "boot", content: content, seen: sentence.mark, area: area, month: month, language: .chinese, by: act)
                 }
             }
-            await #expect(throws: Refusal.invalid(["content": "compose.unknown_figure"])) { try await edit("开机率{no_such_figure}") }
+            await #expect(throws: Refusal.invalid(["content": FieldProblem("compose.unknown_figure", ["names": "{no_such_figure}"])])) { try await edit("开机率{no_such_figure}") }
             await #expect(throws: Refusal.invalid(["content": "form.too_large"])) { try await edit(String(repeating: "长", count: 2001)) }
             // Two editors opened the page; the first saved.
             let (opened, _) = try await composed(press, month)

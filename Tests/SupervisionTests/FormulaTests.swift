@@ -7,6 +7,7 @@ import Storage
 import Supervision
 import TestKit
 import Testing
+import Web
 import Wire
 
 @Suite struct FormulaTests {
@@ -28,16 +29,24 @@ import Wire
     @Test(arguments: Database.Engine.required)
     func whatCannotBeIsRefusedBesideItsField(_ engine: Database.Engine) async throws {
         try await withWorld(engine) { world in
-            let cases: [(NewFormula, [String: String])] = [
-                (typed { $0.from = "2011-13" }, ["from": "formula.month"]), (typed { $0.from = "" }, ["from": "formula.month"]),
-                (typed { $0.from = "2013-01" }, ["from": "formula.month"]), (typed { $0.from = "1999-12" }, ["from": "formula.month"]),
-                (typed { $0.effectiveSeconds = "0" }, ["effective_seconds": "formula.seconds"]), (typed { $0.effectiveSeconds = "-5" }, ["effective_seconds": "formula.seconds"]),
-                (typed { $0.effectiveSeconds = "2 minutes" }, ["effective_seconds": "formula.seconds"]), (typed { $0.rankBy = "luck" }, ["rank_by": "formula.choice"]),
-                (typed { $0.ties = "" }, ["ties": "formula.choice"]), (typed { $0.meanBase = "x" }, ["mean_base": "formula.choice"]),
-                (typed { $0.shares = "x" }, ["shares": "formula.choice"]),
-                (typed { ($0.reason, $0.document) = ("", "") }, ["reason": "form.required", "document": "form.required"]),
+            let good = ["from": "2011-03", "effective_seconds": "120", "completeness": "95", "rank_by": "boot_rate", "ties": "shared", "mean_base": "both", "shares": "plain"]
+            let fields = good.merging(["reason": "会议决定", "document": "云远办〔2011〕9号"]) { $1 }
+            let range = { (code: String, least: Int, most: Int) in FieldProblem(code, ["least": String(least), "most": String(most)]) }
+            let unreadable: [([String: String], FieldProblems)] = [
+                (["from": "2011-13"], ["from": "form.month"]), (["from": ""], ["from": "form.required"]),
+                (["effective_seconds": "0"], ["effective_seconds": range("formula.seconds", 10, 7200)]),
+                (["effective_seconds": "-5"], ["effective_seconds": range("formula.seconds", 10, 7200)]),
+                (["effective_seconds": "2 minutes"], ["effective_seconds": range("formula.seconds", 10, 7200)]),
+                (["completeness": "101"], ["completeness": range("formula.completeness", 0, 100)]),
+                (["rank_by": "luck"], ["rank_by": "form.choice"]), (["ties": ""], ["ties": "form.required"]), (["mean_base": "x"], ["mean_base": "form.choice"]),
+                (["shares": "x"], ["shares": "form.choice"]), (["reason": "", "document": "\u{3000}"], ["reason": "form.required", "document": "form.required"]),
             ]
-            for (new, problems) in cases { await #expect(throws: Refusal.invalid(problems)) { try await adopt(new, world) } }
+            for (change, problems) in unreadable { #expect(throws: Refusal.invalid(problems)) { try FormulaFields.form.read(fields.merging(change) { $1 }) } }
+            let months = ["2013-01": "formula.month", "1999-12": "formula.month"]
+            for (month, code) in months {
+                let from = try #require(Month(month))
+                await #expect(throws: Refusal.invalid(["from": FieldProblem(code)])) { try await adopt(typed { $0.from = from }, world) }
+            }
             let east = Scope(areas: [AreaCode("990101")].compactMap { $0 })
             await #expect(throws: Refusal.forbidden("formula.top_only")) { try await adopt(typed { _ in }, in: east, world) }
             let stored = try await world.database.read { try $0.formulas() }
@@ -54,10 +63,10 @@ import Wire
                 guard let area = try statements.area(code: "990102", on: february.days.upperBound, in: .everything) else { return }
                 try statements.closeMonth(february, area: area, rules: SampleWorld.rules, by: act)
             }
-            await #expect(throws: Refusal.invalid(["from": "formula.closed"])) { try await adopt(typed { $0.from = "2011-02" }, world) }
-            await #expect(throws: Refusal.invalid(["from": "formula.closed"])) { try await adopt(typed { $0.from = "2011-01" }, world) }
-            try await adopt(typed { $0.rankBy = "viewing_rate" }, world)
-            try await adopt(typed { ($0.rankBy, $0.ties) = ("demand_rate", "consecutive") }, world)
+            await #expect(throws: Refusal.invalid(["from": "formula.closed"])) { try await adopt(typed { $0.from = february }, world) }
+            await #expect(throws: Refusal.invalid(["from": "formula.closed"])) { try await adopt(typed { $0.from = february.previous }, world) }
+            try await adopt(typed { $0.rankBy = .viewingRate }, world)
+            try await adopt(typed { ($0.rankBy, $0.ties) = (.demandRate, .consecutive) }, world)
             let (before, now, all) = try await world.database.read { (try $0.formula(for: february), try $0.formula(for: march.next), try $0.formulas()) }
             #expect(before == .standard && now.rankBy == .demandRate && now.ties == .consecutive)
             // The one that was replaced stays in the history.
@@ -84,7 +93,7 @@ import Wire
             }
             let (february, march) = (try await viewing("2011-02"), try await viewing("2011-03"))
             #expect(february == [1, 0, 1] && march == [1, 1, 1, 1])
-            try await adopt(typed { ($0.effectiveSeconds, $0.rankBy) = ("300", "viewing_rate") }, world)
+            try await adopt(typed { ($0.effectiveSeconds, $0.rankBy) = (300, .viewingRate) }, world)
             // Nobody closes a month of which some days still stand by the old threshold.
             func close() async throws {
                 let (month, act) = (try #require(Month("2011-03")), world.act(at: SampleWorld.moment("2011-04-02", 9)))

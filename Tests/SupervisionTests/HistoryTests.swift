@@ -176,7 +176,7 @@ private struct History {
         let isCovered = days.allSatisfy { day in (model.exclusions[site] ?? []).contains { $0.contains(day) } }
         let isMade = try await database.write { statements -> Bool in
             guard let area = try statements.area(code: city, on: today, in: .everything) else { return false }
-            let new = NewProposal(cause: .flood, days: days, reason: "洪水", document: "", sites: [site], acceptsNoEffect: true)
+            let new = NewProposal(cause: .flood, days: days, reason: "洪水", document: "", sites: [site])
             let id = try statements.proposeExclusion(new, area: area, on: today, by: act)
             let scope = Scope(areas: [AreaCode(city)].compactMap { $0 })
             guard let proposal = try statements.exclusionProposal(id: id, in: scope) else { return false }

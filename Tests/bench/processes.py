@@ -121,7 +121,7 @@ def one_press(page: Page) -> float:
 
 
 def memory(name: str, program: Program, floor: int | None = None) -> None:
-    say(f"{name}: {resident(program.pid)} MB resident, {resident(program.pid, 'VmHWM')} MB at most" + (f" (floor {floor})" if floor else ""))
+    say(f"{name}: {resident(program.pid)} MB resident, {resident(program.pid, 'VmHWM')} MB at most, {resident(program.pid, 'RssAnon')} its own, {resident(program.pid, 'RssFile')} of files" + (f" (floor {floor})" if floor else ""))
 
 
 def resident(number: int, field: str = "VmRSS") -> int:

@@ -148,6 +148,8 @@ def unused_words(tree: Tree) -> list[Finding]:
         parts |= set(re.findall(r"\w+", text))
         for literal in swift.scan(text).literals:
             whole |= {literal.text, *re.findall(r"[\w.-]+", literal.text)}
+        # The words of a choice stand behind the name of its topic.
+        whole |= {f"{topic}.?" for topic in re.findall(r'words: "([\w.]+)"', text)}
     # An ending that is put behind something.
     made = {text for text in whole if "?" in text} | {f"?{text}" for text in whole if text.startswith("_")}
     patterns = [re.compile(r"([\w.-]+)".join(map(re.escape, text.split("?")))) for text in made if re.fullmatch(r"[\w.?-]*\w[\w.?-]*\w[\w.?-]*", text)]
@@ -329,6 +331,7 @@ CASES = {
         ({**_GOOD, "Sources/Registry/A.swift": 'text("site.title"); "event.\\(k)"; record("site.opened"); "site.count";  "refusal.\\(c)"; f("site.closed"); "not_found.\\(thing)"; "site"'}, None),
         ({**_words('{"site.title": "站点"}', '{"site.title": "Site"}'), **_page("[[site.title]]")}, None),
         ({**_words('{"state.in_service": "在用"}', '{"state.in_service": "In service"}'), "Sources/Registry/A.swift": 'case inService; text("state.\\(state)")'}, None),
+        ({**_words('{"state.in_service": "在用"}', '{"state.in_service": "In service"}'), "Sources/Registry/A.swift": 'case inService; .choice(words: "state")'}, None),
         ({**_words('{"site.title": "站点"}', '{"site.title": "Site"}'), "Sources/Registry/A.swift": 'text("site.\\(part)")'}, "Nobody says site.title"),
         (_words('{"site.title": "站点"}', '{"site.title": "Site"}'), "zh-Hans/site.json:1: Nobody says site.title"),
     ],

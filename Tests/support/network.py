@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import http.client
+import html
 import io
 import json
 import os
@@ -137,6 +138,20 @@ class Visitor:
     def post(self, path: str, token: str = "", **fields: str) -> Answer:
         form = urllib.parse.urlencode({"csrf": token, **fields}).encode()
         return ask(self.address, "POST", path, form, {"Cookie": self.cookie, "Content-Type": "application/x-www-form-urlencoded"})
+
+    def submit(self, action: str, page: str = "", **fields: str) -> Answer:
+        """Fills in a form of a page and sends it, as a browser does; what it would do is looked at and then done."""
+        answer = self._send(action, self.get(page or action).text, fields)
+        if answer.status == 200 and 'name="form_step" value="act"' in answer.text:
+            answer = self._send(action, answer.text, {**fields, "form_step": "act"})
+        return answer
+
+    def _send(self, action: str, page: str, fields: dict[str, str]) -> Answer:
+        form = re.search(rf'action="{re.escape(action)}">(.*?)</form>', page, re.DOTALL)
+        assert form, f"No form is sent to {action}"
+        hidden = {name: html.unescape(text) for name, text in re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)">', form[1])}
+        body = urllib.parse.urlencode({**hidden, **fields}).encode()
+        return ask(self.address, "POST", action, body, {"Cookie": self.cookie, "Content-Type": "application/x-www-form-urlencoded", "Accept-Language": "zh-CN"})
 
     def rows(self, path: str) -> list[dict[str, str]]:
         """A table that is offered as CSV."""
@@ -357,7 +372,7 @@ class Network:
     def publish(self, editor: Visitor, path: str, title: str, seconds: float = 120) -> None:
         """Waits for the encoding, names the courseware and publishes it, by two persons."""
         until(lambda: not editor.get(f"{path}/progress").json()["running"], seconds, "The encoding")
-        assert editor.post(path, editor.token(path), title=title, category="practical_skills").status == 303
+        assert editor.submit(path, title=title, category="practical_skills").status == 303
         assert editor.post(f"{path}/publish", editor.token(path)).status == 303
         assert self.approve(path) == 303
 

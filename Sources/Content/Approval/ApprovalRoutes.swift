@@ -47,14 +47,34 @@ extension Routes {
             try await house.publish(id, content, visit) { try $0.approvePublication($1, seen: form["digest"], by: $2) }
             return seeOther("/courseware/\(id)")
         }
-        post("/courseware/:id/decline", .approveLibrary) { form, context, visit in
+        form("/courseware/:id/decline", .approveLibrary, hasOwnPage: true, .decline(content))
+        post("/courseware/:id/take-back", .approveLibrary) { form, context, visit in
             let (id, day, act) = (try courseware(context), house.today, house.act(visit))
             try await house.database.write { statements in
                 guard let courseware = try statements.courseware(id: id, on: day, in: visit.scope) else { throw Refusal.notFound("courseware") }
-                try statements.declinePublication(courseware, remark: form["remark"], by: act)
+                try statements.declinePublication(courseware, remark: "", by: act)
             }
             return seeOther("/courseware/\(id)")
         }
+    }
+}
+
+/// Why something is not to go onto screens.
+enum DeclineFields {
+    static let remark = Field.note("remark", "approval.remark", most: 500, rows: 2)
+    static let form = Form(remark)
+}
+
+extension FormPage where Subject == Courseware {
+    /// A second person's no, with what is to be changed.
+    static func decline(_ library: ContentHouse) -> FormPage {
+        FormPage(
+            submit: "approval.decline", subject: { try $0.presentCourseware($1) }, form: { _ in DeclineFields.form }, texts: { _, _ in [:] },
+            act: { statements, courseware, values, at in
+                try statements.declinePublication(courseware, remark: try values[DeclineFields.remark], by: at.act)
+                return "/courseware/\(courseware.id)"
+            },
+            page: { form, courseware, at in try await at.house.coursewareFrame(courseware.id, at, library, decline: form) })
     }
 }
 
@@ -89,10 +109,13 @@ struct ApprovalPart: Sendable {
     let mayDecide: Bool
     let mayTakeBack: Bool
     let digest: String
+    let decline: FormView?
 
     init(
-        _ courseware: Courseware, _ request: PublicationRequest?, _ accounts: [String: NamedAccount], _ rule: SecondPerson, needsStick: Bool, _ house: House, _ visit: Visit
+        _ courseware: Courseware, _ request: PublicationRequest?, _ accounts: [String: NamedAccount], _ rule: SecondPerson, needsStick: Bool, decline: FormView?,
+        _ house: House, _ visit: Visit
     ) {
+        self.decline = decline
         self.needsStick = needsStick
         isNeeded = rule.isNeeded(for: courseware)
         isOpen = request?.state == .open

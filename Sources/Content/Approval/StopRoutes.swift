@@ -1,6 +1,5 @@
 import Accounts
 import Basics
-import Hummingbird
 import Storage
 import Trust
 package import Web
@@ -15,17 +14,25 @@ extension Feature {
 extension Routes {
     /// `/stop`: which order stands, who obeyed, and the place to give one that was prepared.
     fileprivate mutating func addStop() {
-        let house = house
-        get("/stop", .approveLibrary) { request, _, visit in try await house.stopPage(request, visit, problem: nil) }
-        post("/stop", .approveLibrary, asksAgain: true) { form, _, visit in
-            let act = house.act(visit)
-            do { try await house.database.write { try $0.giveStopOrder(Array(form.raw("order").utf8), in: visit.scope, by: act) } } catch Refusal.invalid(let fields) {
-                return try await house.stopPage(form.request, visit, problem: fields["order"], typed: form.raw("order"))
-            } catch Refusal.conflict(let code) where code.hasPrefix("stop.") {
-                return try await house.stopPage(form.request, visit, problem: code, typed: form.raw("order"))
-            }
-            return seeOther("/stop")
-        }
+        form("/stop", .approveLibrary, asksAgain: true, .stop)
+    }
+}
+
+/// An order that was signed beforehand, as it stands in its file.
+enum StopFields {
+    static let order = Field.note("order", "stop.order", most: 60_000, rows: 6, isHelped: true)
+    static let form = Form(order)
+}
+
+extension FormPage where Subject == Void {
+    fileprivate static var stop: FormPage {
+        FormPage(
+            submit: "stop.give", subject: { _, _ in }, form: { _ in StopFields.form }, texts: { _, _ in [:] },
+            act: { statements, _, values, at in
+                try statements.giveStopOrder(Array(try values[StopFields.order].utf8), in: at.visit.scope, by: at.act)
+                return "/stop"
+            },
+            page: { form, _, at in FormFrame(title: at.text("stop.title"), template: "stop", content: try await at.house.stopPage(form, at)) })
     }
 }
 
@@ -39,25 +46,22 @@ struct StopPage: Sendable {
     }
     let lines: [Line]
     let empty: Bool
-    let problem: String?
-    let order: String
-    let csrf: String
+    let form: FormView
 }
 
 extension House {
-    func stopPage(_ request: Request, _ visit: Visit, problem: String?, typed: String = "") async throws -> Response {
+    fileprivate func stopPage(_ form: FormView, _ at: FormVisit) async throws -> StopPage {
         let found = try await database.read { statements in
             try statements.stopOrders().map { order, givenAt in
                 (order, givenAt, try statements.stopReceipts(kind: order.stops ? "stop.obeyed" : "stop.lifted", version: order.version))
             }
         }
-        let page = StopPage(
+        return StopPage(
             lines: found.reversed().map { order, givenAt, count in
                 .init(
-                    standing: text(
-                        order.stops ? "stop.stands" : "stop.lifted", visit, ["areas": order.areas.joined(separator: text("list.comma", visit)), "at": zone.text(givenAt)]),
-                    receipts: text(order.stops ? "stop.obeyed" : "stop.resumed", visit, ["count": String(count)]), stops: order.stops)
-            }, empty: found.isEmpty, problem: problem.map { text("refusal.\($0)", visit) }, order: typed, csrf: visit.csrf)
-        return try self.page("stop", page, title: text("stop.title", visit), for: visit, request, status: problem == nil ? .ok : .unprocessableContent)
+                    standing: at.text(
+                        order.stops ? "stop.stands" : "stop.lifted", ["areas": order.areas.joined(separator: at.text("list.comma")), "at": zone.text(givenAt)]),
+                    receipts: at.text(order.stops ? "stop.obeyed" : "stop.resumed", ["count": String(count)]), stops: order.stops)
+            }, empty: found.isEmpty, form: form)
     }
 }

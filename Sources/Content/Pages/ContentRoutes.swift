@@ -36,7 +36,10 @@ extension Routes {
             let upload = try context.parameters.require("upload")
             return try await house.uploads.admit(visit.account.id) { try await house.continueUpload(upload, request, visit, content) }
         }
-        get("/courseware/:id", .seeLibrary) { request, context, visit in try await house.coursewarePage(courseware(context), request, visit, content) }
+        get("/courseware/:id", .seeLibrary) { request, context, visit in
+            let at = FormVisit(house, visit, request, context)
+            return try await house.page(house.coursewareFrame(courseware(context), at, content), at)
+        }
         get("/courseware/:id/progress", .seeLibrary) { _, context, visit in try await house.coursewareProgress(courseware(context), visit) }
         get("/courseware/:id/nodes.csv", .seeLibrary) { _, context, visit in try await house.coursewareNodesExport(courseware(context), visit) }
         get("/courseware/:id/poster.jpg", .seeLibrary) { request, context, visit in
@@ -45,7 +48,7 @@ extension Routes {
         get("/courseware/:id/preview.mp4", .seeLibrary) { request, context, visit in
             try await house.coursewareFilm(request, context, visit, content)
         }
-        post("/courseware/:id", .editLibrary) { form, context, visit in try await house.changeCourseware(courseware(context), form, visit, content) }
+        form("/courseware/:id", .editLibrary, hasOwnPage: true, .coursewareFields(content))
         // One person publishes where one is enough, and asks another where it is not.
         post("/courseware/:id/publish", .editLibrary, asksAgain: true) { _, context, visit in
             let (id, day, act) = (try courseware(context), house.today, house.act(visit))
@@ -174,7 +177,7 @@ extension House {
     private func uploadRefused(_ refusal: Refusal, _ visit: Visit) throws -> Response {
         var (code, status) = (refusal.code, HTTPResponse.Status.unprocessableContent)
         switch refusal {
-        case .invalid(let fields): code = fields["file"] ?? code
+        case .invalid(let fields): code = fields["file"]?.code ?? code
         case .diskFull: status = HTTPResponse.Status(code: 507)
         case .forbidden: status = .forbidden
         case .notFound: status = .notFound
@@ -193,22 +196,6 @@ extension House {
             try body(statements, id, act)
         }
         return seeOther("/courseware/\(id)")
-    }
-
-    func changeCourseware(_ id: String, _ form: Form, _ visit: Visit, _ content: ContentHouse) async throws -> Response {
-        let draft = CoursewareDraft(
-            title: form["title"], category: form["category"], speaker: form["speaker"], unit: form["unit"], areas: form.raw("areas"),
-            kinds: SiteKind.allCases.map(\.rawValue).filter { !form["kind_\($0)"].isEmpty })
-        let (day, act) = (today, act(visit))
-        do {
-            try await database.write { statements in
-                guard try statements.courseware(id: id, on: day, in: visit.scope) != nil else { throw Refusal.notFound("courseware") }
-                try statements.changeCourseware(id: id, try statements.checkedFields(draft, on: day, in: visit.scope), by: act)
-            }
-        } catch Refusal.invalid(let problems) {
-            return try await coursewarePage(id, form.request, visit, content, refused: RefusedDraft(draft: draft, problems: problems))
-        }
-        return seeOther("/courseware/\(id)?saved=1")
     }
 
     /// Takes a courseware that failed away, with what it left on the disk.

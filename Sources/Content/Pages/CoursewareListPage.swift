@@ -40,7 +40,7 @@ struct CoursewareListAddress: Sendable {
         let query = request.uri.queryParameters
         let value = { (name: String) in query[Substring(name)].map { String($0).removingPercentEncoding ?? String($0) } ?? "" }
         filter = CoursewareFilter(
-            text: String(oneLine(value("search").replacing("+", with: " ")).prefix(100)), state: CoursewareState(rawValue: value("state")),
+            text: String(value("search").replacing("+", with: " ").oneLine.prefix(100)), state: CoursewareState(rawValue: value("state")),
             category: CoursewareCategory(rawValue: value("category")))
         let parts = value("after").split(separator: "_", maxSplits: 1)
         last = parts.count == 2 ? Int64(parts[0]).map { (Instant(milliseconds: $0), String(parts[1])) } : nil

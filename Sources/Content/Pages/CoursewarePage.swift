@@ -38,7 +38,6 @@ struct CoursewarePage: Sendable {
     let hasPreview: Bool
     let facts: [Fact]
     // What may be done.
-    let mayChange: Bool
     let mayPublish: Bool
     let mayPublishAgain: Bool
     let approval: ApprovalPart
@@ -46,20 +45,8 @@ struct CoursewarePage: Sendable {
     let mayDelete: Bool
     let mayRetry: Bool
     let mayCancel: Bool
-    // The form.
-    let title: String
-    let titleProblem: String?
-    let categories: [Choice]
-    let categoryProblem: String?
-    let speaker: String
-    let speakerProblem: String?
-    let unit: String
-    let unitProblem: String?
-    let areas: String
-    let areasProblem: String?
-    let areasHelp: String
-    let kinds: [Choice]
-    let kindsProblem: String?
+    /// What is said about it, for whoever may change that.
+    let fields: FormView?
     // Where it is.
     let showsNodes: Bool
     let hasNodes: Bool
@@ -68,16 +55,10 @@ struct CoursewarePage: Sendable {
     let nodesNote: String
 }
 
-/// A form that was refused: what was typed, and the code of what is wrong with each field.
-struct RefusedDraft: Sendable {
-    let draft: CoursewareDraft
-    let problems: [String: String]
-}
-
 extension House {
-    /// The page; with a refused draft its form keeps what was typed.
-    func coursewarePage(_ id: String, _ request: Request, _ visit: Visit, _ library: ContentHouse, refused: RefusedDraft? = nil) async throws -> Response {
-        let (day, limit) = (today, 200)
+    /// The page of a courseware; with a form of it that was not taken as it is.
+    func coursewareFrame(_ id: String, _ at: FormVisit, _ library: ContentHouse, fields: FormView? = nil, decline: FormView? = nil) async throws -> FormFrame {
+        let (day, limit, visit) = (at.today, 200, at.visit)
         let (notes, asked, accounts) = try await database.read { statements in
             let asked = try statements.publicationRequest(of: id)
             return (try statements.encodingNotes(id: id), asked, try statements.namedAccounts([asked?.askedBy, asked?.decidedBy].compactMap { $0 }))
@@ -93,41 +74,33 @@ extension House {
         let words = LibraryWords(house: self, visit: visit)
         let (courseware, keys) = (found.0, library.keys)
         let needsStick = try await database.read { try !$0.canSign(courseware, with: keys) }
-        let approval = ApprovalPart(courseware, asked, accounts, library.secondPerson, needsStick: needsStick, self, visit)
-        let content = coursewareContent(found, notes, approval, words, refused: refused, isSaved: request.uri.queryParameters["saved"] != nil)
-        return try page(
-            "courseware", content, title: found.0.title, crumbs: [Frame.Link(label: words.text("list.title"), url: "/courseware")], for: visit, request,
-            status: refused == nil ? .ok : .unprocessableContent)
+        let mayChange = visit.may(.editLibrary) && courseware.state != .archived
+        let fields = mayChange ? fields ?? opened(.coursewareFields(library), courseware, at, action: "/courseware/\(id)") : nil
+        let approval = ApprovalPart(
+            courseware, asked, accounts, library.secondPerson, needsStick: needsStick,
+            decline: decline ?? opened(.decline(library), courseware, at, action: "/courseware/\(id)/decline"), self, visit)
+        let content = coursewareContent(found, notes, approval, words, fields: fields, isSaved: at.isAfter("saved"))
+        return FormFrame(title: courseware.title, crumbs: [Frame.Link(label: words.text("list.title"), url: "/courseware")], template: "courseware", content: content)
     }
 
     private func coursewareContent(
         _ found: (courseware: Courseware, job: Job?, nodes: [CoursewareNode], counts: [Holding.State?: Int]), _ notes: [MediaNote], _ approval: ApprovalPart, _ words: LibraryWords,
-        refused: RefusedDraft?,
-        isSaved: Bool
+        fields: FormView?, isSaved: Bool
     ) -> CoursewarePage {
         let (courseware, mayEdit) = (found.courseware, words.visit.may(.editLibrary))
-        let draft = refused?.draft ?? CoursewareDraft(courseware)
-        let problem = { (field: String) in words.refusal(refused?.problems[field]) }
-        let isArchived = courseware.state == .archived
         // What waits for its key is not asked for again by mistake.
         let mayAsk = mayEdit && !(approval.isWaiting && !approval.isStale)
         let isShown = courseware.state == .published || courseware.state == .withdrawn
         let all = found.counts.values.reduce(0, +)
         return CoursewarePage(
-            id: courseware.id, csrf: words.visit.csrf, state: words.state(courseware.state), isSaved: isSaved && refused == nil,
+            id: courseware.id, csrf: words.visit.csrf, state: words.state(courseware.state), isSaved: isSaved,
             isEncoding: courseware.state == .encoding, percent: String((found.job?.progress ?? 0) / 10), progress: progressText(courseware, found.job, words),
             problem: words.problem(courseware), notes: notes.map(words.note), hasPicture: !courseware.posterHash.isEmpty, hasPreview: !courseware.previewHash.isEmpty,
             facts: facts(courseware, words),
-            mayChange: mayEdit && !isArchived, mayPublish: mayAsk && (courseware.state == .ready || courseware.state == .withdrawn),
+            mayPublish: mayAsk && (courseware.state == .ready || courseware.state == .withdrawn),
             mayPublishAgain: mayAsk && courseware.state == .published, approval: approval, mayWithdraw: mayEdit && courseware.state == .published,
             mayDelete: mayEdit && (courseware.state == .withdrawn || courseware.state == .ready), mayRetry: mayEdit && courseware.state == .failed,
-            mayCancel: mayEdit && courseware.state == .encoding, title: draft.title,
-            titleProblem: problem("title"),
-            categories: words.categories(chosen: draft.category), categoryProblem: problem("category"), speaker: draft.speaker,
-            speakerProblem: problem("speaker"),
-            unit: draft.unit, unitProblem: problem("unit"), areas: draft.areas, areasProblem: problem("areas"),
-            areasHelp: words.text("field.areas_help", ["area": courseware.areaName, "code": courseware.areaCode]), kinds: words.kinds(chosen: draft.kinds),
-            kindsProblem: problem("kinds"), showsNodes: isShown, hasNodes: !found.nodes.isEmpty,
+            mayCancel: mayEdit && courseware.state == .encoding, fields: fields, showsNodes: isShown, hasNodes: !found.nodes.isEmpty,
             counts: ([.failed, .fetching, .known, nil, .complete, .removed] as [Holding.State?]).compactMap { state in
                 found.counts[state].map { CoursewarePage.Fact(label: words.holding(state), text: String($0)) }
             }, nodes: found.nodes.map { nodeLine($0, words) },

@@ -27,8 +27,6 @@ struct LibraryWords: Sendable {
 
     func holding(_ state: Holding.State?) -> String { text("holding.\(state?.rawValue ?? "unheard")") }
 
-    func refusal(_ code: String?) -> String? { code.map { house.text("refusal.\($0)", visit) } }
-
     func time(_ instant: Instant?) -> String { instant.map { house.zone.text($0) } ?? "" }
 
     /// `1:02:03`, or nothing while the length is not known.
@@ -87,9 +85,5 @@ struct LibraryWords: Sendable {
 
     func categories(chosen: String) -> [Choice] {
         CoursewareCategory.allCases.map { Choice(name: $0.rawValue, label: category($0.rawValue), isChosen: $0.rawValue == chosen) }
-    }
-
-    func kinds(chosen: [String]) -> [Choice] {
-        SiteKind.allCases.map { Choice(name: $0.rawValue, label: text("kind.\($0.rawValue)"), isChosen: chosen.contains($0.rawValue)) }
     }
 }

@@ -38,5 +38,5 @@ package enum UploadKind: String, CaseIterable, Sendable {
     }
 
     /// The code of its refusal.
-    var refusal: Refusal { .invalid(["file": "upload.is_\(rawValue)"]) }
+    var refusal: Refusal { .invalid(["file": FieldProblem("upload.is_\(rawValue)")]) }
 }

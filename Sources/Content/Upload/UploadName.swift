@@ -3,7 +3,7 @@ import Basics
 /// The name of an upload as people may see it again: the last component of whatever the browser sent, one line, at most 120 characters with the ending kept.
 /// It names nothing on our disk.
 package func cleanedUploadName(_ sent: String) -> String {
-    let last = oneLine(String(sent.split(omittingEmptySubsequences: true) { $0 == "/" || $0 == "\\" }.last ?? ""))
+    let last = String(sent.split(omittingEmptySubsequences: true) { $0 == "/" || $0 == "\\" }.last ?? "").oneLine
     let name = String(last.drop { $0 == "." })
     guard !name.isEmpty else { return "video" }
     guard name.unicodeScalars.count > longestName else { return name }

@@ -32,7 +32,7 @@ extension Statements {
     @discardableResult package func decideArea(
         _ decision: AreaDecision, on day: Day, today: Day, reason: String, document: String, in scope: Scope, by act: Act
     ) throws -> AreaPlan {
-        var problems: [String: String] = [:]
+        var problems: FieldProblems = [:]
         if !(1...500).contains(reason.count) { problems["reason"] = "form.required" }
         if document.count > 200 { problems["document"] = "form.too_large" }
         let plan: AreaPlan

@@ -1,75 +1,134 @@
 import Accounts
 import Basics
+import Storage
 import Web
 
-/// A decision as somebody types it.
-struct AreaForm: Sendable {
-    let kind: AreaDecision.Kind
-    var on = ""
-    var name = ""
-    var code = ""
-    var into = ""
-    var rule = "parts"
-    var taking = ""
-    var reason = ""
-    var document = ""
+/// How the parts for a new area are named.
+enum SplitWay: String, CaseIterable, Sendable { case parts, named, kind }
 
-    static let rules = ["parts", "named", "kind"]
+/// The forms of decisions on the tree, one a kind.
+enum AreaFields {
+    static let on = Field.date("on", "area.field.on", isHelped: true)
+    static let name = Field.text("name", "area.field.name", most: 100, isHelped: true)
+    static let code = Field.areaCode("code", "area.field.code", isHelped: true)
+    static let into = Field.text("into", "area.field.into", most: 200, isHelped: true)
+    static let rule = Field.choice("rule", "area.field.rule", among: SplitWay.allCases, words: "area.rule", isHelped: true)
+    static let parts = Field.codes("parts", "area.field.parts", isHelped: true)
+    static let named = Field.text("named", "area.field.named", most: 100, isNeeded: false)
+    static let kind = Field.choice("kind", "area.field.kind", among: SiteKind.allCases, words: "site_kind").optional
+    static let reason = Field.text("reason", "area.field.reason")
+    static let document = Field.document("area.field.document")
 
-    init(_ kind: AreaDecision.Kind, on: Day) {
-        self.kind = kind
-        self.on = on.description
-    }
-
-    init(_ kind: AreaDecision.Kind, _ form: Form) {
-        self.kind = kind
-        (on, name, code, into, rule) = (form["on"], form["name"], form["code"], form["into"], form["rule"])
-        (taking, reason, document) = (form.raw("taking"), form["reason"], form["document"])
-    }
-
-    /// The fields that the kind asks for, in order.
-    var fields: [String] {
+    static func form(_ kind: AreaDecision.Kind) -> Form {
         switch kind {
-        case .rename: ["name"]
-        case .recode, .move: ["code"]
-        case .merge: ["into"]
-        case .split: ["code", "name", "rule", "taking"]
-        case .close: []
+        case .rename: Form(on, name, reason, document)
+        case .recode, .move: Form(on, code, reason, document)
+        case .merge: Form(on, into, reason, document)
+        case .split: Form(on, code, name, rule, parts, named, self.kind, reason, document)
+        case .close: Form(on, reason, document)
+        }
+    }
+}
+
+/// A decision on an area, before it is typed.
+struct AreaDecisionSubject: Sendable {
+    let area: Area
+    let kind: AreaDecision.Kind
+
+    /// The decision that was typed.
+    func decision(_ values: FormValues, _ statements: Statements, _ at: FormVisit) throws -> AreaDecision {
+        guard let subject = area.areaCode else { throw Refusal.notFound("area") }
+        switch kind {
+        case .rename: return .rename(subject, to: try values[AreaFields.name])
+        case .recode: return .recode(subject, to: try values[AreaFields.code])
+        case .move: return .move(subject, to: try values[AreaFields.code])
+        case .merge:
+            // As it was called on the day before the decision.
+            let into = try statements.area(typed: try values[AreaFields.into], in: AreaFields.into.name, on: try values[AreaFields.on].advanced(by: -1), scope: at.visit.scope)
+            guard let code = into.areaCode else { throw Refusal.notFound("area") }
+            return .merge(subject, into: code)
+        case .split:
+            return .split(subject, off: try values[AreaFields.code], named: try values[AreaFields.name], taking: try splitRule(values))
+        case .close: return .close(subject)
         }
     }
 
-    /// Reads the fields; throws `Refusal.invalid` with a code for each that cannot be read.
-    func read(_ subject: AreaCode) throws -> (decision: AreaDecision, day: Day) {
-        var problems: [String: String] = [:]
-        let day = Day(on)
-        if day == nil { problems["on"] = "form.date" }
-        if reason.isEmpty { problems["reason"] = "form.required" }
-        func codeField(_ name: String, _ text: String) -> AreaCode? {
-            let code = AreaCode(text)
-            if code == nil { problems[name] = "area.code_form" }
-            return code
+    private func splitRule(_ values: FormValues) throws -> AreaDecision.SplitRule {
+        switch try values[AreaFields.rule] {
+        case .parts:
+            let parts = try values[AreaFields.parts]
+            guard !parts.isEmpty else { throw Refusal.invalid([AreaFields.parts.name: "form.required"]) }
+            return .parts(parts)
+        case .named:
+            let text = try values[AreaFields.named]
+            guard !text.isEmpty else { throw Refusal.invalid([AreaFields.named.name: "form.required"]) }
+            return .sitesNamed(text)
+        case .kind:
+            guard let kind = try values[AreaFields.kind] else { throw Refusal.invalid([AreaFields.kind.name: "form.required"]) }
+            return .sitesOfKind(kind)
         }
-        let decision: AreaDecision? =
-            switch kind {
-            case .rename: .rename(subject, to: name)
-            case .recode: codeField("code", code).map { .recode(subject, to: $0) }
-            case .move: codeField("code", code).map { .move(subject, to: $0) }
-            case .merge: codeField("into", into).map { .merge(subject, into: $0) }
-            case .split: splitRule(&problems).flatMap { rule in codeField("code", code).map { .split(subject, off: $0, named: name, taking: rule) } }
-            case .close: .close(subject)
-            }
-        guard problems.isEmpty, let decision, let day else { throw Refusal.invalid(problems) }
-        return (decision, day)
     }
+}
 
-    private func splitRule(_ problems: inout [String: String]) -> AreaDecision.SplitRule? {
-        switch rule {
-        case "named": return .sitesNamed(taking.trimmedBlanks)
-        case "kind":
-            if let kind = SiteKind(rawValue: taking.trimmedBlanks) { return .sitesOfKind(kind) }
-            problems["taking"] = "form.choice"
-            return nil
-        default: return .parts(taking.split { $0 == "," || $0 == "，" || $0 == "、" || $0.isWhitespace }.map(String.init))
+extension FormPage where Subject == AreaDecisionSubject {
+    /// A decision on the tree: what it would do, with the closed months that it reaches back into, and then it is made.
+    static func areaDecision(_ settled: @escaping SettledMonths) -> FormPage {
+        FormPage(
+            submit: "area.plan.decide", cancel: { subject, _ in "/areas/\(subject.area.code)/history" },
+            subject: { statements, at in
+                guard let kind = AreaDecision.Kind(rawValue: try at.path("kind")) else { throw Refusal.notFound("page") }
+                guard let area = try statements.area(code: try at.path("code"), on: at.today, in: at.visit.scope) else { throw Refusal.notFound("area") }
+                return AreaDecisionSubject(area: area, kind: kind)
+            }, form: { AreaFields.form($0.kind) }, texts: { _, at in [AreaFields.on.name: at.today.description] },
+            preview: { statements, subject, values, at in
+                let day = try values[AreaFields.on]
+                let plan = try statements.planArea(try subject.decision(values, statements, at), on: day, today: at.today, in: at.visit.scope, ids: at.act.ids)
+                let months = try settled(statements, day.month, try statements.path(to: subject.area, on: at.today).map(\.areaID))
+                return FormPreview(plan, months, at)
+            },
+            act: { statements, subject, values, at in
+                try statements.decideArea(
+                    try subject.decision(values, statements, at), on: try values[AreaFields.on], today: at.today, reason: try values[AreaFields.reason],
+                    document: try values[AreaFields.document], in: at.visit.scope, by: at.act)
+                let now = try statements.area(id: subject.area.areaID, on: at.today)
+                return "/areas/\(now?.code ?? subject.area.code)/history?decided=1"
+            },
+            page: { form, subject, at in
+                FormFrame(
+                    title: at.text("area.decision.title", ["kind": at.text("area.decision.\(subject.kind.rawValue)"), "area": subject.area.name]),
+                    crumbs: [Frame.Link(label: subject.area.name, url: "/areas/\(subject.area.code)/history")], note: at.text("area.note.\(subject.kind.rawValue)"), form)
+            })
+    }
+}
+
+extension FormPreview {
+    /// What a plan does to areas and sites.
+    fileprivate init(_ plan: AreaPlan, _ settled: [SettledMonth], _ at: FormVisit) {
+        func columns(_ names: [String]) -> [Table.Column] { names.map { Table.Column(at.text("area.column.\($0)")) } }
+        let areas = Table(
+            caption: at.text("area.plan.areas"), columns: columns(["code_before", "name_before", "code_after", "name_after"]),
+            rows: plan.effects.prefix(200).map { effect in
+                [
+                    Table.Cell(effect.before?.code ?? "—"), Table.Cell(effect.before?.name ?? at.text("area.plan.new")), Table.Cell(effect.after?.code ?? "—"),
+                    Table.Cell(effect.after?.name ?? at.text("area.plan.ends")),
+                ]
+            }, empty: at.text("area.plan.no_areas"))
+        let sites = Table(
+            caption: at.text("area.plan.sites"), columns: columns(["site_code", "site_name"]),
+            rows: plan.siteMoves.prefix(200).map { [Table.Cell($0.site.code), Table.Cell($0.site.name)] })
+        self.init(
+            [at.text("area.plan.text", ["areas": String(plan.effects.count), "sites": String(plan.siteMoves.count)])], warnings: [settled.sentence(at)].compactMap { $0 },
+            tables: plan.siteMoves.isEmpty ? [areas] : [areas, sites])
+    }
+}
+
+extension [SettledMonth] {
+    /// The closed months that a decision reaches back into, in a sentence; nil for none.
+    func sentence(_ at: FormVisit) -> String? {
+        guard !isEmpty else { return nil }
+        let months = map {
+            at.text($0.editions > 0 ? "area.plan.published" : "area.plan.closed", ["area": $0.area, "month": $0.month, "number": String($0.editions)])
         }
+        return at.text("area.plan.settled", ["months": months.joined(separator: at.text("list.separator"))])
     }
 }

@@ -142,7 +142,7 @@ package struct AreaPlanner: Sendable {
     private func open(_ code: AreaCode, on day: Day, field: String, missing: String = "area.unknown") throws -> AreaVersion {
         // The day before: a decision is about the tree that it finds.
         let found = versions.values.joined().first { $0.code == code.description && $0.fromDay <= day && $0.untilDay > day }
-        guard let found else { throw Refusal.invalid([field: missing]) }
+        guard let found else { throw Refusal.invalid([field: FieldProblem(missing)]) }
         return found
     }
 

@@ -13,13 +13,10 @@ package struct NewProposal: Hashable, Sendable {
     package var days: ClosedRange<Day>
     package var reason: String
     package var document: String
-    /// Codes of sites; empty for all sites of the area that are in service within the days.
+    /// Codes or names of sites; empty for all sites of the area that are in service within the days.
     package var sites: [String]
-    /// Whether it is meant although it takes no site out of any month.
-    package var acceptsNoEffect: Bool
 
-    package init(cause: ExclusionCause, days: ClosedRange<Day>, reason: String, document: String, sites: [String], acceptsNoEffect: Bool = false) {
-        self.acceptsNoEffect = acceptsNoEffect
+    package init(cause: ExclusionCause, days: ClosedRange<Day>, reason: String, document: String, sites: [String]) {
         self.cause = cause
         self.days = days
         self.reason = reason

@@ -5,16 +5,11 @@ package import Storage
 extension Statements {
     /// Asks to leave sites of an area out of the figures for a period; answers the proposal's id. Nothing counts differently until it is approved.
     package func proposeExclusion(_ new: NewProposal, area: Area, on today: Day, by act: Act) throws -> String {
-        guard let code = area.areaCode else { throw Refusal.notFound("area") }
-        var problems: [String: String] = [:]
-        if !(1...500).contains(new.reason.count) { problems["reason"] = "form.required" }
-        if new.document.count > 200 { problems["document"] = "form.too_large" }
-        // A season may be known in advance, but not years of it.
-        if new.days.upperBound > today.advanced(by: 366) || new.days.lowerBound.advanced(by: 366) < new.days.upperBound { problems["through"] = "exclusion.too_long" }
-        let sites = try proposedSites(new, below: code, on: today)
-        if sites.isEmpty { problems["sites"] = new.sites.isEmpty ? "exclusion.no_sites" : "exclusion.site_unknown" }
+        var problems: FieldProblems = [:]
+        if !(1...500).contains(new.reason.unicodeScalars.count) { problems["reason"] = "form.required" }
+        if new.document.unicodeScalars.count > 200 { problems["document"] = "form.too_large" }
         guard problems.isEmpty else { throw Refusal.invalid(problems) }
-        if !new.acceptsNoEffect, try exclusionEffect(sites: sites, days: new.days).isEmpty { throw Refusal.invalid(["through": "exclusion.no_effect"]) }
+        let sites = try proposedSites(new, area: area, on: today)
         let id = act.ids.next()
         try run(
             """
@@ -35,14 +30,16 @@ extension Statements {
         return id
     }
 
-    /// The numbers of the sites that a proposal names; none when one of them is not there.
-    private func proposedSites(_ new: NewProposal, below code: AreaCode, on today: Day) throws -> [Int] {
-        let inside = Scope(areas: [code])
-        guard new.sites.isEmpty else {
-            let found = try Set(new.sites).compactMap { try site(code: $0, on: today, in: inside)?.num }
-            return found.count == Set(new.sites).count ? found.sorted() : []
+    /// The numbers of the sites that a proposal is about. Throws `Refusal.invalid` for days that are too many, or none of which there is a site.
+    package func proposedSites(_ new: NewProposal, area: Area, on today: Day) throws -> [Int] {
+        guard let code = area.areaCode else { throw Refusal.notFound("area") }
+        // A season may be known in advance, but not years of it.
+        guard new.days.upperBound <= today.advanced(by: 366), new.days.lowerBound.advanced(by: 366) >= new.days.upperBound else {
+            throw Refusal.invalid(["through": "exclusion.too_long"])
         }
-        return try all(
+        guard new.sites.isEmpty else { return try sites(typed: new.sites, in: "sites", on: today, below: code) }
+        let inside = Scope(areas: [code])
+        let sites = try all(
             """
             SELECT DISTINCT v.site FROM site_version v
             JOIN area_version a ON a.area_id = v.area_id AND a.replaced_at IS NULL AND a.from_day <= \(today) AND a.until_day > \(today)
@@ -51,6 +48,8 @@ extension Statements {
                 AND t.state IN (\(list: SiteState.counted.map(\.rawValue))) ORDER BY v.site
             """
         ) { try $0.int(0) }
+        guard !sites.isEmpty else { throw Refusal.invalid(["sites": "exclusion.no_sites"]) }
+        return sites
     }
 
     /// Approves a proposal: its sites are out of the figures for its days. Exclusions of other days add up; refuses when every site is out on all of the days already.

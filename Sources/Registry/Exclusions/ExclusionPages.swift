@@ -37,72 +37,6 @@ struct ExclusionListPage: Sendable {
     }
 }
 
-/// The page `exclusion_new`: the form of a proposal.
-struct ExclusionFormPage: Sendable {
-    let csrf: String
-    let area: String
-    let areaProblem: String?
-    let causes: [Choice]
-    let from: String
-    let fromProblem: String?
-    let through: String
-    let throughProblem: String?
-    /// Whether it can be sent although it changes no figure.
-    let asksAnyway: Bool
-    let sites: String
-    let sitesProblem: String?
-    let reason: String
-    let reasonProblem: String?
-    let document: String
-    let documentProblem: String?
-
-    init(_ form: ExclusionForm, _ problems: [String: String], _ house: House, _ visit: Visit) {
-        func problem(_ field: String) -> String? { problems[field].map { house.text("refusal.\($0)", visit) } }
-        csrf = visit.csrf
-        (area, from, through, sites, reason, document) = (form.area, form.from, form.through, form.sites, form.reason, form.document)
-        (areaProblem, fromProblem, throughProblem) = (problem("area"), problem("from"), problem("through"))
-        asksAnyway = problems["through"] == "exclusion.no_effect"
-        (sitesProblem, reasonProblem, documentProblem) = (problem("sites"), problem("reason"), problem("document"))
-        causes = ExclusionCause.allCases.map {
-            Choice(choiceValue: $0.rawValue, choiceLabel: house.text("exclusion.cause.\($0.rawValue)", visit), chosen: $0.rawValue == form.cause)
-        }
-    }
-}
-
-/// A proposal as somebody types it.
-struct ExclusionForm: Sendable {
-    var area: String
-    var cause = ExclusionCause.flood.rawValue
-    var from = ""
-    var through = ""
-    var sites = ""
-    var reason = ""
-    var document = ""
-    var isMeantAnyway = false
-
-    init(area: String) { self.area = area }
-
-    init(_ form: Form) {
-        (area, cause, from, through) = (form["area"], form["cause"], form["from"], form["through"])
-        (sites, reason, document) = (form.raw("sites"), form["reason"], form["document"])
-        isMeantAnyway = form["anyway"] == "1"
-    }
-
-    /// Reads the fields; throws `Refusal.invalid` with a code for each that cannot be read.
-    func read() throws -> NewProposal {
-        var problems: [String: String] = [:]
-        let (first, last, cause) = (Day(from), Day(through), ExclusionCause(rawValue: cause))
-        if first == nil { problems["from"] = "form.date" }
-        if last == nil { problems["through"] = "form.date" }
-        if let first, let last, first > last { problems["through"] = "exclusion.days_order" }
-        if reason.isEmpty { problems["reason"] = "form.required" }
-        guard problems.isEmpty, let first, let last, let cause else { throw Refusal.invalid(problems) }
-        return NewProposal(
-            cause: cause, days: first...last, reason: reason, document: document,
-            sites: sites.split { $0 == "," || $0 == "，" || $0 == "、" || $0.isWhitespace }.map(String.init), acceptsNoEffect: isMeantAnyway)
-    }
-}
-
 /// The page `exclusion`: a proposal, its sites, and what may be done with it.
 struct ExclusionPage: Sendable {
     let csrf: String
@@ -115,12 +49,12 @@ struct ExclusionPage: Sendable {
     let sites: Table
     let mayDecide: Bool
     let mayWithdraw: Bool
-    let answerProblem: String?
+    let refusal: FormView?
     let waitsForOther: Bool
 
     init(
-        _ proposal: ExclusionProposal, sites: [(code: String, name: String)], effect: [ExclusionEffect], _ accounts: [String: NamedAccount], problems: [String: String],
-        isSaved: Bool, _ house: House, _ visit: Visit
+        _ proposal: ExclusionProposal, sites: [(code: String, name: String)], effect: [ExclusionEffect], _ accounts: [String: NamedAccount], refusal: FormView?, isSaved: Bool,
+        _ house: House, _ visit: Visit
     ) {
         func say(_ key: String) -> String { house.text(key, visit) }
         let words = house.pages.words
@@ -128,12 +62,7 @@ struct ExclusionPage: Sendable {
         action = "/exclusions/\(proposal.id)"
         self.isSaved = isSaved
         state = say("exclusion.state.\(proposal.state.rawValue)")
-        self.effect =
-            proposal.state != .proposed
-            ? nil
-            : effect.isEmpty
-                ? say("exclusion.changes_nothing")
-                : effect.map { house.text("exclusion.takes_out", visit, ["month": $0.month.description, "count": String($0.sites)]) }.joined(separator: " ")
+        self.effect = proposal.state == .proposed ? ExclusionEffect.sentence(effect, house, visit) : nil
         let made = "\(words.actor(proposal.proposedBy, accounts, visit.language)) \(house.zone.text(proposal.proposedAt))"
         let decided = proposal.decidedAt.map { "\(words.actor(proposal.decidedBy, accounts, visit.language)) \(house.zone.text($0))" } ?? ""
         let lines = [
@@ -148,9 +77,17 @@ struct ExclusionPage: Sendable {
             caption: house.text("exclusion.sites", visit, ["count": String(proposal.siteCount)]),
             columns: [Table.Column(say("exclusion.column.code")), Table.Column(say("exclusion.column.name"))],
             rows: sites.prefix(500).map { [Table.Cell($0.code), Table.Cell($0.name, url: "/sites/\($0.code)")] }, head: 1)
-        mayDecide = visit.may(.keepRegister) && proposal.mayBeDecided(by: visit.account.id, in: visit.scope)
+        mayDecide = refusal != nil
+        self.refusal = refusal
         mayWithdraw = proposal.state == .proposed && proposal.proposedBy == visit.account.id
         waitsForOther = proposal.state == .proposed && !mayDecide
-        answerProblem = problems["answer"].map { say("refusal.\($0)") }
+    }
+}
+
+extension ExclusionEffect {
+    /// What an exclusion changes, month by month.
+    static func sentence(_ effects: [ExclusionEffect], _ house: House, _ visit: Visit) -> String {
+        guard !effects.isEmpty else { return house.text("exclusion.changes_nothing", visit) }
+        return effects.map { house.text("exclusion.takes_out", visit, ["month": $0.month.description, "count": String($0.sites)]) }.joined(separator: " ")
     }
 }

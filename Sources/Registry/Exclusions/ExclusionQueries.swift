@@ -28,6 +28,17 @@ extension Statements {
         ) { (code: try $0.text(0), name: try $0.text(1)) }
     }
 
+    /// Some sites by number, by code, as they are today; at most so many.
+    func sites(numbered numbers: [Int], on today: Day, atMost limit: Int) throws -> [(code: String, name: String)] {
+        try all(
+            """
+            SELECT s.code, v.name FROM site s
+            JOIN site_version v ON v.site = s.num AND v.replaced_at IS NULL AND v.from_day <= \(today) AND v.until_day > \(today)
+            WHERE s.num IN (\(list: numbers.prefix(limit))) ORDER BY s.code
+            """
+        ) { (code: try $0.text(0), name: try $0.text(1)) }
+    }
+
     /// What approving a proposal would change, month by month.
     package func exclusionEffect(ofProposal proposal: ExclusionProposal) throws -> [ExclusionEffect] {
         let sites = try all("SELECT site FROM exclusion_proposal_site WHERE proposal = \(proposal.id) ORDER BY site") { try $0.int(0) }

@@ -35,67 +35,50 @@ extension Routes {
                 "exclusion_list", ExclusionListPage(found, state: state, area: area, mayPropose: visit.may(.keepRegister), accounts, house, visit),
                 title: house.text("exclusion.title", visit), for: visit, request)
         }
-        get("/exclusions/new", .keepRegister) { request, _, visit in
-            try house.proposalForm(ExclusionForm(area: request.uri.queryParameters["area"].map(String.init) ?? ""), [:], request, visit)
-        }
-        post("/exclusions/new", .keepRegister) { form, _, visit in
-            let typed = ExclusionForm(form)
-            let (today, act) = (house.today, house.act(visit))
-            do {
-                let new = try typed.read()
-                let id = try await house.database.write { statements in
-                    guard let area = try statements.area(code: typed.area, on: today, in: visit.scope) else { throw Refusal.invalid(["area": "area.unknown"]) }
-                    return try statements.proposeExclusion(new, area: area, on: today, by: act)
-                }
-                return seeOther("/exclusions/\(id)?saved=1")
-            } catch Refusal.invalid(let problems) {
-                return try house.proposalForm(typed, problems, form.request, visit)
-            }
-        }
+        form("/exclusions/new", .keepRegister, .proposal)
         get("/exclusions/:id", .seeFigures) { request, context, visit in
-            try await house.proposalPage(try context.parameters.require("id"), [:], request, visit)
+            let at = FormVisit(house, visit, request, context)
+            let id = try at.path("id")
+            let proposal = try await house.database.read { try $0.exclusionProposal(id: id, in: visit.scope) }
+            let mayDecide = visit.may(.keepRegister) && proposal?.mayBeDecided(by: visit.account.id, in: visit.scope) ?? false
+            let form = mayDecide ? proposal.map { house.opened(.refusal, $0, at, action: "/exclusions/\(id)/refuse") } : nil
+            return try await house.page(house.proposalFrame(id, form, at), at)
         }
-        post("/exclusions/:id/:step", .keepRegister, asksAgain: true) { form, context, visit in
-            let (id, step, act) = (try context.parameters.require("id"), try context.parameters.require("step"), house.act(visit))
-            do {
-                try await house.database.write { statements in
-                    guard let proposal = try statements.exclusionProposal(id: id, in: visit.scope) else { throw Refusal.notFound("proposal") }
-                    switch step {
-                    case "approve": try statements.approveExclusion(proposal, in: visit.scope, by: act)
-                    case "refuse": try statements.refuseExclusion(proposal, answer: form["answer"], in: visit.scope, by: act)
-                    case "withdraw": try statements.withdrawExclusion(proposal, by: act)
-                    default: throw Refusal.notFound("page")
-                    }
-                }
-            } catch Refusal.invalid(let problems) {
-                return try await house.proposalPage(id, problems, form.request, visit)
-            }
-            return seeOther("/exclusions/\(id)?saved=1")
+        form("/exclusions/:id/refuse", .keepRegister, asksAgain: true, hasOwnPage: true, .refusal)
+        post("/exclusions/:id/approve", .keepRegister, asksAgain: true) { _, context, visit in
+            try await house.decide(context, visit) { try $0.approveExclusion($1, in: visit.scope, by: $2) }
+        }
+        post("/exclusions/:id/withdraw", .keepRegister) { _, context, visit in
+            try await house.decide(context, visit) { try $0.withdrawExclusion($1, by: $2) }
         }
     }
 }
 
 extension House {
-    fileprivate func proposalForm(_ form: ExclusionForm, _ problems: [String: String], _ request: Request, _ visit: Visit) throws -> Response {
-        try page(
-            "exclusion_new", ExclusionFormPage(form, problems, self, visit), title: text("exclusion.new", visit),
-            crumbs: [Frame.Link(label: text("exclusion.title", visit), url: "/exclusions")], for: visit, request, status: problems.isEmpty ? .ok : .unprocessableContent)
+    fileprivate func decide(
+        _ context: AppContext, _ visit: Visit, _ decision: @escaping @Sendable (Statements, ExclusionProposal, Act) throws -> Void
+    ) async throws -> Response {
+        let (id, act) = (try context.parameters.require("id"), act(visit))
+        try await database.write { statements in
+            guard let proposal = try statements.exclusionProposal(id: id, in: visit.scope) else { throw Refusal.notFound("proposal") }
+            try decision(statements, proposal, act)
+        }
+        return seeOther("/exclusions/\(id)?saved=1")
     }
 
-    fileprivate func proposalPage(_ id: String, _ problems: [String: String], _ request: Request, _ visit: Visit) async throws -> Response {
-        let day = today
+    /// The page of a proposal; `refusal` is the form of whoever may decide.
+    func proposalFrame(_ id: String, _ refusal: FormView?, _ at: FormVisit) async throws -> FormFrame {
         let found = try await database.read { statements in
-            guard let proposal = try statements.exclusionProposal(id: id, in: visit.scope) else {
+            guard let proposal = try statements.exclusionProposal(id: id, in: at.visit.scope) else {
                 return nil as (ExclusionProposal, [(code: String, name: String)], [ExclusionEffect], [String: NamedAccount])?
             }
             let effect = proposal.state == .proposed ? try statements.exclusionEffect(ofProposal: proposal) : []
-            return (proposal, try statements.sites(ofProposal: id, on: day), effect, try statements.namedAccounts([proposal.proposedBy, proposal.decidedBy]))
+            return (proposal, try statements.sites(ofProposal: id, on: at.today), effect, try statements.namedAccounts([proposal.proposedBy, proposal.decidedBy]))
         }
         guard let (proposal, sites, effect, accounts) = found else { throw Refusal.notFound("proposal") }
-        let isSaved = request.uri.queryParameters["saved"] != nil && problems.isEmpty
-        return try page(
-            "exclusion", ExclusionPage(proposal, sites: sites, effect: effect, accounts, problems: problems, isSaved: isSaved, self, visit),
-            title: text("exclusion.one", visit, ["area": proposal.areaName]), crumbs: [Frame.Link(label: text("exclusion.title", visit), url: "/exclusions")], for: visit,
-            request, status: problems.isEmpty ? .ok : .unprocessableContent)
+        let isSaved = at.isAfter("saved")
+        return FormFrame(
+            title: at.text("exclusion.one", ["area": proposal.areaName]), crumbs: [Frame.Link(label: at.text("exclusion.title"), url: "/exclusions")], template: "exclusion",
+            content: ExclusionPage(proposal, sites: sites, effect: effect, accounts, refusal: refusal, isSaved: isSaved, self, at.visit))
     }
 }

@@ -44,7 +44,7 @@ package struct ImportTable: Sendable {
             } catch { malformed = malformed ?? error }
         }
         if best.map({ found in known.contains { $0.isNeeded && !found.names.contains($0.name) } }) ?? true, let malformed {
-            throw Refusal.invalid(["line \(malformed.line)": malformed.code])
+            throw Refusal.invalid(["line \(malformed.line)": FieldProblem(malformed.code)])
         }
         guard let best else { throw Refusal.invalid(["line 1": "csv.header_missing"]) }
         var names = best.names

@@ -8,27 +8,18 @@ extension Statements {
     package func setSiteState(
         _ state: SiteState, site: Site, from day: Day, through last: Day? = nil, today: Day, reason: String, document: String, by act: Act
     ) throws {
-        var problems: [String: String] = [:]
-        if day > today { problems["from"] = "site.future" }
-        if let last, last > today { problems["through"] = "site.future" }
-        if let last, last < day { problems["through"] = "site.days_order" }
+        var problems: FieldProblems = [:]
         if !(1...500).contains(reason.unicodeScalars.count) { problems["reason"] = "form.required" }
-        if document.unicodeScalars.count > 200 { problems["document"] = "form.too_long" }
+        if document.unicodeScalars.count > 200 { problems["document"] = FieldProblem("form.too_long", ["most": "200", "length": String(document.unicodeScalars.count)]) }
+        let rows: [RecordedState]
+        do { rows = try checkSiteState(state, site: site, from: day, through: last, today: today) } catch Refusal.invalid(let fields) {
+            throw Refusal.invalid(fields.merging(problems) { first, _ in first })
+        }
         guard problems.isEmpty else { throw Refusal.invalid(problems) }
         let until = last?.advanced(by: 1) ?? .forever
-        let rows = try stateRows(of: site.num)
-        if until == .forever, let present = rows.last, day < present.days.lowerBound { throw Refusal.invalid(["from": "site.state_before_present"]) }
         // A site that turns out to be older than was known is older in its place, too.
         if let begin = rows.first?.days.lowerBound, day < begin { try beginSite(site.num, on: day, by: act) }
         let touched = rows.filter { $0.days.overlaps(day..<until) }
-        // A fault or a suspension may be recorded again with another paper.
-        guard touched.contains(where: { $0.state != state }) || touched.isEmpty || state.next.contains(state) else { throw Refusal.invalid(["state": "site.state_same"]) }
-        for (before, after) in [
-            (rows.last { $0.days.lowerBound < day }?.state, state), (state, rows.first { $0.days.upperBound > until }?.state),
-        ] {
-            guard let before, let after, before != after else { continue }
-            guard before.next.contains(after) else { throw Refusal.invalid(["state": "site.state_order"]) }
-        }
         for row in touched {
             if row.days.lowerBound < day {
                 try run("UPDATE site_state SET until_day = \(day) WHERE id = \(row.id)")
@@ -50,6 +41,29 @@ extension Statements {
         var details = ["state": state.rawValue, "from_on": day.description, "reason": reason]
         if let last { details["through_on"] = last.description }
         try record("site.state_set", site.id, details, by: act)
+    }
+
+    /// Whether a state may be recorded, field by field as `setSiteState` says; answers the states that hold, in the order of their days.
+    @discardableResult
+    func checkSiteState(_ state: SiteState, site: Site, from day: Day, through last: Day?, today: Day) throws -> [RecordedState] {
+        var problems: FieldProblems = [:]
+        if day > today { problems["from"] = "site.future" }
+        if let last, last > today { problems["through"] = "site.future" }
+        if let last, last < day { problems["through"] = "site.days_order" }
+        guard problems.isEmpty else { throw Refusal.invalid(problems) }
+        let until = last?.advanced(by: 1) ?? .forever
+        let rows = try stateRows(of: site.num)
+        if until == .forever, let present = rows.last, day < present.days.lowerBound { throw Refusal.invalid(["from": "site.state_before_present"]) }
+        let touched = rows.filter { $0.days.overlaps(day..<until) }
+        // A fault or a suspension may be recorded again with another paper.
+        guard touched.contains(where: { $0.state != state }) || touched.isEmpty || state.next.contains(state) else { throw Refusal.invalid(["state": "site.state_same"]) }
+        for (before, after) in [
+            (rows.last { $0.days.lowerBound < day }?.state, state), (state, rows.first { $0.days.upperBound > until }?.state),
+        ] {
+            guard let before, let after, before != after else { continue }
+            guard before.next.contains(after) else { throw Refusal.invalid(["state": "site.state_order"]) }
+        }
+        return rows
     }
 
     /// Lets a site lie in its first place from an earlier day on; the row that said otherwise stays as a replaced one. Refuses a day on which that area was not there yet.
@@ -80,10 +94,10 @@ extension Statements {
     }
 
     /// The states that hold, in the order of their days.
-    private func stateRows(of site: Int) throws -> [(id: String, state: SiteState, days: Range<Day>)] {
+    private func stateRows(of site: Int) throws -> [RecordedState] {
         try all("SELECT id, state, from_day, until_day FROM site_state WHERE site = \(site) AND replaced_at IS NULL ORDER BY from_day") { row in
             guard let state = SiteState(rawValue: try row.text(1)) else { throw StorageError.column("\(try row.text(1)) is no state of a site") }
-            return (id: try row.text(0), state: state, days: try row.day(2)..<row.day(3))
+            return RecordedState(id: try row.text(0), state: state, days: try row.day(2)..<row.day(3))
         }
     }
 
@@ -98,4 +112,11 @@ extension Statements {
             """)
         try record("site.excluded", site.id, ["from_on": days.lowerBound.description, "through_on": days.upperBound.description, "reason": reason], by: act)
     }
+}
+
+/// A state of a site that holds for some days.
+struct RecordedState: Sendable {
+    let id: String
+    let state: SiteState
+    let days: Range<Day>
 }

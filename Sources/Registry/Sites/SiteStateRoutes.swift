@@ -1,57 +1,67 @@
 import Accounts
 import Basics
 import Foundation
-import Hummingbird
 import Storage
 package import Web
 
+/// The form of a change or correction of a site's state.
+enum SiteStateFields {
+    static let state = Field.choice("state", "states.column.state", among: SiteState.allCases, words: "site_state")
+    static let from = Field.date("from", "states.form.from")
+    static let through = Field.date("through", "states.form.through", isHelped: true).optional
+    static let reason = Field.text("reason", "states.column.reason")
+    static let document = Field.document("states.column.document")
+    static let form = Form(state, from, through, reason, document)
+}
+
 extension Feature {
-    /// Changes and corrections of a site's state.
-    package static var siteStates: Feature {
-        Feature("site_states") { $0.addSiteStates() }
+    /// Changes and corrections of a site's state; `settled` tells which closed months one reaches back into.
+    package static func siteStates(settled: @escaping SettledMonths) -> Feature {
+        Feature("site_states") { $0.form("/sites/:code/state", .keepRegister, .siteState(settled)) }
     }
 }
 
-extension Routes {
-    /// Changes and corrections of a site's state.
-    fileprivate mutating func addSiteStates() {
-        let house = house
-        get("/sites/:code/state", .keepRegister) { request, context, visit in
-            let site = try await house.presentSite(context, visit)
-            return try await house.statePage(SiteStateForm(site, on: house.today), site, [:], request, visit)
-        }
-        post("/sites/:code/state", .keepRegister) { form, context, visit in
-            let site = try await house.presentSite(context, visit)
-            let typed = SiteStateForm(form)
-            let (today, act) = (house.today, house.act(visit))
-            do {
-                let (state, from, through) = try typed.read()
-                try await house.database.write {
-                    try $0.setSiteState(state, site: site, from: from, through: through, today: today, reason: typed.reason, document: typed.document, by: act)
+extension FormPage where Subject == Site {
+    /// A state of the past is shown before it is recorded, with the closed months that it reaches into.
+    fileprivate static func siteState(_ settled: @escaping SettledMonths) -> FormPage {
+        FormPage(
+            submit: "states.form.submit", cancel: { site, _ in site.pageURL },
+            subject: { statements, at in
+                guard let site = try statements.site(code: try at.path("code"), on: at.today, in: at.visit.scope) else { throw Refusal.notFound("site") }
+                return site
+            }, form: { _ in SiteStateFields.form },
+            texts: { site, at in
+                [SiteStateFields.state.name: (site.state ?? .planned).rawValue, SiteStateFields.from.name: at.today.description]
+            }, record: \.id,
+            preview: { statements, site, values, at in
+                let (from, through) = (try values[SiteStateFields.from], try values[SiteStateFields.through])
+                try statements.checkSiteState(try values[SiteStateFields.state], site: site, from: from, through: through, today: at.today)
+                guard from.month < at.today.month, let area = try statements.area(id: site.areaID, on: at.today) else { return nil }
+                let months = try settled(statements, from.month, try statements.path(to: area, on: at.today).map(\.areaID))
+                let says = at.text(
+                    through == nil ? "states.plan_since" : "states.plan",
+                    [
+                        "site": site.name, "state": at.text("site_state.\(try values[SiteStateFields.state].rawValue)"), "from": from.description,
+                        "through": (through ?? at.today).description,
+                    ])
+                return FormPreview([says], warnings: [months.sentence(at)].compactMap { $0 })
+            },
+            act: { statements, site, values, at in
+                try statements.setSiteState(
+                    try values[SiteStateFields.state], site: site, from: try values[SiteStateFields.from], through: try values[SiteStateFields.through], today: at.today,
+                    reason: try values[SiteStateFields.reason], document: try values[SiteStateFields.document], by: at.act)
+                return "\(site.pageURL)?changed=1#states"
+            },
+            page: { form, site, at in
+                let (history, accounts) = try await at.house.database.read { statements in
+                    let history = try statements.stateHistory(site: site.num)
+                    return (history, try statements.namedAccounts(Set(history.map(\.actor)).sorted()))
                 }
-            } catch Refusal.invalid(let problems) {
-                return try await house.statePage(typed, site, problems, form.request, visit)
-            }
-            return seeOther("\(site.pageURL)?changed=1#states")
-        }
-    }
-}
-
-extension House {
-    fileprivate func presentSite(_ context: AppContext, _ visit: Visit) async throws -> Site {
-        let (code, today) = (try context.parameters.require("code").removingPercentEncoding ?? "", today)
-        guard let site = try await database.read({ try $0.site(code: code, on: today, in: visit.scope) }) else { throw Refusal.notFound("site") }
-        return site
-    }
-
-    fileprivate func statePage(_ form: SiteStateForm, _ site: Site, _ problems: [String: String], _ request: Request, _ visit: Visit) async throws -> Response {
-        let (history, accounts) = try await database.read { statements in
-            let history = try statements.stateHistory(site: site.num)
-            return (history, try statements.namedAccounts(Set(history.map(\.actor)).sorted()))
-        }
-        return try page(
-            "site_state", SiteStatePage(form, site: site, history, accounts, problems: problems, self, visit), title: text("states.change", visit, ["site": site.name]),
-            crumbs: [Frame.Link(label: site.name, url: site.pageURL)], for: visit, request, status: problems.isEmpty ? .ok : .unprocessableContent)
+                let states = Table.states(history, accounts, zone: at.house.zone, at.house.pages.words, at.visit.language)
+                return FormFrame(
+                    title: at.text("states.change", ["site": site.name]), crumbs: [Frame.Link(label: site.name, url: site.pageURL)], template: "site_state",
+                    content: SiteStatePage(form: form, states: states))
+            })
     }
 }
 

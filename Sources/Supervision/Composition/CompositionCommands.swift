@@ -47,7 +47,7 @@ extension Statements {
         let present = Sentence(name: sentence.name, automatic: sentence.automatic, figures: sentence.figures, edit: stored)
         guard present.mark == seen else { throw Refusal.invalid(["content": "compose.changed_meanwhile"]) }
         let unknown = Sentence.names(in: content).filter { sentence.figures[$0] == nil }
-        guard unknown.isEmpty else { throw Refusal.invalid(["content": "compose.unknown_figure"]) }
+        guard unknown.isEmpty else { throw Refusal.invalid(["content": FieldProblem("compose.unknown_figure", ["names": unknown.map { "{\($0)}" }.joined(separator: " ")])]) }
         try run(
             """
             INSERT INTO bulletin_sentence (area_id, month, language, section, sentence, content, against, edited_by, edited_at)

@@ -11,21 +11,15 @@ struct CompositionPage: Sendable {
         let isIncluded: Bool
         let isFree: Bool
         let isNothing: Bool
-        let sentences: [SentenceForm]
+        let sentences: [SentencePart]
         let views: [BlockView]
     }
-    struct SentenceForm: Sendable {
-        let sentenceName: String
-        let sentenceID: String
+    struct SentencePart: Sendable {
         let printedText: String
         let isLeftOut: Bool
         let isEdited: Bool
         let automaticText: String
-        /// Goes back with the form.
-        let mark: String
-        /// What stands in the text field.
-        let content: String
-        let contentProblem: String?
+        let form: FormView?
         let isOpen: Bool
         let misfits: [String]
     }
@@ -46,10 +40,10 @@ struct CompositionPage: Sendable {
     let sections: [SectionCard]
     let figures: Table
 
-    /// `typed` is a sentence that was refused, with its problem: it is shown as it was typed.
+    /// `forms` are those of sentences, for whoever may change them.
     init(
-        _ composition: Composition, _ area: Area, _ month: Month, standing: MonthStanding, typed: (section: String, name: String, content: String, problem: String)? = nil,
-        mayEdit: Bool, csrf: String, _ speech: Speech
+        _ composition: Composition, _ area: Area, _ month: Month, standing: MonthStanding, forms: (BulletinSection, Sentence) -> FormView?, mayEdit: Bool, csrf: String,
+        _ speech: Speech
     ) {
         self.csrf = csrf
         let base = "/bulletins/\(month)/\(area.code)"
@@ -63,10 +57,7 @@ struct CompositionPage: Sendable {
             SectionCard(
                 sectionID: section.id, sectionHeading: section.heading, isIncluded: section.isIncluded, isFree: section.kind == .free,
                 isNothing: section.sentences.isEmpty && section.blocks.isEmpty,
-                sentences: section.sentences.map { sentence in
-                    let problem = typed.flatMap { $0.section == section.id && $0.name == sentence.name ? $0 : nil }
-                    return SentenceForm(sentence, section.id, problem, speech)
-                }, views: section.blocks.map { BlockView($0) })
+                sentences: section.sentences.map { SentencePart($0, forms(section, $0), speech) }, views: section.blocks.map { BlockView($0) })
         }
         figures = Table(
             caption: speech("compose.figures"), columns: [Table.Column(speech("compose.column.figure")), Table.Column(speech("compose.column.value"))],
@@ -74,24 +65,20 @@ struct CompositionPage: Sendable {
     }
 }
 
-extension CompositionPage.SentenceForm {
-    fileprivate init(_ sentence: Sentence, _ section: String, _ typed: (section: String, name: String, content: String, problem: String)?, _ speech: Speech) {
-        sentenceName = sentence.name
-        sentenceID = "\(section)-\(sentence.name)"
+extension CompositionPage.SentencePart {
+    fileprivate init(_ sentence: Sentence, _ form: FormView?, _ speech: Speech) {
         printedText = sentence.text
         isEdited = sentence.edit != nil
         isLeftOut = isEdited && sentence.text.isEmpty
         automaticText = sentence.automatic
-        mark = sentence.mark
-        content = typed?.content ?? sentence.edit?.content ?? sentence.automatic
-        contentProblem = typed.map { speech("refusal.\($0.problem)") }
+        self.form = form
         misfits = sentence.misfits.map { misfit in
             switch misfit {
             case .changed(let against): speech("compose.misfit.changed", ["against": against])
             case .number(let number): speech("compose.misfit.number", ["number": number])
             }
         }
-        isOpen = typed != nil || !misfits.isEmpty || sentence.text.isEmpty
+        isOpen = form?.isTouched == true || !misfits.isEmpty || sentence.text.isEmpty
     }
 }
 

@@ -19,7 +19,8 @@ extension Routes {
     fileprivate mutating func addCompositions(_ press: EditionPress) {
         let (house, rules) = (house, press.rules)
         get("/bulletins/:month/:code/compose", .seeFigures) { request, context, visit in
-            try await house.compositionPage(try EditionPlace(context, rules, house.clock.now), nil, press, request, visit)
+            let at = FormVisit(house, visit, request, context)
+            return try await house.page(house.compositionFrame(try EditionPlace(at, rules), nil, press, at), at)
         }
         post("/bulletins/:month/:code/compose/sections", .keepRegister) { form, context, visit in
             let (place, act) = (try EditionPlace(context, rules, house.clock.now), house.act(visit))
@@ -40,27 +41,7 @@ extension Routes {
             if case .add(let new) = change { target = new }
             return seeOther("/bulletins/\(place.month)/\(place.code)/compose#section-\(target)")
         }
-        post("/bulletins/:month/:code/compose/sentences", .keepRegister) { form, context, visit in
-            let (place, act) = (try EditionPlace(context, rules, house.clock.now), house.act(visit))
-            let (section, name, language) = (form["section"], form["sentence"], visit.language)
-            guard let (composition, area) = try await press.composition(code: place.code, month: place.month, language: language, in: visit.scope, at: act.at) else {
-                throw Refusal.notFound("area")
-            }
-            let (sentence, change) = (try composition.sentence(section, name), form["change"])
-            let content = change == "leave_out" ? "" : form["content"].replacing("\r\n", with: "\n")
-            do {
-                try await house.database.write { statements in
-                    if change == "reset" {
-                        try statements.resetSentence(sentence, section: section, area: area, month: place.month, language: language, by: act)
-                    } else {
-                        try statements.editSentence(sentence, section: section, content: content, seen: form["seen"], area: area, month: place.month, language: language, by: act)
-                    }
-                }
-            } catch Refusal.invalid(let problems) {
-                return try await house.compositionPage(place, (section, name, content, problems["content"] ?? ""), press, form.request, visit)
-            }
-            return seeOther("/bulletins/\(place.month)/\(place.code)/compose#section-\(section)")
-        }
+        form("/bulletins/:month/:code/compose/sentences/:section/:sentence", .keepRegister, hasOwnPage: true, .sentence(press))
         get("/bulletins/:month/:code/draft", .seeFigures) { _, context, visit in try await house.draft(.html, context, press, visit) }
         get("/bulletins/:month/:code/draft.pdf", .seeFigures) { _, context, visit in try await house.draft(.pdf, context, press, visit) }
         get("/bulletins/:month/:code/draft.docx", .seeFigures) { _, context, visit in try await house.draft(.docx, context, press, visit) }
@@ -79,19 +60,25 @@ extension House {
         return area
     }
 
-    fileprivate func compositionPage(
-        _ place: EditionPlace, _ typed: (section: String, name: String, content: String, problem: String)?, _ press: EditionPress, _ request: Request, _ visit: Visit
-    ) async throws -> Response {
-        guard let (composition, area) = try await press.composition(code: place.code, month: place.month, language: visit.language, in: visit.scope, at: clock.now) else {
+    /// The page of a month's composition; with the form of a sentence that was not taken as it is.
+    func compositionFrame(_ place: EditionPlace, _ refused: FormView?, _ press: EditionPress, _ at: FormVisit) async throws -> FormFrame {
+        let visit = at.visit
+        guard let (composition, area) = try await press.composition(code: place.code, month: place.month, language: visit.language, in: visit.scope, at: at.act.at) else {
             throw Refusal.notFound("area")
         }
         let standing = try await database.read { try $0.standing(of: place.month, area: area.areaID) }
-        let speech = Speech(self, visit)
-        return try page(
-            "composition",
-            CompositionPage(composition, area, place.month, standing: standing, typed: typed, mayEdit: visit.may(.keepRegister), csrf: visit.csrf, speech),
+        let (speech, page, base) = (Speech(self, visit), FormPage.sentence(press), "/bulletins/\(place.month)/\(area.code)/compose/sentences")
+        let forms = { (section: BulletinSection, sentence: Sentence) -> FormView? in
+            guard visit.may(.keepRegister) else { return nil }
+            let place = SentencePlace(area: area, month: place.month, section: section, sentence: sentence)
+            let action = "\(base)/\(Query.segment(section.id))/\(Query.segment(sentence.name))"
+            if let refused, refused.isSent(to: action) { return refused }
+            return self.opened(page, place, at, action: action)
+        }
+        return FormFrame(
             title: speech("compose.title", ["area": area.name, "month": speech.month(place.month)]),
-            crumbs: [Frame.Link(label: area.name, url: FigureURL.bulletin(area.code, place.month))], for: visit, request, status: typed == nil ? .ok : .unprocessableContent)
+            crumbs: [Frame.Link(label: area.name, url: FigureURL.bulletin(area.code, place.month))], template: "composition",
+            content: CompositionPage(composition, area, place.month, standing: standing, forms: forms, mayEdit: visit.may(.keepRegister), csrf: visit.csrf, speech))
     }
 
     /// The bulletin as it would be published now, marked as a draft.

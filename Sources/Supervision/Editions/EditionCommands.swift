@@ -29,7 +29,28 @@ extension Statements {
 
     /// Closes a month of an area: its figures are no longer provisional, and kept as they are for the first edition. Not before facts about its last day are late, and not over a gap behind the last closed month.
     package func closeMonth(_ month: Month, area: Area, rules: FactRules, by act: Act) throws {
-        guard act.at >= rules.close(of: month.days.upperBound) else { throw Refusal.conflict("month.still_running") }
+        try checkClosing(month, area: area, rules: rules, at: act.at)
+        try run("INSERT INTO month_closing (area_id, month, closed_by, closed_at) VALUES (\(area.areaID), \(month.description), \(act.actor.id), \(act.at))")
+        try keepFigures(of: month, area: area, rules: rules, by: act)
+        try record("month.closed", area.areaID, ["month": month.description, "area": area.code], by: act)
+    }
+
+    /// Takes a closing back: the figures of the month move again. Only the last closed month of an area, and only while nothing of it is published: an edition stands on it for good.
+    package func reopenMonth(_ month: Month, area: Area, reason: String, by act: Act) throws {
+        let closed = try closings(area: area.areaID).map(\.month)
+        guard closed.contains(month.description) else { throw Refusal.conflict("month.not_closed") }
+        guard closed.max() == month.description else { throw Refusal.conflict("month.reopen_order") }
+        guard try editions(area: area.areaID, month: month).isEmpty else { throw Refusal.conflict("month.reopen_published") }
+        // What is being printed is as good as published.
+        if let job = try latestJob(about: PublishJob.subject(area: area.areaID, month)), [.ready, .running].contains(job.state) { throw Refusal.conflict("edition.printing") }
+        try run("DELETE FROM closed_figures WHERE area_id = \(area.areaID) AND month = \(month.description)")
+        try run("DELETE FROM month_closing WHERE area_id = \(area.areaID) AND month = \(month.description)")
+        try record("month.reopened", area.areaID, ["month": month.description, "area": area.code, "reason": reason], by: act)
+    }
+
+    /// Whether a month of an area may be closed.
+    func checkClosing(_ month: Month, area: Area, rules: FactRules, at moment: Instant) throws {
+        guard moment >= rules.close(of: month.days.upperBound) else { throw Refusal.conflict("month.still_running") }
         let closed = try closings(area: area.areaID).map(\.month)
         guard !closed.contains(month.description) else { throw Refusal.conflict("month.closed_already") }
         if let last = closed.max(), last < month.description, last != month.previous.description { throw Refusal.conflict("month.close_order") }
@@ -37,9 +58,6 @@ extension Statements {
         if let job = try latestJob(about: FormulaJob.subject), job.state != .done, let first = Day(job.payload), first <= month.days.upperBound {
             throw Refusal.conflict("month.deriving")
         }
-        try run("INSERT INTO month_closing (area_id, month, closed_by, closed_at) VALUES (\(area.areaID), \(month.description), \(act.actor.id), \(act.at))")
-        try keepFigures(of: month, area: area, rules: rules, by: act)
-        try record("month.closed", area.areaID, ["month": month.description, "area": area.code], by: act)
     }
 
     /// The closed months of an area, the latest first.

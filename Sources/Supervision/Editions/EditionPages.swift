@@ -9,15 +9,18 @@ struct EditionRecord: Sendable {
     let area: Area
     let path: [Area]
     let closing: MonthClosing?
+    /// Whether no later month is closed.
+    let isLastClosed: Bool
     let editions: [Edition]
     /// The newest attempt to publish.
     let job: Job?
     let accounts: [String: NamedAccount]
+
+    var isPrinting: Bool { job.map { [.ready, .running].contains($0.state) } ?? false }
 }
 
 /// The page `editions`: whether the month is closed, what was published, and the next step.
 struct EditionListPage: Sendable {
-    let csrf: String
     let bulletinURL: String
     let state: String
     /// How far the publishing is, or why it did not succeed.
@@ -26,56 +29,31 @@ struct EditionListPage: Sendable {
     let editions: Table
     /// What differs from the closed figures, before anything is published.
     let closingURL: String?
-    let mayClose: Bool
-    let mayPublish: Bool
-    let isFirst: Bool
-    let closeURL: String
-    let publishURL: String
+    /// For whoever keeps the area: the ways to close the month and to take that back.
+    let closeURL: String?
+    let reopenURL: String?
     let composeURL: String
-    /// The edition that the form is for, so that a form sent twice publishes once.
-    let number: Int
-    let document: String
-    let documentProblem: String?
-    let signedOff: String
-    let signedOffProblem: String?
-    let issuer: String
-    let issuerProblem: String?
-    let recipients: String
-    let recipientsProblem: String?
-    let copies: String
-    let copiesProblem: String?
+    /// The next edition.
+    let form: FormView?
 
-    /// Without an imprint the form proposes one.
-    init(
-        _ record: EditionRecord, _ month: Month, _ problems: [String: String], _ typed: Imprint?, mayPublish: Bool, csrf: String, zone: NetworkZone, _ speech: Speech
-    ) {
-        let code = record.area.code
-        self.csrf = csrf
-        bulletinURL = FigureURL.bulletin(code, month)
+    init(_ record: EditionRecord, _ month: Month, _ form: FormView?, mayKeep: Bool, zone: NetworkZone, _ speech: Speech) {
+        let base = "/bulletins/\(month)/\(record.area.code)"
+        bulletinURL = FigureURL.bulletin(record.area.code, month)
         state =
             record.closing.map {
                 speech("edition.state.closed", ["actor": speech.words.actor($0.closedBy, record.accounts, speech.language), "time": zone.text($0.closedAt)])
             } ?? speech("edition.state.open")
         editions = .editions(record, zone, speech)
-        let isPrinting = record.job.map { [.ready, .running].contains($0.state) } ?? false
-        printing = isPrinting ? speech("edition.printing", ["percent": String((record.job?.progress ?? 0) / 10)]) : nil
+        printing = record.isPrinting ? speech("edition.printing", ["percent": String((record.job?.progress ?? 0) / 10)]) : nil
         failed = record.job.flatMap {
             $0.state == .failed || $0.state == .cancelled
                 ? speech("edition.failed", ["reason": speech("refusal.\(["", "job.defect"].contains($0.problem) ? "print.failed" : $0.problem)")]) : nil
         }
-        closingURL = record.closing != nil && record.editions.isEmpty ? "/bulletins/\(month)/\(code)/closing" : nil
-        mayClose = mayPublish && record.closing == nil
-        self.mayPublish = mayPublish && record.closing != nil && !isPrinting
-        isFirst = record.editions.isEmpty
-        closeURL = "/bulletins/\(month)/\(code)/close"
-        publishURL = "/bulletins/\(month)/\(code)/publish"
-        composeURL = "/bulletins/\(month)/\(code)/compose"
-        number = record.editions.count + 1
-        let imprint = typed ?? Imprint(document: "", signedOff: "", issuer: speech("compose.issuer", ["area": record.area.name]))
-        func problem(_ field: String) -> String? { problems[field].map { speech("refusal.\($0)") } }
-        (document, signedOff, issuer, recipients, copies) = (imprint.document, imprint.signedOff, imprint.issuer, imprint.recipients, imprint.copies)
-        (documentProblem, signedOffProblem) = (problem("document"), problem("signed_off"))
-        (issuerProblem, recipientsProblem, copiesProblem) = (problem("issuer"), problem("recipients"), problem("copies"))
+        closingURL = record.closing != nil && record.editions.isEmpty ? base + "/closing" : nil
+        closeURL = mayKeep && record.closing == nil ? base + "/close" : nil
+        reopenURL = mayKeep && record.closing != nil && record.isLastClosed && record.editions.isEmpty && !record.isPrinting ? base + "/reopen" : nil
+        composeURL = base + "/compose"
+        self.form = form
     }
 }
 

@@ -86,14 +86,21 @@ package struct EditionPress: Sendable {
         code: String, month: Month, imprint: Imprint, number: Int?, acceptsMisfits: Bool, language: Language, in scope: Scope, by act: Act
     ) async throws -> (Composition, Area, before: Int, errata: [Erratum]) {
         try imprint.check()
-        guard let (composition, area) = try await composition(code: code, month: month, language: language, in: scope, at: act.at) else { throw Refusal.notFound("area") }
-        let before = try await database.read { statements in
-            guard try statements.closings(area: area.areaID).contains(where: { $0.month == month.description }) else { throw Refusal.conflict("month.not_closed") }
-            return try statements.editions(area: area.areaID, month: month)
-        }
-        if let number, let there = before.first(where: { $0.number == number }) {
+        let ready = try await readiness(code: code, month: month, language: language, in: scope, at: act.at)
+        if let number, let there = ready.before.first(where: { $0.number == number }) {
             try await database.write { try $0.refuseRewriting(there, by: act) }
             throw Refusal.conflict("edition.never_changes")
+        }
+        try ready.check()
+        guard acceptsMisfits || ready.composition.misfits.isEmpty else { throw Refusal.conflict("compose.misfits") }
+        return (ready.composition, ready.area, ready.before.count, ready.errata)
+    }
+
+    /// How an area's month stands before its next edition.
+    func readiness(code: String, month: Month, language: Language, in scope: Scope, at moment: Instant) async throws -> Readiness {
+        guard let (composition, area) = try await composition(code: code, month: month, language: language, in: scope, at: moment) else { throw Refusal.notFound("area") }
+        let (isClosed, before) = try await database.read { statements in
+            (try statements.closings(area: area.areaID).contains { $0.month == month.description }, try statements.editions(area: area.areaID, month: month))
         }
         let errata =
             try await before.last.asyncMap { last -> [Erratum] in
@@ -101,9 +108,7 @@ package struct EditionPress: Sendable {
                 let ids = try await database.read { try $0.identities(of: document) }
                 return document.errata(against: composition.facts.record, identities: ids)
             } ?? []
-        guard before.isEmpty || !errata.isEmpty else { throw Refusal.conflict("edition.nothing_new") }
-        guard acceptsMisfits || composition.misfits.isEmpty else { throw Refusal.conflict("compose.misfits") }
-        return (composition, area, before.count, errata)
+        return Readiness(composition: composition, area: area, month: month, isClosed: isClosed, before: before, errata: errata)
     }
 
     /// The files of a document in the order of `EditionFile`.
@@ -193,7 +198,7 @@ extension Optional {
 extension Imprint {
     /// Throws `Refusal.invalid` with a code for each field that is missing or too long.
     fileprivate func check() throws {
-        var problems: [String: String] = [:]
+        var problems: FieldProblems = [:]
         for (field, text) in [("document", document), ("signed_off", signedOff)] where !(1...100).contains(text.unicodeScalars.count) { problems[field] = "form.required" }
         for (field, text) in [("issuer", issuer), ("recipients", recipients), ("copies", copies)] where text.unicodeScalars.count > 200 { problems[field] = "form.too_large" }
         guard problems.isEmpty else { throw Refusal.invalid(problems) }
@@ -237,5 +242,25 @@ extension EditionDocument {
         let closing = self.imprint.filter { $0.name != speech("edition.document") }.map { PrintedDocument.Pair(name: $0.name, text: $0.text) }
         printed = composition.printed(
             imprint, on: rules.zone.day(of: now), marks: isSample ? [speech("product.sample")] : [], closing: copies + closing, errata: errata)
+    }
+}
+
+/// How an area's month stands before its next edition.
+struct Readiness: Sendable {
+    let composition: Composition
+    let area: Area
+    let month: Month
+    let isClosed: Bool
+    let before: [Edition]
+    /// What the next edition corrects of the last.
+    let errata: [Erratum]
+
+    /// The number of the next edition.
+    var number: Int { before.count + 1 }
+
+    /// Whether there is something to publish.
+    func check() throws {
+        guard isClosed else { throw Refusal.conflict("month.not_closed") }
+        guard before.isEmpty || !errata.isEmpty else { throw Refusal.conflict("edition.nothing_new") }
     }
 }

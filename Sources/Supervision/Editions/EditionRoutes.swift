@@ -22,37 +22,16 @@ extension Routes {
     fileprivate mutating func addEditions(_ press: EditionPress, bell: JobBell) {
         let (house, rules) = (house, press.rules)
         get("/bulletins/:month/:code/editions", .seeFigures) { request, context, visit in
-            try await house.editionList(try EditionPlace(context, rules, house.clock.now), [:], nil, request, visit, rules)
+            let at = FormVisit(house, visit, request, context)
+            let place = try EditionPlace(at, rules)
+            var response = try await house.page(house.editionFrame(place, nil, at, press, bell: bell), at)
+            // While it is printed the page looks again by itself, without a script.
+            if try await house.isPrinting(place, visit), let refresh = HTTPField.Name("Refresh") { response.headers[refresh] = "3" }
+            return response
         }
-        post("/bulletins/:month/:code/close", .keepRegister, asksAgain: true) { _, context, visit in
-            let (place, act) = (try EditionPlace(context, rules, house.clock.now), house.act(visit))
-            try await house.database.write { statements in
-                guard let record = try statements.areaMonth(code: place.code, month: place.month, in: visit.scope, zone: rules.zone, at: act.at) else {
-                    throw Refusal.notFound("area")
-                }
-                try statements.closeMonth(place.month, area: record.area, rules: rules, by: act)
-            }
-            return seeOther("/bulletins/\(place.month)/\(place.code)/editions")
-        }
-        post("/bulletins/:month/:code/publish", .keepRegister, asksAgain: true) { form, context, visit in
-            let place = try EditionPlace(context, rules, house.clock.now)
-            let imprint = Imprint(
-                document: form["document"], signedOff: form["signed_off"], issuer: form["issuer"], recipients: form["recipients"], copies: form["copies"])
-            let (number, accepts, language, act) = (Int(form["number"]) ?? 0, form["accept"] == "on", visit.language, house.act(visit))
-            do {
-                let area = try await press.prepare(
-                    code: place.code, month: place.month, imprint: imprint, number: number, acceptsMisfits: accepts, language: language, in: visit.scope, by: act
-                ).1
-                let order = PublishJob.Order(
-                    code: area.code, month: place.month.description, number: number, document: imprint.document, signedOff: imprint.signedOff, issuer: imprint.issuer,
-                    recipients: imprint.recipients, copies: imprint.copies, acceptsMisfits: accepts, language: language.rawValue, actor: act.actor.id)
-                try await house.database.write { try $0.order(order, area: area, month: place.month, by: act) }
-                bell.ring()
-                return seeOther("/bulletins/\(place.month)/\(place.code)/editions")
-            } catch Refusal.invalid(let problems) {
-                return try await house.editionList(place, problems, imprint, form.request, visit, rules)
-            }
-        }
+        form("/bulletins/:month/:code/close", .keepRegister, asksAgain: true, .closing(rules))
+        form("/bulletins/:month/:code/reopen", .keepRegister, asksAgain: true, .reopening(rules))
+        form("/bulletins/:month/:code/publish", .keepRegister, asksAgain: true, hasOwnPage: true, .publication(press, bell: bell))
         for file in EditionFile.allCases {
             get(file == .html ? "/editions/:id" : "/editions/{id}.\(file.rawValue)", .seeFigures) { _, context, visit in
                 // The figures of each site are for those who keep them; whoever got the paper gets the paper.
@@ -97,6 +76,10 @@ extension Routes {
 struct EditionPlace: Sendable {
     let code: String
     let month: Month
+
+    init(code: String, month: Month) { (self.code, self.month) = (code, month) }
+
+    init(_ at: FormVisit, _ rules: FactRules) throws { self.init(code: try at.path("code"), month: try Period(try at.path("month"), rules: rules, at: at.act.at).month) }
 
     init(_ context: AppContext, _ rules: FactRules, _ now: Instant) throws {
         code = try context.parameters.require("code")
@@ -145,37 +128,40 @@ extension House {
             crumbs: [Frame.Link(label: record.area.name, url: FigureURL.bulletin(record.area.code, record.month))], for: visit, request)
     }
 
-    fileprivate func editionList(
-        _ place: EditionPlace, _ problems: [String: String], _ imprint: Imprint?, _ request: Request, _ visit: Visit, _ rules: FactRules
-    ) async throws -> Response {
-        let now = clock.now
+    /// Whether an edition of the month is being printed.
+    fileprivate func isPrinting(_ place: EditionPlace, _ visit: Visit) async throws -> Bool {
+        let last = place.month.days.upperBound
+        return try await database.read { statements in
+            guard let area = try statements.areaEver(code: place.code, on: last, in: .everything) else { return false }
+            return try statements.latestJob(about: PublishJob.subject(area: area.areaID, place.month)).map { [.ready, .running].contains($0.state) } ?? false
+        }
+    }
+
+    /// The page of an area's editions; with the form of the next one that was not taken as it is.
+    func editionFrame(_ place: EditionPlace, _ refused: FormView?, _ at: FormVisit, _ press: EditionPress, bell: JobBell) async throws -> FormFrame {
+        let (rules, visit) = (press.rules, at.visit)
         let record = try await database.read { statements -> EditionRecord? in
-            guard let found = try statements.areaMonth(code: place.code, month: place.month, in: visit.scope, zone: rules.zone, at: now) else { return nil }
-            let closing = try statements.closings(area: found.area.areaID).first { $0.month == place.month.description }
+            guard let found = try statements.areaMonth(code: place.code, month: place.month, in: visit.scope, zone: rules.zone, at: at.act.at) else { return nil }
+            let closings = try statements.closings(area: found.area.areaID)
+            let closing = closings.first { $0.month == place.month.description }
             let editions = try statements.editions(area: found.area.areaID, month: place.month)
             let accounts = try statements.namedAccounts(Set(editions.map(\.publishedBy) + [closing?.closedBy ?? ""]).sorted())
             let job = try statements.latestJob(about: PublishJob.subject(area: found.area.areaID, place.month))
-            return EditionRecord(area: found.area, path: found.path, closing: closing, editions: editions, job: job, accounts: accounts)
+            return EditionRecord(
+                area: found.area, path: found.path, closing: closing, isLastClosed: closings.map(\.month).max() == place.month.description, editions: editions, job: job,
+                accounts: accounts)
         }
         guard let record else { throw Refusal.notFound("area") }
         let speech = Speech(self, visit)
-        var response = try page(
-            "editions", EditionListPage(record, place.month, problems, imprint, mayPublish: visit.may(.keepRegister), csrf: visit.csrf, zone: rules.zone, speech),
-            title: speech("edition.title"), crumbs: record.path.map { Frame.Link(label: $0.name, url: FigureURL.bulletin($0.code, place.month)) }, for: visit, request,
-            status: problems.isEmpty ? .ok : .unprocessableContent)
-        // While it is printed the page looks again by itself, without a script.
-        if problems.isEmpty, let job = record.job, [.ready, .running].contains(job.state), let refresh = HTTPField.Name("Refresh") { response.headers[refresh] = "3" }
-        return response
-    }
-}
-
-extension Statements {
-    /// Asks for an edition to be printed and published; while one of the month is on its way no other is begun, so that a form sent twice prints once.
-    fileprivate func order(_ order: PublishJob.Order, area: Area, month: Month, by act: Act) throws {
-        let subject = PublishJob.subject(area: area.areaID, month)
-        if let job = try latestJob(about: subject), [.ready, .running].contains(job.state) { throw Refusal.conflict("edition.printing") }
-        let payload = String(decoding: try JSONEncoder().encode(order), as: UTF8.self)
-        try enqueueJob(kind: PublishJob.kind, subject: subject, payload: payload, madeBy: act.actor.id, at: act.at, ids: act.ids)
-        try record("edition.ordered", area.areaID, ["month": month.description, "number": String(order.number), "document": order.document], by: act)
+        let mayPublish = visit.may(.keepRegister) && record.closing != nil && !record.isPrinting
+        var form = refused
+        if form == nil, mayPublish {
+            let path = "/bulletins/\(place.month)/\(place.code)/publish"
+            form = opened(
+                FormPage.publication(press, bell: bell), ImprintFields.form, [ImprintFields.issuer.name: speech("compose.issuer", ["area": record.area.name])], at, action: path)
+        }
+        return FormFrame(
+            title: speech("edition.title"), crumbs: record.path.map { Frame.Link(label: $0.name, url: FigureURL.bulletin($0.code, place.month)) }, template: "editions",
+            content: EditionListPage(record, place.month, form, mayKeep: visit.may(.keepRegister), zone: rules.zone, speech))
     }
 }

@@ -6,51 +6,19 @@ import Web
 
 /// The page `formulas`: how figures are made, since when, by which paper; and the form of a new setting.
 struct FormulaPage: Sendable {
-    let csrf: String
     let isAdopted: Bool
     let formulas: Table
     let job: String?
     let isTopOnly: Bool
-    let mayAdopt: Bool
-    let from: String
-    let fromProblem: String?
-    let effectiveSeconds: String
-    let effectiveProblem: String?
-    let completeness: String
-    let completenessProblem: String?
-    let rankChoices: [Choice]
-    let tieChoices: [Choice]
-    let meanChoices: [Choice]
-    let shareChoices: [Choice]
-    let choiceProblem: String?
-    let reason: String
-    let reasonProblem: String?
-    let document: String
-    let documentProblem: String?
+    /// For whoever may set another.
+    let form: FormView?
 
-    init(
-        _ formulas: [Formula], _ accounts: [String: NamedAccount], _ job: Job?, present: Month, typed: NewFormula, _ problems: [String: String], isAdopted: Bool,
-        keepsAll: Bool, mayAdopt: Bool, csrf: String, zone: NetworkZone, _ speech: Speech
-    ) {
-        func problem(_ field: String) -> String? { problems[field].map { speech("refusal.\($0)") } }
-        func choices<Value: RawRepresentable & CaseIterable>(_ type: Value.Type, _ words: String, _ chosen: String) -> [Choice] where Value.RawValue == String {
-            type.allCases.map { Choice(choiceValue: $0.rawValue, choiceLabel: speech("\(words).\($0.rawValue)"), chosen: $0.rawValue == chosen) }
-        }
-        self.csrf = csrf
+    init(_ formulas: [Formula], _ accounts: [String: NamedAccount], _ job: Job?, present: Month, form: FormView?, isAdopted: Bool, isTopOnly: Bool, _ speech: Speech) {
         self.isAdopted = isAdopted
         self.formulas = .formulas(formulas, accounts, present: present, speech)
         self.job = job.map { FormulaPage.words($0, speech) }
-        isTopOnly = mayAdopt && !keepsAll
-        self.mayAdopt = mayAdopt && keepsAll
-        (from, effectiveSeconds, reason, document) = (typed.from, typed.effectiveSeconds, typed.reason, typed.document)
-        (completeness, completenessProblem) = (typed.completeness, problem("completeness"))
-        (fromProblem, effectiveProblem) = (problem("from"), problem("effective_seconds"))
-        (reasonProblem, documentProblem) = (problem("reason"), problem("document"))
-        rankChoices = choices(Formula.RankBasis.self, "bulletin", typed.rankBy)
-        tieChoices = choices(Formula.TieRule.self, "formula.ties", typed.ties)
-        meanChoices = choices(Formula.MeanBasis.self, "formula.mean_base", typed.meanBase)
-        shareChoices = choices(Formula.ShareRounding.self, "formula.shares", typed.shares)
-        choiceProblem = ["rank_by", "ties", "mean_base", "shares"].lazy.compactMap(problem).first
+        self.isTopOnly = isTopOnly
+        self.form = form
     }
 
     private static func words(_ job: Job, _ speech: Speech) -> String {

@@ -156,7 +156,7 @@ package enum ReturnRules {
     }
 
     private static func halfWidth(_ text: String) -> String {
-        String(String.UnicodeScalarView(text.unicodeScalars.map { (0xFF01...0xFF5E).contains($0.value) ? UnicodeScalar($0.value - 0xFEE0) ?? $0 : $0 })).trimmedBlanks
+        text.officeCode
     }
 
     /// What is wrong with a line of a site that was in service on some days, by field. Fields that are not filled in are wrong only in a complete return.
@@ -182,11 +182,11 @@ package enum ReturnRules {
     }
 
     /// What is wrong with a return, by the name of the field in the form.
-    package static func problems(_ draft: ReturnDraft, _ sites: [TypedSite], isComplete: Bool) -> [String: String] {
-        var all: [String: String] = [:]
+    package static func problems(_ draft: ReturnDraft, _ sites: [TypedSite], isComplete: Bool) -> FieldProblems {
+        var all: FieldProblems = [:]
         for site in sites {
             let line = draft.lines[site.code] ?? ReturnLine()
-            for (field, problem) in problems(line, serviceDays: site.serviceDays, isComplete: isComplete) { all[site.input(field)] = problem }
+            for (field, problem) in problems(line, serviceDays: site.serviceDays, isComplete: isComplete) { all[site.input(field)] = FieldProblem(problem) }
             if line.remark.count > longestRemark { all[site.input("remark")] = "form.too_large" }
         }
         if readShare(draft.share) != draft.share { all["share"] = "return.share_form" }

@@ -1,51 +1,131 @@
+import Accounts
 import Basics
+import Operations
+import Registry
+import Storage
 import Web
 
-/// A return as somebody types it: the texts of its fields, by name.
-struct ReturnForm: Sendable {
-    private(set) var texts: [String: String]
-    let share: String
-    let revision: Int
+/// The form of a return: what did each of its sites do, and which share the paper states.
+enum ReturnFields {
+    static let share = Field<String>("share", "return.field.share", look: .line(digits: false), isNeeded: false, isHelped: true, most: 12, normal: { $0 }) {
+        text throws(FieldProblem) in
+        guard let share = ReturnRules.readShare(text) else { throw "return.share_form" }
+        return share
+    }
 
-    /// What is stored.
-    init(_ standing: ReturnStanding) {
-        var texts: [String: String] = [:]
+    static func number(_ site: TypedSite, _ field: ReturnField) -> Field<Int?> {
+        Field<Int?>(
+            site.input(field), "return.field.\(field.rawValue)", look: .line(digits: true), isNeeded: false, most: 30, normal: { $0.map(String.init) ?? "" }
+        ) { text throws(FieldProblem) in
+            switch ReturnRules.read(text) {
+            case .nothing: return nil
+            case .number(let number): return number
+            case .wrong(let code): throw FieldProblem(code)
+            }
+        }
+    }
+
+    static func remark(_ site: TypedSite) -> Field<String> { .text(site.input("remark"), "return.field.remark", most: ReturnRules.longestRemark, isNeeded: false) }
+
+    static func form(_ sites: [TypedSite], _ speech: Speech) -> Form {
+        Form(
+            sites.flatMap { site in
+                ReturnField.allCases.map { number(site, $0).titled("\(site.name) \(speech("return.field.\($0.rawValue)"))") }
+                    + [remark(site).titled("\(site.name) \(speech("return.field.remark"))")]
+            } + [share.titled(speech("return.field.share"))])
+    }
+
+    /// The names of the fields that stand in the table.
+    static func names(_ site: TypedSite) -> [String] { ReturnField.allCases.map { site.input($0) } + [site.input("remark")] }
+
+    /// The texts of what is stored.
+    static func texts(_ standing: ReturnStanding) -> [String: String] {
+        var texts = [share.name: standing.monthlyReturn?.statedShare ?? ""]
         for site in standing.sites {
             let line = standing.lines[site.num] ?? ReturnLine()
             for field in ReturnField.allCases { texts[site.input(field)] = line[field].map(String.init) ?? "" }
             texts[site.input("remark")] = line.remark
         }
-        self.texts = texts
-        (share, revision) = (standing.monthlyReturn?.statedShare ?? "", standing.monthlyReturn?.revision ?? 0)
+        return texts
     }
 
-    /// What was sent, for sites whose figures are due.
-    init(_ form: Form, _ sites: [TypedSite]) {
-        let names = sites.flatMap { site in ReturnField.allCases.map { site.input($0) } + [site.input("remark")] }
-        texts = Dictionary(names.map { ($0, form[$0]) }) { first, _ in first }
-        (share, revision) = (form["share"], Int(form["revision"]) ?? 0)
-    }
-
-    func text(_ site: TypedSite, _ field: ReturnField) -> String { texts[site.input(field)] ?? "" }
-    func remark(_ site: TypedSite) -> String { texts[site.input("remark")] ?? "" }
-
-    /// Reads the fields; throws `Refusal.invalid` with a code for each that cannot be read or that breaks a rule, all at once.
-    func read(_ sites: [TypedSite], isComplete: Bool) throws -> ReturnDraft {
-        var unreadable: [String: String] = [:]
-        var draft = ReturnDraft(lines: [:], share: ReturnRules.readShare(share) ?? share, revision: revision)
-        for site in sites {
-            var line = ReturnLine(remark: remark(site))
-            for field in ReturnField.allCases {
-                switch ReturnRules.read(text(site, field)) {
-                case .nothing: break
-                case .number(let number): line.values[field] = number
-                case .wrong(let code): unreadable[site.input(field)] = code
-                }
-            }
+    static func draft(_ values: FormValues, _ standing: ReturnStanding) throws -> ReturnDraft {
+        var draft = ReturnDraft(lines: [:], share: try values[share], revision: standing.monthlyReturn?.revision ?? 0)
+        for site in standing.sites {
+            var line = ReturnLine(remark: try values[remark(site)])
+            for field in ReturnField.allCases { line.values[field] = try values[number(site, field)] }
             draft.lines[site.code] = line
         }
-        let problems = ReturnRules.problems(draft, sites, isComplete: isComplete).merging(unreadable) { _, unreadable in unreadable }
-        guard problems.isEmpty else { throw Refusal.invalid(problems) }
         return draft
     }
+}
+
+/// Why a return goes back.
+enum SendBackFields {
+    static let reason = Field.text("reason", "return.column.reason")
+    static let form = Form(reason)
+}
+
+/// A return that somebody is at.
+struct ReturnSubject: Sendable {
+    let record: ReturnRecord
+    let area: Area
+    let own: ReturnStanding
+    let speech: Speech
+}
+
+extension FormPage where Subject == ReturnSubject {
+    /// Types a return: saves it as it is, or submits it when it is complete.
+    static func typing(_ rules: FactRules) -> FormPage {
+        FormPage(
+            submit: "return.save", ways: { _ in [FormWay("submit", "return.submit", isMain: true)] }, subject: { try $0.returnSubject($1, rules) },
+            form: { ReturnFields.form($0.own.sites, $0.speech) }, texts: { subject, _ in ReturnFields.texts(subject.own) },
+            record: { $0.own.monthlyReturn?.id ?? $0.area.areaID },
+            act: { statements, subject, values, at in
+                try statements.saveReturn(
+                    try ReturnFields.draft(values, subject.own), month: subject.record.month, area: subject.area, submit: values.way == "submit",
+                    today: subject.record.period.today, by: at.act)
+                return FigureURL.monthlyReturn(subject.area.code, subject.record.month) + "?saved=1"
+            },
+            page: { form, subject, at in .monthlyReturn(subject.record, subject.area, typing: form, rules, at) })
+    }
+
+    /// Sends a return back, with a reason.
+    static func sendingBack(_ rules: FactRules) -> FormPage {
+        FormPage(
+            submit: "return.send_back", subject: { try $0.returnSubject($1, rules) }, form: { _ in SendBackFields.form }, texts: { _, _ in [:] },
+            act: { statements, subject, values, at in
+                try statements.sendBackReturn(
+                    month: subject.record.month, area: subject.area, reason: try values[SendBackFields.reason], revision: subject.own.monthlyReturn?.revision ?? 0,
+                    in: subject.record.keeping, by: at.act)
+                return FigureURL.monthlyReturn(subject.area.code, subject.record.month) + "?saved=1"
+            },
+            page: { form, subject, at in .monthlyReturn(subject.record, subject.area, sendingBack: form, rules, at) })
+    }
+}
+
+extension FormFrame {
+    /// The page of an area's return; with a form of it that was not taken as it is.
+    static func monthlyReturn(
+        _ record: ReturnRecord, _ area: Area, typing: FormView? = nil, sendingBack: FormView? = nil, _ rules: FactRules, _ at: FormVisit
+    ) -> FormFrame {
+        let (speech, url) = (Speech(at.house, at.visit), FigureURL.monthlyReturn(area.code, record.month))
+        let subject = record.own.map { ReturnSubject(record: record, area: area, own: $0, speech: speech) }
+        let typing = typing ?? (record.mayType(area) ? subject.map { at.house.opened(.typing(rules), $0, at, action: url) } : nil)
+        let sendingBack = sendingBack ?? (record.maySendBack ? subject.map { at.house.opened(.sendingBack(rules), $0, at, action: url + "/send-back") } : nil)
+        let content = ReturnPage(
+            record, area: area, typing: typing, sendingBack: sendingBack, isSaved: at.isAfter("saved"), csrf: at.visit.csrf,
+            account: at.visit.account.id, zone: rules.zone, speech)
+        return FormFrame(
+            title: speech("return.one", ["area": area.name, "month": speech.month(record.month)]),
+            crumbs: [Frame.Link(label: speech("return.title"), url: Query.url("/returns", [("month", record.month.description)]))]
+                + record.path.map { Frame.Link(label: $0.name, url: FigureURL.monthlyReturn($0.code, record.month)) }, template: "return", content: content)
+    }
+}
+
+extension ReturnRecord {
+    /// Whether the account may type the return of the area itself.
+    func mayType(_ area: Area) -> Bool { own?.isDue == true && own?.monthlyReturn?.isFixed != true && area.areaCode.map(keeping.covers) ?? false }
+
+    var maySendBack: Bool { own?.monthlyReturn?.mayBeSentBack(in: keeping, isClosed: isClosed) ?? false }
 }

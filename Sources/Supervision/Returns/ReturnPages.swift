@@ -87,22 +87,12 @@ struct ReturnListPage: Sendable {
 
 /// The page `return`: an area's own return as a form or as a table, what may be done with it, and the returns below.
 struct ReturnPage: Sendable {
-    struct Input: Sendable {
-        let inputName: String
-        let inputValue: String
-        let inputLabel: String
-        let inputProblem: String?
-    }
     struct Row: Sendable {
         let rowName: String
         let rowCode: String
         let rowURL: String
         let rowDays: Int
-        let inputs: [Input]
-        let remarkName: String
-        let remarkValue: String
-        let remarkLabel: String
-        let remarkProblem: String?
+        let cells: [FormView.Cell]
     }
     struct Head: Sendable { let headLabel: String }
     struct Task: Sendable {
@@ -115,14 +105,12 @@ struct ReturnPage: Sendable {
         let formCaption: String
         let heads: [Head]
         let rows: [Row]
-        let share: String
-        let shareProblem: String?
+        /// Without the fields of the table.
+        let form: FormView
     }
 
     let monthBar: MonthBar
     let isSaved: Bool
-    let alert: String?
-    let firstProblemURL: String?
     let completeness: ReturnSummary?
     let below: Table?
     let hasOwn: Bool
@@ -137,10 +125,8 @@ struct ReturnPage: Sendable {
     let lines: Table?
     let overtaken: Table?
     let mayApprove: Bool
-    let maySendBack: Bool
     let waitsForOther: Bool
-    let reasonText: String
-    let reasonProblem: String?
+    let sendingBack: FormView?
     let closedNote: Bool
     let history: Table?
     let csvURL: String?
@@ -149,19 +135,14 @@ struct ReturnPage: Sendable {
     /// What the page is for, where nothing is due.
     let isIdle: Bool
 
-    /// `form` is what was sent and refused, with the code of what is wrong with each field.
+    /// `typing` and `sendingBack` are the forms of those who may.
     init(
-        _ record: ReturnRecord, area: Area, form: ReturnForm?, reason: String, problems: [String: String], isSaved: Bool, csrf: String, account: String, zone: NetworkZone,
-        _ speech: Speech
+        _ record: ReturnRecord, area: Area, typing: FormView?, sendingBack: FormView?, isSaved: Bool, csrf: String, account: String, zone: NetworkZone, _ speech: Speech
     ) {
         let (month, own, today) = (record.month, record.own, record.period.today)
         let url = FigureURL.monthlyReturn(area.code, month)
-        let shown = form ?? own.map { ReturnForm($0) }
-        func problem(_ field: String) -> String? { problems[field].map { speech("refusal.\($0)") } }
         monthBar = MonthBar(record.period, path: "/returns", fields: [("area", area.code)])
         self.isSaved = isSaved
-        let wrong = problems.keys.filter { $0 != "return" && $0 != "reason" }
-        alert = problem("return") ?? (wrong.isEmpty ? nil : speech("return.problems", ["count": String(wrong.count)]))
         let isTownship = area.areaCode.map { $0.level >= .township } ?? true
         completeness = !isTownship && record.standings.contains(where: \.isDue) ? ReturnSummary(record, zone: zone, speech) : nil
         below = isTownship || record.standings.isEmpty ? nil : .returns(record.standings, record, zone, speech, empty: "")
@@ -189,34 +170,24 @@ struct ReturnPage: Sendable {
             case .differs: speech("return.share.differs", values)
             }
         stated = statedShare.isEmpty ? nil : speech("return.share.stated", values)
-        task = Task(taskCSRF: csrf, taskAction: url, taskRevision: made?.revision ?? 0)
-        let mayType = own?.isDue == true && made?.isFixed != true && area.areaCode.map(record.keeping.covers) ?? false
-        firstProblemURL =
-            mayType
-            ? own?.sites.lazy.flatMap { site in (ReturnField.allCases.map(\.rawValue) + ["remark"]).map { site.input($0) } }.first { problems[$0] != nil }.map { "#\($0)" } : nil
-        if mayType, let own, let shown {
-            typing = Typing(
-                formCaption: speech("return.caption", ["area": area.name, "month": speech.month(month)]),
-                heads: ReturnField.allCases.map { Head(headLabel: speech("return.field.\($0.rawValue)")) },
-                rows: own.sites.map { site in
-                    Row(
-                        rowName: site.name, rowCode: site.code, rowURL: FigureURL.site(site.code, month), rowDays: site.serviceDays,
-                        inputs: ReturnField.allCases.map { field in
-                            Input(
-                                inputName: site.input(field), inputValue: shown.text(site, field), inputLabel: "\(site.name) \(speech("return.field.\(field.rawValue)"))",
-                                inputProblem: problem(site.input(field)))
-                        }, remarkName: site.input("remark"), remarkValue: shown.remark(site), remarkLabel: "\(site.name) \(speech("return.field.remark"))",
-                        remarkProblem: problem(site.input("remark")))
-                }, share: shown.share, shareProblem: problem("share"))
-        } else {
-            typing = nil
+        task = Task(taskCSRF: csrf, taskAction: url + "/approve", taskRevision: made?.revision ?? 0)
+        self.typing = typing.flatMap { form in
+            own.map { own in
+                Typing(
+                    formCaption: speech("return.caption", ["area": area.name, "month": speech.month(month)]),
+                    heads: ReturnField.allCases.map { Head(headLabel: speech("return.field.\($0.rawValue)")) },
+                    rows: own.sites.map { site in
+                        Row(
+                            rowName: site.name, rowCode: site.code, rowURL: FigureURL.site(site.code, month), rowDays: site.serviceDays,
+                            cells: ReturnFields.names(site).compactMap(form.cell))
+                    }, form: form.leavingOut(Set(own.sites.flatMap(ReturnFields.names))))
+            }
         }
-        lines = mayType ? nil : own.flatMap { $0.isDue ? .returnLines($0, month, speech) : nil }
+        lines = typing != nil ? nil : own.flatMap { $0.isDue ? .returnLines($0, month, speech) : nil }
         overtaken = record.overtaken.isEmpty ? nil : .overtaken(record.overtaken, month, speech)
         mayApprove = made?.mayBeApproved(by: account, in: record.keeping) ?? false
-        maySendBack = made?.mayBeSentBack(in: record.keeping, isClosed: record.isClosed) ?? false
+        self.sendingBack = sendingBack
         waitsForOther = made?.state == .submitted && !mayApprove
-        (reasonText, reasonProblem) = (reason, problem("reason"))
         closedNote = made?.state == .approved && record.isClosed
         history = record.steps.isEmpty ? nil : .returnSteps(record, zone, speech)
         csvURL = own == nil ? nil : FigureURL.monthlyReturn(area.code, month, ".csv")

@@ -63,7 +63,10 @@ extension Routes {
             if let village = AreaCode(code), village.level == .village, let township = village.parent {
                 return seeOther(FigureURL.monthlyReturn(township.description, period.month))
             }
-            return try await house.returnPage(code, period, ReturnAttempt(), request, visit, rules)
+            let record = try await house.returnRecord(code, period, visit, rules)
+            guard let area = record.area else { throw Refusal.notFound("area") }
+            let at = FormVisit(house, visit, request, context)
+            return try house.page(.monthlyReturn(record, area, rules, at), at)
         }
         get("/returns/:month/{code}.csv", .seeFigures) { _, context, visit in
             let period = try house.returnPeriod(try context.parameters.require("month"), rules)
@@ -72,39 +75,18 @@ extension Routes {
             return download(
                 Table.returnLines(own, period.month, Speech(house, visit)).csv, name: "return-\(period.month)-\(own.area.code).csv", type: "text/csv; charset=utf-8")
         }
-        post("/returns/:month/:code", .keepRegister) { form, context, visit in
-            let period = try house.returnPeriod(try context.parameters.require("month"), rules)
-            let (code, act, month) = (try context.parameters.require("code"), house.act(visit), period.month)
-            let (step, revision) = (form["step"], Int(form["revision"]) ?? 0)
-            do {
+        form("/returns/:month/:code", .keepRegister, hasOwnPage: true, .typing(rules))
+        form("/returns/:month/:code/send-back", .keepRegister, hasOwnPage: true, .sendingBack(rules))
+        post("/returns/:month/:code/approve", .keepRegister) { form, context, visit in
+            let at = FormVisit(house, visit, form.request, context)
+            return seeOther(
                 try await house.database.write { statements in
-                    let last = month.days.upperBound
-                    let scope = try statements.scope(visit.scope, on: last, today: period.today)
-                    guard let area = try statements.areaEver(code: code, on: last, in: scope) else { throw Refusal.notFound("area") }
-                    switch step {
-                    case "save", "submit":
-                        let sites = try statements.returnStanding(month: month, area: area).sites
-                        let draft = try ReturnForm(form, sites).read(sites, isComplete: step == "submit")
-                        try statements.saveReturn(draft, month: month, area: area, submit: step == "submit", today: period.today, by: act)
-                    case "approve": try statements.approveReturn(month: month, area: area, revision: revision, in: scope, by: act)
-                    case "send_back": try statements.sendBackReturn(month: month, area: area, reason: form["reason"], revision: revision, in: scope, by: act)
-                    default: throw Refusal.notFound("page")
-                    }
-                }
-            } catch Refusal.invalid(let problems) {
-                return try await house.returnPage(
-                    code, period, ReturnAttempt(form: step == "send_back" ? nil : form, reason: form["reason"], problems: problems), form.request, visit, rules)
-            }
-            return seeOther(FigureURL.monthlyReturn(code, month) + "?saved=1")
+                    let subject = try statements.returnSubject(at, rules)
+                    try statements.approveReturn(month: subject.record.month, area: subject.area, revision: Int(form["revision"]) ?? 0, in: subject.record.keeping, by: at.act)
+                    return FigureURL.monthlyReturn(subject.area.code, subject.record.month) + "?saved=1"
+                })
         }
     }
-}
-
-/// What somebody sent and what is wrong with it; nothing of both when a page is only looked at.
-private struct ReturnAttempt: Sendable {
-    var form: Form?
-    var reason = ""
-    var problems: [String: String] = [:]
 }
 
 extension House {
@@ -124,23 +106,21 @@ extension House {
         guard let record else { throw Refusal.notFound("area") }
         return record
     }
-
-    fileprivate func returnPage(_ code: String, _ period: Period, _ attempt: ReturnAttempt, _ request: Request, _ visit: Visit, _ rules: FactRules) async throws -> Response {
-        let (record, speech) = (try await returnRecord(code, period, visit, rules), Speech(self, visit))
-        guard let area = record.area else { throw Refusal.notFound("area") }
-        let form = attempt.form.flatMap { form in record.own.map { ReturnForm(form, $0.sites) } }
-        let content = ReturnPage(
-            record, area: area, form: form, reason: attempt.reason, problems: attempt.problems, isSaved: Query(request)["saved"] == "1" && attempt.problems.isEmpty,
-            csrf: visit.csrf, account: visit.account.id, zone: rules.zone, speech)
-        return try page(
-            "return", content, title: speech("return.one", ["area": area.name, "month": speech.month(period.month)]),
-            crumbs: [Frame.Link(label: speech("return.title"), url: Query.url("/returns", [("month", period.month.description)]))]
-                + record.path.map { Frame.Link(label: $0.name, url: FigureURL.monthlyReturn($0.code, period.month)) }, for: visit, request,
-            status: attempt.problems.isEmpty ? .ok : .unprocessableContent)
-    }
 }
 
 extension Statements {
+    /// The return that an address names, for whoever keeps its area.
+    func returnSubject(_ at: FormVisit, _ rules: FactRules) throws -> ReturnSubject {
+        let present = try Period("", rules: rules, at: at.act.at)
+        let text = try at.path("month")
+        let period = try Period(text.isEmpty ? (present.previous ?? present.month).description : text, rules: rules, at: at.act.at)
+        guard let record = try returnRecord(code: try at.path("code"), period, in: at.visit.scope, keeping: at.visit.scope), let area = record.area else {
+            throw Refusal.notFound("area")
+        }
+        guard let own = record.own else { throw Refusal.notFound("return") }
+        return ReturnSubject(record: record, area: area, own: own, speech: Speech(at.house, at.visit))
+    }
+
     /// The returns of an area of the scope, or of the whole scope for no code, on the network as it was at the month's end. Nil when the scope does not cover the area.
     fileprivate func returnRecord(code: String?, _ period: Period, in scope: Scope, keeping: Scope) throws -> ReturnRecord? {
         let (month, last) = (period.month, period.month.days.upperBound)

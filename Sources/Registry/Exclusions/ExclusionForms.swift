@@ -1,0 +1,85 @@
+import Accounts
+import Basics
+import Storage
+import Web
+
+/// The form of a proposal.
+enum ProposalFields {
+    static let area = Field.text("area", "exclusion.form.area", most: 200, isHelped: true)
+    static let cause = Field.choice("cause", "exclusion.column.cause", among: ExclusionCause.allCases, words: "exclusion.cause")
+    static let from = Field.date("from", "exclusion.form.from")
+    static let through = Field.date("through", "exclusion.form.through")
+    static let sites = Field.codes("sites", "exclusion.form.sites", isHelped: true)
+    static let reason = Field.text("reason", "exclusion.column.reason")
+    static let document = Field.document("exclusion.column.document")
+    static let form = Form(area, cause, from, through, sites, reason, document)
+
+    static func proposal(_ values: FormValues) throws -> NewProposal {
+        let (first, last) = (try values[from], try values[through])
+        guard first <= last else { throw Refusal.invalid([through.name: "exclusion.days_order"]) }
+        return NewProposal(
+            cause: try values[cause], days: first...last, reason: try values[reason], document: try values[document], sites: try values[sites])
+    }
+}
+
+/// The form of an answer to a proposal that is not approved.
+enum RefusalFields {
+    static let answer = Field.text("answer", "exclusion.column.answer", isHelped: true)
+    static let form = Form(answer)
+}
+
+extension FormPage where Subject == Void {
+    /// Asks to leave sites out: shows which and how many, and what that does to figures, before it is sent.
+    static var proposal: FormPage {
+        FormPage(
+            submit: "exclusion.form.submit", cancel: { _, _ in "/exclusions" }, subject: { _, _ in }, form: { _ in ProposalFields.form },
+            texts: { _, at in [ProposalFields.area.name: at.query("area")] },
+            preview: { statements, _, values, at in
+                let new = try ProposalFields.proposal(values)
+                let area = try statements.area(typed: try values[ProposalFields.area], in: ProposalFields.area.name, on: at.today, scope: at.visit.scope)
+                let sites = try statements.proposedSites(new, area: area, on: at.today)
+                let effect = try statements.exclusionEffect(sites: sites, days: new.days)
+                let says = at.text(
+                    new.sites.isEmpty ? "exclusion.plan_all" : "exclusion.plan",
+                    ["area": "\(area.name) \(area.code)", "count": String(sites.count), "from": "\(new.days.lowerBound)", "through": "\(new.days.upperBound)"])
+                let named = try statements.sites(numbered: sites, on: at.today, atMost: 200)
+                let table = Table.sites(named, caption: at.text("exclusion.sites", ["count": String(sites.count)]), at)
+                let changes = ExclusionEffect.sentence(effect, at.house, at.visit)
+                return FormPreview(effect.isEmpty ? [says] : [says, changes], warnings: effect.isEmpty ? [changes] : [], tables: [table])
+            },
+            act: { statements, _, values, at in
+                let area = try statements.area(typed: try values[ProposalFields.area], in: ProposalFields.area.name, on: at.today, scope: at.visit.scope)
+                let id = try statements.proposeExclusion(try ProposalFields.proposal(values), area: area, on: at.today, by: at.act)
+                return "/exclusions/\(id)?saved=1"
+            },
+            page: { form, _, at in
+                FormFrame(
+                    title: at.text("exclusion.new"), crumbs: [Frame.Link(label: at.text("exclusion.title"), url: "/exclusions")], note: at.text("exclusion.form.note"), form)
+            })
+    }
+}
+
+extension FormPage where Subject == ExclusionProposal {
+    /// Does not approve a proposal, with an answer; on the page of the proposal.
+    static var refusal: FormPage {
+        FormPage(
+            submit: "exclusion.refuse",
+            subject: { statements, at in
+                guard let proposal = try statements.exclusionProposal(id: try at.path("id"), in: at.visit.scope) else { throw Refusal.notFound("proposal") }
+                return proposal
+            }, form: { _ in RefusalFields.form }, texts: { _, _ in [:] },
+            act: { statements, proposal, values, at in
+                try statements.refuseExclusion(proposal, answer: try values[RefusalFields.answer], in: at.visit.scope, by: at.act)
+                return "/exclusions/\(proposal.id)?saved=1"
+            },
+            page: { form, proposal, at in try await at.house.proposalFrame(proposal.id, form, at) })
+    }
+}
+
+extension Table {
+    fileprivate static func sites(_ sites: [(code: String, name: String)], caption: String, _ at: FormVisit) -> Table {
+        Table(
+            caption: caption, columns: [Column(at.text("exclusion.column.code")), Column(at.text("exclusion.column.name"))], rows: sites.map { [Cell($0.code), Cell($0.name)] },
+            head: 1)
+    }
+}

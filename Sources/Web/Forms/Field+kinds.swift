@@ -1,0 +1,113 @@
+package import Basics
+
+extension Field where Value == String {
+    /// One line of text.
+    package static func text(_ name: String, _ label: String, most: Int = 500, isNeeded: Bool = true, isHelped: Bool = false) -> Field {
+        Field(name, label, look: .line(), isNeeded: isNeeded, isHelped: isHelped, most: most, normal: { $0 }, reading: { $0 })
+    }
+
+    /// Several lines of text.
+    package static func note(_ name: String, _ label: String, most: Int, rows: Int = 3, isNeeded: Bool = true, isHelped: Bool = false) -> Field {
+        Field(name, label, look: .note(rows: rows), isNeeded: isNeeded, isHelped: isHelped, most: most, normal: { $0 }, reading: { $0 })
+    }
+
+    /// The number and name of the paper behind a decision, such as `组发〔2011〕8号`.
+    package static func document(_ label: String, name: String = "document", isNeeded: Bool = false, isHelped: Bool = false) -> Field {
+        .text(name, label, most: 200, isNeeded: isNeeded, isHelped: isHelped)
+    }
+}
+
+extension Field where Value == Int {
+    /// A whole number, with or without separators of thousands, full-width or not. `problem` are words that name `{least}` and `{most}`.
+    package static func number(_ name: String, _ label: String, in range: ClosedRange<Int>, problem: String = "form.number_range", isHelped: Bool = false) -> Field {
+        Field(name, label, look: .line(digits: true), isHelped: isHelped, most: 30, normal: { String($0) }) { text throws(FieldProblem) in
+            guard let number = Int(text.officeCode.filter { !",，' \u{a0}\u{202f}".contains($0) }), range.contains(number) else {
+                throw FieldProblem(problem, ["least": String(range.lowerBound), "most": String(range.upperBound)])
+            }
+            return number
+        }
+    }
+}
+
+extension Field {
+    /// A day, as offices write it.
+    package static func date(_ name: String, _ label: String, isHelped: Bool = false) -> Field<Day> where Value == Day {
+        Field(name, label, look: .date, isHelped: isHelped, most: 40, normal: \.description) { text throws(FieldProblem) in
+            guard let day = Day(written: text) else { throw "form.date" }
+            return day
+        }
+    }
+}
+
+extension Field {
+    /// A month, as offices write it.
+    package static func month(_ name: String, _ label: String, isHelped: Bool = false) -> Field<Month> where Value == Month {
+        Field(name, label, look: .month, isHelped: isHelped, most: 40, normal: \.description) { text throws(FieldProblem) in
+            guard let month = Month(written: text) else { throw "form.month" }
+            return month
+        }
+    }
+}
+
+extension Field {
+    /// A code of an area that need not be there, as offices write it.
+    package static func areaCode(_ name: String, _ label: String, isHelped: Bool = false) -> Field<AreaCode> where Value == AreaCode {
+        Field(name, label, look: .line(digits: true), isHelped: isHelped, most: 40, normal: \.description) { text throws(FieldProblem) in
+            guard let code = AreaCode(written: text) else { throw "area.code_form" }
+            return code
+        }
+    }
+}
+
+extension Field where Value == Bool {
+    /// A box to tick.
+    package static func tick(_ name: String, _ label: String, isHelped: Bool = false) -> Field {
+        Field(name, label, look: .tick, isNeeded: false, isHelped: isHelped, most: 10, normal: { $0 ? "1" : "" }, reading: { !$0.isEmpty })
+    }
+}
+
+extension Field where Value: RawRepresentable, Value.RawValue == String {
+    /// One of a list; the words of each entry are `words` and its raw value.
+    package static func choice(_ name: String, _ label: String, among values: [Value], words: String, isHelped: Bool = false) -> Field {
+        let raw = values.map(\.rawValue)
+        return Field(name, label, look: .choice(raw.map { FieldOption($0, "\(words).\($0)") }), isHelped: isHelped, most: 100, normal: \.rawValue) { text throws(FieldProblem) in
+            guard raw.contains(text), let value = Value(rawValue: text) else { throw "form.choice" }
+            return value
+        }
+    }
+}
+
+extension Field {
+    /// Some of a list, in its order; none where the field is not needed.
+    package static func boxes<Item>(_ name: String, _ label: String, among items: [Item], words: String, isNeeded: Bool = false, isHelped: Bool = false) -> Field
+    where Value == [Item], Item: RawRepresentable & Sendable, Item.RawValue == String {
+        let raw = items.map(\.rawValue)
+        return Field(
+            name, label, look: .boxes(raw.map { FieldOption($0, "\(words).\($0)") }), isNeeded: isNeeded, isHelped: isHelped, most: 2000,
+            normal: { $0.map(\.rawValue).joined(separator: ",") },
+            reading: { text throws(FieldProblem) in
+                let chosen = text.split(separator: ",").map(String.init)
+                guard chosen.allSatisfy(raw.contains) else { throw "form.choice" }
+                return raw.filter(chosen.contains).compactMap { Item(rawValue: $0) }
+            })
+    }
+}
+
+extension Field where Value == [String] {
+    /// Codes with blanks, line ends or any comma between them, each once, in the order in which they were typed.
+    package static func codes(_ name: String, _ label: String, atMost count: Int = 500, isNeeded: Bool = false, isHelped: Bool = false, rows: Int = 4) -> Field {
+        Field(
+            name, label, look: .note(rows: rows), isNeeded: isNeeded, isHelped: isHelped, most: 20_000, normal: { $0.joined(separator: "\n") },
+            reading: { text throws(FieldProblem) in
+                let codes = listed(text)
+                guard codes.count <= count else { throw FieldProblem("form.too_many", ["most": String(count), "count": String(codes.count)]) }
+                return codes
+            })
+    }
+}
+
+/// The items of a list as somebody types it: with blanks, line ends, commas, semicolons and enumeration commas of either width between them, each once.
+package func listed(_ text: String) -> [String] {
+    var seen: Set<String> = []
+    return text.split { $0.isWhitespace || ",，、;；".contains($0) }.map { $0.officeCode }.filter { !$0.isEmpty && seen.insert($0).inserted }
+}

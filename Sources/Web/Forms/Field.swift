@@ -1,0 +1,98 @@
+package import Basics
+
+/// What a field looks like on a page.
+package enum FieldLook: Hashable, Sendable {
+    /// One line; `digits` brings up a telephone's number keys.
+    case line(digits: Bool = false)
+    /// Several lines.
+    case note(rows: Int)
+    case date
+    case month
+    /// A list to choose one from.
+    case choice([FieldOption])
+    /// Boxes to tick some of.
+    case boxes([FieldOption])
+    /// One box.
+    case tick
+}
+
+/// An entry of a list to choose from: what is sent, and the key of its words.
+package struct FieldOption: Hashable, Sendable {
+    package let value: String
+    package let label: String
+
+    package init(_ value: String, _ label: String) { (self.value, self.label) = (value, label) }
+}
+
+/// One field of a form, declared once: from it come its place on the page, the reading of what was typed, and the words of what is wrong with it.
+package struct Field<Value: Sendable>: Sendable {
+    let entry: FieldEntry
+    private let reading: @Sendable (String) throws(FieldProblem) -> Value
+    private let normal: @Sendable (Value) -> String
+
+    /// A field whose text `reading` understands, hidden characters and blanks at the ends taken away before; an empty text comes to it only where the field is not needed.
+    /// - Parameters:
+    ///   - name: What is sent with the form.
+    ///   - label: The key of its words; those of the help are the same with `_help` behind, where `isHelped`.
+    ///   - most: The longest text, in Unicode scalars.
+    ///   - normal: The value as a form shows it when it is shown again.
+    package init(
+        _ name: String, _ label: String, look: FieldLook, isNeeded: Bool = true, isHelped: Bool = false, most: Int = 500,
+        normal: @escaping @Sendable (Value) -> String, reading: @escaping @Sendable (String) throws(FieldProblem) -> Value
+    ) {
+        self.reading = reading
+        self.normal = normal
+        entry = FieldEntry(name: name, label: label, help: isHelped ? label + "_help" : nil, look: look, isNeeded: isNeeded, most: most) { text throws(FieldProblem) in
+            normal(try Field.read(text, look, isNeeded: isNeeded, most: most, reading))
+        }
+    }
+
+    package var name: String { entry.name }
+
+    /// The same field under a label that names a thing.
+    package func titled(_ title: String) -> FieldEntry {
+        var entry = entry
+        entry.title = title
+        return entry
+    }
+
+    /// The value of a text; throws what is wrong with it.
+    package func read(_ text: String) throws(FieldProblem) -> Value {
+        try Field.read(text, entry.look, isNeeded: entry.isNeeded, most: entry.most, reading)
+    }
+
+    /// The same field for the value or nothing.
+    package var optional: Field<Value?> {
+        let (entry, reading, normal) = (entry, reading, normal)
+        return Field<Value?>(
+            name, entry.label, look: entry.look, isNeeded: false, isHelped: entry.help != nil, most: entry.most, normal: { $0.map(normal) ?? "" },
+            reading: { text throws(FieldProblem) -> Value? in text.isEmpty ? nil : try reading(text) })
+    }
+
+    private static func read(
+        _ text: String, _ look: FieldLook, isNeeded: Bool, most: Int, _ reading: (String) throws(FieldProblem) -> Value
+    ) throws(FieldProblem) -> Value {
+        // Line ends and tabs in a line are blanks to whoever pastes them.
+        var plain = text.replacing("\r\n", with: "\n")
+        if case .note = look {} else { plain = String(String.UnicodeScalarView(plain.unicodeScalars.map { ["\n", "\t"].contains($0) ? " " : $0 })) }
+        plain = plain.withoutHidden.trimmedBlanks
+        guard !plain.isEmpty || !isNeeded else { throw "form.required" }
+        let length = plain.unicodeScalars.count
+        guard length <= most else { throw FieldProblem("form.too_long", ["most": String(most), "length": String(length)]) }
+        return try reading(plain)
+    }
+}
+
+/// A field of whatever value, as forms hold it.
+package struct FieldEntry: Sendable {
+    package let name: String
+    package let label: String
+    /// Stands in place of the words of the label, where that names a thing.
+    package var title: String?
+    package let help: String?
+    package let look: FieldLook
+    package let isNeeded: Bool
+    package let most: Int
+    /// The text as a form shows it again when it is understood: a day as `2011-03-05`, however it was typed. Throws what is wrong with it.
+    package let understood: @Sendable (String) throws(FieldProblem) -> String
+}
