@@ -70,6 +70,7 @@ package struct CentreApplication: Sendable {
         let features = features(CentreParts(rules: settings.rules, content: content, encoding: encoding, press: press, shelf: shelf), house)
         house.menu = features.flatMap(\.menu)
         house.looks = features.flatMap(\.today)
+        house.searches = features.flatMap(\.searches)
 
         let router = Router(context: AppContext.self, options: .autoGenerateHeadEndpoints)
         router.addMiddleware {

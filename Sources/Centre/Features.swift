@@ -17,8 +17,8 @@ extension CentreApplication {
         let (rules, shelf, press, content, bell) = (parts.rules, parts.shelf, parts.press, parts.content, parts.bell)
         let (database, clock, ids) = (house.database, house.clock, house.ids)
         return [
-            .overviews(rules, shelf), .siteList(rules, shelf), .sites(rules), .denominators(rules), .exclusions, .quarantine,
-            .courseware(content, encoding: parts.encoding, renewal: content.catalogueRenewal(database, clock: clock, ids: ids)), .approvals(content), .stop,
+            .registerSearch(database), .overviews(rules, shelf), .siteList(rules, shelf), .sites(rules), .denominators(rules), .exclusions, .quarantine,
+            .courseware(content, encoding: parts.encoding, renewal: content.catalogueRenewal(database, clock: clock, ids: ids), database), .approvals(content), .stop,
             .bulletins(rules, shelf), .prospects(rules), .compositions(press),
             .editions(press, publishing: PublishJob(press: press, clock: clock, ids: ids), bell: bell), .returns(rules), .distribution(rules),
             .formulas(rules, deriving: FormulaJob(database: database, rules: rules), bell: bell), .areas(settled: { try $0.settledMonths(from: $1, areas: $2) }),

@@ -10,10 +10,12 @@ package struct Feature: Sendable {
     package let timers: [FeatureTimer]
     /// What it shows on home pages.
     package let today: [TodayLook]
+    /// What it finds for the search box.
+    package let searches: [SearchLook]
     private let routes: @Sendable (inout Routes) -> Void
 
     package init(
-        _ name: String, menu: [MenuEntry] = [], jobs: [FeatureJob] = [], timers: [FeatureTimer] = [], today: [TodayLook] = [],
+        _ name: String, menu: [MenuEntry] = [], jobs: [FeatureJob] = [], timers: [FeatureTimer] = [], today: [TodayLook] = [], searches: [SearchLook] = [],
         routes: @escaping @Sendable (inout Routes) -> Void = { _ in }
     ) {
         self.name = name
@@ -21,6 +23,7 @@ package struct Feature: Sendable {
         self.jobs = jobs
         self.timers = timers
         self.today = today
+        self.searches = searches
         self.routes = routes
     }
 

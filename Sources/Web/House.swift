@@ -18,6 +18,8 @@ package struct House: Sendable {
     package var menu: [MenuEntry] = []
     /// What the features look up for the home page.
     package var looks: [TodayLook] = []
+    /// What the features look through for the search box, in the order of the list of features.
+    package var searches: [SearchLook] = []
     /// Marks every page as sample data.
     package let isSample: Bool
     /// Whether browsers reach the centre over TLS only, so that the cookie may say so.

@@ -1,6 +1,9 @@
 import Accounts
 import Basics
+import Foundation
+package import HTTPTypes
 package import Hummingbird
+import NIOCore
 
 extension House {
     /// A page for a signed-in person.
@@ -54,3 +57,12 @@ package func download(_ body: String, name: String, type: String) -> Response {
 
 /// A redirection after a form.
 package func seeOther(_ path: String) -> Response { Response(status: .seeOther, headers: [.location: path]) }
+
+/// An answer for a script.
+package func jsonResponse(_ value: some Encodable, status: HTTPResponse.Status = .ok) throws -> Response {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    return Response(
+        status: status, headers: [.contentType: "application/json", .cacheControl: "no-store"],
+        body: .init(byteBuffer: ByteBuffer(bytes: try encoder.encode(value))))
+}

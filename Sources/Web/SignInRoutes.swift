@@ -20,6 +20,7 @@ extension Routes {
         let house = house
         addHome()
         addOwnAccount()
+        addSearch()
         open(.get, "/sign-in") { request, _ in
             try house.signInPage(request, login: "", next: request.uri.queryParameters["next"].map(String.init) ?? "/", problem: nil)
         }

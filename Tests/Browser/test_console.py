@@ -412,12 +412,12 @@ def test_a_decision_is_seen_before_it_is_made_and_the_past_keeps_its_name(desk: 
     page.click(f"a[href='/areas/{code}/decisions/rename']")
     page.fill("#reason", "政府批复")
     page.fill("#on", "2011-04-16")
-    page.click("button[value=plan]")
+    page.click("main form button[type=submit]")
     assert page.locator("#name[aria-invalid]").count() == 1 and page.input_value("#reason") == "政府批复", "What was typed is lost"
     page.fill("#name", "新名镇")
-    page.click("button[value=plan]")
-    assert rows(page)[0] == [code, old, code, "新名镇"] and page.locator("button[value=decide]").count() == 1
-    page.click("button[value=decide]")
+    page.click("main form button[type=submit]")
+    assert rows(page)[0] == [code, old, code, "新名镇"] and page.locator("button[value=act]").count() == 1
+    page.click("button[value=act]")
     page.wait_for_url(f"**/areas/{code}/history?decided=1")
     assert page.locator(".done").count() == 1
     assert [row[3] for row in rows(page) if row[6] == "有效"] == ["新名镇", old]
@@ -450,7 +450,10 @@ def test_an_exclusion_counts_when_another_officer_has_approved_it(desk: Callable
     town.fill("#through", "2011-02-28")
     town.fill("#sites", site)
     town.fill("#reason", "山洪冲断线路")
+    town.select_option("#cause", "flood")
     town.click("main form button")
+    assert site in town.inner_text("section.preview") and "2011-02 有 1 个站点不计入" in town.inner_text("section.preview")
+    town.click("button[value=act]")
     town.wait_for_url("**/exclusions/*?saved=1")
     assert town.locator("form[action$='/approve']").count() == 0 and "等待县级以上" in town.inner_text("main")
     assert denominator() == before, "It counts before it is approved"

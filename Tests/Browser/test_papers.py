@@ -33,7 +33,7 @@ def write(page: Page, section: str, text: str, place: int = 0) -> None:
     if not one.locator("textarea").is_visible():
         one.locator("summary").click()
     one.locator("textarea").fill(text)
-    one.locator("button[value=save]").click()
+    one.locator("button[type=submit]").first.click()
 
 
 def test_a_bulletin_is_composed(desk: Callable[..., Page]) -> None:
@@ -44,7 +44,7 @@ def test_a_bulletin_is_composed(desk: Callable[..., Page]) -> None:
     assert re.search(r"占在册站点\d+个的\d+\.\d\d%", automatic), automatic
 
     write(page, "boot", "本月开机率{no_such_figure}")
-    assert "不是可以引用的数字" in sentence(page, "boot").inner_text()
+    assert "没有这样的数字：{no_such_figure}" in sentence(page, "boot").inner_text()
     assert sentence(page, "boot").locator("textarea").input_value() == "本月开机率{no_such_figure}", "What was typed is gone"
     assert "422" in desk.said.pop()
 
@@ -116,15 +116,19 @@ def looked_at(pdf: Path) -> str:
 def test_the_paper_is_published_and_looked_at(desk: Callable[..., Page], demo: Demo, tmp_path: Path) -> None:
     page = desk("county")
     page.goto(f"/bulletins/{MONTH}/{COUNTY}/editions")
-    page.click("form[action$='/close'] button")
+    page.click("a[href$='/close']")
+    assert "在册站点" in page.inner_text("section.preview")
+    page.click("button[value=act]")
     page.wait_for_url("**/editions")
+    assert page.locator("a[href$='/reopen']").count() == 1
     assert page.input_value("#issuer") == "鹿原县远程教育办公室"
     page.fill("#document", "鹿远办〔2011〕3号")
     page.fill("#signed_off", "方正")
     page.fill("#recipients", "各乡镇")
     page.fill("#copies", "市远程教育办公室")
-    number = page.locator("input[name=number]").input_value()
     page.click("form[action$='/publish'] button")
+    assert "第 1 版" in page.inner_text("section.preview") and "鹿远办〔2011〕3号" in page.inner_text("section.preview")
+    page.click("button[value=act]")
     page.wait_for_url("**/editions")
     assert "正在排版发布" in page.inner_text("[role=status]") and page.locator("form[action$='/publish']").count() == 0
     # The page looks again by itself.
@@ -132,9 +136,10 @@ def test_the_paper_is_published_and_looked_at(desk: Callable[..., Page], demo: D
     link = page.locator("main tbody a >> nth=0").get_attribute("href")
 
     county = demo.visitor("county")
-    again = county.post(f"/bulletins/{MONTH}/{COUNTY}/publish", county.token(f"/bulletins/{MONTH}/{COUNTY}/editions"), number=number, document="伪造", signed_off="某人")
-    assert again.status == 409 and "不能改写" in again.text
-    assert any("拒绝改写" in line for line in demo.visitor("auditor").get("/events").text.splitlines()), "The attempt does not stand in the audit log"
+    base = f"/bulletins/{MONTH}/{COUNTY}"
+    again = county.submit(f"{base}/publish", f"{base}/editions", document="伪造", signed_off="某人")
+    assert again.status == 409 and "不需要新版" in again.text
+    assert county.get(f"{base}/reopen").status == 200 and county.submit(f"{base}/reopen", reason="改数").status == 409
 
     files = {}
     for kind in ("pdf", "docx", "xlsx", "csv"):
@@ -221,6 +226,7 @@ def test_a_formula_is_adopted_by_the_keeper_of_the_whole_network_only(desk: Call
     page.fill("#effective_seconds", "0")
     page.click("form[action='/formulas'] button")
     assert page.locator("[aria-invalid]").count() == 3, "Seconds, paper and reason each have their sentence"
+    assert page.locator(".wrong li a").count() == 3 and page.evaluate("document.activeElement.id") == "effective_seconds"
     assert "422" in desk.said.pop()
 
 

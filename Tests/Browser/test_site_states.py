@@ -50,6 +50,9 @@ def test_days_of_the_past_are_corrected_beside_what_was_recorded(desk: Callable[
     assert page.locator("#state[aria-invalid]").count() == 1
     page.select_option("#state", "faulty")
     page.click("main form button[type=submit]")
+    # Days of a month that is over are shown before they are recorded.
+    assert "之后恢复原来的状态" in page.inner_text("section.preview")
+    page.click("button[value=act]")
     page.wait_for_url(f"**/sites/{site}?changed=1#states")
     assert "已登记" in page.inner_text("p.notice[role=status]")
     after = states(page)

@@ -94,10 +94,10 @@ def test_an_editor_uploads_a_video_and_publishes_it(console: Page, story: Story,
     page.fill("#speaker", "林知远")
     page.fill("#unit", "鹿原县农业技术推广站")
     page.fill("#areas", "990101")
-    page.check("input[name="kinds.village"]")
-    page.click("#fields button[type=submit]")
+    page.check('input[name="kinds.village"]')
+    page.click("form:has(#title) button[type=submit]")
     page.wait_for_url("**?saved=1")
-    assert page.input_value("#areas") == "990101" and page.is_checked("input[name="kinds.village"]") and not page.is_checked("input[name="kinds.agency"]")
+    assert page.input_value("#areas") == "990101" and page.is_checked('input[name="kinds.village"]') and not page.is_checked('input[name="kinds.agency"]')
     page.click("form[action$='/publish'] button")
     assert "等待另一人批准" in page.inner_text("#approval") and page.locator("form[action$='/withdraw']").count() == 0
     # Whoever asked cannot approve; another person can.

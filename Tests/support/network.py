@@ -147,7 +147,7 @@ class Visitor:
         return answer
 
     def _send(self, action: str, page: str, fields: dict[str, str]) -> Answer:
-        form = re.search(rf'action="{re.escape(action)}">(.*?)</form>', page, re.DOTALL)
+        form = re.search(rf'action="{re.escape(action)}"[^>]*>(.*?)</form>', page, re.DOTALL)
         assert form, f"No form is sent to {action}"
         hidden = {name: html.unescape(text) for name, text in re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)">', form[1])}
         body = urllib.parse.urlencode({**hidden, **fields}).encode()

@@ -31,9 +31,9 @@ extension Statements {
         try run(
             """
             INSERT INTO courseware (id, title, category, speaker, unit, area_id, state, problem, problem_values, duration_ms, source_hash, source_name, source_bytes,
-                audience_areas, audience_kinds, version, manifest_hash, manifest_bytes, poster_hash, preview_hash, made_by, made_at)
+                audience_areas, audience_kinds, version, manifest_hash, manifest_bytes, poster_hash, preview_hash, made_by, made_at, search_key)
             VALUES (\(new.id), \(new.title), '', '', '', \(new.areaID), 'encoding', '', '', 0, \(new.sourceHash), \(new.sourceName), \(new.sourceBytes),
-                '', '', 1, '', 0, '', '', \(act.actor.id), \(act.at))
+                '', '', 1, '', 0, '', '', \(act.actor.id), \(act.at), \(searchKey(new.title)))
             """)
         try requireRoom(EncodeJob.bound, kind: EncodeJob.kind, of: act.actor.id)
         try enqueueJob(kind: EncodeJob.kind, subject: new.id, madeBy: act.actor.id, at: act.at, ids: act.ids)
@@ -45,7 +45,8 @@ extension Statements {
         let changed = try run(
             """
             UPDATE courseware SET title = \(fields.title), category = \(fields.category), speaker = \(fields.speaker), unit = \(fields.unit),
-                audience_areas = \(fields.areas.map(\.description).joined(separator: " ")), audience_kinds = \(fields.kinds.map(\.rawValue).joined(separator: " "))
+                audience_areas = \(fields.areas.map(\.description).joined(separator: " ")), audience_kinds = \(fields.kinds.map(\.rawValue).joined(separator: " ")),
+                search_key = \(coursewareKey(fields.title, fields.speaker, fields.unit))
             WHERE id = \(id) AND state <> 'archived'
             """)
         guard changed == 1 else { throw Refusal.notFound("courseware") }
@@ -130,8 +131,8 @@ extension Statements {
         let added = try run(
             """
             INSERT INTO courseware (id, title, category, speaker, unit, area_id, state, problem, problem_values, duration_ms, source_hash, source_name, source_bytes,
-                audience_areas, audience_kinds, version, manifest_hash, manifest_bytes, poster_hash, preview_hash, made_by, made_at)
-            VALUES (\(id), \(title), '', '', '', \(areaID), 'archived', '', '', \(durationMs), '', '', 0, '', '', 0, '', 0, '', '', \(act.actor.id), \(act.at))
+                audience_areas, audience_kinds, version, manifest_hash, manifest_bytes, poster_hash, preview_hash, made_by, made_at, search_key)
+            VALUES (\(id), \(title), '', '', '', \(areaID), 'archived', '', '', \(durationMs), '', '', 0, '', '', 0, '', 0, '', '', \(act.actor.id), \(act.at), \(searchKey(title)))
             ON CONFLICT (id) DO NOTHING
             """)
         if added == 1 { try record("courseware.archived", id, ["title": title], by: act) }

@@ -10,7 +10,7 @@ package enum CoursewareForm {
     static let category = Field.choice("category", "library.column.category", among: CoursewareCategory.allCases, words: "library.category").optional
     static let speaker = Field.text("speaker", "library.column.speaker", most: 200, isNeeded: false)
     static let unit = Field.text("unit", "library.column.unit", most: 200, isNeeded: false)
-    static let areas = Field.codes("areas", "library.field.areas", isHelped: true, rows: 2)
+    static let areas = Field.codes("areas", "library.field.areas", isHelped: true, rows: 2, from: "/pick/library-areas")
     static let kinds = Field.boxes("kinds", "library.field.kinds", among: SiteKind.allCases, words: "site_kind", isHelped: true)
     package static let form = Form(title, category, speaker, unit, areas, kinds)
 
@@ -47,6 +47,11 @@ extension FormPage where Subject == Courseware {
             submit: "library.form.submit", subject: { try $0.presentCourseware($1) }, form: { _ in CoursewareForm.form },
             texts: { courseware, _ in CoursewareForm.texts(courseware) },
             record: \.id, values: { ["area": $0.areaName, "code": $0.areaCode] },
+            check: { statements, _, values, at in
+                guard let typed = values.understood(CoursewareForm.areas) else { return [:] }
+                do { _ = try statements.areas(typed: typed, in: CoursewareForm.areas.name, on: at.today, scope: at.visit.scope) } catch Refusal.invalid(let wrong) { return wrong }
+                return [:]
+            },
             act: { statements, courseware, values, at in
                 try statements.changeCourseware(id: courseware.id, try statements.coursewareFields(values, on: at.today, in: at.visit.scope), by: at.act)
                 return "/courseware/\(courseware.id)?saved=1"

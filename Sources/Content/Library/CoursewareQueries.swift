@@ -64,9 +64,8 @@ extension Statements {
     private func condition(of filter: CoursewareFilter) -> SQL {
         var condition: SQL = filter.state.map { "c.state = \($0)" } ?? "c.state <> 'archived'"
         if let category = filter.category { condition = "\(sql: condition) AND c.category = \(category)" }
-        guard !filter.text.isEmpty else { return condition }
-        let pattern = "%" + filter.text.replacing("\\", with: "\\\\").replacing("%", with: "\\%").replacing("_", with: "\\_") + "%"
-        return "\(sql: condition) AND (c.title LIKE \(pattern) ESCAPE '\\' OR c.speaker LIKE \(pattern) ESCAPE '\\' OR c.unit LIKE \(pattern) ESCAPE '\\')"
+        let words = SearchWords(filter.text)
+        return words.isEmpty ? condition : "\(sql: condition) AND \(sql: words.condition("c.search_key"))"
     }
 
     private func coursewareSelection(on day: Day, in scope: Scope, where condition: SQL) -> SQL {

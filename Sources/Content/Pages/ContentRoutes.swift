@@ -6,17 +6,17 @@ import Hummingbird
 package import Jobs
 import Listener
 import Registry
-import Storage
+package import Storage
 import Trust
 package import Web
 import Wire
 
 extension Feature {
     /// The library: courseware from its upload to the televisions.
-    package static func courseware(_ content: ContentHouse, encoding: EncodeJob, renewal: PeriodicWork) -> Feature {
+    package static func courseware(_ content: ContentHouse, encoding: EncodeJob, renewal: PeriodicWork, _ database: Database) -> Feature {
         Feature(
             "courseware", menu: [MenuEntry(.library, "nav.courseware", "/courseware", .seeLibrary)], jobs: [FeatureJob(EncodeJob.kind, bell: content.bell, encoding.handler)],
-            timers: [FeatureTimer(renewal)]
+            timers: [FeatureTimer(renewal), FeatureTimer(coursewareKeys(database))], searches: [.courseware]
         ) { $0.addContent(content) }
     }
 }

@@ -176,12 +176,3 @@ extension House {
         return download("\u{FEFF}" + CSV.line(head) + lines.joined(), name: "nodes.csv", type: "text/csv; charset=utf-8")
     }
 }
-
-/// An answer for a script.
-func jsonResponse(_ value: some Encodable, status: HTTPResponse.Status = .ok) throws -> Response {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    return Response(
-        status: status, headers: [.contentType: "application/json", .cacheControl: "no-store"],
-        body: .init(byteBuffer: ByteBuffer(bytes: try encoder.encode(value))))
-}

@@ -20,10 +20,10 @@ extension Statements {
             let rows: [[Value]] = part.map {
                 [
                     act.ids.next().bound, $0.id.bound, $0.code.description.bound, $0.name.bound, $0.parentID.bound, $0.from.number.bound, Day.forever.number.bound,
-                    act.at.bound,
+                    act.at.bound, searchKey($0.name).bound,
                 ]
             }
-            try run("INSERT INTO area_version (id, area_id, code, name, parent_id, from_day, until_day, recorded_at) \(values: rows)")
+            try run("INSERT INTO area_version (id, area_id, code, name, parent_id, from_day, until_day, recorded_at, name_key) \(values: rows)")
         }
         if !areas.isEmpty { try record("area.added", areas[0].id, ["count": String(areas.count), "first": areas[0].code.description], by: act) }
     }
@@ -34,8 +34,8 @@ extension Statements {
         try run("UPDATE area_version SET until_day = \(day) WHERE area_id = \(known.areaID) AND replaced_at IS NULL AND until_day = \(Day.forever)")
         try run(
             """
-            INSERT INTO area_version (id, area_id, code, name, parent_id, from_day, until_day, recorded_at)
-            VALUES (\(act.ids.next()), \(known.areaID), \(known.code), \(name), \(known.parentID), \(day), \(Day.forever), \(act.at))
+            INSERT INTO area_version (id, area_id, code, name, parent_id, from_day, until_day, recorded_at, name_key)
+            VALUES (\(act.ids.next()), \(known.areaID), \(known.code), \(name), \(known.parentID), \(day), \(Day.forever), \(act.at), \(searchKey(name)))
             """)
         try record("area.renamed", known.areaID, ["from": known.name, "to": name, "on": day.description], by: act)
     }
@@ -46,8 +46,8 @@ extension Statements {
         guard let old else { throw Refusal.notFound("area") }
         try run(
             """
-            INSERT INTO area_version (id, area_id, code, name, parent_id, from_day, until_day, recorded_at, decision)
-            SELECT \(act.ids.next()), area_id, code, name, parent_id, \(day), until_day, \(act.at), decision FROM area_version WHERE id = \(old)
+            INSERT INTO area_version (id, area_id, code, name, parent_id, from_day, until_day, recorded_at, decision, name_key)
+            SELECT \(act.ids.next()), area_id, code, name, parent_id, \(day), until_day, \(act.at), decision, name_key FROM area_version WHERE id = \(old)
             """)
         try run("UPDATE area_version SET replaced_at = \(act.at) WHERE id = \(old)")
         try record("area.begun_earlier", areaID, ["on": day.description], by: act)

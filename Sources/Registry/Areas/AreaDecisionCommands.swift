@@ -69,7 +69,7 @@ extension Statements {
         func add(_ row: AreaVersion, _ decision: String?) {
             rows.append([
                 act.ids.next().bound, row.areaID.bound, row.code.bound, row.name.bound, row.parentID.bound, row.fromDay.number.bound, row.untilDay.number.bound,
-                act.at.bound, decision.bound,
+                act.at.bound, decision.bound, searchKey(row.name).bound,
             ])
         }
         for effect in effects {
@@ -85,7 +85,7 @@ extension Statements {
         }
         for start in stride(from: 0, to: rows.count, by: 500) {
             let part = Array(rows[start..<min(start + 500, rows.count)])
-            try run("INSERT INTO area_version (id, area_id, code, name, parent_id, from_day, until_day, recorded_at, decision) \(values: part)")
+            try run("INSERT INTO area_version (id, area_id, code, name, parent_id, from_day, until_day, recorded_at, decision, name_key) \(values: part)")
         }
     }
 
@@ -105,7 +105,7 @@ extension Statements {
             func add(_ row: SiteVersion, _ area: String, _ days: Range<Day>, _ decision: String?) {
                 rows.append([
                     act.ids.next().bound, row.site.bound, row.name.bound, area.bound, row.kind.bound, row.mode.bound, days.lowerBound.number.bound,
-                    days.upperBound.number.bound, act.at.bound, decision.bound,
+                    days.upperBound.number.bound, act.at.bound, decision.bound, searchKey(row.name).bound,
                 ])
             }
             for row in old {
@@ -113,7 +113,7 @@ extension Statements {
                 add(row, first.toArea, max(row.fromDay, day)..<row.untilDay, decision)
             }
             guard !rows.isEmpty else { continue }
-            try run("INSERT INTO site_version (id, site, name, area_id, kind, mode, from_day, until_day, recorded_at, decision) \(values: rows)")
+            try run("INSERT INTO site_version (id, site, name, area_id, kind, mode, from_day, until_day, recorded_at, decision, name_key) \(values: rows)")
         }
     }
 

@@ -11,7 +11,7 @@ enum AreaFields {
     static let on = Field.date("on", "area.field.on", isHelped: true)
     static let name = Field.text("name", "area.field.name", most: 100, isHelped: true)
     static let code = Field.areaCode("code", "area.field.code", isHelped: true)
-    static let into = Field.text("into", "area.field.into", most: 200, isHelped: true)
+    static let into = Field.picked("into", "area.field.into", from: "/pick/areas")
     static let rule = Field.choice("rule", "area.field.rule", among: SplitWay.allCases, words: "area.rule", isHelped: true)
     static let parts = Field.codes("parts", "area.field.parts", isHelped: true)
     static let named = Field.text("named", "area.field.named", most: 100, isNeeded: false)

@@ -19,9 +19,10 @@ extension Statements {
             WHERE name = \(text) AND from_day <= \(day) AND until_day > \(day) AND replaced_at IS NULL AND \(sql: scope.condition("code")) ORDER BY code
             LIMIT 6
             """)
-        guard let area = named.first else { throw Refusal.invalid([field: FieldProblem("area.not_here", ["text": text])]) }
-        guard named.count == 1 else {
-            throw Refusal.invalid([field: FieldProblem("area.several", ["text": text, "list": shortened(named.map { "\($0.name) \($0.code)" }, to: 5)])])
+        let found = named.isEmpty ? try areas(matching: SearchWords(text), on: day, in: scope, limit: 6).map(\.area) : named
+        guard let area = found.first else { throw Refusal.invalid([field: FieldProblem("area.not_here", ["text": text])]) }
+        guard found.count == 1 else {
+            throw Refusal.invalid([field: FieldProblem("area.several", ["text": text, "list": shortened(found.map { "\($0.name) \($0.code)" }, to: 5)])])
         }
         return area
     }

@@ -5,11 +5,11 @@ import Web
 
 /// The form of a proposal.
 enum ProposalFields {
-    static let area = Field.text("area", "exclusion.form.area", most: 200, isHelped: true)
+    static let area = Field.picked("area", "exclusion.form.area", from: "/pick/areas")
     static let cause = Field.choice("cause", "exclusion.column.cause", among: ExclusionCause.allCases, words: "exclusion.cause")
     static let from = Field.date("from", "exclusion.form.from")
     static let through = Field.date("through", "exclusion.form.through")
-    static let sites = Field.codes("sites", "exclusion.form.sites", isHelped: true)
+    static let sites = Field.codes("sites", "exclusion.form.sites", isHelped: true, from: "/pick/sites")
     static let reason = Field.text("reason", "exclusion.column.reason")
     static let document = Field.document("exclusion.column.document")
     static let form = Form(area, cause, from, through, sites, reason, document)
@@ -34,6 +34,17 @@ extension FormPage where Subject == Void {
         FormPage(
             submit: "exclusion.form.submit", cancel: { _, _ in "/exclusions" }, subject: { _, _ in }, form: { _ in ProposalFields.form },
             texts: { _, at in [ProposalFields.area.name: at.query("area")] },
+            check: { statements, _, values, at in
+                var problems: FieldProblems = [:]
+                if let first = values.understood(ProposalFields.from), let last = values.understood(ProposalFields.through), first > last {
+                    problems[ProposalFields.through.name] = "exclusion.days_order"
+                }
+                guard let text = values.understood(ProposalFields.area) else { return problems }
+                do { _ = try statements.area(typed: text, in: ProposalFields.area.name, on: at.today, scope: at.visit.scope) } catch Refusal.invalid(let wrong) {
+                    problems.merge(wrong) { first, _ in first }
+                }
+                return problems
+            },
             preview: { statements, _, values, at in
                 let new = try ProposalFields.proposal(values)
                 let area = try statements.area(typed: try values[ProposalFields.area], in: ProposalFields.area.name, on: at.today, scope: at.visit.scope)

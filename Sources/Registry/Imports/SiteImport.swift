@@ -218,10 +218,10 @@ extension Statements {
             guard let row = site.row else { return nil }
             return [
                 act.ids.next().bound, site.num.bound, row.name.bound, site.areaID.bound, row.kind.rawValue.bound, row.mode.rawValue.bound, row.from.number.bound,
-                Day.forever.number.bound, act.at.bound,
+                Day.forever.number.bound, act.at.bound, searchKey(row.name).bound,
             ]
         }
-        try inParts(versions) { try run("INSERT INTO site_version (id, site, name, area_id, kind, mode, from_day, until_day, recorded_at) \(values: $0)") }
+        try inParts(versions) { try run("INSERT INTO site_version (id, site, name, area_id, kind, mode, from_day, until_day, recorded_at, name_key) \(values: $0)") }
         var states: [[Value]] = []
         for (_, site) in sites {
             if let day = site.beginsOn {

@@ -75,8 +75,8 @@ extension Statements {
         guard try area(id: row.area, on: day) != nil else { throw Refusal.invalid(["from": "site.before_area"]) }
         try run(
             """
-            INSERT INTO site_version (id, site, name, area_id, kind, mode, from_day, until_day, recorded_at, decision)
-            SELECT \(act.ids.next()), site, name, area_id, kind, mode, \(day), until_day, \(act.at), decision FROM site_version WHERE id = \(row.id) AND from_day > \(day)
+            INSERT INTO site_version (id, site, name, area_id, kind, mode, from_day, until_day, recorded_at, decision, name_key)
+            SELECT \(act.ids.next()), site, name, area_id, kind, mode, \(day), until_day, \(act.at), decision, name_key FROM site_version WHERE id = \(row.id) AND from_day > \(day)
             """)
         try run("UPDATE site_version SET replaced_at = \(act.at) WHERE id = \(row.id) AND from_day > \(day)")
     }

@@ -8,10 +8,10 @@ extension Statements {
         try first(Site.self, siteSelection(on: day, where: "s.code = \(code) AND \(sql: scope.condition("a.code"))"))
     }
 
-    /// Sites of the scope whose name or code holds a text, by code, after the given code.
+    /// Sites of the scope whose name, pinyin or code is looked for, by code, after the given code.
     package func sites(containing text: String, on day: Day, in scope: Scope, after code: String, limit: Int) throws -> [Site] {
-        let pattern = "%" + text.replacing("\\", with: "\\\\").replacing("%", with: "\\%").replacing("_", with: "\\_") + "%"
-        let matching: SQL = text.isEmpty ? "" : "AND (v.name LIKE \(pattern) ESCAPE '\\' OR s.code LIKE \(pattern) ESCAPE '\\')"
+        let words = SearchWords(text)
+        let matching: SQL = words.isEmpty ? "" : "AND \(sql: words.condition("v.name_key", code: "s.code"))"
         return try all(
             Site.self,
             "\(sql: siteSelection(on: day, where: "s.code > \(code) AND \(sql: scope.condition("a.code")) \(sql: matching)")) ORDER BY s.code LIMIT \(limit)")

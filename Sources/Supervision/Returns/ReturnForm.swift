@@ -49,11 +49,12 @@ enum ReturnFields {
         return texts
     }
 
-    static func draft(_ values: FormValues, _ standing: ReturnStanding) throws -> ReturnDraft {
-        var draft = ReturnDraft(lines: [:], share: try values[share], revision: standing.monthlyReturn?.revision ?? 0)
+    /// What was typed; what cannot be read is missing.
+    static func draft(_ values: FormValues, _ standing: ReturnStanding) -> ReturnDraft {
+        var draft = ReturnDraft(lines: [:], share: values.understood(share) ?? "", revision: standing.monthlyReturn?.revision ?? 0)
         for site in standing.sites {
-            var line = ReturnLine(remark: try values[remark(site)])
-            for field in ReturnField.allCases { line.values[field] = try values[number(site, field)] }
+            var line = ReturnLine(remark: values.understood(remark(site)) ?? "")
+            for field in ReturnField.allCases { line.values[field] = values.understood(number(site, field)) ?? nil }
             draft.lines[site.code] = line
         }
         return draft
@@ -81,9 +82,10 @@ extension FormPage where Subject == ReturnSubject {
             submit: "return.save", ways: { _ in [FormWay("submit", "return.submit", isMain: true)] }, subject: { try $0.returnSubject($1, rules) },
             form: { ReturnFields.form($0.own.sites, $0.speech) }, texts: { subject, _ in ReturnFields.texts(subject.own) },
             record: { $0.own.monthlyReturn?.id ?? $0.area.areaID },
+            check: { _, subject, values, _ in ReturnRules.problems(ReturnFields.draft(values, subject.own), subject.own.sites, isComplete: values.way == "submit") },
             act: { statements, subject, values, at in
                 try statements.saveReturn(
-                    try ReturnFields.draft(values, subject.own), month: subject.record.month, area: subject.area, submit: values.way == "submit",
+                    ReturnFields.draft(values, subject.own), month: subject.record.month, area: subject.area, submit: values.way == "submit",
                     today: subject.record.period.today, by: at.act)
                 return FigureURL.monthlyReturn(subject.area.code, subject.record.month) + "?saved=1"
             },

@@ -6,6 +6,11 @@ extension Field where Value == String {
         Field(name, label, look: .line(), isNeeded: isNeeded, isHelped: isHelped, most: most, normal: { $0 }, reading: { $0 })
     }
 
+    /// A thing that is named by its name, pinyin or code; `from` is where a script asks for suggestions.
+    package static func picked(_ name: String, _ label: String, from pick: String, isHelped: Bool = true) -> Field {
+        Field(name, label, look: .line(pick: pick), isHelped: isHelped, most: 200, normal: { $0 }, reading: { $0 })
+    }
+
     /// Several lines of text.
     package static func note(_ name: String, _ label: String, most: Int, rows: Int = 3, isNeeded: Bool = true, isHelped: Bool = false) -> Field {
         Field(name, label, look: .note(rows: rows), isNeeded: isNeeded, isHelped: isHelped, most: most, normal: { $0 }, reading: { $0 })
@@ -95,9 +100,11 @@ extension Field {
 
 extension Field where Value == [String] {
     /// Codes with blanks, line ends or any comma between them, each once, in the order in which they were typed.
-    package static func codes(_ name: String, _ label: String, atMost count: Int = 500, isNeeded: Bool = false, isHelped: Bool = false, rows: Int = 4) -> Field {
+    package static func codes(_ name: String, _ label: String, atMost count: Int = 500, isNeeded: Bool = false, isHelped: Bool = false, rows: Int = 4, from pick: String? = nil)
+        -> Field
+    {
         Field(
-            name, label, look: .note(rows: rows), isNeeded: isNeeded, isHelped: isHelped, most: 20_000, normal: { $0.joined(separator: "\n") },
+            name, label, look: .note(rows: rows, pick: pick), isNeeded: isNeeded, isHelped: isHelped, most: 20_000, normal: { $0.joined(separator: "\n") },
             reading: { text throws(FieldProblem) in
                 let codes = listed(text)
                 guard codes.count <= count else { throw FieldProblem("form.too_many", ["most": String(count), "count": String(codes.count)]) }

@@ -2,10 +2,10 @@ package import Basics
 
 /// What a field looks like on a page.
 package enum FieldLook: Hashable, Sendable {
-    /// One line; `digits` brings up a telephone's number keys.
-    case line(digits: Bool = false)
-    /// Several lines.
-    case note(rows: Int)
+    /// One line; `digits` brings up a telephone's number keys, at `pick` a script finds what to suggest.
+    case line(digits: Bool = false, pick: String? = nil)
+    /// Several lines; what is found at `pick` is added to them.
+    case note(rows: Int, pick: String? = nil)
     case date
     case month
     /// A list to choose one from.

@@ -1,4 +1,4 @@
-import Basics
+package import Basics
 import Crypto
 import Foundation
 
@@ -16,12 +16,13 @@ package struct Form: Sendable {
     /// A form whose fields are only known when it is shown.
     package init(_ fields: [FieldEntry]) { self.fields = fields }
 
-    /// What the texts of all fields say. Throws `Refusal.invalid` that names everything that is wrong.
-    package func read(_ texts: [String: String], way: String = "") throws -> FormValues {
-        var problems: FieldProblems = [:]
+    /// What the texts of all fields say. Throws `Refusal.invalid` that names everything that is wrong, also what `check` finds in what could be read.
+    package func read(_ texts: [String: String], way: String = "", check: (FormValues) throws -> FieldProblems = { _ in [:] }) throws -> FormValues {
+        let values = FormValues(texts: texts, way: way)
+        var problems = try check(values)
         for field in fields { do throws(FieldProblem) { _ = try field.understood(texts[field.name] ?? "") } catch { problems[field.name] = error } }
         guard problems.isEmpty else { throw Refusal.invalid(problems) }
-        return FormValues(texts: texts, way: way)
+        return values
     }
 
     /// The texts as they are shown again: those that are understood in their normal form, the others as they were typed.
@@ -64,6 +65,9 @@ package struct FormValues: Sendable {
     let texts: [String: String]
     /// The button that was pressed, where a form has several; empty for its own.
     package let way: String
+
+    /// The value of a field; nil where it cannot be read.
+    package func understood<Value>(_ field: Field<Value>) -> Value? { try? field.read(texts[field.name] ?? "") }
 
     /// The value of one of the form's fields.
     package subscript<Value>(_ field: Field<Value>) -> Value {

@@ -52,6 +52,8 @@ package struct FormPage<Subject: Sendable>: Sendable {
     let texts: @Sendable (Subject, FormVisit) -> [String: String]
     /// Of a form that changes a record: its id in the log of acts. Then `texts` are what is stored.
     let record: (@Sendable (Subject) -> String)?
+    /// What is wrong besides what no field can be read: told together with that. What cannot be read is nil.
+    let check: (@Sendable (Statements, Subject, FormValues, FormVisit) throws -> FieldProblems)?
     /// What the words of labels and help name.
     let values: @Sendable (Subject) -> [String: String]
     /// What `act` would do, to be shown before it is done; nil when there is nothing to show.
@@ -77,13 +79,14 @@ package struct FormPage<Subject: Sendable>: Sendable {
         form: @escaping @Sendable (Subject) -> Form,
         texts: @escaping @Sendable (Subject, FormVisit) -> [String: String], record: (@Sendable (Subject) -> String)? = nil,
         values: @escaping @Sendable (Subject) -> [String: String] = { _ in [:] },
+        check: (@Sendable (Statements, Subject, FormValues, FormVisit) throws -> FieldProblems)? = nil,
         preview: (@Sendable (Statements, Subject, FormValues, FormVisit) throws -> FormPreview?)? = nil,
         act: @escaping @Sendable (Statements, Subject, FormValues, FormVisit) throws -> String, after: @escaping @Sendable () -> Void = {},
         page: @escaping @Sendable (FormView, Subject, FormVisit) async throws -> FormFrame
     ) {
         self.init(
             submit: submit, cancel: cancel, ways: ways, mark: mark, reading: { at in { try subject($0, at) } }, form: form, texts: texts, record: record, values: values,
-            preview: preview, act: act, after: after, page: page)
+            check: check, preview: preview, act: act, after: after, page: page)
     }
 
     /// A form about something that is not read from the database alone.
@@ -92,12 +95,13 @@ package struct FormPage<Subject: Sendable>: Sendable {
         mark: @escaping @Sendable (Subject) -> String = { _ in "" }, reading: @escaping @Sendable (FormVisit) async throws -> (@Sendable (Statements) throws -> Subject),
         form: @escaping @Sendable (Subject) -> Form, texts: @escaping @Sendable (Subject, FormVisit) -> [String: String], record: (@Sendable (Subject) -> String)? = nil,
         values: @escaping @Sendable (Subject) -> [String: String] = { _ in [:] },
+        check: (@Sendable (Statements, Subject, FormValues, FormVisit) throws -> FieldProblems)? = nil,
         preview: (@Sendable (Statements, Subject, FormValues, FormVisit) throws -> FormPreview?)? = nil,
         act: @escaping @Sendable (Statements, Subject, FormValues, FormVisit) throws -> String, after: @escaping @Sendable () -> Void = {},
         page: @escaping @Sendable (FormView, Subject, FormVisit) async throws -> FormFrame
     ) {
         (self.submit, self.cancel, self.ways, self.mark, self.subject, self.form, self.texts, self.record) = (submit, cancel, ways, mark, reading, form, texts, record)
-        (self.values, self.preview, self.act, self.after, self.page) = (values, preview, act, after, page)
+        (self.values, self.check, self.preview, self.act, self.after, self.page) = (values, check, preview, act, after, page)
     }
 }
 

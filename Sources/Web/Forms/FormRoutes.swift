@@ -193,7 +193,8 @@ extension Statements {
         state.texts = form.shown(typed.texts(of: form))
         let stored = form.shown(page.texts(subject, at))
         if let record = page.record, try isChanged(form, record(subject), stored, typed, &state, at) { return .shown(state) }
-        let values = try form.read(state.texts, way: page.ways(subject).map(\.name).first { $0 == typed.raw(FormField.way) } ?? "")
+        let way = page.ways(subject).map(\.name).first { $0 == typed.raw(FormField.way) } ?? ""
+        let values = try form.read(state.texts, way: way) { try page.check?(self, subject, $0, at) ?? [:] }
         if let preview = try page.preview?(self, subject, values, at) {
             guard typed.raw(FormField.step) == "act", typed.raw(FormField.seen) == preview.digest else {
                 state.preview = preview
@@ -293,22 +294,22 @@ extension FormView.Line {
         let ids = [fieldHelp == nil ? nil : "\(mark)\(field.name)-help", fieldProblem == nil ? nil : "\(mark)\(field.name)-problem"].compactMap { $0 }
         described = ids.isEmpty ? nil : ids.joined(separator: " ")
         (isNeeded, self.isFirstWrong) = (field.isNeeded, isFirstWrong)
-        var (type, mode, most, noteRows) = ("text", nil as String?, nil as Int?, 0)
+        var (type, mode, most, noteRows, pick) = ("text", nil as String?, nil as Int?, 0, nil as String?)
         var (options, chosen): ([FieldOption], Set<String>) = ([], [text])
         var (isInput, isNote, isChoice, isBoxes, isTick) = (false, false, false, false, false)
         switch field.look {
-        case .line(let digits):
-            (isInput, most) = (true, field.most)
+        case .line(let digits, let place):
+            (isInput, most, pick) = (true, field.most, place)
             if digits { mode = "numeric" }
         // What no day or month is would not be shown in a field for them, and be lost.
         case .date: (isInput, type) = (true, isUnderstood ? "date" : "text")
         case .month: (isInput, type) = (true, isUnderstood ? "month" : "text")
-        case .note(let rows): (isNote, most, noteRows) = (true, field.most, rows)
+        case .note(let rows, let place): (isNote, most, noteRows, pick) = (true, field.most, rows, place)
         case .choice(let all): (isChoice, options) = (true, all)
         case .boxes(let all): (isBoxes, options, chosen) = (true, all, Set(text.split(separator: ",").map(String.init)))
         case .tick: isTick = true
         }
-        (inputType, inputMode, self.most, rows) = (type, mode, most, noteRows)
+        (inputType, inputMode, self.most, rows, self.pick) = (type, mode, most, noteRows, pick)
         (self.isInput, self.isNote, self.isChoice, self.isBoxes, self.isTick) = (isInput, isNote, isChoice, isBoxes, isTick)
         isTicked = isTick && !text.isEmpty
         choices = options.map { Choice(choiceValue: $0.value, choiceLabel: at.text($0.label), chosen: chosen.contains($0.value)) }

@@ -19,6 +19,7 @@ package struct FormView: Sendable {
         let inputType: String
         let inputMode: String?
         let most: Int?
+        let pick: String?
         let isNote: Bool
         let rows: Int
         let isChoice: Bool

@@ -1,0 +1,101 @@
+package import Accounts
+package import Basics
+import Hummingbird
+import Jobs
+package import Storage
+package import Web
+
+/// An area that was looked for, and in which one it lies.
+package struct FoundArea: Hashable, Sendable {
+    package let area: Area
+    package let parentName: String
+}
+
+/// A site that was looked for, and in which area it lies.
+package struct FoundSite: Hashable, Sendable {
+    package let code: String
+    package let name: String
+    package let areaName: String
+}
+
+extension Statements {
+    /// Areas of the scope by name, pinyin or code, the higher ones first.
+    package func areas(matching words: SearchWords, on day: Day, in scope: Scope, limit: Int) throws -> [FoundArea] {
+        guard !words.isEmpty else { return [] }
+        return try all(
+            """
+            SELECT v.area_id, v.code, v.name, v.parent_id, p.name AS parent_name FROM area_version v
+            LEFT JOIN area_version p ON p.area_id = v.parent_id AND p.replaced_at IS NULL AND p.from_day <= \(day) AND p.until_day > \(day)
+            WHERE v.from_day <= \(day) AND v.until_day > \(day) AND v.replaced_at IS NULL AND \(sql: scope.condition("v.code"))
+                AND \(sql: words.condition("v.name_key", code: "v.code"))
+            ORDER BY length(v.code), v.code LIMIT \(limit)
+            """
+        ) { row in
+            FoundArea(
+                area: Area(areaID: try row.text(0), code: try row.text(1), name: try row.text(2), parentID: try row.optionalText(3)), parentName: try row.optionalText(4) ?? "")
+        }
+    }
+
+    /// Sites of the scope by name, pinyin or code; a word may also be of the area in which they lie.
+    package func sites(matching words: SearchWords, on day: Day, in scope: Scope, limit: Int) throws -> [FoundSite] {
+        guard !words.isEmpty else { return [] }
+        return try all(
+            """
+            SELECT s.code, v.name, a.name AS area_name FROM site_version v
+            JOIN site s ON s.num = v.site
+            JOIN area_version a ON a.area_id = v.area_id AND a.replaced_at IS NULL AND a.from_day <= \(day) AND a.until_day > \(day)
+            WHERE v.replaced_at IS NULL AND v.from_day <= \(day) AND v.until_day > \(day) AND \(sql: scope.condition("a.code"))
+                AND \(sql: words.condition("v.name_key", code: "s.code"))
+            ORDER BY v.name_key, s.code LIMIT \(limit)
+            """
+        ) { FoundSite(code: try $0.text(0), name: try $0.text(1), areaName: try $0.text(2)) }
+    }
+
+    /// Fills in what names are found by, where a row has none: those of before there was any. Answers how many it filled, at most so many.
+    @discardableResult package func fillSearchKeys(most: Int) throws -> Int {
+        let areas = try all("SELECT id, name FROM area_version WHERE name_key = '' LIMIT \(most)") { (id: try $0.text(0), name: try $0.text(1)) }
+        for row in areas { try run("UPDATE area_version SET name_key = \(searchKey(row.name)) WHERE id = \(row.id)") }
+        let sites = try all("SELECT id, name FROM site_version WHERE name_key = '' LIMIT \(most - areas.count)") { (id: try $0.text(0), name: try $0.text(1)) }
+        for row in sites { try run("UPDATE site_version SET name_key = \(searchKey(row.name)) WHERE id = \(row.id)") }
+        return areas.count + sites.count
+    }
+}
+
+extension Feature {
+    /// Finding areas and sites, in the search box and in fields of forms.
+    package static func registerSearch(_ database: Database) -> Feature {
+        let keys = PeriodicWork("search keys", every: .seconds(3600)) {
+            while try await database.write({ try $0.fillSearchKeys(most: 200) }) > 0 { try Task.checkCancellation() }
+        }
+        let areas = SearchLook(.seeFigures, "search.areas") { statements, question in
+            try statements.areas(matching: question.words, on: question.today, in: question.scope, limit: question.limit).map {
+                SearchHit(title: $0.area.name, detail: "\($0.area.code) \($0.parentName)", url: "/areas/\($0.area.code)")
+            }
+        }
+        let sites = SearchLook(.seeFigures, "search.sites") { statements, question in
+            try statements.sites(matching: question.words, on: question.today, in: question.scope, limit: question.limit).map {
+                SearchHit(title: $0.name, detail: "\($0.code) \($0.areaName)", url: "/sites/\(Query.segment($0.code))")
+            }
+        }
+        return Feature("register_search", timers: [FeatureTimer(keys)], searches: [areas, sites]) { $0.addPicks() }
+    }
+}
+
+extension Routes {
+    /// What fields for areas suggest while somebody types; within what he keeps, and within what he sees.
+    fileprivate mutating func addPicks() {
+        let house = house
+        for (path, right) in [("/pick/areas", Right.seeFigures), ("/pick/library-areas", Right.seeLibrary)] {
+            get(path, right) { request, _, visit in
+                let (words, today) = (SearchWords(Query(request)["q"]), house.today)
+                let found = try await house.database.read { try $0.areas(matching: words, on: today, in: visit.scope, limit: 10) }
+                return try jsonResponse(found.map { "\($0.area.name) \($0.area.code)" })
+            }
+        }
+        get("/pick/sites", .seeFigures) { request, _, visit in
+            let (words, today) = (SearchWords(Query(request)["q"]), house.today)
+            let found = try await house.database.read { try $0.sites(matching: words, on: today, in: visit.scope, limit: 10) }
+            return try jsonResponse(found.map { "\($0.name) \($0.code)" })
+        }
+    }
+}

@@ -1,0 +1,102 @@
+package import Accounts
+package import Basics
+import Hummingbird
+package import Storage
+
+/// Who looks for what.
+package struct SearchQuestion: Sendable {
+    package let words: SearchWords
+    /// As it was typed.
+    package let text: String
+    /// For the right of the look.
+    package let scope: Scope
+    package let today: Day
+    /// No more than so many are shown.
+    package let limit: Int
+}
+
+/// Something that was found.
+package struct SearchHit: Sendable {
+    package let title: String
+    /// What tells it from others of the name: its code, where it lies.
+    package let detail: String
+    package let url: String
+
+    package init(title: String, detail: String, url: String) { (self.title, self.detail, self.url) = (title, detail, url) }
+
+    /// As a list of suggestions shows it; typed again it is found again.
+    var suggestion: String { detail.isEmpty ? title : "\(title) \(detail.split(separator: " ").first ?? "")" }
+}
+
+/// What a feature looks through for whoever has a right.
+package struct SearchLook: Sendable {
+    let right: Right
+    /// The key of the words above what it finds.
+    let title: String
+    let find: @Sendable (Statements, SearchQuestion) throws -> [SearchHit]
+
+    package init(_ right: Right, _ title: String, _ find: @escaping @Sendable (Statements, SearchQuestion) throws -> [SearchHit]) {
+        (self.right, self.title, self.find) = (right, title, find)
+    }
+}
+
+/// The page `search`: what was found, by what it is.
+struct SearchPage: Sendable {
+    struct Hit: Sendable {
+        let hitTitle: String
+        let hitDetail: String
+        let hitURL: String
+    }
+    struct Part: Sendable {
+        let partTitle: String
+        let hits: [Hit]
+        /// That there are more.
+        let more: String?
+    }
+    let typed: String
+    let parts: [Part]
+    let isEmpty: Bool
+    let isAsked: Bool
+}
+
+extension Routes {
+    /// `/search`: one box for everything that has a name or a code; `/search.json` for those who still type.
+    mutating func addSearch() {
+        let house = house
+        get("/search", .ownAccount) { request, _, visit in
+            let (text, limit) = (Query(request)["q"], 50)
+            let found = try await house.found(text, limit: limit, visit)
+            // The very thing: a code, or what was picked from the suggestions.
+            let all = found.flatMap(\.hits)
+            let exact = all.filter { folded($0.suggestion) == folded(text) || folded($0.detail) == folded(text) }
+            if exact.count == 1 { return seeOther(exact[0].url) }
+            let parts = found.map { look, hits in
+                SearchPage.Part(
+                    partTitle: house.text(look.title, visit), hits: hits.prefix(limit).map { .init(hitTitle: $0.title, hitDetail: $0.detail, hitURL: $0.url) },
+                    more: hits.count > limit ? house.text("search.more", visit, ["count": String(limit)]) : nil)
+            }
+            let page = SearchPage(typed: text, parts: parts, isEmpty: parts.isEmpty && !text.isEmpty, isAsked: !text.isEmpty)
+            return try house.page("search", page, title: house.text("search.title", visit), for: visit, request)
+        }
+        get("/search.json", .ownAccount) { request, _, visit in
+            let found = try await house.found(Query(request)["q"], limit: 8, visit)
+            return try jsonResponse(found.flatMap(\.hits).prefix(12).map(\.suggestion))
+        }
+    }
+}
+
+extension House {
+    /// What the features find for a text, without those that find nothing; one more than `limit` where there are more.
+    fileprivate func found(_ text: String, limit: Int, _ visit: Visit) async throws -> [(look: SearchLook, hits: [SearchHit])] {
+        let words = SearchWords(text)
+        guard !words.isEmpty else { return [] }
+        let (looks, scope, today) = (searches.filter { visit.may($0.right) }, scope, today)
+        return try await database.read { statements in
+            try looks.compactMap { look in
+                let question = SearchQuestion(words: words, text: text, scope: try scope(statements, visit.grants, look.right, today), today: today, limit: limit + 1)
+                let hits = try look.find(statements, question)
+                return hits.isEmpty ? nil : (look, hits)
+            }
+        }
+    }
+}

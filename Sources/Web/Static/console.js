@@ -1,0 +1,79 @@
+"use strict";
+// What pages do besides what they do without a script: suggestions while somebody types.
+(() => {
+  let made = 0;
+
+  // An input of the pattern "combobox with list" (WAI-ARIA): arrows choose, Enter takes, Escape closes.
+  function suggest(input, url, take) {
+    const list = document.createElement("ul");
+    list.id = "suggestions-" + ++made;
+    list.className = "suggestions";
+    list.setAttribute("role", "listbox");
+    list.setAttribute("aria-label", input.labels && input.labels[0] ? input.labels[0].textContent : input.placeholder);
+    list.hidden = true;
+    input.after(list);
+    for (const [name, value] of [["role", "combobox"], ["aria-autocomplete", "list"], ["aria-expanded", "false"], ["aria-controls", list.id]]) input.setAttribute(name, value);
+    let at = -1, timer = 0;
+
+    function close() {
+      list.hidden = true;
+      at = -1;
+      input.setAttribute("aria-expanded", "false");
+      input.removeAttribute("aria-activedescendant");
+    }
+    function mark(place) {
+      const all = list.children;
+      if (all[at]) all[at].setAttribute("aria-selected", "false");
+      at = (place + all.length) % all.length;
+      all[at].setAttribute("aria-selected", "true");
+      all[at].scrollIntoView({block: "nearest"});
+      input.setAttribute("aria-activedescendant", all[at].id);
+    }
+    async function look() {
+      const text = input.value.trim();
+      if (!text) return close();
+      const answer = await fetch(url + "?q=" + encodeURIComponent(text)).catch(() => null);
+      if (!answer || !answer.ok || input.value.trim() !== text || document.activeElement !== input) return;
+      const found = await answer.json();
+      close();
+      list.replaceChildren(...found.map((one, place) => {
+        const item = document.createElement("li");
+        item.id = list.id + "-" + place;
+        item.setAttribute("role", "option");
+        item.setAttribute("aria-selected", "false");
+        item.textContent = one;
+        item.addEventListener("mousedown", event => { event.preventDefault(); close(); take(one); });
+        return item;
+      }));
+      list.hidden = found.length === 0;
+      input.setAttribute("aria-expanded", String(!list.hidden));
+    }
+    input.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(look, 150); });
+    input.addEventListener("blur", close);
+    input.addEventListener("keydown", event => {
+      if (event.isComposing || list.hidden) return;
+      if (event.key === "ArrowDown" || event.key === "ArrowUp") { event.preventDefault(); mark(event.key === "ArrowDown" ? at + 1 : at < 0 ? -1 : at - 1); }
+      else if (event.key === "Escape") { event.preventDefault(); close(); }
+      else if (event.key === "Enter" && at >= 0) { event.preventDefault(); const one = list.children[at].textContent; close(); take(one); }
+    });
+  }
+
+  for (const input of document.querySelectorAll("input[data-pick]")) {
+    suggest(input, input.dataset.pick, one => { input.value = one; if (input.id === "find") input.form.submit(); });
+  }
+  // Lists of codes: what is found is added at the end.
+  for (const area of document.querySelectorAll("textarea[data-add]")) {
+    const label = document.createElement("label"), input = document.createElement("input");
+    label.className = "note";
+    label.htmlFor = input.id = area.id + "-add";
+    label.textContent = area.dataset.label;
+    input.type = "search";
+    area.after(label, input);
+    suggest(input, area.dataset.add, one => {
+      const code = one.split(" ").pop();
+      if (!area.value.split(/[\s,，、;；]+/).includes(code)) area.value = (area.value.trim() + "\n" + code).trim();
+      input.value = "";
+    });
+    input.addEventListener("keydown", event => { if (event.key === "Enter") event.preventDefault(); });
+  }
+})();
