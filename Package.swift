@@ -101,13 +101,13 @@ let package = Package(
         .target(name: "Jobs", dependencies: ["Basics", "Storage", lifecycle, log], resources: [.copy("Migrations")], swiftSettings: settings),
         /** Request context, session, scope, refusals, pages, tables, charts, words in two languages. */
         .target(
-            name: "Web", dependencies: ["Basics", "Storage", "Wire", "Listener", "Accounts", "Jobs", hummingbird, mustache, crypto, httpTypes, nio, nioHTTP, log],
+            name: "Web", dependencies: ["Basics", "Storage", "Wire", "Listener", "Documents", "Accounts", "Jobs", hummingbird, mustache, crypto, httpTypes, nio, nioHTTP, log],
             resources: [.copy("Migrations"), .copy("Templates"), .copy("Words"), .copy("Static")], swiftSettings: settings),
 
         // MARK: Business
         /** Areas, sites, terminals, nodes, dated states: the register that everything stands on. (Not `Network`: dependencies ask `canImport(Network)` for Apple's framework of that name.) */
         .target(
-            name: "Registry", dependencies: ["Basics", "Storage", "Accounts", "Web", hummingbird],
+            name: "Registry", dependencies: ["Basics", "Storage", "Accounts", "Jobs", "Web", hummingbird],
             resources: [.copy("Migrations"), .copy("Templates"), .copy("Words")], swiftSettings: settings),
         /** 资源: courseware, its upload, encoding, publication and delivery. */
         .target(
@@ -132,7 +132,7 @@ let package = Package(
                 hummingbird,
                 httpTypes, nio, lifecycle, signals, log,
             ],
-            resources: [.copy("Templates"), .copy("Words")], swiftSettings: settings),
+            resources: [.copy("Words")], swiftSettings: settings),
         /** What edge and terminal share: disk, HTTP to the parent, the loop around `Node`. */
         .target(
             name: "Relay",

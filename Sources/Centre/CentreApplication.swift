@@ -31,6 +31,8 @@ package struct CentreApplication: Sendable {
     package let routes: [Routes.Entry]
     /// The paths of declared forms.
     package let forms: [String]
+    /// The paths of declared lists.
+    package let lists: [String]
     private let metrics: Metrics
     /// What runs beside the server: jobs, timers.
     package let services: [any Service]
@@ -87,7 +89,7 @@ package struct CentreApplication: Sendable {
         for feature in features { feature.add(to: &routes) }
         return CentreApplication(
             configuration: configuration, database: database, replica: replica, settings: settings, house: house, intake: intake, responder: router.buildResponder(),
-            routes: routes.entries, forms: routes.forms, metrics: metrics, services: services(features, configuration, house, logger), logger: logger)
+            routes: routes.entries, forms: routes.forms, lists: routes.lists, metrics: metrics, services: services(features, configuration, house, logger), logger: logger)
     }
 
     /// A replica that is away at the start is done without.

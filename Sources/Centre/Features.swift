@@ -17,7 +17,7 @@ extension CentreApplication {
         let (rules, shelf, press, content, bell) = (parts.rules, parts.shelf, parts.press, parts.content, parts.bell)
         let (database, clock, ids) = (house.database, house.clock, house.ids)
         return [
-            .registerSearch(database), .overviews(rules, shelf), .siteList(rules, shelf), .sites(rules), .denominators(rules), .exclusions, .quarantine,
+            .registerSearch(database), .overviews(rules, shelf), .siteList(rules, shelf), .sites(rules), .denominators(rules), .silence, .exclusions, .quarantine,
             .courseware(content, encoding: parts.encoding, renewal: content.catalogueRenewal(database, clock: clock, ids: ids), database), .approvals(content), .stop,
             .bulletins(rules, shelf), .prospects(rules), .compositions(press),
             .editions(press, publishing: PublishJob(press: press, clock: clock, ids: ids), bell: bell), .returns(rules), .distribution(rules),

@@ -16,6 +16,9 @@ package struct Query: Sendable {
     /// The fields of a request's address.
     package init(_ request: Request) { self.init(request.uri.query ?? "") }
 
+    /// All fields, by name.
+    package var all: [(String, String)] { fields.sorted { $0.key < $1.key }.map { ($0.key, $0.value) } }
+
     /// The field without blanks at its ends; empty when it is missing.
     package subscript(_ name: String) -> String { (fields[name] ?? "").trimmingCharacters(in: .whitespacesAndNewlines) }
 

@@ -21,6 +21,8 @@ package struct Routes {
     package private(set) var entries: [Entry] = []
     /// The paths of declared forms.
     package var forms: [String] = []
+    /// The paths of declared lists.
+    package var lists: [String] = []
 
     package init(house: House, router: Router<AppContext>) {
         self.house = house

@@ -21,6 +21,7 @@ extension Routes {
         addHome()
         addOwnAccount()
         addSearch()
+        addSavedLists()
         open(.get, "/sign-in") { request, _ in
             try house.signInPage(request, login: "", next: request.uri.queryParameters["next"].map(String.init) ?? "/", problem: nil)
         }

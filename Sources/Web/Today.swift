@@ -35,6 +35,7 @@ package struct TodayQuestion: Sendable {
     /// For the right of the look.
     package let scope: Scope
     package let today: Day
+    package let now: Instant
     package let zone: NetworkZone
 
     package func may(_ right: Right) -> Bool { grants.contains { $0.role.rights.contains(right) } }
@@ -58,11 +59,11 @@ extension Routes {
         let house = house
         open(.get, "/") { request, context in
             guard let visit = try await house.visit(request, context, for: .ownAccount) else { throw Refusal.signInNeeded }
-            let (looks, scope, today, zone) = (house.looks.filter { visit.may($0.right) }, house.scope, house.today, house.zone)
+            let (looks, scope, today, now, zone) = (house.looks.filter { visit.may($0.right) }, house.scope, house.today, house.clock.now, house.zone)
             let entries = try await house.database.read { statements in
                 try looks.flatMap { look in
                     let scope = try scope(statements, visit.grants, look.right, today)
-                    return try look.entries(statements, TodayQuestion(account: visit.account.id, grants: visit.grants, scope: scope, today: today, zone: zone))
+                    return try look.entries(statements, TodayQuestion(account: visit.account.id, grants: visit.grants, scope: scope, today: today, now: now, zone: zone))
                 }
             }
             return try house.page("home", HomePage(entries.filter { $0.count > 0 }, house, visit), title: house.text("home.title", visit), for: visit, request)

@@ -107,7 +107,7 @@ def test_each_role_sees_what_it_may(demo: Demo) -> None:
         "whole": areas(CITY),
         "own": areas("990101") + sites(own_site),
         "other": areas("990102") + sites(other_site),
-        "library": ["/courseware", "/courseware/export.csv"],
+        "library": ["/courseware", "/courseware.csv"],
         "upload": ["/courseware/new"],
         "system": ["/nodes"],
         "audit": ["/events"],
@@ -490,13 +490,15 @@ def test_a_month_is_closed_published_and_compared(desk: Callable[..., Page], dem
     assert "尚未关账" in page.inner_text(".notice")
     page.click("a[href$='/editions']")
     assert "本月尚未关账" in page.inner_text("main")
-    page.click("form[action$='/close'] button")
+    page.click("a[href$='/close']")
+    page.click("button[value=act]")
     page.wait_for_url("**/editions")
     page.click("form[action$='/publish'] button")
     assert page.locator("#document[aria-invalid]").count() == 1
     page.fill("#document", "鹿远办〔2011〕2号")
     page.fill("#signed_off", "方正")
     page.click("form[action$='/publish'] button")
+    page.click("button[value=act]")
     page.wait_for_selector("main tbody a", timeout=120_000 * PATIENCE)
     [row] = rows(page)
     assert row[:3] == ["第 1 版", "鹿远办〔2011〕2号", "方正"]

@@ -45,10 +45,11 @@ import Wire
                 try $0.changeCourseware(id: second, try $0.coursewareFields(try CoursewareForm.form.read(draft), on: day, in: .everything), by: act)
             }
             let filters: [(CoursewareFilter, Int)] = [
-                (CoursewareFilter(), 7), (CoursewareFilter(text: "果树"), 2), (CoursewareFilter(text: "%"), 4), (CoursewareFilter(text: "_"), 2),
-                (CoursewareFilter(text: "李老"), 1), (CoursewareFilter(state: .failed), 1), (CoursewareFilter(state: .archived), 2),
+                (CoursewareFilter(), 7), (CoursewareFilter(words: SearchWords("果树")), 2), (CoursewareFilter(words: SearchWords("%")), 4),
+                (CoursewareFilter(words: SearchWords("_")), 2),
+                (CoursewareFilter(words: SearchWords("李老")), 1), (CoursewareFilter(state: .failed), 1), (CoursewareFilter(state: .archived), 2),
                 (CoursewareFilter(category: .market), 1),
-                (CoursewareFilter(text: "果树", state: .encoding), 1), (CoursewareFilter(text: "没有"), 0),
+                (CoursewareFilter(words: SearchWords("果树"), state: .encoding), 1), (CoursewareFilter(words: SearchWords("没有")), 0),
             ]
             for (filter, count) in filters {
                 let found = try await library.database.read { try $0.coursewareList(filter, on: day, in: .everything, after: nil, limit: 100) }

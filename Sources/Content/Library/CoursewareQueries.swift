@@ -5,15 +5,15 @@ package import Storage
 
 /// Which courseware a list shows.
 package struct CoursewareFilter: Hashable, Sendable {
-    /// A part of the title, speaker or unit; empty for any.
-    package let text: String
+    /// Of title, speaker or unit; none for any.
+    package let words: SearchWords
     /// Nil for every state but `archived`.
     package let state: CoursewareState?
     /// Nil for any.
     package let category: CoursewareCategory?
 
-    package init(text: String = "", state: CoursewareState? = nil, category: CoursewareCategory? = nil) {
-        self.text = text
+    package init(words: SearchWords = SearchWords(""), state: CoursewareState? = nil, category: CoursewareCategory? = nil) {
+        self.words = words
         self.state = state
         self.category = category
     }
@@ -64,8 +64,7 @@ extension Statements {
     private func condition(of filter: CoursewareFilter) -> SQL {
         var condition: SQL = filter.state.map { "c.state = \($0)" } ?? "c.state <> 'archived'"
         if let category = filter.category { condition = "\(sql: condition) AND c.category = \(category)" }
-        let words = SearchWords(filter.text)
-        return words.isEmpty ? condition : "\(sql: condition) AND \(sql: words.condition("c.search_key"))"
+        return filter.words.isEmpty ? condition : "\(sql: condition) AND \(sql: filter.words.condition("c.search_key"))"
     }
 
     private func coursewareSelection(on day: Day, in scope: Scope, where condition: SQL) -> SQL {

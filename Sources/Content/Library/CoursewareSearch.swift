@@ -21,7 +21,7 @@ extension Statements {
 extension SearchLook {
     /// Courseware by title, speaker, unit or their pinyin.
     static let courseware = SearchLook(.seeLibrary, "search.courseware") { statements, question in
-        try statements.coursewareList(CoursewareFilter(text: question.text), on: question.today, in: question.scope, after: nil, limit: question.limit).map {
+        try statements.coursewareList(CoursewareFilter(words: question.words), on: question.today, in: question.scope, after: nil, limit: question.limit).map {
             SearchHit(title: $0.title, detail: $0.areaName, url: "/courseware/\($0.id)")
         }
     }

@@ -25,8 +25,7 @@ extension Routes {
     /// `/courseware`: the list, uploading, one courseware with its form, pictures, publication and nodes.
     fileprivate mutating func addContent(_ content: ContentHouse) {
         let house = house
-        get("/courseware", .seeLibrary) { request, _, visit in try await house.coursewareList(request, visit) }
-        get("/courseware/export.csv", .seeLibrary) { request, _, visit in try await house.coursewareExport(request, visit) }
+        list(.courseware)
         get("/courseware/new", .editLibrary) { request, _, visit in try house.uploadPage(request, visit) }
         stream(.post, "/courseware/uploads", .editLibrary) { request, _, visit in
             try await house.uploads.admit(visit.account.id) { try await house.upload(request, visit, content) }

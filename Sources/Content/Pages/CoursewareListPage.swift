@@ -1,104 +1,47 @@
 import Accounts
 import Basics
 import Foundation
-import Hummingbird
 import Registry
 import Storage
 import Web
 
-/// What the list of courseware shows.
-struct CoursewareListPage: Sendable {
-    struct Line: Sendable {
-        let id: String
-        let title: String
-        let category: String
-        let area: String
-        let state: String
-        let length: String
-        let madeAt: String
-        let publishedAt: String
-    }
-    let search: String
-    let states: [Choice]
-    let categories: [Choice]
-    let lines: [Line]
-    let hasLines: Bool
-    let isFiltered: Bool
-    let summary: String
-    let mayEdit: Bool
-    let hasNext: Bool
-    let next: String
-    let export: String
-}
-
-/// The state of the list as its address has it.
-struct CoursewareListAddress: Sendable {
-    let filter: CoursewareFilter
-    let last: (madeAt: Instant, id: String)?
-
-    init(_ request: Request) {
-        let query = request.uri.queryParameters
-        let value = { (name: String) in query[Substring(name)].map { String($0).removingPercentEncoding ?? String($0) } ?? "" }
-        filter = CoursewareFilter(
-            text: String(value("search").replacing("+", with: " ").oneLine.prefix(100)), state: CoursewareState(rawValue: value("state")),
-            category: CoursewareCategory(rawValue: value("category")))
-        let parts = value("after").split(separator: "_", maxSplits: 1)
-        last = parts.count == 2 ? Int64(parts[0]).map { (Instant(milliseconds: $0), String(parts[1])) } : nil
-    }
-
-    /// The same list at another place, or as a file.
-    func url(_ path: String, after last: Courseware? = nil) -> String {
-        var parts = [("search", filter.text), ("state", filter.state?.rawValue ?? ""), ("category", filter.category?.rawValue ?? "")]
-        if let last { parts.append(("after", "\(last.madeAt.milliseconds)_\(last.id)")) }
-        let query = parts.filter { !$0.1.isEmpty }.map { "\($0.0)=\($0.1.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? "")" }.joined(
-            separator: "&")
-        return query.isEmpty ? path : "\(path)?\(query)"
+extension ListPage where Row == Courseware {
+    /// The courseware of the scope, newest first.
+    static var courseware: ListPage {
+        @Sendable func words(_ question: ListQuestion) -> LibraryWords { LibraryWords(house: question.house, visit: question.visit) }
+        return ListPage(
+            "/courseware", .seeLibrary, title: "library.list.title",
+            columns: [
+                ListColumn("title", "library.column.title") { row, _ in Table.Cell(row.title, url: "/courseware/\(row.id)", mark: "wide") },
+                ListColumn("category", "library.column.category") { Table.Cell(words($1).category($0.category)) },
+                ListColumn("area", "library.column.area") { row, _ in Table.Cell(row.areaName) },
+                ListColumn("state", "library.column.state") { Table.Cell(words($1).state($0.state), mark: "standing") },
+                ListColumn("length", "library.column.length", isNumber: true) { Table.Cell(words($1).length($0.durationMs)) },
+                ListColumn("made_at", "library.column.made_at") { Table.Cell($1.time($0.madeAt)) },
+                ListColumn("published_at", "library.column.published_at") { Table.Cell($1.time($0.publishedAt)) },
+                ListColumn("speaker", "library.column.speaker", isUsual: false) { row, _ in Table.Cell(row.speaker) },
+                ListColumn("unit", "library.column.unit", isUsual: false) { row, _ in Table.Cell(row.unit) },
+                ListColumn("number", "library.column.number", isUsual: false) { row, _ in Table.Cell(row.id) },
+                ListColumn("area_code", "library.column.area_code", isUsual: false) { row, _ in Table.Cell(row.areaCode) },
+                ListColumn("version", "library.column.version", isNumber: true, isUsual: false) { row, _ in Table.Cell(row.version) },
+            ],
+            filters: [
+                ListFilter("state", "library.column.state", any: "library.list.any", among: CoursewareState.self, words: "library.state"),
+                ListFilter("category", "library.column.category", any: "library.list.any", among: CoursewareCategory.self, words: "library.category"),
+            ], search: "library.list.search",
+            rows: { statements, question in
+                let parts = question.after.split(separator: "_", maxSplits: 1)
+                let last = parts.count == 2 ? Int64(parts[0]).map { (madeAt: Instant(milliseconds: $0), id: String(parts[1])) } : nil
+                return try statements.coursewareList(CoursewareFilter(question), on: question.today, in: question.scope, after: last, limit: question.limit)
+            }, count: { try $0.coursewareCount(CoursewareFilter($1), on: $1.today, in: $1.scope) }, place: { "\($0.madeAt.milliseconds)_\($0.id)" },
+            ways: { question in
+                question.visit.may(.editLibrary) ? [Frame.Link(label: question.text("library.upload.title"), url: "/courseware/new")] : []
+            }, empty: "library.list.empty")
     }
 }
 
-extension House {
-    func coursewareList(_ request: Request, _ visit: Visit) async throws -> Response {
-        let (address, words, day) = (CoursewareListAddress(request), LibraryWords(house: self, visit: visit), today)
-        let size = 50
-        let (found, count, areas) = try await database.read { statements in
-            (
-                try statements.coursewareList(address.filter, on: day, in: visit.scope, after: address.last, limit: size + 1),
-                try statements.coursewareCount(address.filter, on: day, in: visit.scope),
-                try visit.scope.areas.compactMap { try statements.area(code: $0.description, on: day, in: visit.scope)?.name }
-            )
-        }
-        let shown = found.prefix(size)
-        let lines = shown.map { courseware in
-            CoursewareListPage.Line(
-                id: courseware.id, title: courseware.title, category: words.category(courseware.category), area: courseware.areaName,
-                state: words.state(courseware.state), length: words.length(courseware.durationMs), madeAt: words.time(courseware.madeAt),
-                publishedAt: courseware.state == .published ? words.time(courseware.publishedAt) : "")
-        }
-        let hasNext = found.count > size
-        let page = CoursewareListPage(
-            search: address.filter.text, states: words.states(chosen: address.filter.state),
-            categories: words.categories(chosen: address.filter.category?.rawValue ?? ""), lines: lines, hasLines: !lines.isEmpty,
-            isFiltered: address.filter != CoursewareFilter() || address.last != nil,
-            summary: words.text("list.summary", ["count": String(count), "scope": areas.joined(separator: "、")]), mayEdit: visit.may(.editLibrary),
-            hasNext: hasNext,
-            next: hasNext ? address.url("/courseware", after: shown.last) : "", export: address.url("/courseware/export.csv"))
-        return try self.page("courseware_list", page, title: words.text("list.title"), for: visit, request)
-    }
-
-    func coursewareExport(_ request: Request, _ visit: Visit) async throws -> Response {
-        let (address, words, day) = (CoursewareListAddress(request), LibraryWords(house: self, visit: visit), today)
-        let found = try await database.read { try $0.coursewareList(address.filter, on: day, in: visit.scope, after: nil, limit: 50_000) }
-        let head = ["id", "title", "category", "speaker", "unit", "area_code", "area", "state", "length", "version", "made_at", "published_at"].map {
-            words.text("column.\($0)")
-        }
-        let lines = found.map { courseware in
-            CSV.line([
-                courseware.id, courseware.title, words.category(courseware.category), courseware.speaker, courseware.unit, courseware.areaCode,
-                courseware.areaName,
-                words.state(courseware.state), words.length(courseware.durationMs), String(courseware.version), words.time(courseware.madeAt),
-                words.time(courseware.publishedAt),
-            ])
-        }
-        return download("\u{FEFF}" + CSV.line(head) + lines.joined(), name: "courseware.csv", type: "text/csv; charset=utf-8")
+extension CoursewareFilter {
+    fileprivate init(_ question: ListQuestion) {
+        self.init(words: question.words, state: CoursewareState(rawValue: question["state"]), category: CoursewareCategory(rawValue: question["category"]))
     }
 }

@@ -7,13 +7,6 @@ import Registry
 import Web
 import Wire
 
-/// One entry of a list to choose from.
-struct Choice: Sendable {
-    let name: String
-    let label: String
-    let isChosen: Bool
-}
-
 /// What the library's pages say, in the language of a visit.
 struct LibraryWords: Sendable {
     let house: House
@@ -79,11 +72,5 @@ struct LibraryWords: Sendable {
         guard job.state == .running, job.progress >= 30, job.attempts == 1, let start = job.startedAt else { return nil }
         let seconds = now.milliseconds(since: start) * Int64(1000 - job.progress) / Int64(job.progress) / 1000
         return seconds < 90 ? text("left.seconds", ["count": String(max(1, seconds))]) : text("left.minutes", ["count": String((seconds + 30) / 60)])
-    }
-
-    func states(chosen: CoursewareState?) -> [Choice] { CoursewareState.allCases.map { Choice(name: $0.rawValue, label: state($0), isChosen: $0 == chosen) } }
-
-    func categories(chosen: String) -> [Choice] {
-        CoursewareCategory.allCases.map { Choice(name: $0.rawValue, label: category($0.rawValue), isChosen: $0.rawValue == chosen) }
     }
 }

@@ -2,41 +2,6 @@ import Accounts
 import Basics
 import Web
 
-/// The page `exclusion_list`: proposals of the scope, newest first.
-struct ExclusionListPage: Sendable {
-    let choices: [Choice]
-    let proposals: Table
-    let nextPageURL: String?
-    let mayPropose: Bool
-    /// The topmost area of the account, for which a proposal begins.
-    let newURL: String
-
-    static let pageSize = 50
-
-    init(_ proposals: [ExclusionProposal], state: ProposalState?, area: String, mayPropose: Bool, _ accounts: [String: NamedAccount], _ house: House, _ visit: Visit) {
-        func say(_ key: String) -> String { house.text(key, visit) }
-        choices =
-            [Choice(choiceValue: "", choiceLabel: say("exclusion.any"), chosen: state == nil)]
-            + ProposalState.allCases.map { Choice(choiceValue: $0.rawValue, choiceLabel: say("exclusion.state.\($0.rawValue)"), chosen: $0 == state) }
-        self.proposals = Table(
-            caption: say("exclusion.list"),
-            columns: ["area", "cause", "days", "sites", "state", "by", "at"].map { Table.Column(say("exclusion.column.\($0)"), isNumber: $0 == "sites") },
-            rows: proposals.prefix(ExclusionListPage.pageSize).map { proposal in
-                [
-                    Table.Cell("\(proposal.areaName) \(proposal.areaCode)", url: "/exclusions/\(proposal.id)"), Table.Cell(say("exclusion.cause.\(proposal.cause.rawValue)")),
-                    Table.Cell("\(proposal.fromDay) – \(proposal.untilDay.advanced(by: -1))"), Table.Cell(proposal.siteCount),
-                    Table.Cell(say("exclusion.state.\(proposal.state.rawValue)"), mark: "standing"),
-                    Table.Cell(house.pages.words.actor(proposal.proposedBy, accounts, visit.language)), Table.Cell(house.zone.text(proposal.proposedAt)),
-                ]
-            }, empty: say(state == nil ? "exclusion.empty" : "exclusion.empty_state"))
-        nextPageURL =
-            proposals.count > ExclusionListPage.pageSize
-            ? "/exclusions?state=\(state?.rawValue ?? "")&before=\(proposals[ExclusionListPage.pageSize - 1].id)" : nil
-        self.mayPropose = mayPropose
-        newURL = "/exclusions/new?area=\(area)"
-    }
-}
-
 /// The page `exclusion`: a proposal, its sites, and what may be done with it.
 struct ExclusionPage: Sendable {
     let csrf: String

@@ -9,12 +9,23 @@ extension Statements {
     }
 
     /// Proposals of the scope, newest first, before the one with the given id (from the newest for an empty id).
-    package func exclusionProposals(state: ProposalState?, before id: String, limit: Int, in scope: Scope) throws -> [ExclusionProposal] {
-        let ofState: SQL = if let state { "p.state = \(state)" } else { "1 = 1" }
+    package func exclusionProposals(
+        state: ProposalState?, words: SearchWords = SearchWords(""), before id: String, limit: Int, in scope: Scope
+    ) throws -> [ExclusionProposal] {
         let before: SQL = id.isEmpty ? "1 = 1" : "p.id < \(id)"
         return try all(
             ExclusionProposal.self,
-            "\(sql: proposalSelection(in: scope, where: "\(sql: ofState) AND \(sql: before)")) ORDER BY p.id DESC LIMIT \(limit)")
+            "\(sql: proposalSelection(in: scope, where: "\(sql: wanted(state, words)) AND \(sql: before)")) ORDER BY p.id DESC LIMIT \(limit)")
+    }
+
+    /// How many proposals of the scope there are.
+    package func exclusionProposalCount(state: ProposalState?, words: SearchWords = SearchWords(""), in scope: Scope) throws -> Int {
+        try first("SELECT count(*) FROM (\(sql: proposalSelection(in: scope, where: wanted(state, words)))) x") { try $0.int(0) } ?? 0
+    }
+
+    private func wanted(_ state: ProposalState?, _ words: SearchWords) -> SQL {
+        let ofState: SQL = if let state { "p.state = \(state)" } else { "1 = 1" }
+        return words.isEmpty ? ofState : "\(sql: ofState) AND \(sql: words.condition("a.name_key", code: "a.code"))"
     }
 
     /// The sites that a proposal names, by code, as they are today.

@@ -23,18 +23,7 @@ extension Routes {
     /// Exclusions: proposed by one officer, decided on by another of the county or above.
     fileprivate mutating func addExclusions() {
         let house = house
-        get("/exclusions", .seeFigures) { request, _, visit in
-            let (fields, limit) = (request.uri.queryParameters, ExclusionListPage.pageSize + 1)
-            let (state, before) = (fields["state"].flatMap { ProposalState(rawValue: String($0)) }, fields["before"].map(String.init) ?? "")
-            let (found, accounts) = try await house.database.read { statements in
-                let found = try statements.exclusionProposals(state: state, before: before, limit: limit, in: visit.scope)
-                return (found, try statements.namedAccounts(Set(found.map(\.proposedBy)).sorted()))
-            }
-            let area = visit.scope.areas.min { ($0.level, $0.description) < ($1.level, $1.description) }?.description ?? ""
-            return try house.page(
-                "exclusion_list", ExclusionListPage(found, state: state, area: area, mayPropose: visit.may(.keepRegister), accounts, house, visit),
-                title: house.text("exclusion.title", visit), for: visit, request)
-        }
+        list(.exclusions)
         form("/exclusions/new", .keepRegister, .proposal)
         get("/exclusions/:id", .seeFigures) { request, context, visit in
             let at = FormVisit(house, visit, request, context)

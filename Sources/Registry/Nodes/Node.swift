@@ -11,6 +11,10 @@ package struct NodeRecord: Decodable, Hashable, Sendable {
     package let revokedAt: Instant?
     package let claimExpiresAt: Instant
     package let version: String
+
+    /// The words for where it stands.
+    package static let standings = ["enrolled", "claimed", "revoked"]
+    package var standing: String { revokedAt != nil ? "revoked" : publicKey != nil ? "enrolled" : "claimed" }
 }
 
 /// How long a claim is good.

@@ -9,14 +9,24 @@ extension Statements {
             NodeRecord.self, "SELECT id, kind, name, area_id, public_key, enrolled_at, revoked_at, claim_expires_at, version FROM node WHERE id = \(id)")
     }
 
-    /// The nodes of a scope, edges first.
-    package func nodes(on day: Day, in scope: Scope) throws -> [NodeRecord] {
+    /// The nodes of a scope by id, behind the given one.
+    package func nodes(_ filter: NodeFilter = NodeFilter(), after id: String = "", limit: Int = 100_000, on day: Day, in scope: Scope) throws -> [NodeRecord] {
         try all(
             NodeRecord.self,
             """
             SELECT n.id, n.kind, n.name, n.area_id, n.public_key, n.enrolled_at, n.revoked_at, n.claim_expires_at, n.version FROM node n
             JOIN area_version a ON a.area_id = n.area_id AND a.replaced_at IS NULL AND a.from_day <= \(day) AND a.until_day > \(day)
-            WHERE \(sql: scope.condition("a.code")) ORDER BY n.kind, n.id
+            WHERE n.id > \(id) AND \(sql: scope.condition("a.code")) AND \(sql: filter.condition) ORDER BY n.id LIMIT \(limit)
+            """)
+    }
+
+    /// How many nodes of a scope there are.
+    package func nodeCount(_ filter: NodeFilter, on day: Day, in scope: Scope) throws -> Int {
+        try count(
+            """
+            SELECT count(*) FROM node n
+            JOIN area_version a ON a.area_id = n.area_id AND a.replaced_at IS NULL AND a.from_day <= \(day) AND a.until_day > \(day)
+            WHERE \(sql: scope.condition("a.code")) AND \(sql: filter.condition)
             """)
     }
 
@@ -59,5 +69,31 @@ extension Statements {
             """
         ) { try $0.text(0) }
         return try code.flatMap { try site(code: $0, on: day, in: .everything) }
+    }
+}
+
+/// Which nodes a list shows.
+package struct NodeFilter: Sendable {
+    let kind: String
+    let standing: String
+    let words: SearchWords
+    /// A condition of another feature on `n`.
+    let also: SQL
+
+    /// Empty texts for any.
+    package init(kind: String = "", standing: String = "", words: SearchWords = SearchWords(""), also: SQL = "1 = 1") {
+        (self.kind, self.standing, self.words, self.also) = (kind, standing, words, also)
+    }
+
+    var condition: SQL {
+        let ofKind: SQL = kind.isEmpty ? "1 = 1" : "n.kind = \(kind)"
+        let standing: SQL =
+            switch self.standing {
+            case "revoked": "n.revoked_at IS NOT NULL"
+            case "enrolled": "n.revoked_at IS NULL AND n.public_key IS NOT NULL"
+            case "claimed": "n.revoked_at IS NULL AND n.public_key IS NULL"
+            default: "1 = 1"
+            }
+        return "\(sql: ofKind) AND \(sql: standing) AND \(sql: words.condition("lower(n.name)", code: "n.id")) AND \(sql: also)"
     }
 }

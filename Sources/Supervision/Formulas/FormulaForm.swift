@@ -39,7 +39,11 @@ extension FormPage where Subject == [Formula] {
     /// Adopts a formula: says first what becomes different, and from when on days are derived again.
     static func formula(_ rules: FactRules, bell: JobBell) -> FormPage {
         FormPage(
-            submit: "formula.submit", subject: { statements, _ in try statements.formulas() }, form: { _ in FormulaFields.form },
+            submit: "formula.submit",
+            subject: { statements, at in
+                guard try statements.keepsWholeNetwork(at.visit.scope, today: at.today) else { throw Refusal.forbidden("formula.top_only") }
+                return try statements.formulas()
+            }, form: { _ in FormulaFields.form },
             texts: { formulas, at in FormulaFields.texts(NewFormula(Formula.holding(for: at.today.month.next, among: formulas), from: at.today.month.next)) },
             record: { $0.first?.id ?? Formula.standard.id },
             preview: { statements, formulas, values, at in

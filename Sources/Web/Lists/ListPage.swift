@@ -1,0 +1,140 @@
+package import Accounts
+package import Basics
+import Hummingbird
+package import Storage
+
+/// Who looks at a list, and for what; all of it stands in the address.
+package struct ListQuestion: Sendable {
+    package let house: House
+    package let visit: Visit
+    package let today: Day
+    package let now: Instant
+    /// What was typed into the box of the list.
+    package let words: SearchWords
+    /// The place behind which the page begins; empty for the first.
+    package let after: String
+    /// No more rows than so many.
+    package let limit: Int
+    private let chosen: [String: String]
+
+    init(_ house: House, _ visit: Visit, _ query: Query, _ filters: [ListFilter], after: String? = nil, limit: Int) {
+        (self.house, self.visit, self.today, self.now) = (house, visit, house.today, house.clock.now)
+        (words, self.after, self.limit) = (SearchWords(String(query["q"].prefix(200))), after ?? String(query["after"].prefix(500)), limit)
+        chosen = Dictionary(
+            filters.map { filter in (filter.name, filter.options.contains { $0.value == query[filter.name] } ? query[filter.name] : filter.first) }
+        ) { first, _ in first }
+    }
+
+    /// What is chosen in a filter; empty for everything.
+    package subscript(_ filter: String) -> String { chosen[filter] ?? "" }
+
+    package var scope: Scope { visit.scope }
+
+    /// Words in the person's language.
+    package func text(_ key: String, _ values: [String: String] = [:]) -> String { house.text(key, visit, values) }
+
+    /// Who did something.
+    package func actor(_ id: String, _ accounts: [String: NamedAccount]) -> String { house.pages.words.actor(id, accounts, visit.language) }
+
+    package func time(_ instant: Instant?) -> String { instant.map { house.zone.text($0) } ?? "" }
+
+    /// Whether everything is shown.
+    var isPlain: Bool { words.isEmpty && chosen.values.allSatisfy(\.isEmpty) }
+}
+
+/// A choice above a list.
+package struct ListFilter: Sendable {
+    let name: String
+    let label: String
+    /// The first one is what is shown when nothing is chosen.
+    let options: [FieldOption]
+    var first: String { options.first?.value ?? "" }
+
+    /// `options` begin with what holds when nothing is chosen; mostly `""` for everything.
+    package init(_ name: String, _ label: String, _ options: [FieldOption]) { (self.name, self.label, self.options) = (name, label, options) }
+
+    /// One of the values of an enumeration, or any.
+    package init<Value: RawRepresentable & CaseIterable>(_ name: String, _ label: String, any: String, among type: Value.Type, words: String) where Value.RawValue == String {
+        self.init(name, label, [FieldOption("", any)] + type.allCases.map { FieldOption($0.rawValue, "\(words).\($0.rawValue)") })
+    }
+}
+
+/// A column of a list.
+package struct ListColumn<Row: Sendable>: Sendable {
+    let name: String
+    let label: String
+    let isNumber: Bool
+    /// Whether it is shown before anybody chose columns.
+    let isUsual: Bool
+    let cell: @Sendable (Row, ListQuestion) -> Table.Cell
+
+    package init(_ name: String, _ label: String, isNumber: Bool = false, isUsual: Bool = true, cell: @escaping @Sendable (Row, ListQuestion) -> Table.Cell) {
+        (self.name, self.label, self.isNumber, self.isUsual, self.cell) = (name, label, isNumber, isUsual, cell)
+    }
+}
+
+/// Something that is done with rows that were chosen.
+package struct ListAct: Sendable {
+    let name: String
+    let label: String
+    let right: Right
+    /// Does it with the rows of these keys; answers with how many. What cannot be done with one of them leaves the others alone.
+    let act: @Sendable (Statements, [String], ListQuestion, Act) throws -> Int
+
+    package init(_ name: String, _ label: String, _ right: Right, act: @escaping @Sendable (Statements, [String], ListQuestion, Act) throws -> Int) {
+        (self.name, self.label, self.right, self.act) = (name, label, right, act)
+    }
+}
+
+/// A list, declared once by the feature that owns it: from it come the page with its filters, search, pages, choice of columns and saved views, and the files of exactly what
+/// is shown. The first column names the row and stays in sight.
+package struct ListPage<Row: Sendable>: Sendable {
+    let path: String
+    let right: Right
+    /// The key of the words above it.
+    let title: String
+    let columns: [ListColumn<Row>]
+    let filters: [ListFilter]
+    /// The key of the label of the search box; nil for a list that is not searched.
+    let search: String?
+    /// At most `limit` rows behind the place `after`, as the question asks.
+    let rows: @Sendable (Statements, ListQuestion) throws -> [Row]
+    /// How many there are in all.
+    let count: @Sendable (Statements, ListQuestion) throws -> Int
+    /// The place of a row in the order of the list, and its key.
+    let place: @Sendable (Row) -> String
+    let acts: [ListAct]
+    /// Whether a row can be chosen for the acts.
+    let isOpen: @Sendable (Row) -> Bool
+    /// The next steps: buttons above the list.
+    let ways: @Sendable (ListQuestion) -> [Frame.Link]
+    /// The keys of the sentences above the list and in place of an empty one: what it is for and the next step; that nothing fits the filter is said by the house.
+    let note: String?
+    let empty: String
+
+    package init(
+        _ path: String, _ right: Right, title: String, columns: [ListColumn<Row>], filters: [ListFilter] = [], search: String? = nil,
+        rows: @escaping @Sendable (Statements, ListQuestion) throws -> [Row], count: @escaping @Sendable (Statements, ListQuestion) throws -> Int,
+        place: @escaping @Sendable (Row) -> String, acts: [ListAct] = [], isOpen: @escaping @Sendable (Row) -> Bool = { _ in true },
+        ways: @escaping @Sendable (ListQuestion) -> [Frame.Link] = { _ in [] }, note: String? = nil, empty: String
+    ) {
+        (self.path, self.right, self.title, self.columns, self.filters, self.search) = (path, right, title, columns, filters, search)
+        (self.rows, self.count, self.place, self.acts, self.isOpen, self.ways) = (rows, count, place, acts, isOpen, ways)
+        (self.note, self.empty) = (note, empty)
+    }
+
+    /// The columns that an address names, the first always; those that are usual when it names none.
+    func columns(_ query: Query) -> [ListColumn<Row>] {
+        let named = Set(query.columns.split(separator: ",").map(String.init))
+        let isNamed = columns.contains { named.contains($0.name) }
+        return columns.enumerated().filter { $0.offset == 0 || (isNamed ? named.contains($0.element.name) : $0.element.isUsual) }.map(\.element)
+    }
+}
+
+extension Query {
+    /// The columns that are chosen, with commas between: as a link has them, or one by one as boxes are ticked.
+    var columns: String {
+        let ticked = all.map(\.0).filter { $0.hasPrefix("column.") }.map { String($0.dropFirst(7)) }
+        return ticked.isEmpty ? self["columns"] : ticked.joined(separator: ",")
+    }
+}

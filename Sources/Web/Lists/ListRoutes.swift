@@ -1,0 +1,196 @@
+import Accounts
+import Basics
+import Hummingbird
+import Storage
+
+/// So many rows stand on a page, so many are counted, and so many are in a file.
+private let (pageSize, mostRows) = (50, 50_000)
+
+extension Routes {
+    /// A list: its page, its files, and what is done with rows that were chosen.
+    package mutating func list<Row>(_ list: ListPage<Row>) {
+        let house = house
+        lists.append(list.path)
+        get(list.path, list.right) { request, _, visit in
+            let query = Query(request)
+            let question = ListQuestion(house, visit, query, list.filters, limit: pageSize + 1)
+            let path = list.path
+            let (rows, count, saved) = try await house.database.read { statements in
+                (try list.rows(statements, question), try list.count(statements, question), try statements.savedLists(accountID: visit.account.id, path: path))
+            }
+            let view = ListView(list, rows, count: count, saved: saved, query, question)
+            return try house.page("list", view, title: question.text(list.title), for: visit, request)
+        }
+        get(list.path + ".csv", list.right) { request, _, visit in
+            let table = try await house.whole(list, Query(request), visit)
+            return download(table.csv, name: "\(list.fileName)-\(house.today).csv", type: "text/csv; charset=utf-8")
+        }
+        get(list.path + ".xlsx", list.right) { request, _, visit in
+            try await spreadsheet([house.whole(list, Query(request), visit)], name: "\(list.fileName)-\(house.today)")
+        }
+        for act in list.acts {
+            post("\(list.path)/\(act.name)", act.right) { form, _, visit in
+                let query = Query(form.raw("list"))
+                let keys = form.all.keys.filter { $0.hasPrefix("row.") }.map { String($0.dropFirst(4)) }.sorted()
+                let (question, done) = (ListQuestion(house, visit, query, list.filters, limit: pageSize + 1), house.act(visit))
+                let count = keys.isEmpty ? 0 : try await house.database.write { try act.act($0, keys, question, done) }
+                let fields = query.all.filter { $0.0 != "done" } + [("done", "\(count)/\(keys.count)")]
+                return seeOther(Query.url(list.path, fields))
+            }
+        }
+    }
+
+    /// `/saved-lists`: a list as it is shown, kept under a name, by each account for itself.
+    mutating func addSavedLists() {
+        let house = house
+        post("/saved-lists", .ownAccount) { form, _, visit in
+            let (path, query, name, act) = (form["path"], String(form["query"].prefix(2000)), form["name"], house.act(visit))
+            guard path.wholeMatch(of: /\/[a-z\/-]{1,60}/) != nil else { throw Refusal.notFound("page") }
+            if form["step"] == "forget" {
+                try await house.database.write { try $0.forgetList(name, path: path, by: act) }
+            } else if (1...60).contains(name.unicodeScalars.count) {
+                try await house.database.write { try $0.saveList(name, path: path, query: query, by: act) }
+            }
+            return seeOther(query.isEmpty ? path : "\(path)?\(query)")
+        }
+    }
+}
+
+extension House {
+    /// The whole list as it is shown: the rows of all pages, the columns that were chosen.
+    fileprivate func whole<Row>(_ list: ListPage<Row>, _ query: Query, _ visit: Visit) async throws -> Table {
+        let question = ListQuestion(self, visit, query, list.filters, after: "", limit: mostRows + 1)
+        let rows = try await database.read { try list.rows($0, question) }
+        let columns = list.columns(query)
+        var cells = rows.prefix(mostRows).map { row in columns.map { $0.cell(row, question) } }
+        // A file that leaves something out says so in its last line.
+        if rows.count > mostRows { cells.append([Table.Cell(question.text("list.rest", ["count": String(mostRows)]))] + columns.dropFirst().map { _ in Table.Cell("") }) }
+        return Table(
+            caption: question.text(list.title), columns: columns.map { Table.Column(question.text($0.label), isNumber: $0.isNumber) }, rows: cells)
+    }
+}
+
+extension ListPage {
+    fileprivate var fileName: String { path.split(separator: "/").joined(separator: "-") }
+}
+
+/// The page `list`.
+struct ListView: Sendable {
+    struct Filter: Sendable {
+        let filterName: String
+        let filterLabel: String
+        let choices: [Choice]
+    }
+    struct Head: Sendable {
+        let headLabel: String
+        let headIsNumber: Bool
+    }
+    struct Cell: Sendable {
+        let cellText: String
+        let cellURL: String?
+        let cellMark: String?
+        let cellLabel: String
+        let cellIsNumber: Bool
+        let cellIsHead: Bool
+    }
+    struct Line: Sendable {
+        let rowKey: String
+        let isChoosable: Bool
+        let cells: [Cell]
+    }
+    struct Button: Sendable {
+        let actURL: String
+        let actLabel: String
+    }
+    struct Tick: Sendable {
+        let columnName: String
+        let columnLabel: String
+        let isShown: Bool
+    }
+    struct Saved: Sendable {
+        let savedName: String
+        let savedURL: String
+    }
+    let path: String
+    let csrf: String
+    let note: String?
+    let done: String?
+    let filters: [Filter]
+    let searchLabel: String?
+    let typed: String
+    let hasFilter: Bool
+    let ways: [Frame.Link]
+    let count: String
+    let heads: [Head]
+    let rows: [Line]
+    let isEmpty: Bool
+    let empty: String
+    let allURL: String?
+    let csvURL: String
+    let xlsxURL: String
+    let firstURL: String?
+    let nextURL: String?
+    let acts: [Button]
+    let hasActs: Bool
+    /// The list as its address has it, for what comes back to it.
+    let query: String
+    /// Besides the columns.
+    let hidden: [Saved]
+    let ticks: [Tick]
+    let saved: [Saved]
+
+    init<Row>(_ list: ListPage<Row>, _ found: [Row], count: Int, saved: [SavedList], _ asked: Query, _ question: ListQuestion) {
+        let columns = list.columns(asked)
+        let shown = found.prefix(pageSize)
+        let fields = [("q", asked["q"])] + list.filters.map { ($0.name, asked[$0.name]) } + [("columns", asked.columns)]
+        let mayAct = list.acts.filter { question.visit.may($0.right) }
+        path = list.path
+        csrf = question.visit.csrf
+        note = list.note.map { question.text($0) }
+        let parts = asked["done"].split(separator: "/").compactMap { Int($0) }
+        done = parts.count == 2 ? question.text(parts[1] == 0 ? "list.none_chosen" : "list.done", ["done": String(parts[0]), "skipped": String(max(0, parts[1] - parts[0]))]) : nil
+        filters = list.filters.map { filter in
+            Filter(
+                filterName: filter.name, filterLabel: question.text(filter.label),
+                choices: filter.options.map { Choice(choiceValue: $0.value, choiceLabel: question.text($0.label), chosen: $0.value == question[filter.name]) })
+        }
+        searchLabel = list.search.map { question.text($0) }
+        typed = asked["q"]
+        hasFilter = !list.filters.isEmpty || list.search != nil
+        ways = list.ways(question)
+        self.count = question.text("list.count", ["count": grouped(count)])
+        heads = columns.map { Head(headLabel: question.text($0.label), headIsNumber: $0.isNumber) }
+        rows = shown.map { row in
+            Line(
+                rowKey: list.place(row), isChoosable: !mayAct.isEmpty && list.isOpen(row),
+                cells: columns.enumerated().map { place, column in
+                    let cell = column.cell(row, question)
+                    return Cell(
+                        cellText: cell.text, cellURL: cell.url, cellMark: cell.mark, cellLabel: question.text(column.label), cellIsNumber: column.isNumber, cellIsHead: place == 0)
+                })
+        }
+        isEmpty = shown.isEmpty
+        let isWhole = question.isPlain && question.after.isEmpty
+        empty = question.text(isWhole ? list.empty : "list.nothing_fits")
+        allURL = isWhole ? nil : list.path
+        (csvURL, xlsxURL) = (Query.url(list.path + ".csv", fields), Query.url(list.path + ".xlsx", fields))
+        firstURL = question.after.isEmpty ? nil : Query.url(list.path, fields)
+        nextURL = found.count > pageSize ? shown.last.map { Query.url(list.path, fields + [("after", list.place($0))]) } : nil
+        acts = mayAct.map { Button(actURL: "\(list.path)/\($0.name)", actLabel: question.text($0.label)) }
+        hasActs = !mayAct.isEmpty && shown.contains(where: list.isOpen)
+        let whole = Query.url("", fields)
+        query = whole.isEmpty ? "" : String(whole.dropFirst())
+        hidden = fields.dropLast().filter { !$0.1.isEmpty }.map { Saved(savedName: $0.0, savedURL: $0.1) }
+        ticks = list.columns.dropFirst().map { column in
+            Tick(columnName: column.name, columnLabel: question.text(column.label), isShown: columns.contains { $0.name == column.name })
+        }
+        self.saved = saved.map { Saved(savedName: $0.name, savedURL: $0.query.isEmpty ? list.path : "\(list.path)?\($0.query)") }
+    }
+}
+
+/// A number with a thin space between groups of three digits (ISO 80000-1).
+package func grouped(_ number: Int) -> String {
+    let digits = Array(String(number.magnitude))
+    let groups = stride(from: digits.count, to: 0, by: -3).map { String(digits[max(0, $0 - 3)..<$0]) }.reversed()
+    return (number < 0 ? "−" : "") + groups.joined(separator: "\u{2009}")
+}
