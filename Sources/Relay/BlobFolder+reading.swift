@@ -95,7 +95,8 @@ extension BlobFolder {
     }
 }
 
-/// What was compared with its name and may be asked for again at once, in memory: the last blobs, oldest first, and the block hashes of the last long ones.
+/// What was compared with its name and may be asked for again at once, in memory: the last blob (at most ``BlobFolder/wholeUpTo`` bytes) and those before it as far as the bound
+/// goes, oldest first, and the block hashes of the last long ones.
 final class ShownBytes: Sendable {
     private struct State {
         var blobs: [(hash: SHA256Hex, bytes: Data)] = []
@@ -120,10 +121,11 @@ final class ShownBytes: Sendable {
 
     func keep(_ bytes: Data, of hash: SHA256Hex) {
         state.withLock { state in
-            guard bytes.count <= most, !state.blobs.contains(where: { $0.hash == hash }) else { return }
+            guard !state.blobs.contains(where: { $0.hash == hash }) else { return }
             state.blobs.append((hash, bytes))
             state.size += bytes.count
-            while state.size > most { state.size -= state.blobs.removeFirst().bytes.count }
+            // The last one stays, however long: whoever plays it asks for its next part at once.
+            while state.size > most, state.blobs.count > 1 { state.size -= state.blobs.removeFirst().bytes.count }
         }
     }
 

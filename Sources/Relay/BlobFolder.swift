@@ -16,7 +16,7 @@ package struct BlobFolder: Sendable {
 
     /// Uses the folder. `reserve` bytes of the volume are never filled with blobs, so that facts can be noted when no film fits any more. `say` hears of each blob that is
     /// thrown away, and why. `memory` bounds the bytes that are kept for who asks for the next part of them.
-    package init(_ store: BlobStore, reserve: Int64 = 32 << 20, memory: Int = 4 << 20, say: @escaping @Sendable (SHA256Hex, String) -> Void = { _, _ in }) {
+    package init(_ store: BlobStore, reserve: Int64 = 32 << 20, memory: Int = 1 << 20, say: @escaping @Sendable (SHA256Hex, String) -> Void = { _, _ in }) {
         self.store = store
         self.reserve = reserve
         self.say = say

@@ -39,7 +39,7 @@ package struct NodeHouse: Sendable {
         let (logger, findings) = (configuration.logger, Findings())
         self.findings = findings
         // An edge is asked for a blob by many at once and in parts, a terminal by one player.
-        blobs = BlobFolder(try BlobStore(folder: folder.appendingPathComponent("blobs")), memory: kind == .edge ? 32 << 20 : 4 << 20) { hash, why in
+        blobs = BlobFolder(try BlobStore(folder: folder.appendingPathComponent("blobs")), memory: kind == .edge ? 32 << 20 : 1 << 20) { hash, why in
             findings.note(Noticed(.disk, about: hash.hex))
             logger.warning(
                 "A blob on the disk was not what was put there; it is thrown away and fetched again", metadata: ["blob": "\(hash.hex)", "why": "\(why)"])
