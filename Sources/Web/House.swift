@@ -88,6 +88,8 @@ package struct Visit: Sendable {
     /// To be sent back with every form.
     package let csrf: String
     package let sessionDigest: String
+    /// When it ends, however much it is used.
+    package let endsAt: Instant
     /// When the password was last given in this session.
     package let confirmedAt: Instant
     /// From where, for the log of acts.

@@ -102,5 +102,7 @@ package struct Frame: Sendable {
     /// The path of the page, to come back to.
     package var here: String
     package var isPrint: Bool
+    /// For so many seconds the session is good if nothing is done.
+    var idleSeconds = 0
     var content = ""
 }

@@ -15,6 +15,7 @@ extension House {
         frame.signedIn = true
         frame.accountName = visit.account.name
         frame.csrf = visit.csrf
+        frame.idleSeconds = Int(clamping: min(idleSeconds, visit.endsAt.milliseconds(since: clock.now) / 1000))
         frame.crumbs = crumbs
         frame.isPrint = print
         frame.groups = MenuGroup.allCases.compactMap { group in

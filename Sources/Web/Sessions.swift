@@ -39,7 +39,8 @@ extension House {
             let areas = Set(grants.filter { $0.role.rights.contains(right) }.map(\.areaID))
             let visit = Visit(
                 account: account, grants: grants, scope: try scope(statements, grants, right, today),
-                language: Language.choose(account: account.language, acceptLanguage: accepted), csrf: session.csrf, sessionDigest: digest, confirmedAt: session.confirmedAt,
+                language: Language.choose(account: account.language, acceptLanguage: accepted), csrf: session.csrf, sessionDigest: digest, endsAt: session.expiresAt,
+                confirmedAt: session.confirmedAt,
                 place: request.place(context, areaID: areas.count == 1 ? areas.first ?? "" : ""))
             return (visit, session.seenAt)
         }

@@ -62,7 +62,7 @@ private final class LongWork: Sendable {
     @Test(arguments: Database.Engine.required)
     func everyListIsShownFilteredAndExportedAsItIsShown(_ engine: Database.Engine) async throws {
         try await withCentre(engine) { world in
-            let roles: [(Role, String)] = [(.officer, "9901"), (.editor, "9901"), (.systemAdministrator, "9901"), (.auditor, "9901")]
+            let roles: [(Role, String)] = [(.officer, "9901"), (.reviewer, "9901"), (.editor, "9901"), (.systemAdministrator, "9901"), (.auditor, "9901")]
             var walked: Set<String> = []
             for (role, area) in roles {
                 let cookie = try await world.signIn("list-\(role.rawValue)", role, area: area)

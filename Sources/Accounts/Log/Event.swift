@@ -37,6 +37,12 @@ extension Statements {
         try run("INSERT INTO event_pending (event_id) VALUES (\(id))")
     }
 
+    /// Writes the entry of a change of a record: of each field that is another one, from what to what.
+    package func record(_ kind: String, _ subject: String, from before: [String: String], to after: [String: String], by act: Act) throws {
+        let changed = after.filter { before[$0.key] ?? "" != $0.value }.map { ($0.key, "\(before[$0.key] ?? "") → \($0.value)") }
+        try record(kind, subject, Dictionary(uniqueKeysWithValues: changed), by: act)
+    }
+
     /// The entries about one thing, newest first.
     package func events(about subject: String, limit: Int = 100) throws -> [Event] {
         try all(Event.self, "SELECT \(sql: eventColumns) FROM event e WHERE e.subject = \(subject) ORDER BY e.id DESC LIMIT \(limit)")

@@ -13,16 +13,28 @@ extension Statements {
     }
 
     /// Requests in a state, the oldest first, in a scope.
-    package func publicationRequests(_ state: PublicationRequest.State, on day: Day, in scope: Scope, limit: Int) throws -> [(request: PublicationRequest, courseware: Courseware)]
-    {
+    package func publicationRequests(
+        _ state: PublicationRequest.State, after last: (askedAt: Instant, id: String)? = nil, on day: Day, in scope: Scope, limit: Int
+    ) throws -> [(request: PublicationRequest, courseware: Courseware)] {
+        let behind: SQL = last.map { "(r.asked_at, r.id) > (\($0.askedAt), \($0.id))" } ?? "1 = 1"
         let open = try all(
             PublicationRequest.self,
             """
             SELECT \(sql: requestColumns) FROM publication_request r JOIN courseware c ON c.id = r.courseware_id
             JOIN area_version a ON a.area_id = c.area_id AND a.replaced_at IS NULL AND a.from_day <= \(day) AND a.until_day > \(day)
-            WHERE r.state = \(state) AND \(sql: scope.condition("a.code")) ORDER BY r.asked_at, r.id LIMIT \(limit)
+            WHERE r.state = \(state) AND \(sql: scope.condition("a.code")) AND \(sql: behind) ORDER BY r.asked_at, r.id LIMIT \(limit)
             """)
         return try open.compactMap { request in try courseware(id: request.coursewareID, on: day, in: scope).map { (request, $0) } }
+    }
+
+    /// How many requests of a scope are in a state.
+    package func publicationRequestCount(_ state: PublicationRequest.State, on day: Day, in scope: Scope) throws -> Int {
+        try count(
+            """
+            SELECT count(*) FROM publication_request r JOIN courseware c ON c.id = r.courseware_id
+            JOIN area_version a ON a.area_id = c.area_id AND a.replaced_at IS NULL AND a.from_day <= \(day) AND a.until_day > \(day)
+            WHERE r.state = \(state) AND \(sql: scope.condition("a.code"))
+            """)
     }
 
     /// Asks for a courseware to be published as it is now; what was asked for before is taken back.

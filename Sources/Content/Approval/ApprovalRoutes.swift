@@ -11,12 +11,13 @@ extension Feature {
         let today = TodayLook(.approveLibrary) { statements, question in
             let open = try statements.publicationRequests(.open, on: question.today, in: question.scope, limit: 100).map(\.request)
             let waiting = try statements.publicationRequests(.waiting, on: question.today, in: question.scope, limit: 100).map(\.request)
-            func entry(_ group: TodayGroup, _ key: String, _ requests: [PublicationRequest]) -> TodayEntry {
-                TodayEntry(group, key, count: requests.count, since: requests.map(\.askedAt).min().map(question.zone.day), path: "/approvals", most: 100)
+            func entry(_ group: TodayGroup, _ key: String, _ requests: [PublicationRequest], _ path: String = "/approvals") -> TodayEntry {
+                TodayEntry(group, key, count: requests.count, since: requests.map(\.askedAt).min().map(question.zone.day), path: path, most: 100)
             }
             return [
                 entry(.mine, "today.approvals.mine", open.filter { $0.askedBy != question.account }),
-                entry(.others, "today.approvals.others", open.filter { $0.askedBy == question.account }), entry(.others, "today.approvals.waiting", waiting),
+                entry(.others, "today.approvals.others", open.filter { $0.askedBy == question.account }),
+                entry(.others, "today.approvals.waiting", waiting, "/approvals?state=waiting"),
             ]
         }
         return Feature("approvals", menu: [MenuEntry(.library, "nav.approvals", "/approvals", .approveLibrary)], today: [today]) { $0.addApprovals(content) }
@@ -27,21 +28,7 @@ extension Routes {
     /// `/approvals`: what waits for a second person; and his yes or no on the page of the courseware.
     fileprivate mutating func addApprovals(_ content: ContentHouse) {
         let house = house
-        get("/approvals", .approveLibrary) { request, _, visit in
-            let day = house.today
-            let (open, waiting, accounts) = try await house.database.read { statements in
-                let open = try statements.publicationRequests(.open, on: day, in: visit.scope, limit: 500)
-                let waiting = try statements.publicationRequests(.waiting, on: day, in: visit.scope, limit: 500)
-                return (open, waiting, try statements.namedAccounts(Set((open + waiting).map(\.request.askedBy)).sorted()))
-            }
-            let line = { (request: PublicationRequest, courseware: Courseware) in
-                ApprovalListPage.Line(
-                    id: courseware.id, title: courseware.title, area: courseware.areaName,
-                    askedBy: house.pages.words.actor(request.askedBy, accounts, visit.language), askedAt: house.zone.text(request.askedAt))
-            }
-            let page = ApprovalListPage(lines: open.map(line), empty: open.isEmpty, waiting: waiting.map(line), hasWaiting: !waiting.isEmpty)
-            return try house.page("approvals", page, title: house.text("approval.list.title", visit), for: visit, request)
-        }
+        list(.approvals)
         post("/courseware/:id/approve", .approveLibrary, asksAgain: true) { form, context, visit in
             let id = try courseware(context)
             try await house.publish(id, content, visit) { try $0.approvePublication($1, seen: form["digest"], by: $2) }
@@ -78,20 +65,34 @@ extension FormPage where Subject == Courseware {
     }
 }
 
-/// What waits for a second person.
-struct ApprovalListPage: Sendable {
-    struct Line: Sendable {
-        let id: String
-        let title: String
-        let area: String
-        let askedBy: String
-        let askedAt: String
+/// A request with what it is about and the names that it needs.
+struct NamedRequest: Sendable {
+    let request: PublicationRequest
+    let courseware: Courseware
+    let accounts: [String: NamedAccount]
+}
+
+extension ListPage where Row == NamedRequest {
+    /// What waits for a second person, and what was approved and waits for a key on a stick, the oldest first.
+    static var approvals: ListPage {
+        @Sendable func state(_ question: ListQuestion) -> PublicationRequest.State { question["state"] == "waiting" ? .waiting : .open }
+        return ListPage(
+            "/approvals", .approveLibrary, title: "approval.list.title",
+            columns: [
+                ListColumn("title", "library.column.title") { row, _ in Table.Cell(row.courseware.title, url: "/courseware/\(row.courseware.id)#approval", mark: "wide") },
+                ListColumn("area", "library.column.area") { row, _ in Table.Cell(row.courseware.areaName) },
+                ListColumn("asked_by", "approval.asked_by") { Table.Cell($1.actor($0.request.askedBy, $0.accounts)) },
+                ListColumn("asked_at", "approval.asked_at") { Table.Cell($1.time($0.request.askedAt)) },
+            ], filters: [ListFilter("state", "library.column.state", [FieldOption("", "approval.list.open"), FieldOption("waiting", "approval.list.waiting")])],
+            rows: { statements, question in
+                let parts = question.after.split(separator: "_", maxSplits: 1)
+                let last = parts.count == 2 ? Int64(parts[0]).map { (askedAt: Instant(milliseconds: $0), id: String(parts[1])) } : nil
+                let found = try statements.publicationRequests(state(question), after: last, on: question.today, in: question.scope, limit: question.limit)
+                let accounts = try statements.namedAccounts(Set(found.map(\.request.askedBy)).sorted())
+                return found.map { NamedRequest(request: $0.request, courseware: $0.courseware, accounts: accounts) }
+            }, count: { try $0.publicationRequestCount(state($1), on: $1.today, in: $1.scope) }, place: { "\($0.request.askedAt.milliseconds)_\($0.request.id)" },
+            note: "approval.list.note", empty: "approval.list.empty")
     }
-    let lines: [Line]
-    let empty: Bool
-    /// What was approved and waits for a key on a stick.
-    let waiting: [Line]
-    let hasWaiting: Bool
 }
 
 /// What the page of a courseware says of its way to the screens.

@@ -42,20 +42,21 @@ extension Statements {
 
     /// Changes what is said about a courseware. What is published stays as it is until it is published again.
     package func changeCourseware(id: String, _ fields: CoursewareFields, by act: Act) throws {
-        let changed = try run(
+        let before = try first("SELECT title, category, speaker, unit, audience_areas, audience_kinds FROM courseware WHERE id = \(id) AND state <> 'archived'") { row in
+            try ["title", "category", "speaker", "unit", "areas", "kinds"].enumerated().reduce(into: [:]) { $0[$1.element] = try row.text($1.offset) }
+        }
+        guard let before else { throw Refusal.notFound("courseware") }
+        let after = [
+            "title": fields.title, "category": fields.category, "speaker": fields.speaker, "unit": fields.unit, "areas": fields.areas.map(\.description).joined(separator: " "),
+            "kinds": fields.kinds.map(\.rawValue).joined(separator: " "),
+        ]
+        try run(
             """
             UPDATE courseware SET title = \(fields.title), category = \(fields.category), speaker = \(fields.speaker), unit = \(fields.unit),
-                audience_areas = \(fields.areas.map(\.description).joined(separator: " ")), audience_kinds = \(fields.kinds.map(\.rawValue).joined(separator: " ")),
-                search_key = \(coursewareKey(fields.title, fields.speaker, fields.unit))
+                audience_areas = \(after["areas"] ?? ""), audience_kinds = \(after["kinds"] ?? ""), search_key = \(coursewareKey(fields.title, fields.speaker, fields.unit))
             WHERE id = \(id) AND state <> 'archived'
             """)
-        guard changed == 1 else { throw Refusal.notFound("courseware") }
-        try record(
-            "courseware.changed", id,
-            [
-                "title": fields.title, "category": fields.category, "speaker": fields.speaker, "unit": fields.unit,
-                "areas": fields.areas.map(\.description).joined(separator: " "), "kinds": fields.kinds.map(\.rawValue).joined(separator: " "),
-            ], by: act)
+        try record("courseware.changed", id, from: before, to: after, by: act)
     }
 
     /// The encoding is done: everything that the manifest names is in the store. False when the courseware does not wait for it any more.

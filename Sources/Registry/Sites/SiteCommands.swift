@@ -38,7 +38,8 @@ extension Statements {
             INSERT INTO site_state (id, site, state, from_day, until_day, reason, document, actor, recorded_at)
             VALUES (\(act.ids.next()), \(site.num), \(state), \(day), \(until), \(reason), \(document), \(act.actor.id), \(act.at))
             """)
-        var details = ["state": state.rawValue, "from_on": day.description, "reason": reason]
+        let before = rows.last { $0.days.lowerBound <= day }?.state.rawValue ?? ""
+        var details = ["state": before.isEmpty ? state.rawValue : "\(before) → \(state.rawValue)", "from_on": day.description, "reason": reason]
         if let last { details["through_on"] = last.description }
         try record("site.state_set", site.id, details, by: act)
     }

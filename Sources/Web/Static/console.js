@@ -1,5 +1,5 @@
 "use strict";
-// What pages do besides what they do without a script: suggestions while somebody types.
+// What pages do besides what they do without a script: suggestions while somebody types, a word before a session ends.
 (() => {
   let made = 0;
 
@@ -57,6 +57,26 @@
       else if (event.key === "Enter" && at >= 0) { event.preventDefault(); const one = list.children[at].textContent; close(); take(one); }
     });
   }
+
+  // Five minutes before a session ends it is said; whatever is typed is kept all the same.
+  function warnLater(idle) {
+    if (!(idle > 360)) return;
+    setTimeout(() => {
+      const bar = document.createElement("p"), stay = document.createElement("button");
+      bar.className = "notice ending";
+      bar.setAttribute("role", "alert");
+      bar.textContent = document.body.dataset.ends + " ";
+      stay.type = "button";
+      stay.textContent = document.body.dataset.stay;
+      stay.addEventListener("click", async () => {
+        const answer = await fetch("/search.json?q=").catch(() => null);
+        if (answer && answer.ok && !answer.redirected) { bar.remove(); warnLater(idle); }
+      });
+      bar.append(stay);
+      document.body.prepend(bar);
+    }, Math.min(idle - 300, 2000000) * 1000);
+  }
+  warnLater(Number(document.body.dataset.idle));
 
   for (const input of document.querySelectorAll("input[data-pick]")) {
     suggest(input, input.dataset.pick, one => { input.value = one; if (input.id === "find") input.form.submit(); });
