@@ -52,7 +52,7 @@ extension Statements {
         try first(
             """
             SELECT s.account_id FROM session s JOIN account a ON a.id = s.account_id
-            WHERE s.csrf = \(csrf) AND s.expires_at > \(now.adding(seconds: -24 * 3600)) AND a.disabled_at IS NULL
+            WHERE s.csrf = \(csrf) AND CASE WHEN s.ended_at < s.expires_at THEN s.ended_at ELSE s.expires_at END > \(now.adding(seconds: -24 * 3600)) AND a.disabled_at IS NULL
             """
         ) { try $0.text(0) }
     }

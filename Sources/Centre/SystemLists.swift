@@ -75,7 +75,7 @@ extension ListPage where Row == NamedEvent {
                 let found = try statements.events(before: question.after, limit: question.limit, where: try statements.wanted(question))
                 let accounts = try statements.namedAccounts(Set(found.flatMap { [$0.actor, $0.subject] }).sorted())
                 return found.map { NamedEvent(event: $0, accounts: accounts) }
-            }, count: { try $0.eventCount(where: try $0.wanted($1)) }, place: \.event.id, empty: "events.empty")
+            }, count: { try $0.eventCount(where: try $0.wanted($1), most: 10_000) }, mostCounted: 10_000, place: \.event.id, empty: "events.empty")
     }
 }
 
@@ -88,6 +88,6 @@ extension Statements {
         case "done": condition = "(\(sql: condition)) AND e.refusal = ''"
         default: break
         }
-        return try question.words.words.reduce(condition) { "(\(sql: $0)) AND \(sql: try eventsAbout($1))" }
+        return question.typed.isEmpty ? condition : "(\(sql: condition)) AND \(sql: try eventsAbout(question.typed))"
     }
 }

@@ -28,13 +28,13 @@ package struct SearchWords: Hashable, Sendable {
 
     package var isEmpty: Bool { words.isEmpty }
 
-    /// Whether every word stands in the key, or begins the code, where there is one.
+    /// Whether every word stands in the key, or in the code, where there is one.
     package func condition(_ key: SQL, code: SQL? = nil) -> SQL {
         words.reduce("1 = 1") { condition, word in
             let escaped = word.replacing("\\", with: "\\\\").replacing("%", with: "\\%").replacing("_", with: "\\_")
             let inKey: SQL = "\(sql: key) LIKE \("%\(escaped)%") ESCAPE '\\'"
-            let begins: SQL = if let code { "OR lower(\(sql: code)) LIKE \("\(escaped)%") ESCAPE '\\'" } else { "" }
-            return "\(sql: condition) AND (\(sql: inKey) \(sql: begins))"
+            let inCode: SQL = if let code { "OR lower(\(sql: code)) LIKE \("%\(escaped)%") ESCAPE '\\'" } else { "" }
+            return "\(sql: condition) AND (\(sql: inKey) \(sql: inCode))"
         }
     }
 }

@@ -37,6 +37,8 @@ package struct House: Sendable {
     package let papers = Admission(atOnce: 1, inLine: 8, perOrigin: 2)
     /// Before lists are read and written as files: of one account two.
     package let lists = Admission(atOnce: 4, inLine: 16, perOrigin: 2)
+    /// Before the whole register is looked through for a few letters: of one account two.
+    let finds = Admission(atOnce: 4, inLine: 32, perOrigin: 2)
     /// Before passwords are hashed: one at a time, so that a stranger who guesses leaves the machine to others.
     let signIns = Admission(atOnce: 1, inLine: 64, perOrigin: 4)
     /// What this centre noticed that an honest network would not cause; written once a second.

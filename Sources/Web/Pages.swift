@@ -104,5 +104,7 @@ package struct Frame: Sendable {
     package var isPrint: Bool
     /// For so many seconds the session is good if nothing is done.
     var idleSeconds = 0
+    /// Whether it ends then, whatever is done.
+    var isLast = false
     var content = ""
 }

@@ -15,7 +15,8 @@ extension House {
         frame.signedIn = true
         frame.accountName = visit.account.name
         frame.csrf = visit.csrf
-        frame.idleSeconds = Int(clamping: min(idleSeconds, visit.endsAt.milliseconds(since: clock.now) / 1000))
+        let left = visit.endsAt.milliseconds(since: clock.now) / 1000
+        (frame.idleSeconds, frame.isLast) = (Int(clamping: min(idleSeconds, left)), left <= idleSeconds)
         frame.crumbs = crumbs
         frame.isPrint = print
         frame.groups = MenuGroup.allCases.compactMap { group in

@@ -48,12 +48,13 @@ package struct Routes {
     package mutating func post(
         _ path: String, _ right: Right, asksAgain: Bool = false, _ handler: @escaping @Sendable (Typed, AppContext, Visit) async throws -> Response
     ) {
-        post(path, right, asksAgain: { _ in asksAgain }, handler)
+        post(path, right, keeps: false, asksAgain: { _ in asksAgain }, handler)
     }
 
-    /// What was typed is not lost with the session in which the form was opened: it is kept for when the person is back.
+    /// With `keeps` what was typed is not lost with the session in which the form was opened, but there when the person is back.
     mutating func post(
-        _ path: String, _ right: Right, asksAgain: @escaping @Sendable (Typed) -> Bool, _ handler: @escaping @Sendable (Typed, AppContext, Visit) async throws -> Response
+        _ path: String, _ right: Right, keeps: Bool, asksAgain: @escaping @Sendable (Typed) -> Bool,
+        _ handler: @escaping @Sendable (Typed, AppContext, Visit) async throws -> Response
     ) {
         entries.append(Entry(method: "POST", path: path, right: right))
         let house = house
@@ -61,7 +62,7 @@ package struct Routes {
             let found = try await house.visit(request, context, for: right)
             let form = try await Typed(request, context)
             guard let signedIn = found, form["csrf"] == signedIn.csrf else {
-                if let response = try await house.keeping(form, found) { return response }
+                if keeps, let response = try await house.keeping(form, found) { return response }
                 throw found == nil ? Refusal.signInNeeded : Refusal.forbidden("form.csrf")
             }
             guard signedIn.may(right) else { throw Refusal.forbidden("right.missing") }

@@ -23,7 +23,7 @@ extension Routes {
         addSearch()
         addSavedLists()
         open(.get, "/sign-in") { request, _ in
-            try house.signInPage(request, login: "", next: request.uri.queryParameters["next"].map(String.init) ?? "/", problem: nil)
+            try await house.signInPage(request, login: "", next: request.uri.queryParameters["next"].map(String.init) ?? "/", problem: nil)
         }
         open(.post, "/sign-in") { request, context in
             // Without a session there is no token; a form of another origin is told apart by what the browser says.
@@ -36,7 +36,7 @@ extension Routes {
                 response.setCookie(house.cookie(token))
                 return response
             } catch Refusal.invalid(let fields) {
-                return try house.signInPage(request, login: form["login"], next: form["next"], problem: fields["password"])
+                return try await house.signInPage(request, login: form["login"], next: form["next"], problem: fields["password"])
             }
         }
         open(.post, "/language") { request, context in
@@ -61,6 +61,7 @@ extension Routes {
             }
             var response = seeOther("/sign-in")
             response.setCookie(house.cookie(""))
+            response.setCookie(house.keptCookie(""))
             if let field = HTTPField.Name("Clear-Site-Data") { response.headers[field] = "\"cache\", \"storage\"" }
             return response
         }
@@ -87,10 +88,12 @@ extension Request {
 }
 
 extension House {
-    func signInPage(_ request: Request, login: String, next: String, problem: FieldProblem?) throws -> Response {
+    func signInPage(_ request: Request, login: String, next: String, problem: FieldProblem?) async throws -> Response {
+        let (kept, now) = (request.cookies[KeptForm.cookie]?.value.split(separator: ".").first.map(String.init) ?? "", clock.now)
+        let isKept = kept.isEmpty ? false : try await database.read { try $0.isKept(id: String(kept.prefix(64)), at: now) }
         let (words, language) = (pages.words, language(request))
         return try openPage(
-            "sign_in", SignInPage(login: login, next: next, problem: problem.map { words.text($0, language) }, isKept: request.cookies[KeptForm.cookie] != nil),
+            "sign_in", SignInPage(login: login, next: next, problem: problem.map { words.text($0, language) }, isKept: isKept),
             title: words.text("sign_in.title", language),
             request, status: problem == nil ? .ok : .unprocessableContent)
     }

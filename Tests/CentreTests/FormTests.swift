@@ -123,6 +123,11 @@ import Web
                 #expect(places.count == 1, "\(item.action) \(answers.map(\.status)) \(places)")
                 var count = try await world.centre.database.read(item.count)
                 #expect(count == 1, "\(item.action)")
+                // Back, and other contents under the token of before: another form, not the first one's answer.
+                if let text = item.text {
+                    let other = try await world.post(item.action, form.merging([text: "something else"]) { $1 }, cookie: cookie)
+                    #expect(!places.contains(other.headers[.location] ?? ""), "\(item.action)")
+                }
                 // Back, and once more: a page of its own, the same contents.
                 let again = try await world.submit(item.action, item.good, from: item.page, cookie: cookie)
                 #expect([.conflict, .unprocessableContent].contains(again.status), "\(item.action) \(again.status)")
@@ -170,6 +175,13 @@ import Web
                 for (name, value) in item.good where value.count > 5 {
                     #expect(mine.contains(escaped(value)), "\(item.action) lost \(name)")
                 }
+                let anew = body(
+                    try await world.get(
+                        item.page + "?fresh=1",
+                        cookie: String(
+                            (try await world.post("/sign-in", ["login": "someone", "password": "a long test password"])).headers[.setCookie]?.prefix { $0 != ";" } ?? "")
+                            + "; \(kept)"))
+                #expect(!anew.contains("had been signed out"), "\(item.action)")
                 #expect(!others.contains("had been signed out") && !without.contains("had been signed out"), "\(item.action)")
             }
         }

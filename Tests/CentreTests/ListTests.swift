@@ -102,7 +102,7 @@ private final class LongWork: Sendable {
             #expect(walked == Set(world.centre.lists))
             let cookie = try await world.signIn("astray", .officer, area: "9901")
             let csrf = hiddenFields(ofFormTo: "/sign-out", in: body(try await world.get("/", cookie: cookie)))?["csrf"] ?? ""
-            for path in ["//example.org", "https://example.org", "/x?y", "/../x", ""] {
+            for path in ["//example.org", "/a//b", "/", "https://example.org", "/x?y", "/../x", ""] {
                 let answer = try await world.post("/saved-lists", ["csrf": csrf, "path": path, "query": "", "name": "x"], cookie: cookie)
                 #expect(answer.status == .notFound, "\(path)")
             }
@@ -115,18 +115,24 @@ private final class LongWork: Sendable {
         try await withCentre(engine, at: SampleWorld.moment("2011-03-31", 12)) { world in
             let (database, day, now) = (world.centre.database, world.centre.house.today, world.clock.clock.now)
             func silent(_ days: Int64, _ scope: Scope = .everything) async throws -> [String] {
-                try await database.read { try $0.silentSites(SilenceFilter(before: now.adding(seconds: -days * 86_400)), limit: 50, on: day, in: scope).map(\.code) }
+                try await database.read {
+                    try $0.silentSites(SilenceFilter(before: now.adding(seconds: -days * 86_400), zone: .shanghai), limit: 50, on: day, in: scope).map(\.code)
+                }
             }
             // Nobody has reported yet: all that are in service with a terminal; S3 is suspended, S4 planned.
             #expect(try await silent(1) == ["S1", "S2", "S5"])
+            // S5 came into service on the 10th: it cannot have been silent for 30 days.
+            #expect(try await silent(30) == ["S1", "S2"])
+            world.clock.set(now.adding(seconds: -20 * 86_400))
             _ = try await world.enrol("T1", .terminal, area: "990101001001")
+            world.clock.set(now)
             let facts = [Fact(id: "w1", .watermark(Watermark(terminal: "T1", throughAt: now.adding(seconds: -4 * 86_400))))]
             let (rules, ids) = (world.centre.settings.rules, world.centre.house.ids)
             _ = try await database.write { try $0.mergeFacts([ReceivedBatch(sender: .commandLine, batch: Batch(id: "b", facts: facts))], rules: rules, at: now, ids: ids) }
             let (three, seven) = (try await silent(3), try await silent(7))
             #expect(three == ["S2", "S5", "S1"] && seven == ["S2", "S5"])
             #expect(try await silent(3, Scope(areas: [AreaCode("990102")].compactMap { $0 })) == ["S5"])
-            let counted = try await database.read { try $0.silentSiteCount(SilenceFilter(before: now, words: SearchWords("shangwan")), on: day, in: .everything) }
+            let counted = try await database.read { try $0.silentSiteCount(SilenceFilter(before: now, zone: .shanghai, words: SearchWords("shangwan")), on: day, in: .everything) }
             #expect(counted == 1)
             let officer = try await world.signIn("city", .officer, area: "9901")
             let page = body(try await world.get("/silent?days=3", cookie: officer))

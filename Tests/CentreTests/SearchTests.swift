@@ -38,6 +38,8 @@ import Web
             #expect(suggested == ["西河县 990102"])
             let page = try await world.get("/search?q=xhx", cookie: city)
             #expect(page.status == .ok && String(buffer: page.body).contains("href=\"/areas/990102\""))
+            let byCode = try await world.get("/search?q=990102", cookie: city)
+            #expect(byCode.headers[.location] == "/areas/990102")
             let picked = try await world.get(Query.url("/search", [("q", "西河县 990102")]), cookie: city)
             #expect(picked.headers[.location] == "/areas/990102")
             let nothing = String(buffer: try await world.get("/search?q=%3Cscript%3E", cookie: city).body)

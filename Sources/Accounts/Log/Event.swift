@@ -48,13 +48,13 @@ extension Statements {
         try all(Event.self, "SELECT \(sql: eventColumns) FROM event e WHERE e.subject = \(subject) ORDER BY e.id DESC LIMIT \(limit)")
     }
 
-    /// How many entries a condition on `e` lets be seen.
-    package func eventCount(where visible: SQL) throws -> Int { try count("SELECT count(*) FROM event e WHERE \(sql: visible)") }
+    /// How many entries a condition on `e` lets be seen, as far as `most`.
+    package func eventCount(where visible: SQL, most: Int) throws -> Int { try count("SELECT count(*) FROM (SELECT e.id FROM event e WHERE \(sql: visible) LIMIT \(most)) x") }
 
     /// The condition on `e` by which entries are found that somebody of this name did, of this code, about this, or from this address.
-    package func eventsAbout(_ word: String) throws -> SQL {
-        let actors = try all("SELECT id FROM account WHERE lower(login) = \(word) OR lower(name) = \(word) LIMIT 20") { try $0.text(0) }
-        return "(e.actor IN (\(list: actors)) OR e.subject = \(word) OR e.subject IN (\(list: actors)) OR e.kind = \(word) OR e.address = \(word))"
+    package func eventsAbout(_ text: String) throws -> SQL {
+        let actors = try all("SELECT id FROM account WHERE login = \(text) OR name = \(text) ORDER BY id LIMIT 20") { try $0.text(0) }
+        return "(e.actor IN (\(list: actors)) OR e.subject = \(text) OR e.subject IN (\(list: actors)) OR e.kind = \(text) OR e.address = \(text))"
     }
 
     /// The log, newest first, before the entry with the given id (from the newest for an empty id), as far as a condition on `e.area_id` lets it be seen.

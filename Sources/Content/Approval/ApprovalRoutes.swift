@@ -34,7 +34,7 @@ extension Routes {
             try await house.publish(id, content, visit) { try $0.approvePublication($1, seen: form["digest"], by: $2) }
             return seeOther("/courseware/\(id)")
         }
-        form("/courseware/:id/decline", .approveLibrary, hasOwnPage: true, .decline(content))
+        form("/courseware/:id/decline", .approveLibrary, on: { "/courseware/\(try $0.path("id"))#approval" }, .decline(content))
         post("/courseware/:id/take-back", .approveLibrary) { form, context, visit in
             let (id, day, act) = (try courseware(context), house.today, house.act(visit))
             try await house.database.write { statements in

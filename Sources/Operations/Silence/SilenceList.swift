@@ -18,9 +18,9 @@ extension Feature {
     /// Sites that fell silent, and since when.
     package static var silence: Feature {
         let today = TodayLook(.keepRegister) { statements, question in
-            let filter = SilenceFilter(before: SilenceSpan.threeDays.start(question.now))
-            let count = try statements.silentSiteCount(filter, on: question.today, in: question.scope)
-            return [TodayEntry(.late, "today.silence", count: count, path: "/silent?days=3")]
+            let filter = SilenceFilter(before: SilenceSpan.threeDays.start(question.now), zone: question.zone)
+            let count = try statements.silentSiteCount(filter, most: 500, on: question.today, in: question.scope)
+            return [TodayEntry(.late, "today.silence", count: count, path: "/silent?days=3", most: 500)]
         }
         return Feature("silence", menu: [MenuEntry(.run, "nav.silence", "/silent", .seeFigures)], today: [today]) { $0.list(.silent) }
     }
@@ -30,7 +30,7 @@ extension ListPage where Row == SilentSite {
     /// Sites in service that are silent, the longest first.
     fileprivate static var silent: ListPage {
         @Sendable func filter(_ question: ListQuestion) -> SilenceFilter {
-            SilenceFilter(before: (SilenceSpan(rawValue: question["days"]) ?? .day).start(question.now), words: question.words)
+            SilenceFilter(before: (SilenceSpan(rawValue: question["days"]) ?? .day).start(question.now), zone: question.house.zone, words: question.words)
         }
         return ListPage(
             "/silent", .seeFigures, title: "silence.title",

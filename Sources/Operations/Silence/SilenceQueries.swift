@@ -16,10 +16,12 @@ package struct SilentSite: Hashable, Sendable {
 /// Which silent sites are asked for.
 package struct SilenceFilter: Sendable {
     let before: Instant
+    /// The day of that moment: whoever came into service or got his box later could not be silent so long.
+    let since: Day
     let words: SearchWords
 
     /// Sites whose last report is of before a moment.
-    package init(before: Instant, words: SearchWords = SearchWords("")) { (self.before, self.words) = (before, words) }
+    package init(before: Instant, zone: NetworkZone, words: SearchWords = SearchWords("")) { (self.before, since, self.words) = (before, zone.day(of: before), words) }
 }
 
 extension Statements {
@@ -38,9 +40,9 @@ extension Statements {
         }
     }
 
-    /// How many such sites there are.
-    package func silentSiteCount(_ filter: SilenceFilter, on day: Day, in scope: Scope) throws -> Int {
-        try count("SELECT count(*) FROM (\(sql: silent(filter, on: day, in: scope))) x")
+    /// How many such sites there are, as far as `most`.
+    package func silentSiteCount(_ filter: SilenceFilter, most: Int = 1_000_000, on day: Day, in scope: Scope) throws -> Int {
+        try count("SELECT count(*) FROM (\(sql: silent(filter, on: day, in: scope)) LIMIT \(most)) x")
     }
 
     /// Up to when some terminals reported, by the id of their node; those that never did are not in the answer.
@@ -59,7 +61,7 @@ extension Statements {
 
     /// The condition on `n` for terminals that have reported nothing of after a moment.
     package func silentNodes(before moment: Instant) -> SQL {
-        "n.kind = 'terminal' AND NOT EXISTS (SELECT 1 FROM terminal t JOIN watermark_claim w ON w.terminal = t.num WHERE t.id = n.id AND w.through_at >= \(moment))"
+        "n.kind = 'terminal' AND n.revoked_at IS NULL AND n.enrolled_at <= \(moment) AND NOT EXISTS (SELECT 1 FROM terminal t JOIN watermark_claim w ON w.terminal = t.num WHERE t.id = n.id AND w.through_at >= \(moment))"
     }
 
     private func silent(_ filter: SilenceFilter, on day: Day, in scope: Scope) -> SQL {
@@ -70,9 +72,9 @@ extension Statements {
         FROM site s
         JOIN site_version v ON v.site = s.num AND v.replaced_at IS NULL AND v.from_day <= \(day) AND v.until_day > \(day)
         JOIN area_version a ON a.area_id = v.area_id AND a.replaced_at IS NULL AND a.from_day <= \(day) AND a.until_day > \(day)
-        JOIN site_state c ON c.site = s.num AND c.replaced_at IS NULL AND c.from_day <= \(day) AND c.until_day > \(day) AND c.state = \(SiteState.inService)
+        JOIN site_state c ON c.site = s.num AND c.replaced_at IS NULL AND c.from_day <= \(filter.since) AND c.until_day > \(day) AND c.state = \(SiteState.inService)
         WHERE \(sql: scope.condition("a.code")) AND \(sql: filter.words.condition("v.name_key", code: "s.code"))
-            AND EXISTS (SELECT 1 FROM terminal_assignment x WHERE x.site = s.num AND x.replaced_at IS NULL AND x.from_day <= \(day) AND x.until_day > \(day))
+            AND EXISTS (SELECT 1 FROM terminal_assignment x WHERE x.site = s.num AND x.replaced_at IS NULL AND x.from_day <= \(filter.since) AND x.until_day > \(day))
             AND NOT EXISTS (SELECT 1 FROM terminal_assignment x JOIN watermark_claim w ON w.terminal = x.terminal
                 WHERE x.site = s.num AND x.replaced_at IS NULL AND x.from_day <= \(day) AND x.until_day > \(day) AND w.through_at >= \(filter.before))
         """

@@ -30,6 +30,10 @@ extension Statements {
     /// The areas that somebody means by some codes or names. Throws `Refusal.invalid` that names every one that is none, or several.
     package func areas(typed texts: [String], in field: String, on day: Day, scope: Scope) throws -> [Area] {
         var (found, unknown): ([Area], [String]) = ([], [])
+        let names = texts.count { AreaCode(written: $0) == nil }
+        guard names <= AreaPicking.mostNames else {
+            throw Refusal.invalid([field: FieldProblem("form.too_many", ["most": String(AreaPicking.mostNames), "count": String(names)])])
+        }
         for text in texts {
             do { found.append(try area(typed: text, in: field, on: day, scope: scope)) } catch Refusal.invalid { unknown.append(text) }
         }
@@ -54,6 +58,11 @@ extension Statements {
         }
         return Set(found).sorted()
     }
+}
+
+private enum AreaPicking {
+    /// A name that is no code is looked for through the whole register; a code is found at once.
+    static let mostNames = 30
 }
 
 /// The first of some items, for a sentence.

@@ -33,11 +33,11 @@ extension Routes {
             let form = mayDecide ? proposal.map { house.opened(.refusal, $0, at, action: "/exclusions/\(id)/refuse") } : nil
             return try await house.page(house.proposalFrame(id, form, at), at)
         }
-        form("/exclusions/:id/refuse", .keepRegister, asksAgain: true, hasOwnPage: true, .refusal)
+        form("/exclusions/:id/refuse", .keepRegister, asksAgain: true, on: { "/exclusions/\(try $0.path("id"))" }, .refusal)
         post("/exclusions/:id/approve", .keepRegister, asksAgain: true) { _, context, visit in
             try await house.decide(context, visit) { try $0.approveExclusion($1, in: visit.scope, by: $2) }
         }
-        post("/exclusions/:id/withdraw", .keepRegister) { _, context, visit in
+        post("/exclusions/:id/withdraw", .keepRegister, asksAgain: true) { _, context, visit in
             try await house.decide(context, visit) { try $0.withdrawExclusion($1, by: $2) }
         }
     }

@@ -36,7 +36,7 @@ extension Statements {
         }
     }
 
-    /// Sites of the scope by name, pinyin or code; a word may also be of the area in which they lie.
+    /// Sites of the scope by name, pinyin or code.
     package func sites(matching words: SearchWords, on day: Day, in scope: Scope, limit: Int) throws -> [FoundSite] {
         guard !words.isEmpty else { return [] }
         return try all(
@@ -69,12 +69,12 @@ extension Feature {
         }
         let areas = SearchLook(.seeFigures, "search.areas") { statements, question in
             try statements.areas(matching: question.words, on: question.today, in: question.scope, limit: question.limit).map {
-                SearchHit(title: $0.area.name, detail: "\($0.area.code) \($0.parentName)", url: "/areas/\($0.area.code)")
+                SearchHit(title: $0.area.name, code: $0.area.code, detail: $0.parentName, url: "/areas/\($0.area.code)")
             }
         }
         let sites = SearchLook(.seeFigures, "search.sites") { statements, question in
             try statements.sites(matching: question.words, on: question.today, in: question.scope, limit: question.limit).map {
-                SearchHit(title: $0.name, detail: "\($0.code) \($0.areaName)", url: "/sites/\(Query.segment($0.code))")
+                SearchHit(title: $0.name, code: $0.code, detail: $0.areaName, url: "/sites/\(Query.segment($0.code))")
             }
         }
         return Feature("register_search", timers: [FeatureTimer(keys)], searches: [areas, sites]) { $0.addPicks() }
@@ -82,19 +82,23 @@ extension Feature {
 }
 
 extension Routes {
-    /// What fields for areas suggest while somebody types; within what he keeps, and within what he sees.
+    /// What fields for areas suggest while somebody types, within what he sees.
     fileprivate mutating func addPicks() {
         let house = house
         for (path, right) in [("/pick/areas", Right.seeFigures), ("/pick/library-areas", Right.seeLibrary)] {
             get(path, right) { request, _, visit in
                 let (words, today) = (SearchWords(Query(request)["q"]), house.today)
-                let found = try await house.database.read { try $0.areas(matching: words, on: today, in: visit.scope, limit: 10) }
+                let found = try await house.finding(visit) {
+                    try await house.database.read { try $0.areas(matching: words, on: today, in: visit.scope, limit: 10) }
+                }
                 return try jsonResponse(found.map { "\($0.area.name) \($0.area.code)" })
             }
         }
         get("/pick/sites", .seeFigures) { request, _, visit in
             let (words, today) = (SearchWords(Query(request)["q"]), house.today)
-            let found = try await house.database.read { try $0.sites(matching: words, on: today, in: visit.scope, limit: 10) }
+            let found = try await house.finding(visit) {
+                try await house.database.read { try $0.sites(matching: words, on: today, in: visit.scope, limit: 10) }
+            }
             return try jsonResponse(found.map { "\($0.name) \($0.code)" })
         }
     }

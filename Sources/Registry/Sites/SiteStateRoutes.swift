@@ -7,7 +7,7 @@ package import Web
 /// The form of a change or correction of a site's state.
 enum SiteStateFields {
     static let state = Field.choice("state", "states.column.state", among: SiteState.allCases, words: "site_state")
-    static let from = Field.date("from", "states.form.from")
+    static let from = Field.date("from", "states.form.from").proposed
     static let through = Field.date("through", "states.form.through", isHelped: true).optional
     static let reason = Field.text("reason", "states.column.reason")
     static let document = Field.document("states.column.document")
@@ -22,7 +22,7 @@ extension Feature {
 }
 
 extension FormPage where Subject == Site {
-    /// A state of the past is shown before it is recorded, with the closed months that it reaches into.
+    /// A state is shown before it is recorded, one of the past with the closed months that it reaches into.
     fileprivate static func siteState(_ settled: @escaping SettledMonths) -> FormPage {
         FormPage(
             submit: "states.form.submit", cancel: { site, _ in site.pageURL },
@@ -36,8 +36,8 @@ extension FormPage where Subject == Site {
             preview: { statements, site, values, at in
                 let (from, through) = (try values[SiteStateFields.from], try values[SiteStateFields.through])
                 try statements.checkSiteState(try values[SiteStateFields.state], site: site, from: from, through: through, today: at.today)
-                guard from.month < at.today.month, let area = try statements.area(id: site.areaID, on: at.today) else { return nil }
-                let months = try settled(statements, from.month, try statements.path(to: area, on: at.today).map(\.areaID))
+                let area = from.month < at.today.month ? try statements.area(id: site.areaID, on: at.today) : nil
+                let months = try area.map { try settled(statements, from.month, try statements.path(to: $0, on: at.today).map(\.areaID)) } ?? []
                 let says = at.text(
                     through == nil ? "states.plan_since" : "states.plan",
                     [

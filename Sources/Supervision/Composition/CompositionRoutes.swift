@@ -41,7 +41,9 @@ extension Routes {
             if case .add(let new) = change { target = new }
             return seeOther("/bulletins/\(place.month)/\(place.code)/compose#section-\(target)")
         }
-        form("/bulletins/:month/:code/compose/sentences/:section/:sentence", .keepRegister, hasOwnPage: true, .sentence(press))
+        form(
+            "/bulletins/:month/:code/compose/sentences/:section/:sentence", .keepRegister,
+            on: { "/bulletins/\(try $0.path("month"))/\(Query.segment(try $0.path("code")))/compose#section-\(Query.segment(try $0.path("section")))" }, .sentence(press))
         get("/bulletins/:month/:code/draft", .seeFigures) { _, context, visit in try await house.draft(.html, context, press, visit) }
         get("/bulletins/:month/:code/draft.pdf", .seeFigures) { _, context, visit in try await house.draft(.pdf, context, press, visit) }
         get("/bulletins/:month/:code/draft.docx", .seeFigures) { _, context, visit in try await house.draft(.docx, context, press, visit) }

@@ -6,8 +6,10 @@ import Web
 
 /// The form of a sentence.
 enum SentenceFields {
-    static let content = Field.note("content", "compose.content", most: 2000)
-    static let form = Form(content)
+    static let content = Field.note("content", "compose.content", most: 2000, isNeeded: false)
+    /// What the sentence says by itself: whoever edits it edits it by that.
+    static let reading = Field.seen("reading", "compose.automatic")
+    static let form = Form(content, reading)
 }
 
 /// A sentence of a month's bulletin.
@@ -37,8 +39,10 @@ extension FormPage where Subject == SentencePlace {
                 let sentence = try composition.sentence(section, name)
                 guard let found = composition.sections.first(where: { $0.id == section }) else { throw Refusal.notFound("sentence") }
                 return { _ in SentencePlace(area: area, month: place.month, section: found, sentence: sentence) }
-            }, form: { _ in SentenceFields.form }, texts: { place, _ in [SentenceFields.content.name: place.sentence.edit?.content ?? place.sentence.automatic] },
-            record: \.area.areaID,
+            }, form: { _ in SentenceFields.form },
+            texts: { place, _ in
+                [SentenceFields.content.name: place.sentence.edit?.content ?? place.sentence.automatic, SentenceFields.reading.name: place.sentence.automatic]
+            }, record: { _ in "" },
             act: { statements, place, values, at in
                 let (sentence, section, language) = (place.sentence, place.section.id, at.visit.language)
                 if values.way == "reset" {

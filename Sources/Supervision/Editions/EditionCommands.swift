@@ -83,6 +83,7 @@ extension Statements {
 
     /// Writes down an edition whose artefacts are in the store. Refuses when another was written meanwhile, so that numbers and chain have no gap.
     package func addEdition(_ edition: Edition, area: Area, by act: Act) throws {
+        guard try closings(area: edition.areaID).contains(where: { $0.month == edition.month }) else { throw Refusal.conflict("month.not_closed") }
         let (last, before) = (try lastEdition(), try count("SELECT count(*) FROM edition WHERE area_id = \(edition.areaID) AND month = \(edition.month)"))
         guard edition.previousHash == last?.hash ?? "", edition.sequence == (last?.sequence ?? 0) + 1, edition.number == before + 1, edition.isSound else { throw Refusal.busy }
         try run(

@@ -31,7 +31,8 @@ extension Routes {
         }
         form("/bulletins/:month/:code/close", .keepRegister, asksAgain: true, .closing(rules))
         form("/bulletins/:month/:code/reopen", .keepRegister, asksAgain: true, .reopening(rules))
-        form("/bulletins/:month/:code/publish", .keepRegister, asksAgain: true, hasOwnPage: true, .publication(press, bell: bell))
+        form(
+            "/bulletins/:month/:code/publish", .keepRegister, asksAgain: true, on: { try EditionPlace($0, rules).url }, .publication(press, bell: bell))
         for file in EditionFile.allCases {
             get(file == .html ? "/editions/:id" : "/editions/{id}.\(file.rawValue)", .seeFigures) { _, context, visit in
                 // The figures of each site are for those who keep them; whoever got the paper gets the paper.
@@ -78,6 +79,9 @@ struct EditionPlace: Sendable {
     let month: Month
 
     init(code: String, month: Month) { (self.code, self.month) = (code, month) }
+
+    /// The page of its editions.
+    var url: String { FigureURL.editions(code, month) }
 
     init(_ at: FormVisit, _ rules: FactRules) throws { self.init(code: try at.path("code"), month: try Period(try at.path("month"), rules: rules, at: at.act.at).month) }
 

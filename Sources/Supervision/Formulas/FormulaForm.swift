@@ -7,7 +7,7 @@ package import Web
 
 /// The form of a new formula.
 package enum FormulaFields {
-    static let from = Field.month("from", "formula.column.from")
+    static let from = Field.month("from", "formula.column.from").proposed
     static let effectiveSeconds = Field.number("effective_seconds", "formula.column.effective", in: 10...7200, problem: "formula.seconds")
     static let completeness = Field.number("completeness", "formula.form.completeness", in: 0...100, problem: "formula.completeness")
     static let rankBy = Field.choice("rank_by", "formula.column.rank_by", among: Formula.RankBasis.allCases, words: "bulletin")

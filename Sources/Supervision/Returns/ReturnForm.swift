@@ -64,7 +64,9 @@ enum ReturnFields {
 /// Why a return goes back.
 enum SendBackFields {
     static let reason = Field.text("reason", "return.column.reason")
-    static let form = Form(reason)
+    /// Goes up with everything that is typed.
+    static let revision = Field.seen("revision", "return.revision")
+    static let form = Form(reason, revision)
 }
 
 /// A return that somebody is at.
@@ -81,7 +83,7 @@ extension FormPage where Subject == ReturnSubject {
         FormPage(
             submit: "return.save", ways: { _ in [FormWay("submit", "return.submit", isMain: true)] }, subject: { try $0.returnSubject($1, rules) },
             form: { ReturnFields.form($0.own.sites, $0.speech) }, texts: { subject, _ in ReturnFields.texts(subject.own) },
-            record: { $0.own.monthlyReturn?.id ?? $0.area.areaID },
+            record: { $0.own.monthlyReturn?.id ?? "" },
             check: { _, subject, values, _ in ReturnRules.problems(ReturnFields.draft(values, subject.own), subject.own.sites, isComplete: values.way == "submit") },
             act: { statements, subject, values, at in
                 try statements.saveReturn(
@@ -95,7 +97,9 @@ extension FormPage where Subject == ReturnSubject {
     /// Sends a return back, with a reason.
     static func sendingBack(_ rules: FactRules) -> FormPage {
         FormPage(
-            submit: "return.send_back", subject: { try $0.returnSubject($1, rules) }, form: { _ in SendBackFields.form }, texts: { _, _ in [:] },
+            submit: "return.send_back", subject: { try $0.returnSubject($1, rules) }, form: { _ in SendBackFields.form },
+            texts: { subject, _ in [SendBackFields.reason.name: "", SendBackFields.revision.name: String(subject.own.monthlyReturn?.revision ?? 0)] },
+            record: { $0.own.monthlyReturn?.id ?? "" },
             act: { statements, subject, values, at in
                 try statements.sendBackReturn(
                     month: subject.record.month, area: subject.area, reason: try values[SendBackFields.reason], revision: subject.own.monthlyReturn?.revision ?? 0,

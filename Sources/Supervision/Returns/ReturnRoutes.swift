@@ -76,7 +76,7 @@ extension Routes {
                 Table.returnLines(own, period.month, Speech(house, visit)).csv, name: "return-\(period.month)-\(own.area.code).csv", type: "text/csv; charset=utf-8")
         }
         form("/returns/:month/:code", .keepRegister, hasOwnPage: true, .typing(rules))
-        form("/returns/:month/:code/send-back", .keepRegister, hasOwnPage: true, .sendingBack(rules))
+        form("/returns/:month/:code/send-back", .keepRegister, on: { "/returns/\(try $0.path("month"))/\(Query.segment(try $0.path("code")))" }, .sendingBack(rules))
         post("/returns/:month/:code/approve", .keepRegister) { form, context, visit in
             let at = FormVisit(house, visit, form.request, context)
             return seeOther(

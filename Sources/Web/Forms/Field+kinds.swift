@@ -64,10 +64,10 @@ extension Field {
     }
 }
 
-extension Field where Value == Bool {
-    /// A box to tick.
-    package static func tick(_ name: String, _ label: String, isHelped: Bool = false) -> Field {
-        Field(name, label, look: .tick, isNeeded: false, isHelped: isHelped, most: 10, normal: { $0 ? "1" : "" }, reading: { !$0.isEmpty })
+extension Field where Value == String {
+    /// Nothing to type: what the person reads on the page and decides by. When it has changed since, he is shown that first.
+    package static func seen(_ name: String, _ label: String) -> Field {
+        Field(name, label, look: .seen, isNeeded: false, most: 100_000, normal: { $0 }, reading: { $0 })
     }
 }
 

@@ -12,8 +12,8 @@ package enum FieldLook: Hashable, Sendable {
     case choice([FieldOption])
     /// Boxes to tick some of.
     case boxes([FieldOption])
-    /// One box.
-    case tick
+    /// Nothing to type in; see ``Field/seen(_:_:)``.
+    case seen
 }
 
 /// An entry of a list to choose from: what is sent, and the key of its words.
@@ -26,7 +26,7 @@ package struct FieldOption: Hashable, Sendable {
 
 /// One field of a form, declared once: from it come its place on the page, the reading of what was typed, and the words of what is wrong with it.
 package struct Field<Value: Sendable>: Sendable {
-    let entry: FieldEntry
+    var entry: FieldEntry
     private let reading: @Sendable (String) throws(FieldProblem) -> Value
     private let normal: @Sendable (Value) -> String
 
@@ -48,6 +48,13 @@ package struct Field<Value: Sendable>: Sendable {
     }
 
     package var name: String { entry.name }
+
+    /// The same field where what it begins with is only a proposal, such as today: no part of what is stored.
+    package var proposed: Field {
+        var field = self
+        field.entry.isStored = false
+        return field
+    }
 
     /// The same field under a label that names a thing.
     package func titled(_ title: String) -> FieldEntry {
@@ -93,6 +100,8 @@ package struct FieldEntry: Sendable {
     package let look: FieldLook
     package let isNeeded: Bool
     package let most: Int
+    /// Whether the text with which the form begins is what is stored.
+    package var isStored = true
     /// The text as a form shows it again when it is understood: a day as `2011-03-05`, however it was typed. Throws what is wrong with it.
     package let understood: @Sendable (String) throws(FieldProblem) -> String
 }

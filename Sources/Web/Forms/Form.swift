@@ -31,7 +31,7 @@ package struct Form: Sendable {
     }
 
     /// What stands for the state of a record in its form: a digest of each field's text.
-    package func version(_ texts: [String: String]) -> String { fields.map { Form.digest($0.name, texts[$0.name] ?? "") }.joined(separator: ".") }
+    package func version(_ texts: [String: String]) -> String { fields.map { $0.isStored ? Form.digest($0.name, texts[$0.name] ?? "") : "-" }.joined(separator: ".") }
 
     /// The fields that are stored differently now from when the form was shown with `version`; all of them for a version that is none.
     package func changed(since version: String, _ stored: [String: String]) -> Set<String> {

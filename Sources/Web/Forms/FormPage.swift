@@ -50,14 +50,14 @@ package struct FormPage<Subject: Sendable>: Sendable {
     let form: @Sendable (Subject) -> Form
     /// The texts with which the form begins.
     let texts: @Sendable (Subject, FormVisit) -> [String: String]
-    /// Of a form that changes a record: its id in the log of acts. Then `texts` are what is stored.
+    /// Of a form that changes a record: its id in the log of acts, empty where that does not say who changed it. Then `texts` are what is stored.
     let record: (@Sendable (Subject) -> String)?
     /// What is wrong besides what no field can be read: told together with that. What cannot be read is nil.
     let check: (@Sendable (Statements, Subject, FormValues, FormVisit) throws -> FieldProblems)?
     /// What the words of labels and help name.
     let values: @Sendable (Subject) -> [String: String]
-    /// What `act` would do, to be shown before it is done; nil when there is nothing to show.
-    let preview: (@Sendable (Statements, Subject, FormValues, FormVisit) throws -> FormPreview?)?
+    /// What `act` would do, to be shown before it is done; nil for what is done at once.
+    let preview: (@Sendable (Statements, Subject, FormValues, FormVisit) throws -> FormPreview)?
     /// Does it, in the transaction in which all was checked; answers the address of what came of it.
     let act: @Sendable (Statements, Subject, FormValues, FormVisit) throws -> String
     /// After it is done.
@@ -80,7 +80,7 @@ package struct FormPage<Subject: Sendable>: Sendable {
         texts: @escaping @Sendable (Subject, FormVisit) -> [String: String], record: (@Sendable (Subject) -> String)? = nil,
         values: @escaping @Sendable (Subject) -> [String: String] = { _ in [:] },
         check: (@Sendable (Statements, Subject, FormValues, FormVisit) throws -> FieldProblems)? = nil,
-        preview: (@Sendable (Statements, Subject, FormValues, FormVisit) throws -> FormPreview?)? = nil,
+        preview: (@Sendable (Statements, Subject, FormValues, FormVisit) throws -> FormPreview)? = nil,
         act: @escaping @Sendable (Statements, Subject, FormValues, FormVisit) throws -> String, after: @escaping @Sendable () -> Void = {},
         page: @escaping @Sendable (FormView, Subject, FormVisit) async throws -> FormFrame
     ) {
@@ -96,7 +96,7 @@ package struct FormPage<Subject: Sendable>: Sendable {
         form: @escaping @Sendable (Subject) -> Form, texts: @escaping @Sendable (Subject, FormVisit) -> [String: String], record: (@Sendable (Subject) -> String)? = nil,
         values: @escaping @Sendable (Subject) -> [String: String] = { _ in [:] },
         check: (@Sendable (Statements, Subject, FormValues, FormVisit) throws -> FieldProblems)? = nil,
-        preview: (@Sendable (Statements, Subject, FormValues, FormVisit) throws -> FormPreview?)? = nil,
+        preview: (@Sendable (Statements, Subject, FormValues, FormVisit) throws -> FormPreview)? = nil,
         act: @escaping @Sendable (Statements, Subject, FormValues, FormVisit) throws -> String, after: @escaping @Sendable () -> Void = {},
         page: @escaping @Sendable (FormView, Subject, FormVisit) async throws -> FormFrame
     ) {

@@ -6,19 +6,28 @@ import Storage
 
 /// What the house itself sends with a form.
 private enum FormField {
-    static let (csrf, once, again, version, seen, step, way) = ("csrf", "form_once", "form_again", "form_version", "form_seen", "form_step", "form_way")
-    static let all = [csrf, once, again, version, seen, step, AskAgain.field]
+    static let (csrf, once, again, version, opened) = ("csrf", "form_once", "form_again", "form_version", "form_opened")
+    static let (seen, step, way) = ("form_seen", "form_step", "form_way")
+    static let all = [csrf, once, again, version, opened, seen, step, AskAgain.field]
     /// Before the name of a field that two people changed: `theirs` or `mine`.
     static let take = "form_take."
 }
 
 extension Routes {
     /// A form: its page, and what is done when it is sent. One that `asksAgain` wants the password besides, when it was not given a short while ago; where there is a preview, after
-    /// it. With `hasOwnPage` a page that has its own route shows it, by ``House/opened(_:_:_:action:)``.
-    package mutating func form<Subject>(_ path: String, _ right: Right, asksAgain: Bool = false, hasOwnPage: Bool = false, _ page: FormPage<Subject>) {
+    /// it. With `hasOwnPage` a page that has its own route shows it, by ``House/opened(_:_:_:action:)``; where that stands at another address, `on` says at which.
+    package mutating func form<Subject>(
+        _ path: String, _ right: Right, asksAgain: Bool = false, hasOwnPage: Bool = false, on place: (@Sendable (FormVisit) throws -> String)? = nil, _ page: FormPage<Subject>
+    ) {
         let house = house
         forms.append(path)
-        if !hasOwnPage {
+        if let place {
+            get(path, right) { request, context, visit in
+                let at = FormVisit(house, visit, request, context)
+                _ = try await house.database.read(page.subject(at))
+                return seeOther(try place(at))
+            }
+        } else if !hasOwnPage {
             get(path, right) { request, context, visit in
                 let at = FormVisit(house, visit, request, context)
                 let reading = try await page.subject(at)
@@ -32,7 +41,7 @@ extension Routes {
                 return try await house.answer(page, subject, view, at, .ok)
             }
         }
-        post(path, right, asksAgain: { asksAgain && (page.preview == nil || $0.raw(FormField.step) == "act") }) { typed, context, visit in
+        post(path, right, keeps: true, asksAgain: { asksAgain && (page.preview == nil || $0.isMeant) }) { typed, context, visit in
             try await house.taken(typed, page, FormVisit(house, visit, typed.request, context))
         }
     }
@@ -49,13 +58,16 @@ private enum FormOutcome: Sendable {
 struct FormState: Sendable {
     var texts: [String: String]
     var version = ""
+    /// When it was first shown, in milliseconds.
+    var opened = ""
     var once = ""
     /// The token of an equal form that was sent before, once the person knows of it.
     var again = ""
     var problems: FieldProblems = [:]
     /// Why it was not done, where that is no matter of a field.
     var refusal: Refusal?
-    var notices: [(key: String, values: [String: String], url: String?)] = []
+    /// With a way on: its address and the key of its words.
+    var notices: [(key: String, values: [String: String], url: (look: String, key: String)?)] = []
     /// What is stored in fields that somebody else changed meanwhile.
     var clashes: [String: String] = [:]
     var preview: FormPreview?
@@ -85,13 +97,14 @@ extension House {
         -> FormView
     {
         let texts = form.shown(texts)
-        var state = FormState(texts: texts, version: look.isRecord ? form.version(texts) : "", once: ids.next())
+        var state = FormState(texts: texts, version: look.isRecord ? form.version(texts) : "", opened: look.isRecord ? String(clock.now.milliseconds) : "", once: ids.next())
         let action = action ?? at.request.uri.path
-        if let kept = at.visit.kept, kept.action == action {
+        if let kept = at.visit.kept, kept.action == action, at.query("fresh").isEmpty {
             state.texts = Typed.texts(of: form, in: kept.fields)
             state.version = kept.fields[FormField.version] ?? ""
+            state.opened = kept.fields[FormField.opened] ?? ""
             state.once = kept.fields[FormField.once] ?? state.once
-            state.notices.append((key: "form.kept", values: [:], url: nil))
+            state.notices.append((key: "form.kept", values: [:], url: (look: at.request.uri.path + "?fresh=1", key: "form.fresh")))
         }
         change(&state)
         return FormView(form, state, look, action: action, at)
@@ -110,7 +123,11 @@ extension House {
         var state: FormState
         let reading = try await page.subject(at)
         do {
-            let outcome = try await database.write { try $0.take(typed, page, try reading($0), at) }
+            // What is only looked at holds up nobody who writes.
+            let isLook = page.preview != nil && !typed.isMeant
+            let outcome =
+                isLook
+                ? try await database.read { try $0.take(typed, page, try reading($0), at) } : try await database.write { try $0.take(typed, page, try reading($0), at) }
             guard case .shown(let shown) = outcome else {
                 guard case .done(let path) = outcome else { throw Refusal.busy }
                 page.after()
@@ -125,6 +142,12 @@ extension House {
         } catch let refusal as Refusal where refusal.leavesForm {
             state = typed.state
             state.refusal = refusal
+        } catch StorageError.busy {
+            state = typed.state
+            state.refusal = .busy
+        } catch StorageError.diskFull {
+            state = typed.state
+            state.refusal = .diskFull
         }
         let refused = state
         let (subject, texts) = try await database.read { statements in
@@ -166,8 +189,13 @@ extension Refusal {
 }
 
 extension Typed {
+    /// Whether it was looked at and is to be done.
+    fileprivate var isMeant: Bool { raw(FormField.step) == "act" }
+
     /// The form as it was sent.
-    fileprivate var state: FormState { FormState(texts: [:], version: raw(FormField.version), once: raw(FormField.once), again: raw(FormField.again)) }
+    fileprivate var state: FormState {
+        FormState(texts: [:], version: raw(FormField.version), opened: raw(FormField.opened), once: raw(FormField.once), again: raw(FormField.again))
+    }
 
     /// Stands for what was sent, whenever it was: not for what the house adds.
     fileprivate var digest: String {
@@ -186,8 +214,13 @@ extension Statements {
 
     /// Looks at all that must hold and does it, in one transaction; what was sent twice is done once.
     fileprivate func take<Subject>(_ typed: Typed, _ page: FormPage<Subject>, _ subject: Subject, _ at: FormVisit) throws -> FormOutcome {
-        let (once, account) = (typed.raw(FormField.once), at.visit.account.id)
-        if !once.isEmpty, let path = try sentForm(once, accountID: account) { return .done(path) }
+        let account = at.visit.account.id
+        var once = typed.raw(FormField.once)
+        if let before = try sentForm(once, accountID: account) {
+            guard before.digest != typed.digest else { return .done(before.path) }
+            // Somebody went back in his browser and wrote something else: another form.
+            once = at.act.ids.next()
+        }
         let form = page.form(subject)
         var state = typed.state
         state.texts = form.shown(typed.texts(of: form))
@@ -196,9 +229,9 @@ extension Statements {
         let way = page.ways(subject).map(\.name).first { $0 == typed.raw(FormField.way) } ?? ""
         let values = try form.read(state.texts, way: way) { try page.check?(self, subject, $0, at) ?? [:] }
         if let preview = try page.preview?(self, subject, values, at) {
-            guard typed.raw(FormField.step) == "act", typed.raw(FormField.seen) == preview.digest else {
+            guard typed.isMeant, typed.raw(FormField.seen) == preview.digest(form, state.texts) else {
                 state.preview = preview
-                if typed.raw(FormField.step) == "act" { state.notices.append((key: "form.preview_changed", values: [:], url: nil)) }
+                if typed.isMeant { state.notices.append((key: "form.preview_changed", values: [:], url: nil)) }
                 return .shown(state)
             }
         }
@@ -206,7 +239,7 @@ extension Statements {
         let isNew = page.record == nil || form.fields.contains { !Form.isSame(state.texts[$0.name], stored[$0.name]) }
         if !form.fields.isEmpty, isNew, let before = try sentForm(digest: typed.digest, accountID: account, at: at.act.at), before.token != typed.raw(FormField.again) {
             state.again = before.token
-            state.notices.append((key: "form.sent_before", values: ["time": at.house.zone.text(before.at)], url: before.path))
+            state.notices.append((key: "form.sent_before", values: ["time": at.house.zone.text(before.at)], url: (look: before.path, key: "form.look")))
             state.preview = try page.preview?(self, subject, values, at)
             return .shown(state)
         }
@@ -223,7 +256,8 @@ extension Statements {
         let changed = form.changed(since: version, stored)
         state.version = form.version(stored)
         for name in changed where !Form.isSame(state.texts[name], stored[name]) {
-            if form.isUntouched(name, state.texts[name] ?? "", since: version) { state.texts[name] = stored[name] }
+            let isSeen = form.fields.first { $0.name == name }?.look == .seen
+            if isSeen || form.isUntouched(name, state.texts[name] ?? "", since: version) { state.texts[name] = stored[name] }
             state.clashes[name] = stored[name] ?? ""
         }
         for name in form.fields.map(\.name) {
@@ -236,15 +270,16 @@ extension Statements {
             if !changed.contains(name) { state.clashes[name] = nil }
         }
         guard !state.clashes.isEmpty else { return false }
-        let last = try events(about: record, limit: 1).first
-        let accounts = try namedAccounts([last?.actor].compactMap { $0 })
-        state.notices.append(
-            (
-                key: "form.changed",
-                values: [
-                    "actor": last.map { at.house.pages.words.actor($0.actor, accounts, at.visit.language) } ?? "", "time": last.map { at.house.zone.text($0.happenedAt) } ?? "",
-                ], url: nil
-            ))
+        // Whoever did something to it before the form was opened did not change it meanwhile.
+        let opened = Instant(milliseconds: Int64(typed.raw(FormField.opened)) ?? .max)
+        let last = record.isEmpty ? nil : try events(about: record, limit: 1).first.flatMap { $0.happenedAt >= opened ? $0 : nil }
+        guard let last else {
+            state.notices.append((key: "form.changed_meanwhile", values: [:], url: nil))
+            return true
+        }
+        let accounts = try namedAccounts([last.actor])
+        let actor = at.house.pages.words.actor(last.actor, accounts, at.visit.language)
+        state.notices.append((key: "form.changed", values: ["actor": actor, "time": at.house.zone.text(last.happenedAt)], url: nil))
         return true
     }
 }
@@ -253,10 +288,11 @@ extension FormView {
     fileprivate init(_ form: Form, _ state: FormState, _ look: FormLook, action: String, _ at: FormVisit) {
         let (words, mark) = (at.house.pages.words, look.mark)
         func say(_ problem: FieldProblem) -> String { words.text(problem, at.visit.language) }
-        let (version, seen) = (state.version, state.preview?.digest ?? "")
+        let (version, seen) = (state.version, state.preview?.digest(form, state.texts) ?? "")
         formAction = action
         hidden = [
-            (FormField.csrf, at.visit.csrf), (FormField.once, state.once), (FormField.version, version), (FormField.again, state.again), (FormField.seen, seen),
+            (FormField.csrf, at.visit.csrf), (FormField.once, state.once), (FormField.version, version), (FormField.opened, state.opened), (FormField.again, state.again),
+            (FormField.seen, seen),
         ].filter { !$0.1.isEmpty }.map { Hidden(hiddenName: $0.0, hiddenText: $0.1) }
         let names = form.fields.map(\.name)
         let inFields = form.fields.compactMap { field in
@@ -268,7 +304,7 @@ extension FormView {
         wrongs = (state.refusal.map { [Wrong(wrongText: at.text("refusal.\($0.code)"), wrongURL: nil)] } ?? []) + elsewhere + inFields
         isWrong = !wrongs.isEmpty
         wrongTitle = at.text("form.wrong", ["count": String(wrongs.count)])
-        notices = state.notices.map { Notice(noticeText: at.text($0.key, $0.values), noticeURL: $0.url, noticeLink: $0.url == nil ? nil : at.text("form.look")) }
+        notices = state.notices.map { Notice(noticeText: at.text($0.key, $0.values), noticeURL: $0.url?.look, noticeLink: $0.url.map { at.text($0.key) }) }
         let first = form.fields.first { state.problems[$0.name] != nil }?.name
         lines = form.fields.map { Line($0, state, mark: mark, isFirstWrong: $0.name == first, look.values, at) }
         preview = state.preview
@@ -296,7 +332,7 @@ extension FormView.Line {
         (isNeeded, self.isFirstWrong) = (field.isNeeded, isFirstWrong)
         var (type, mode, most, noteRows, pick) = ("text", nil as String?, nil as Int?, 0, nil as String?)
         var (options, chosen): ([FieldOption], Set<String>) = ([], [text])
-        var (isInput, isNote, isChoice, isBoxes, isTick) = (false, false, false, false, false)
+        var (isInput, isNote, isChoice, isBoxes) = (false, false, false, false)
         switch field.look {
         case .line(let digits, let place):
             (isInput, most, pick) = (true, field.most, place)
@@ -307,17 +343,17 @@ extension FormView.Line {
         case .note(let rows, let place): (isNote, most, noteRows, pick) = (true, field.most, rows, place)
         case .choice(let all): (isChoice, options) = (true, all)
         case .boxes(let all): (isBoxes, options, chosen) = (true, all, Set(text.split(separator: ",").map(String.init)))
-        case .tick: isTick = true
+        case .seen: break
         }
         (inputType, inputMode, self.most, rows, self.pick) = (type, mode, most, noteRows, pick)
-        (self.isInput, self.isNote, self.isChoice, self.isBoxes, self.isTick) = (isInput, isNote, isChoice, isBoxes, isTick)
-        isTicked = isTick && !text.isEmpty
+        (self.isInput, self.isNote, self.isChoice, self.isBoxes) = (isInput, isNote, isChoice, isBoxes)
         choices = options.map { Choice(choiceValue: $0.value, choiceLabel: at.text($0.label), chosen: chosen.contains($0.value)) }
         isUnchosen = isChoice && !choices.contains(where: \.chosen)
         clash = state.clashes[field.name].map { stored in
             let shown = stored.isEmpty ? at.text("form.nothing") : at.said(stored, in: field)
             return FormView.Clash(
-                clashName: field.name, isOpen: !Form.isSame(stored, text), clashText: at.text("form.clash", ["text": shown]), clashTheirs: at.text("form.take_theirs"),
+                clashName: field.name, isOpen: !Form.isSame(stored, text),
+                clashText: field.look == .seen ? "\(at.text(field.label, values)) \(shown)" : at.text("form.clash", ["text": shown]), clashTheirs: at.text("form.take_theirs"),
                 clashMine: at.text("form.take_mine"))
         }
     }

@@ -6,9 +6,10 @@ import Storage
 private let day: Int64 = 24 * 3600
 
 extension Statements {
-    /// What came of a form that was sent with this token before; nil when it was not.
-    func sentForm(_ token: String, accountID: String) throws -> String? {
-        try first("SELECT path FROM form_sent WHERE account_id = \(accountID) AND token = \(token)") { try $0.text(0) }
+    /// What came of a form that was sent with this token before, and what stands for its contents; nil when it was not.
+    func sentForm(_ token: String, accountID: String) throws -> (path: String, digest: String)? {
+        guard !token.isEmpty else { return nil }
+        return try first("SELECT path, digest FROM form_sent WHERE account_id = \(accountID) AND token = \(token)") { (path: try $0.text(0), digest: try $0.text(1)) }
     }
 
     /// The last form of an account with the very same contents within a day: its token, what came of it, and when.
@@ -45,6 +46,9 @@ extension Statements {
             (action: try $0.text(0), sealed: try $0.text(1))
         }
     }
+
+    /// Whether something is kept under an id.
+    func isKept(id: String, at now: Instant) throws -> Bool { try count("SELECT count(*) FROM kept_form WHERE id = \(id) AND kept_at > \(now.adding(seconds: -day))") > 0 }
 
     /// Forgets what was kept, once it was sent.
     func forgetKeptForm(id: String, accountID: String) throws { try run("DELETE FROM kept_form WHERE id = \(id) AND account_id = \(accountID)") }

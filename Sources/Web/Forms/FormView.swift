@@ -25,8 +25,6 @@ package struct FormView: Sendable {
         let isChoice: Bool
         let isUnchosen: Bool
         let isBoxes: Bool
-        let isTick: Bool
-        let isTicked: Bool
         let choices: [Choice]
         let clash: Clash?
     }
@@ -123,6 +121,6 @@ package struct FormPreview: Sendable {
 
     package init(_ sentences: [String], warnings: [String] = [], tables: [Table] = []) { (self.sentences, self.warnings, self.tables) = (sentences, warnings, tables) }
 
-    /// Stands for all that it says, so that nothing else is done than was shown.
-    var digest: String { Form.digest(of: sentences + warnings + tables.map(\.csv)) }
+    /// Stands for all that it says and for what was typed, so that nothing else is done than was looked at.
+    func digest(_ form: Form, _ texts: [String: String]) -> String { Form.digest(of: sentences + warnings + tables.map(\.csv) + form.fields.map { texts[$0.name] ?? "" }) }
 }

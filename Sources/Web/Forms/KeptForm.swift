@@ -30,7 +30,7 @@ extension House {
         let box = try AES.GCM.seal(plain, using: key, nonce: AES.GCM.Nonce(data: entropy.bytes(12)), authenticating: Data("\(accountID) \(action)".utf8))
         guard let sealed = box.combined?.base64EncodedString() else { return nil }
         try await database.write { try $0.keepForm(id: id, accountID: accountID, action: action, sealed: sealed, at: now) }
-        var response = seeOther(visit == nil ? "/sign-in?next=" + Query.segment(request.pageToReturnTo) : request.pageToReturnTo)
+        var response = seeOther(visit == nil ? "/sign-in?next=" + Query.segment(request.pageToReturnTo) : safePath(request.pageToReturnTo))
         response.setCookie(keptCookie("\(id).\(key.withUnsafeBytes { hexadecimal($0) })"))
         return response
     }

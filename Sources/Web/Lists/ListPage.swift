@@ -11,6 +11,8 @@ package struct ListQuestion: Sendable {
     package let now: Instant
     /// What was typed into the box of the list.
     package let words: SearchWords
+    /// The same as it was typed.
+    package let typed: String
     /// The place behind which the page begins; empty for the first.
     package let after: String
     /// No more rows than so many.
@@ -19,7 +21,8 @@ package struct ListQuestion: Sendable {
 
     init(_ house: House, _ visit: Visit, _ query: Query, _ filters: [ListFilter], after: String? = nil, limit: Int) {
         (self.house, self.visit, self.today, self.now) = (house, visit, house.today, house.clock.now)
-        (words, self.after, self.limit) = (SearchWords(String(query["q"].prefix(200))), after ?? String(query["after"].prefix(500)), limit)
+        typed = String(query["q"].prefix(200))
+        (words, self.after, self.limit) = (SearchWords(typed), after ?? String(query["after"].prefix(500)), limit)
         chosen = Dictionary(
             filters.map { filter in (filter.name, filter.options.contains { $0.value == query[filter.name] } ? query[filter.name] : filter.first) }
         ) { first, _ in first }
@@ -101,6 +104,8 @@ package struct ListPage<Row: Sendable>: Sendable {
     let rows: @Sendable (Statements, ListQuestion) throws -> [Row]
     /// How many there are in all.
     let count: @Sendable (Statements, ListQuestion) throws -> Int
+    /// So many are counted at most.
+    let mostCounted: Int
     /// The place of a row in the order of the list, and its key.
     let place: @Sendable (Row) -> String
     let acts: [ListAct]
@@ -114,13 +119,13 @@ package struct ListPage<Row: Sendable>: Sendable {
 
     package init(
         _ path: String, _ right: Right, title: String, columns: [ListColumn<Row>], filters: [ListFilter] = [], search: String? = nil,
-        rows: @escaping @Sendable (Statements, ListQuestion) throws -> [Row], count: @escaping @Sendable (Statements, ListQuestion) throws -> Int,
+        rows: @escaping @Sendable (Statements, ListQuestion) throws -> [Row], count: @escaping @Sendable (Statements, ListQuestion) throws -> Int, mostCounted: Int = .max,
         place: @escaping @Sendable (Row) -> String, acts: [ListAct] = [], isOpen: @escaping @Sendable (Row) -> Bool = { _ in true },
         ways: @escaping @Sendable (ListQuestion) -> [Frame.Link] = { _ in [] }, note: String? = nil, empty: String
     ) {
         (self.path, self.right, self.title, self.columns, self.filters, self.search) = (path, right, title, columns, filters, search)
         (self.rows, self.count, self.place, self.acts, self.isOpen, self.ways) = (rows, count, place, acts, isOpen, ways)
-        (self.note, self.empty) = (note, empty)
+        (self.note, self.empty, self.mostCounted) = (note, empty, mostCounted)
     }
 
     /// The columns that an address names, the first always; those that are usual when it names none.

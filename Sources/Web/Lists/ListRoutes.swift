@@ -3,7 +3,7 @@ import Basics
 import Hummingbird
 import Storage
 
-/// So many rows stand on a page, so many are counted, and so many are in a file.
+/// So many rows stand on a page, and so many are in a file.
 private let (pageSize, mostRows) = (50, 50_000)
 
 extension Routes {
@@ -44,11 +44,14 @@ extension Routes {
     mutating func addSavedLists() {
         let house = house
         post("/saved-lists", .ownAccount) { form, _, visit in
-            let (path, query, name, act) = (form["path"], String(form["query"].prefix(2000)), form["name"], house.act(visit))
-            guard path.wholeMatch(of: /\/[a-z\/-]{1,60}/) != nil else { throw Refusal.notFound("page") }
+            let (path, query, name, act) = (form["path"], String(String.UnicodeScalarView(form["query"].unicodeScalars.prefix(2000))), form["name"], house.act(visit))
+            guard path.utf8.count <= 60, path.wholeMatch(of: /(\/[a-z-]+)+/) != nil else { throw Refusal.notFound("page") }
             if form["step"] == "forget" {
                 try await house.database.write { try $0.forgetList(name, path: path, by: act) }
-            } else if (1...60).contains(name.unicodeScalars.count) {
+            } else {
+                guard (1...60).contains(name.unicodeScalars.count) else {
+                    throw Refusal.invalid(["name": name.isEmpty ? "form.required" : FieldProblem("form.too_long", ["most": "60", "length": String(name.unicodeScalars.count)])])
+                }
                 try await house.database.write { try $0.saveList(name, path: path, query: query, by: act) }
             }
             return seeOther(query.isEmpty ? path : "\(path)?\(query)")
@@ -132,8 +135,10 @@ struct ListView: Sendable {
     let nextURL: String?
     let acts: [Button]
     let hasActs: Bool
-    /// The list as its address has it, for what comes back to it.
+    /// The list as its address has it, from its first page on, and where it is now.
     let query: String
+    let here: String
+    let columns: String
     /// Besides the columns.
     let hidden: [Saved]
     let ticks: [Tick]
@@ -158,7 +163,7 @@ struct ListView: Sendable {
         typed = asked["q"]
         hasFilter = !list.filters.isEmpty || list.search != nil
         ways = list.ways(question)
-        self.count = question.text("list.count", ["count": grouped(count)])
+        self.count = question.text(count < list.mostCounted ? "list.count" : "list.count_more", ["count": grouped(count)])
         heads = columns.map { Head(headLabel: question.text($0.label), headIsNumber: $0.isNumber) }
         rows = shown.map { row in
             Line(
@@ -180,6 +185,9 @@ struct ListView: Sendable {
         hasActs = !mayAct.isEmpty && shown.contains(where: list.isOpen)
         let whole = Query.url("", fields)
         query = whole.isEmpty ? "" : String(whole.dropFirst())
+        let place = Query.url("", fields + [("after", question.after)])
+        here = place.isEmpty ? "" : String(place.dropFirst())
+        self.columns = asked.columns
         hidden = fields.dropLast().filter { !$0.1.isEmpty }.map { Saved(savedName: $0.0, savedURL: $0.1) }
         ticks = list.columns.dropFirst().map { column in
             Tick(columnName: column.name, columnLabel: question.text(column.label), isShown: columns.contains { $0.name == column.name })

@@ -1,6 +1,7 @@
 package import Accounts
 package import Basics
 import Hummingbird
+import Listener
 package import Storage
 
 /// Who looks for what.
@@ -18,14 +19,16 @@ package struct SearchQuestion: Sendable {
 /// Something that was found.
 package struct SearchHit: Sendable {
     package let title: String
-    /// What tells it from others of the name: its code, where it lies.
+    /// Empty for what has none.
+    package let code: String
+    /// What else tells it from others of the name: where it lies.
     package let detail: String
     package let url: String
 
-    package init(title: String, detail: String, url: String) { (self.title, self.detail, self.url) = (title, detail, url) }
+    package init(title: String, code: String = "", detail: String, url: String) { (self.title, self.code, self.detail, self.url) = (title, code, detail, url) }
 
     /// As a list of suggestions shows it; typed again it is found again.
-    var suggestion: String { detail.isEmpty ? title : "\(title) \(detail.split(separator: " ").first ?? "")" }
+    var suggestion: String { code.isEmpty ? title : "\(title) \(code)" }
 }
 
 /// What a feature looks through for whoever has a right.
@@ -65,27 +68,34 @@ extension Routes {
         let house = house
         get("/search", .ownAccount) { request, _, visit in
             let (text, limit) = (Query(request)["q"], 50)
-            let found = try await house.found(text, limit: limit, visit)
+            let found = try await house.finding(visit) { try await house.found(text, limit: limit, visit) }
             // The very thing: a code, or what was picked from the suggestions.
             let all = found.flatMap(\.hits)
-            let exact = all.filter { folded($0.suggestion) == folded(text) || folded($0.detail) == folded(text) }
+            let exact = all.filter { folded($0.suggestion) == folded(text) || !$0.code.isEmpty && folded($0.code) == folded(text) }
             if exact.count == 1 { return seeOther(exact[0].url) }
             let parts = found.map { look, hits in
                 SearchPage.Part(
-                    partTitle: house.text(look.title, visit), hits: hits.prefix(limit).map { .init(hitTitle: $0.title, hitDetail: $0.detail, hitURL: $0.url) },
+                    partTitle: house.text(look.title, visit),
+                    hits: hits.prefix(limit).map { .init(hitTitle: $0.title, hitDetail: [$0.code, $0.detail].filter { !$0.isEmpty }.joined(separator: " "), hitURL: $0.url) },
                     more: hits.count > limit ? house.text("search.more", visit, ["count": String(limit)]) : nil)
             }
             let page = SearchPage(typed: text, parts: parts, isEmpty: parts.isEmpty && !text.isEmpty, isAsked: !text.isEmpty)
             return try house.page("search", page, title: house.text("search.title", visit), for: visit, request)
         }
         get("/search.json", .ownAccount) { request, _, visit in
-            let found = try await house.found(Query(request)["q"], limit: 8, visit)
+            let text = Query(request)["q"]
+            let found = try await house.finding(visit) { try await house.found(text, limit: 8, visit) }
             return try jsonResponse(found.flatMap(\.hits).prefix(12).map(\.suggestion))
         }
     }
 }
 
 extension House {
+    /// Looks through the register behind the door before such work.
+    package func finding<Found: Sendable>(_ visit: Visit, _ look: @Sendable () async throws -> Found) async throws -> Found {
+        try await finds.admit(visit.account.id) { try await look() }
+    }
+
     /// What the features find for a text, without those that find nothing; one more than `limit` where there are more.
     fileprivate func found(_ text: String, limit: Int, _ visit: Visit) async throws -> [(look: SearchLook, hits: [SearchHit])] {
         let words = SearchWords(text)

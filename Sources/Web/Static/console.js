@@ -72,7 +72,7 @@
         const answer = await fetch("/search.json?q=").catch(() => null);
         if (answer && answer.ok && !answer.redirected) { bar.remove(); warnLater(idle); }
       });
-      bar.append(stay);
+      if (document.body.dataset.stay) bar.append(stay);
       document.body.prepend(bar);
     }, Math.min(idle - 300, 2000000) * 1000);
   }
