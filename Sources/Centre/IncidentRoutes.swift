@@ -49,7 +49,7 @@ extension ListPage where Row == NamedIncident {
                 ListColumn("todo", "incidents.todo") { Table.Cell($0.todo($1), mark: "wide") },
                 ListColumn("where", "incidents.where") { Table.Cell($0.place($1)) },
                 ListColumn("about", "incidents.about") { row, _ in Table.Cell(row.incident.about, mark: "wide") },
-                ListColumn("count", "incidents.count", isNumber: true) { row, _ in Table.Cell(grouped(Int(row.incident.occurrences))) },
+                ListColumn("count", "incidents.count", isNumber: true) { row, _ in Table.Cell(Int(row.incident.occurrences)) },
                 ListColumn("last", "incidents.last") { Table.Cell($1.time($0.incident.lastAt)) },
                 ListColumn("first", "incidents.first") { Table.Cell($1.time($0.incident.firstAt)) },
                 ListColumn("standing", "incidents.standing") { row, question in

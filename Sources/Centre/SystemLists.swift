@@ -38,6 +38,15 @@ extension ListPage where Row == HeardNode {
     }
 }
 
+extension SearchLook {
+    /// Nodes by name or id.
+    static let nodes = SearchLook(.seeSystem, "nodes.title") { statements, question in
+        try statements.nodes(NodeFilter(words: question.words), limit: question.limit, on: question.today, in: question.scope).map {
+            SearchHit(title: $0.name, code: $0.id, detail: "", url: Query.url("/nodes", [("q", $0.id)]))
+        }
+    }
+}
+
 extension NodeFilter {
     fileprivate init(_ question: ListQuestion, _ statements: Statements) {
         let silent = SilenceSpan(rawValue: question["silent"]).map { statements.silentNodes(before: $0.start(question.now)) }

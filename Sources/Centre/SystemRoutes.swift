@@ -24,7 +24,7 @@ extension Feature {
             let (today, now) = (house.today, house.clock.now)
             _ = try await house.database.write { try $0.placeNodes(on: today, at: now) }
         }
-        return Feature("nodes", menu: [MenuEntry(.system, "nav.nodes", "/nodes", .seeSystem)], timers: [FeatureTimer(places)]) { $0.addNodes() }
+        return Feature("nodes", menu: [MenuEntry(.system, "nav.nodes", "/nodes", .seeSystem)], timers: [FeatureTimer(places)], searches: [.nodes]) { $0.addNodes() }
     }
 
     /// The log of acts, for the auditor.

@@ -34,7 +34,7 @@ extension House {
         }
         let content = AskAgainPage(
             action: form.request.uri.string, fields: form.all.filter { $0.key != AskAgain.field }.sorted { $0.key < $1.key }.map { .init(name: $0.key, text: $0.value) },
-            problem: isWrong ? text("refusal.sign_in.wrong", visit) : nil)
+            problem: isWrong ? text("ask_again.wrong", visit) : nil)
         return try page("ask_again", content, title: text("ask_again.title", visit), for: visit, form.request, status: isWrong ? .unprocessableContent : .ok)
     }
 

@@ -106,5 +106,7 @@ package struct Frame: Sendable {
     var idleSeconds = 0
     /// Whether it ends then, whatever is done.
     var isLast = false
+    /// Whether there is something that the person may look for.
+    var mayFind = false
     var content = ""
 }

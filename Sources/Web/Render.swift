@@ -18,6 +18,7 @@ extension House {
         let left = visit.endsAt.milliseconds(since: clock.now) / 1000
         (frame.idleSeconds, frame.isLast) = (Int(clamping: min(idleSeconds, left)), left <= idleSeconds)
         frame.crumbs = crumbs
+        frame.mayFind = searches.contains { visit.may($0.right) }
         frame.isPrint = print
         frame.groups = MenuGroup.allCases.compactMap { group in
             let entries = menu.filter { $0.group == group && visit.may($0.right) }

@@ -204,6 +204,10 @@ import Web
             #expect(answer.status == .conflict && html.contains("first changed what is marked below"))
             #expect(html.contains("Recorded now: 180") && html.contains("name=\"form_take.effective_seconds\""))
             #expect(!html.contains("form_take.rank_by") && html.contains("value=\"240\""))
+            // Not to decide is no decision.
+            answer = try await world.post("/formulas", mine.merging(hiddenFields(ofFormTo: "/formulas", in: html) ?? [:]) { $1 }, cookie: second)
+            html = body(answer)
+            #expect(answer.status == .unprocessableContent && html.contains("choose which text stays") && html.contains("Recorded now: 180"))
             mine["form_take.effective_seconds"] = "theirs"
             answer = try await world.post("/formulas", mine.merging(hiddenFields(ofFormTo: "/formulas", in: html) ?? [:]) { $1 }, cookie: second)
             html = body(answer)

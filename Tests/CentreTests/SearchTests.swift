@@ -14,7 +14,7 @@ import Web
     private func found(_ text: String, _ world: CentreWorld, _ cookie: String, _ path: String = "/search.json") async throws -> [String] {
         let answer = try await world.get(Query.url(path, [("q", text)]), cookie: cookie)
         #expect(answer.status == .ok, "\(text) \(answer.status)")
-        return try JSONDecoder().decode([String].self, from: Data(answer.body.readableBytesView))
+        return try JSONDecoder().decode([[String]].self, from: Data(answer.body.readableBytesView)).compactMap(\.first)
     }
 
     /// By name, pinyin, initials or code, each within his own area; what is picked leads to the thing itself.

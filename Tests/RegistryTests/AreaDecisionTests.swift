@@ -116,7 +116,7 @@ import Testing
             try await decide(world, .split(code("990101001001"), off: code("990101001009"), named: "新湾村", taking: .sitesNamed("上湾")), on: "2011-06-01")
             let moved = try await areaOfSite(world, "S1", on: "2011-06-01")
             #expect(moved == "990101001009")
-            await #expect(throws: Refusal.invalid(["taking": "area.split_nothing"])) {
+            await #expect(throws: Refusal.invalid(["kind": "area.split_nothing"])) {
                 try await decide(world, .split(code("990101001002"), off: code("990101001008"), named: "无村", taking: .sitesOfKind(.enterprise)), on: "2011-06-01")
             }
         }
@@ -166,8 +166,11 @@ import Testing
                 (.merge(try code("990101"), into: try code("990101001")), "2011-05-01", ["into": "area.level_differs"]),
                 (.merge(try code("990101"), into: try code("990108")), "2011-05-01", ["into": "area.unknown"]),
                 (.split(try code("990101001"), off: try code("990102009"), named: "x", taking: .parts(["S1"])), "2011-05-01", ["code": "area.code_outside_parent"]),
-                (.split(try code("990101001"), off: try code("990101009"), named: "x", taking: .parts(["S9"])), "2011-05-01", ["taking": "area.split_unknown"]),
-                (.split(try code("990101001"), off: try code("990101009"), named: "x", taking: .parts([])), "2011-05-01", ["taking": "area.split_nothing"]),
+                (
+                    .split(try code("990101001"), off: try code("990101009"), named: "x", taking: .parts(["S9"])), "2011-05-01",
+                    ["parts": FieldProblem("area.split_unknown", ["list": "S9"])]
+                ),
+                (.split(try code("990101001"), off: try code("990101009"), named: "x", taking: .parts([])), "2011-05-01", ["parts": "area.split_nothing"]),
                 (.close(try code("990101")), "2011-05-01", ["area": "area.has_areas"]), (.close(try code("990101001001")), "2011-05-01", ["area": "area.has_sites"]),
             ]
             let before = try await tree(world, on: "2011-07-01")

@@ -38,7 +38,7 @@ import Wire
                 (["effective_seconds": "-5"], ["effective_seconds": range("formula.seconds", 10, 7200)]),
                 (["effective_seconds": "2 minutes"], ["effective_seconds": range("formula.seconds", 10, 7200)]),
                 (["completeness": "101"], ["completeness": range("formula.completeness", 0, 100)]),
-                (["rank_by": "luck"], ["rank_by": "form.choice"]), (["ties": ""], ["ties": "form.required"]), (["mean_base": "x"], ["mean_base": "form.choice"]),
+                (["rank_by": "luck"], ["rank_by": "form.choice"]), (["ties": ""], ["ties": "form.unchosen"]), (["mean_base": "x"], ["mean_base": "form.choice"]),
                 (["shares": "x"], ["shares": "form.choice"]), (["reason": "", "document": "\u{3000}"], ["reason": "form.required", "document": "form.required"]),
             ]
             for (change, problems) in unreadable { #expect(throws: Refusal.invalid(problems)) { try FormulaFields.form.read(fields.merging(change) { $1 }) } }

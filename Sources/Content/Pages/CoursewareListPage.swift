@@ -26,7 +26,7 @@ extension ListPage where Row == Courseware {
                 ListColumn("version", "library.column.version", isNumber: true, isUsual: false) { row, _ in Table.Cell(row.version) },
             ],
             filters: [
-                ListFilter("state", "library.column.state", any: "library.list.any", among: CoursewareState.self, words: "library.state"),
+                ListFilter("state", "library.column.state", any: "library.list.current", among: CoursewareState.self, words: "library.state"),
                 ListFilter("category", "library.column.category", any: "library.list.any", among: CoursewareCategory.self, words: "library.category"),
             ], search: "library.list.search",
             rows: { statements, question in

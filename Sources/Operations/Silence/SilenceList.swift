@@ -40,7 +40,7 @@ extension ListPage where Row == SilentSite {
                 ListColumn("area", "silence.area") { row, _ in Table.Cell(row.areaName, url: "/areas/\(row.areaCode)") },
                 ListColumn("heard", "silence.heard") { row, question in Table.Cell(row.heardAt.map(question.house.zone.text) ?? question.text("silence.never")) },
                 ListColumn("days", "silence.days", isNumber: true) { row, question in
-                    Table.Cell(row.heardAt.map { grouped(Int(question.now.milliseconds(since: $0) / 86_400_000)) } ?? "")
+                    Table.Cell(row.heardAt.map { String(question.now.milliseconds(since: $0) / 86_400_000) } ?? "")
                 },
             ], filters: [ListFilter("days", "silence.since", SilenceSpan.allCases.map { FieldOption($0.rawValue, "silence.span.\($0.rawValue)") })], search: "silence.search",
             rows: { statements, question in

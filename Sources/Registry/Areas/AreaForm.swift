@@ -13,7 +13,7 @@ enum AreaFields {
     static let code = Field.areaCode("code", "area.field.code", isHelped: true)
     static let into = Field.picked("into", "area.field.into", from: "/pick/areas")
     static let rule = Field.choice("rule", "area.field.rule", among: SplitWay.allCases, words: "area.rule", isHelped: true)
-    static let parts = Field.codes("parts", "area.field.parts", isHelped: true)
+    static let parts = Field.codes("parts", "area.field.parts", isHelped: true, from: "/pick/sites")
     static let named = Field.text("named", "area.field.named", most: 100, isNeeded: false)
     static let kind = Field.choice("kind", "area.field.kind", among: SiteKind.allCases, words: "site_kind").optional
     static let reason = Field.text("reason", "area.field.reason")
@@ -82,9 +82,14 @@ extension FormPage where Subject == AreaDecisionSubject {
             }, form: { AreaFields.form($0.kind) }, texts: { _, at in [AreaFields.on.name: at.today.description] },
             preview: { statements, subject, values, at in
                 let day = try values[AreaFields.on]
-                let plan = try statements.planArea(try subject.decision(values, statements, at), on: day, today: at.today, in: at.visit.scope, ids: at.act.ids)
+                let decision = try subject.decision(values, statements, at)
+                let plan = try statements.planArea(decision, on: day, today: at.today, in: at.visit.scope, ids: at.act.ids)
                 let months = try settled(statements, day.month, try statements.path(to: subject.area, on: at.today).map(\.areaID))
-                return FormPreview(plan, months, at)
+                var what = "\(at.text("area.decision.\(subject.kind.rawValue)"))\(at.text("form.colon"))\(subject.area.name) \(subject.area.code)"
+                if case .merge(_, let into) = decision, let target = try statements.area(code: into.description, on: day.advanced(by: -1), in: .everything) {
+                    what += " → \(target.name) \(target.code)"
+                }
+                return FormPreview(plan, what, months, at)
             },
             act: { statements, subject, values, at in
                 try statements.decideArea(
@@ -103,10 +108,11 @@ extension FormPage where Subject == AreaDecisionSubject {
 
 extension FormPreview {
     /// What a plan does to areas and sites.
-    fileprivate init(_ plan: AreaPlan, _ settled: [SettledMonth], _ at: FormVisit) {
+    fileprivate init(_ plan: AreaPlan, _ what: String, _ settled: [SettledMonth], _ at: FormVisit) {
         func columns(_ names: [String]) -> [Table.Column] { names.map { Table.Column(at.text("area.column.\($0)")) } }
         let areas = Table(
-            caption: at.text("area.plan.areas"), columns: columns(["code_before", "name_before", "code_after", "name_after"]),
+            caption: at.text(plan.effects.count > 200 ? "area.plan.areas_some" : "area.plan.areas", ["count": String(plan.effects.count)]),
+            columns: columns(["code_before", "name_before", "code_after", "name_after"]),
             rows: plan.effects.prefix(200).map { effect in
                 [
                     Table.Cell(effect.before?.code ?? "—"), Table.Cell(effect.before?.name ?? at.text("area.plan.new")), Table.Cell(effect.after?.code ?? "—"),
@@ -114,10 +120,11 @@ extension FormPreview {
                 ]
             }, empty: at.text("area.plan.no_areas"))
         let sites = Table(
-            caption: at.text("area.plan.sites"), columns: columns(["site_code", "site_name"]),
+            caption: at.text(plan.siteMoves.count > 200 ? "area.plan.sites_some" : "area.plan.sites", ["count": String(plan.siteMoves.count)]),
+            columns: columns(["site_code", "site_name"]),
             rows: plan.siteMoves.prefix(200).map { [Table.Cell($0.site.code), Table.Cell($0.site.name)] })
         self.init(
-            [at.text("area.plan.text", ["areas": String(plan.effects.count), "sites": String(plan.siteMoves.count)])], warnings: [settled.sentence(at)].compactMap { $0 },
+            [what, at.text("area.plan.text", ["areas": String(plan.effects.count), "sites": String(plan.siteMoves.count)])], warnings: [settled.sentence(at)].compactMap { $0 },
             tables: plan.siteMoves.isEmpty ? [areas] : [areas, sites])
     }
 }

@@ -51,7 +51,10 @@ extension Statements {
                 continue
             }
             let named = try sites(named: text, on: day, in: inside)
-            if named.count == 1 { found.append(named[0].num) } else { unknown.append(text) }
+            guard named.count <= 1 else {
+                throw Refusal.invalid([field: FieldProblem("site.several", ["text": text, "list": shortened(named.map(\.code), to: 5)])])
+            }
+            if let site = named.first { found.append(site.num) } else { unknown.append(text) }
         }
         guard unknown.isEmpty else {
             throw Refusal.invalid([field: FieldProblem("site.not_here", ["list": shortened(unknown), "count": String(unknown.count)])])

@@ -17,7 +17,7 @@ package struct AreaPlanner: Sendable {
     /// - Parameters:
     ///   - sites: the sites directly in an area from the day on, by its identity.
     ///   - newID: the identity of the new area of a split.
-    /// - Throws: `Refusal.invalid` with a code for each field that is wrong: `on`, `area`, `name`, `code`, `into`, `taking`.
+    /// - Throws: `Refusal.invalid` with a code for each field that is wrong: `on`, `area`, `name`, `code`, `into`, and the field of the rule of a split: `parts`, `named`, `kind`.
     package func plan(_ decision: AreaDecision, on day: Day, sites: (_ areaID: String) throws -> [PlacedSite], newID: String) throws -> AreaPlan {
         guard day <= today else { throw Refusal.invalid(["on": "area.future"]) }
         let subject = try open(decision.subject, on: day, field: "area")
@@ -99,25 +99,33 @@ package struct AreaPlanner: Sendable {
     ) throws -> [AreaPlan.SiteMove] {
         try draft.touch(subject)
         var taken: [PlacedSite] = []
+        let field =
+            switch rule {
+            case .parts: "parts"
+            case .sitesNamed: "named"
+            case .sitesOfKind: "kind"
+            }
         switch rule {
         case .parts(let codes):
-            let (areas, placed) = (children(of: subject, on: draft.day), Dictionary(sites.map { ($0.code, $0) }, uniquingKeysWith: { first, _ in first }))
-            guard !codes.isEmpty, Set(codes).count == codes.count else { throw Refusal.invalid(["taking": "area.split_nothing"]) }
-            for code in codes {
-                if let child = areas.first(where: { $0.code == code }) {
-                    let moved = new.code + child.code.dropFirst(subject.code.count)
-                    guard let moved = AreaCode(moved) else { throw Refusal.invalid(["taking": "area.split_unknown"]) }
-                    try recode(child, to: moved, parent: new.areaID, &draft, sameParent: false)
-                } else if let site = placed[code] {
-                    taken.append(site)
+            guard !codes.isEmpty, Set(codes).count == codes.count else { throw Refusal.invalid([field: "area.split_nothing"]) }
+            let areas = children(of: subject, on: draft.day)
+            var unknown: [String] = []
+            for text in codes {
+                // By its code or, where only one is called so, by its name.
+                let (children, placed) = (areas.filter { $0.code == text || $0.name == text }, sites.filter { $0.code == text || $0.name == text })
+                if children.count == 1, placed.isEmpty, let moved = AreaCode(new.code + children[0].code.dropFirst(subject.code.count)) {
+                    try recode(children[0], to: moved, parent: new.areaID, &draft, sameParent: false)
+                } else if placed.count == 1, children.isEmpty {
+                    taken.append(placed[0])
                 } else {
-                    throw Refusal.invalid(["taking": "area.split_unknown"])
+                    unknown.append(text)
                 }
             }
+            guard unknown.isEmpty else { throw Refusal.invalid([field: FieldProblem("area.split_unknown", ["list": unknown.prefix(10).joined(separator: "、")])]) }
         case .sitesNamed(let text): taken = text.isEmpty ? [] : sites.filter { $0.name.contains(text) }
         case .sitesOfKind(let kind): taken = sites.filter { $0.kind == kind }
         }
-        guard !taken.isEmpty || draft.effects.contains(where: { $0.before != nil }) else { throw Refusal.invalid(["taking": "area.split_nothing"]) }
+        guard !taken.isEmpty || draft.effects.contains(where: { $0.before != nil }) else { throw Refusal.invalid([field: "area.split_nothing"]) }
         return taken.map { AreaPlan.SiteMove(site: $0, fromArea: subject.areaID, toArea: new.areaID) }
     }
 

@@ -54,7 +54,9 @@ extension FormPage where Subject == Void {
                     new.sites.isEmpty ? "exclusion.plan_all" : "exclusion.plan",
                     ["area": "\(area.name) \(area.code)", "count": String(sites.count), "from": "\(new.days.lowerBound)", "through": "\(new.days.upperBound)"])
                 let named = try statements.sites(numbered: sites, on: at.today, atMost: 200)
-                let table = Table.sites(named, caption: at.text("exclusion.sites", ["count": String(sites.count)]), at)
+                let table = Table.sites(
+                    named, caption: at.text(sites.count > named.count ? "exclusion.sites_some" : "exclusion.sites", ["count": String(sites.count), "shown": String(named.count)]),
+                    at)
                 let changes = ExclusionEffect.sentence(effect, at.house, at.visit)
                 return FormPreview(effect.isEmpty ? [says] : [says, changes], warnings: effect.isEmpty ? [changes] : [], tables: [table])
             },

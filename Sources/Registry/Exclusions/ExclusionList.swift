@@ -18,7 +18,7 @@ extension ListPage where Row == NamedProposal {
                 ListColumn("area", "exclusion.column.area") { row, _ in Table.Cell("\(row.proposal.areaName) \(row.proposal.areaCode)", url: "/exclusions/\(row.proposal.id)") },
                 ListColumn("cause", "exclusion.column.cause") { row, question in Table.Cell(question.text("exclusion.cause.\(row.proposal.cause.rawValue)")) },
                 ListColumn("days", "exclusion.column.days") { row, _ in Table.Cell("\(row.proposal.fromDay) – \(row.proposal.untilDay.advanced(by: -1))") },
-                ListColumn("sites", "exclusion.column.sites", isNumber: true) { row, _ in Table.Cell(grouped(row.proposal.siteCount)) },
+                ListColumn("sites", "exclusion.column.sites", isNumber: true) { row, _ in Table.Cell(row.proposal.siteCount) },
                 ListColumn("state", "exclusion.column.state") { row, question in Table.Cell(question.text("exclusion.state.\(row.proposal.state.rawValue)"), mark: "standing") },
                 ListColumn("by", "exclusion.column.by") { row, question in Table.Cell(question.actor(row.proposal.proposedBy, row.accounts)) },
                 ListColumn("at", "exclusion.column.at") { row, question in Table.Cell(question.time(row.proposal.proposedAt)) },

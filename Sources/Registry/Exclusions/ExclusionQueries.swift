@@ -41,13 +41,17 @@ extension Statements {
 
     /// Some sites by number, by code, as they are today; at most so many.
     func sites(numbered numbers: [Int], on today: Day, atMost limit: Int) throws -> [(code: String, name: String)] {
-        try all(
-            """
-            SELECT s.code, v.name FROM site s
-            JOIN site_version v ON v.site = s.num AND v.replaced_at IS NULL AND v.from_day <= \(today) AND v.until_day > \(today)
-            WHERE s.num IN (\(list: numbers.prefix(limit))) ORDER BY s.code
-            """
-        ) { (code: try $0.text(0), name: try $0.text(1)) }
+        var found: [(code: String, name: String)] = []
+        for start in stride(from: 0, to: numbers.count, by: 500) {
+            found += try all(
+                """
+                SELECT s.code, v.name FROM site s
+                JOIN site_version v ON v.site = s.num AND v.replaced_at IS NULL AND v.from_day <= \(today) AND v.until_day > \(today)
+                WHERE s.num IN (\(list: numbers[start..<min(start + 500, numbers.count)])) ORDER BY s.code LIMIT \(limit)
+                """
+            ) { (code: try $0.text(0), name: try $0.text(1)) }
+        }
+        return Array(found.sorted { $0.code < $1.code }.prefix(limit))
     }
 
     /// What approving a proposal would change, month by month.

@@ -8,6 +8,7 @@ package import Web
 /// An area that was looked for, and in which one it lies.
 package struct FoundArea: Hashable, Sendable {
     package let area: Area
+    /// From the county down to the area above it.
     package let parentName: String
 }
 
@@ -15,6 +16,7 @@ package struct FoundArea: Hashable, Sendable {
 package struct FoundSite: Hashable, Sendable {
     package let code: String
     package let name: String
+    /// From the county down to the area in which it lies.
     package let areaName: String
 }
 
@@ -39,16 +41,35 @@ extension Statements {
     /// Sites of the scope by name, pinyin or code.
     package func sites(matching words: SearchWords, on day: Day, in scope: Scope, limit: Int) throws -> [FoundSite] {
         guard !words.isEmpty else { return [] }
-        return try all(
+        let found = try all(
             """
-            SELECT s.code, v.name, a.name AS area_name FROM site_version v
+            SELECT s.code, v.name, a.code AS area_code FROM site_version v
             JOIN site s ON s.num = v.site
             JOIN area_version a ON a.area_id = v.area_id AND a.replaced_at IS NULL AND a.from_day <= \(day) AND a.until_day > \(day)
             WHERE v.replaced_at IS NULL AND v.from_day <= \(day) AND v.until_day > \(day) AND \(sql: scope.condition("a.code"))
                 AND \(sql: words.condition("v.name_key", code: "s.code"))
             ORDER BY v.name_key, s.code LIMIT \(limit)
             """
-        ) { FoundSite(code: try $0.text(0), name: try $0.text(1), areaName: try $0.text(2)) }
+        ) { (code: try $0.text(0), name: try $0.text(1), area: try $0.text(2)) }
+        let names = try areaNames(above: found.map(\.area), on: day)
+        return found.map { FoundSite(code: $0.code, name: $0.name, areaName: names[$0.area] ?? "") }
+    }
+
+    /// For codes of areas the names from the county down to each, with blanks between: what tells two of a name apart.
+    private func areaNames(above codes: [String], on day: Day) throws -> [String: String] {
+        let levels = [AreaLevel.county, .township, .village].map(\.rawValue)
+        func above(_ code: String) -> [String] { levels.filter { $0 <= code.utf8.count }.map { String(code.prefix($0)) } }
+        var names: [String: String] = [:]
+        let wanted = Set(codes.flatMap(above)).sorted()
+        for start in stride(from: 0, to: wanted.count, by: 500) {
+            try each(
+                """
+                SELECT code, name FROM area_version WHERE code IN (\(list: wanted[start..<min(start + 500, wanted.count)])) AND replaced_at IS NULL
+                    AND from_day <= \(day) AND until_day > \(day)
+                """
+            ) { names[try $0.text(0)] = try $0.text(1) }
+        }
+        return Dictionary(codes.map { code in (code, above(code).compactMap { names[$0] }.joined(separator: " ")) }) { first, _ in first }
     }
 
     /// Fills in what names are found by, where a row has none: those of before there was any. Answers how many it filled, at most so many.
@@ -91,15 +112,19 @@ extension Routes {
                 let found = try await house.finding(visit) {
                     try await house.database.read { try $0.areas(matching: words, on: today, in: visit.scope, limit: 10) }
                 }
-                return try jsonResponse(found.map { "\($0.area.name) \($0.area.code)" })
+                return try jsonResponse(found.map { ["\($0.area.name) \($0.area.code)", $0.parentName] })
             }
         }
         get("/pick/sites", .seeFigures) { request, _, visit in
-            let (words, today) = (SearchWords(Query(request)["q"]), house.today)
+            let (words, within, today) = (SearchWords(Query(request)["q"]), Query(request)["area"], house.today)
             let found = try await house.finding(visit) {
-                try await house.database.read { try $0.sites(matching: words, on: today, in: visit.scope, limit: 10) }
+                try await house.database.read { statements in
+                    // An area that is half typed yet is none.
+                    let area = within.isEmpty ? nil : try? statements.area(typed: within, in: "area", on: today, scope: visit.scope).areaCode
+                    return try statements.sites(matching: words, on: today, in: area.map { Scope(areas: [$0]) } ?? visit.scope, limit: 10)
+                }
             }
-            return try jsonResponse(found.map { "\($0.name) \($0.code)" })
+            return try jsonResponse(found.map { ["\($0.name) \($0.code)", $0.areaName] })
         }
     }
 }

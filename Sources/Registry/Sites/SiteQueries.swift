@@ -17,9 +17,9 @@ extension Statements {
             "\(sql: siteSelection(on: day, where: "s.code > \(code) AND \(sql: scope.condition("a.code")) \(sql: matching)")) ORDER BY s.code LIMIT \(limit)")
     }
 
-    /// The sites of the scope with exactly this name, at most two.
+    /// The sites of the scope with exactly this name, at most six.
     func sites(named name: String, on day: Day, in scope: Scope) throws -> [Site] {
-        try all(Site.self, "\(sql: siteSelection(on: day, where: "v.name = \(name) AND \(sql: scope.condition("a.code"))")) ORDER BY s.code LIMIT 2")
+        try all(Site.self, "\(sql: siteSelection(on: day, where: "v.name = \(name) AND \(sql: scope.condition("a.code"))")) ORDER BY s.code LIMIT 6")
     }
 
     /// The history of a site's states, newest entry first, corrected ones included.

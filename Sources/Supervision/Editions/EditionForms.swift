@@ -9,7 +9,7 @@ import Web
 
 /// What stands around the figures of an edition.
 enum ImprintFields {
-    static let document = Field.text("document", "edition.document", most: 100)
+    static let document = Field.document("edition.document", isNeeded: true)
     static let signedOff = Field.text("signed_off", "edition.signed_off", most: 100)
     static let issuer = Field.text("issuer", "edition.issuer", most: 200, isNeeded: false)
     static let recipients = Field.text("recipients", "edition.recipients", most: 200, isNeeded: false)

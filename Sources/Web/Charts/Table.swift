@@ -116,6 +116,7 @@ package struct Table: Sendable, MustacheParent {
         case "columns": columns
         case "lines": lines
         case "isEmpty": lines.isEmpty
+        case "isLong": lines.count > 20
         case "empty": empty
         default: nil
         }

@@ -18,7 +18,10 @@ extension Field where Value == String {
 
     /// The number and name of the paper behind a decision, such as `组发〔2011〕8号`.
     package static func document(_ label: String, name: String = "document", isNeeded: Bool = false, isHelped: Bool = false) -> Field {
-        .text(name, label, most: 200, isNeeded: isNeeded, isHelped: isHelped)
+        Field(name, label, look: .line(), isNeeded: isNeeded, isHelped: isHelped, most: 200, normal: { $0 }) { text throws(FieldProblem) in
+            // Digits as they are printed; brackets and words as they were written.
+            String(String.UnicodeScalarView(text.unicodeScalars.map { (0xFF10...0xFF19).contains($0.value) ? UnicodeScalar($0.value - 0xFEE0) ?? $0 : $0 }))
+        }
     }
 }
 

@@ -83,7 +83,10 @@ package struct Field<Value: Sendable>: Sendable {
         var plain = text.replacing("\r\n", with: "\n")
         if case .note = look {} else { plain = String(String.UnicodeScalarView(plain.unicodeScalars.map { ["\n", "\t"].contains($0) ? " " : $0 })) }
         plain = plain.withoutHidden.trimmedBlanks
-        guard !plain.isEmpty || !isNeeded else { throw "form.required" }
+        guard !plain.isEmpty || !isNeeded else {
+            if case .choice = look { throw "form.unchosen" }
+            throw "form.required"
+        }
         let length = plain.unicodeScalars.count
         guard length <= most else { throw FieldProblem("form.too_long", ["most": String(most), "length": String(length)]) }
         return try reading(plain)

@@ -7,8 +7,8 @@ import Storage
 /// What the house itself sends with a form.
 private enum FormField {
     static let (csrf, once, again, version, opened) = ("csrf", "form_once", "form_again", "form_version", "form_opened")
-    static let (seen, step, way) = ("form_seen", "form_step", "form_way")
-    static let all = [csrf, once, again, version, opened, seen, step, AskAgain.field]
+    static let (seen, step, way, open) = ("form_seen", "form_step", "form_way", "form_open")
+    static let all = [csrf, once, again, version, opened, seen, step, open, AskAgain.field]
     /// Before the name of a field that two people changed: `theirs` or `mine`.
     static let take = "form_take."
 }
@@ -71,6 +71,9 @@ struct FormState: Sendable {
     /// What is stored in fields that somebody else changed meanwhile.
     var clashes: [String: String] = [:]
     var preview: FormPreview?
+
+    /// Whether the person is to say whose text stays.
+    func isUndecided(_ name: String) -> Bool { clashes[name].map { !Form.isSame($0, texts[name]) } ?? false }
 
     var status: HTTPResponse.Status {
         switch refusal {
@@ -152,7 +155,7 @@ extension House {
         let refused = state
         let (subject, texts) = try await database.read { statements in
             let subject = try reading(statements)
-            return (subject, refused.texts.isEmpty ? typed.texts(of: page.form(subject)) : refused.texts)
+            return (subject, refused.texts.isEmpty ? page.form(subject).shown(typed.texts(of: page.form(subject))) : refused.texts)
         }
         state.texts = texts
         let view = FormView(page.form(subject), state, page.look(subject, at), action: typed.request.uri.path, at)
@@ -264,7 +267,11 @@ extension Statements {
             switch typed.raw(FormField.take + name) {
             case "theirs": state.texts[name] = stored[name] ?? ""
             case "mine": break
-            default: continue
+            default:
+                // What was asked and not answered is asked again.
+                guard typed.raw(FormField.open).split(separator: ",").contains(name[...]) else { continue }
+                (state.clashes[name], state.problems[name]) = (stored[name] ?? "", "form.undecided")
+                continue
             }
             // Decided, unless it was changed once more since.
             if !changed.contains(name) { state.clashes[name] = nil }
@@ -290,9 +297,10 @@ extension FormView {
         func say(_ problem: FieldProblem) -> String { words.text(problem, at.visit.language) }
         let (version, seen) = (state.version, state.preview?.digest(form, state.texts) ?? "")
         formAction = action
+        let undecided = form.fields.filter { $0.look != .seen && state.isUndecided($0.name) }.map(\.name).joined(separator: ",")
         hidden = [
             (FormField.csrf, at.visit.csrf), (FormField.once, state.once), (FormField.version, version), (FormField.opened, state.opened), (FormField.again, state.again),
-            (FormField.seen, seen),
+            (FormField.seen, seen), (FormField.open, undecided),
         ].filter { !$0.1.isEmpty }.map { Hidden(hiddenName: $0.0, hiddenText: $0.1) }
         let names = form.fields.map(\.name)
         let inFields = form.fields.compactMap { field in
@@ -303,8 +311,13 @@ extension FormView {
         let elsewhere = state.problems.filter { !names.contains($0.key) }.sorted { $0.key < $1.key }.map { Wrong(wrongText: say($0.value), wrongURL: nil) }
         wrongs = (state.refusal.map { [Wrong(wrongText: at.text("refusal.\($0.code)"), wrongURL: nil)] } ?? []) + elsewhere + inFields
         isWrong = !wrongs.isEmpty
-        wrongTitle = at.text("form.wrong", ["count": String(wrongs.count)])
-        notices = state.notices.map { Notice(noticeText: at.text($0.key, $0.values), noticeURL: $0.url?.look, noticeLink: $0.url.map { at.text($0.key) }) }
+        wrongTitle = state.problems.isEmpty ? at.text("refusal.title") : at.text("form.wrong", ["count": String(wrongs.count)])
+        canSend = !(form.fields.isEmpty && state.refusal != nil)
+        notices = state.notices.enumerated().map { place, notice in
+            Notice(
+                noticeText: at.text(notice.key, notice.values), noticeURL: notice.url?.look, noticeLink: notice.url.map { at.text($0.key) },
+                isFirst: place == 0 && state.problems.isEmpty)
+        }
         let first = form.fields.first { state.problems[$0.name] != nil }?.name
         lines = form.fields.map { Line($0, state, mark: mark, isFirstWrong: $0.name == first, look.values, at) }
         preview = state.preview

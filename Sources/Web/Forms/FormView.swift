@@ -50,6 +50,8 @@ package struct FormView: Sendable {
         let noticeText: String
         let noticeURL: String?
         let noticeLink: String?
+        /// Where the page begins.
+        let isFirst: Bool
     }
 
     struct Way: Sendable {
@@ -69,6 +71,7 @@ package struct FormView: Sendable {
     let previewTitle: String
     let submitLabel: String
     let isSecond: Bool
+    let canSend: Bool
     let ways: [Way]
     let changeLabel: String?
     let cancelURL: String?

@@ -171,7 +171,8 @@ struct ListView: Sendable {
                 cells: columns.enumerated().map { place, column in
                     let cell = column.cell(row, question)
                     return Cell(
-                        cellText: cell.text, cellURL: cell.url, cellMark: cell.mark, cellLabel: question.text(column.label), cellIsNumber: column.isNumber, cellIsHead: place == 0)
+                        cellText: column.isNumber ? Int(cell.text).map(grouped) ?? cell.text : cell.text, cellURL: cell.url, cellMark: cell.mark,
+                        cellLabel: question.text(column.label), cellIsNumber: column.isNumber, cellIsHead: place == 0)
                 })
         }
         isEmpty = shown.isEmpty
@@ -196,9 +197,9 @@ struct ListView: Sendable {
     }
 }
 
-/// A number with a thin space between groups of three digits (ISO 80000-1).
-package func grouped(_ number: Int) -> String {
+/// A number with commas between groups of three digits, as both languages have it.
+func grouped(_ number: Int) -> String {
     let digits = Array(String(number.magnitude))
     let groups = stride(from: digits.count, to: 0, by: -3).map { String(digits[max(0, $0 - 3)..<$0]) }.reversed()
-    return (number < 0 ? "−" : "") + groups.joined(separator: "\u{2009}")
+    return (number < 0 ? "−" : "") + groups.joined(separator: ",")
 }

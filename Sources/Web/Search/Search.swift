@@ -85,7 +85,7 @@ extension Routes {
         get("/search.json", .ownAccount) { request, _, visit in
             let text = Query(request)["q"]
             let found = try await house.finding(visit) { try await house.found(text, limit: 8, visit) }
-            return try jsonResponse(found.flatMap(\.hits).prefix(12).map(\.suggestion))
+            return try jsonResponse(found.flatMap(\.hits).prefix(12).map { [$0.suggestion, $0.detail] })
         }
     }
 }

@@ -4,7 +4,7 @@
   let made = 0;
 
   // An input of the pattern "combobox with list" (WAI-ARIA): arrows choose, Enter takes, Escape closes.
-  function suggest(input, url, take) {
+  function suggest(input, url, isAdding, take) {
     const list = document.createElement("ul");
     list.id = "suggestions-" + ++made;
     list.className = "suggestions";
@@ -32,7 +32,9 @@
     async function look() {
       const text = input.value.trim();
       if (!text) return close();
-      const answer = await fetch(url + "?q=" + encodeURIComponent(text)).catch(() => null);
+      const within = input.form && input.form.elements.area;
+      const place = within && within !== input && url !== "/search.json" ? "&area=" + encodeURIComponent(within.value) : "";
+      const answer = await fetch(url + "?q=" + encodeURIComponent(text) + place).catch(() => null);
       if (!answer || !answer.ok || input.value.trim() !== text || document.activeElement !== input) return;
       const found = await answer.json();
       close();
@@ -41,8 +43,13 @@
         item.id = list.id + "-" + place;
         item.setAttribute("role", "option");
         item.setAttribute("aria-selected", "false");
-        item.textContent = one;
-        item.addEventListener("mousedown", event => { event.preventDefault(); close(); take(one); });
+        item.dataset.text = one[0];
+        item.append(one[0] + " ");
+        const note = document.createElement("span");
+        note.className = "note";
+        note.textContent = one[1];
+        item.append(note);
+        item.addEventListener("mousedown", event => { event.preventDefault(); close(); take(one[0]); });
         return item;
       }));
       list.hidden = found.length === 0;
@@ -54,7 +61,7 @@
       if (event.isComposing || list.hidden) return;
       if (event.key === "ArrowDown" || event.key === "ArrowUp") { event.preventDefault(); mark(event.key === "ArrowDown" ? at + 1 : at < 0 ? -1 : at - 1); }
       else if (event.key === "Escape") { event.preventDefault(); close(); }
-      else if (event.key === "Enter" && at >= 0) { event.preventDefault(); const one = list.children[at].textContent; close(); take(one); }
+      else if (event.key === "Enter" && (at >= 0 || isAdding)) { event.preventDefault(); const one = list.children[Math.max(at, 0)].dataset.text; close(); take(one); }
     });
   }
 
@@ -79,7 +86,7 @@
   warnLater(Number(document.body.dataset.idle));
 
   for (const input of document.querySelectorAll("input[data-pick]")) {
-    suggest(input, input.dataset.pick, one => { input.value = one; if (input.id === "find") input.form.submit(); });
+    suggest(input, input.dataset.pick, false, one => { input.value = one; if (input.id === "find") input.form.submit(); });
   }
   // Lists of codes: what is found is added at the end.
   for (const area of document.querySelectorAll("textarea[data-add]")) {
@@ -88,8 +95,17 @@
     label.htmlFor = input.id = area.id + "-add";
     label.textContent = area.dataset.label;
     input.type = "search";
-    area.after(label, input);
-    suggest(input, area.dataset.add, one => {
+    area.closest(".field").append(label, input);
+    // What was looked for and not added would be forgotten without a word.
+    area.form.addEventListener("submit", event => {
+      if (!input.value.trim()) return;
+      event.preventDefault();
+      label.textContent = area.dataset.choose;
+      label.className = "problem";
+      input.setAttribute("aria-invalid", "true");
+      input.focus();
+    });
+    suggest(input, area.dataset.add, true, one => {
       const code = one.split(" ").pop();
       if (!area.value.split(/[\s,，、;；]+/).includes(code)) area.value = (area.value.trim() + "\n" + code).trim();
       input.value = "";
