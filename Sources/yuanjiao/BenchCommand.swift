@@ -133,13 +133,14 @@ struct BenchCommand: AsyncParsableCommand {
             _ = try statements.importSites(sites, apply: true, today: .forever, by: act)
         }
         print("\(engine.rawValue): register imported in \(seconds(since: started)) s")
-        try await importAreas(database, by: act, engine)
+        let villages = try await importAreas(database, by: act, engine)
         try await store(siteDays, city, database, network, engine)
         try await report(database, engine)
         let bytes = try await database.read { try $0.factBytes() }
         print("\(engine.rawValue): \(bytes.presence) bytes of presence with its key, \(ratio(bytes.presence, minutes)) byte a presence minute (goal 0.15)")
         print("\(engine.rawValue): \(bytes.all) bytes with site-days, site-months, late receipts and watermarks, \(ratio(bytes.all, minutes)) byte a presence minute")
         try await intake(siteDays, city, database, network, engine)
+        try await search(database, villages: villages, by: act, engine)
         await database.close()
     }
 
@@ -187,8 +188,8 @@ struct BenchCommand: AsyncParsableCommand {
         )
     }
 
-    /// 45,000 areas beside the city: 10 cities of 10 counties of 10 townships, the rest villages.
-    private func importAreas(_ database: Database, by act: Act, _ engine: Database.Engine) async throws {
+    /// 45,000 areas beside the city: 10 cities of 10 counties of 10 townships, the rest villages, whose codes it answers.
+    private func importAreas(_ database: Database, by act: Act, _ engine: Database.Engine) async throws -> [String] {
         var codes = (1...10).map { "98" + ($0 < 10 ? "0" : "") + String($0) }
         for digits in [2, 3] {
             let above = codes.filter { $0.count == codes.last?.count }
@@ -202,6 +203,7 @@ struct BenchCommand: AsyncParsableCommand {
             let outcome = try await database.write { try $0.importAreas(file, apply: true, today: .forever, by: act) }
             print("\(engine.rawValue): \(codes.count) areas \(turn) in \(seconds(since: start)) s, \(outcome.added) added, \(outcome.refused.count) refused")
         }
+        return codes.filter { $0.count == 12 }
     }
 
     private func store(

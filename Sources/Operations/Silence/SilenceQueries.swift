@@ -8,6 +8,7 @@ package struct SilentSite: Hashable, Sendable {
     package let code: String
     package let name: String
     package let areaCode: String
+    /// From the county down to the area in which it lies.
     package let areaName: String
     /// Up to when its terminals reported; nil for a site that never did.
     package let heardAt: Instant?
@@ -28,15 +29,15 @@ extension Statements {
     /// Sites in service with a terminal that have been silent longest, after a place in that order.
     package func silentSites(_ filter: SilenceFilter, after place: (heardAt: Instant, code: String)? = nil, limit: Int, on day: Day, in scope: Scope) throws -> [SilentSite] {
         let behind: SQL = place.map { "(x.heard_at, x.code) > (\($0.heardAt), \($0.code))" } ?? "1 = 1"
-        return try all(
+        let found = try all(
             """
-            SELECT x.code, x.name, x.area_code, x.area_name, x.heard_at FROM (\(sql: silent(filter, on: day, in: scope))) x
+            SELECT x.code, x.name, x.area_code, x.heard_at FROM (\(sql: silent(filter, on: day, in: scope))) x
             WHERE \(sql: behind) ORDER BY x.heard_at, x.code LIMIT \(limit)
             """
-        ) { row in
-            let heard = try row.instant(4)
-            return SilentSite(
-                code: try row.text(0), name: try row.text(1), areaCode: try row.text(2), areaName: try row.text(3), heardAt: heard.milliseconds == 0 ? nil : heard)
+        ) { (code: try $0.text(0), name: try $0.text(1), area: try $0.text(2), heardAt: try $0.instant(3)) }
+        let names = try areaNames(above: found.map(\.area), on: day)
+        return found.map {
+            SilentSite(code: $0.code, name: $0.name, areaCode: $0.area, areaName: names[$0.area] ?? "", heardAt: $0.heardAt.milliseconds == 0 ? nil : $0.heardAt)
         }
     }
 
@@ -66,7 +67,7 @@ extension Statements {
 
     private func silent(_ filter: SilenceFilter, on day: Day, in scope: Scope) -> SQL {
         """
-        SELECT s.code, v.name, a.code AS area_code, a.name AS area_name,
+        SELECT s.code, v.name, a.code AS area_code,
             coalesce((SELECT max(w.through_at) FROM terminal_assignment x JOIN watermark_claim w ON w.terminal = x.terminal
                 WHERE x.site = s.num AND x.replaced_at IS NULL AND x.from_day <= \(day) AND x.until_day > \(day)), 0) AS heard_at
         FROM site s

@@ -56,7 +56,7 @@ extension Statements {
     }
 
     /// For codes of areas the names from the county down to each, with blanks between: what tells two of a name apart.
-    private func areaNames(above codes: [String], on day: Day) throws -> [String: String] {
+    package func areaNames(above codes: [String], on day: Day) throws -> [String: String] {
         let levels = [AreaLevel.county, .township, .village].map(\.rawValue)
         func above(_ code: String) -> [String] { levels.filter { $0 <= code.utf8.count }.map { String(code.prefix($0)) } }
         var names: [String: String] = [:]
