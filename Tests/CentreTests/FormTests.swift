@@ -175,6 +175,14 @@ import Web
                 for (name, value) in item.good where value.count > 5 {
                     #expect(mine.contains(escaped(value)), "\(item.action) lost \(name)")
                 }
+                // Sent, it is kept no longer.
+                let own = String(
+                    (try await world.post("/sign-in", ["login": "someone", "password": "a long test password"])).headers[.setCookie]?.prefix { $0 != ";" } ?? "")
+                let both = "\(own); \(kept)"
+                let sent = try await world.submit(item.action, item.good, from: item.page, cookie: both)
+                #expect(sent.status == .seeOther, "\(item.action) \(sent.status)")
+                let left = try await world.centre.database.read { try $0.all("SELECT id FROM kept_form") { try $0.text(0) } }
+                #expect(left.isEmpty, "\(item.action)")
                 let anew = body(
                     try await world.get(
                         item.page + "?fresh=1",

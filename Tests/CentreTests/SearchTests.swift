@@ -65,6 +65,12 @@ import Web
             #expect(after.code == "990102")
             let sites = try await database.read { try $0.sites(matching: SearchWords("S1"), on: day, in: .everything, limit: 5) }
             #expect(sites.contains { $0.code == "S1" })
+            let county = try #require(AreaCode("990101"))
+            let named = try await database.read { try $0.sites(typed: ["上湾村站点", "S2"], in: "sites", on: day, below: county).count }
+            #expect(named == 2)
+            await #expect(throws: Refusal.invalid(["sites": FieldProblem("site.not_here", ["list": "S3、nobody", "count": "2"])])) {
+                _ = try await database.read { try $0.sites(typed: ["S1", "S3", "nobody"], in: "sites", on: day, below: county) }
+            }
             await #expect(throws: Refusal.invalid(["area": FieldProblem("area.not_here", ["text": "nowhere"])])) {
                 _ = try await database.read { try $0.area(typed: "nowhere", in: "area", on: day, scope: .everything) }
             }

@@ -75,6 +75,15 @@ import Wire
     func badFieldsAreNamedAllAtOnce(_ engine: Database.Engine) async throws {
         try await LibraryWorld.with(engine) { library in
             let day = library.today
+            let second = try await library.encoded("one")
+            let (filled, found) = try await library.database.write { statements -> (Int, Int) in
+                try statements.run("UPDATE courseware SET search_key = ''")
+                let filled = try statements.fillCoursewareKeys(most: 10)
+                return (
+                    filled, try statements.coursewareList(CoursewareFilter(words: SearchWords("lesson")), on: day, in: .everything, after: nil, limit: 10).count { $0.id == second }
+                )
+            }
+            #expect(filled >= 1 && found == 1)
             let good = CoursewareForm.texts(title: " 果树\n修剪 ", category: "science", speaker: "", unit: "农业局", areas: "990101001, 990101 ,990101", kinds: ["village"])
             let fields = try await library.database.read { try $0.coursewareFields(try CoursewareForm.form.read(good), on: day, in: Self.scope("990101")) }
             #expect(fields.title == "果树 修剪" && fields.areas.map(\.description) == ["990101", "990101001"] && fields.kinds == [.village])
