@@ -1,4 +1,3 @@
-package import Accounts
 package import Basics
 
 /// Why sites are to be left out of the figures for a period.
@@ -43,10 +42,4 @@ package struct ExclusionProposal: Decodable, Hashable, Sendable {
     package let decidedAt: Instant?
     package let answer: String
     package let siteCount: Int
-
-    /// Who may decide: an officer of the county or above that covers the area, and not the one who proposed it.
-    package func mayBeDecided(by account: String, in scope: Scope) -> Bool {
-        guard state == .proposed, account != proposedBy, let code = AreaCode(areaCode) else { return false }
-        return scope.areas.contains { $0.level <= .county && $0.covers(code) }
-    }
 }

@@ -54,7 +54,7 @@ extension Statements {
 
     /// Approves a proposal: its sites are out of the figures for its days. Exclusions of other days add up; refuses when every site is out on all of the days already.
     package func approveExclusion(_ proposal: ExclusionProposal, in scope: Scope, by act: Act) throws {
-        try decide(proposal, as: .approved, answer: "", in: scope, by: act)
+        try take(ExclusionLife.approve, proposal, answer: "", in: scope, by: act)
         let sites = try all("SELECT site FROM exclusion_proposal_site WHERE proposal = \(proposal.id) ORDER BY site") { try $0.int(0) }
         let open = try self.sites(sites, notExcludedThrough: proposal.fromDay..<proposal.untilDay)
         guard !open.isEmpty else { throw Refusal.conflict("site.already_excluded") }
@@ -68,33 +68,29 @@ extension Statements {
             }
             try run("INSERT INTO site_exclusion (id, site, from_day, until_day, reason, document, actor, recorded_at) \(values: rows)")
         }
-        try record("exclusion.approved", proposal.id, ["area": proposal.areaCode, "sites": String(sites.count)], by: act)
+        try record(ExclusionLife.approve.event, proposal.id, ["area": proposal.areaCode, "sites": String(sites.count)], by: act)
     }
 
     /// Refuses a proposal, with an answer for the one who made it.
     package func refuseExclusion(_ proposal: ExclusionProposal, answer: String, in scope: Scope, by act: Act) throws {
         guard (1...500).contains(answer.count) else { throw Refusal.invalid(["answer": "form.required"]) }
-        try decide(proposal, as: .refused, answer: answer, in: scope, by: act)
-        try record("exclusion.refused", proposal.id, ["area": proposal.areaCode, "answer": answer], by: act)
+        try take(ExclusionLife.refuse, proposal, answer: answer, in: scope, by: act)
+        try record(ExclusionLife.refuse.event, proposal.id, ["area": proposal.areaCode, "answer": answer], by: act)
     }
 
     /// Takes back an own proposal that nobody has decided on.
     package func withdrawExclusion(_ proposal: ExclusionProposal, by act: Act) throws {
-        guard proposal.proposedBy == act.actor.id else { throw Refusal.forbidden("exclusion.not_yours") }
-        let changed = try run(
-            "UPDATE exclusion_proposal SET state = 'withdrawn', decided_by = \(act.actor.id), decided_at = \(act.at) WHERE id = \(proposal.id) AND state = 'proposed'")
-        guard changed == 1 else { throw Refusal.conflict("exclusion.decided") }
-        try record("exclusion.withdrawn", proposal.id, ["area": proposal.areaCode], by: act)
+        try take(ExclusionLife.withdraw, proposal, answer: "", in: .everything, by: act)
+        try record(ExclusionLife.withdraw.event, proposal.id, ["area": proposal.areaCode], by: act)
     }
 
-    private func decide(_ proposal: ExclusionProposal, as state: ProposalState, answer: String, in scope: Scope, by act: Act) throws {
-        guard proposal.state == .proposed else { throw Refusal.conflict("exclusion.decided") }
-        guard proposal.mayBeDecided(by: act.actor.id, in: scope) else { throw Refusal.forbidden("exclusion.other_person") }
+    private func take(_ step: LifeStep<ProposalState>, _ proposal: ExclusionProposal, answer: String, in scope: Scope, by act: Act) throws {
+        try step.check(proposal.standing, by: act.actor.id, in: scope)
         let changed = try run(
             """
-            UPDATE exclusion_proposal SET state = \(state), decided_by = \(act.actor.id), decided_at = \(act.at), answer = \(answer)
-            WHERE id = \(proposal.id) AND state = 'proposed'
+            UPDATE exclusion_proposal SET state = \(step.to), decided_by = \(act.actor.id), decided_at = \(act.at), answer = \(answer)
+            WHERE id = \(proposal.id) AND \(sql: step.stands)
             """)
-        guard changed == 1 else { throw Refusal.conflict("exclusion.decided") }
+        guard changed == 1 else { throw Refusal.conflict(step.stale) }
     }
 }

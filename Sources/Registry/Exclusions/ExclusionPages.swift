@@ -44,7 +44,7 @@ struct ExclusionPage: Sendable {
             rows: sites.prefix(500).map { [Table.Cell($0.code), Table.Cell($0.name, url: "/sites/\($0.code)")] }, head: 1)
         mayDecide = refusal != nil
         self.refusal = refusal
-        mayWithdraw = proposal.state == .proposed && proposal.proposedBy == visit.account.id
+        mayWithdraw = visit.may(.keepRegister) && ExclusionLife.withdraw.isOpen(proposal.standing, by: visit.account.id, in: visit.scope)
         waitsForOther = proposal.state == .proposed && !mayDecide
     }
 }

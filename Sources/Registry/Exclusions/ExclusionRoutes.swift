@@ -9,7 +9,9 @@ extension Feature {
     package static var exclusions: Feature {
         let today = TodayLook(.keepRegister) { statements, question in
             let open = try statements.exclusionProposals(state: .proposed, before: "", limit: 500, in: question.scope)
-            let (mine, own) = (open.filter { $0.mayBeDecided(by: question.account, in: question.scope) }, open.filter { $0.proposedBy == question.account })
+            let (mine, own) = (
+                open.filter { ExclusionLife.approve.isOpen($0.standing, by: question.account, in: question.scope) }, open.filter { $0.proposedBy == question.account }
+            )
             func entry(_ group: TodayGroup, _ key: String, _ proposals: [ExclusionProposal]) -> TodayEntry {
                 TodayEntry(group, key, count: proposals.count, since: proposals.map(\.proposedAt).min().map(question.zone.day), path: "/exclusions?state=proposed", most: 500)
             }
@@ -29,7 +31,7 @@ extension Routes {
             let at = FormVisit(house, visit, request, context)
             let id = try at.path("id")
             let proposal = try await house.database.read { try $0.exclusionProposal(id: id, in: visit.scope) }
-            let mayDecide = visit.may(.keepRegister) && proposal?.mayBeDecided(by: visit.account.id, in: visit.scope) ?? false
+            let mayDecide = visit.may(.keepRegister) && proposal.map { ExclusionLife.refuse.isOpen($0.standing, by: visit.account.id, in: visit.scope) } ?? false
             let form = mayDecide ? proposal.map { house.opened(.refusal, $0, at, action: "/exclusions/\(id)/refuse") } : nil
             return try await house.page(house.proposalFrame(id, form, at), at)
         }

@@ -1,4 +1,3 @@
-package import Accounts
 package import Basics
 import Web
 
@@ -94,20 +93,6 @@ package struct MonthlyReturn: Decodable, Hashable, Sendable {
     package let decidedBy: String
     package let decidedAt: Instant?
     package let reason: String
-
-    /// Whether it can no longer be typed into: it was submitted and not sent back.
-    package var isFixed: Bool { state == .submitted || state == .approved }
-
-    /// An officer of the county or above that covers the area, and not the one who submitted it.
-    package func mayBeApproved(by account: String, in scope: Scope) -> Bool { state == .submitted && account != submittedBy && isBelow(scope) }
-
-    /// An officer of the county or above; an approved one only while the month is not closed.
-    package func mayBeSentBack(in scope: Scope, isClosed: Bool) -> Bool { (state == .submitted || state == .approved && !isClosed) && isBelow(scope) }
-
-    func isBelow(_ scope: Scope) -> Bool {
-        guard let code = AreaCode(areaCode) else { return false }
-        return scope.areas.contains { $0.level <= .county && $0.covers(code) }
-    }
 }
 
 /// One step of a return's history.

@@ -11,7 +11,7 @@ extension Statements {
         let old = standing.monthlyReturn
         let isSame = draft.share == old?.statedShare ?? "" && standing.sites.allSatisfy { (draft.lines[$0.code] ?? ReturnLine()) == (standing.lines[$0.num] ?? ReturnLine()) }
         if isSame, old?.isFixed == true || !submit { return }
-        guard old?.isFixed != true else { throw Refusal.conflict("return.fixed") }
+        guard old?.isFixed != true else { throw Refusal.conflict(ReturnLife.submit.stale) }
         guard standing.isDue else { throw Refusal.conflict("return.nothing_due") }
         var problems = ReturnRules.problems(draft, standing.sites, isComplete: submit)
         if !isSame, draft.revision != old?.revision ?? 0 { problems["return"] = "return.changed" }
@@ -59,8 +59,7 @@ extension Statements {
     package func approveReturn(month: Month, area: Area, revision: Int, in scope: Scope, by act: Act) throws {
         let (standing, found) = try submitted(month, area)
         if found.state == .approved, found.decidedBy == act.actor.id { return }
-        guard found.state == .submitted else { throw Refusal.conflict("return.not_submitted") }
-        guard found.mayBeApproved(by: act.actor.id, in: scope) else { throw Refusal.forbidden("return.other_person") }
+        try ReturnLife.approve.check(found.standing, by: act.actor.id, in: scope)
         guard found.revision == revision else { throw Refusal.conflict("return.changed") }
         let lines = Dictionary(standing.sites.map { ($0.code, standing.lines[$0.num] ?? ReturnLine()) }) { first, _ in first }
         let draft = ReturnDraft(lines: lines, share: found.statedShare, revision: revision)
@@ -73,8 +72,7 @@ extension Statements {
         let (_, found) = try submitted(month, area)
         guard (1...500).contains(reason.count) else { throw Refusal.invalid(["reason": reason.isEmpty ? "form.required" : "form.too_large"]) }
         if found.state == .sentBack, found.decidedBy == act.actor.id, found.reason == reason { return }
-        guard found.isFixed else { throw Refusal.conflict("return.not_submitted") }
-        guard found.isBelow(scope) else { throw Refusal.forbidden("return.county") }
+        try ReturnLife.sendBack.check(found.standing, by: act.actor.id, in: scope)
         guard try found.state == .submitted || !isClosed(month, atOrAbove: area) else { throw Refusal.conflict("return.month_closed") }
         guard found.revision == revision else { throw Refusal.conflict("return.changed") }
         try decide(found, .sentBack, reason: reason, month, by: act)
@@ -103,11 +101,13 @@ extension Statements {
             INSERT INTO monthly_return_step (id, monthly_return, step, actor, made_at, reason)
             VALUES (\(act.ids.next()), \(id), \(step), \(act.actor.id), \(act.at), \(detail["reason"] ?? ""))
             """)
-        switch step {
-        case .saved: try record("return.saved", id, detail, by: act)
-        case .submitted: try record("return.submitted", id, detail, by: act)
-        case .sentBack: try record("return.sent_back", id, detail, by: act)
-        case .approved: try record("return.approved", id, detail, by: act)
-        }
+        let taken =
+            switch step {
+            case .saved: ReturnLife.save
+            case .submitted: ReturnLife.submit
+            case .sentBack: ReturnLife.sendBack
+            case .approved: ReturnLife.approve
+            }
+        try record(taken.event, id, detail, by: act)
     }
 }

@@ -118,7 +118,7 @@ extension FormFrame {
         let (speech, url) = (Speech(at.house, at.visit), FigureURL.monthlyReturn(area.code, record.month))
         let subject = record.own.map { ReturnSubject(record: record, area: area, own: $0, speech: speech) }
         let typing = typing ?? (record.mayType(area) ? subject.map { at.house.opened(.typing(rules), $0, at, action: url) } : nil)
-        let sendingBack = sendingBack ?? (record.maySendBack ? subject.map { at.house.opened(.sendingBack(rules), $0, at, action: url + "/send-back") } : nil)
+        let sendingBack = sendingBack ?? (record.maySendBack(at.visit.account.id) ? subject.map { at.house.opened(.sendingBack(rules), $0, at, action: url + "/send-back") } : nil)
         let content = ReturnPage(
             record, area: area, typing: typing, sendingBack: sendingBack, isSaved: at.isAfter("saved"), csrf: at.visit.csrf,
             account: at.visit.account.id, zone: rules.zone, speech)
@@ -133,5 +133,9 @@ extension ReturnRecord {
     /// Whether the account may type the return of the area itself.
     func mayType(_ area: Area) -> Bool { own?.isDue == true && own?.monthlyReturn?.isFixed != true && area.areaCode.map(keeping.covers) ?? false }
 
-    var maySendBack: Bool { own?.monthlyReturn?.mayBeSentBack(in: keeping, isClosed: isClosed) ?? false }
+    /// Whether an account may send it back; an approved one only while the month is not closed.
+    func maySendBack(_ account: String) -> Bool {
+        guard let made = own?.monthlyReturn, made.state == .submitted || !isClosed else { return false }
+        return ReturnLife.sendBack.isOpen(made.standing, by: account, in: keeping)
+    }
 }

@@ -185,7 +185,7 @@ struct ReturnPage: Sendable {
         }
         lines = typing != nil ? nil : own.flatMap { $0.isDue ? .returnLines($0, month, speech) : nil }
         overtaken = record.overtaken.isEmpty ? nil : .overtaken(record.overtaken, month, speech)
-        mayApprove = made?.mayBeApproved(by: account, in: record.keeping) ?? false
+        mayApprove = made.map { ReturnLife.approve.isOpen($0.standing, by: account, in: record.keeping) } ?? false
         self.sendingBack = sendingBack
         waitsForOther = made?.state == .submitted && !mayApprove
         closedNote = made?.state == .approved && record.isClosed

@@ -16,7 +16,7 @@ extension Feature {
             let scope = try statements.scope(question.scope, on: month.days.upperBound, today: question.today)
             let standings = try statements.returnStandings(month: month, in: scope).filter(\.isDue)
             let (missing, path) = (standings.filter { !$0.isSubmitted }, "/returns?month=\(month)")
-            let approvals = standings.filter { $0.monthlyReturn?.mayBeApproved(by: question.account, in: scope) == true }
+            let approvals = standings.filter { $0.monthlyReturn.map { ReturnLife.approve.isOpen($0.standing, by: question.account, in: scope) } == true }
             let isLate = question.today > deadline.submit
             return [
                 TodayEntry(
