@@ -52,6 +52,9 @@ def test_a_bulletin_is_composed(desk: Callable[..., Page]) -> None:
     shown = sentence(page, "boot").inner_text()
     assert re.search(r"本月开机率\d+\.\d\d%，比计划多77777个。", shown) and "77777”不是本节的任何数字" in shown
     assert "有1句" in page.inner_text("[role=status]")
+    with page.expect_navigation():
+        write(page, "boot", "本月开机率{boot_rate}，比计划多77777个。")
+    assert page.url.endswith("compose#section-boot"), "A sentence cannot be saved as it stands"
     sentence(page, "boot").locator("button[value=reset]").click()
     assert sentence(page, "boot").locator("p").first.inner_text() == automatic
 

@@ -239,7 +239,7 @@ extension Statements {
             }
         }
         // What changes nothing of a record, and what has no contents, may be sent again.
-        let isNew = page.record == nil || form.fields.contains { !Form.isSame(state.texts[$0.name], stored[$0.name]) }
+        let isNew = page.record == nil || form.fields.contains { $0.look != .seen && !Form.isSame(state.texts[$0.name], stored[$0.name]) }
         if !form.fields.isEmpty, isNew, let before = try sentForm(digest: typed.digest, accountID: account, at: at.act.at), before.token != typed.raw(FormField.again) {
             state.again = before.token
             state.notices.append((key: "form.sent_before", values: ["time": at.house.zone.text(before.at)], url: (look: before.path, key: "form.look")))
