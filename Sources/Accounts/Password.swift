@@ -38,7 +38,7 @@ package struct PasswordScheme: Sendable {
         let (fallback, standard, found) = (cost, passes, parts)
         return try await offPool {
             guard found.count == 5, found[0] == "scrypt", let cost = Int(found[1]), (8...20).contains(cost), let passes = Int(found[2]), (1...16).contains(passes),
-                let salt = bytes(found[3])
+                let salt = bytes(ofHexadecimal: found[3])
             else {
                 _ = try derived(password, [UInt8](repeating: 0, count: 16), fallback, standard)
                 return false
@@ -82,16 +82,4 @@ private func derived(_ password: String, _ salt: [UInt8], _ cost: Int, _ passes:
     let key = try KDF.Scrypt.deriveKey(
         from: Data(password.utf8), salt: salt, outputByteCount: 32, rounds: 1 << cost, blockSize: 8, parallelism: passes, maxMemory: 256 << 20)
     return key.withUnsafeBytes { (bytes: UnsafeRawBufferPointer) in hexadecimal(bytes) }
-}
-
-private func bytes(_ hexadecimal: Substring) -> [UInt8]? {
-    guard hexadecimal.utf8.count % 2 == 0 else { return nil }
-    var result: [UInt8] = []
-    var rest = hexadecimal
-    while !rest.isEmpty {
-        guard let byte = UInt8(rest.prefix(2), radix: 16) else { return nil }
-        result.append(byte)
-        rest = rest.dropFirst(2)
-    }
-    return result
 }

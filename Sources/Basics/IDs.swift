@@ -33,3 +33,10 @@ package func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
     for byte in bytes { text += [digits[Int(byte >> 4)], digits[Int(byte & 15)]] }
     return String(decoding: text, as: UTF8.self)
 }
+
+/// The bytes of hexadecimal text in either case; nil for anything that is not pairs of digits.
+package func bytes(ofHexadecimal text: some StringProtocol) -> [UInt8]? {
+    let digits = text.utf8.compactMap { $0 < 0x80 ? Character(UnicodeScalar($0)).hexDigitValue : nil }
+    guard digits.count == text.utf8.count, digits.count.isMultiple(of: 2) else { return nil }
+    return stride(from: 0, to: digits.count, by: 2).map { UInt8(digits[$0] << 4 | digits[$0 + 1]) }
+}

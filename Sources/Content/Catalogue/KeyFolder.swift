@@ -37,12 +37,12 @@ package struct KeyFolder: Sendable {
         guard let mode, mode & 0o077 == 0 else {
             throw CatalogueKeys.Problem(description: "\(name) may be read by other users of this machine. Set its mode to 0600.")
         }
-        guard let bytes = FileManager.default.contents(atPath: location.path) else { throw CatalogueKeys.Problem(description: "\(name) cannot be read.") }
-        guard let seed = SHA256Hex(rawValue: String(decoding: bytes, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)) else {
+        guard let contents = FileManager.default.contents(atPath: location.path) else { throw CatalogueKeys.Problem(description: "\(name) cannot be read.") }
+        let text = String(decoding: contents, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+        guard let digits = SHA256Hex(rawValue: text), let seed = bytes(ofHexadecimal: digits.hex) else {
             throw CatalogueKeys.Problem(description: "\(name) does not hold 64 hexadecimal digits. Restore it from the backup.")
         }
-        let digits = Array(seed.hex.utf8)
-        return try SigningKey(seed: stride(from: 0, to: 64, by: 2).compactMap { UInt8(String(decoding: digits[$0...$0 + 1], as: UTF8.self), radix: 16) })
+        return try SigningKey(seed: seed)
     }
 
     /// Makes all, unless another does. All are written beside their place first, so that a machine that stops half-way begins anew instead of with half of them.

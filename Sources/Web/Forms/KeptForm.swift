@@ -53,10 +53,3 @@ extension House {
         Cookie(name: KeptForm.cookie, value: value, maxAge: value.isEmpty ? 0 : 86_400, path: "/", secure: secureCookies, httpOnly: true, sameSite: .lax)
     }
 }
-
-private func bytes(ofHexadecimal text: some StringProtocol) -> [UInt8]? {
-    let digits = Array(text.utf8)
-    guard digits.count.isMultiple(of: 2) else { return nil }
-    let bytes = stride(from: 0, to: digits.count, by: 2).compactMap { UInt8(String(decoding: digits[$0...$0 + 1], as: UTF8.self), radix: 16) }
-    return bytes.count * 2 == digits.count ? bytes : nil
-}

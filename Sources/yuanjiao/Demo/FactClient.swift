@@ -48,13 +48,7 @@ struct MovingMonth: Service {
         facts = CityFacts(
             city: try City(plan: CityPlan(json: try DemoFolder.plan())), lessons: DemoSeed.lessons.map { .init(id: $0.id, milliseconds: Int64($0.milliseconds)) })
         edges = try folder.edgeSeeds().reduce(into: [:]) { edges, entry in
-            var seed: [UInt8] = []
-            var rest = Substring(entry.value)
-            while let byte = UInt8(rest.prefix(2), radix: 16), !rest.isEmpty {
-                seed.append(byte)
-                rest = rest.dropFirst(2)
-            }
-            edges[entry.key] = CountyEdge(id: "sim-\(entry.key)", key: try SigningKey(seed: seed))
+            edges[entry.key] = CountyEdge(id: "sim-\(entry.key)", key: try SigningKey(seed: bytes(ofHexadecimal: entry.value) ?? []))
         }
         client = FactClient(address: address)
         self.logger = logger
