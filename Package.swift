@@ -86,8 +86,10 @@ let package = Package(
         /** The two flows without I/O: sync down, facts up, prefetch order, retry. */
         .target(name: "Node", dependencies: ["Basics", "Wire", "Trust"], swiftSettings: settings),
         /** How our servers listen: deadlines of heads and bodies, bounds on connections. */
-        .target(name: "Listener", dependencies: ["Basics", hummingbird, hummingbirdCore, nio, nioHTTPTypes, httpTypes, log], swiftSettings: settings),
-        /** Other people's programs, as children of ours or at a worker under another user: confined, bounded in memory and time, gone when we are gone. */
+        .target(
+            name: "Listener", dependencies: ["Basics", hummingbird, hummingbirdCore, nio, nioHTTPTypes, httpTypes, log],
+            swiftSettings: settings),
+        /** Other people's programs, children of ours or at a worker under another user: confined, bounded, gone when we are gone. */
         .target(name: "Programs", dependencies: [subprocess, systemPackage], swiftSettings: settings),
         /** ffprobe and ffmpeg: what to encode, and the runner that encodes it. */
         .target(name: "Media", dependencies: ["Basics", "Programs", log], swiftSettings: settings),
@@ -96,22 +98,30 @@ let package = Package(
 
         // MARK: House
         /** People, roles, scopes, sessions, the audit log. */
-        .target(name: "Accounts", dependencies: ["Basics", "Storage", crypto, cryptoExtras], resources: [.copy("Migrations")], swiftSettings: settings),
+        .target(
+            name: "Accounts", dependencies: ["Basics", "Storage", crypto, cryptoExtras], resources: [.copy("Migrations")],
+            swiftSettings: settings),
         /** Durable queue and timers on the same database. */
-        .target(name: "Jobs", dependencies: ["Basics", "Storage", lifecycle, log], resources: [.copy("Migrations")], swiftSettings: settings),
+        .target(
+            name: "Jobs", dependencies: ["Basics", "Storage", lifecycle, log], resources: [.copy("Migrations")], swiftSettings: settings),
         /** Request context, session, scope, refusals, pages, tables, charts, words in two languages. */
         .target(
-            name: "Web", dependencies: ["Basics", "Storage", "Wire", "Listener", "Documents", "Accounts", "Jobs", hummingbird, mustache, crypto, httpTypes, nio, nioHTTP, log],
+            name: "Web",
+            dependencies: [
+                "Basics", "Storage", "Wire", "Listener", "Documents", "Accounts", "Jobs", hummingbird, mustache, crypto, httpTypes, nio,
+                nioHTTP, log,
+            ],
             resources: [.copy("Migrations"), .copy("Templates"), .copy("Words"), .copy("Static")], swiftSettings: settings),
 
         // MARK: Business
-        /** Areas, sites, terminals, nodes, dated states: the register that everything stands on. (Not `Network`: dependencies ask `canImport(Network)` for Apple's framework of that name.) */
+        /** Areas, sites, terminals, nodes, dated states: the register that all stands on. `Network` is a framework of Apple's. */
         .target(
             name: "Registry", dependencies: ["Basics", "Storage", "Accounts", "Jobs", "Web", hummingbird],
             resources: [.copy("Migrations"), .copy("Templates"), .copy("Words")], swiftSettings: settings),
         /** 资源: courseware, its upload, encoding, publication and delivery. */
         .target(
-            name: "Content", dependencies: ["Basics", "Storage", "Trust", "Wire", "Listener", "Media", "Accounts", "Jobs", "Web", "Registry", hummingbird],
+            name: "Content",
+            dependencies: ["Basics", "Storage", "Trust", "Wire", "Listener", "Media", "Accounts", "Jobs", "Web", "Registry", hummingbird],
             resources: [.copy("Migrations"), .copy("Templates"), .copy("Words")], swiftSettings: settings),
         /** 管: presence, plays, watermarks, voids, the work list of quarantined facts. */
         .target(
@@ -120,7 +130,10 @@ let package = Package(
         /** 督: overviews and bulletins; may read every table. */
         .target(
             name: "Supervision",
-            dependencies: ["Basics", "Storage", "Listener", "Documents", "Accounts", "Jobs", "Web", "Registry", "Operations", hummingbird, crypto, httpTypes, nio],
+            dependencies: [
+                "Basics", "Storage", "Listener", "Documents", "Accounts", "Jobs", "Web", "Registry", "Operations", hummingbird, crypto,
+                httpTypes, nio,
+            ],
             resources: [.copy("Migrations"), .copy("Templates"), .copy("Words")], swiftSettings: settings),
 
         // MARK: Programs
@@ -128,7 +141,8 @@ let package = Package(
         .target(
             name: "Centre",
             dependencies: [
-                "Basics", "Storage", "Trust", "Wire", "Listener", "Programs", "Media", "Documents", "Accounts", "Web", "Jobs", "Registry", "Content", "Operations", "Supervision",
+                "Basics", "Storage", "Trust", "Wire", "Listener", "Programs", "Media", "Documents", "Accounts", "Web", "Jobs", "Registry",
+                "Content", "Operations", "Supervision",
                 hummingbird,
                 httpTypes, nio, lifecycle, signals, log,
             ],
@@ -136,13 +150,19 @@ let package = Package(
         /** What edge and terminal share: disk, HTTP to the parent, the loop around `Node`. */
         .target(
             name: "Relay",
-            dependencies: ["Basics", "Storage", "Trust", "Wire", "Node", "Listener", hummingbird, httpClient, httpTypes, lifecycle, log, nio, nioHTTP, nioFoundation],
+            dependencies: [
+                "Basics", "Storage", "Trust", "Wire", "Node", "Listener", hummingbird, httpClient, httpTypes, lifecycle, log, nio, nioHTTP,
+                nioFoundation,
+            ],
             resources: [.copy("Migrations")], swiftSettings: settings),
         /** The county node: cache, prefetch, relay. */
-        .target(name: "Edge", dependencies: ["Basics", "Storage", "Trust", "Wire", "Node", "Listener", "Relay", hummingbird, lifecycle, log], swiftSettings: settings),
+        .target(
+            name: "Edge", dependencies: ["Basics", "Storage", "Trust", "Wire", "Node", "Listener", "Relay", hummingbird, lifecycle, log],
+            swiftSettings: settings),
         /** The site node: cache, television page, beats, plays. */
         .target(
-            name: "Terminal", dependencies: ["Basics", "Storage", "Trust", "Wire", "Node", "Listener", "Relay", hummingbird, lifecycle, log],
+            name: "Terminal",
+            dependencies: ["Basics", "Storage", "Trust", "Wire", "Node", "Listener", "Relay", hummingbird, lifecycle, log],
             resources: [.copy("Television")], swiftSettings: settings),
         /** Fleets from a seed: raw facts in process and over HTTP, a week of virtual time. */
         .target(name: "Simulator", dependencies: ["Basics", "Wire", "Trust", "Node", "Registry", "Operations"], swiftSettings: settings),
@@ -150,7 +170,8 @@ let package = Package(
         .executableTarget(
             name: "yuanjiao",
             dependencies: [
-                "Basics", "Storage", "Trust", "Wire", "Listener", "Programs", "Documents", "Accounts", "Jobs", "Registry", "Content", "Operations", "Supervision", "Web", "Centre",
+                "Basics", "Storage", "Trust", "Wire", "Listener", "Programs", "Documents", "Accounts", "Jobs", "Registry", "Content",
+                "Operations", "Supervision", "Web", "Centre",
                 "Edge",
                 "Terminal",
                 "Simulator",
@@ -162,7 +183,8 @@ let package = Package(
         // MARK: Tests
         /** Engines, sample world, template lint, fixed clock, counted ids. */
         .target(
-            name: "TestKit", dependencies: ["Basics", "Storage", "Wire", "Accounts", "Jobs", "Web", "Registry", "Content", "Operations", "Supervision"],
+            name: "TestKit",
+            dependencies: ["Basics", "Storage", "Wire", "Accounts", "Jobs", "Web", "Registry", "Content", "Operations", "Supervision"],
             swiftSettings: settings),
         .testTarget(name: "BasicsTests", dependencies: ["Basics", "TestKit"], swiftSettings: settings),
         .testTarget(name: "StorageTests", dependencies: ["Storage", "TestKit"], swiftSettings: settings),
@@ -178,17 +200,23 @@ let package = Package(
         .testTarget(
             name: "ContentTests",
             dependencies: [
-                "Content", "Jobs", "Media", "Trust", "Wire", "Registry", "Operations", "Accounts", "Storage", "Web", "TestKit", hummingbird, hummingbirdTesting, lifecycle, log,
+                "Content", "Jobs", "Media", "Trust", "Wire", "Registry", "Operations", "Accounts", "Storage", "Web", "TestKit", hummingbird,
+                hummingbirdTesting, lifecycle, log,
             ], swiftSettings: settings),
         .testTarget(name: "AccountsTests", dependencies: ["Accounts", "TestKit"], swiftSettings: settings),
-        .testTarget(name: "RelayTests", dependencies: ["Basics", "Storage", "Node", "Relay", "Trust", "Wire", "TestKit"], swiftSettings: settings),
-        .testTarget(name: "RegistryTests", dependencies: ["Basics", "Storage", "Accounts", "Registry", "TestKit"], swiftSettings: settings),
+        .testTarget(
+            name: "RelayTests", dependencies: ["Basics", "Storage", "Node", "Relay", "Trust", "Wire", "TestKit"], swiftSettings: settings),
+        .testTarget(
+            name: "RegistryTests", dependencies: ["Basics", "Storage", "Accounts", "Registry", "TestKit"], swiftSettings: settings),
         .testTarget(name: "OperationsTests", dependencies: ["Operations", "Content", "TestKit", "Wire"], swiftSettings: settings),
-        .testTarget(name: "SupervisionTests", dependencies: ["Supervision", "Operations", "Documents", "Web", "TestKit", "Wire", "Simulator"], swiftSettings: settings),
+        .testTarget(
+            name: "SupervisionTests", dependencies: ["Supervision", "Operations", "Documents", "Web", "TestKit", "Wire", "Simulator"],
+            swiftSettings: settings),
         .testTarget(
             name: "CentreTests",
             dependencies: [
-                "Basics", "Storage", "Trust", "Wire", "Listener", "Programs", "Accounts", "Jobs", "Web", "Registry", "Content", "Operations", "Supervision", "Centre", "Simulator",
+                "Basics", "Storage", "Trust", "Wire", "Listener", "Programs", "Accounts", "Jobs", "Web", "Registry", "Content",
+                "Operations", "Supervision", "Centre", "Simulator",
                 "TestKit",
                 hummingbird,
                 hummingbirdTesting, httpTypes, log,

@@ -25,14 +25,17 @@ extension Statements {
     }
 
     /// The stored form of an account's password.
-    package func storedPassword(accountID: String) throws -> String? { try first("SELECT password FROM account WHERE id = \(accountID)") { try $0.text(0) } }
+    package func storedPassword(accountID: String) throws -> String? {
+        try first("SELECT password FROM account WHERE id = \(accountID)") { try $0.text(0) }
+    }
 
     /// The roles of an account.
     package func roleGrants(accountID: String) throws -> [RoleGrant] {
         try all(RoleGrant.self, "SELECT role, area_id FROM role_grant WHERE account_id = \(accountID) ORDER BY role, area_id")
     }
 
-    /// A session that is still good, with its account, when that is not disabled. It ends at its time, and when it was not used for so many seconds.
+    /// A session that is still good, with its account, when that is not disabled. It ends at its time, and when it was not used for so many
+    /// seconds.
     package func session(tokenDigest: String, idleSeconds: Int64 = .max, at now: Instant) throws -> (Session, Account)? {
         let session = try first(
             Session.self,
@@ -52,7 +55,8 @@ extension Statements {
         try first(
             """
             SELECT s.account_id FROM session s JOIN account a ON a.id = s.account_id
-            WHERE s.csrf = \(csrf) AND CASE WHEN s.ended_at < s.expires_at THEN s.ended_at ELSE s.expires_at END > \(now.adding(seconds: -24 * 3600)) AND a.disabled_at IS NULL
+            WHERE s.csrf = \(csrf) AND CASE WHEN s.ended_at < s.expires_at
+                THEN s.ended_at ELSE s.expires_at END > \(now.adding(seconds: -24 * 3600)) AND a.disabled_at IS NULL
             """
         ) { try $0.text(0) }
     }

@@ -17,7 +17,9 @@ package struct Actor: Hashable, Sendable {
     package static func commandLine(_ person: String) -> Actor { Actor(id: "\(commandLine.id):\(person)") }
 
     /// The person of ``commandLine(_:)``; nil for any other actor.
-    package static func person(_ id: String) -> String? { id.hasPrefix(commandLine.id + ":") ? String(id.dropFirst(commandLine.id.count + 1)) : nil }
+    package static func person(_ id: String) -> String? {
+        id.hasPrefix(commandLine.id + ":") ? String(id.dropFirst(commandLine.id.count + 1)) : nil
+    }
 
     /// An enrolled node.
     package static func node(_ id: String) -> Actor { Actor(id: "node:" + id) }

@@ -30,14 +30,16 @@ package struct PasswordScheme: Sendable {
         stored.hasPrefix("scrypt:\(cost):\(passes):") ? nil : try await unchecked(password, salt: salt)
     }
 
-    /// Whether the password is the one stored. Takes as long for a stored text that is none, so that time does not tell whether an account exists.
+    /// Whether the password is the one stored. Takes as long for a stored text that is none, so that time does not tell whether an account
+    /// exists.
     package func matches(_ password: String, _ stored: String) async throws -> Bool {
         var parts = stored.split(separator: ":")
         // Before there were passes there was one.
         if parts.count == 4 { parts.insert("1", at: 2) }
         let (fallback, standard, found) = (cost, passes, parts)
         return try await offPool {
-            guard found.count == 5, found[0] == "scrypt", let cost = Int(found[1]), (8...20).contains(cost), let passes = Int(found[2]), (1...16).contains(passes),
+            guard found.count == 5, found[0] == "scrypt", let cost = Int(found[1]), (8...20).contains(cost), let passes = Int(found[2]),
+                (1...16).contains(passes),
                 let salt = bytes(ofHexadecimal: found[3])
             else {
                 _ = try derived(password, [UInt8](repeating: 0, count: 16), fallback, standard)
@@ -50,8 +52,9 @@ package struct PasswordScheme: Sendable {
         }
     }
 
-    /// The rule for new passwords (OWASP ASVS 5.0, 6.2: length, no rule of composition): 12 to 200 characters, more than four different ones, and 12 of them left when what
-    /// is guessed first is taken out: the login, and runs of four or more neighbours of the alphabet, the digits or the keyboard.
+    /// The rule for new passwords (OWASP ASVS 5.0, 6.2: length, no rule of composition): 12 to 200 characters, more than four different
+    /// ones, and 12 of them left when what is guessed first is taken out: the login, and runs of four or more neighbours of the alphabet,
+    /// the digits or the keyboard.
     package static func isAcceptable(_ password: String, login: String) -> Bool {
         guard (12...200).contains(password.count), Set(password).count > 4 else { return false }
         var rest = password.lowercased()
@@ -60,10 +63,14 @@ package struct PasswordScheme: Sendable {
     }
 
     private static func withoutRuns(_ text: String) -> [Character] {
-        let rows = ["abcdefghijklmnopqrstuvwxyz", "01234567890", "qwertyuiop", "asdfghjkl", "zxcvbnm"].flatMap { [$0, String($0.reversed())] }
+        let rows = ["abcdefghijklmnopqrstuvwxyz", "01234567890", "qwertyuiop", "asdfghjkl", "zxcvbnm"].flatMap {
+            [$0, String($0.reversed())]
+        }
         var (kept, rest) = ([Character](), Array(text))
         while let first = rest.first {
-            let run = (4...max(4, rest.count)).last { length in length <= rest.count && rows.contains { $0.contains(String(rest.prefix(length))) } } ?? 0
+            let run =
+                (4...max(4, rest.count)).last { length in length <= rest.count && rows.contains { $0.contains(String(rest.prefix(length))) }
+                } ?? 0
             if run == 0 { kept.append(first) }
             rest.removeFirst(max(1, run))
         }
@@ -80,6 +87,7 @@ package struct PasswordScheme: Sendable {
 
 private func derived(_ password: String, _ salt: [UInt8], _ cost: Int, _ passes: Int) throws -> String {
     let key = try KDF.Scrypt.deriveKey(
-        from: Data(password.utf8), salt: salt, outputByteCount: 32, rounds: 1 << cost, blockSize: 8, parallelism: passes, maxMemory: 256 << 20)
+        from: Data(password.utf8), salt: salt, outputByteCount: 32, rounds: 1 << cost, blockSize: 8, parallelism: passes,
+        maxMemory: 256 << 20)
     return key.withUnsafeBytes { (bytes: UnsafeRawBufferPointer) in hexadecimal(bytes) }
 }

@@ -1,7 +1,8 @@
 package import Basics
 package import Storage
 
-/// The part of the network that a question may be answered for. Every query of figures takes one; there is no default, so that an unguarded query does not compile.
+/// The part of the network that a question may be answered for. Every query of figures takes one; there is no default, so that an unguarded
+/// query does not compile.
 package struct Scope: Hashable, Sendable {
     /// The codes of the areas, as they are today; all that begins with one of them is inside.
     package let areas: [AreaCode]
@@ -38,5 +39,7 @@ package struct Scope: Hashable, Sendable {
         return "(\(sql: condition))"
     }
 
-    private func range(_ area: AreaCode, _ column: SQL) -> SQL { "(\(sql: column) >= \(area.description) AND \(sql: column) < \(area.successor))" }
+    private func range(_ area: AreaCode, _ column: SQL) -> SQL {
+        "(\(sql: column) >= \(area.description) AND \(sql: column) < \(area.successor))"
+    }
 }

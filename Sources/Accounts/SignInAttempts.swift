@@ -12,8 +12,9 @@ package enum SignInRule {
 }
 
 extension Statements {
-    /// Takes an attempt down before the password is looked at, in one statement, so that attempts at the same moment count like attempts one after the other. Answers which it is
-    /// for this login from this address; beyond `SignInRule.most` the password is not to be looked at.
+    /// Takes an attempt down before the password is looked at, in one statement, so that attempts at the same moment count like attempts
+    /// one after the other. Answers which it is for this login from this address; beyond `SignInRule.most` the password is not to be looked
+    /// at.
     package func takeSignInAttempt(login: String, origin: String, at now: Instant) throws -> Int {
         let login = Self.digest(login)
         let begin = now.adding(seconds: -SignInRule.seconds)
@@ -26,8 +27,8 @@ extension Statements {
         ) { try $0.int(0) } ?? .max
     }
 
-    /// Takes down that an attempt was wrong, and with the last one that is looked at, that no further one will be. What was typed as the name of no account is not written:
-    /// it may be a password.
+    /// Takes down that an attempt was wrong, and with the last one that is looked at, that no further one will be. What was typed as the
+    /// name of no account is not written: it may be a password.
     package func noteSignInFailed(accountID: String?, attempt: Int, by act: Act) throws {
         try record("session.refused", accountID ?? "", refusal: "sign_in.wrong", by: act)
         if attempt == SignInRule.most, let accountID { try record("account.locked", accountID, refusal: "sign_in.wrong", by: act) }

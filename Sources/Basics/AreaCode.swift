@@ -26,8 +26,11 @@ package struct AreaCode: Hashable, Comparable, Sendable, CustomStringConvertible
         AreaLevel.allCases.last { $0 < level }.flatMap { AreaCode(description.prefix($0.rawValue)) }
     }
 
-    /// The first text after all codes that begin with this one: `code >= self AND code < successor` is the subtree, an index search on both engines.
-    package var successor: String { String(description.dropLast()) + String(decoding: [(description.utf8.last ?? 0x30) + 1], as: UTF8.self) }
+    /// The first text after all codes that begin with this one: `code >= self AND code < successor` is the subtree, an index search on both
+    /// engines.
+    package var successor: String {
+        String(description.dropLast()) + String(decoding: [(description.utf8.last ?? 0x30) + 1], as: UTF8.self)
+    }
 
     /// Whether `other` is this area or lies below it.
     package func covers(_ other: AreaCode) -> Bool { other.description.hasPrefix(description) }

@@ -13,7 +13,9 @@ package enum ByteRange: Hashable, Sendable {
             self = .whole
             return
         }
-        let texts = header.dropFirst(6).split(separator: ",", omittingEmptySubsequences: false).map { $0.filter { $0 != " " && $0 != "\t" } }
+        let texts = header.dropFirst(6).split(separator: ",", omittingEmptySubsequences: false).map {
+            $0.filter { $0 != " " && $0 != "\t" }
+        }
         guard texts.count <= RangeAnswer.mostRanges else {
             self = .whole
             return
@@ -45,7 +47,8 @@ package enum ByteRange: Hashable, Sendable {
         switch (Int(ends[0]), Int(ends[1])) {
         case (let first?, let last?): return first > last ? .malformed : first < length ? .range(first...min(last, length - 1)) : .beyond
         case (let first?, nil): return !ends[1].isEmpty ? .malformed : first < length ? .range(first...length - 1) : .beyond
-        case (nil, let count?): return !ends[0].isEmpty ? .malformed : count > 0 && length > 0 ? .range(max(0, length - count)...length - 1) : .beyond
+        case (nil, let count?):
+            return !ends[0].isEmpty ? .malformed : count > 0 && length > 0 ? .range(max(0, length - count)...length - 1) : .beyond
         default: return .malformed
         }
     }

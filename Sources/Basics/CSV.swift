@@ -21,7 +21,8 @@ package struct CSV: Sendable {
     package let header: [String]
     package let records: [Record]
 
-    /// Reads UTF-8 text with or without a byte-order mark, with LF or CRLF line ends. The first record is the header; empty lines are left out.
+    /// Reads UTF-8 text with or without a byte-order mark, with LF or CRLF line ends. The first record is the header; empty lines are left
+    /// out.
     package init(_ bytes: some Collection<UInt8>) throws(Malformed) {
         guard let text = String(validating: bytes, as: UTF8.self) else { throw Malformed(line: 1, code: "csv.encoding") }
         let all = try CSV.records(of: text, separator: ",")
@@ -40,17 +41,19 @@ package struct CSV: Sendable {
     /// What spreadsheets take for the beginning of a formula, also in its wide form.
     private static let formulaMarks = Set("=+-@＝＋－＠".unicodeScalars)
 
-    /// Whether a spreadsheet may take a field for a formula: by its first character that shows, whatever blanks, line ends and joiners stand before or behind it.
+    /// Whether a spreadsheet may take a field for a formula: by its first character that shows, whatever blanks, line ends and joiners
+    /// stand before or behind it.
     private static func isFormula(_ field: String) -> Bool {
         let first = field.unicodeScalars.first {
             let category = $0.properties.generalCategory
             return !$0.properties.isWhitespace && category != .control && category != .format && category != .nonspacingMark
         }
-        return first.map { formulaMarks.contains($0) } ?? false || field.unicodeScalars.first.map { "\t\r".unicodeScalars.contains($0) } ?? false
+        return first.map { formulaMarks.contains($0) } ?? false
+            || field.unicodeScalars.first.map { "\t\r".unicodeScalars.contains($0) } ?? false
     }
 
-    /// One line of a file, each field quoted where needed. A field that a spreadsheet would take for a formula gets an apostrophe in front; a dash alone is none, and is
-    /// guarded only where files of before must come out the same.
+    /// One line of a file, each field quoted where needed. A field that a spreadsheet would take for a formula gets an apostrophe in front;
+    /// a dash alone is none, and is guarded only where files of before must come out the same.
     package static func line(_ fields: [String], guardingDashes: Bool = false) -> String {
         fields.map { field in
             var field = field
@@ -95,7 +98,9 @@ private struct CSVReader {
 
     private func isSeparator(at place: Int) -> Bool { bytes[place] == separator[0] && bytes[place...].starts(with: separator) }
 
-    private func isEnd(at place: Int) -> Bool { bytes[place] == UInt8(ascii: "\n") || bytes[place] == UInt8(ascii: "\r") || isSeparator(at: place) }
+    private func isEnd(at place: Int) -> Bool {
+        bytes[place] == UInt8(ascii: "\n") || bytes[place] == UInt8(ascii: "\r") || isSeparator(at: place)
+    }
 
     private mutating func field() throws(CSV.Malformed) -> String {
         let start = line

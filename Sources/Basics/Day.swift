@@ -9,7 +9,9 @@ package struct Day: Hashable, Comparable, Sendable, Codable, CustomStringConvert
     /// The day of a civil date of the Gregorian calendar; nil for a date that does not exist (30 February).
     /// Arithmetic after Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms".
     package init?(year: Int, month: Int, day: Int) {
-        guard (1...12).contains(month), (1...9999).contains(year), day >= 1, day <= Day.length(ofMonth: month, year: year) else { return nil }
+        guard (1...12).contains(month), (1...9999).contains(year), day >= 1, day <= Day.length(ofMonth: month, year: year) else {
+            return nil
+        }
         let shifted = month <= 2 ? year - 1 : year
         let era = shifted / 400
         let yearOfEra = shifted - era * 400

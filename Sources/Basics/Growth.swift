@@ -1,4 +1,5 @@
-/// How a figure stands against that of the period before. Printed as bulletins do (metrics.md, "Printing"): a percentage below one hundred per cent, a multiple from there on.
+/// How a figure stands against that of the period before. Printed as bulletins do (metrics.md, "Printing"): a percentage below one hundred
+/// per cent, a multiple from there on.
 package enum Growth: Hashable, Sendable {
     /// A change in hundredths of a per cent, half away from zero; between -10,000 and 9,999.
     case basisPoints(Int)
@@ -23,7 +24,8 @@ package enum Growth: Hashable, Sendable {
     }
 }
 
-/// Shares of a whole in hundredths of a per cent that add up to exactly 10,000: the largest remainders are rounded up, of equal ones the first. All 0 when the whole is.
+/// Shares of a whole in hundredths of a per cent that add up to exactly 10,000: the largest remainders are rounded up, of equal ones the
+/// first. All 0 when the whole is.
 package func sharesOfWhole(_ parts: [Int]) -> [Int] {
     let whole = parts.reduce(0, +)
     guard whole > 0 else { return parts.map { _ in 0 } }
@@ -34,7 +36,8 @@ package func sharesOfWhole(_ parts: [Int]) -> [Int] {
     return shares
 }
 
-/// Whether some whole number of a base gives a share, printed with its decimals: `25.55` of 3,248 does, `25.6` of 7 does not. Half up, as everything that is printed.
+/// Whether some whole number of a base gives a share, printed with its decimals: `25.55` of 3,248 does, `25.6` of 7 does not. Half up, as
+/// everything that is printed.
 /// - Parameter text: a number of per cent without the sign, with at most four decimals; false for anything else.
 package func isShare(_ text: String, of base: Int) -> Bool {
     let parts = text.split(separator: ".", omittingEmptySubsequences: false)

@@ -1,5 +1,6 @@
 extension MinuteSet {
-    /// The stored form: for each run its gap from the end of the run before and its length less one, as LEB128 numbers. An evening of television takes three bytes.
+    /// The stored form: for each run its gap from the end of the run before and its length less one, as LEB128 numbers. An evening of
+    /// television takes three bytes.
     package var encoded: [UInt8] {
         var bytes: [UInt8] = []
         var end = 0
@@ -36,7 +37,9 @@ extension MinuteSet {
         guard text.utf8.count <= 8192 else { return nil }
         for part in text.utf8.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false) {
             let ends = part.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
-            guard ends.count == 1 || ends.count == 2, let first = Self.number(ends[0]), let last = Self.number(ends[ends.count - 1]), first <= last else {
+            guard ends.count == 1 || ends.count == 2, let first = Self.number(ends[0]), let last = Self.number(ends[ends.count - 1]),
+                first <= last
+            else {
                 return nil
             }
             insert(first..<last + 1)

@@ -1,4 +1,5 @@
-/// A set of minutes of one local day, 0 … 1,499: the base form of presence. Merging is union, so that repeats, order and lateness change nothing.
+/// A set of minutes of one local day, 0 … 1,499: the base form of presence. Merging is union, so that repeats, order and lateness change
+/// nothing.
 package struct MinuteSet: Hashable, Sendable {
     /// One more than the greatest minute that a day of 25 hours has.
     package static let limit = 1500
@@ -29,7 +30,9 @@ package struct MinuteSet: Hashable, Sendable {
 
     /// The greatest minute in the set.
     package var last: Int? {
-        for index in stride(from: Self.words - 1, through: 0, by: -1) where bits[index] != 0 { return index * 64 + 63 - bits[index].leadingZeroBitCount }
+        for index in stride(from: Self.words - 1, through: 0, by: -1) where bits[index] != 0 {
+            return index * 64 + 63 - bits[index].leadingZeroBitCount
+        }
         return nil
     }
 

@@ -1,7 +1,8 @@
 /// Where a node stands: by this it is known what is meant for it.
 package struct NodePlace: Hashable, Sendable {
     package let area: AreaCode
-    /// The kind of the site, such as `village`, empty where there is no site; nil for an edge, which serves sites of every kind in its area.
+    /// The kind of the site, such as `village`, empty where there is no site; nil for an edge, which serves sites of every kind in its
+    /// area.
     package let siteKind: String?
     /// Codes that the area had before, and with an edge those of areas that came below its own.
     package let former: [FormerCode]
@@ -45,10 +46,13 @@ package struct Audience: Hashable, Sendable {
         self.kinds = kinds
     }
 
-    /// Whether a site there may show what was addressed so at a moment, in the codes of then; for an edge, whether any site of its area may.
+    /// Whether a site there may show what was addressed so at a moment, in the codes of then; for an edge, whether any site of its area
+    /// may.
     package func includes(_ place: NodePlace, asOf moment: Instant) -> Bool {
         let codes = place.codes(at: moment)
-        guard let kind = place.siteKind else { return areas.isEmpty || areas.contains { area in codes.contains { area.covers($0) || $0.covers(area) } } }
+        guard let kind = place.siteKind else {
+            return areas.isEmpty || areas.contains { area in codes.contains { area.covers($0) || $0.covers(area) } }
+        }
         return (areas.isEmpty || areas.contains { codes.contains(where: $0.covers) }) && (kinds.isEmpty || kinds.contains(kind))
     }
 }

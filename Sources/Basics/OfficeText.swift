@@ -9,7 +9,8 @@ package enum OfficeEncoding: String, Sendable, Codable {
 
 /// Text as spreadsheets in offices write it.
 package enum OfficeText {
-    /// Reads a file: by its byte-order mark, else as strict UTF-8, else as GB 18030, which is what a Chinese spreadsheet saves as CSV. Nil when it is none of them.
+    /// Reads a file: by its byte-order mark, else as strict UTF-8, else as GB 18030, which is what a Chinese spreadsheet saves as CSV. Nil
+    /// when it is none of them.
     package static func decode(_ bytes: [UInt8]) -> (text: String, encoding: OfficeEncoding)? {
         if bytes.starts(with: [0xFF, 0xFE]) { return convert(bytes.dropFirst(2), from: "UTF-16LE").map { ($0, .utf16) } }
         if bytes.starts(with: [0xFE, 0xFF]) { return convert(bytes.dropFirst(2), from: "UTF-16BE").map { ($0, .utf16) } }
@@ -42,10 +43,12 @@ extension StringProtocol {
     /// A cell as it was meant: without blanks at its ends and without characters that nobody sees.
     package var officeText: String { withoutHidden.trimmedBlanks }
 
-    /// The text as it shows: without controls other than line ends and tabs, and without marks that turn it or stand in it unseen, so that what is on a page is what is stored.
+    /// The text as it shows: without controls other than line ends and tabs, and without marks that turn it or stand in it unseen, so that
+    /// what is on a page is what is stored.
     package var withoutHidden: String { String(String.UnicodeScalarView(unicodeScalars.filter { !isInvisible($0) })) }
 
-    /// The text as one line that may stand in a signed manifest: control characters, separators of lines and marks that turn the direction of writing become blanks.
+    /// The text as one line that may stand in a signed manifest: control characters, separators of lines and marks that turn the direction
+    /// of writing become blanks.
     package var oneLine: String {
         let scalars = unicodeScalars.map { scalar -> Unicode.Scalar in
             switch scalar.value {
@@ -56,7 +59,8 @@ extension StringProtocol {
         return String(String.UnicodeScalarView(scalars)).trimmedBlanks
     }
 
-    /// A code or a day as it was meant: the cell without what spreadsheets put around a number that shall stay text (`="…"`, an apostrophe), full-width forms narrow.
+    /// A code or a day as it was meant: the cell without what spreadsheets put around a number that shall stay text (`="…"`, an
+    /// apostrophe), full-width forms narrow.
     package var officeCode: String {
         let narrow = unicodeScalars.map { scalar in
             (0xFF01...0xFF5E).contains(scalar.value) ? Unicode.Scalar(scalar.value - 0xFEE0) ?? scalar : scalar
@@ -74,13 +78,16 @@ extension StringProtocol {
 /// Zero-width characters, direction marks, byte-order marks, soft hyphens and controls.
 private func isInvisible(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.value {
-    case 0x00...0x08, 0x0B, 0x0C, 0x0E...0x1F, 0x7F...0x9F, 0xAD, 0x61C, 0x200B...0x200F, 0x2028...0x202E, 0x2060...0x2064, 0x2066...0x206F, 0xFEFF, 0xFFF9...0xFFFB: true
+    case 0x00...0x08, 0x0B, 0x0C, 0x0E...0x1F, 0x7F...0x9F, 0xAD, 0x61C, 0x200B...0x200F, 0x2028...0x202E, 0x2060...0x2064, 0x2066...0x206F,
+        0xFEFF, 0xFFF9...0xFFFB:
+        true
     default: false
     }
 }
 
 extension AreaCode {
-    /// Reads a code as offices have it: as `init(_:)` does, and lists that give every level 12, 9 or 6 digits with zeros behind. No area of a level has the number 0.
+    /// Reads a code as offices have it: as `init(_:)` does, and lists that give every level 12, 9 or 6 digits with zeros behind. No area of
+    /// a level has the number 0.
     package init?(written text: some StringProtocol) {
         var digits = text.officeCode
         guard AreaCode(digits) != nil else { return nil }
@@ -89,7 +96,8 @@ extension AreaCode {
             self.init(digits)
             return
         }
-        for (level, above) in zip(AreaLevel.allCases.reversed(), AreaLevel.allCases.reversed().dropFirst()) where digits.utf8.count == level.rawValue {
+        for (level, above) in zip(AreaLevel.allCases.reversed(), AreaLevel.allCases.reversed().dropFirst())
+        where digits.utf8.count == level.rawValue {
             let tail = digits.utf8.suffix(level.rawValue - above.rawValue)
             guard tail.allSatisfy({ $0 == UInt8(ascii: "0") }) else { break }
             digits = String(digits.prefix(above.rawValue))
@@ -99,8 +107,9 @@ extension AreaCode {
 }
 
 extension Day {
-    /// Reads a day as offices write it: `2011-03-01`, `2011/3/1`, `2011.3.1`, `2011年3月1日`, `20110301`, with a time behind that is passed over, or the serial number of a
-    /// spreadsheet (1900 system: 40603). Nil for anything else, also for years of two digits and before 1900.
+    /// Reads a day as offices write it: `2011-03-01`, `2011/3/1`, `2011.3.1`, `2011年3月1日`, `20110301`, with a time behind that is passed
+    /// over, or the serial number of a spreadsheet (1900 system: 40603). Nil for anything else, also for years of two digits and before
+    /// 1900.
     package init?(written text: some StringProtocol) {
         let text = text.officeCode
         let parts: [Int]
@@ -121,11 +130,14 @@ extension Day {
 }
 
 extension Month {
-    /// Reads a month as offices write it: `2011-03`, `2011/3`, `2011.3`, `2011年3月`, `201103`, or a day of it. Nil for anything else, and before 1900.
+    /// Reads a month as offices write it: `2011-03`, `2011/3`, `2011.3`, `2011年3月`, `201103`, or a day of it. Nil for anything else, and
+    /// before 1900.
     package init?(written text: some StringProtocol) {
         let narrow = text.officeCode
         if let match = narrow.wholeMatch(of: /([0-9]{4})\s*[-\/.年]\s*([0-9]{1,2})月?/) ?? narrow.wholeMatch(of: /([0-9]{4})([0-9]{2})/) {
-            guard let year = Int(match.output.1), let month = Int(match.output.2), let day = Day(year: year, month: month, day: 1), (1900...2199).contains(year) else { return nil }
+            guard let year = Int(match.output.1), let month = Int(match.output.2), let day = Day(year: year, month: month, day: 1),
+                (1900...2199).contains(year)
+            else { return nil }
             self = day.month
         } else {
             guard let day = Day(written: narrow) else { return nil }

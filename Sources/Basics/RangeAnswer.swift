@@ -1,5 +1,5 @@
-/// How a content of some length is answered to a request with or without ranges (RFC 9110, 14): the whole, one range, several as `multipart/byteranges`, or a refusal. Pure; the
-/// servers of centre and nodes put bytes to it.
+/// How a content of some length is answered to a request with or without ranges (RFC 9110, 14): the whole, one range, several as
+/// `multipart/byteranges`, or a refusal. Pure; the servers of centre and nodes put bytes to it.
 package struct RangeAnswer: Hashable, Sendable {
     /// A piece of the body.
     package enum Piece: Hashable, Sendable {
@@ -28,7 +28,11 @@ package struct RangeAnswer: Hashable, Sendable {
             // No content of ours is text that could hold this line.
             let boundary = "yuanjiao-range-5b0d7f1c"
             let pieces = ranges.flatMap { range -> [Piece] in
-                let head = "\r\n--\(boundary)\r\nContent-Type: \(type)\r\nContent-Range: bytes \(range.lowerBound)-\(range.upperBound)/\(length)\r\n\r\n"
+                let head =
+                    """
+                    \r\n--\(boundary)\r\nContent-Type: \(type)\r\nContent-Range: bytes \
+                    \(range.lowerBound)-\(range.upperBound)/\(length)\r\n\r\n
+                    """
                 return [.text(head), .bytes(range)]
             }
             self.init(206, "multipart/byteranges; boundary=\(boundary)", nil, pieces + [.text("\r\n--\(boundary)--\r\n")])

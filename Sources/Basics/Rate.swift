@@ -1,4 +1,5 @@
-/// A fraction that knows what it is made of. Every rate of the product is one: it prints two decimals, half up, and keeps numerator and denominator.
+/// A fraction that knows what it is made of. Every rate of the product is one: it prints two decimals, half up, and keeps numerator and
+/// denominator.
 package struct Rate: Hashable, Sendable {
     package let numerator: Int
     package let denominator: Int

@@ -6,7 +6,8 @@ import Storage
 /// Why there is no backup; as a sentence.
 package struct BackupProblem: Error, CustomStringConvertible { package let description: String }
 
-/// One consistent copy of a centre's database and of the keys that sign its catalogue, as one file. Blobs are not in it: they are named by their hashes and never change.
+/// One consistent copy of a centre's database and of the keys that sign its catalogue, as one file. Blobs are not in it: they are named by
+/// their hashes and never change.
 package struct Backup: Sendable {
     /// What of the restoration is written down at length in `docs/operations.md`.
     package static let firstStep = "Stop the centre. Put database, `blobs/` and `keys/` back (owner `yuanjiao`, keys mode 0600)."
@@ -23,11 +24,14 @@ package struct Backup: Sendable {
         database = configuration.databaseAddress
         self.recipients = recipients
         guard recipients.allSatisfy({ $0.hasPrefix("age1") || $0.hasPrefix("ssh-") }) else {
-            throw BackupProblem(description: "A backup is encrypted for public keys: age1… as age-keygen prints it, or ssh-… A secret key stays where it is")
+            throw BackupProblem(
+                description: "A backup is encrypted for public keys: age1… as age-keygen prints it, or ssh-… A secret key stays where it is"
+            )
         }
     }
 
-    /// Removes what a backup left behind that was killed: with the database, keys that may have been taken elsewhere since. Leaves one alone that is under way. Blocking.
+    /// Removes what a backup left behind that was killed: with the database, keys that may have been taken elsewhere since. Leaves one
+    /// alone that is under way. Blocking.
     package static func sweep(_ dataFolder: URL) throws {
         guard FileManager.default.fileExists(atPath: BackupRoom.place(in: dataFolder).path) else { return }
         do { try BackupRoom(in: dataFolder).clear() } catch is BackupProblem {}
@@ -42,14 +46,23 @@ package struct Backup: Sendable {
     package func write(to file: URL) async throws {
         let packing = Program("tar", confinement: .none, memoryMiB: 4096, fileMiB: Self.largestMiB)
         let sealing = Program("age", confinement: .none, memoryMiB: 4096, fileMiB: Self.largestMiB)
-        for (program, package) in [("tar", "tar")] + (recipients.isEmpty ? [] : [("age", "age")]) + (isPostgres ? [("pg_dump", "postgresql-client")] : []) {
-            guard Program.exists(program) else { throw BackupProblem(description: "The program \(program) is not on this machine: install the Debian package \(package)") }
+        for (program, package) in [("tar", "tar")] + (recipients.isEmpty ? [] : [("age", "age")])
+            + (isPostgres ? [("pg_dump", "postgresql-client")] : [])
+        {
+            guard Program.exists(program) else {
+                throw BackupProblem(description: "The program \(program) is not on this machine: install the Debian package \(package)")
+            }
         }
         let dataFolder = dataFolder
         let (needed, free) = (size, BlobStore.freeBytes(at: dataFolder))
         guard free > needed + Self.reserve else {
             throw BackupProblem(
-                description: "A copy of the database takes \(needed >> 20) MiB of the data folder for a while, and \(free >> 20) MiB are free: make room, or copy it by hand")
+                description:
+                    """
+                    A copy of the database takes \(needed >> 20) MiB of the data folder for a while, and \(free >> 20) MiB are free: make \
+                    room, or copy it by hand
+                    """
+            )
         }
         let room = try await offPool { try BackupRoom(in: dataFolder) }
         let part = file.appendingPathExtension("part")
@@ -57,7 +70,9 @@ package struct Backup: Sendable {
             try await offPool { try Self.check(file, part) }
             try await copyDatabaseAndKeys(into: room.folder)
             let contents = [isPostgres ? "centre.dump" : "centre.sqlite", "keys"]
-            let tar = (packing, ["--create", "--file=-", "--directory=\(room.folder.path)", "--owner=0", "--group=0", "--sort=name"] + contents)
+            let tar = (
+                packing, ["--create", "--file=-", "--directory=\(room.folder.path)", "--owner=0", "--group=0", "--sort=name"] + contents
+            )
             let age = (sealing, ["--encrypt"] + recipients.flatMap { ["--recipient", $0] })
             let outcomes = try await ProgramChain(recipients.isEmpty ? [tar] : [tar, age]).run(into: part.path, seconds: Self.longest)
             // What comes first in the chain ends by the failure of what comes behind it.
@@ -126,12 +141,13 @@ package struct Backup: Sendable {
     }
 
     private static func failed(_ program: String, _ outcome: Program.Outcome) -> BackupProblem {
-        BackupProblem(description: "\(program) ended with \(outcome.status): \(outcome.log.trimmingCharacters(in: .whitespacesAndNewlines))")
+        BackupProblem(
+            description: "\(program) ended with \(outcome.status): \(outcome.log.trimmingCharacters(in: .whitespacesAndNewlines))")
     }
 }
 
-/// The folder in the data folder in which a plain copy lies for a while, because an archive says of each file first how long it is. One backup at a time has it; what one left
-/// behind that was killed is removed.
+/// The folder in the data folder in which a plain copy lies for a while, because an archive says of each file first how long it is. One
+/// backup at a time has it; what one left behind that was killed is removed.
 private final class BackupRoom: Sendable {
     let folder: URL
     private let lock: FileHandle
@@ -145,8 +161,12 @@ private final class BackupRoom: Sendable {
         let descriptor = open(folder.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw BackupProblem(description: "\(folder.path) cannot be opened") }
         lock = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else { throw BackupProblem(description: "Another backup is being made. Try again when it has ended") }
-        for old in try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil) { try FileManager.default.removeItem(at: old) }
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            throw BackupProblem(description: "Another backup is being made. Try again when it has ended")
+        }
+        for old in try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil) {
+            try FileManager.default.removeItem(at: old)
+        }
     }
 
     /// Blocking.

@@ -17,7 +17,8 @@ import Supervision
 import UnixSignals
 package import Web
 
-/// A centre, wired: modules, routes, services. Built the same way by the program, the demo and the tests; only clock, ids and entropy differ.
+/// A centre, wired: modules, routes, services. Built the same way by the program, the demo and the tests; only clock, ids and entropy
+/// differ.
 package struct CentreApplication: Sendable {
     package let configuration: CentreConfiguration
     package let database: Database
@@ -40,14 +41,19 @@ package struct CentreApplication: Sendable {
 
     /// Opens the data folder and wires everything; nothing listens yet.
     package static func open(
-        _ configuration: CentreConfiguration, clock: Clock = .system, ids: IDs = .system, entropy: Entropy = .system, logger: Logger, journal: StatementJournal? = nil
+        _ configuration: CentreConfiguration, clock: Clock = .system, ids: IDs = .system, entropy: Entropy = .system, logger: Logger,
+        journal: StatementJournal? = nil
     ) async throws -> CentreApplication {
         let isPrivate = try await offPool { try PrivateFolder.prepare(configuration.dataFolder) }
-        if !isPrivate { logger.warning("other users of this machine may enter the data folder; give it to the program's own user alone, mode 0700") }
-        let (database, settings) = try await NetworkSettings.open(configuration.databaseAddress, zone: configuration.zone, clock: clock, ids: ids, journal: journal)
+        if !isPrivate {
+            logger.warning("other users of this machine may enter the data folder; give it to the program's own user alone, mode 0700")
+        }
+        let (database, settings) = try await NetworkSettings.open(
+            configuration.databaseAddress, zone: configuration.zone, clock: clock, ids: ids, journal: journal)
         let pages = try await offPool { try Pages(resources) }
         var house = House(
-            database: database, clock: clock, ids: ids, entropy: entropy, zone: settings.zone, passwords: PasswordScheme(cost: configuration.passwordCost), pages: pages,
+            database: database, clock: clock, ids: ids, entropy: entropy, zone: settings.zone,
+            passwords: PasswordScheme(cost: configuration.passwordCost), pages: pages,
             isSample: configuration.isSample, secureCookies: configuration.secureCookies,
             idleSeconds: Int64(configuration.sessionIdleMinutes) * 60, confirmSeconds: Int64(configuration.passwordAgainMinutes) * 60,
             scope: { try $0.scope(of: $1, for: $2, today: $3) })
@@ -62,11 +68,15 @@ package struct CentreApplication: Sendable {
         let content = try await openContent(configuration, database: database, clock: clock, ids: ids, entropy: entropy)
         let press = EditionPress(
             database: database, blobs: content.blobs, pages: pages, rules: settings.rules,
-            programs: .init(Printer(weasyprint: configuration.weasyprint, rsvgConvert: configuration.rsvgConvert, seconds: configuration.printSeconds, workplace: workplace)),
+            programs: .init(
+                Printer(
+                    weasyprint: configuration.weasyprint, rsvgConvert: configuration.rsvgConvert, seconds: configuration.printSeconds,
+                    workplace: workplace)),
             isSample: configuration.isSample)
         let replica = await openReplica(configuration, journal, logger)
         let encoding = EncodeJob(
-            database: database, content: content, tools: Tools(ffmpeg: configuration.ffmpeg, ffprobe: configuration.ffprobe, workplace: workplace),
+            database: database, content: content,
+            tools: Tools(ffmpeg: configuration.ffmpeg, ffprobe: configuration.ffprobe, workplace: workplace),
             transportStreams: configuration.transportStreams, clock: clock, ids: ids, log: logger)
         let shelf = FigureShelf(database: database, replica: replica, zone: settings.zone, clock: clock)
         let features = features(CentreParts(rules: settings.rules, content: content, encoding: encoding, press: press, shelf: shelf), house)
@@ -85,18 +95,23 @@ package struct CentreApplication: Sendable {
         var routes = Routes(house: house, router: router)
         routes.addHouse()
         routes.addHealth(metrics: metrics)
-        NodeAPI(house: house, intake: intake, settings: settings, blobs: content.blobs, voice: content.keys.voice, metrics: metrics).addRoutes(to: &routes)
+        NodeAPI(house: house, intake: intake, settings: settings, blobs: content.blobs, voice: content.keys.voice, metrics: metrics)
+            .addRoutes(to: &routes)
         for feature in features { feature.add(to: &routes) }
         return CentreApplication(
-            configuration: configuration, database: database, replica: replica, settings: settings, house: house, intake: intake, responder: router.buildResponder(),
-            routes: routes.entries, forms: routes.forms, lists: routes.lists, metrics: metrics, services: services(features, configuration, house, logger), logger: logger)
+            configuration: configuration, database: database, replica: replica, settings: settings, house: house, intake: intake,
+            responder: router.buildResponder(),
+            routes: routes.entries, forms: routes.forms, lists: routes.lists, metrics: metrics,
+            services: services(features, configuration, house, logger), logger: logger)
     }
 
     /// A replica that is away at the start is done without.
-    private static func openReplica(_ configuration: CentreConfiguration, _ journal: StatementJournal?, _ logger: Logger) async -> Database? {
+    private static func openReplica(_ configuration: CentreConfiguration, _ journal: StatementJournal?, _ logger: Logger) async -> Database?
+    {
         guard let address = configuration.reports else { return nil }
         do { return try await Database.open(address, journal: journal) } catch {
-            logger.warning("the replica cannot be read; until the next start figures come from the database itself", metadata: ["error": "\(error)"])
+            logger.warning(
+                "the replica cannot be read; until the next start figures come from the database itself", metadata: ["error": "\(error)"])
             return nil
         }
     }
@@ -105,12 +120,15 @@ package struct CentreApplication: Sendable {
     private static func openContent(
         _ configuration: CentreConfiguration, database: Database, clock: Clock, ids: IDs, entropy: Entropy
     ) async throws -> ContentHouse {
-        let (folder, reserve, isFront, secondPerson) = (configuration.dataFolder, configuration.reserveBytes, configuration.isFront, configuration.secondPerson)
+        let (folder, reserve, isFront, secondPerson) = (
+            configuration.dataFolder, configuration.reserveBytes, configuration.isFront, configuration.secondPerson
+        )
         let named = try await database.read { try $0.namedKeys() }
         let content = try await offPool {
             ContentHouse(
                 data: folder, blobs: try BlobStore(folder: folder.appendingPathComponent("blobs")),
-                keys: try CatalogueKeys.loadOrMake(in: folder.appendingPathComponent("keys"), entropy: entropy, makes: !isFront, named: named), bell: JobBell(),
+                keys: try CatalogueKeys.loadOrMake(
+                    in: folder.appendingPathComponent("keys"), entropy: entropy, makes: !isFront, named: named), bell: JobBell(),
                 reserve: reserve, secondPerson: secondPerson)
         }
         // What another centre has under way must not be taken from it.
@@ -126,7 +144,9 @@ package struct CentreApplication: Sendable {
         return content
     }
 
-    private static func services(_ features: [Feature], _ configuration: CentreConfiguration, _ house: House, _ logger: Logger) -> [any Service] {
+    private static func services(_ features: [Feature], _ configuration: CentreConfiguration, _ house: House, _ logger: Logger)
+        -> [any Service]
+    {
         let timers = features.flatMap(\.timers).filter { $0.isEverywhere || !configuration.isFront }.map(\.work)
         let log = logTimer(house, chains: !configuration.isFront, logger)
         guard !configuration.isFront else { return timers + [log] }
@@ -141,7 +161,10 @@ package struct CentreApplication: Sendable {
             let now = house.clock.now
             let reports = house.incidents.take()
             if !reports.isEmpty {
-                for report in reports { logger.warning("incident", metadata: ["kind": "\(report.kind)", "about": "\(report.about)", "count": "\(report.count)"]) }
+                for report in reports {
+                    logger.warning(
+                        "incident", metadata: ["kind": "\(report.kind)", "about": "\(report.about)", "count": "\(report.count)"])
+                }
                 do { try await house.database.write { statements in for report in reports { try statements.addIncident(report) } } } catch {
                     house.incidents.putBack(reports)
                     throw error
@@ -152,7 +175,10 @@ package struct CentreApplication: Sendable {
                 let act = Act(by: .system, at: now, ids: house.ids)
                 do {
                     try await house.database.write { statements in
-                        for rest in rests { try statements.record("refusals.more", rest.key, ["count": String(rest.count), "since": house.zone.text(rest.since)], by: act) }
+                        for rest in rests {
+                            try statements.record(
+                                "refusals.more", rest.key, ["count": String(rest.count), "since": house.zone.text(rest.since)], by: act)
+                        }
                     }
                 } catch {
                     house.refusals.putBack(rests)
@@ -168,12 +194,15 @@ package struct CentreApplication: Sendable {
         let logger = logger
         let server = Application(
             responder: responder, server: .limited(logger: logger),
-            configuration: .init(address: .hostname(configuration.host, port: configuration.port), serverName: "yuanjiao", backlog: ListenerLimits.backlog),
-            onServerRunning: { channel in logger.info("listening", metadata: ["address": "\(channel.localAddress?.description ?? "")"]) }, logger: logger)
+            configuration: .init(
+                address: .hostname(configuration.host, port: configuration.port), serverName: "yuanjiao", backlog: ListenerLimits.backlog),
+            onServerRunning: { channel in logger.info("listening", metadata: ["address": "\(channel.localAddress?.description ?? "")"]) },
+            logger: logger)
         let (house, metrics) = (house, metrics)
         let own = configuration.metrics.map { [$0.server(logger) { try await house.metrics(metrics) }] } ?? []
         var group = ServiceGroupConfiguration(
-            services: services.map { .init(service: $0) } + own.map { .init(service: $0) } + [.init(service: server)], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+            services: services.map { .init(service: $0) } + own.map { .init(service: $0) } + [.init(service: server)],
+            gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         group.maximumGracefulShutdownDuration = .seconds(20)
         do { try await ServiceGroup(configuration: group).run() } catch {
             await close()

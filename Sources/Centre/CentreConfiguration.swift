@@ -52,10 +52,13 @@ package struct CentreConfiguration: Sendable {
     package var sessionIdleMinutes: Int
 
     package init(
-        dataFolder: URL, database: String? = nil, reports: String? = nil, isFront: Bool = false, host: String = "127.0.0.1", port: Int = 8080,
-        zone: NetworkZone = .shanghai, isSample: Bool = false, secureCookies: Bool = false, ffmpeg: String = "ffmpeg", ffprobe: String = "ffprobe",
+        dataFolder: URL, database: String? = nil, reports: String? = nil, isFront: Bool = false, host: String = "127.0.0.1",
+        port: Int = 8080,
+        zone: NetworkZone = .shanghai, isSample: Bool = false, secureCookies: Bool = false, ffmpeg: String = "ffmpeg",
+        ffprobe: String = "ffprobe",
         weasyprint: String = "weasyprint",
-        rsvgConvert: String = "rsvg-convert", passwordCost: Int = 15, reserveBytes: Int64 = 512 << 20, printSeconds: Int = 120, sessionIdleMinutes: Int = 120
+        rsvgConvert: String = "rsvg-convert", passwordCost: Int = 15, reserveBytes: Int64 = 512 << 20, printSeconds: Int = 120,
+        sessionIdleMinutes: Int = 120
     ) {
         self.dataFolder = dataFolder
         self.database = database
@@ -84,21 +87,37 @@ package struct CentreConfiguration: Sendable {
     package func workplace(_ logger: Logger? = nil) async throws -> Workplace {
         guard let worker else {
             let found = try await confined(logger)
-            logger?.notice("ffmpeg, ffprobe, weasyprint and rsvg-convert run under this program's own user; a worker would give them another: docs/operations.md, The worker")
+            logger?.notice(
+                """
+                ffmpeg, ffprobe, weasyprint and rsvg-convert run under this program's own user; a worker would give them another: \
+                docs/operations.md, The worker
+                """
+            )
             return .here(found)
         }
         let greeting = try await worker.greeting()
         if let confinement, confinement != .none, ![confinement, .bubblewrap].contains(greeting.confinement) {
-            throw NotConfined(description: "The worker does not do `confine` = \(confinement.rawValue); there it is \(greeting.confinement.rawValue)")
+            throw NotConfined(
+                description: "The worker does not do `confine` = \(confinement.rawValue); there it is \(greeting.confinement.rawValue)")
         }
         let missing = Tool.allCases.filter { !greeting.tools.contains($0) }
-        if !missing.isEmpty { logger?.warning("the worker cannot start \(missing.map(\.rawValue).joined(separator: ", ")): install them on its machine") }
+        if !missing.isEmpty {
+            logger?.warning("the worker cannot start \(missing.map(\.rawValue).joined(separator: ", ")): install them on its machine")
+        }
         if greeting.user == geteuid() {
-            logger?.warning("the worker runs under this program's own user: give yuanjiao-worker@.service another, so that what reads strangers' files cannot read keys")
+            logger?.warning(
+                """
+                the worker runs under this program's own user: give yuanjiao-worker@.service another, so that what reads strangers' files \
+                cannot read keys
+                """
+            )
         }
         logger?.log(
             level: greeting.confinement == .bubblewrap ? .info : .warning, "ffmpeg, ffprobe, weasyprint and rsvg-convert run at the worker",
-            metadata: ["socket": "\(worker.socket)", "user": "\(greeting.user)", "own_user": "\(geteuid())", "confinement": "\(greeting.confinement.rawValue)"])
+            metadata: [
+                "socket": "\(worker.socket)", "user": "\(greeting.user)", "own_user": "\(geteuid())",
+                "confinement": "\(greeting.confinement.rawValue)",
+            ])
         return .worker(worker)
     }
 
@@ -110,11 +129,22 @@ package struct CentreConfiguration: Sendable {
             throw NotConfined(description: "This machine cannot do `confine` = \(confinement.rawValue); at hand is \(found.rawValue)")
         }
         switch found {
-        case .bubblewrap: logger?.info("ffmpeg, ffprobe, weasyprint and rsvg-convert see nothing but their input and reach no network (bubblewrap)")
+        case .bubblewrap:
+            logger?.info("ffmpeg, ffprobe, weasyprint and rsvg-convert see nothing but their input and reach no network (bubblewrap)")
         case .namespaces:
-            logger?.warning("ffmpeg, ffprobe, weasyprint and rsvg-convert reach no network, but can read what this program can: install the Debian package bubblewrap")
+            logger?.warning(
+                """
+                ffmpeg, ffprobe, weasyprint and rsvg-convert reach no network, but can read what this program can: install the Debian \
+                package bubblewrap
+                """
+            )
         case .none:
-            logger?.warning("ffmpeg, ffprobe, weasyprint and rsvg-convert run with nothing but limits: install the Debian package bubblewrap, and allow user namespaces")
+            logger?.warning(
+                """
+                ffmpeg, ffprobe, weasyprint and rsvg-convert run with nothing but limits: install the Debian package bubblewrap, and allow \
+                user namespaces
+                """
+            )
         }
         return confinement ?? found
     }

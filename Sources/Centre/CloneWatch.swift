@@ -3,10 +3,11 @@ import Synchronization
 import Web
 import Wire
 
-/// Sees that one key is used in two places: batches name the start of the program that made them, and a node has one start after another. Two programs with one key take turns.
+/// Sees that one key is used in two places: batches name the start of the program that made them, and a node has one start after another.
+/// Two programs with one key take turns.
 ///
-/// A batch of an earlier start may still come, over an edge or once more, after the first of the next: only who goes back three times between two new starts is a clone. Kept in
-/// memory, of at most 200,000 nodes; ids of another form than our own programs give say nothing.
+/// A batch of an earlier start may still come, over an edge or once more, after the first of the next: only who goes back three times
+/// between two new starts is a clone. Kept in memory, of at most 200,000 nodes; ids of another form than our own programs give say nothing.
 final class CloneWatch: Sendable {
     private struct Starts {
         /// In the order in which they were seen first, the last eight.

@@ -19,13 +19,15 @@ extension PlacedNode {
     /// What a node is told of where it stands.
     package var told: ToldPlace {
         let former = place?.former.map { ToldPlace.Former(area: $0.area.description, until: $0.until) } ?? []
-        return ToldPlace(area: place?.area.description ?? "", siteKind: place?.siteKind, siteName: siteName, former: former.isEmpty ? nil : former)
+        return ToldPlace(
+            area: place?.area.description ?? "", siteKind: place?.siteKind, siteName: siteName, former: former.isEmpty ? nil : former)
     }
 }
 
 extension House {
-    /// Opens what an edge carried: for each envelope the batch of its originator, or why it stays closed. The edge is believed in nothing: a signature must fit the originator's
-    /// key, and only who stands below the edge's area today comes by this way. Throws `envelopes.too_many` for more facts than one transaction takes.
+    /// Opens what an edge carried: for each envelope the batch of its originator, or why it stays closed. The edge is believed in nothing:
+    /// a signature must fit the originator's key, and only who stands below the edge's area today comes by this way. Throws
+    /// `envelopes.too_many` for more facts than one transaction takes.
     func opened(_ envelopes: [Envelope], carriedBy edge: NodeRecord) async throws -> [Swift.Result<OpenedBatch, Problem>] {
         let today = today
         let (area, nodes) = try await database.read { statements in
@@ -37,13 +39,19 @@ extension House {
                 let opened = Swift.Result { () throws(Problem) in
                     guard let node = nodes[envelope.node], let key = try? VerifyingKey(hex: node.publicKey) else { throw Self.unknownNode }
                     let request = SignedRequest("POST", Endpoint.facts, node: envelope.node, body: SHA256Hex(of: envelope.body))
-                    do { try RequestSignature(node: envelope.node, text: envelope.signature).verify(request, with: key) } catch { throw Self.unknownNode }
+                    do { try RequestSignature(node: envelope.node, text: envelope.signature).verify(request, with: key) } catch {
+                        throw Self.unknownNode
+                    }
                     guard let place = node.place?.area, area?.covers(place) == true else {
-                        throw Problem(code: "node.not_below", status: 403, title: "The node \(envelope.node) does not stand below the area of \(edge.id)")
+                        throw Problem(
+                            code: "node.not_below", status: 403,
+                            title: "The node \(envelope.node) does not stand below the area of \(edge.id)")
                     }
                     guard !node.isRevoked else { throw Self.revokedNode }
                     let sender: Sender = node.isEdge ? .edge(envelope.node) : .terminal(envelope.node)
-                    return OpenedBatch(received: ReceivedBatch(sender: sender, batch: try Self.batch(envelope.body), relay: edge.id), request: request, place: node.told)
+                    return OpenedBatch(
+                        received: ReceivedBatch(sender: sender, batch: try Self.batch(envelope.body), relay: edge.id), request: request,
+                        place: node.told)
                 }
                 if case .failure = opened { notice(.envelope, about: envelope.node) }
                 if case .success(let opened) = opened { entries += opened.received.batch.entries.count }

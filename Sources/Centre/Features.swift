@@ -10,18 +10,24 @@ import Web
 
 extension CentreApplication {
     /// Where templates and words of all modules lie, besides those of the house.
-    package static var resources: [Bundle] { [.module, Registry.resources, Content.resources, Operations.resources, Supervision.resources] }
+    package static var resources: [Bundle] {
+        [.module, Registry.resources, Content.resources, Operations.resources, Supervision.resources]
+    }
 
     /// Every feature of the centre, in the order of the left column.
     static func features(_ parts: CentreParts, _ house: House) -> [Feature] {
         let (rules, shelf, press, content, bell) = (parts.rules, parts.shelf, parts.press, parts.content, parts.bell)
         let (database, clock, ids) = (house.database, house.clock, house.ids)
         return [
-            .registerSearch(database), .overviews(rules, shelf), .siteList(rules, shelf), .sites(rules), .denominators(rules), .silence, .exclusions, .quarantine,
-            .courseware(content, encoding: parts.encoding, renewal: content.catalogueRenewal(database, clock: clock, ids: ids), database), .approvals(content), .stop,
+            .registerSearch(database), .overviews(rules, shelf), .siteList(rules, shelf), .sites(rules), .denominators(rules), .silence,
+            .exclusions, .quarantine,
+            .courseware(content, encoding: parts.encoding, renewal: content.catalogueRenewal(database, clock: clock, ids: ids), database),
+            .approvals(content), .stop,
             .bulletins(rules, shelf), .prospects(rules), .compositions(press),
-            .editions(press, publishing: PublishJob(press: press, clock: clock, ids: ids), bell: bell), .returns(rules), .distribution(rules),
-            .formulas(rules, deriving: FormulaJob(database: database, rules: rules), bell: bell), .areas(settled: { try $0.settledMonths(from: $1, areas: $2) }),
+            .editions(press, publishing: PublishJob(press: press, clock: clock, ids: ids), bell: bell), .returns(rules),
+            .distribution(rules),
+            .formulas(rules, deriving: FormulaJob(database: database, rules: rules), bell: bell),
+            .areas(settled: { try $0.settledMonths(from: $1, areas: $2) }),
             .siteStates(settled: { try $0.settledMonths(from: $1, areas: $2) }),
             .nodes(house), .incidents, .events,
         ]

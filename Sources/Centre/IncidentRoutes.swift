@@ -11,10 +11,13 @@ extension Feature {
     /// What an honest network would not cause, for the system administrator.
     static var incidents: Feature {
         let today = TodayLook(.seeSystem) { statements, question in
-            let open = try statements.incidentCounts(IncidentFilter(onlyOpen: true), where: try statements.visibleIncidents(in: question.scope, on: question.today))
+            let open = try statements.incidentCounts(
+                IncidentFilter(onlyOpen: true), where: try statements.visibleIncidents(in: question.scope, on: question.today))
             return [TodayEntry(.mine, "today.incidents", count: open.values.reduce(0, +), path: "/incidents")]
         }
-        return Feature("incidents", menu: [MenuEntry(.system, "nav.incidents", "/incidents", .seeSystem)], today: [today]) { $0.list(.incidents) }
+        return Feature("incidents", menu: [MenuEntry(.system, "nav.incidents", "/incidents", .seeSystem)], today: [today]) {
+            $0.list(.incidents)
+        }
     }
 }
 
@@ -36,7 +39,9 @@ struct NamedIncident: Sendable {
         return question.text(isKnown ? "incident.\(incident.kind).todo" : "incident.other.todo")
     }
 
-    func place(_ question: ListQuestion) -> String { incident.reporter.isEmpty ? question.text("incidents.centre") : names[incident.reporter] ?? incident.reporter }
+    func place(_ question: ListQuestion) -> String {
+        incident.reporter.isEmpty ? question.text("incidents.centre") : names[incident.reporter] ?? incident.reporter
+    }
 }
 
 extension ListPage where Row == NamedIncident {
@@ -56,7 +61,9 @@ extension ListPage where Row == NamedIncident {
                     guard let at = row.incident.settledAt else { return Table.Cell(question.text("incidents.open"), mark: "standing") }
                     let values = ["name": question.actor(row.incident.settledBy ?? "", row.accounts), "at": question.time(at)]
                     return Table.Cell(
-                        [row.incident.isOpen ? question.text("incidents.open") : "", question.text("incidents.settled", values)].filter { !$0.isEmpty }.joined(separator: " "),
+                        [row.incident.isOpen ? question.text("incidents.open") : "", question.text("incidents.settled", values)].filter {
+                            !$0.isEmpty
+                        }.joined(separator: " "),
                         mark: "wide")
                 },
                 ListColumn("code", "incidents.code", isUsual: false) { row, _ in Table.Cell(row.incident.kind) },
@@ -64,27 +71,35 @@ extension ListPage where Row == NamedIncident {
             ],
             filters: [
                 ListFilter("state", "incidents.show", [FieldOption("", "incidents.open"), FieldOption("all", "incidents.all")]),
-                ListFilter("kind", "incidents.what", [FieldOption("", "incidents.every_kind")] + IncidentKind.allCases.map { FieldOption($0.rawValue, "incident.\($0.rawValue)") }),
+                ListFilter(
+                    "kind", "incidents.what",
+                    [FieldOption("", "incidents.every_kind")]
+                        + IncidentKind.allCases.map { FieldOption($0.rawValue, "incident.\($0.rawValue)") }),
             ],
             rows: { statements, question in
                 let visible = try statements.visibleIncidents(in: question.scope, on: question.today)
-                let found = try statements.incidents(IncidentFilter(question), after: IncidentPlace(question.after), where: visible, limit: question.limit)
+                let found = try statements.incidents(
+                    IncidentFilter(question), after: IncidentPlace(question.after), where: visible, limit: question.limit)
                 let names = try statements.nodeNames(Set(found.map(\.reporter)).sorted())
                 let accounts = try statements.namedAccounts(Set(found.compactMap(\.settledBy)).sorted())
                 return found.map { NamedIncident(incident: $0, names: names, accounts: accounts) }
             },
             count: { statements, question in
-                let counts = try statements.incidentCounts(IncidentFilter(question), where: try statements.visibleIncidents(in: question.scope, on: question.today))
+                let counts = try statements.incidentCounts(
+                    IncidentFilter(question), where: try statements.visibleIncidents(in: question.scope, on: question.today))
                 return question["kind"].isEmpty ? counts.values.reduce(0, +) : counts[question["kind"]] ?? 0
             }, place: { $0.incident.key },
             acts: [
                 ListAct("settle", "incidents.settle", .seeSystem) { statements, keys, question, act in
                     let visible = try statements.visibleIncidents(in: question.scope, on: question.today)
                     return try keys.count { key in
-                        guard let place = IncidentPlace(key), let count = key.split(separator: ",").last.flatMap({ Int64($0) }) else { return false }
+                        guard let place = IncidentPlace(key), let count = key.split(separator: ",").last.flatMap({ Int64($0) }) else {
+                            return false
+                        }
                         do {
                             try statements.settleIncident(
-                                reporter: place.reporter, kind: place.kind, about: place.about, occurrences: count, through: place.lastAt, where: visible, by: act)
+                                reporter: place.reporter, kind: place.kind, about: place.about, occurrences: count, through: place.lastAt,
+                                where: visible, by: act)
                         } catch is Refusal { return false }
                         return true
                     }
@@ -99,7 +114,9 @@ extension IncidentFilter {
 
 extension StoredIncident {
     /// Its place in the list, and how often it had happened when it was looked at: what happens later is not settled with it.
-    fileprivate var key: String { [String(lastAt.milliseconds), reporter, kind, about].map(Query.segment).joined(separator: ",") + ",\(occurrences)" }
+    fileprivate var key: String {
+        [String(lastAt.milliseconds), reporter, kind, about].map(Query.segment).joined(separator: ",") + ",\(occurrences)"
+    }
 }
 
 extension IncidentPlace {

@@ -15,7 +15,9 @@ package enum LogReceiver: Hashable, Sendable {
             self = .local
             return
         }
-        guard let parts = URLComponents(string: text), let host = parts.host, !host.isEmpty, let port = parts.port, (1...65_535).contains(port), parts.path.isEmpty else {
+        guard let parts = URLComponents(string: text), let host = parts.host, !host.isEmpty, let port = parts.port,
+            (1...65_535).contains(port), parts.path.isEmpty
+        else {
             return nil
         }
         switch parts.scheme {

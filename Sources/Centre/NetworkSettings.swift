@@ -21,20 +21,28 @@ package struct NetworkSettings: Sendable {
 
     /// The tables of all modules.
     package static var migrations: [Migration] {
-        get throws { try Accounts.migrations + House.migrations + Jobs.migrations + Registry.migrations + Content.migrations + Operations.migrations + Supervision.migrations }
+        get throws {
+            try Accounts.migrations + House.migrations + Jobs.migrations + Registry.migrations + Content.migrations + Operations.migrations
+                + Supervision.migrations
+        }
     }
 
     /// Opens the database, brings its schema up to date, and reads the network's settings or makes them at the first start.
-    package static func open(_ address: String, zone: NetworkZone, clock: Clock, ids: IDs, journal: StatementJournal? = nil) async throws -> (Database, NetworkSettings) {
+    package static func open(_ address: String, zone: NetworkZone, clock: Clock, ids: IDs, journal: StatementJournal? = nil) async throws
+        -> (Database, NetworkSettings)
+    {
         let database = try await Database.open(address, journal: journal)
         _ = try await database.migrate(try migrations, at: clock.now)
         let act = Act(by: .system, at: clock.now, ids: ids)
         let settings = try await database.write { statements in
-            // Derived days of before are made again once, when the rules by which they are derived have changed: since version 2 minutes of plays are minutes on.
+            // Derived days of before are made again once, when the rules by which they are derived have changed: since version 2 minutes of
+            // plays are minutes on.
             if try statements.networkSetting("derived_by") != SiteDay.derivation {
                 try statements.setNetworkSetting("derived_by", SiteDay.derivation, by: act)
                 if try statements.hasPlays() {
-                    try statements.enqueueJob(kind: FormulaJob.kind, subject: FormulaJob.subject, payload: Day(number: 0).description, madeBy: act.actor.id, at: act.at, ids: ids)
+                    try statements.enqueueJob(
+                        kind: FormulaJob.kind, subject: FormulaJob.subject, payload: Day(number: 0).description, madeBy: act.actor.id,
+                        at: act.at, ids: ids)
                 }
             }
             let defaults = ["zone": zone.identifier, "epoch": act.ids.next(), "first_day": "2000-01-01"]

@@ -32,12 +32,16 @@ extension House {
     func authenticatedNode(_ request: Request, body: ByteBuffer) async throws -> AuthenticatedNode {
         let refused = Self.unknownNode
         guard let header = request.headers[.authorization], let signature = try? RequestSignature(header: header) else { throw refused }
-        let (record, placed) = try await database.read { (try $0.node(id: signature.node), try $0.placedNodes([signature.node])[signature.node]) }
-        guard let record, let hex = record.publicKey, let key = try? VerifyingKey(hex: hex), let kind = NodeKind(rawValue: record.kind) else {
+        let (record, placed) = try await database.read {
+            (try $0.node(id: signature.node), try $0.placedNodes([signature.node])[signature.node])
+        }
+        guard let record, let hex = record.publicKey, let key = try? VerifyingKey(hex: hex), let kind = NodeKind(rawValue: record.kind)
+        else {
             notice(.unknownNode, about: signature.node)
             throw refused
         }
-        let asked = SignedRequest(request.method.rawValue, request.uri.string, node: signature.node, body: SHA256Hex(of: body.readableBytesView))
+        let asked = SignedRequest(
+            request.method.rawValue, request.uri.string, node: signature.node, body: SHA256Hex(of: body.readableBytesView))
         do { try signature.verify(asked, with: key) } catch {
             notice(.signature, about: signature.node)
             throw refused
@@ -51,12 +55,19 @@ extension House {
 
     /// A request signed by a key that is named in the place of a node: whoever sends it has the key. Throws a `Problem` with status 401.
     func newcomer(_ request: Request, body: ByteBuffer) throws(Problem) -> (key: VerifyingKey, request: SignedRequest) {
-        guard let header = request.headers[.authorization], let signature = try? RequestSignature(header: header), let key = try? VerifyingKey(hex: signature.node) else {
-            throw Problem(code: "enrolment.unsigned", status: 401, title: "The request is not signed by the key that is to be enrolled, under its 64 hexadecimal digits")
+        guard let header = request.headers[.authorization], let signature = try? RequestSignature(header: header),
+            let key = try? VerifyingKey(hex: signature.node)
+        else {
+            throw Problem(
+                code: "enrolment.unsigned", status: 401,
+                title: "The request is not signed by the key that is to be enrolled, under its 64 hexadecimal digits")
         }
-        let asked = SignedRequest(request.method.rawValue, request.uri.string, node: signature.node, body: SHA256Hex(of: body.readableBytesView))
+        let asked = SignedRequest(
+            request.method.rawValue, request.uri.string, node: signature.node, body: SHA256Hex(of: body.readableBytesView))
         do { try signature.verify(asked, with: key) } catch {
-            throw Problem(code: "enrolment.unsigned", status: 401, title: "The request is not signed by the key that it names", detail: error.sentence)
+            throw Problem(
+                code: "enrolment.unsigned", status: 401, title: "The request is not signed by the key that it names", detail: error.sentence
+            )
         }
         return (key, asked)
     }

@@ -26,7 +26,9 @@ struct NodeAPI: Sendable {
     let doors = NodeDoors()
 
     func addRoutes(to routes: inout Routes) {
-        routes.open(.post, Endpoint.facts) { request, context in try await answer { try await doors.bodies.admit(request.origin(context)) { try await facts(request, context) } } }
+        routes.open(.post, Endpoint.facts) { request, context in
+            try await answer { try await doors.bodies.admit(request.origin(context)) { try await facts(request, context) } }
+        }
         routes.open(.post, Endpoint.envelopes) { request, context in
             try await answer { try await doors.bodies.admit(request.origin(context)) { try await envelopes(request, context) } }
         }
@@ -38,7 +40,9 @@ struct NodeAPI: Sendable {
             try await answer { try await doors.claims.admit(request.origin(context)) { try await enrol(request, context) } }
         }
         routes.open(.get, Endpoint.nodes) { request, context in try await answer { try await nodes(request) } }
-        routes.open(.get, Endpoint.metadata + ":name") { request, context in try await answer { try await metadata(context.parameters.require("name"), request) } }
+        routes.open(.get, Endpoint.metadata + ":name") { request, context in
+            try await answer { try await metadata(context.parameters.require("name"), request) }
+        }
         for method in [HTTPRequest.Method.get, .head] {
             routes.open(method, Endpoint.blobs + ":hash") { request, context in
                 try await answer { try await blob(context.parameters.require("hash"), request, context) }
@@ -47,7 +51,9 @@ struct NodeAPI: Sendable {
     }
 
     private func answer(_ body: () async throws -> Response) async throws -> Response {
-        do { return try await body() } catch let problem as Problem { return try problemResponse(problem, HTTPResponse.Status(code: problem.status)) }
+        do { return try await body() } catch let problem as Problem {
+            return try problemResponse(problem, HTTPResponse.Status(code: problem.status))
+        }
     }
 
     /// Durable before it is answered.
@@ -65,7 +71,9 @@ struct NodeAPI: Sendable {
 
     private func count(_ verdicts: [Verdict], of sender: String) {
         if verdicts.contains(where: { $0.reason == "fact.no_room" }) { house.notice(.noRoom, about: sender) }
-        for (outcome, verdicts) in Dictionary(grouping: verdicts, by: \.outcome) { metrics.count("yuanjiao_facts_total{verdict=\"\(outcome.rawValue)\"}", verdicts.count) }
+        for (outcome, verdicts) in Dictionary(grouping: verdicts, by: \.outcome) {
+            metrics.count("yuanjiao_facts_total{verdict=\"\(outcome.rawValue)\"}", verdicts.count)
+        }
     }
 
     /// Other nodes' batches, as these signed them. What cannot be opened spoils nothing else.
@@ -80,7 +88,8 @@ struct NodeAPI: Sendable {
             throw Problem(code: error.code, status: error.code.hasSuffix(".too_many") ? 413 : 400, title: error.sentence)
         }
         let opened = try await house.opened(envelopes, carriedBy: edge.record)
-        var outcomes = try await doors.batches.admit(edge.record.id) { await intake.accept(opened.compactMap { try? $0.get().received }) }[...]
+        var outcomes = try await doors.batches.admit(edge.record.id) { await intake.accept(opened.compactMap { try? $0.get().received }) }[
+            ...]
         // A centre that can take nothing now says so to the edge and not of each batch.
         if let first = outcomes.first, case .failure(let error) = first, outcomes.allSatisfy({ (try? $0.get()) == nil }) { throw error }
         var closed: [String: Int] = [:]
@@ -91,13 +100,15 @@ struct NodeAPI: Sendable {
                 return CarriedReceipt(problem)
             case .success(let opened):
                 guard let receipt = try? outcomes.popFirst()?.get() else {
-                    return CarriedReceipt(Problem(code: "busy", status: 503, title: "The batch could not be taken now", detail: "Carry it again later."))
+                    return CarriedReceipt(
+                        Problem(code: "busy", status: 503, title: "The batch could not be taken now", detail: "Carry it again later."))
                 }
                 count(receipt.verdicts, of: opened.request.node)
                 clones.see(receipt.batch, of: opened.request.node, house)
                 let body = try encoded(receipt.answered(at: at, to: opened.place))
                 let signature = try voice.sign(opened.request, status: 200, body: SHA256Hex(of: body))
-                return CarriedReceipt(ClosedAnswer(digest: opened.request.body.hex, body: String(decoding: body, as: UTF8.self), signature: signature.text))
+                return CarriedReceipt(
+                    ClosedAnswer(digest: opened.request.body.hex, body: String(decoding: body, as: UTF8.self), signature: signature.text))
             }
         }
         for (code, count) in closed {
@@ -121,14 +132,19 @@ struct NodeAPI: Sendable {
         return try signed(EnrolmentKey(sealingKey: voice.sealing.publicHex), to: newcomer.request)
     }
 
-    /// The code, and for whom the answer is signed. A sealed code is good only under a signature of the key for which it was sealed; a code in clear comes from boxes that cannot
-    /// seal, and they prove nothing.
-    private func claimed(_ asked: EnrolmentRequest, _ request: Request, _ body: ByteBuffer) throws -> (code: ClaimCode, key: VerifyingKey, request: SignedRequest) {
-        let malformed = Problem(code: "enrolment.malformed", status: 400, title: "The body is not an enrolment: sealed, public_key and version are needed")
+    /// The code, and for whom the answer is signed. A sealed code is good only under a signature of the key for which it was sealed; a code
+    /// in clear comes from boxes that cannot seal, and they prove nothing.
+    private func claimed(_ asked: EnrolmentRequest, _ request: Request, _ body: ByteBuffer) throws -> (
+        code: ClaimCode, key: VerifyingKey, request: SignedRequest
+    ) {
+        let malformed = Problem(
+            code: "enrolment.malformed", status: 400, title: "The body is not an enrolment: sealed, public_key and version are needed")
         guard let key = try? VerifyingKey(hex: asked.publicKey) else { throw malformed }
         if let sealed = asked.sealed {
             let newcomer = try house.newcomer(request, body: body)
-            guard newcomer.key == key else { throw Problem(code: "enrolment.unsigned", status: 401, title: "The request is not signed by the key that is to be enrolled") }
+            guard newcomer.key == key else {
+                throw Problem(code: "enrolment.unsigned", status: 401, title: "The request is not signed by the key that is to be enrolled")
+            }
             do { return (try voice.sealing.open(sealed, of: key), key, newcomer.request) } catch {
                 throw Problem(code: "enrolment.sealed", status: 400, title: "The one-time code cannot be opened", detail: error.sentence)
             }
@@ -140,7 +156,8 @@ struct NodeAPI: Sendable {
     private func enrol(_ request: Request, _ context: AppContext) async throws -> Response {
         let body = try await request.whole(upTo: 64 << 10, orRefuse: "batch.too_large")
         guard let asked = try? JSONDecoder().decode(EnrolmentRequest.self, from: Data(body.readableBytesView)) else {
-            throw Problem(code: "enrolment.malformed", status: 400, title: "The body is not an enrolment: sealed, public_key and version are needed")
+            throw Problem(
+                code: "enrolment.malformed", status: 400, title: "The body is not an enrolment: sealed, public_key and version are needed")
         }
         let (code, key, signedRequest) = try claimed(asked, request, body)
         let today = house.today
@@ -148,12 +165,14 @@ struct NodeAPI: Sendable {
         let settings = settings
         let answer = try await noticing {
             try await house.database.write { statements in
-                let node = try statements.enrolNode(codeDigest: code.digest.hex, publicKey: key.hex, version: String(asked.version.prefix(60)), on: today, by: act)
+                let node = try statements.enrolNode(
+                    codeDigest: code.digest.hex, publicKey: key.hex, version: String(asked.version.prefix(60)), on: today, by: act)
                 try statements.beginHoldingsAnew(of: node.id)
                 let site = try statements.presentSite(ofTerminal: node.id, on: today)
                 let area = try statements.area(id: site?.areaID ?? node.areaID, on: today)
                 return EnrolmentAnswer(
-                    node: node.id, kind: NodeKind(rawValue: node.kind) ?? .terminal, site: site?.code ?? "", siteName: site?.name ?? node.name, area: area?.code ?? "",
+                    node: node.id, kind: NodeKind(rawValue: node.kind) ?? .terminal, site: site?.code ?? "",
+                    siteName: site?.name ?? node.name, area: area?.code ?? "",
                     siteKind: site?.kind.rawValue ?? "", zone: settings.zone.identifier, epoch: settings.epoch)
             }
         }
@@ -168,10 +187,13 @@ struct NodeAPI: Sendable {
         }
     }
 
-    /// The enrolled keys of an edge's area, for an edge that checks what terminals send it: what changed since it last asked, and 204 when nothing did.
+    /// The enrolled keys of an edge's area, for an edge that checks what terminals send it: what changed since it last asked, and 204 when
+    /// nothing did.
     private func nodes(_ request: Request) async throws -> Response {
         let asker = try await house.authenticatedNode(request, body: ByteBuffer())
-        guard asker.kind == .edge else { throw Problem(code: "edge.only", status: 403, title: "Only an edge may ask for the keys of terminals") }
+        guard asker.kind == .edge else {
+            throw Problem(code: "edge.only", status: 403, title: "Only an edge may ask for the keys of terminals")
+        }
         let (today, epoch) = (house.today, settings.epoch)
         let since = request.uri.queryParameters["since"].flatMap { NodeListVersion(String($0)) }
         let news = try await house.database.read { try $0.nodeNews(for: asker.record, since: since, epoch: epoch, on: today) }
@@ -179,7 +201,8 @@ struct NodeAPI: Sendable {
         return try signed(news, to: asker.request)
     }
 
-    /// `timestamp.json`, `N.snapshot.json`, `N.targets.json`, `N.root.json`, and the lists of publishers, `N.network.json`, `N.area-CODE.json`. Open to all: signed, and no secret.
+    /// `timestamp.json`, `N.snapshot.json`, `N.targets.json`, `N.root.json`, and the lists of publishers, `N.network.json`,
+    /// `N.area-CODE.json`. Open to all: signed, and no secret.
     private func metadata(_ name: String, _ request: Request) async throws -> Response {
         let parts = name.split(separator: ".")
         let (body, orders) = try await house.database.read { statements -> ([UInt8]?, [UInt8]?) in
@@ -188,7 +211,8 @@ struct NodeAPI: Sendable {
         }
         if name == StopOrder.fileName, let orders {
             return Response(
-                status: .ok, headers: [.contentType: "application/json", .cacheControl: "no-cache"], body: .init(byteBuffer: ByteBuffer(bytes: orders)))
+                status: .ok, headers: [.contentType: "application/json", .cacheControl: "no-cache"],
+                body: .init(byteBuffer: ByteBuffer(bytes: orders)))
         }
         guard let body else { throw Refusal.notFound("metadata") }
         var answer = tagged(body, name, request)
@@ -202,34 +226,44 @@ struct NodeAPI: Sendable {
         }
     }
 
-    /// The only file whose name stays while its content changes is asked for again and again; whoever has it already is told so in few bytes.
+    /// The only file whose name stays while its content changes is asked for again and again; whoever has it already is told so in few
+    /// bytes.
     private func tagged(_ body: [UInt8], _ name: String, _ request: Request) -> Response {
         guard name == "timestamp.json" else {
             return Response(
-                status: .ok, headers: [.contentType: "application/json", .cacheControl: "max-age=31536000, immutable"], body: .init(byteBuffer: ByteBuffer(bytes: body)))
+                status: .ok, headers: [.contentType: "application/json", .cacheControl: "max-age=31536000, immutable"],
+                body: .init(byteBuffer: ByteBuffer(bytes: body)))
         }
         let tag = SHA256Hex(of: body).tag
         if request.headers[.ifNoneMatch] == tag { return Response(status: .notModified, headers: [.eTag: tag]) }
         return Response(
-            status: .ok, headers: [.contentType: "application/json", .cacheControl: "no-cache", .eTag: tag], body: .init(byteBuffer: ByteBuffer(bytes: body)))
+            status: .ok, headers: [.contentType: "application/json", .cacheControl: "no-cache", .eTag: tag],
+            body: .init(byteBuffer: ByteBuffer(bytes: body)))
     }
 
     /// Published content only, to enrolled nodes only, and to each what is meant for where it stands.
     private func blob(_ hash: String, _ request: Request, _ context: AppContext) async throws -> Response {
         let node = try await house.authenticatedNode(request, body: ByteBuffer())
         return try await doors.ranges.admit(node.record.id) {
-            let isMeant = try await house.database.read { statements in try node.placed?.place.map { try statements.isPublishedBlob(hash, for: $0) } ?? false }
+            let isMeant = try await house.database.read { statements in
+                try node.placed?.place.map { try statements.isPublishedBlob(hash, for: $0) } ?? false
+            }
             guard isMeant, let url = blobs.url(hash), let length = blobs.length(hash) else { throw Refusal.notFound("blob") }
-            return try await fileResponse(url, length: length, type: "application/octet-stream", cache: "max-age=31536000, immutable", request)
+            return try await fileResponse(
+                url, length: length, type: "application/octet-stream", cache: "max-age=31536000, immutable", request)
         }
     }
 
     /// Under the centre's signature: the answer to this request of this node, and to no other.
-    private func signed(_ value: some Encodable, to request: SignedRequest) throws -> Response { try signed(try encoded(value), .ok, to: request) }
+    private func signed(_ value: some Encodable, to request: SignedRequest) throws -> Response {
+        try signed(try encoded(value), .ok, to: request)
+    }
 
     private func signed(_ body: Data, _ status: HTTPResponse.Status, to request: SignedRequest) throws -> Response {
         var headers: HTTPFields = body.isEmpty ? [:] : [.contentType: "application/json"]
-        if let name = HTTPField.Name(AnswerSignature.header) { headers[name] = try voice.sign(request, status: status.code, body: SHA256Hex(of: body)).text }
+        if let name = HTTPField.Name(AnswerSignature.header) {
+            headers[name] = try voice.sign(request, status: status.code, body: SHA256Hex(of: body)).text
+        }
         return Response(status: status, headers: headers, body: .init(byteBuffer: ByteBuffer(bytes: body)))
     }
 

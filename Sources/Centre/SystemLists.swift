@@ -26,15 +26,19 @@ extension ListPage where Row == HeardNode {
                 ListColumn("version", "nodes.version") { row, _ in Table.Cell(row.node.version) },
             ],
             filters: [
-                ListFilter("kind", "nodes.kind", [FieldOption("", "nodes.any")] + ["edge", "terminal"].map { FieldOption($0, "node.kind.\($0)") }),
-                ListFilter("state", "nodes.state", [FieldOption("", "nodes.any")] + NodeRecord.standings.map { FieldOption($0, "node.\($0)") }),
+                ListFilter(
+                    "kind", "nodes.kind", [FieldOption("", "nodes.any")] + ["edge", "terminal"].map { FieldOption($0, "node.kind.\($0)") }),
+                ListFilter(
+                    "state", "nodes.state", [FieldOption("", "nodes.any")] + NodeRecord.standings.map { FieldOption($0, "node.\($0)") }),
                 ListFilter("silent", "silence.since", any: "nodes.any", among: SilenceSpan.self, words: "silence.span"),
             ], search: "nodes.search",
             rows: { statements, question in
-                let found = try statements.nodes(NodeFilter(question, statements), after: question.after, limit: question.limit, on: question.today, in: question.scope)
+                let found = try statements.nodes(
+                    NodeFilter(question, statements), after: question.after, limit: question.limit, on: question.today, in: question.scope)
                 let heard = try statements.lastHeard(found.map(\.id))
                 return found.map { HeardNode(node: $0, heardAt: heard[$0.id]) }
-            }, count: { try $0.nodeCount(NodeFilter($1, $0), on: $1.today, in: $1.scope) }, place: \.node.id, note: "nodes.caption", empty: "nodes.empty")
+            }, count: { try $0.nodeCount(NodeFilter($1, $0), on: $1.today, in: $1.scope) }, place: \.node.id, note: "nodes.caption",
+            empty: "nodes.empty")
     }
 }
 
@@ -71,20 +75,30 @@ extension ListPage where Row == NamedEvent {
                 ListColumn("kind", "events.kind") { Table.Cell($1.text("event.\($0.event.kind)")) },
                 ListColumn("result", "events.result") { row, question in
                     row.event.refusal.isEmpty
-                        ? Table.Cell(question.text("events.done")) : Table.Cell("\(question.text("events.refused")) \(question.text("refusal.\(row.event.refusal)"))", mark: "wide")
+                        ? Table.Cell(question.text("events.done"))
+                        : Table.Cell("\(question.text("events.refused")) \(question.text("refusal.\(row.event.refusal)"))", mark: "wide")
                 },
                 ListColumn("from", "events.from") { row, _ in Table.Cell(row.event.address) },
-                ListColumn("subject", "events.subject") { row, _ in Table.Cell(row.accounts[row.event.subject]?.login ?? row.event.subject, mark: "wide") },
-                ListColumn("detail", "events.detail") { row, _ in Table.Cell(row.event.detail == "{}" ? "" : row.event.detail, mark: "wide") },
+                ListColumn("subject", "events.subject") { row, _ in
+                    Table.Cell(row.accounts[row.event.subject]?.login ?? row.event.subject, mark: "wide")
+                },
+                ListColumn("detail", "events.detail") { row, _ in Table.Cell(row.event.detail == "{}" ? "" : row.event.detail, mark: "wide")
+                },
                 ListColumn("code", "events.code", isUsual: false) { row, _ in Table.Cell(row.event.kind) },
                 ListColumn("agent", "events.agent", isUsual: false) { row, _ in Table.Cell(row.event.agent, mark: "wide") },
-            ], filters: [ListFilter("result", "events.result", [FieldOption("", "events.any"), FieldOption("refused", "events.refused"), FieldOption("done", "events.done")])],
+            ],
+            filters: [
+                ListFilter(
+                    "result", "events.result",
+                    [FieldOption("", "events.any"), FieldOption("refused", "events.refused"), FieldOption("done", "events.done")])
+            ],
             search: "events.search",
             rows: { statements, question in
                 let found = try statements.events(before: question.after, limit: question.limit, where: try statements.wanted(question))
                 let accounts = try statements.namedAccounts(Set(found.flatMap { [$0.actor, $0.subject] }).sorted())
                 return found.map { NamedEvent(event: $0, accounts: accounts) }
-            }, count: { try $0.eventCount(where: try $0.wanted($1), most: 10_000) }, mostCounted: 10_000, place: \.event.id, empty: "events.empty")
+            }, count: { try $0.eventCount(where: try $0.wanted($1), most: 10_000) }, mostCounted: 10_000, place: \.event.id,
+            empty: "events.empty")
     }
 }
 

@@ -13,7 +13,8 @@ extension House {
         let (jobs, incidents) = try await database.read { (try $0.jobCounts(), try $0.openIncidents()) }
         for (state, count) in jobs { metrics.set("yuanjiao_jobs{state=\"\(state)\"}", count) }
         metrics.set("yuanjiao_incidents_open", incidents.values.reduce(0, +))
-        return Response(status: .ok, headers: [.contentType: "text/plain; version=0.0.4"], body: .init(byteBuffer: ByteBuffer(string: metrics.text)))
+        return Response(
+            status: .ok, headers: [.contentType: "text/plain; version=0.0.4"], body: .init(byteBuffer: ByteBuffer(string: metrics.text)))
     }
 }
 
@@ -24,7 +25,9 @@ extension Feature {
             let (today, now) = (house.today, house.clock.now)
             _ = try await house.database.write { try $0.placeNodes(on: today, at: now) }
         }
-        return Feature("nodes", menu: [MenuEntry(.system, "nav.nodes", "/nodes", .seeSystem)], timers: [FeatureTimer(places)], searches: [.nodes]) { $0.addNodes() }
+        return Feature(
+            "nodes", menu: [MenuEntry(.system, "nav.nodes", "/nodes", .seeSystem)], timers: [FeatureTimer(places)], searches: [.nodes]
+        ) { $0.addNodes() }
     }
 
     /// The log of acts, for the auditor.
@@ -37,7 +40,8 @@ extension Routes {
         let house = house
         open(.get, "/health") { _, _ in
             _ = try await house.database.read { try $0.networkSetting("epoch") }
-            return Response(status: .ok, headers: [.contentType: "text/plain; charset=utf-8"], body: .init(byteBuffer: ByteBuffer(string: "ok\n")))
+            return Response(
+                status: .ok, headers: [.contentType: "text/plain; charset=utf-8"], body: .init(byteBuffer: ByteBuffer(string: "ok\n")))
         }
         open(.get, "/metrics") { _, _ in try await house.metrics(metrics) }
     }

@@ -18,7 +18,8 @@ package struct ContentHouse: Sendable {
     let desk = UploadDesk()
 
     package init(
-        data: URL, blobs: BlobStore, keys: CatalogueKeys, bell: JobBell = JobBell(), reserve: Int64 = 512 << 20, secondPerson: SecondPerson = .never,
+        data: URL, blobs: BlobStore, keys: CatalogueKeys, bell: JobBell = JobBell(), reserve: Int64 = 512 << 20,
+        secondPerson: SecondPerson = .never,
         freeBytes: @escaping @Sendable (URL) -> Int64 = { BlobStore.freeBytes(at: $0) }
     ) {
         self.data = data
@@ -31,10 +32,12 @@ package struct ContentHouse: Sendable {
     }
 
     /// Takes uploads to the disk.
-    package var intake: UploadIntake { UploadIntake(folder: data.appendingPathComponent("uploads"), reserve: reserve, freeBytes: freeBytes) }
+    package var intake: UploadIntake {
+        UploadIntake(folder: data.appendingPathComponent("uploads"), reserve: reserve, freeBytes: freeBytes)
+    }
 
-    /// Removes what an earlier process left: parts of uploads, stored or not, and working folders of courseware that is encoded. Call it at start, before requests
-    /// are answered.
+    /// Removes what an earlier process left: parts of uploads, stored or not, and working folders of courseware that is encoded. Call it at
+    /// start, before requests are answered.
     package func sweep(_ database: Database) async throws {
         let (intake, blobs, media) = (intake, blobs, data.appendingPathComponent("media"))
         let whole = try await offPool { intake.wholeParts() }

@@ -13,9 +13,11 @@ package enum DocumentProblem: Error, Hashable, Sendable {
 extension DocumentProblem: CustomStringConvertible {
     package var description: String {
         switch self {
-        case .pictures(let expected, let found): "The document has \(expected) pictures, but \(found) PNG files were given. Draw one for each picture block."
+        case .pictures(let expected, let found):
+            "The document has \(expected) pictures, but \(found) PNG files were given. Draw one for each picture block."
         case .notPNG(let place): "Picture \(place) is not a PNG file. Draw it again with rsvg-convert."
-        case .tooLarge(let caption): "The table “\(caption)” does not fit on a sheet of 1,048,576 rows and 16,384 columns. Choose a smaller area or time."
+        case .tooLarge(let caption):
+            "The table “\(caption)” does not fit on a sheet of 1,048,576 rows and 16,384 columns. Choose a smaller area or time."
         case .failed(let library, let said): "\(library) could not write the file: \(said)"
         }
     }

@@ -28,4 +28,6 @@ func xml(_ text: String) -> String {
 }
 
 /// How wide the text is in half characters: a Chinese character is two.
-func halves(_ text: String) -> Int { text.unicodeScalars.reduce(0) { $0 + ($1.value < 0x2E80 || (0xFF61...0xFFDC).contains($1.value) ? 1 : 2) } }
+func halves(_ text: String) -> Int {
+    text.unicodeScalars.reduce(0) { $0 + ($1.value < 0x2E80 || (0xFF61...0xFFDC).contains($1.value) ? 1 : 2) }
+}

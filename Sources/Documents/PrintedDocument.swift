@@ -33,7 +33,8 @@ package struct PrintedDocument: Codable, Hashable, Sendable {
     }
 
     package init(
-        language: String, issuer: String, documentNumber: String, title: String, recipients: String, mark: String, blocks: [Block], signature: [String], imprint: [Pair]
+        language: String, issuer: String, documentNumber: String, title: String, recipients: String, mark: String, blocks: [Block],
+        signature: [String], imprint: [Pair]
     ) {
         self.language = language
         self.issuer = issuer

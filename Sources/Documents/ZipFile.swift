@@ -45,7 +45,9 @@ struct ZipFile {
     }
 
     private static func add(_ name: String, _ bytes: UnsafeMutableRawBufferPointer, to archive: OpaquePointer) throws {
-        guard let source = zip_source_buffer(archive, bytes.baseAddress, zip_uint64_t(bytes.count), 0) else { throw failure(zip_get_error(archive)) }
+        guard let source = zip_source_buffer(archive, bytes.baseAddress, zip_uint64_t(bytes.count), 0) else {
+            throw failure(zip_get_error(archive))
+        }
         let index = zip_file_add(archive, name, source, zip_flags_t(ZIP_FL_ENC_UTF_8))
         guard index >= 0 else {
             zip_source_free(source)

@@ -26,8 +26,10 @@ package enum EdgeProgram {
         let keeper = try await NodeKeeper(database: house.database, clock: clock) { records in
             try EdgeNode(identity: identity, settings: settings, kinds: kinds, boot: Entropy.system.safeInteger(), records: records)
         }
-        let register = try await NodeRegister(database: house.database, parent: house.parent, keeper: keeper, findings: house.findings, clock: clock, logger: logger)
-        let routes = EdgeRoutes(keeper: keeper, register: register, passage: house.passage, blobs: house.blobs, clock: clock, node: identity.node)
+        let register = try await NodeRegister(
+            database: house.database, parent: house.parent, keeper: keeper, findings: house.findings, clock: clock, logger: logger)
+        let routes = EdgeRoutes(
+            keeper: keeper, register: register, passage: house.passage, blobs: house.blobs, clock: clock, node: identity.node)
         let router = Router(context: NodeContext.self)
         router.add(middleware: ProblemMiddleware())
         router.add(middleware: MetricsDoor(isElsewhere: configuration.metrics != nil))

@@ -38,7 +38,9 @@ struct EdgeRoutes: Sendable {
         let (file, orders) = try await keeper.read { ($0.files[name], $0.stopOrders) }
         if name == StopOrder.fileName, let orders { return Answers.bytes(orders, type: "application/json", cache: "no-cache") }
         guard let file else { return Answers.missing(name) }
-        guard name == "timestamp.json" else { return Answers.bytes(file, type: "application/json", cache: "public, max-age=31536000, immutable") }
+        guard name == "timestamp.json" else {
+            return Answers.bytes(file, type: "application/json", cache: "public, max-age=31536000, immutable")
+        }
         var answer = Answers.tagged(file, type: "application/json", request)
         if let orders, let field = HTTPField.Name(StopOrder.header) { answer.headers[field] = StopOrder.tag(of: orders) }
         return answer
@@ -57,7 +59,9 @@ struct EdgeRoutes: Sendable {
         let answer: Response
         do {
             let blob = Blob(sha256: hash, length: length)
-            answer = try await Answers.blobs([blob], in: blobs, type: "application/octet-stream", cache: "public, max-age=31536000, immutable", request) { [keeper, clock] in
+            answer = try await Answers.blobs(
+                [blob], in: blobs, type: "application/octet-stream", cache: "public, max-age=31536000, immutable", request
+            ) { [keeper, clock] in
                 keeper.ask { $0.doubt(at: clock.now) }
             }
         } catch is LostBlob {
@@ -78,7 +82,9 @@ struct EdgeRoutes: Sendable {
         let body = try await request.whole(upTo: Batch.maximumBytes)
         let signature = try await register.signature(of: request, body: body)
         // Carried on under the path alone.
-        guard request.head.path == Endpoint.facts else { throw Problem(code: "envelopes.path", status: 400, title: "Facts go to \(Endpoint.facts), without a query") }
+        guard request.head.path == Endpoint.facts else {
+            throw Problem(code: "envelopes.path", status: 400, title: "Facts go to \(Endpoint.facts), without a query")
+        }
         let batch = try Batch(json: Data(body))
         let envelope = Envelope(node: signature.node, signature: signature.text, body: Data(body))
         return try await doors.batches.admit(signature.node) {
@@ -101,7 +107,9 @@ struct EdgeRoutes: Sendable {
             throw Problem(code: "receipts.malformed", status: 400, title: "The body is not of the form {\"ids\": [...]}")
         }
         guard question.ids.count <= ReceiptQuestion.maximumIDs else {
-            throw Problem(code: "receipts.too_many", status: 413, title: "A question has at most \(ReceiptQuestion.maximumIDs) ids", detail: "Ask in parts.")
+            throw Problem(
+                code: "receipts.too_many", status: 413, title: "A question has at most \(ReceiptQuestion.maximumIDs) ids",
+                detail: "Ask in parts.")
         }
         return try Answers.json(try await keeper.read { $0.answer(question, from: sender) })
     }
@@ -109,13 +117,15 @@ struct EdgeRoutes: Sendable {
     /// Passed on unchanged, as the answer is with the centre's signature: the centre alone decides who joins.
     @Sendable private func enrolments(_ request: Request, _ context: NodeContext) async throws -> Response {
         let body = request.method == .post ? Data(try await request.whole(upTo: 65_536)) : nil
-        let response = try await doors.claims.admit(Connections.origin(context.remoteAddress)) { try await passed(request, body, longest: 1 << 20) }
+        let response = try await doors.claims.admit(Connections.origin(context.remoteAddress)) {
+            try await passed(request, body, longest: 1 << 20)
+        }
         if body != nil, (200..<300).contains(response.status.code) { await register.refresh() }
         return response
     }
 
-    /// What an edge below this one carries. The centre opens it under that edge's own signature and answers it under its own, so there is nothing to keep or to believe here: while
-    /// the line is cut, the edge below keeps it.
+    /// What an edge below this one carries. The centre opens it under that edge's own signature and answers it under its own, so there is
+    /// nothing to keep or to believe here: while the line is cut, the edge below keeps it.
     @Sendable private func carried(_ request: Request, _ context: NodeContext) async throws -> Response {
         let (edge, body) = try await doors.bodies.admit(Connections.origin(context.remoteAddress)) {
             let body = try await request.whole(upTo: Envelope.maximumBytes)
@@ -134,9 +144,11 @@ struct EdgeRoutes: Sendable {
     private func passed(_ request: Request, _ body: Data?, longest: Int) async throws -> Response {
         let passed: (type: String, answer: SignedAnswer)
         do {
-            passed = try await passage.pass(body, to: request.head.path ?? "/", authorization: request.headers[.authorization], longest: longest)
+            passed = try await passage.pass(
+                body, to: request.head.path ?? "/", authorization: request.headers[.authorization], longest: longest)
         } catch {
-            throw Problem(code: "centre.unreachable", status: 503, title: "The centre cannot be reached", detail: "Try again when the line is back.")
+            throw Problem(
+                code: "centre.unreachable", status: 503, title: "The centre cannot be reached", detail: "Try again when the line is back.")
         }
         var response = Answers.bytes([UInt8](passed.answer.body), type: passed.type, cache: "no-store")
         response.status = .init(code: passed.answer.status)
@@ -155,11 +167,15 @@ struct EdgeRoutes: Sendable {
                 [
                     ("facts_waiting", "Own facts not yet sent.", Int64(node.queue.waitingCount)),
                     ("facts_relayed_pending", "Terminals' facts on their way to the centre.", Int64(node.relay.pendingCount)),
-                    ("envelopes_returned", "Terminals' batches that the centre would not open since the start.", Int64(node.relay.returned)),
+                    (
+                        "envelopes_returned", "Terminals' batches that the centre would not open since the start.",
+                        Int64(node.relay.returned)
+                    ),
                     ("answers_kept", "Answers of the centre kept for terminals.", Int64(node.relay.answerCount)),
                     ("courseware_complete", "Courseware complete and verified.", Int64(node.sync.complete.count)),
                     (
-                        "catalogue_unchanged_seconds", "For how long the parent has answered with the same catalogue; more than a day is a freeze.",
+                        "catalogue_unchanged_seconds",
+                        "For how long the parent has answered with the same catalogue; more than a day is a freeze.",
                         node.sync.freshness.unchangedFor / 1000
                     ),
                     ("content_refused", "Files and blobs that did not verify since the start.", Int64(node.sync.refused)),

@@ -9,7 +9,8 @@ import Synchronization
 import Trust
 import Wire
 
-/// The nodes of this edge's area, whose word it believes: what the centre said last, kept on disk, so that terminals are known while the line to the centre is cut.
+/// The nodes of this edge's area, whose word it believes: what the centre said last, kept on disk, so that terminals are known while the
+/// line to the centre is cut.
 final class NodeRegister: Sendable {
     private let database: Database
     private let parent: ParentClient
@@ -22,7 +23,9 @@ final class NodeRegister: Sendable {
     /// More nodes than any area has.
     private static let most = 1_000_000
 
-    init(database: Database, parent: ParentClient, keeper: NodeKeeper<EdgeNode>, findings: Findings, clock: Clock, logger: Logger) async throws {
+    init(database: Database, parent: ParentClient, keeper: NodeKeeper<EdgeNode>, findings: Findings, clock: Clock, logger: Logger)
+        async throws
+    {
         self.database = database
         self.parent = parent
         self.keeper = keeper
@@ -43,13 +46,16 @@ final class NodeRegister: Sendable {
             while let part = try await parent.nodes(since: version, nonce: String(Entropy.system.safeInteger(), radix: 36), keys: keys) {
                 parts.append(part)
                 guard part.more, part.version != version else { break }
-                guard parts.count * NodeNews.most < Self.most else { throw ParentError.unreadable("The list of nodes is longer than \(Self.most)") }
+                guard parts.count * NodeNews.most < Self.most else {
+                    throw ParentError.unreadable("The list of nodes is longer than \(Self.most)")
+                }
                 version = part.version
             }
             log.succeeded()
             let news = parts
             guard !news.isEmpty else { return }
-            // Of two that asked at once the first is believed; the other may have heard less. What the disk did not take is not known either, so that no part is ever skipped.
+            // Of two that asked at once the first is believed; the other may have heard less. What the disk did not take is not known
+            // either, so that no part is ever skipped.
             let isNews = try await database.write { statements -> Bool in
                 guard try statements.knownVersion() == start else { return false }
                 for part in news { try statements.learn(part) }
@@ -65,7 +71,9 @@ final class NodeRegister: Sendable {
     /// Who signed the request, and how. Throws 401 for a request that is not signed well, 403 for a node that is unknown or revoked.
     @discardableResult func signature(of request: Request, body: [UInt8]) async throws -> RequestSignature {
         guard let header = request.headers[.authorization] else {
-            throw Problem(code: "trust.request_form", status: 401, title: "The request is not signed", detail: "Send the header `Authorization: Yuanjiao node=..., signature=...`.")
+            throw Problem(
+                code: "trust.request_form", status: 401, title: "The request is not signed",
+                detail: "Send the header `Authorization: Yuanjiao node=..., signature=...`.")
         }
         do {
             let signature = try RequestSignature(header: header)
@@ -73,11 +81,18 @@ final class NodeRegister: Sendable {
             guard let node = known.withLock({ $0.nodes[signature.node] }) else {
                 throw Problem(
                     code: "node.unknown", status: 403, title: "This edge does not know the node \(signature.node)",
-                    detail: "It may be enrolled, and the line to the centre cut; or it stands in another area, whose edge it must use. Try again later.")
+                    detail:
+                        """
+                        It may be enrolled, and the line to the centre cut; or it stands in another area, whose edge it must use. Try \
+                        again later.
+                        """
+                )
             }
             guard !node.revoked else {
                 findings.note(Noticed(.revokedNode, about: signature.node))
-                throw Problem(code: "node.revoked", status: 403, title: "The node \(signature.node) was revoked", detail: "Enrol it again with a new claim.")
+                throw Problem(
+                    code: "node.revoked", status: 403, title: "The node \(signature.node) was revoked",
+                    detail: "Enrol it again with a new claim.")
             }
             let asked = SignedRequest(request.method.rawValue, request.head.path ?? "/", node: signature.node, body: SHA256Hex(of: body))
             do { try signature.verify(asked, with: try VerifyingKey(hex: node.publicKey)) } catch {
@@ -93,7 +108,9 @@ final class NodeRegister: Sendable {
     /// Which edge signed the request. Throws as ``signature(of:body:)``, and 403 for a terminal.
     func edge(of request: Request, body: [UInt8]) async throws -> String {
         let node = try await signature(of: request, body: body).node
-        guard known.withLock({ $0.nodes[node]?.kind }) != "terminal" else { throw Problem(code: "edge.only", status: 403, title: "Only an edge may ask this") }
+        guard known.withLock({ $0.nodes[node]?.kind }) != "terminal" else {
+            throw Problem(code: "edge.only", status: 403, title: "Only an edge may ask this")
+        }
         return node
     }
 

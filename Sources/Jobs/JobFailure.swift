@@ -1,4 +1,5 @@
-/// How a handler says that a job did not succeed. Any other error but `CancellationError` is a defect and ends the job as failed with `job.defect`.
+/// How a handler says that a job did not succeed. Any other error but `CancellationError` is a defect and ends the job as failed with
+/// `job.defect`.
 package enum JobFailure: Error, Hashable, Sendable {
     /// It cannot succeed. `code` is stable and has words in the catalogues, `account` is what was done and what was not.
     case failed(code: String, account: String)

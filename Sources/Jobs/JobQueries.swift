@@ -13,7 +13,10 @@ extension Statements {
     /// Whether work of the same kind that somebody else asked for waits.
     func isAnotherWaiting(behind job: Job, at now: Instant) throws -> Bool {
         try first(
-            "SELECT 1 FROM job WHERE kind = \(job.kind) AND made_by <> \(job.madeBy) AND (state = 'ready' AND due_at <= \(now) OR state = 'running' AND lease_until_at < \(now)) LIMIT 1"
+            """
+            SELECT 1 FROM job WHERE kind = \(job.kind) AND made_by <> \(job.madeBy) AND (state = 'ready'
+            AND due_at <= \(now) OR state = 'running' AND lease_until_at < \(now)) LIMIT 1
+            """
         ) { _ in true } ?? false
     }
 

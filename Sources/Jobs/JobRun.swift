@@ -37,12 +37,14 @@ package final class JobRun: Sendable {
         }
         guard isDue else { return }
         let (id, attempt, lease, progress) = (job.id, job.attempts, lease, Int(max(0, min(1, fraction)) * 999))
-        let isOurs = try await database.write { try $0.advanceJob(id: id, attempt: attempt, progress: progress, step: step, lease: lease, at: now) }
+        let isOurs = try await database.write {
+            try $0.advanceJob(id: id, attempt: attempt, progress: progress, step: step, lease: lease, at: now)
+        }
         guard isOurs else { throw CancellationError() }
     }
 
-    /// To be called between two pieces of long work, of which the first is not done again: goes back into the queue when somebody else's work of this kind waits, which then has its turn.
-    /// Throws `JobFailure.gaveWay`.
+    /// To be called between two pieces of long work, of which the first is not done again: goes back into the queue when somebody else's
+    /// work of this kind waits, which then has its turn. Throws `JobFailure.gaveWay`.
     package func giveWay() async throws {
         let (job, now) = (job, clock.now)
         if try await database.read({ try $0.isAnotherWaiting(behind: job, at: now) }) { throw JobFailure.gaveWay }

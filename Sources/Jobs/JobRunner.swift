@@ -3,9 +3,11 @@ package import Logging
 import ServiceLifecycle
 package import Storage
 
-/// Does the jobs of the queue, one after the other. A job is done at least once: a handler finds out by itself what an earlier attempt has finished.
+/// Does the jobs of the queue, one after the other. A job is done at least once: a handler finds out by itself what an earlier attempt has
+/// finished.
 package struct JobRunner: Service {
-    /// Does one job; answers its account (what was done, skipped, failed). Throws `JobFailure`; it is cancelled when the job is to end or the program stops.
+    /// Does one job; answers its account (what was done, skipped, failed). Throws `JobFailure`; it is cancelled when the job is to end or
+    /// the program stops.
     package typealias Handler = @Sendable (JobRun) async throws -> String
 
     private let database: Database
@@ -21,7 +23,8 @@ package struct JobRunner: Service {
     ///   - lease: milliseconds after which the job of a dead runner is taken again.
     ///   - poll: between two looks into the queue and at the wish to cancel.
     package init(
-        database: Database, clock: Clock, handlers: [String: Handler], bell: JobBell, log: Logger = Logger(label: "jobs"), lease: Int64 = 30_000,
+        database: Database, clock: Clock, handlers: [String: Handler], bell: JobBell, log: Logger = Logger(label: "jobs"),
+        lease: Int64 = 30_000,
         poll: Duration = .milliseconds(500)
     ) {
         self.database = database
@@ -47,7 +50,8 @@ package struct JobRunner: Service {
     /// Does the next job that is due; false when there is none.
     package func runNext() async throws -> Bool {
         let (kinds, lease, now) = (handlers.keys.sorted(), lease, clock.now)
-        guard let job = try await database.write({ try $0.claimJob(kinds: kinds, lease: lease, at: now) }), let handler = handlers[job.kind] else {
+        guard let job = try await database.write({ try $0.claimJob(kinds: kinds, lease: lease, at: now) }), let handler = handlers[job.kind]
+        else {
             return false
         }
         let log = with(job)
@@ -145,7 +149,9 @@ package struct JobRunner: Service {
     }
 
     private func settleGivenUp(_ job: Job, _ log: Logger) async throws {
-        guard try await database.read({ try $0.job(id: job.id) })?.cancelWanted == true else { return try await postpone(job, problem: "", seconds: 5, log) }
+        guard try await database.read({ try $0.job(id: job.id) })?.cancelWanted == true else {
+            return try await postpone(job, problem: "", seconds: 5, log)
+        }
         log.info("job cancelled")
         try await end(job, as: .cancelled, problem: "", account: "")
     }
@@ -161,11 +167,14 @@ package struct JobRunner: Service {
         try await insist { try $0.postponeJob(id: job.id, attempt: job.attempts, problem: problem, until: until) }
     }
 
-    /// Writes how a job ended. While the disk is full or the server away it tries again at each poll, until the lease is over and the job is anybody's.
+    /// Writes how a job ended. While the disk is full or the server away it tries again at each poll, until the lease is over and the job
+    /// is anybody's.
     private func insist(_ write: @escaping @Sendable (Statements) throws -> Void) async throws {
         let deadline = clock.now.adding(milliseconds: lease)
         while true {
-            do { return try await database.write(write) } catch let error as StorageError where error.mayPass && clock.now < deadline && !Task.isShuttingDownGracefully {
+            do { return try await database.write(write) } catch let error as StorageError
+                where error.mayPass && clock.now < deadline && !Task.isShuttingDownGracefully
+            {
                 try await Task.sleep(for: poll)
             }
         }

@@ -8,7 +8,9 @@ package struct PeriodicWork: Service {
     private let log: Logger
     private let work: @Sendable () async throws -> Void
 
-    package init(_ name: String, every interval: Duration, log: Logger = Logger(label: "timer"), _ work: @escaping @Sendable () async throws -> Void) {
+    package init(
+        _ name: String, every interval: Duration, log: Logger = Logger(label: "timer"), _ work: @escaping @Sendable () async throws -> Void
+    ) {
         self.name = name
         self.interval = interval
         self.log = log

@@ -1,8 +1,10 @@
 import Basics
 
-/// A door before work that costs much: so much at once, so many in line, of one origin only a part of them. Whoever finds no room is told so at once and waits nowhere.
+/// A door before work that costs much: so much at once, so many in line, of one origin only a part of them. Whoever finds no room is told
+/// so at once and waits nowhere.
 ///
-/// The line is fair between origins: the first of one comes before the second of another, and when the line is full the last of the origin that fills it most gives way.
+/// The line is fair between origins: the first of one comes before the second of another, and when the line is full the last of the origin
+/// that fills it most gives way.
 package actor Admission {
     private struct Turn {
         let origin: String
@@ -18,7 +20,8 @@ package actor Admission {
     private var line: [Turn] = []
     private var counts: [String: Int] = [:]
 
-    /// `perOrigin` bounds what one origin has under way and in line together; an empty origin, which is everybody behind a proxy that does not tell, is bound by the line alone.
+    /// `perOrigin` bounds what one origin has under way and in line together; an empty origin, which is everybody behind a proxy that does
+    /// not tell, is bound by the line alone.
     package init(atOnce: Int, inLine: Int, perOrigin: Int) {
         self.atOnce = atOnce
         self.inLine = inLine

@@ -72,7 +72,11 @@ package final class Connections: Sendable {
             return (spared?.channel ?? channel, isNews)
         }
         victim?.close(promise: nil)
-        if isNews { logger.warning("too many connections; who asks nothing is closed for who comes", metadata: ["most": "\(most)", "most_per_address": "\(mostPerOrigin)"]) }
+        if isNews {
+            logger.warning(
+                "too many connections; who asks nothing is closed for who comes",
+                metadata: ["most": "\(most)", "most_per_address": "\(mostPerOrigin)"])
+        }
     }
 
     /// The least is spared first; nil is never spared.
@@ -103,7 +107,9 @@ package final class Connections: Sendable {
         guard inet_pton(AF_INET6, text, &bytes) == 1 else { return text }
         if bytes == [UInt8](repeating: 0, count: 15) + [1] { return "" }
         // An IPv4 address in the clothes of the other family.
-        if bytes.prefix(12) == [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF] { return bytes[12] == 127 ? "" : bytes.suffix(4).map(String.init).joined(separator: ".") }
+        if bytes.prefix(12) == [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF] {
+            return bytes[12] == 127 ? "" : bytes.suffix(4).map(String.init).joined(separator: ".")
+        }
         return bytes.prefix(8).map { String($0, radix: 16) }.joined(separator: ":")
     }
 }

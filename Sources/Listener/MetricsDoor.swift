@@ -2,7 +2,8 @@ import HTTPTypes
 package import Hummingbird
 package import Logging
 
-/// Who reads `/metrics`: this machine alone, or whoever reaches the listener that was made for it. Counters tell a stranger how busy a node is and whether his attack works.
+/// Who reads `/metrics`: this machine alone, or whoever reaches the listener that was made for it. Counters tell a stranger how busy a node
+/// is and whether his attack works.
 package struct MetricsDoor<Context: RemoteAddressRequestContext>: RouterMiddleware {
     private let isElsewhere: Bool
 
@@ -16,7 +17,9 @@ package struct MetricsDoor<Context: RemoteAddressRequestContext>: RouterMiddlewa
 
     /// A proxy on this machine says for whom it asks.
     private func isFromThisMachine(_ request: Request, _ context: Context) -> Bool {
-        let told = ["X-Forwarded-For", "Forwarded", "X-Real-IP", "Via"].compactMap { HTTPField.Name($0) }.contains { request.headers[$0] != nil }
+        let told = ["X-Forwarded-For", "Forwarded", "X-Real-IP", "Via"].compactMap { HTTPField.Name($0) }.contains {
+            request.headers[$0] != nil
+        }
         return !told && Connections.origin(context.remoteAddress).isEmpty
     }
 }
@@ -28,7 +31,9 @@ package struct MetricsAddress: Hashable, Sendable {
 
     /// `host:port`, an IPv6 address in brackets.
     package init?(_ text: String) {
-        guard let colon = text.lastIndex(of: ":"), let port = Int(text[text.index(after: colon)...]), (1...65_535).contains(port) else { return nil }
+        guard let colon = text.lastIndex(of: ":"), let port = Int(text[text.index(after: colon)...]), (1...65_535).contains(port) else {
+            return nil
+        }
         var host = text[..<colon]
         if host.hasPrefix("["), host.hasSuffix("]") { host = host.dropFirst().dropLast() }
         guard !host.isEmpty else { return nil }
@@ -41,6 +46,7 @@ package struct MetricsAddress: Hashable, Sendable {
         let router = Router()
         router.get("/metrics") { _, _ in try await metrics() }
         return Application(
-            router: router, server: .limited(logger: logger), configuration: ApplicationConfiguration(address: .hostname(host, port: port), serverName: "yuanjiao"), logger: logger)
+            router: router, server: .limited(logger: logger),
+            configuration: ApplicationConfiguration(address: .hostname(host, port: port), serverName: "yuanjiao"), logger: logger)
     }
 }

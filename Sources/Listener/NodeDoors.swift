@@ -1,5 +1,5 @@
-/// Before what nodes ask of a centre or an edge. By where it comes from while nobody knows who it is, by the node once its signature fits; an empty origin is this machine, or a
-/// proxy on it that does not tell.
+/// Before what nodes ask of a centre or an edge. By where it comes from while nobody knows who it is, by the node once its signature fits;
+/// an empty origin is this machine, or a proxy on it that does not tell.
 package struct NodeDoors: Sendable {
     /// Bodies of megabytes that are being read: of one address only a part.
     package let bodies = Admission(atOnce: 128, inLine: 512, perOrigin: 64)

@@ -5,7 +5,9 @@ enum RequestForm {
     /// Nil for a good one; otherwise how it is answered, without a body and with the end of the connection.
     static func refusal(_ request: HTTPRequest) -> HTTPResponse? {
         // RFC 9112, 3.2: exactly one Host. A second one is what a proxy and a server might read differently.
-        guard let host = request.authority, !host.isEmpty, !request.headerFields.contains(where: { $0.name.canonicalName == "host" }) else { return answer(.badRequest) }
+        guard let host = request.authority, !host.isEmpty, !request.headerFields.contains(where: { $0.name.canonicalName == "host" }) else {
+            return answer(.badRequest)
+        }
         // RFC 9112, 6.1: a coding that we do not know, or a length beside it, says nothing about where the body ends.
         let codings = request.headerFields[values: .transferEncoding]
         if !codings.isEmpty {

@@ -71,13 +71,19 @@ extension MediaProblem: CustomStringConvertible {
         case .empty: "The file is empty. Choose the file again and upload it once more."
         case .notMedia: "The file is not a video that can be read. Accepted are MP4, MOV, MKV, WebM, AVI, MPEG, FLV, WMV, OGG and RM."
         case .truncated(let expected?, let found?):
-            "The file is not complete: \(Self.clock(found)) of \(Self.clock(expected)) can be read. Copy it again from where it was made and upload it once more."
+            """
+            The file is not complete: \(Self.clock(found)) of \(Self.clock(expected)) can be read. Copy it again from where it was made \
+            and upload it once more.
+            """
         case .truncated: "The file is not complete. Copy it again from where it was made and upload it once more."
         case .noVideo: "The file has no picture. Choose a file with video."
-        case .tooLong(let length): "The video runs for \(Self.clock(length)); at most \(Self.clock(Probe.longest)) is accepted. Cut it into parts."
-        case .badDimensions(let width, let height): "The picture measures \(width) × \(height), which cannot be encoded. Export the video in a common size."
+        case .tooLong(let length):
+            "The video runs for \(Self.clock(length)); at most \(Self.clock(Probe.longest)) is accepted. Cut it into parts."
+        case .badDimensions(let width, let height):
+            "The picture measures \(width) × \(height), which cannot be encoded. Export the video in a common size."
         case .diskFull: "The disk is full. Free some space; the work goes on from the last finished part."
-        case .timedOut(let seconds): "The encoder did not end within \(Self.clock(seconds * 1000)). Try again when the machine is less busy."
+        case .timedOut(let seconds):
+            "The encoder did not end within \(Self.clock(seconds * 1000)). Try again when the machine is less busy."
         case .toolMissing(let name): "The program \(name) was not found. Install ffmpeg on this machine."
         case .failed(let step, let detail): "The encoder stopped at \(step): \(detail)"
         case .workerAway(let why, _): why

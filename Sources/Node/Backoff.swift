@@ -14,8 +14,8 @@ struct Pause: Hashable, Sendable {
     func end(at now: Instant) -> Instant? { now >= from && now < until ? until : nil }
 }
 
-/// Exponential back-off with full jitter: after the n-th failure in a row a wait drawn evenly from 1 ms to `first` × 2^(n−1), at most `longest`.
-/// (Marc Brooker, "Exponential Backoff And Jitter", 2015.)
+/// Exponential back-off with full jitter: after the n-th failure in a row a wait drawn evenly from 1 ms to `first` × 2^(n−1), at most
+/// `longest`. (Marc Brooker, "Exponential Backoff And Jitter", 2015.)
 package struct Backoff: Sendable {
     private let first: Int64
     private let longest: Int64

@@ -1,9 +1,11 @@
 package import Basics
 
-/// How far this machine's clock is from the centre's, by when batches were sent, when the centre says that it answered them, and when its word came.
+/// How far this machine's clock is from the centre's, by when batches were sent, when the centre says that it answered them, and when its
+/// word came.
 ///
-/// The centre answered some time between the two, so each answer says at least and at most how wrong the clock is; delay, by a slow line or by somebody on it, makes the
-/// statement wider and never wrong (the intersection algorithm of K. Marzullo, 1984). A clock that leaps is another clock: what was known of it is forgotten.
+/// The centre answered some time between the two, so each answer says at least and at most how wrong the clock is; delay, by a slow line or
+/// by somebody on it, makes the statement wider and never wrong (the intersection algorithm of K. Marzullo, 1984). A clock that leaps is
+/// another clock: what was known of it is forgotten.
 package struct ClockWatch: Sendable {
     /// From how many milliseconds on a clock is called wrong. The centre believes facts up to five minutes ahead.
     package static let tolerance: Int64 = 300_000
@@ -50,13 +52,15 @@ package struct ClockWatch: Sendable {
         return (-60_000...Self.longestGap).contains(now.milliseconds(since: lastSeen))
     }
 
-    /// By how many milliseconds the clock is known to be ahead of the centre's (less than 0: behind), as well as it is known; nil when it may be right, or nothing is known.
+    /// By how many milliseconds the clock is known to be ahead of the centre's (less than 0: behind), as well as it is known; nil when it
+    /// may be right, or nothing is known.
     package func error(at now: Instant) -> Int64? {
         guard let bounds, isContinuous(now), bounds.lowerBound >= Self.tolerance || bounds.upperBound <= -Self.tolerance else { return nil }
         return bounds.lowerBound + (bounds.upperBound - bounds.lowerBound) / 2
     }
 
-    /// How far ``error(at:)`` may be beside the truth, in milliseconds: half of the time that the answer which says most took from the batch to its word. Nil when nothing is known.
+    /// How far ``error(at:)`` may be beside the truth, in milliseconds: half of the time that the answer which says most took from the
+    /// batch to its word. Nil when nothing is known.
     package var uncertainty: Int64? { bounds.map { ($0.upperBound - $0.lowerBound + 1) / 2 } }
 
     /// The moment as the centre would call it: corrected when the clock is known to be wrong.

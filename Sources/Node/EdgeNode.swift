@@ -17,8 +17,8 @@ package struct EdgeNode: Sendable {
     /// The metadata files to hand on to terminals, by name; all of one catalogue, complete and verified.
     package private(set) var files: [String: [UInt8]]
 
-    /// Takes up what `records` hold. `boot` is drawn anew at each start, from 0 to 2^53 − 1. Throws when the first root is not the one of the claim.
-    /// `kinds` are what somebody below can ask for.
+    /// Takes up what `records` hold. `boot` is drawn anew at each start, from 0 to 2^53 − 1. Throws when the first root is not the one of
+    /// the claim. `kinds` are what somebody below can ask for.
     package init(
         identity: NodeIdentity, settings: NodeSettings, kinds: [Manifest.Kind] = [.pieces], boot: Int64, records: [String: Record]
     ) throws(TrustError) {
@@ -30,9 +30,11 @@ package struct EdgeNode: Sendable {
         stop = StopBook(records: records)
         standing = PlaceBook(identity, records: records)
         relay = RelayBook(
-            settings: settings.relay, keepFor: settings.keepFor, epoch: identity.epoch, generator: SeededGenerator(seed: generator.next()), records: records)
+            settings: settings.relay, keepFor: settings.keepFor, epoch: identity.epoch, generator: SeededGenerator(seed: generator.next()),
+            records: records)
         sync = try Sync(
-            node: identity.node, place: standing.place, appetite: .all(kinds: kinds), settings: settings.sync, root: identity.root, fingerprint: identity.fingerprint,
+            node: identity.node, place: standing.place, appetite: .all(kinds: kinds), settings: settings.sync, root: identity.root,
+            fingerprint: identity.fingerprint,
             generator: SeededGenerator(seed: generator.next()), records: records)
         files = sync.files
     }
@@ -51,10 +53,14 @@ package struct EdgeNode: Sendable {
     }
 
     /// Somebody around the node noticed something that an honest network would not cause.
-    package mutating func note(_ noticed: [Noticed], at now: Instant) -> [Change] { queue.carryOut(noticed.flatMap { incidents.note($0, at: now) }) }
+    package mutating func note(_ noticed: [Noticed], at now: Instant) -> [Change] {
+        queue.carryOut(noticed.flatMap { incidents.note($0, at: now) })
+    }
 
     /// Takes a terminal's batch; the receipt goes out after the changes. Throws 503 when the edge is full.
-    package mutating func accept(_ envelope: Envelope, _ batch: Batch) throws(Problem) -> (changes: [Change], receipt: Receipt) { try relay.accept(envelope, batch) }
+    package mutating func accept(_ envelope: Envelope, _ batch: Batch) throws(Problem) -> (changes: [Change], receipt: Receipt) {
+        try relay.accept(envelope, batch)
+    }
 
     /// Answers a terminal's question.
     package func answer(_ question: ReceiptQuestion, from sender: String) -> Receipt { relay.answer(question, from: sender) }
@@ -118,7 +124,9 @@ package struct EdgeNode: Sendable {
         let keys = sync.centreKeys
         let load = try believed { () throws(TrustError) in try LoadReceipt(answer, keys: keys) }
         // What was said before the present epoch is no answer.
-        guard let learned = queue.learn(epoch: load.epoch, at: load.at) else { throw TrustError(.answerSignature, "The answer to a load of envelopes is from an earlier epoch.") }
+        guard let learned = queue.learn(epoch: load.epoch, at: load.at) else {
+            throw TrustError(.answerSignature, "The answer to a load of envelopes is from an earlier epoch.")
+        }
         return learned + queue.carryOut(standing.hear(load.place, at: load.at, now: now)) + relay.received(load, at: now)
     }
 

@@ -3,7 +3,8 @@ import Trust
 import Wire
 
 extension Fact.Body {
-    /// What tells two facts apart whatever they are called: 128 bits of SHA-256 over the JSON of the fact with sorted keys and without its id.
+    /// What tells two facts apart whatever they are called: 128 bits of SHA-256 over the JSON of the fact with sorted keys and without its
+    /// id.
     var digest: String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys

@@ -13,8 +13,8 @@ extension Fact.Body {
         }
     }
 
-    /// One fact that says what both say; nil when their natural keys differ. Of two watermarks the later made one stands, also when it names the earlier moment:
-    /// a clock that ran ahead has been set right in between.
+    /// One fact that says what both say; nil when their natural keys differ. Of two watermarks the later made one stands, also when it
+    /// names the earlier moment: a clock that ran ahead has been set right in between.
     package func merged(with later: Fact.Body) -> Fact.Body? {
         guard naturalKey == later.naturalKey else { return nil }
         switch (self, later) {
@@ -59,5 +59,7 @@ extension [PlayInterval] {
 }
 
 extension PlayInterval {
-    func isSameStretch(as other: PlayInterval) -> Bool { startedAt == other.startedAt && mediaFrom == other.mediaFrom && rate == other.rate }
+    func isSameStretch(as other: PlayInterval) -> Bool {
+        startedAt == other.startedAt && mediaFrom == other.mediaFrom && rate == other.rate
+    }
 }

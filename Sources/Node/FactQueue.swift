@@ -3,8 +3,9 @@ package import Wire
 
 /// A node's own facts from their making to 90 days after the centre's receipt. At least once upwards; the centre counts by natural key.
 ///
-/// A fact that was never offered takes in a later one of the same natural key, so that a cut line makes the queue longer by one fact a try, not by one a minute.
-/// Released facts are kept merged by natural key. When the centre's epoch changes, it was restored from a backup, and everything kept is offered again.
+/// A fact that was never offered takes in a later one of the same natural key, so that a cut line makes the queue longer by one fact a try,
+/// not by one a minute. Released facts are kept merged by natural key. When the centre's epoch changes, it was restored from a backup, and
+/// everything kept is offered again.
 package struct FactQueue: Sendable {
     private static let day: Int64 = 86_400_000
     private let keepFor: Int64
@@ -21,7 +22,8 @@ package struct FactQueue: Sendable {
 
     /// Takes up what `records` hold. `boot` is drawn anew at each start; `keepFor` in milliseconds; a clock before `notBefore` is wrong.
     package init(
-        settings: OutboxSettings = OutboxSettings(), keepFor: Int64 = 90 * 86_400_000, notBefore: Instant, epoch: String, boot: Int64, generator: SeededGenerator,
+        settings: OutboxSettings = OutboxSettings(), keepFor: Int64 = 90 * 86_400_000, notBefore: Instant, epoch: String, boot: Int64,
+        generator: SeededGenerator,
         records: [String: Record]
     ) {
         self.keepFor = keepFor
@@ -29,7 +31,9 @@ package struct FactQueue: Sendable {
         self.epoch = epoch
         outbox = Outbox(settings: settings, boot: boot, generator: generator)
         if case .text(let stored)? = records["epoch"] { self.epoch = stored }
-        if case .text(let stored)? = records["epoch-since"], let milliseconds = Int64(stored) { epochSince = Instant(milliseconds: milliseconds) }
+        if case .text(let stored)? = records["epoch-since"], let milliseconds = Int64(stored) {
+            epochSince = Instant(milliseconds: milliseconds)
+        }
         for (key, record) in records {
             if case .kept(let fact) = record { kept[key] = fact }
             if case .fact(let fact) = record, let serial = Int64(key.dropFirst("queue/".count)) { outbox.restore(fact, serial: serial) }
@@ -90,8 +94,8 @@ package struct FactQueue: Sendable {
         return changes
     }
 
-    /// Takes the centre's epoch out of its word spoken at an instant; a change offers everything kept again, watermarks last. Nil for a word from before the present epoch, which
-    /// is worth nothing: what it speaks of the centre may have lost. An empty epoch says nothing.
+    /// Takes the centre's epoch out of its word spoken at an instant; a change offers everything kept again, watermarks last. Nil for a
+    /// word from before the present epoch, which is worth nothing: what it speaks of the centre may have lost. An empty epoch says nothing.
     package mutating func learn(epoch heard: String, at spoken: Instant?) -> [Change]? {
         guard !heard.isEmpty, heard != epoch else {
             // A centre whose clock was ahead when the epoch began, and is right now.

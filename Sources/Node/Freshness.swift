@@ -3,8 +3,9 @@ import Trust
 
 /// When the catalogue last brought a new timestamp, and when the parent last answered about it at all.
 ///
-/// The centre signs one every six hours. A parent that goes on answering with the same is cut off itself, or somebody withholds what is new: what was published or withdrawn since
-/// is not known here (the freeze attack of the TUF specification, 1.5.2). A line that is cut says nothing of the kind.
+/// The centre signs one every six hours. A parent that goes on answering with the same is cut off itself, or somebody withholds what is
+/// new: what was published or withdrawn since is not known here (the freeze attack of the TUF specification, 1.5.2). A line that is cut
+/// says nothing of the kind.
 package struct Freshness: Hashable, Sendable {
     static let key = "catalogue-news"
     var newsAt: Instant?

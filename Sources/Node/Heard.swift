@@ -4,7 +4,8 @@ package import Wire
 
 /// What a parent's answer is worth: what it promises itself to carry, and what the centre says in it.
 ///
-/// A fact is let go of, an epoch and a time are believed on the centre's signed word alone, whoever brings it: an edge's, or anybody's on the line, can delay but not settle.
+/// A fact is let go of, an epoch and a time are believed on the centre's signed word alone, whoever brings it: an edge's, or anybody's on
+/// the line, can delay but not settle.
 package struct Heard: Sendable {
     /// Ids of facts that the parent itself keeps.
     package private(set) var held: [String] = []
@@ -19,8 +20,8 @@ package struct Heard: Sendable {
         self.words = words
     }
 
-    /// Reads the answer to a batch or to a question. `keys` are those that the root gives to the timestamp. Throws `trust.answer_signature` for an answer under a signature that
-    /// is not the centre's, `trust.shape` for one that is no receipt.
+    /// Reads the answer to a batch or to a question. `keys` are those that the root gives to the timestamp. Throws `trust.answer_signature`
+    /// for an answer under a signature that is not the centre's, `trust.shape` for one that is no receipt.
     package init(_ answer: SignedAnswer, keys: [String: VerifyingKey]) throws(TrustError) {
         if answer.signature != nil {
             words = [try Self.receipt(try answer.verified(by: keys))]
@@ -43,9 +44,12 @@ package struct Heard: Sendable {
     }
 
     private static func open(_ closed: ClosedAnswer, for node: String, _ keys: [String: VerifyingKey]) throws(TrustError) -> Receipt {
-        guard let digest = SHA256Hex(rawValue: closed.digest) else { throw TrustError(.shape, "A closed answer does not name a batch by its SHA-256.") }
+        guard let digest = SHA256Hex(rawValue: closed.digest) else {
+            throw TrustError(.shape, "A closed answer does not name a batch by its SHA-256.")
+        }
         let request = SignedRequest("POST", Endpoint.facts, node: node, body: digest)
-        return try receipt(try SignedAnswer(to: request, status: 200, body: Data(closed.body.utf8), signature: closed.signature).verified(by: keys))
+        return try receipt(
+            try SignedAnswer(to: request, status: 200, body: Data(closed.body.utf8), signature: closed.signature).verified(by: keys))
     }
 }
 
@@ -53,7 +57,9 @@ extension LoadReceipt {
     /// The centre's answer to a load. Throws `trust.answer_signature` for anybody else's, `trust.shape` for one that is none.
     package init(_ answer: SignedAnswer, keys: [String: VerifyingKey]) throws(TrustError) {
         let body = try answer.verified(by: keys)
-        do { self = try JSONDecoder().decode(LoadReceipt.self, from: body) } catch { throw TrustError(.shape, "The answer to a load of envelopes is none.") }
+        do { self = try JSONDecoder().decode(LoadReceipt.self, from: body) } catch {
+            throw TrustError(.shape, "The answer to a load of envelopes is none.")
+        }
     }
 }
 

@@ -12,8 +12,8 @@ package struct Noticed: Hashable, Sendable {
     }
 }
 
-/// What this node noticed, counted: the first is reported at once, what comes after it once an hour. What is not reported yet is lost with the process; that it happened stands
-/// in the report before.
+/// What this node noticed, counted: the first is reported at once, what comes after it once an hour. What is not reported yet is lost with
+/// the process; that it happened stands in the report before.
 package struct IncidentBook: Sendable {
     /// So many matters are told apart; what comes after is counted under its kind alone.
     package static let most = 32
@@ -34,7 +34,8 @@ package struct IncidentBook: Sendable {
         let key = entries[noticed] != nil || entries.count < Self.most ? noticed : Noticed(noticed.kind)
         let old = entries[key]?.incident
         let incident = Incident(
-            node: node, kind: key.kind.rawValue, about: key.about, firstAt: old?.firstAt ?? now, lastAt: max(now, old?.lastAt ?? now), count: (old?.count ?? 0) + 1)
+            node: node, kind: key.kind.rawValue, about: key.about, firstAt: old?.firstAt ?? now, lastAt: max(now, old?.lastAt ?? now),
+            count: (old?.count ?? 0) + 1)
         let reportedAt = entries[key]?.reportedAt
         entries[key] = Entry(incident: incident, reportedAt: reportedAt ?? now, isTold: reportedAt == nil)
         return reportedAt == nil ? [.report(.incident(incident))] : []

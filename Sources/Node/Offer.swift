@@ -1,9 +1,10 @@
 package import Basics
 package import Trust
 
-/// One published courseware version, as the signed list of its publisher offers it. Its path is `courseware/<network, or code of the area>/<id>/<version>.json`; its `custom` object is
-/// `{"kind":"courseware","courseware":id,"version":n,"published_at":ms,"audience":{"areas":["1301"],"kinds":["village"]}}`, where an empty list means all. An area offers nothing for
-/// places outside.
+/// One published courseware version, as the signed list of its publisher offers it. Its path is `courseware/<network, or code of the
+/// area>/<id>/<version>.json`; its `custom` object is
+/// `{"kind":"courseware","courseware":id,"version":n,"published_at":ms,"audience":{"areas":["1301"],"kinds":["village"]}}`, where an empty
+/// list means all. An area offers nothing for places outside.
 package struct Offer: Hashable, Sendable {
     package let publisher: Publisher
     package let courseware: String
@@ -13,7 +14,9 @@ package struct Offer: Hashable, Sendable {
     package let manifest: Blob
 
     /// An offer to be listed in the targets.
-    package init(publisher: Publisher = .network, courseware: String, version: Int64, publishedAt: Instant, audience: Audience, manifest: Blob) {
+    package init(
+        publisher: Publisher = .network, courseware: String, version: Int64, publishedAt: Instant, audience: Audience, manifest: Blob
+    ) {
         self.publisher = publisher
         self.courseware = courseware
         self.version = version
@@ -26,10 +29,13 @@ package struct Offer: Hashable, Sendable {
     package init?(_ path: RelativePath, _ file: TargetFile) {
         guard let fields = try? JSONFields(.object(file.custom), at: "custom"), (try? fields.text("kind")) == "courseware",
             let courseware = try? fields.text("courseware"), let version = try? fields.integer("version", in: 1...JSONValue.largestInteger),
-            let publishedAt = try? fields.integer("published_at", in: 0...JSONValue.largestInteger), let audience = try? fields.fields("audience"),
-            let areas = try? audience.array("areas"), let kinds = try? audience.array("kinds"), file.length > 0, file.length <= Manifest.longest,
+            let publishedAt = try? fields.integer("published_at", in: 0...JSONValue.largestInteger),
+            let audience = try? fields.fields("audience"),
+            let areas = try? audience.array("areas"), let kinds = try? audience.array("kinds"), file.length > 0,
+            file.length <= Manifest.longest,
             let publisher = Publisher(path: path),
-            [publisher.path(courseware: courseware, version: version), Publisher.oldPath(courseware: courseware, version: version)].contains(path.rawValue)
+            [publisher.path(courseware: courseware, version: version), Publisher.oldPath(courseware: courseware, version: version)]
+                .contains(path.rawValue)
         else { return nil }
         self.publisher = publisher
         self.courseware = courseware
@@ -56,14 +62,15 @@ package struct Offer: Hashable, Sendable {
             TargetFile(
                 length: manifest.length, sha256: manifest.sha256,
                 custom: [
-                    "kind": "courseware", "courseware": .string(courseware), "version": .integer(version), "published_at": .integer(publishedAt.milliseconds),
+                    "kind": "courseware", "courseware": .string(courseware), "version": .integer(version),
+                    "published_at": .integer(publishedAt.milliseconds),
                     "audience": audience,
                 ])
         )
     }
 
-    /// The newest version of each courseware that is meant for a place. Where two publishers offer the same courseware the wider one's word stands: an area replaces nothing of the
-    /// network's.
+    /// The newest version of each courseware that is meant for a place. Where two publishers offer the same courseware the wider one's word
+    /// stands: an area replaces nothing of the network's.
     package static func offers(in catalogue: Catalogue, for place: NodePlace) -> [String: Offer] {
         var best: [String: Offer] = [:]
         for (path, file) in catalogue.files {

@@ -26,7 +26,8 @@ package struct OutboxSettings: Hashable, Sendable {
     package var longestQuestion: Int64
 
     package init(
-        maximumFacts: Int = 500, maximumBytes: Int = 262_144, firstRetry: Int64 = 2000, longestRetry: Int64 = 60_000, firstQuestion: Int64 = 10_000,
+        maximumFacts: Int = 500, maximumBytes: Int = 262_144, firstRetry: Int64 = 2000, longestRetry: Int64 = 60_000,
+        firstQuestion: Int64 = 10_000,
         longestQuestion: Int64 = 300_000
     ) {
         self.maximumFacts = maximumFacts
@@ -38,8 +39,8 @@ package struct OutboxSettings: Hashable, Sendable {
     }
 }
 
-/// Facts on their way to the parent, in order of making: what to send, what to ask about, when to try again. Terminal, edge and relay share it; what a final
-/// verdict means to them is theirs.
+/// Facts on their way to the parent, in order of making: what to send, what to ask about, when to try again. Terminal, edge and relay share
+/// it; what a final verdict means to them is theirs.
 struct Outbox: Sendable {
     struct Entry: Sendable {
         let serial: Int64
@@ -152,8 +153,9 @@ struct Outbox: Sendable {
         return ReceiptQuestion(ids: asked.compactMap { entries[$0]?.fact.id })
     }
 
-    /// Takes the answer to the last step: the centre's words about any facts of this node, and the ids of those that the parent holds. Answers the facts about which the centre has
-    /// spoken, which are no longer in here. That a fact is held which was not in the step is no answer to it, and is passed over.
+    /// Takes the answer to the last step: the centre's words about any facts of this node, and the ids of those that the parent holds.
+    /// Answers the facts about which the centre has spoken, which are no longer in here. That a fact is held which was not in the step is
+    /// no answer to it, and is passed over.
     mutating func take(_ words: [Verdict], held ids: [String], at now: Instant) -> [(entry: Entry, verdict: Verdict)] {
         let asked: Set<Int64> =
             switch flight {

@@ -18,8 +18,8 @@ package struct PlaceBook: Sendable {
         siteName = told?.place.siteName ?? identity.siteName
     }
 
-    /// Takes the centre's words, which may come late and out of order: the latest holds, unless it was said by a clock that was ahead. Whoever stands nowhere stays what he was: he has
-    /// nothing to follow.
+    /// Takes the centre's words, which may come late and out of order: the latest holds, unless it was said by a clock that was ahead.
+    /// Whoever stands nowhere stays what he was: he has nothing to follow.
     package mutating func hear(_ word: ToldPlace?, at: Instant?, now: Instant) -> [Action] {
         guard let word, let at, let heard = word.place, (heard.siteKind == nil) == (place.siteKind == nil) else { return [] }
         if let told, told.at >= at, told.at <= now.adding(seconds: 300) { return [] }

@@ -49,7 +49,8 @@ package struct PlayBook: Sendable {
     private var paused: [String: Pause] = [:]
     private var unreported: Set<String> = []
 
-    /// Takes up what `records` hold. `boot` is drawn anew at each start; a play makes a fact at most every `reportEvery` milliseconds and at its end.
+    /// Takes up what `records` hold. `boot` is drawn anew at each start; a play makes a fact at most every `reportEvery` milliseconds and
+    /// at its end.
     package init(terminal: String, boot: Int64, reportEvery: Int64 = 30_000, keepFor: Int64 = 90 * 86_400_000, records: [String: Record]) {
         self.terminal = terminal
         self.boot = boot
@@ -101,7 +102,10 @@ package struct PlayBook: Sendable {
         plays[token] = play
         let facts = play.parts.map {
             Action.report(
-                .play(Play(terminal: terminal, boot: play.boot, sequence: $0.sequence, courseware: play.courseware, mode: play.mode, intervals: $0.intervals)))
+                .play(
+                    Play(
+                        terminal: terminal, boot: play.boot, sequence: $0.sequence, courseware: play.courseware, mode: play.mode,
+                        intervals: $0.intervals)))
         }
         return facts + [.store("play/" + token, .play(play))]
     }
@@ -109,7 +113,9 @@ package struct PlayBook: Sendable {
     private mutating func add(_ interval: PlayInterval, to play: inout StoredPlay) {
         for (index, part) in play.parts.enumerated() {
             guard let position = part.intervals.firstIndex(where: { $0.isSameStretch(as: interval) }) else { continue }
-            if interval.mediaUntil > part.intervals[position].mediaUntil, Self.fits(interval, in: part) { play.parts[index].intervals[position] = interval }
+            if interval.mediaUntil > part.intervals[position].mediaUntil, Self.fits(interval, in: part) {
+                play.parts[index].intervals[position] = interval
+            }
             return
         }
         if let last = play.parts.last, last.intervals.count < Self.mostIntervals, Self.fits(interval, in: last) {
@@ -136,7 +142,8 @@ package struct PlayBook: Sendable {
     private static func bounded(_ interval: PlayInterval) -> PlayInterval {
         let longest = longestPart * interval.rate / 1000
         guard interval.mediaUntil - interval.mediaFrom > longest else { return interval }
-        return PlayInterval(startedAt: interval.startedAt, mediaFrom: interval.mediaFrom, mediaUntil: interval.mediaFrom + longest, rate: interval.rate)
+        return PlayInterval(
+            startedAt: interval.startedAt, mediaFrom: interval.mediaFrom, mediaUntil: interval.mediaFrom + longest, rate: interval.rate)
     }
 
     private static func check(_ report: PlayReport) throws(Problem) {
@@ -145,12 +152,17 @@ package struct PlayBook: Sendable {
                 throw refusal("play.name", "`\(name)` must be 1 to 64 printable ASCII characters")
             }
         }
-        guard report.intervals.count <= 100_000 else { throw refusal("play.intervals", "A play has at most 100000 intervals; begin a new one") }
+        guard report.intervals.count <= 100_000 else {
+            throw refusal("play.intervals", "A play has at most 100000 intervals; begin a new one")
+        }
         for interval in report.intervals {
-            guard interval.mediaFrom >= 0, interval.mediaFrom < interval.mediaUntil, interval.mediaUntil <= 30 * 86_400_000, (100...16_000).contains(interval.rate),
+            guard interval.mediaFrom >= 0, interval.mediaFrom < interval.mediaUntil, interval.mediaUntil <= 30 * 86_400_000,
+                (100...16_000).contains(interval.rate),
                 interval.startedAt.milliseconds >= 0
             else {
-                throw refusal("play.interval", "An interval's `from` must lie before its `until`, both within 30 days, and its rate from 100 to 16000")
+                throw refusal(
+                    "play.interval", "An interval's `from` must lie before its `until`, both within 30 days, and its rate from 100 to 16000"
+                )
             }
         }
     }

@@ -35,8 +35,9 @@ package enum Appetite: Hashable, Sendable {
     }
 }
 
-/// What is still to be fetched of one courseware version, in order. Between courseware the lower stage goes first, then the newer publication:
-/// a list with pictures of everything comes before the first film, and a film that can be seen before the second rendition of another.
+/// What is still to be fetched of one courseware version, in order. Between courseware the lower stage goes first, then the newer
+/// publication: a list with pictures of everything comes before the first film, and a film that can be seen before the second rendition of
+/// another.
 package struct PrefetchPlan: Hashable, Sendable {
     /// Stages, ascending: manifest and poster, the first rendition, the others.
     package enum Stage: Int, Comparable, Sendable {

@@ -1,8 +1,8 @@
 package import Basics
 import Wire
 
-/// The minutes in which a terminal was on, from its beats to facts. Every minute is on disk when it is a minute old; a clock that is wrong only changes under which day
-/// a minute stands, and the centre decides about those.
+/// The minutes in which a terminal was on, from its beats to facts. Every minute is on disk when it is a minute old; a clock that is wrong
+/// only changes under which day a minute stands, and the centre decides about those.
 package struct PresenceBook: Sendable {
     private let terminal: String
     private let zone: NetworkZone
@@ -21,7 +21,8 @@ package struct PresenceBook: Sendable {
         self.zone = zone
         self.reportEvery = reportEvery
         for (key, record) in records {
-            guard case .minutes(let text) = record, let number = Int(key.dropFirst("presence/".count)), let minutes = MinuteSet(text: text) else { continue }
+            guard case .minutes(let text) = record, let number = Int(key.dropFirst("presence/".count)), let minutes = MinuteSet(text: text)
+            else { continue }
             unreported[Day(number: number)] = minutes
             noted[Day(number: number)] = minutes
         }
@@ -31,7 +32,8 @@ package struct PresenceBook: Sendable {
     package mutating func beat(at now: Instant) -> [Action] {
         var actions: [Action] = []
         if let lastBeat, now < lastBeat {
-            // What was noted under a clock that ran ahead goes in facts of its own, so that it takes no true minute with it; the same minutes are still to come.
+            // What was noted under a clock that ran ahead goes in facts of its own, so that it takes no true minute with it; the same
+            // minutes are still to come.
             actions += facts() + [.divide]
             noted = [:]
         }
@@ -57,10 +59,13 @@ package struct PresenceBook: Sendable {
     /// Whether the time for a report has come.
     package func isDue(at now: Instant) -> Bool { reported?.end(at: now) == nil }
 
-    /// Facts with the new minutes, and the word that everything up to now has been told; `clockError` when the clock is known to be wrong, and `now` is corrected.
+    /// Facts with the new minutes, and the word that everything up to now has been told; `clockError` when the clock is known to be wrong,
+    /// and `now` is corrected.
     package mutating func report(at now: Instant, clockError: Int64? = nil) -> [Action] {
         reported = Pause(from: now, milliseconds: reportEvery)
-        return facts() + [.report(.watermark(Watermark(terminal: terminal, throughAt: max(now, Instant(milliseconds: 0)), clockError: clockError)))]
+        return facts() + [
+            .report(.watermark(Watermark(terminal: terminal, throughAt: max(now, Instant(milliseconds: 0)), clockError: clockError)))
+        ]
     }
 
     private mutating func facts() -> [Action] {

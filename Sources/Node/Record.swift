@@ -58,13 +58,16 @@ package struct StoredTrust: Hashable, Sendable, Codable {
     package var stored: TrustedSet.Stored {
         var files: TrustedSet.Stored.Catalogue?
         if let catalogue, catalogue.count == 3 {
-            files = .init(timestamp: Array(catalogue[0]), snapshot: Array(catalogue[1]), targets: Array(catalogue[2]), lists: (lists ?? [:]).mapValues { Array($0) })
+            files = .init(
+                timestamp: Array(catalogue[0]), snapshot: Array(catalogue[1]), targets: Array(catalogue[2]),
+                lists: (lists ?? [:]).mapValues { Array($0) })
         }
         return .init(roots: roots.map { Array($0) }, catalogue: files)
     }
 }
 
-/// One step on the disk. Steps are carried out in order; a stop between any two loses nothing that was promised, so one transaction for all is faster but not needed.
+/// One step on the disk. Steps are carried out in order; a stop between any two loses nothing that was promised, so one transaction for all
+/// is faster but not needed.
 package enum Change: Hashable, Sendable {
     case store(key: String, Record)
     case remove(key: String)

@@ -5,8 +5,9 @@ package import Wire
 
 /// What an edge promised its terminals to bring to the centre, and the centre's answers for them.
 ///
-/// A terminal's batch is carried as the terminal signed it, and the centre's answer is handed on as the centre signed it; both are opened only to look what is in them. A fact is
-/// `held` once an envelope that has it is on the edge's disk. Forgetting an envelope or an answer is always safe: the terminal offers the fact again and the centre finds it counted.
+/// A terminal's batch is carried as the terminal signed it, and the centre's answer is handed on as the centre signed it; both are opened
+/// only to look what is in them. A fact is `held` once an envelope that has it is on the edge's disk. Forgetting an envelope or an answer
+/// is always safe: the terminal offers the fact again and the centre finds it counted.
 package struct RelayBook: Sendable {
     private struct Origin: Hashable {
         let sender: String
@@ -59,10 +60,11 @@ package struct RelayBook: Sendable {
     /// The centre's epoch as last heard; empty before the first word.
     package private(set) var epoch: String
 
-    /// Takes up what `records` hold. `capacity` bounds the facts on their way, `capacityBytes` the envelopes around them, and half of it the answers kept; of what is on its
-    /// way one sender may have a quarter. `keepFor` in milliseconds.
+    /// Takes up what `records` hold. `capacity` bounds the facts on their way, `capacityBytes` the envelopes around them, and half of it
+    /// the answers kept; of what is on its way one sender may have a quarter. `keepFor` in milliseconds.
     package init(
-        settings: OutboxSettings = OutboxSettings(maximumFacts: 2000, maximumBytes: 1 << 20), capacity: Int = 100_000, capacityBytes: Int = 64 << 20,
+        settings: OutboxSettings = OutboxSettings(maximumFacts: 2000, maximumBytes: 1 << 20), capacity: Int = 100_000,
+        capacityBytes: Int = 64 << 20,
         keepFor: Int64 = 90 * 86_400_000, epoch: String, generator: SeededGenerator, records: [String: Record]
     ) {
         self.settings = settings
@@ -152,8 +154,8 @@ package struct RelayBook: Sendable {
         return .remove(key: numbered("answer/", serial))
     }
 
-    /// Takes a batch that its sender signed; the signature is verified already. The receipt is to be sent after the changes are on disk. Throws 503 when the edge already carries
-    /// all it can, of this sender or in all; the sender keeps its facts.
+    /// Takes a batch that its sender signed; the signature is verified already. The receipt is to be sent after the changes are on disk.
+    /// Throws 503 when the edge already carries all it can, of this sender or in all; the sender keeps its facts.
     package mutating func accept(_ envelope: Envelope, _ batch: Batch) throws(Problem) -> (changes: [Change], receipt: Receipt) {
         let sender = envelope.node
         let receipt = Receipt(batch: batch.id, epoch: epoch, verdicts: batch.entries.map { Verdict(id: $0.id, .held) })
@@ -161,7 +163,9 @@ package struct RelayBook: Sendable {
             !bodies.contains(Self.origin(of: envelope))
             && batch.entries.contains { entry in
                 // What cannot be read the centre refuses, under its signature; the same fact under another name is asked about by that.
-                guard case .fact(let fact) = entry, let serial = serials[Origin(sender: sender, content: fact.body.digest)] else { return true }
+                guard case .fact(let fact) = entry, let serial = serials[Origin(sender: sender, content: fact.body.digest)] else {
+                    return true
+                }
                 return named[Name(sender: sender, id: fact.id)]?.contains(serial) != true
             }
         return (isNews ? try store(envelope, batch) : [], receipt)
@@ -171,22 +175,27 @@ package struct RelayBook: Sendable {
 
     private mutating func store(_ envelope: Envelope, _ batch: Batch) throws(Problem) -> [Change] {
         guard facts + batch.entries.count <= capacity, bytes + envelope.weight <= capacityBytes else {
-            throw Problem(code: "edge.full", status: 503, title: "The edge carries all the facts it can", detail: "Keep the batch and send it again later.")
+            throw Problem(
+                code: "edge.full", status: 503, title: "The edge carries all the facts it can",
+                detail: "Keep the batch and send it again later.")
         }
         let (own, entries) = (bytesOfSender[envelope.node] ?? 0, factsOfSender[envelope.node] ?? 0)
         guard own == 0 || own + envelope.weight <= capacityBytes / 4 && entries + batch.entries.count <= capacity / 4 else {
-            throw Problem(code: "edge.full", status: 503, title: "The edge carries all the facts of \(envelope.node) it can", detail: "Keep the batch and send it again later.")
+            throw Problem(
+                code: "edge.full", status: 503, title: "The edge carries all the facts of \(envelope.node) it can",
+                detail: "Keep the batch and send it again later.")
         }
         guard envelope.weight < tooHeavy else {
-            throw Problem(code: "too_large", status: 413, title: "The batch is too large for the way to the centre", detail: "Send smaller ones.")
+            throw Problem(
+                code: "too_large", status: 413, title: "The batch is too large for the way to the centre", detail: "Send smaller ones.")
         }
         let serial = nextSerial
         put(serial, envelope, batch)
         return [.store(key: numbered("envelope/", serial), .carried(envelope))]
     }
 
-    /// What became of facts that a sender gave before, with the centre's answers about them; says nothing about ids that it does not know. An id that was given to several facts is
-    /// held until the centre has spoken about all of them.
+    /// What became of facts that a sender gave before, with the centre's answers about them; says nothing about ids that it does not know.
+    /// An id that was given to several facts is held until the centre has spoken about all of them.
     package func answer(_ question: ReceiptQuestion, from sender: String) -> Receipt {
         var verdicts: [Verdict] = []
         var answers: [ClosedAnswer] = []
@@ -206,7 +215,8 @@ package struct RelayBook: Sendable {
                 }
                 weight += stored.answer.weight
                 answers.append(stored.answer)
-                opened[last] = Dictionary((stored.answer.receipt?.verdicts ?? []).map { ($0.id, $0) }, uniquingKeysWith: { _, last in last })
+                opened[last] = Dictionary(
+                    (stored.answer.receipt?.verdicts ?? []).map { ($0.id, $0) }, uniquingKeysWith: { _, last in last })
             }
             if let verdict = opened[last]?[id] { verdicts.append(verdict) }
         }
@@ -294,7 +304,8 @@ package struct RelayBook: Sendable {
         waiting.append(waiting.remove(at: index))
     }
 
-    /// The centre answered 413: less at once from now on. An envelope that is too large alone is let go of; its sender is told when it sends it again.
+    /// The centre answered 413: less at once from now on. An envelope that is too large alone is let go of; its sender is told when it
+    /// sends it again.
     package mutating func refusedAsTooLarge(at now: Instant) -> [Change] {
         let asked = flight
         failed(at: now)

@@ -19,11 +19,14 @@ struct StopBook: Sendable {
 
     /// The order that stands for a place, by whatever code it was known when the order was prepared: the newest that is for it.
     func order(for place: NodePlace) -> StopOrder? {
-        orders.filter { $0.areas.contains { AreaCode($0).map { place.allCodes.contains(where: $0.covers) } == true } }.max { $0.version < $1.version }
+        orders.filter { $0.areas.contains { AreaCode($0).map { place.allCodes.contains(where: $0.covers) } == true } }.max {
+            $0.version < $1.version
+        }
     }
 
-    /// Takes up the orders of a file; no action when there is nothing new. What is known, said anew by a newer one, or at its end is no news and no harm. One that is not signed is
-    /// left out and spoils no other: the root's keys may have changed since. Throws for a file that is none.
+    /// Takes up the orders of a file; no action when there is nothing new. What is known, said anew by a newer one, or at its end is no
+    /// news and no harm. One that is not signed is left out and spoils no other: the root's keys may have changed since. Throws for a file
+    /// that is none.
     mutating func take(_ file: [UInt8], root: Root, at instant: Int64) throws(TrustError) -> (kept: Action?, refusal: TrustError?) {
         var (changed, refusal): (Bool, TrustError?) = (false, nil)
         for order in try StopOrder.orders(in: file) {

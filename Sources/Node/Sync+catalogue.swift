@@ -3,7 +3,8 @@ import Trust
 import Wire
 
 extension Sync {
-    /// Where a look at the catalogue stands. A timestamp that is the very one known ends it; another one is kept until the roots before it have come.
+    /// Where a look at the catalogue stands. A timestamp that is the very one known ends it; another one is kept until the roots before it
+    /// have come.
     enum Update: Sendable {
         case idle
         case roots(timestamp: [UInt8])
@@ -57,7 +58,9 @@ extension Sync {
         case (.roots, .content(let bytes)):
             // The same root again would be asked for for ever.
             return attempt(at: now) { set throws(TrustError) in
-                guard try set.accept(root: bytes) == .accepted else { throw TrustError(.version, "The root offered is the one that is trusted already.") }
+                guard try set.accept(root: bytes) == .accepted else {
+                    throw TrustError(.version, "The root offered is the one that is trusted already.")
+                }
                 return nil
             }
         case (.named, .content(let bytes)):
@@ -107,7 +110,8 @@ extension Sync {
         }
     }
 
-    /// When everything has come the catalogue is carried out. A list that was passed over is asked for again with the next look, whatever it brings.
+    /// When everything has come the catalogue is carried out. A list that was passed over is asked for again with the next look, whatever
+    /// it brings.
     private mutating func arrived(at now: Instant) -> [Action] {
         guard trusted.wanted == nil else { return [] }
         if trusted.lacksList {

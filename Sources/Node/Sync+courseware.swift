@@ -51,13 +51,16 @@ extension Sync {
     /// Complete and verified courseware, newest publication first.
     package var complete: [StoredHolding] {
         guard trusted.catalogue != nil else { return [] }
-        return items.values.map(\.holding).filter { $0.state == .complete }.sorted { ($1.publishedAt, $0.courseware) < ($0.publishedAt, $1.courseware) }
+        return items.values.map(\.holding).filter { $0.state == .complete }.sorted {
+            ($1.publishedAt, $0.courseware) < ($0.publishedAt, $1.courseware)
+        }
     }
 
     /// Everything that is known, for a status page.
     package var holdings: [StoredHolding] { items.values.map(\.holding).sorted { $0.key < $1.key } }
 
-    /// Brings the list of courseware into line with the catalogue. A revoked catalogue shows nothing and removes nothing: the next one mostly names the same again.
+    /// Brings the list of courseware into line with the catalogue. A revoked catalogue shows nothing and removes nothing: the next one
+    /// mostly names the same again.
     mutating func follow(at now: Instant) -> [Action] {
         guard let catalogue = trusted.catalogue else { return [] }
         let offers = Offer.offers(in: catalogue, for: place)
@@ -95,7 +98,8 @@ extension Sync {
     /// Manifests whose content stays.
     var keptManifests: [SHA256Hex] { items.values.filter { $0.holding.state != .removed }.compactMap(\.manifest?.sha256).sorted() }
 
-    /// A fact about the holding as it stands, with the next revision. The disk knows of it before and after, so that a stop in between only repeats it.
+    /// A fact about the holding as it stands, with the next revision. The disk knows of it before and after, so that a stop in between only
+    /// repeats it.
     mutating func tell(_ key: String, at now: Instant) -> [Action] {
         guard var item = items[key] else { return [] }
         if let heldBack = item.heldBack {
@@ -117,7 +121,8 @@ extension Sync {
         items[key] = item
         let holding = item.holding
         let fact = Holding(
-            node: node, courseware: holding.courseware, version: holding.version, revision: holding.revision, state: holding.state, doneBytes: holding.doneBytes,
+            node: node, courseware: holding.courseware, version: holding.version, revision: holding.revision, state: holding.state,
+            doneBytes: holding.doneBytes,
             totalBytes: holding.totalBytes, reason: holding.reason)
         return [before, .report(.holding(fact)), .store(key, .holding(holding))]
     }
@@ -219,7 +224,8 @@ extension Sync {
 
     private mutating func plan(_ key: String, _ bytes: [UInt8], at now: Instant) -> [Action] {
         guard let holding = items[key]?.holding else { return [] }
-        guard let manifest = try? Manifest(parsing: bytes), manifest.courseware == holding.courseware, manifest.version == holding.version else {
+        guard let manifest = try? Manifest(parsing: bytes), manifest.courseware == holding.courseware, manifest.version == holding.version
+        else {
             return fail(key, "manifest.form", at: now)
         }
         let plan = PrefetchPlan(manifest, for: appetite)
@@ -234,7 +240,9 @@ extension Sync {
         notice(Noticed(.blob, about: blob.sha256.hex))
         items[key]?.spoiled.insert(blob.sha256)
         items[key]?.plan?.postpone()
-        if let next = items[key]?.wanted?.blob, items[key]?.spoiled.contains(next.sha256) == true { items[key]?.distrust.fail(at: now, using: &generator) }
+        if let next = items[key]?.wanted?.blob, items[key]?.spoiled.contains(next.sha256) == true {
+            items[key]?.distrust.fail(at: now, using: &generator)
+        }
         return say(key, failed: "blob.hash", at: now)
     }
 
@@ -254,6 +262,8 @@ extension Sync {
 
     /// A file of a complete courseware could not be read: it is complete no longer, and what is missing is fetched.
     package mutating func recheck(courseware: String, at now: Instant) -> [Action] {
-        items.filter { $0.value.holding.courseware == courseware && $0.value.holding.state == .complete }.keys.sorted().flatMap { lose($0, at: now) }
+        items.filter { $0.value.holding.courseware == courseware && $0.value.holding.state == .complete }.keys.sorted().flatMap {
+            lose($0, at: now)
+        }
     }
 }

@@ -81,7 +81,8 @@ extension Sync {
     /// Takes what became of an errand of one of the walks.
     mutating func walked(_ gait: Walk.Gait, _ errand: Errand, _ outcome: Outcome, at now: Instant) -> [Action] {
         walk.at = nil
-        let (key, isLook) = if case .look(let key) = gait { (key, true) } else if case .scrub(let key) = gait { (key, false) } else { ("", false) }
+        let (key, isLook) =
+            if case .look(let key) = gait { (key, true) } else if case .scrub(let key) = gait { (key, false) } else { ("", false) }
         // It was found lacking in another way meanwhile.
         guard !isLook || walk.looks.first == key else { return [] }
         switch (errand, outcome) {
@@ -111,8 +112,9 @@ extension Sync {
         if walk.left <= 0 { walk.scrubPause = Pause(from: now, milliseconds: settings.scrubEvery) }
     }
 
-    /// Something of a complete courseware is gone from the disk, or was thrown away because it was not what its name says. It is complete no longer and fetched again, by a disk
-    /// that goes on losing ever more rarely. The record on the disk stays what the centre was told; the centre hears of it if it lasts.
+    /// Something of a complete courseware is gone from the disk, or was thrown away because it was not what its name says. It is complete
+    /// no longer and fetched again, by a disk that goes on losing ever more rarely. The record on the disk stays what the centre was told;
+    /// the centre hears of it if it lasts.
     mutating func lose(_ key: String, at now: Instant) -> [Action] {
         guard items[key]?.holding.state == .complete else { return [] }
         if walk.looks.first == key { nextToLook() }

@@ -13,7 +13,8 @@ package enum DownStep: Hashable, Sendable {
 package enum Errand: Hashable, Sendable {
     /// Get a metadata file of at most that many bytes → `content`, `missing` or `failed`.
     case metadata(name: String, longest: Int64, source: Int)
-    /// Get the next bytes of a blob, at most `chunk`, and put them behind those that are there already → `reached`, `present`, `missing`, `full` or `failed`.
+    /// Get the next bytes of a blob, at most `chunk`, and put them behind those that are there already → `reached`, `present`, `missing`,
+    /// `full` or `failed`.
     case fetch(Blob, chunk: Int64, source: Int)
     /// Check a complete `.part` against its name and give it that name, or discard it → `sealed`.
     case seal(Blob)
@@ -21,7 +22,8 @@ package enum Errand: Hashable, Sendable {
     case read(Blob)
     /// Look whether these blobs lie here at their full length; throw away those that do not → `lacking` or `failed`.
     case look([Blob])
-    /// Read at most `most` bytes more of a verified blob; at its end compare with its name, and throw it away if it is not that → `reached`, `present`, `missing` or `failed`.
+    /// Read at most `most` bytes more of a verified blob; at its end compare with its name, and throw it away if it is not that →
+    /// `reached`, `present`, `missing` or `failed`.
     case check(Blob, most: Int64)
     /// Remove every blob that none of these manifests names, and is none of them → `done` or `failed`.
     case sweep(keeping: [SHA256Hex])
@@ -75,7 +77,8 @@ package struct SyncSettings: Hashable, Sendable {
     package var patience: Int64 = 60_000
 
     package init(
-        pollEvery: Int64 = 60_000, chunk: Int64 = 262_144, firstRetry: Int64 = 2000, longestRetry: Int64 = 60_000, reportEvery: Int64 = 5000, sources: Int = 1
+        pollEvery: Int64 = 60_000, chunk: Int64 = 262_144, firstRetry: Int64 = 2000, longestRetry: Int64 = 60_000,
+        reportEvery: Int64 = 5000, sources: Int = 1
     ) {
         self.pollEvery = pollEvery
         self.chunk = chunk
@@ -117,7 +120,8 @@ package struct StoredHolding: Hashable, Sendable, Codable {
     var key: String { "holding/\(courseware)/\(version)" }
 }
 
-/// The downward flow: catalogue, then manifests, then blobs; what is no longer offered goes. Nothing counts as complete that was not verified from the root key on.
+/// The downward flow: catalogue, then manifests, then blobs; what is no longer offered goes. Nothing counts as complete that was not
+/// verified from the root key on.
 package struct Sync: Sendable {
     static let trustedKey = "trusted"
     let node: String
@@ -154,7 +158,8 @@ package struct Sync: Sendable {
 
     /// Takes up what `records` hold. Throws what ``TrustedSet/init(root:fingerprint:)`` throws.
     package init(
-        node: String, place: NodePlace, appetite: Appetite, settings: SyncSettings, root: [UInt8], fingerprint: SHA256Hex, generator: SeededGenerator,
+        node: String, place: NodePlace, appetite: Appetite, settings: SyncSettings, root: [UInt8], fingerprint: SHA256Hex,
+        generator: SeededGenerator,
         records: [String: Record]
     ) throws(TrustError) {
         self.node = node
@@ -166,18 +171,28 @@ package struct Sync: Sendable {
         sweepRetry = Backoff(first: settings.firstRetry, longest: settings.longestRetry)
         trusted = try Self.restore(records[Self.trustedKey], root: root, fingerprint: fingerprint, at: place)
         isSweepDue = records["sweep"] != nil
-        if case .text(let stored)? = records[Freshness.key], let milliseconds = Int64(stored) { freshness.newsAt = Instant(milliseconds: milliseconds) }
+        if case .text(let stored)? = records[Freshness.key], let milliseconds = Int64(stored) {
+            freshness.newsAt = Instant(milliseconds: milliseconds)
+        }
         for case .holding(let holding) in records.values {
-            items[holding.key] = Item(holding, settings: settings, needsWork: holding.state != .removed && !(holding.state == .complete && holding.appetite == appetite.word))
+            items[holding.key] = Item(
+                holding, settings: settings,
+                needsWork: holding.state != .removed && !(holding.state == .complete && holding.appetite == appetite.word))
         }
     }
 
     /// A damaged catalogue is fetched anew; a damaged chain of roots is begun anew from the first.
-    private static func restore(_ record: Record?, root: [UInt8], fingerprint: SHA256Hex, at place: NodePlace) throws(TrustError) -> TrustedSet {
+    private static func restore(_ record: Record?, root: [UInt8], fingerprint: SHA256Hex, at place: NodePlace) throws(TrustError)
+        -> TrustedSet
+    {
         let areas = Set(place.allCodes.map(\.description))
         if case .trusted(let kept)? = record {
             if let set = try? TrustedSet(restoring: kept.stored, fingerprint: fingerprint, following: areas) { return set }
-            if let set = try? TrustedSet(restoring: .init(roots: kept.stored.roots, catalogue: nil), fingerprint: fingerprint, following: areas) { return set }
+            if let set = try? TrustedSet(
+                restoring: .init(roots: kept.stored.roots, catalogue: nil), fingerprint: fingerprint, following: areas)
+            {
+                return set
+            }
         }
         return try TrustedSet(root: root, fingerprint: fingerprint, following: areas)
     }
@@ -193,7 +208,8 @@ package struct Sync: Sendable {
         return actions
     }
 
-    /// What to do now on a way down. The outcome of its errand comes in before the next one of the same way is asked for; the other way may have one meanwhile.
+    /// What to do now on a way down. The outcome of its errand comes in before the next one of the same way is asked for; the other way may
+    /// have one meanwhile.
     package mutating func next(_ way: DownWay, at now: Instant) -> DownStep {
         switch way {
         case .catalogue: nextCatalogue(at: now)
@@ -213,7 +229,8 @@ package struct Sync: Sendable {
         if let errand = nextCourseware(at: now) { return .errand(errand) }
         if let errand = nextScrub(at: now) { return .errand(errand) }
         let news = poll?.end(at: now) ?? now.adding(milliseconds: settings.firstRetry)
-        return .wait(until: [news, nextRetry(at: now), walk.scrubPause?.end(at: now), walk.lookPause?.end(at: now)].compactMap { $0 }.min() ?? news)
+        return .wait(
+            until: [news, nextRetry(at: now), walk.scrubPause?.end(at: now), walk.lookPause?.end(at: now)].compactMap { $0 }.min() ?? news)
     }
 
     /// Takes what became of an errand.

@@ -4,8 +4,8 @@ package import Wire
 
 /// A terminal without its disk, its line and its clock: all parts, and the order in which their changes reach the disk.
 ///
-/// Every method answers the changes to be carried out in order before anything is told to anybody. A program that stops between any two of them and starts
-/// again from the disk has lost nothing that it answered for.
+/// Every method answers the changes to be carried out in order before anything is told to anybody. A program that stops between any two of
+/// them and starts again from the disk has lost nothing that it answered for.
 package struct TerminalNode: Sendable {
     package private(set) var queue: FactQueue
     private var presence: PresenceBook
@@ -21,8 +21,11 @@ package struct TerminalNode: Sendable {
     package private(set) var standing: PlaceBook
     private let node: String
 
-    /// Takes up what `records` hold. `boot` is drawn anew at each start, from 0 to 2^53 − 1. Throws when the first root is not the one of the claim.
-    package init(identity: NodeIdentity, zone: NetworkZone, appetite: Appetite, settings: NodeSettings, boot: Int64, records: [String: Record]) throws(TrustError) {
+    /// Takes up what `records` hold. `boot` is drawn anew at each start, from 0 to 2^53 − 1. Throws when the first root is not the one of
+    /// the claim.
+    package init(
+        identity: NodeIdentity, zone: NetworkZone, appetite: Appetite, settings: NodeSettings, boot: Int64, records: [String: Record]
+    ) throws(TrustError) {
         var generator = SeededGenerator(seed: UInt64(bitPattern: boot))
         queue = FactQueue(
             settings: settings.outbox, keepFor: settings.keepFor, notBefore: settings.notBefore, epoch: identity.epoch, boot: boot,
@@ -34,7 +37,8 @@ package struct TerminalNode: Sendable {
         node = identity.node
         plays = PlayBook(terminal: identity.node, boot: boot, reportEvery: settings.playEvery, keepFor: settings.keepFor, records: records)
         sync = try Sync(
-            node: identity.node, place: standing.place, appetite: appetite, settings: settings.sync, root: identity.root, fingerprint: identity.fingerprint,
+            node: identity.node, place: standing.place, appetite: appetite, settings: settings.sync, root: identity.root,
+            fingerprint: identity.fingerprint,
             generator: SeededGenerator(seed: generator.next()), records: records)
     }
 
@@ -58,7 +62,9 @@ package struct TerminalNode: Sendable {
     }
 
     /// Somebody around the node noticed something that an honest network would not cause.
-    package mutating func note(_ noticed: [Noticed], at now: Instant) -> [Change] { carryOut(noticed.flatMap { incidents.note($0, at: watch.corrected(now)) }) }
+    package mutating func note(_ noticed: [Noticed], at now: Instant) -> [Change] {
+        carryOut(noticed.flatMap { incidents.note($0, at: watch.corrected(now)) })
+    }
 
     private mutating func forget(at now: Instant) -> [Change] {
         guard forgotten?.end(at: now) == nil else { return [] }
@@ -67,7 +73,9 @@ package struct TerminalNode: Sendable {
     }
 
     /// The television page tells about a play. Answer it after the changes. Throws 422 for what cannot be a play.
-    package mutating func play(_ report: PlayReport, at now: Instant) throws(Problem) -> [Change] { carryOut(try plays.take(report, at: now)) }
+    package mutating func play(_ report: PlayReport, at now: Instant) throws(Problem) -> [Change] {
+        carryOut(try plays.take(report, at: now))
+    }
 
     /// The program is about to end in good order.
     package mutating func stop(at now: Instant) -> [Change] {
@@ -80,7 +88,8 @@ package struct TerminalNode: Sendable {
     /// What tells the orders that are known from others; empty for none.
     package var stopTag: String { stop.tag }
 
-    /// Somebody gave stop orders: the parent, or a stick. What is not signed is noticed; what is obeyed is told, whatever else was noticed before.
+    /// Somebody gave stop orders: the parent, or a stick. What is not signed is noticed; what is obeyed is told, whatever else was noticed
+    /// before.
     package mutating func order(_ file: [UInt8], at now: Instant) -> [Change] {
         let (time, before) = (watch.corrected(now), stop.order(for: standing.place))
         do {
@@ -97,7 +106,9 @@ package struct TerminalNode: Sendable {
     }
 
     /// A file of a complete courseware is missing from the disk.
-    package mutating func recheck(courseware: String, at now: Instant) -> [Change] { carryOut(sync.recheck(courseware: courseware, at: now)) }
+    package mutating func recheck(courseware: String, at now: Instant) -> [Change] {
+        carryOut(sync.recheck(courseware: courseware, at: now))
+    }
 
     /// The upward line: what to do, and what came of it. Throws for an answer that is nobody's; nothing is changed by it.
     package mutating func nextUp(at now: Instant) -> UpStep {

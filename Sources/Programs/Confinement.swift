@@ -1,8 +1,10 @@
 import Foundation
 
-/// How far programs that read what strangers made (ffmpeg, ffprobe, weasyprint, rsvg-convert) are kept apart from us on this machine; the best that is at hand.
+/// How far programs that read what strangers made (ffmpeg, ffprobe, weasyprint, rsvg-convert) are kept apart from us on this machine; the
+/// best that is at hand.
 package enum Confinement: String, Hashable, Codable, Sendable {
-    /// Debian's bubblewrap: no network, no process but its own, of the disk its input and the machine's libraries to read and one folder to write.
+    /// Debian's bubblewrap: no network, no process but its own, of the disk its input and the machine's libraries to read and one folder to
+    /// write.
     case bubblewrap
     /// `unshare` of util-linux: no network, no process but its own; it can still read what our user can.
     case namespaces
@@ -26,13 +28,20 @@ package enum Confinement: String, Hashable, Codable, Sendable {
     func launcher(_ program: String, reads: [String], writes: [String]) -> [String] {
         switch self {
         case .none: return []
-        case .namespaces: return ["unshare", "--user", "--map-current-user", "--net", "--ipc", "--pid", "--fork", "--kill-child", "--mount-proc"]
+        case .namespaces:
+            return ["unshare", "--user", "--map-current-user", "--net", "--ipc", "--pid", "--fork", "--kill-child", "--mount-proc"]
         case .bubblewrap:
-            var command = ["bwrap", "--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL", "--ro-bind", "/usr", "/usr"]
+            var command = [
+                "bwrap", "--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL", "--ro-bind", "/usr", "/usr",
+            ]
             for folder in ["/bin", "/sbin", "/lib", "/lib64"] { command += Self.sameAsHere(folder) }
-            for place in ["/etc/fonts", "/etc/alternatives", "/etc/ld.so.cache", "/var/cache/fontconfig"] { command += ["--ro-bind-try", place, place] }
+            for place in ["/etc/fonts", "/etc/alternatives", "/etc/ld.so.cache", "/var/cache/fontconfig"] {
+                command += ["--ro-bind-try", place, place]
+            }
             command += ["--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp", "--setenv", "HOME", "/tmp", "--chdir", "/"]
-            for place in (program.hasPrefix("/") && !program.hasPrefix("/usr/") ? [program] : []) + reads { command += ["--ro-bind", place, place] }
+            for place in (program.hasPrefix("/") && !program.hasPrefix("/usr/") ? [program] : []) + reads {
+                command += ["--ro-bind", place, place]
+            }
             for place in writes { command += ["--bind", place, place] }
             return command
         }

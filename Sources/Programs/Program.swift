@@ -13,7 +13,8 @@ package enum ProgramProblem: Error, Hashable, Sendable {
     case worker(WorkerProblem)
 }
 
-/// Another's program as a child process, niced, confined, bounded, gone when the run is over and when we are gone; or at a worker, where it is the same under another user.
+/// Another's program as a child process, niced, confined, bounded, gone when the run is over and when we are gone; or at a worker, where it
+/// is the same under another user.
 package struct Program: Sendable {
     /// What a run may read, write and use.
     struct Room: Sendable {
@@ -53,9 +54,12 @@ package struct Program: Sendable {
     ///   - writes: empty folders that it may write files into, by absolute path.
     ///   - memoryMiB: the most address space of each of its processes.
     ///   - fileMiB: the most that it may write into one file; at a worker also into all of them.
-    package init(_ tool: Tool, _ path: String, at workplace: Workplace, reads: [String] = [], writes: [String] = [], memoryMiB: Int, fileMiB: Int) {
+    package init(
+        _ tool: Tool, _ path: String, at workplace: Workplace, reads: [String] = [], writes: [String] = [], memoryMiB: Int, fileMiB: Int
+    ) {
         switch workplace {
-        case .here(let confinement): self.init(path, confinement: confinement, reads: reads, writes: writes, memoryMiB: memoryMiB, fileMiB: fileMiB)
+        case .here(let confinement):
+            self.init(path, confinement: confinement, reads: reads, writes: writes, memoryMiB: memoryMiB, fileMiB: fileMiB)
         case .worker(let worker):
             self.init(elsewhere: worker, tool, Room(reads: reads, writes: writes, memoryMiB: memoryMiB, fileMiB: fileMiB))
         }
@@ -74,14 +78,16 @@ package struct Program: Sendable {
     ///   - fileMiB: the most that it may write into one file.
     ///   - variables: what its environment says beyond the little that every one's does.
     package init(
-        _ path: String, confinement: Confinement, reads: [String] = [], writes: [String] = [], memoryMiB: Int, fileMiB: Int, variables: [String: String] = [:]
+        _ path: String, confinement: Confinement, reads: [String] = [], writes: [String] = [], memoryMiB: Int, fileMiB: Int,
+        variables: [String: String] = [:]
     ) {
         self.path = path
         self.variables = variables
         elsewhere = nil
         let limits = ["--as=\(memoryMiB << 20)", "--fsize=\(fileMiB << 20)", "--nofile=1024", "--core=0"]
         launcher =
-            ["nice", "-n", "10"] + (Self.exists("setpriv") ? ["setpriv", "--pdeathsig", "KILL"] : []) + (Self.exists("prlimit") ? ["prlimit"] + limits : [])
+            ["nice", "-n", "10"] + (Self.exists("setpriv") ? ["setpriv", "--pdeathsig", "KILL"] : [])
+            + (Self.exists("prlimit") ? ["prlimit"] + limits : [])
             + confinement.launcher(path, reads: reads, writes: writes)
     }
 
@@ -100,10 +106,15 @@ package struct Program: Sendable {
 
     /// Runs to the end: hands it `input`, hands standard output to `output` piece by piece.
     ///
-    /// When the task is cancelled or the time is over, the program gets SIGTERM and three seconds later SIGKILL; it is gone when this returns.
+    /// When the task is cancelled or the time is over, the program gets SIGTERM and three seconds later SIGKILL; it is gone when this
+    /// returns.
     /// - Throws: `ProgramProblem`, `CancellationError`, what `output` throws.
-    package func run(_ arguments: [String], input: Data = Data(), seconds: Int, output: @escaping @Sendable ([UInt8]) async throws -> Void) async throws -> Outcome {
-        if let elsewhere { return try await elsewhere.worker.run(elsewhere.tool, arguments, elsewhere.room, input: input, seconds: seconds, output: output) }
+    package func run(_ arguments: [String], input: Data = Data(), seconds: Int, output: @escaping @Sendable ([UInt8]) async throws -> Void)
+        async throws -> Outcome
+    {
+        if let elsewhere {
+            return try await elsewhere.worker.run(elsewhere.tool, arguments, elsewhere.room, input: input, seconds: seconds, output: output)
+        }
         guard Self.exists(path) else { throw ProgramProblem.missing(path) }
         return try await Self.within(seconds) { try await start(arguments, input, output) }
     }
@@ -132,9 +143,12 @@ package struct Program: Sendable {
     }
 
     /// The body throws nothing of its own while the child lives: both pipes are read to their ends, which come when the child is gone.
-    private func start(_ arguments: [String], _ input: Data, _ output: @escaping @Sendable ([UInt8]) async throws -> Void) async throws -> Outcome {
+    private func start(_ arguments: [String], _ input: Data, _ output: @escaping @Sendable ([UInt8]) async throws -> Void) async throws
+        -> Outcome
+    {
         let result = try await Subprocess.run(
-            .name(command[0]), arguments: Arguments(Array(command.dropFirst()) + arguments), environment: .custom(environment), platformOptions: Self.options,
+            .name(command[0]), arguments: Arguments(Array(command.dropFirst()) + arguments), environment: .custom(environment),
+            platformOptions: Self.options,
             input: .inputWriter, output: .sequence, error: .sequence
         ) { execution in
             async let log = Self.tail(of: execution.standardError)
@@ -149,7 +163,9 @@ package struct Program: Sendable {
     var environment: [Environment.Key: String] {
         let own = ProcessInfo.processInfo.environment
         var environment: [Environment.Key: String] = ["LC_ALL": "C.UTF-8", "PATH": own["PATH"] ?? "/usr/bin:/bin"]
-        for (key, name) in [("HOME" as Environment.Key, "HOME"), ("TMPDIR", "TMPDIR")] { if let value = own[name] { environment[key] = value } }
+        for (key, name) in [("HOME" as Environment.Key, "HOME"), ("TMPDIR", "TMPDIR")] {
+            if let value = own[name] { environment[key] = value }
+        }
         for (name, value) in variables { environment[Environment.Key(stringLiteral: name)] = value }
         return environment
     }
@@ -171,8 +187,8 @@ package struct Program: Sendable {
     }
 }
 
-/// Writing to a program that is gone sends SIGPIPE, which would end this process; swift-subprocess 1.0 leaves that to its user. NIO ignores the signal in the same way, but only
-/// once it has opened a socket.
+/// Writing to a program that is gone sends SIGPIPE, which would end this process; swift-subprocess 1.0 leaves that to its user. NIO ignores
+/// the signal in the same way, but only once it has opened a socket.
 private let ignoredPipeSignal: Void = {
     _ = signal(SIGPIPE, SIG_IGN)
 }()

@@ -12,7 +12,8 @@ package struct ProgramChain: Sendable {
         self.links = links
     }
 
-    /// Runs to the end and has the file on the disk; answers how each ended. The file must not be there yet, is its user's alone, and is removed again when a program fails.
+    /// Runs to the end and has the file on the disk; answers how each ended. The file must not be there yet, is its user's alone, and is
+    /// removed again when a program fails.
     ///
     /// When the task is cancelled or the time is over, the programs are ended as those of ``Program``.
     /// - Throws: `ProgramProblem`, `CancellationError`, `Errno` when the file cannot be made.
@@ -38,7 +39,9 @@ package struct ProgramChain: Sendable {
                 let isLast = place == links.count - 1
                 let pipe = isLast ? nil : try FileDescriptor.pipe()
                 let (from, into) = (input, pipe?.writeEnd)
-                group.addTask { (place, try await link.program.start(link.arguments, from: from, into: into ?? file, closesOutput: !isLast)) }
+                group.addTask {
+                    (place, try await link.program.start(link.arguments, from: from, into: into ?? file, closesOutput: !isLast))
+                }
                 input = pipe?.readEnd
             }
             var found: [Int: Program.Outcome] = [:]
@@ -49,16 +52,21 @@ package struct ProgramChain: Sendable {
 }
 
 extension Program {
-    /// With files in place of standard input, or with none, and standard output; the input is closed for us, and the output where it is said so.
-    fileprivate func start(_ arguments: [String], from input: FileDescriptor?, into output: FileDescriptor, closesOutput: Bool) async throws -> Outcome {
+    /// With files in place of standard input, or with none, and standard output; the input is closed for us, and the output where it is
+    /// said so.
+    fileprivate func start(_ arguments: [String], from input: FileDescriptor?, into output: FileDescriptor, closesOutput: Bool) async throws
+        -> Outcome
+    {
         guard let input else { return try await start(arguments, .none, .fileDescriptor(output, closeAfterSpawningProcess: closesOutput)) }
         return try await start(
-            arguments, .fileDescriptor(input, closeAfterSpawningProcess: true), .fileDescriptor(output, closeAfterSpawningProcess: closesOutput))
+            arguments, .fileDescriptor(input, closeAfterSpawningProcess: true),
+            .fileDescriptor(output, closeAfterSpawningProcess: closesOutput))
     }
 
     private func start(_ arguments: [String], _ input: some InputProtocol, _ output: FileDescriptorOutput) async throws -> Outcome {
         let result = try await Subprocess.run(
-            .name(command[0]), arguments: Arguments(Array(command.dropFirst()) + arguments), environment: .custom(environment), platformOptions: Self.options,
+            .name(command[0]), arguments: Arguments(Array(command.dropFirst()) + arguments), environment: .custom(environment),
+            platformOptions: Self.options,
             input: input, output: output, error: .sequence
         ) { try await Self.tail(of: $0.standardError) }
         return Outcome(result.terminationStatus, result.closureResult)

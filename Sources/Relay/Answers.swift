@@ -17,7 +17,9 @@ package enum Answers {
     }
 
     /// Nothing is there.
-    package static func missing(_ what: String) -> Response { problem(Problem(code: "not_found", status: 404, title: "\(what) is not here")) }
+    package static func missing(_ what: String) -> Response {
+        problem(Problem(code: "not_found", status: 404, title: "\(what) is not here"))
+    }
 
     /// A value as JSON.
     package static func json(_ value: some Encodable) throws -> Response {
@@ -40,8 +42,9 @@ package enum Answers {
         return response
     }
 
-    /// Blobs one behind the other as one file, or ranges of it: 200, 206 or 416 (RFC 9110, 14). Each byte is compared with its blob's name before it goes out. Throws ``LostBlob`` when
-    /// the first is not on the disk as it was put there; when a later one is not, `lost` hears of it and the connection ends.
+    /// Blobs one behind the other as one file, or ranges of it: 200, 206 or 416 (RFC 9110, 14). Each byte is compared with its blob's name
+    /// before it goes out. Throws ``LostBlob`` when the first is not on the disk as it was put there; when a later one is not, `lost` hears
+    /// of it and the connection ends.
     package static func blobs(
         _ parts: [Blob], in folder: BlobFolder, type: String, cache: String, _ request: Request, lost: @escaping @Sendable () async -> Void
     ) async throws -> Response {
@@ -57,7 +60,9 @@ package enum Answers {
         }
         let body = ResponseBody(contentLength: answer.length) { writer in
             do {
-                try await answer.write(lengths, from: { try await folder.read(parts[$0], $1) }) { try await writer.write(ByteBuffer(bytes: $0)) }
+                try await answer.write(lengths, from: { try await folder.read(parts[$0], $1) }) {
+                    try await writer.write(ByteBuffer(bytes: $0))
+                }
             } catch let error as LostBlob {
                 await lost()
                 throw error
@@ -69,7 +74,9 @@ package enum Answers {
 
     /// Figures in the text format of Prometheus, all of them gauges.
     package static func metrics(_ figures: [(name: String, help: String, value: Int64)]) -> Response {
-        let text = figures.map { "# HELP yuanjiao_\($0.name) \($0.help)\n# TYPE yuanjiao_\($0.name) gauge\nyuanjiao_\($0.name) \($0.value)\n" }.joined()
+        let text = figures.map {
+            "# HELP yuanjiao_\($0.name) \($0.help)\n# TYPE yuanjiao_\($0.name) gauge\nyuanjiao_\($0.name) \($0.value)\n"
+        }.joined()
         return bytes(Array(text.utf8), type: "text/plain; version=0.0.4", cache: "no-store")
     }
 }

@@ -14,7 +14,8 @@ extension BlobFolder {
     static let wholeUpTo: Int64 = 4 << 20
     private static let block = 1 << 20
 
-    /// Bytes of a verified blob, compared with its name now, while they are read: what lies on a disk is not believed for having been right once. Throws ``LostBlob``.
+    /// Bytes of a verified blob, compared with its name now, while they are read: what lies on a disk is not believed for having been right
+    /// once. Throws ``LostBlob``.
     package func read(_ blob: Blob, _ bytes: Range<Int>) async throws -> Data {
         // The caller may have the length from the disk: what is no longer of that length is looked at there.
         if let kept = shown.bytes(of: blob.sha256), kept.count == Int(blob.length) { return kept.subdata(in: bytes) }
@@ -28,7 +29,8 @@ extension BlobFolder {
         }
     }
 
-    /// Opens a verified blob: a regular file of its length and no link. Anything else under its name goes. Nil when there is nothing. Blocking.
+    /// Opens a verified blob: a regular file of its length and no link. Anything else under its name goes. Nil when there is nothing.
+    /// Blocking.
     func opened(_ blob: Blob) throws -> FileHandle? {
         guard let url = store.url(blob.sha256.hex) else { return nil }
         // Without O_NONBLOCK a pipe of that name would hold the program up for ever.
@@ -95,8 +97,8 @@ extension BlobFolder {
     }
 }
 
-/// What was compared with its name and may be asked for again at once, in memory: the last blob (at most ``BlobFolder/wholeUpTo`` bytes) and those before it as far as the bound
-/// goes, oldest first, and the block hashes of the last long ones.
+/// What was compared with its name and may be asked for again at once, in memory: the last blob (at most ``BlobFolder/wholeUpTo`` bytes)
+/// and those before it as far as the bound goes, oldest first, and the block hashes of the last long ones.
 final class ShownBytes: Sendable {
     private struct State {
         var blobs: [(hash: SHA256Hex, bytes: Data)] = []

@@ -14,9 +14,13 @@ package struct BlobFolder: Sendable {
     /// What became of a piece of a check.
     package enum Check: Hashable, Sendable { case reached(Int64), sound, gone }
 
-    /// Uses the folder. `reserve` bytes of the volume are never filled with blobs, so that facts can be noted when no film fits any more. `say` hears of each blob that is
-    /// thrown away, and why. `memory` bounds the bytes that are kept for who asks for the next part of them.
-    package init(_ store: BlobStore, reserve: Int64 = 32 << 20, memory: Int = 1 << 20, say: @escaping @Sendable (SHA256Hex, String) -> Void = { _, _ in }) {
+    /// Uses the folder. `reserve` bytes of the volume are never filled with blobs, so that facts can be noted when no film fits any more.
+    /// `say` hears of each blob that is thrown away, and why. `memory` bounds the bytes that are kept for who asks for the next part of
+    /// them.
+    package init(
+        _ store: BlobStore, reserve: Int64 = 32 << 20, memory: Int = 1 << 20,
+        say: @escaping @Sendable (SHA256Hex, String) -> Void = { _, _ in }
+    ) {
         self.store = store
         self.reserve = reserve
         self.say = say
@@ -41,7 +45,9 @@ package struct BlobFolder: Sendable {
     }
 
     /// Whether that many bytes more may be put here.
-    package func hasRoom(for bytes: Int64) async throws -> Bool { try await offPool { BlobStore.freeBytes(at: store.folder) >= bytes + reserve } }
+    package func hasRoom(for bytes: Int64) async throws -> Bool {
+        try await offPool { BlobStore.freeBytes(at: store.folder) >= bytes + reserve }
+    }
 
     /// Where a verified blob lies and how long it is; nil when it is not here. Blocking, but one look at a folder only.
     package func verified(_ hash: SHA256Hex) -> (url: URL, length: Int64)? {
@@ -82,7 +88,8 @@ package struct BlobFolder: Sendable {
 
     private func failure(_ url: URL) -> StorageError {
         errno == ENOSPC || errno == EDQUOT
-            ? .diskFull("No room for \(url.lastPathComponent)") : .unavailable("\(url.lastPathComponent): \(String(cString: strerror(errno)))")
+            ? .diskFull("No room for \(url.lastPathComponent)")
+            : .unavailable("\(url.lastPathComponent): \(String(cString: strerror(errno)))")
     }
 
     /// Gives a complete part its name if its content has that hash, else removes it. False when it was removed.
@@ -106,7 +113,8 @@ package struct BlobFolder: Sendable {
             guard let (_, length) = verified(hash) else { return nil }
             let handle = length <= longest ? try opened(Blob(sha256: hash, length: length)) : nil
             defer { try? handle?.close() }
-            guard let bytes = (try? handle?.readToEnd()).map({ [UInt8]($0) }) ?? (length == 0 ? [] : nil), SHA256Hex(of: bytes) == hash else {
+            guard let bytes = (try? handle?.readToEnd()).map({ [UInt8]($0) }) ?? (length == 0 ? [] : nil), SHA256Hex(of: bytes) == hash
+            else {
                 try discard(hash, "other bytes")
                 return nil
             }
@@ -115,9 +123,12 @@ package struct BlobFolder: Sendable {
     }
 
     /// Which of these blobs are not here at their full length; those of another length are thrown away.
-    package func lacking(_ blobs: [Blob]) async throws -> [SHA256Hex] { try await offPool { try blobs.filter { try !isWhole($0) }.map(\.sha256) } }
+    package func lacking(_ blobs: [Blob]) async throws -> [SHA256Hex] {
+        try await offPool { try blobs.filter { try !isWhole($0) }.map(\.sha256) }
+    }
 
-    /// Reads at most `most` bytes more of a verified blob, from the disk and not from memory, and at its end compares it with its name. Throws when the file cannot be opened.
+    /// Reads at most `most` bytes more of a verified blob, from the disk and not from memory, and at its end compares it with its name.
+    /// Throws when the file cannot be opened.
     package func check(_ blob: Blob, most: Int64) async throws -> Check {
         try await offPool {
             guard try isWhole(blob) else { return .gone }
@@ -128,7 +139,9 @@ package struct BlobFolder: Sendable {
             _ = posix_fadvise(handle.fileDescriptor, off_t(from), off_t(most), POSIX_FADV_DONTNEED)
             do {
                 try handle.seek(toOffset: UInt64(from))
-                while hasher.length < min(from + most, blob.length), let piece = try handle.read(upToCount: Int(min(from + most - hasher.length, 1 << 18))), !piece.isEmpty {
+                while hasher.length < min(from + most, blob.length),
+                    let piece = try handle.read(upToCount: Int(min(from + most - hasher.length, 1 << 18))), !piece.isEmpty
+                {
                     hasher.update(piece)
                 }
             } catch {
@@ -159,7 +172,8 @@ package struct BlobFolder: Sendable {
                 kept.formUnion(try Manifest(parsing: [UInt8](try handle.readToEnd() ?? Data())).blobs.map(\.sha256.hex))
             }
             let files = FileManager.default
-            for folder in try files.contentsOfDirectory(at: store.folder, includingPropertiesForKeys: nil) where folder.lastPathComponent.utf8.count == 2 {
+            for folder in try files.contentsOfDirectory(at: store.folder, includingPropertiesForKeys: nil)
+            where folder.lastPathComponent.utf8.count == 2 {
                 for file in try files.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil) {
                     let name = file.lastPathComponent.split(separator: ".").first.map(String.init) ?? ""
                     if !kept.contains(name) { try files.removeItem(at: file) }

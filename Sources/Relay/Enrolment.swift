@@ -20,7 +20,8 @@ package enum EnrolmentError: Error, Hashable, Sendable, CustomStringConvertible 
     package var description: String {
         switch self {
         case .alreadyEnrolled(let node): "This data folder is already enrolled as \(node). Use another folder, or remove this one first."
-        case .notEnrolled(let folder): "\(folder) is not enrolled. Start it with `--claim` and the claim that the centre made for this node."
+        case .notEnrolled(let folder):
+            "\(folder) is not enrolled. Start it with `--claim` and the claim that the centre made for this node."
         case .wrongKind(let is_, let wanted): "This data folder belongs to a node of kind \(is_.rawValue), not \(wanted.rawValue)."
         case .refused(let status, let sentence): "The centre refused the claim (\(status)). \(sentence)"
         case .unreadable(let what): "\(what) cannot be read."
@@ -56,7 +57,8 @@ package struct Enrolment: Sendable {
         get throws {
             guard let area = AreaCode(answer.area) else { throw EnrolmentError.unreadable("The area \(answer.area) in enrolment.json") }
             let place = NodePlace(area: area, siteKind: answer.kind == .terminal ? answer.siteKind : nil)
-            return NodeIdentity(node: answer.node, place: place, siteName: answer.siteName, root: root, fingerprint: fingerprint, epoch: answer.epoch)
+            return NodeIdentity(
+                node: answer.node, place: place, siteName: answer.siteName, root: root, fingerprint: fingerprint, epoch: answer.epoch)
         }
     }
 
@@ -66,23 +68,29 @@ package struct Enrolment: Sendable {
             let location = folder.appendingPathComponent("enrolment.json")
             guard FileManager.default.fileExists(atPath: location.path) else { throw EnrolmentError.notEnrolled(folder.path) }
             let file = try JSONDecoder().decode(File.self, from: try Data(contentsOf: location))
-            guard let fingerprint = SHA256Hex(rawValue: file.fingerprint) else { throw EnrolmentError.unreadable("The fingerprint in enrolment.json") }
+            guard let fingerprint = SHA256Hex(rawValue: file.fingerprint) else {
+                throw EnrolmentError.unreadable("The fingerprint in enrolment.json")
+            }
             return Enrolment(
                 answer: file.answer, fingerprint: fingerprint, root: [UInt8](file.root), parent: file.parent, enrolledAt: file.enrolledAt,
                 key: try SigningKey(seed: [UInt8](try Data(contentsOf: folder.appendingPathComponent("node.key")))))
         }
     }
 
-    /// Enrols the node of a data folder with a claim. The centre is known by its fingerprint before it is told the one-time code; a second try after a
-    /// lost answer uses the same key. Throws ``EnrolmentError`` for what will not get better by trying again. `through` is the address to ask instead of the claim's, such as an edge.
+    /// Enrols the node of a data folder with a claim. The centre is known by its fingerprint before it is told the one-time code; a second
+    /// try after a lost answer uses the same key. Throws ``EnrolmentError`` for what will not get better by trying again. `through` is the
+    /// address to ask instead of the claim's, such as an edge.
     @discardableResult
-    package static func enrol(claim typed: String, dataFolder: URL, through: String? = nil, version: String, clock: Clock = .system) async throws -> EnrolmentAnswer {
+    package static func enrol(claim typed: String, dataFolder: URL, through: String? = nil, version: String, clock: Clock = .system)
+        async throws -> EnrolmentAnswer
+    {
         let claim = try Claim(typed: typed)
         if let enrolled = try? await read(dataFolder) { throw EnrolmentError.alreadyEnrolled(enrolled.answer.node) }
         let key = try await keyFile(dataFolder)
         let client = ParentClient.httpClient()
         do {
-            let answer = try await join(claim, key: key, address: through ?? claim.address.text, version: version, client: client, folder: dataFolder, clock: clock)
+            let answer = try await join(
+                claim, key: key, address: through ?? claim.address.text, version: version, client: client, folder: dataFolder, clock: clock)
             try await client.shutdown()
             return answer
         } catch {
@@ -91,13 +99,16 @@ package struct Enrolment: Sendable {
         }
     }
 
-    private static func join(_ claim: Claim, key: SigningKey, address: String, version: String, client: HTTPClient, folder: URL, clock: Clock) async throws
+    private static func join(
+        _ claim: Claim, key: SigningKey, address: String, version: String, client: HTTPClient, folder: URL, clock: Clock
+    ) async throws
         -> EnrolmentAnswer
     {
         let (root, trusted) = try await roots(claim, address, client)
         let keys = trusted.root.signers(of: .timestamp)
         let newcomer = Newcomer(key: key, address: address, client: client, keys: keys)
-        let sealing = try await newcomer.ask(.GET, Endpoint.enrolments + "?nonce=" + String(Entropy.system.safeInteger(), radix: 36), as: EnrolmentKey.self)
+        let sealing = try await newcomer.ask(
+            .GET, Endpoint.enrolments + "?nonce=" + String(Entropy.system.safeInteger(), radix: 36), as: EnrolmentKey.self)
         let sealed = try SealedCode.seal(claim.code, to: sealing.sealingKey, for: key.verifyingKey)
         let asked = EnrolmentRequest(sealed: sealed, publicKey: key.verifyingKey.hex, version: version)
         let answer = try await newcomer.ask(.POST, Endpoint.enrolments, try JSONEncoder().encode(asked), as: EnrolmentAnswer.self)
@@ -108,7 +119,8 @@ package struct Enrolment: Sendable {
     }
 
     /// The first root, which the claim names, and what follows from it: the keys may have been changed since the network began.
-    private static func roots(_ claim: Claim, _ address: String, _ client: HTTPClient) async throws -> (first: [UInt8], trusted: TrustedSet) {
+    private static func roots(_ claim: Claim, _ address: String, _ client: HTTPClient) async throws -> (first: [UInt8], trusted: TrustedSet)
+    {
         let url = address + Endpoint.metadata
         guard let first = try await MetadataFolder.fetch(url + "1.root.json", longest: TrustedSet.longestRoot, client) else {
             throw ParentError.status(404, "The parent does not have 1.root.json; check the address.")
@@ -151,7 +163,8 @@ private struct Newcomer {
     let client: HTTPClient
     let keys: [String: VerifyingKey]
 
-    /// Throws ``EnrolmentError/refused(_:_:)`` for what will not get better by trying again, a `TrustError` for an answer that is not the centre's.
+    /// Throws ``EnrolmentError/refused(_:_:)`` for what will not get better by trying again, a `TrustError` for an answer that is not the
+    /// centre's.
     func ask<Answer: Decodable>(_ method: HTTPMethod, _ path: String, _ body: Data? = nil, as type: Answer.Type) async throws -> Answer {
         let asked = SignedRequest(method.rawValue, path, node: key.verifyingKey.hex, body: SHA256Hex(of: body ?? Data()))
         var request = HTTPClientRequest(url: address + path)
@@ -169,9 +182,12 @@ private struct Newcomer {
             if response.status.code >= 500 || method == .GET && [404, 405].contains(response.status.code) {
                 throw ParentError.status(Int(response.status.code), problem?.title ?? "")
             }
-            throw EnrolmentError.refused(Int(response.status.code), [problem?.title, problem?.detail].compactMap { $0 }.filter { !$0.isEmpty }.joined(separator: ". "))
+            throw EnrolmentError.refused(
+                Int(response.status.code),
+                [problem?.title, problem?.detail].compactMap { $0 }.filter { !$0.isEmpty }.joined(separator: ". "))
         }
-        let answer = SignedAnswer(to: asked, status: Int(response.status.code), body: answered, signature: response.headers.first(name: AnswerSignature.header))
+        let answer = SignedAnswer(
+            to: asked, status: Int(response.status.code), body: answered, signature: response.headers.first(name: AnswerSignature.header))
         return try JSONDecoder().decode(Answer.self, from: try answer.verified(by: keys))
     }
 }

@@ -1,7 +1,8 @@
 package import Node
 import Synchronization
 
-/// What was noticed around a node's logic, by its server and its disk, until the logic counts it. A hundred at most; more of the same says nothing new.
+/// What was noticed around a node's logic, by its server and its disk, until the logic counts it. A hundred at most; more of the same says
+/// nothing new.
 package final class Findings: Sendable {
     private let noticed = Mutex<[Noticed]>([])
 

@@ -7,7 +7,10 @@ package struct FreezeWatch: Sendable {
     private struct Held: Error, CustomStringConvertible {
         let since: Instant
         var description: String {
-            "nothing new since \(since.milliseconds / 1000) (seconds since 1970), although the parent answers. The parent is cut off from the centre, or somebody keeps the catalogue back"
+            """
+            nothing new since \(since.milliseconds / 1000) (seconds since 1970), although the parent answers. The parent is cut off from \
+            the centre, or somebody keeps the catalogue back
+            """
         }
     }
 

@@ -6,7 +6,8 @@ extension Statements {
     package func knownNodes() throws -> [String: KnownNode] {
         var nodes: [String: KnownNode] = [:]
         try each("SELECT node, public_key, revoked, kind FROM known_node ORDER BY node") { row in
-            let node = KnownNode(node: try row.text(0), publicKey: try row.text(1), revoked: try row.int(2) != 0, kind: try row.optionalText(3))
+            let node = KnownNode(
+                node: try row.text(0), publicKey: try row.text(1), revoked: try row.int(2) != 0, kind: try row.optionalText(3))
             nodes[node.node] = node
         }
         return nodes
@@ -22,10 +23,15 @@ extension Statements {
         for node in news.nodes {
             try run(
                 """
-                INSERT INTO known_node (node, public_key, revoked, kind) VALUES (\(node.node), \(node.publicKey), \(node.revoked), \(node.kind))
+                INSERT INTO known_node (node, public_key, revoked, kind)
+                    VALUES (\(node.node), \(node.publicKey), \(node.revoked), \(node.kind))
                 ON CONFLICT (node) DO UPDATE SET public_key = excluded.public_key, revoked = excluded.revoked, kind = excluded.kind
                 """)
         }
-        try run("INSERT INTO known_version (one, version) VALUES (1, \(news.version)) ON CONFLICT (one) DO UPDATE SET version = excluded.version")
+        try run(
+            """
+            INSERT INTO known_version (one, version) VALUES (1, \(news.version)) ON CONFLICT (one) DO UPDATE SET version = excluded.version
+            """
+        )
     }
 }

@@ -141,12 +141,17 @@ package struct DownLine<Machine: NodeMachine>: Service {
     private func attempt(_ errand: Errand) async throws -> Outcome {
         switch errand {
         case .metadata(let name, let longest, let source):
-            do { return try await parent.metadata(name, longest: longest, source: source).map { .content($0) } ?? .missing } catch ParentError.tooLong { return .tooLong }
+            do {
+                return try await parent.metadata(name, longest: longest, source: source).map { .content($0) } ?? .missing
+            } catch ParentError.tooLong { return .tooLong }
         case .fetch(let blob, let chunk, let source):
             guard let offset = try await blobs.reached(blob) else { return .present }
             guard offset < blob.length else { return .reached(offset) }
-            guard try await blobs.hasRoom(for: blob.length - offset) else { throw StorageError.diskFull("No room for a blob of \(blob.length) bytes") }
-            guard let bytes = try await parent.range(of: blob, from: offset, length: min(chunk, blob.length - offset), source: source) else { return .missing }
+            guard try await blobs.hasRoom(for: blob.length - offset) else {
+                throw StorageError.diskFull("No room for a blob of \(blob.length) bytes")
+            }
+            guard let bytes = try await parent.range(of: blob, from: offset, length: min(chunk, blob.length - offset), source: source)
+            else { return .missing }
             guard !bytes.isEmpty else { return .failed }
             return .reached(try await blobs.append(bytes, to: blob, at: offset))
         case .seal(let blob): return .sealed(try await blobs.seal(blob))

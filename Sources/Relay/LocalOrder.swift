@@ -16,7 +16,9 @@ package final class LocalOrder: Sendable {
         guard
             let bytes = try? await offPool({ () -> [UInt8]? in
                 let attributes = try FileManager.default.attributesOfItem(atPath: file.path)
-                guard attributes[.type] as? FileAttributeType == .typeRegular, (attributes[.size] as? Int ?? .max) <= Int(StopOrder.longestBundle) else { return nil }
+                guard attributes[.type] as? FileAttributeType == .typeRegular,
+                    (attributes[.size] as? Int ?? .max) <= Int(StopOrder.longestBundle)
+                else { return nil }
                 return [UInt8](try Data(contentsOf: file))
             })
         else { return nil }

@@ -6,10 +6,11 @@ import NIOHTTP1
 import Storage
 import Trust
 
-/// Trusted metadata of any TUF repository in a folder, and the client workflow over HTTP that keeps it up to date (TUF specification 1.0, section 5).
+/// Trusted metadata of any TUF repository in a folder, and the client workflow over HTTP that keeps it up to date (TUF specification 1.0,
+/// section 5).
 ///
-/// What is verified lies in the folder under its name without version: `root.json`, `timestamp.json`, `snapshot.json`, `targets.json`, and delegated roles percent-encoded. The folder
-/// is believed as far as its root; everything else in it is verified again each time.
+/// What is verified lies in the folder under its name without version: `root.json`, `timestamp.json`, `snapshot.json`, `targets.json`, and
+/// delegated roles percent-encoded. The folder is believed as far as its root; everything else in it is verified again each time.
 package struct MetadataFolder: Sendable {
     /// Why an update or a download ended.
     package enum Failure: Error, Hashable, Sendable, CustomStringConvertible {
@@ -59,21 +60,26 @@ package struct MetadataFolder: Sendable {
         try await Self.withClient { client in _ = try await updated(from: url, client) }
     }
 
-    /// Brings everything up to date that says something about a target, and the target into a folder, unless it lies there already. Its file name is its path, percent-encoded.
+    /// Brings everything up to date that says something about a target, and the target into a folder, unless it lies there already. Its
+    /// file name is its path, percent-encoded.
     package func download(_ target: String, metadata url: String, targets base: String, into directory: URL) async throws {
         try await Self.withClient { client in
             var set = try await updated(from: url, client)
             let file = try await self.file(of: target, in: &set, from: url, client)
             let location = directory.appendingPathComponent(target.percentEncoded)
             let isThere = try await offPool {
-                FileManager.default.contents(atPath: location.path).map { Int64($0.count) == file.length && SHA256Hex(of: $0) == file.sha256 } ?? false
+                FileManager.default.contents(atPath: location.path).map {
+                    Int64($0.count) == file.length && SHA256Hex(of: $0) == file.sha256
+                } ?? false
             }
             guard !isThere else { return }
             guard file.length <= Self.longestTarget else { throw Failure.tooLarge(target, file.length) }
             var segments = target.split(separator: "/", omittingEmptySubsequences: false).map { String($0).percentEncoded }
             if set.root.consistentSnapshot { segments.append("\(file.sha256.hex).\(segments.removeLast())") }
             let source = base.withoutSlash + "/" + segments.joined(separator: "/")
-            guard let bytes = try await Self.fetch(source, longest: file.length, client), SHA256Hex(of: bytes) == file.sha256, Int64(bytes.count) == file.length else {
+            guard let bytes = try await Self.fetch(source, longest: file.length, client), SHA256Hex(of: bytes) == file.sha256,
+                Int64(bytes.count) == file.length
+            else {
                 throw Failure.wrongTarget(target)
             }
             try await offPool {
@@ -90,7 +96,9 @@ package struct MetadataFolder: Sendable {
 
     static func roots(after trusted: [UInt8], from url: String, _ client: HTTPClient) async throws -> [[UInt8]] {
         var (set, found) = (try TrustedSet(trusting: trusted), [[UInt8]]())
-        while found.count < mostRoots, let next = try await fetch(url.withoutSlash + "/" + set.wantedRoot.fileName, longest: set.wantedRoot.longest, client) {
+        while found.count < mostRoots,
+            let next = try await fetch(url.withoutSlash + "/" + set.wantedRoot.fileName, longest: set.wantedRoot.longest, client)
+        {
             try set.accept(root: next)
             found.append(next)
         }
@@ -113,11 +121,13 @@ package struct MetadataFolder: Sendable {
         guard let root = try await stored("root.json") else { throw Failure.noRoot(folder.path) }
         var set = try TrustedSet(trusting: root)
         for _ in 0..<Self.mostRoots {
-            guard let next = try await Self.fetch(url.withoutSlash + "/" + set.wantedRoot.fileName, longest: set.wantedRoot.longest, client) else { break }
+            guard let next = try await Self.fetch(url.withoutSlash + "/" + set.wantedRoot.fileName, longest: set.wantedRoot.longest, client)
+            else { break }
             try set.accept(root: next)
             try await keep(next, "root.json")
         }
-        // What was believed before tells a rollback; that it has ended meanwhile does not matter for that. Under new keys it is nobody's word.
+        // What was believed before tells a rollback; that it has ended meanwhile does not matter for that. Under new keys it is nobody's
+        // word.
         if let timestamp = try await stored("timestamp.json") { _ = try? set.take(timestamp: timestamp, at: nil) }
         if let snapshot = try await stored("snapshot.json") { try? set.recall(snapshot: snapshot) }
         try await take(.timestamp, from: url, into: &set, client)
@@ -149,7 +159,11 @@ package struct MetadataFolder: Sendable {
             case .found(let file): return file
             case .missing: throw Failure.unknownTarget(target)
             case .needs(let wanted):
-                if let kept = try await stored(wanted.plainName), (try? set.accept(delegated: kept, for: wanted, at: clock.now.milliseconds)) != nil { continue }
+                if let kept = try await stored(wanted.plainName),
+                    (try? set.accept(delegated: kept, for: wanted, at: clock.now.milliseconds)) != nil
+                {
+                    continue
+                }
                 let name = (set.root.consistentSnapshot ? "\(wanted.version)." : "") + wanted.plainName
                 let source = url.withoutSlash + "/" + name
                 guard let bytes = try await Self.fetch(source, longest: wanted.longest, client) else { throw Failure.fetch(source, 404) }

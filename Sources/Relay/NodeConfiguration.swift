@@ -27,7 +27,8 @@ package struct NodeConfiguration: Sendable {
     package var onRunning: @Sendable (Int) -> Void
 
     package init(
-        dataFolder: URL, parent: String? = nil, host: String = "127.0.0.1", port: Int, zone: String? = nil, pollSeconds: Int64 = 60, hostNames: [String] = [],
+        dataFolder: URL, parent: String? = nil, host: String = "127.0.0.1", port: Int, zone: String? = nil, pollSeconds: Int64 = 60,
+        hostNames: [String] = [],
         metrics: MetricsAddress? = nil, logger: Logger,
         clock: Clock = .system, onRunning: @escaping @Sendable (Int) -> Void = { _ in }
     ) {

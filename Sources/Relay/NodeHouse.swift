@@ -33,24 +33,33 @@ package struct NodeHouse: Sendable {
         self.zone = zone
         let folder = configuration.dataFolder
         let isPrivate = try await offPool { try PrivateFolder.prepare(folder) }
-        if !isPrivate { configuration.logger.warning("Other users of this machine may enter the data folder; give it to the program's own user alone, mode 0700") }
+        if !isPrivate {
+            configuration.logger.warning(
+                "Other users of this machine may enter the data folder; give it to the program's own user alone, mode 0700")
+        }
         database = try Database.sqlite(path: folder.appendingPathComponent("node.sqlite").path)
         _ = try await database.migrate(try NodeSchema.migrations, at: configuration.clock.now)
         let (logger, findings) = (configuration.logger, Findings())
         self.findings = findings
         // An edge is asked for a blob by many at once and in parts, a terminal by one player.
-        blobs = BlobFolder(try BlobStore(folder: folder.appendingPathComponent("blobs")), memory: kind == .edge ? 32 << 20 : 1 << 20) { hash, why in
+        blobs = BlobFolder(try BlobStore(folder: folder.appendingPathComponent("blobs")), memory: kind == .edge ? 32 << 20 : 1 << 20) {
+            hash, why in
             findings.note(Noticed(.disk, about: hash.hex))
             logger.warning(
-                "A blob on the disk was not what was put there; it is thrown away and fetched again", metadata: ["blob": "\(hash.hex)", "why": "\(why)"])
+                "A blob on the disk was not what was put there; it is thrown away and fetched again",
+                metadata: ["blob": "\(hash.hex)", "why": "\(why)"])
         }
-        let (down, up, passing) = (ParentClient.httpClient(), ParentClient.httpClient(silence: ParentClient.silence), ParentClient.httpClient(silence: ParentClient.silence))
+        let (down, up, passing) = (
+            ParentClient.httpClient(), ParentClient.httpClient(silence: ParentClient.silence),
+            ParentClient.httpClient(silence: ParentClient.silence)
+        )
         clients = [down, up, passing]
         let addresses = [configuration.parent ?? enrolment.parent]
         parent = ParentClient(client: down, upward: up, addresses: addresses, node: identity.node, key: enrolment.key)
         passage = ParentClient(client: passing, addresses: addresses, node: identity.node, key: enrolment.key)
         // A clock that stands before the day of enrolment is wrong; the enrolment may itself have happened under a wrong clock.
-        var settings = NodeSettings(notBefore: max(enrolment.enrolledAt.adding(milliseconds: -86_400_000), Instant(milliseconds: 1_293_840_000_000)))
+        var settings = NodeSettings(
+            notBefore: max(enrolment.enrolledAt.adding(milliseconds: -86_400_000), Instant(milliseconds: 1_293_840_000_000)))
         let poll = max(configuration.pollSeconds, 1) * 1000
         settings.sync.pollEvery = poll
         // Who looks often also tries again often.

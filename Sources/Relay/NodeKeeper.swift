@@ -5,8 +5,8 @@ import Synchronization
 
 /// Keeps a node's logic and its disk in step: what ``change(_:)`` answers is on disk.
 ///
-/// After a write that failed (a full disk) the logic in memory knows more than the disk; it is then thrown away and read from the disk again, as after a kill.
-/// Questions are answered meanwhile from what the disk has.
+/// After a write that failed (a full disk) the logic in memory knows more than the disk; it is then thrown away and read from the disk
+/// again, as after a kill. Questions are answered meanwhile from what the disk has.
 package final class NodeKeeper<Machine: NodeMachine>: Sendable {
     private struct State {
         var machine: Machine?
@@ -30,13 +30,17 @@ package final class NodeKeeper<Machine: NodeMachine>: Sendable {
     }
 
     /// Lets the logic do something and carries its changes out, in one transaction and in the order of the calls.
-    package func change<Answer: Sendable>(_ body: @escaping @Sendable (inout Machine) throws -> (changes: [Change], answer: Answer)) async throws -> Answer {
+    package func change<Answer: Sendable>(_ body: @escaping @Sendable (inout Machine) throws -> (changes: [Change], answer: Answer))
+        async throws -> Answer
+    {
         let isRefusal = Mutex(false)
         do {
             return try await database.write { statements in
                 // The database has one writer, so changes reach it in the order in which the logic made them.
                 let (changes, answer) = try self.state.withLock { state throws -> ([Change], Answer) in
-                    guard var machine = try state.machine.take() ?? self.make(try statements.nodeRecords()) as Machine? else { throw NotReady() }
+                    guard var machine = try state.machine.take() ?? self.make(try statements.nodeRecords()) as Machine? else {
+                        throw NotReady()
+                    }
                     defer { state.machine = machine }
                     let before = state.isStarted ? [] : machine.start(at: self.clock.now)
                     do {

@@ -25,7 +25,12 @@ extension Statements {
             switch change {
             case .store(let key, let record):
                 let body = String(decoding: try encoder.encode(record), as: UTF8.self)
-                try run("INSERT INTO node_record (record_key, body) VALUES (\(key), \(body)) ON CONFLICT (record_key) DO UPDATE SET body = excluded.body")
+                try run(
+                    """
+                    INSERT INTO node_record (record_key, body) VALUES (\(key), \(body)) ON CONFLICT (record_key) DO UPDATE
+                    SET body = excluded.body
+                    """
+                )
             case .remove(let key): try run("DELETE FROM node_record WHERE record_key = \(key)")
             }
         }

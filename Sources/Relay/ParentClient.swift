@@ -52,10 +52,14 @@ package struct ParentClient: Sendable {
     package func send(_ batch: Batch) async throws -> SignedAnswer { try await post(Endpoint.facts, try batch.json) }
 
     /// Asks about facts given before.
-    package func ask(_ question: ReceiptQuestion) async throws -> SignedAnswer { try await post(Endpoint.receipts, try JSONEncoder().encode(question)) }
+    package func ask(_ question: ReceiptQuestion) async throws -> SignedAnswer {
+        try await post(Endpoint.receipts, try JSONEncoder().encode(question))
+    }
 
     /// Gives other nodes' batches, closed.
-    package func carry(_ envelopes: [Envelope]) async throws -> SignedAnswer { try await post(Endpoint.envelopes, Envelope.load(envelopes)) }
+    package func carry(_ envelopes: [Envelope]) async throws -> SignedAnswer {
+        try await post(Endpoint.envelopes, Envelope.load(envelopes))
+    }
 
     private func post(_ path: String, _ body: Data) async throws -> SignedAnswer {
         let (request, asked) = try signed(.POST, path, body: body)
@@ -76,8 +80,8 @@ package struct ParentClient: Sendable {
             to: asked, status: Int(response.status.code), body: Data(body), signature: response.headers.first(name: AnswerSignature.header))
     }
 
-    /// A metadata file of at most that many bytes; nil when the parent does not have it. Asked for without a signature, because it is open to all; and what the parent gave the
-    /// last time it need not give again.
+    /// A metadata file of at most that many bytes; nil when the parent does not have it. Asked for without a signature, because it is open
+    /// to all; and what the parent gave the last time it need not give again.
     package func metadata(_ name: String, longest: Int64, source: Int) async throws -> [UInt8]? {
         let url = address(source) + Endpoint.metadata + name
         let copy = copies[url]
@@ -101,8 +105,8 @@ package struct ParentClient: Sendable {
         }
     }
 
-    /// What changed among the nodes of this edge's area since a version of its list; nil when nothing did. `nonce` makes the answer one to this question. Throws
-    /// `trust.answer_signature` for an answer that is not the centre's.
+    /// What changed among the nodes of this edge's area since a version of its list; nil when nothing did. `nonce` makes the answer one to
+    /// this question. Throws `trust.answer_signature` for an answer that is not the centre's.
     package func nodes(since version: String?, nonce: String, keys: [String: VerifyingKey]) async throws -> NodeNews? {
         let query = version.flatMap { $0.addingPercentEncoding(withAllowedCharacters: .alphanumerics) }.map { "&since=\($0)" } ?? ""
         let (request, asked) = try signed(.GET, Endpoint.nodes + "?nonce=\(nonce)" + query, body: nil)
@@ -110,11 +114,14 @@ package struct ParentClient: Sendable {
         guard response.status.code == 200 || response.status.code == 204 else { throw await refusal(response) }
         let body = try await answer(response, to: asked, longest: 8 << 20).verified(by: keys)
         guard response.status.code == 200 else { return nil }
-        guard let news = try? JSONDecoder().decode(NodeNews.self, from: body) else { throw ParentError.unreadable("The answer to \(Endpoint.nodes) is no list of nodes") }
+        guard let news = try? JSONDecoder().decode(NodeNews.self, from: body) else {
+            throw ParentError.unreadable("The answer to \(Endpoint.nodes) is no list of nodes")
+        }
         return news
     }
 
-    /// The bytes of a blob from `offset` on, at most `length`. Fewer when the line breaks: what came is not thrown away. Nil when the parent does not have it.
+    /// The bytes of a blob from `offset` on, at most `length`. Fewer when the line breaks: what came is not thrown away. Nil when the
+    /// parent does not have it.
     package func range(of blob: Blob, from offset: Int64, length: Int64, source: Int) async throws -> [UInt8]? {
         let path = Endpoint.blobs + blob.sha256.hex
         var request = try signed(.GET, path, body: nil, source: source).request
@@ -122,7 +129,9 @@ package struct ParentClient: Sendable {
         let response = try await client.execute(request, timeout: .minutes(2))
         switch response.status.code {
         case 206:
-            guard response.headers.first(name: "Content-Range")?.hasPrefix("bytes \(offset)-") == true else { throw ParentError.unreadable("\(path) answered another range") }
+            guard response.headers.first(name: "Content-Range")?.hasPrefix("bytes \(offset)-") == true else {
+                throw ParentError.unreadable("\(path) answered another range")
+            }
         case 200 where offset == 0: break
         case 404, 416:
             try await finish(response)
@@ -133,7 +142,9 @@ package struct ParentClient: Sendable {
     }
 
     /// Passes another's request on unchanged, GET without a body; answers what came, at most `longest` bytes.
-    package func pass(_ body: Data?, to pathAndQuery: String, authorization: String?, longest: Int) async throws -> (type: String, answer: SignedAnswer) {
+    package func pass(_ body: Data?, to pathAndQuery: String, authorization: String?, longest: Int) async throws -> (
+        type: String, answer: SignedAnswer
+    ) {
         var request = HTTPClientRequest(url: address(0) + pathAndQuery)
         if let authorization { request.headers.add(name: "Authorization", value: authorization) }
         if let body {
@@ -151,7 +162,9 @@ package struct ParentClient: Sendable {
 
     private func address(_ source: Int) -> String { addresses[source % addresses.count] }
 
-    private func signed(_ method: Method, _ path: String, body: Data?, source: Int = 0) throws -> (request: HTTPClientRequest, asked: SignedRequest) {
+    private func signed(_ method: Method, _ path: String, body: Data?, source: Int = 0) throws -> (
+        request: HTTPClientRequest, asked: SignedRequest
+    ) {
         var request = HTTPClientRequest(url: address(source) + path)
         request.method = method == .GET ? .GET : .POST
         let asked = SignedRequest(method.rawValue, path, node: node, body: SHA256Hex(of: body ?? Data()))
@@ -169,7 +182,8 @@ package struct ParentClient: Sendable {
     private func refusal(_ response: HTTPClientResponse) async -> ParentError {
         let body = try? await read(response.body, upTo: 65_536)
         let problem = body.flatMap { try? JSONDecoder().decode(Problem.self, from: Data($0)) }
-        return .status(Int(response.status.code), [problem?.title, problem?.detail].compactMap { $0 }.filter { !$0.isEmpty }.joined(separator: ". "))
+        return .status(
+            Int(response.status.code), [problem?.title, problem?.detail].compactMap { $0 }.filter { !$0.isEmpty }.joined(separator: ". "))
     }
 }
 

@@ -11,10 +11,12 @@ package enum LineRule {
     package static let window = Duration.seconds(30)
 }
 
-/// Reads at most so many bytes of an answer, as long as they come faster than the slowest line: who gives one byte now and then holds the line down and is left. `whole` asks for
-/// all of an answer that is no longer than that; otherwise what came before the line broke is answered, unless it came too slowly.
-/// Throws ``ParentError/tooSlow`` and what the line throws.
-func read(_ body: HTTPClientResponse.Body, upTo longest: Int, whole: Bool = true, window: Duration = LineRule.window) async throws -> [UInt8] {
+/// Reads at most so many bytes of an answer, as long as they come faster than the slowest line: who gives one byte now and then holds the
+/// line down and is left. `whole` asks for all of an answer that is no longer than that; otherwise what came before the line broke is
+/// answered, unless it came too slowly. Throws ``ParentError/tooSlow`` and what the line throws.
+func read(_ body: HTTPClientResponse.Body, upTo longest: Int, whole: Bool = true, window: Duration = LineRule.window) async throws
+    -> [UInt8]
+{
     let received = Received()
     do {
         try await withThrowingTaskGroup(of: Bool.self) { group in
@@ -39,7 +41,9 @@ func read(_ body: HTTPClientResponse.Body, upTo longest: Int, whole: Bool = true
             group.cancelAll()
             guard isRead else { throw ParentError.tooSlow }
         }
-    } catch let error as ParentError { throw error } catch  where !whole && received.count > 0 && !(error is CancellationError) { return received.bytes }
+    } catch let error as ParentError { throw error } catch  where !whole && received.count > 0 && !(error is CancellationError) {
+        return received.bytes
+    }
     return received.bytes
 }
 

@@ -23,16 +23,21 @@ package struct ProblemMiddleware<Context: RequestContext>: RouterMiddleware {
         do { return try await next(request, context) } catch let problem as Problem {
             return Answers.problem(problem)
         } catch Refusal.busy {
-            var answer = Answers.problem(Problem(code: "busy", status: 503, title: "Too much at once", detail: "Nothing was taken; send it again later."))
+            var answer = Answers.problem(
+                Problem(code: "busy", status: 503, title: "Too much at once", detail: "Nothing was taken; send it again later."))
             answer.headers[.retryAfter] = "10"
             return answer
         } catch let error as HTTPError {
-            return Answers.problem(Problem(code: "http.\(error.status.code)", status: error.status.code, title: error.body ?? error.status.reasonPhrase))
+            return Answers.problem(
+                Problem(code: "http.\(error.status.code)", status: error.status.code, title: error.body ?? error.status.reasonPhrase))
         } catch let fault as MalformedFact {
             return Answers.problem(Problem(code: fault.code, status: fault.code == "batch.too_many" ? 413 : 400, title: fault.sentence))
         } catch StorageError.diskFull(let sentence) {
             context.logger.error("The disk is full: \(sentence)")
-            return Answers.problem(Problem(code: "disk.full", status: 503, title: "The disk is full", detail: "Nothing was lost; send it again when there is room."))
+            return Answers.problem(
+                Problem(
+                    code: "disk.full", status: 503, title: "The disk is full", detail: "Nothing was lost; send it again when there is room."
+                ))
         } catch let error as StorageError {
             context.logger.error("The database did not answer: \(error)")
             return Answers.problem(Problem(code: "storage", status: 503, title: "The database did not answer"))

@@ -13,7 +13,9 @@ package struct City: Sendable {
     /// Makes the city. Throws `CityPlanError` when the plan contradicts itself.
     package init(plan: CityPlan) throws {
         try plan.check()
-        guard let code = AreaCode(plan.code), let first = plan.months.first?.month else { throw CityPlanError.field("code", "must have four digits") }
+        guard let code = AreaCode(plan.code), let first = plan.months.first?.month else {
+            throw CityPlanError.field("code", "must have four digits")
+        }
         self.plan = plan
         self.code = code
         var ground = CityGround(plan: plan, code: code, fromOn: Day(year: first.year - 2, month: 1, day: 1) ?? first.days.lowerBound)

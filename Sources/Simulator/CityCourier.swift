@@ -52,7 +52,9 @@ struct CityCourier {
                         let batch = Batch(
                             id: seededName(seed: city.plan.seed, 7, matter(county, day, slot), number),
                             facts: Array(facts[start..<min(start + batchSize, facts.count)]))
-                        result.append(CityFacts.Delivery(receivedAt: first.adding(seconds: Int64(number * 5)), county: counties[county], batch: batch))
+                        result.append(
+                            CityFacts.Delivery(receivedAt: first.adding(seconds: Int64(number * 5)), county: counties[county], batch: batch)
+                        )
                     }
                 }
             }

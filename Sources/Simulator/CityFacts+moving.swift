@@ -2,15 +2,17 @@ package import Basics
 import Wire
 
 extension CityFacts {
-    /// What arrives in a month that has no totals, later than `after` (nil: from its beginning) and no later than `through`, ascending by arrival.
-    /// About half of the sites come on in the month, about a quarter view effectively. A later `through` only adds deliveries, so that a clock can walk on:
-    /// what is left of a day follows in the night after it. A few lines are cut; most of them return within days, and everything held back then comes late.
+    /// What arrives in a month that has no totals, later than `after` (nil: from its beginning) and no later than `through`, ascending by
+    /// arrival. About half of the sites come on in the month, about a quarter view effectively. A later `through` only adds deliveries, so
+    /// that a clock can walk on: what is left of a day follows in the night after it. A few lines are cut; most of them return within days,
+    /// and everything held back then comes late.
     package func moving(_ month: Month, after: Instant? = nil, through: Instant) -> [Delivery] {
         let calendar = CityCalendar(month: month, zone: zone)
         var courier = CityCourier(city: city, calendar: calendar, hours: 8)
         // A night's delivery comes on the next day, and no later than that unless the line was cut.
         let days = calendar.days.indices.filter { day in
-            calendar.starts[day] <= through && (after.map { zone.day(of: $0) <= calendar.days[day].advanced(by: 1 + Habit.longestCut) } ?? true)
+            calendar.starts[day] <= through
+                && (after.map { zone.day(of: $0) <= calendar.days[day].advanced(by: 1 + Habit.longestCut) } ?? true)
         }
         let habits = registeredHabits(month)
         for day in days {
@@ -43,14 +45,16 @@ extension CityFacts {
             let cutUntil = cutFrom < .max && generator.chance(perMille: 700) ? cutFrom + generator.within(2...Habit.longestCut) : .max
             return Habit(
                 site: index, on: on, idle: on && site.kind == .village && generator.chance(perMille: 8),
-                plays: draw < 39 ? .demand : draw < 56 ? .channel : .glance, perMille: (generator.within(30...120), generator.within(300...650)),
+                plays: draw < 39 ? .demand : draw < 56 ? .channel : .glance,
+                perMille: (generator.within(30...120), generator.within(300...650)),
                 cut: cutFrom..<cutUntil)
         }
     }
 
     private func isHeard(_ habit: Habit, on day: Int, _ calendar: CityCalendar) -> Bool {
         // What arises in a cut comes with the first night of the line's return.
-        (!habit.cut.contains(day) || habit.cut.upperBound < calendar.days.count) && city.sites[habit.site].isInService(on: calendar.days[day])
+        (!habit.cut.contains(day) || habit.cut.upperBound < calendar.days.count)
+            && city.sites[habit.site].isInService(on: calendar.days[day])
     }
 
     /// Everything that one site's day tells, in the slots in which it becomes known.
@@ -78,7 +82,9 @@ extension CityFacts {
             guard until > told else { continue }
             let fresh = minutes.intersection(MinuteSet(told..<until))
             if !fresh.isEmpty {
-                courier.add(.presence(Presence(terminal: terminal.id, day: calendar.days[day], minutes: fresh)), site: habit.site, day: sent, slot: slot)
+                courier.add(
+                    .presence(Presence(terminal: terminal.id, day: calendar.days[day], minutes: fresh)), site: habit.site, day: sent,
+                    slot: slot)
             }
             for play in plays where (told..<until).contains(lastMinute(of: play, day, calendar)) {
                 courier.add(.play(play), site: habit.site, day: sent, slot: slot)

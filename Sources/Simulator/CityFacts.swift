@@ -1,8 +1,8 @@
 package import Basics
 package import Wire
 
-/// The raw facts that the terminals of a made-up city send: presence, plays and watermarks, as the centre receives them from the counties' edges.
-/// The same city, zone, lessons and month give the same facts with the same ids.
+/// The raw facts that the terminals of a made-up city send: presence, plays and watermarks, as the centre receives them from the counties'
+/// edges. The same city, zone, lessons and month give the same facts with the same ids.
 package struct CityFacts: Sendable {
     /// A courseware that the terminals play.
     package struct Lesson: Hashable, Sendable {
@@ -58,12 +58,14 @@ package struct CityFacts: Sendable {
         presences += planned.strayPresences()
         for presence in presences {
             courier.add(
-                .presence(Presence(terminal: presence.terminal, day: planned.calendar.days[presence.day], minutes: presence.minutes)), site: presence.site,
+                .presence(Presence(terminal: presence.terminal, day: planned.calendar.days[presence.day], minutes: presence.minutes)),
+                site: presence.site,
                 day: presence.day)
         }
         for watermark in planned.watermarks() {
             courier.add(
-                .watermark(Watermark(terminal: watermark.terminal, throughAt: planned.calendar.starts[watermark.day + 1])), site: watermark.site,
+                .watermark(Watermark(terminal: watermark.terminal, throughAt: planned.calendar.starts[watermark.day + 1])),
+                site: watermark.site,
                 day: watermark.day)
         }
         return courier.deliveries()

@@ -102,7 +102,8 @@ struct CityGround {
             }
         plots.append(
             CityPlot(
-                code: "\(full)\(kind.digit)\(padded(serial, 2))", name: area.name + suffix + (serial > 1 ? "(\(serial))" : ""), area: area.code, kind: kind,
+                code: "\(full)\(kind.digit)\(padded(serial, 2))", name: area.name + suffix + (serial > 1 ? "(\(serial))" : ""),
+                area: area.code, kind: kind,
                 mode: mode, diligence: generator.below(600) + (zeal[String(area.code.description.prefix(6))] ?? 0)))
     }
 }

@@ -69,9 +69,12 @@ struct CityMonth {
             for terminal in site.terminals {
                 let heard = calendar.days.indices.filter { day in
                     let day = calendar.days[day]
-                    return terminal.fromOn <= day && day <= terminal.untilOn ?? day && site.isInService(on: day) && day < site.silentFrom ?? day.advanced(by: 1)
+                    return terminal.fromOn <= day && day <= terminal.untilOn ?? day && site.isInService(on: day)
+                        && day < site.silentFrom ?? day.advanced(by: 1)
                 }
-                for day in heard where day == heard.last || (calendar.days[day].number + index) % 7 == 0 { result.append((index, terminal.id, day)) }
+                for day in heard where day == heard.last || (calendar.days[day].number + index) % 7 == 0 {
+                    result.append((index, terminal.id, day))
+                }
             }
         }
         return result
@@ -88,7 +91,8 @@ struct CityMonth {
         var left = minutes / Self.wholeDay.count
         var result: [(Int, ArraySlice<Int>)] = []
         let villages = on.filter { index in
-            city.sites[index].kind == .village && city.sites[index].diligence % 8 == 3 && calendar.days.indices.allSatisfy { mayBeOn(index, $0) }
+            city.sites[index].kind == .village && city.sites[index].diligence % 8 == 3
+                && calendar.days.indices.allSatisfy { mayBeOn(index, $0) }
         }
         for index in villages.prefix(on.count / 20) where left > 0 {
             let days = Array(calendar.days.indices).prefix(left)
@@ -149,7 +153,8 @@ struct CityMonth {
         return sets.filter { !$0.value.isEmpty }
     }
 
-    /// The site's minutes of a day, shared out to the terminals that stand there; where there are two, each has been on for a part and both for some.
+    /// The site's minutes of a day, shared out to the terminals that stand there; where there are two, each has been on for a part and both
+    /// for some.
     private func presences(_ index: Int, _ day: Int, _ minutes: MinuteSet, idle: Bool = false) -> [CityPresence] {
         let terminals = city.sites[index].terminals(on: calendar.days[day])
         guard terminals.count > 1 else {

@@ -21,16 +21,23 @@ package struct CityNoise: Hashable, Sendable {
         self.latePerMille = latePerMille
     }
 
-    /// The deliveries after such a journey, ascending by arrival. On-time facts stay on time but for the late ones, and nothing arrives before it arose.
+    /// The deliveries after such a journey, ascending by arrival. On-time facts stay on time but for the late ones, and nothing arrives
+    /// before it arose.
     package func applied(to deliveries: [CityFacts.Delivery], zone: NetworkZone) -> [CityFacts.Delivery] {
         var generator = SeededGenerator(seed: seed, 0x4015E)
         var bags = deliveries.map { Bag(receivedAt: $0.receivedAt, county: $0.county, facts: facts(of: $0)) }
         if latePerMille > 0 { delay(&bags, &generator) }
         if shuffles { mixNights(&bags, zone, &generator) }
-        if splits { bags = bags.map { bag in Bag(receivedAt: bag.receivedAt, county: bag.county, facts: bag.facts.flatMap { pieces($0, &generator) }) } }
+        if splits {
+            bags = bags.map { bag in
+                Bag(receivedAt: bag.receivedAt, county: bag.county, facts: bag.facts.flatMap { pieces($0, &generator) })
+            }
+        }
         bags.sort { ($0.receivedAt, $0.county) < ($1.receivedAt, $1.county) }
         if copies.upperBound > 1 { multiply(&bags, &generator) }
-        return bags.enumerated().flatMap { batches($1, number: $0, &generator) }.sorted { ($0.receivedAt, $0.batch.id) < ($1.receivedAt, $1.batch.id) }
+        return bags.enumerated().flatMap { batches($1, number: $0, &generator) }.sorted {
+            ($0.receivedAt, $0.batch.id) < ($1.receivedAt, $1.batch.id)
+        }
     }
 
     private struct Bag {
@@ -69,7 +76,9 @@ package struct CityNoise: Hashable, Sendable {
 
     /// Exchanges the times of arrival of a night's bags. By day the order stays: a fact cannot arrive before it arose.
     private func mixNights(_ bags: inout [Bag], _ zone: NetworkZone, _ generator: inout SeededGenerator) {
-        let nights = Dictionary(grouping: bags.indices.filter { zone.minute(of: bags[$0].receivedAt).minute < 360 }) { zone.day(of: bags[$0].receivedAt) }
+        let nights = Dictionary(grouping: bags.indices.filter { zone.minute(of: bags[$0].receivedAt).minute < 360 }) {
+            zone.day(of: bags[$0].receivedAt)
+        }
         for (_, night) in nights.sorted(by: { $0.key < $1.key }) {
             let times = generator.shuffled(night.map { bags[$0].receivedAt })
             for (index, time) in zip(night, times) { bags[index].receivedAt = time }
@@ -86,7 +95,8 @@ package struct CityNoise: Hashable, Sendable {
             for fact in facts {
                 for _ in 1..<max(1, generator.within(copies)) {
                     let stray = generator.chance(perMille: 50)
-                    let target = stray ? min(index + generator.below(12), bags.count - 1) : later[later.startIndex + generator.below(later.count)]
+                    let target =
+                        stray ? min(index + generator.below(12), bags.count - 1) : later[later.startIndex + generator.below(later.count)]
                     bags[target].facts.append(fact)
                 }
             }

@@ -18,8 +18,10 @@ extension CityPlan {
             let named = generator.chance(perMille: 500)
             months.append(
                 CityMonthPlan(
-                    month: month, registered: registered, switchedOn: on, meanMinutes: generator.chance(perMille: 800) ? generator.within(40...400) : nil,
-                    exclusions: excluded, viewedSites: named ? viewed : nil, demandSites: named ? viewed * generator.within(300...900) / 1000 : nil))
+                    month: month, registered: registered, switchedOn: on,
+                    meanMinutes: generator.chance(perMille: 800) ? generator.within(40...400) : nil,
+                    exclusions: excluded, viewedSites: named ? viewed : nil,
+                    demandSites: named ? viewed * generator.within(300...900) / 1000 : nil))
             // Who has left does not come back, so that no more can join than have waited from the beginning.
             let change = min(waiting, generator.within(-6...4))
             waiting -= max(0, change)

@@ -23,7 +23,8 @@ package struct CityPlan: Hashable, Sendable, Codable, CustomStringConvertible {
     }
 
     package init(
-        seed: UInt64, code: String, name: String, counties: Int, townships: Int, villages: Int, sites: Int, otherSites: Int, months: [CityMonthPlan]
+        seed: UInt64, code: String, name: String, counties: Int, townships: Int, villages: Int, sites: Int, otherSites: Int,
+        months: [CityMonthPlan]
     ) {
         self.seed = seed
         self.code = code
@@ -72,7 +73,8 @@ package struct CityMonthPlan: Hashable, Sendable, Codable {
     }
 
     package init(
-        month: Month, registered: Int, switchedOn: Int, meanMinutes: Int? = nil, exclusions: Int = 0, viewedSites: Int? = nil, demandSites: Int? = nil,
+        month: Month, registered: Int, switchedOn: Int, meanMinutes: Int? = nil, exclusions: Int = 0, viewedSites: Int? = nil,
+        demandSites: Int? = nil,
         note: String? = nil
     ) {
         self.month = month
@@ -91,9 +93,12 @@ package struct CityMonthPlan: Hashable, Sendable, Codable {
             throw DecodingError.dataCorruptedError(forKey: .month, in: fields, debugDescription: "A month is written YYYY-MM")
         }
         self.init(
-            month: month, registered: try fields.decode(Int.self, forKey: .registered), switchedOn: try fields.decode(Int.self, forKey: .switchedOn),
-            meanMinutes: try fields.decodeIfPresent(Int.self, forKey: .meanMinutes), exclusions: try fields.decodeIfPresent(Int.self, forKey: .exclusions) ?? 0,
-            viewedSites: try fields.decodeIfPresent(Int.self, forKey: .viewedSites), demandSites: try fields.decodeIfPresent(Int.self, forKey: .demandSites),
+            month: month, registered: try fields.decode(Int.self, forKey: .registered),
+            switchedOn: try fields.decode(Int.self, forKey: .switchedOn),
+            meanMinutes: try fields.decodeIfPresent(Int.self, forKey: .meanMinutes),
+            exclusions: try fields.decodeIfPresent(Int.self, forKey: .exclusions) ?? 0,
+            viewedSites: try fields.decodeIfPresent(Int.self, forKey: .viewedSites),
+            demandSites: try fields.decodeIfPresent(Int.self, forKey: .demandSites),
             note: try fields.decodeIfPresent(String.self, forKey: .note))
     }
 
@@ -133,8 +138,12 @@ extension CityPlan {
     func check() throws {
         guard let area = AreaCode(code), area.level == .city else { throw CityPlanError.field("code", "must have four digits") }
         guard (1...99).contains(counties) else { throw CityPlanError.field("counties", "must lie between 1 and 99") }
-        guard (counties...counties * 80).contains(townships) else { throw CityPlanError.field("townships", "must be 1 to 80 for each county") }
-        guard (townships...townships * 150).contains(villages) else { throw CityPlanError.field("villages", "must be 1 to 150 for each township") }
+        guard (counties...counties * 80).contains(townships) else {
+            throw CityPlanError.field("townships", "must be 1 to 80 for each county")
+        }
+        guard (townships...townships * 150).contains(villages) else {
+            throw CityPlanError.field("villages", "must be 1 to 150 for each township")
+        }
         guard sites > 0, otherSites >= 0, sites + otherSites <= townships + villages * 5 else {
             throw CityPlanError.field("sites", "must be at least 1, and at most one for each township and five for each village")
         }

@@ -8,7 +8,8 @@ struct CityPlay {
     let play: Play
 }
 
-/// Puts plays into the minutes in which terminals are on: effective ones at as many sites as the plan says, short ones (below two minutes) at some others.
+/// Puts plays into the minutes in which terminals are on: effective ones at as many sites as the plan says, short ones (below two minutes)
+/// at some others.
 struct CityPlays {
     let facts: CityFacts
     let calendar: CityCalendar
@@ -36,7 +37,9 @@ struct CityPlays {
         let able = sites.filter { $0.value.contains { !Self.longRuns($0.minutes).isEmpty } }.map(\.key)
         let viewed = plan.viewedSites ?? min(able.count, plan.switchedOn * 55 / 100)
         let demand = plan.demandSites ?? viewed * 7 / 10
-        guard viewed <= able.count else { throw CityPlanError.month(plan.month, "has more `viewed_sites` than sites that are on for three minutes on end") }
+        guard viewed <= able.count else {
+            throw CityPlanError.month(plan.month, "has more `viewed_sites` than sites that are on for three minutes on end")
+        }
         let order = able.map { (index: $0, score: facts.city.sites[$0].diligence + generator.below(800)) }
             .sorted { ($0.score, $1.index) > ($1.score, $0.index) }.map(\.index)
         let viewers = Set(order.prefix(viewed))
@@ -86,7 +89,8 @@ struct CityPlays {
                 let pause = Int64(generator.within(10...90)) * 1000
                 let pausing = end.milliseconds(since: cursor) >= length + pause && generator.chance(perMille: 250)
                 result.append(
-                    play(presence.terminal, boot, Int64(result.count + 1), mode, lesson, 0..<length, at: cursor, pause: pausing ? pause : 0))
+                    play(presence.terminal, boot, Int64(result.count + 1), mode, lesson, 0..<length, at: cursor, pause: pausing ? pause : 0)
+                )
                 cursor = cursor.adding(milliseconds: length + (pausing ? pause : 0) + Int64(generator.within(20...600)) * 1000)
             }
         }
@@ -102,15 +106,18 @@ struct CityPlays {
 
     /// A play of `media` from its wall-clock start on, with a pause in its middle where one is given.
     private func play(
-        _ terminal: String, _ boot: Int64, _ sequence: Int64, _ mode: PlayMode, _ lesson: CityFacts.Lesson, _ media: Range<Int64>, at start: Instant,
+        _ terminal: String, _ boot: Int64, _ sequence: Int64, _ mode: PlayMode, _ lesson: CityFacts.Lesson, _ media: Range<Int64>,
+        at start: Instant,
         pause: Int64 = 0
     ) -> Play {
         let middle = (media.lowerBound + media.upperBound) / 2
         let whole = PlayInterval(startedAt: start, mediaFrom: media.lowerBound, mediaUntil: media.upperBound)
         let halves = [
             PlayInterval(startedAt: start, mediaFrom: media.lowerBound, mediaUntil: middle),
-            PlayInterval(startedAt: start.adding(milliseconds: middle - media.lowerBound + pause), mediaFrom: middle, mediaUntil: media.upperBound),
+            PlayInterval(
+                startedAt: start.adding(milliseconds: middle - media.lowerBound + pause), mediaFrom: middle, mediaUntil: media.upperBound),
         ]
-        return Play(terminal: terminal, boot: boot, sequence: sequence, courseware: lesson.id, mode: mode, intervals: pause > 0 ? halves : [whole])
+        return Play(
+            terminal: terminal, boot: boot, sequence: sequence, courseware: lesson.id, mode: mode, intervals: pause > 0 ? halves : [whole])
     }
 }

@@ -34,7 +34,8 @@ struct CityRegister {
         steady.removeSubrange(start...)
         for index in steady { open(index, on: first.advanced(by: -generator.within(20...330)), reason: "验收合格,投入使用") }
         for month in plan.months {
-            // Who leaves or is excluded comes from the end; who has joined or been excluded goes to the front, so that no history grows odd.
+            // Who leaves or is excluded comes from the end; who has joined or been excluded goes to the front, so that no history grows
+            // odd.
             while steady.count > month.registered + month.exclusions { leave(steady.removeLast(), before: month.month) }
             while steady.count < month.registered + month.exclusions {
                 guard let joining = waiting.popLast() else { throw CityPlanError.month(month.month, "needs more sites than `sites` gives") }
@@ -93,7 +94,8 @@ struct CityRegister {
         let days = month.days
         exclusions.append(
             CityExclusion(
-                site: sites[index].code, fromOn: days.lowerBound, untilOn: days.upperBound, reason: "“三防”抢修,整月停电", document: document(in: days.lowerBound)))
+                site: sites[index].code, fromOn: days.lowerBound, untilOn: days.upperBound, reason: "“三防”抢修,整月停电",
+                document: document(in: days.lowerBound)))
     }
 
     private mutating func makeWaiting(_ index: Int) {
@@ -121,7 +123,8 @@ struct CityRegister {
         }
     }
 
-    /// Everyday events at sites that stay in service in every month: faults (some with a new box), moves, short suspensions, lines that go dead.
+    /// Everyday events at sites that stay in service in every month: faults (some with a new box), moves, short suspensions, lines that go
+    /// dead.
     private mutating func addEvents(to candidates: [Int]) {
         var rest = candidates
         func take(_ count: Int) -> [Int] {
@@ -155,7 +158,8 @@ struct CityRegister {
             // Covers only part of a month: the site goes on counting.
             let day = someDay(from: 5)
             let paper = document(in: day)
-            exclusions.append(CityExclusion(site: sites[index].code, fromOn: day, untilOn: day.advanced(by: 6), reason: "线路检修", document: paper))
+            exclusions.append(
+                CityExclusion(site: sites[index].code, fromOn: day, untilOn: day.advanced(by: 6), reason: "线路检修", document: paper))
         }
     }
 

@@ -73,7 +73,8 @@ struct TreeCentre {
         }
         lists = lists.filter { role, files in publication?.catalogue.files(of: role) != files }
         let isNew = Set(publishers.keys) != Set(publication?.catalogue.publishers ?? [])
-        let next = try repository.publish(lists, delegating: isNew ? .init(publishers, signers: []) : nil, after: publication, at: now.milliseconds)
+        let next = try repository.publish(
+            lists, delegating: isNew ? .init(publishers, signers: []) : nil, after: publication, at: now.milliseconds)
         publication = next
         for file in next.signedFiles { files[file.name] = file.bytes }
     }
@@ -81,7 +82,8 @@ struct TreeCentre {
     /// Signs an answer to a request.
     func answer(_ value: some Encodable, to request: SignedRequest) throws -> SignedAnswer {
         let body = try JSONEncoder().encode(value)
-        return SignedAnswer(to: request, status: 200, body: body, signature: try voice.sign(request, status: 200, body: SHA256Hex(of: body)).text)
+        return SignedAnswer(
+            to: request, status: 200, body: body, signature: try voice.sign(request, status: 200, body: SHA256Hex(of: body)).text)
     }
 
     mutating func take(_ batch: Batch, at now: Instant) -> Receipt {
@@ -93,10 +95,15 @@ struct TreeCentre {
     /// Opens what the edge carried; the simulation has no keys of terminals, and the real check has tests of its own.
     mutating func take(_ envelopes: [Envelope], at now: Instant) throws -> LoadReceipt {
         let answers = try envelopes.map { envelope -> CarriedReceipt in
-            guard let batch = try? Batch(json: envelope.body) else { return CarriedReceipt(Problem(code: "batch.malformed", status: 400, title: "No batch")) }
+            guard let batch = try? Batch(json: envelope.body) else {
+                return CarriedReceipt(Problem(code: "batch.malformed", status: 400, title: "No batch"))
+            }
             let digest = SHA256Hex(of: envelope.body)
-            let answer = try answer(take(batch, at: now).answered(at: now, to: places[envelope.node]), to: SignedRequest("POST", Endpoint.facts, node: envelope.node, body: digest))
-            return CarriedReceipt(ClosedAnswer(digest: digest.hex, body: String(decoding: answer.body, as: UTF8.self), signature: answer.signature ?? ""))
+            let answer = try answer(
+                take(batch, at: now).answered(at: now, to: places[envelope.node]),
+                to: SignedRequest("POST", Endpoint.facts, node: envelope.node, body: digest))
+            return CarriedReceipt(
+                ClosedAnswer(digest: digest.hex, body: String(decoding: answer.body, as: UTF8.self), signature: answer.signature ?? ""))
         }
         return LoadReceipt(epoch: epoch, envelopes: answers, at: now)
     }

@@ -26,7 +26,8 @@ struct TreeDisk {
 
     /// Gives a complete part its name, if it has earned it.
     mutating func seal(_ blob: Blob) -> Bool {
-        guard let bytes = parts.removeValue(forKey: blob.sha256), Int64(bytes.count) == blob.length, SHA256Hex(of: bytes) == blob.sha256 else { return false }
+        guard let bytes = parts.removeValue(forKey: blob.sha256), Int64(bytes.count) == blob.length, SHA256Hex(of: bytes) == blob.sha256
+        else { return false }
         blobs[blob.sha256] = bytes
         return true
     }

@@ -28,7 +28,9 @@ struct TreeEvents<Event> {
         var parent = 0
         while true {
             var least = parent
-            for child in [2 * parent + 1, 2 * parent + 2] where child < heap.count && Self.precedes(heap[child], heap[least]) { least = child }
+            for child in [2 * parent + 1, 2 * parent + 2] where child < heap.count && Self.precedes(heap[child], heap[least]) {
+                least = child
+            }
             if least == parent { return (first.time, first.event) }
             heap.swapAt(least, parent)
             parent = least

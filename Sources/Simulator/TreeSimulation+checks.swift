@@ -10,7 +10,8 @@ extension TreeSimulation {
         checkPlays()
         checkCourseware()
         for host in hosts {
-            let waiting = (host.terminal?.queue.waitingCount ?? 0) + (host.terminal?.queue.heldCount ?? 0) + (host.edge?.relay.pendingCount ?? 0)
+            let waiting =
+                (host.terminal?.queue.waitingCount ?? 0) + (host.terminal?.queue.heldCount ?? 0) + (host.edge?.relay.pendingCount ?? 0)
             // The last beats and their watermark may be on their way when the clock stops.
             if waiting > (host.number == 0 ? 3 * settings.terminals : 6) { broken("\(host.name) still has \(waiting) facts on their way") }
             if !host.isRunning { broken("\(host.name) does not run at the end") }
@@ -34,7 +35,9 @@ extension TreeSimulation {
                 let listed = quarantined[terminal]?[day] ?? MinuteSet()
                 outcome.counts["minutes", default: 0] += really.count
                 outcome.counts["minutes quarantined", default: 0] += really.subtracting(counted).count
-                if !counted.subtracting(really).isEmpty { broken("\(terminal) \(day): counted but not lived: \(counted.subtracting(really).text)") }
+                if !counted.subtracting(really).isEmpty {
+                    broken("\(terminal) \(day): counted but not lived: \(counted.subtracting(really).text)")
+                }
                 let lost = really.subtracting(counted).subtracting(listed)
                 if !lost.isEmpty { broken("\(terminal) \(day): lost: \(lost.text)") }
             }
@@ -67,14 +70,19 @@ extension TreeSimulation {
                     continue
                 }
                 tokens.insert(token)
-                if counted.updateValue(interval.mediaUntil, forKey: stretch) != nil { broken("\(play.terminal): \(play.courseware) from \(interval.mediaFrom) is counted twice") }
+                if counted.updateValue(interval.mediaUntil, forKey: stretch) != nil {
+                    broken("\(play.terminal): \(play.courseware) from \(interval.mediaFrom) is counted twice")
+                }
             }
             if tokens.count > 1 { broken("\(play.terminal): \(tokens.sorted()) are counted as one play") }
         }
         var listed: [Stretch: Int64] = [:]
         for case .play(let play) in centre.facts.quarantined {
-            let value = TreeCentre.PlayValue(terminal: play.terminal, courseware: play.courseware, mode: play.mode, intervals: play.intervals)
-            for interval in play.intervals { listed[Stretch(value, interval)] = max(listed[Stretch(value, interval)] ?? 0, interval.mediaUntil) }
+            let value = TreeCentre.PlayValue(
+                terminal: play.terminal, courseware: play.courseware, mode: play.mode, intervals: play.intervals)
+            for interval in play.intervals {
+                listed[Stretch(value, interval)] = max(listed[Stretch(value, interval)] ?? 0, interval.mediaUntil)
+            }
         }
         for (stretch, (until, token)) in really where max(counted[stretch] ?? 0, listed[stretch] ?? 0) < until {
             broken("\(stretch.terminal): the end of play \(token) is lost")
@@ -87,7 +95,9 @@ extension TreeSimulation {
         for host in hosts where host.isRunning {
             let wanted = centre.offers.values.filter { $0.audience.includes(host.place, asOf: $0.publishedAt) }
             let complete = host.terminal?.sync.complete ?? host.edge?.sync.complete ?? []
-            let (names, held) = (wanted.map { "\($0.courseware)/\($0.version)" }.sorted(), complete.map { "\($0.courseware)/\($0.version)" }.sorted())
+            let (names, held) = (
+                wanted.map { "\($0.courseware)/\($0.version)" }.sorted(), complete.map { "\($0.courseware)/\($0.version)" }.sorted()
+            )
             if names != held { broken("\(host.name) holds \(held) instead of \(names)") }
             var kept: Set<SHA256Hex> = []
             for offer in wanted {
@@ -97,9 +107,13 @@ extension TreeSimulation {
                 let needed = [manifest.poster] + chosen.flatMap(\.files)
                 kept.formUnion(needed.map(\.sha256))
                 if host.number > 0 { outcome.neededBytes += needed.reduce(offer.manifest.length) { $0 + $1.length } }
-                for file in needed where host.disk.blobs[file.sha256] != centre.blobs[file.sha256] { broken("\(host.name) lacks \(file.path) of \(offer.courseware)") }
+                for file in needed where host.disk.blobs[file.sha256] != centre.blobs[file.sha256] {
+                    broken("\(host.name) lacks \(file.path) of \(offer.courseware)")
+                }
                 let fact = centre.facts.holdings["holding/\(host.name)/\(offer.courseware)/\(offer.version)"]
-                if fact?.state != .complete { broken("the centre believes \(host.name) \(fact?.state.rawValue ?? "knows nothing") of \(offer.courseware)") }
+                if fact?.state != .complete {
+                    broken("the centre believes \(host.name) \(fact?.state.rawValue ?? "knows nothing") of \(offer.courseware)")
+                }
             }
             for (hash, bytes) in host.disk.blobs {
                 if SHA256Hex(of: bytes) != hash { broken("\(host.name) holds bytes under a wrong name") }

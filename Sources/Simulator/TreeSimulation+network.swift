@@ -31,7 +31,11 @@ extension TreeSimulation {
             case .wait(let until): return wake(index, way, in: until.milliseconds(since: instant))
             case nil: return
             case .errand(let errand):
-                if let outcome = atHome(errand, index, way) { finish(errand, outcome, index, way) } else { hosts[index][way].errand = errand }
+                if let outcome = atHome(errand, index, way) {
+                    finish(errand, outcome, index, way)
+                } else {
+                    hosts[index][way].errand = errand
+                }
             }
         }
     }
@@ -55,7 +59,8 @@ extension TreeSimulation {
         case .seal(let blob): return .sealed(hosts[index].disk.seal(blob))
         case .look(let blobs): return .lacking(blobs.filter { !hosts[index].disk.isWhole($0) }.map(\.sha256))
         case .check(let blob, _): return hosts[index].disk.isSound(blob) ? .present : .missing
-        case .read(let blob): return hosts[index].disk.isSound(blob) ? hosts[index].disk.blobs[blob.sha256].map { .content($0) } ?? .missing : .missing
+        case .read(let blob):
+            return hosts[index].disk.isSound(blob) ? hosts[index].disk.blobs[blob.sha256].map { .content($0) } ?? .missing : .missing
         case .sweep(let manifests):
             hosts[index].disk.sweep(keeping: manifests)
             return .done
@@ -65,7 +70,9 @@ extension TreeSimulation {
 
     private mutating func finish(_ errand: Errand, _ outcome: Outcome, _ index: Int, _ way: TreeWay) {
         let instant = clock(index)
-        let changes = index == 0 ? hosts[0].edge?.downFinished(errand, outcome, at: instant) : hosts[index].terminal?.downFinished(errand, outcome, at: instant)
+        let changes =
+            index == 0
+            ? hosts[0].edge?.downFinished(errand, outcome, at: instant) : hosts[index].terminal?.downFinished(errand, outcome, at: instant)
         guard let changes, !changes.isEmpty else { return }
         guard carryOut(changes, index) == changes.count else { return }
         lookUp(index)
@@ -126,21 +133,26 @@ extension TreeSimulation {
             case .question(let question): question.ids
             case .envelopes, .file, .range: []
             }
-        let lie = Receipt(batch: "lie", epoch: generator.below(2) == 0 ? centre.epoch : "epoch-9", verdicts: ids.map { Verdict(id: $0, .stored) }, at: now, answers: [])
+        let lie = Receipt(
+            batch: "lie", epoch: generator.below(2) == 0 ? centre.epoch : "epoch-9", verdicts: ids.map { Verdict(id: $0, .stored) },
+            at: now, answers: [])
         let body = try JSONEncoder().encode(lie)
         switch generator.below(4) {
         case 0: return SignedAnswer(to: answer.request, status: 200, body: body, signature: nil)
         case 1: return SignedAnswer(to: answer.request, status: 200, body: body, signature: answer.signature ?? other.signature)
         case 2: return SignedAnswer(to: answer.request, status: 200, body: other.body, signature: other.signature)
         default:
-            let closed = ClosedAnswer(digest: other.request.body.hex, body: String(decoding: body, as: UTF8.self), signature: other.signature ?? "")
+            let closed = ClosedAnswer(
+                digest: other.request.body.hex, body: String(decoding: body, as: UTF8.self), signature: other.signature ?? "")
             let receipt = Receipt(batch: "lie", epoch: lie.epoch, verdicts: [], answers: [closed])
             return SignedAnswer(to: answer.request, status: 200, body: try JSONEncoder().encode(receipt), signature: nil)
         }
     }
 
     private mutating func flipped(_ answer: TreeAnswer) -> TreeAnswer {
-        guard case .bytes(var bytes) = answer, !bytes.isEmpty, !isQuiet, generator.chance(perMille: settings.faults.flipped) else { return answer }
+        guard case .bytes(var bytes) = answer, !bytes.isEmpty, !isQuiet, generator.chance(perMille: settings.faults.flipped) else {
+            return answer
+        }
         count("flipped")
         bytes[generator.below(bytes.count)] ^= 1 << UInt8(generator.below(8))
         return .bytes(bytes)
@@ -149,7 +161,8 @@ extension TreeSimulation {
     private mutating func answerOfCentre(_ request: TreeRequest) throws -> TreeAnswer {
         let asked = try signedRequest(request, of: hosts[0].name)
         switch request {
-        case .facts(let batch): return .receipt(try centre.answer(centre.take(batch, at: now).answered(at: now, to: centre.places[hosts[0].name]), to: asked))
+        case .facts(let batch):
+            return .receipt(try centre.answer(centre.take(batch, at: now).answered(at: now, to: centre.places[hosts[0].name]), to: asked))
         case .envelopes(let envelopes): return .load(try centre.answer(try centre.take(envelopes, at: now), to: asked))
         case .question: return .receipt(try centre.answer(Receipt(batch: "", epoch: centre.epoch, verdicts: [], at: now), to: asked))
         case .file(let name): return centre.files[name].map { .bytes($0) } ?? .missing
@@ -161,7 +174,8 @@ extension TreeSimulation {
         switch request {
         case .facts(let batch): SignedRequest("POST", Endpoint.facts, node: node, body: SHA256Hex(of: try batch.json))
         case .envelopes(let envelopes): SignedRequest("POST", Endpoint.envelopes, node: node, body: SHA256Hex(of: Envelope.load(envelopes)))
-        case .question(let question): SignedRequest("POST", Endpoint.receipts, node: node, body: SHA256Hex(of: try JSONEncoder().encode(question)))
+        case .question(let question):
+            SignedRequest("POST", Endpoint.receipts, node: node, body: SHA256Hex(of: try JSONEncoder().encode(question)))
         case .file(let name): SignedRequest("GET", Endpoint.metadata + name, node: node, body: SHA256Hex(of: Data()))
         case .range(let blob, _, _): SignedRequest("GET", Endpoint.blobs + blob.sha256.hex, node: node, body: SHA256Hex(of: Data()))
         }
@@ -173,16 +187,22 @@ extension TreeSimulation {
         let instant = clock(0)
         switch request {
         case .facts(let batch):
-            guard let body = try? batch.json, let (changes, receipt) = try? hosts[0].edge?.accept(Envelope(node: name, signature: name, body: body), batch) else {
+            guard let body = try? batch.json,
+                let (changes, receipt) = try? hosts[0].edge?.accept(Envelope(node: name, signature: name, body: body), batch)
+            else {
                 return .failed
             }
             guard carryOut(changes, 0) == changes.count else { return nil }
             lookUp(0)
-            return .receipt(SignedAnswer(to: try signedRequest(request, of: name), status: 200, body: try JSONEncoder().encode(receipt), signature: nil))
+            return .receipt(
+                SignedAnswer(to: try signedRequest(request, of: name), status: 200, body: try JSONEncoder().encode(receipt), signature: nil)
+            )
         case .envelopes: return .failed
         case .question(let question):
             guard let receipt = hosts[0].edge?.answer(question, from: name) else { return nil }
-            return .receipt(SignedAnswer(to: try signedRequest(request, of: name), status: 200, body: try JSONEncoder().encode(receipt), signature: nil))
+            return .receipt(
+                SignedAnswer(to: try signedRequest(request, of: name), status: 200, body: try JSONEncoder().encode(receipt), signature: nil)
+            )
         case .file(let name): return (hosts[0].edge?.files[name]).map { .bytes($0) } ?? .missing
         case .range(let blob, let offset, let length):
             if let bytes = hosts[0].disk.blobs[blob.sha256], offset >= bytes.count {
@@ -202,7 +222,11 @@ extension TreeSimulation {
         guard lane.call == call else { return }
         trace.note(time, 22, Int64(index), Int64(way.rawValue))
         (hosts[index][way].call, hosts[index][way].errand) = (nil, nil)
-        if way == .up { try replyUp(index, answer) } else if let errand = lane.errand { finish(errand, outcomeOf(errand, answer, index), index, way) }
+        if way == .up {
+            try replyUp(index, answer)
+        } else if let errand = lane.errand {
+            finish(errand, outcomeOf(errand, answer, index), index, way)
+        }
         look(index, way)
     }
 
@@ -212,7 +236,9 @@ extension TreeSimulation {
         switch answer {
         case .receipt(let answer):
             for verdict in (try? JSONDecoder().decode(Receipt.self, from: answer.body))?.verdicts ?? [] { count(verdict.outcome.rawValue) }
-            changes = index == 0 ? try? hosts[0].edge?.upReceived(answer, at: instant) : try? hosts[index].terminal?.upReceived(answer, at: instant)
+            changes =
+                index == 0
+                ? try? hosts[0].edge?.upReceived(answer, at: instant) : try? hosts[index].terminal?.upReceived(answer, at: instant)
         case .load(let answer):
             for closed in (try? JSONDecoder().decode(LoadReceipt.self, from: answer.body))?.envelopes.compactMap(\.answer) ?? [] {
                 for verdict in closed.receipt?.verdicts ?? [] { count(verdict.outcome.rawValue) }

@@ -64,13 +64,15 @@ extension TreeSimulation {
         nodeSettings.sync.scrubBytes = 65_536
         nodeSettings.outbox.longestRetry = 5 * Self.minute
         nodeSettings.relay.longestRetry = 5 * Self.minute
-        let identity = NodeIdentity(node: host.name, place: host.enrolledAt, root: centre.root, fingerprint: SHA256Hex(of: centre.root), epoch: "epoch-1")
+        let identity = NodeIdentity(
+            node: host.name, place: host.enrolledAt, root: centre.root, fingerprint: SHA256Hex(of: centre.root), epoch: "epoch-1")
         let boot = Int64(generator.next() >> 11)
         if index == 0 {
             hosts[0].edge = try EdgeNode(identity: identity, settings: nodeSettings, boot: boot, records: host.disk.records)
         } else {
             hosts[index].terminal = try TerminalNode(
-                identity: identity, zone: .shanghai, appetite: Self.appetite, settings: nodeSettings, boot: boot, records: host.disk.records)
+                identity: identity, zone: .shanghai, appetite: Self.appetite, settings: nodeSettings, boot: boot, records: host.disk.records
+            )
         }
         let instant = clock(index)
         let changes = index == 0 ? hosts[0].edge?.start(at: instant) : hosts[index].terminal?.start(at: instant)
@@ -130,7 +132,8 @@ extension TreeSimulation {
         var play = before
         let instant = corrected(index)
         if let last = play.intervals.last, last.endedAt == instant.adding(milliseconds: 0), generator.below(5) > 0 {
-            play.intervals[play.intervals.count - 1] = PlayInterval(startedAt: last.startedAt, mediaFrom: last.mediaFrom, mediaUntil: last.mediaUntil + 30_000)
+            play.intervals[play.intervals.count - 1] = PlayInterval(
+                startedAt: last.startedAt, mediaFrom: last.mediaFrom, mediaUntil: last.mediaUntil + 30_000)
         } else {
             let from = Int64(generator.below(600)) * 1000
             play.intervals.append(PlayInterval(startedAt: instant, mediaFrom: from, mediaUntil: from + 30_000))
@@ -144,10 +147,13 @@ extension TreeSimulation {
     }
 
     private mutating func tell(_ play: TreePlay, _ index: Int, at instant: Instant) {
-        let report = PlayReport(play: play.token, courseware: play.courseware, mode: .demand, intervals: play.intervals, ended: play.steps <= 0)
+        let report = PlayReport(
+            play: play.token, courseware: play.courseware, mode: .demand, intervals: play.intervals, ended: play.steps <= 0)
         guard let changes = try? hosts[index].terminal?.play(report, at: instant) else { return }
         let done = carryOut(changes, index)
         let isNoted = changes.prefix(done).contains { if case .store(let key, _) = $0 { key.hasPrefix("play/") } else { false } }
-        if isNoted { played[play.token] = .init(terminal: hosts[index].name, courseware: play.courseware, mode: .demand, intervals: play.intervals) }
+        if isNoted {
+            played[play.token] = .init(terminal: hosts[index].name, courseware: play.courseware, mode: .demand, intervals: play.intervals)
+        }
     }
 }

@@ -43,12 +43,17 @@ package struct TreeSimulation {
         self.settings = settings
         generator = SeededGenerator(seed: settings.seed)
         centre = try TreeCentre(enrolledAt: Self.base, seed: generator.next())
-        guard let county = AreaCode("130128"), let elsewhere = AreaCode("1302") else { throw TrustError(.shape, "The made-up areas are no area codes.") }
+        guard let county = AreaCode("130128"), let elsewhere = AreaCode("1302") else {
+            throw TrustError(.shape, "The made-up areas are no area codes.")
+        }
         hosts.append(TreeHost(number: 0, name: "edge-1", place: NodePlace(area: county, siteKind: nil)))
         for number in 1...settings.terminals {
             let township = "130128\(100 + number % 5)"
             let village = AreaCode(township + "\(200 + number)") ?? county
-            hosts.append(TreeHost(number: number, name: "terminal-\(number)", place: NodePlace(area: village, siteKind: number % 7 == 0 ? "community" : "village")))
+            hosts.append(
+                TreeHost(
+                    number: number, name: "terminal-\(number)",
+                    place: NodePlace(area: village, siteKind: number % 7 == 0 ? "community" : "village")))
         }
         planLines()
         planPeople()
@@ -84,7 +89,8 @@ package struct TreeSimulation {
                 }
                 guard generator.chance(perMille: settings.faults.wrongClocks) else { continue }
                 let wrong: [TreeClock] = [
-                    .epoch, .off(milliseconds: Self.dayLength), .off(milliseconds: -Self.dayLength), .off(milliseconds: Self.hour), .off(milliseconds: -Self.hour),
+                    .epoch, .off(milliseconds: Self.dayLength), .off(milliseconds: -Self.dayLength), .off(milliseconds: Self.hour),
+                    .off(milliseconds: -Self.hour),
                 ]
                 let from = day * Self.dayLength + moment(0, 18 * Self.hour)
                 events.add(.clock(number, wrong[generator.below(wrong.count)]), at: from)
@@ -110,7 +116,8 @@ package struct TreeSimulation {
         for _ in 0..<settings.faults.moved {
             let number = 1 + generator.below(settings.terminals)
             guard let village = AreaCode("130128\(100 + generator.below(5))\(300 + number)") else { continue }
-            events.add(.move(number, NodePlace(area: village, siteKind: generator.below(4) == 0 ? "community" : "village")), at: moment(0, end))
+            events.add(
+                .move(number, NodePlace(area: village, siteKind: generator.below(4) == 0 ? "community" : "village")), at: moment(0, end))
         }
         if settings.faults.recoded { events.add(.recode, at: moment(end / 4, end * 3 / 4)) }
         if settings.faults.edgeLosesDisk {
@@ -163,7 +170,8 @@ package struct TreeSimulation {
         case .beat(let index, let life): if hosts[index].life == life { beat(index) }
         case .look(let index, let life, let way): if hosts[index].life == life { look(index, way) }
         case .serve(let index, let life, let way, let call, let request): try serve(index, life: life, way, call: call, request)
-        case .reply(let index, let life, let way, let call, let answer): if hosts[index].life == life { try reply(index, way, call: call, answer) }
+        case .reply(let index, let life, let way, let call, let answer):
+            if hosts[index].life == life { try reply(index, way, call: call, answer) }
         case .clock(let index, let clock):
             trace.note(time, 3, Int64(index))
             count("clock set")
@@ -205,7 +213,8 @@ package struct TreeSimulation {
         let former = recodedAt.flatMap { until in AreaCode(Self.oldCounty + tail).map { [FormerCode(area: $0, until: until)] } } ?? []
         hosts[index].place = NodePlace(area: present, siteKind: kind, former: former)
         centre.places[hosts[index].name] = ToldPlace(
-            area: present.description, siteKind: kind, siteName: kind.map { _ in "" }, former: former.map { .init(area: $0.area.description, until: $0.until) })
+            area: present.description, siteKind: kind, siteName: kind.map { _ in "" },
+            former: former.map { .init(area: $0.area.description, until: $0.until) })
     }
 
     /// True time.

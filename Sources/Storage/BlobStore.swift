@@ -2,7 +2,8 @@ import Basics
 import Crypto
 package import Foundation
 
-/// Files named by the SHA-256 of their content, `blobs/ab/abcd…`. A file appears under its name only whole, checked and on disk. Blocking: call it inside `offPool`.
+/// Files named by the SHA-256 of their content, `blobs/ab/abcd…`. A file appears under its name only whole, checked and on disk. Blocking:
+/// call it inside `offPool`.
 package struct BlobStore: Sendable {
     /// The folder that holds everything.
     package let folder: URL
@@ -48,13 +49,14 @@ package struct BlobStore: Sendable {
         return hash
     }
 
-    /// Moves a finished file of the same volume under its hash, which the caller has checked; the file and its folder are on disk when this returns.
+    /// Moves a finished file of the same volume under its hash, which the caller has checked; the file and its folder are on disk when this
+    /// returns.
     package func adopt(_ file: URL, as hash: String) throws {
         try place(file, as: hash) { rename($0, $1) }
     }
 
-    /// As ``adopt(_:as:)``, but the file keeps its own name too, so that whoever dies before the content is wanted can be cleared up after. False when the content
-    /// is in the store already.
+    /// As ``adopt(_:as:)``, but the file keeps its own name too, so that whoever dies before the content is wanted can be cleared up after.
+    /// False when the content is in the store already.
     package func lend(_ file: URL, as hash: String) throws -> Bool {
         if let url = url(hash), access(url.path, F_OK) == 0 { return false }
         try place(file, as: hash) { link($0, $1) == 0 || errno == EEXIST ? 0 : -1 }
@@ -103,6 +105,8 @@ package struct BlobStore: Sendable {
     }
 
     private func failure(_ url: URL) -> StorageError {
-        errno == ENOSPC ? .diskFull("No room for \(url.lastPathComponent)") : .unavailable("\(url.lastPathComponent): \(String(cString: strerror(errno)))")
+        errno == ENOSPC
+            ? .diskFull("No room for \(url.lastPathComponent)")
+            : .unavailable("\(url.lastPathComponent): \(String(cString: strerror(errno)))")
     }
 }

@@ -27,7 +27,9 @@ package struct Database: Sendable {
         if address.hasPrefix("postgres:") { return try await postgres(String(address.dropFirst("postgres:".count)), journal: journal) }
         // Two that make the file at the same moment may meet where SQLite waits for nobody: at the switch to the write-ahead log.
         for _ in 0..<100 {
-            do { return try sqlite(path: address, journal: journal) } catch StorageError.busy { try await Task.sleep(for: .milliseconds(50)) }
+            do { return try sqlite(path: address, journal: journal) } catch StorageError.busy {
+                try await Task.sleep(for: .milliseconds(50))
+            }
         }
         return try sqlite(path: address, journal: journal)
     }
@@ -43,15 +45,19 @@ package struct Database: Sendable {
         try await perform(.reading, body)
     }
 
-    /// Writes in one transaction: all or nothing, durable when this returns. The closure may run again after a conflict, so it must change nothing but the database.
-    /// - Parameter inTurn: waits for other writers in turn, of whatever process, instead of meeting them in a conflict: for large transactions that change the same tables.
+    /// Writes in one transaction: all or nothing, durable when this returns. The closure may run again after a conflict, so it must change
+    /// nothing but the database.
+    /// - Parameter inTurn: waits for other writers in turn, of whatever process, instead of meeting them in a conflict: for large
+    ///   transactions that change the same tables.
     @discardableResult package func write<Result: Sendable>(
         inTurn: Bool = false, _ body: @escaping @Sendable (Statements) throws -> Result
     ) async throws -> Result {
         try await perform(inTurn ? .writingInTurn : .writing, body)
     }
 
-    private func perform<Result: Sendable>(_ access: Access, _ body: @escaping @Sendable (Statements) throws -> Result) async throws -> Result {
+    private func perform<Result: Sendable>(_ access: Access, _ body: @escaping @Sendable (Statements) throws -> Result) async throws
+        -> Result
+    {
         let (engine, journal) = (engine, journal)
         return try await backend.perform(access) { connection in
             let statements = Statements(engine: engine, connection: connection, journal: journal)

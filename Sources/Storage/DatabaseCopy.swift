@@ -15,8 +15,9 @@ extension Database {
         } catch let error as DatabaseError { throw translated(error) }
     }
 
-    /// A libpq connection string as PostgreSQL's own programs take it from their environment, with what our own environment says: on a command line everybody on the machine could
-    /// read the password. `rest` is what has no variable of its own, again as a connection string.
+    /// A libpq connection string as PostgreSQL's own programs take it from their environment, with what our own environment says: on a
+    /// command line everybody on the machine could read the password. `rest` is what has no variable of its own, again as a connection
+    /// string.
     package static func postgresEnvironment(_ connection: String) throws -> (variables: [String: String], rest: String) {
         var message: UnsafeMutablePointer<CChar>?
         guard let options = PQconninfoParse(connection, &message) else {

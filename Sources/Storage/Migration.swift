@@ -17,12 +17,15 @@ package struct Migration: Sendable, Hashable {
 
     /// The steps that lie as files in the folder `Migrations` of a module's bundle.
     package static func all(in bundle: Bundle) throws -> [Migration] {
-        guard let folder = bundle.resourceURL?.appendingPathComponent("Migrations") else { throw StorageError.schema("The program's folder Migrations is missing") }
-        return try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil).filter { $0.pathExtension == "sql" }.map { file in
-            let name = file.deletingPathExtension().lastPathComponent
-            guard let number = Int(name.prefix(4)) else { throw StorageError.schema("\(name).sql must begin with four digits") }
-            return Migration(number: number, name: name, text: String(decoding: try Data(contentsOf: file), as: UTF8.self))
-        }.sorted { $0.number < $1.number }
+        guard let folder = bundle.resourceURL?.appendingPathComponent("Migrations") else {
+            throw StorageError.schema("The program's folder Migrations is missing")
+        }
+        return try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil).filter { $0.pathExtension == "sql" }
+            .map { file in
+                let name = file.deletingPathExtension().lastPathComponent
+                guard let number = Int(name.prefix(4)) else { throw StorageError.schema("\(name).sql must begin with four digits") }
+                return Migration(number: number, name: name, text: String(decoding: try Data(contentsOf: file), as: UTF8.self))
+            }.sorted { $0.number < $1.number }
     }
 
     /// The text as an engine gets it: what stands in `/*sqlite: … */` is for SQLite alone.
@@ -35,33 +38,49 @@ package struct Migration: Sendable, Hashable {
 }
 
 extension Database {
-    /// Brings the schema up to the given steps, each in a transaction of its own. Refuses a database that knows steps which this program does not,
-    /// and one in which an applied step reads differently. Answers the names of the steps applied now.
+    /// Brings the schema up to the given steps, each in a transaction of its own. Refuses a database that knows steps which this program
+    /// does not, and one in which an applied step reads differently. Answers the names of the steps applied now.
     package func migrate(_ migrations: [Migration], at now: Instant) async throws -> [String] {
         let migrations = migrations.sorted { $0.number < $1.number }
-        guard Set(migrations.map(\.number)).count == migrations.count else { throw StorageError.schema("Two migrations have the same number") }
+        guard Set(migrations.map(\.number)).count == migrations.count else {
+            throw StorageError.schema("Two migrations have the same number")
+        }
         let applied = try await write { statements in
             if statements.engine == .postgres { try statements.script("SELECT pg_advisory_xact_lock(7351001)") }
             try statements.script(
-                "CREATE TABLE IF NOT EXISTS schema_migration (number BIGINT NOT NULL PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL, applied_at BIGINT NOT NULL)")
+                """
+                CREATE TABLE IF NOT EXISTS schema_migration (number BIGINT NOT NULL PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL,
+                applied_at BIGINT NOT NULL)
+                """
+            )
             return Dictionary(
-                uniqueKeysWithValues: try statements.all("SELECT number, name, checksum FROM schema_migration") { (try $0.int(0), (try $0.text(1), try $0.text(2))) })
+                uniqueKeysWithValues: try statements.all("SELECT number, name, checksum FROM schema_migration") {
+                    (try $0.int(0), (try $0.text(1), try $0.text(2)))
+                })
         }
         for (number, entry) in applied {
             guard let known = migrations.first(where: { $0.number == number }) else {
                 throw StorageError.schema("The database has step \(entry.0), which this program does not know; use the newer program")
             }
-            guard known.checksum == entry.1 else { throw StorageError.schema("Step \(entry.0) of the database differs from this program's; it must never be edited") }
+            guard known.checksum == entry.1 else {
+                throw StorageError.schema("Step \(entry.0) of the database differs from this program's; it must never be edited")
+            }
         }
         var done: [String] = []
         for migration in migrations where applied[migration.number] == nil {
             let isOurs = try await write { statements -> Bool in
-                // Another process may bring the same schema up at the same time: one of them takes the step, the other finds it taken. The lock comes before anything is looked at.
+                // Another process may bring the same schema up at the same time: one of them takes the step, the other finds it taken. The
+                // lock comes before anything is looked at.
                 if statements.engine == .postgres { try statements.script("LOCK TABLE schema_migration IN EXCLUSIVE MODE") }
-                guard try statements.first("SELECT 1 FROM schema_migration WHERE number = \(migration.number)", { try $0.int(0) }) == nil else { return false }
+                guard try statements.first("SELECT 1 FROM schema_migration WHERE number = \(migration.number)", { try $0.int(0) }) == nil
+                else { return false }
                 try statements.script(migration.text(for: statements.engine))
                 try statements.run(
-                    "INSERT INTO schema_migration (number, name, checksum, applied_at) VALUES (\(migration.number), \(migration.name), \(migration.checksum), \(now))")
+                    """
+                    INSERT INTO schema_migration (number, name, checksum, applied_at)
+                    VALUES (\(migration.number), \(migration.name), \(migration.checksum), \(now))
+                    """
+                )
                 return true
             }
             if isOurs { done.append(migration.name) }

@@ -3,7 +3,8 @@ import Dispatch
 import Foundation
 import Synchronization
 
-/// PostgreSQL through libpq: a few connections, each with a queue of its own on which it may block. Writes are serializable and run again after a conflict.
+/// PostgreSQL through libpq: a few connections, each with a queue of its own on which it may block. Writes are serializable and run again
+/// after a conflict.
 final class PostgresBackend: Backend {
     private let lines: [Line]
     private let free: FreeLines
@@ -18,7 +19,9 @@ final class PostgresBackend: Backend {
         let line = await free.take()
         defer { free.give(line) }
         for attempt in 0... {
-            do { return try await line.enqueue { try $0.connected().transaction(access, body) } } catch PostgresConflict.serialization where attempt < 12 {
+            do { return try await line.enqueue { try $0.connected().transaction(access, body) } } catch PostgresConflict.serialization
+                where attempt < 12
+            {
                 try await Task.sleep(for: .milliseconds(min(200, 2 << attempt) + line.number))
             } catch PostgresConflict.serialization {
                 throw StorageError.busy("The transaction met other writers too often; try again")

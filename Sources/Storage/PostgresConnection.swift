@@ -42,9 +42,12 @@ final class PostgresConnection: Connection {
     }
 
     private func transaction<Result>(writing: Bool, _ body: (any Connection) throws -> Result) throws -> Result {
-        // Reports are planned for their values each time: after five runs PostgreSQL takes to a plan that knows none, and that may be a hundred times slower.
+        // Reports are planned for their values each time: after five runs PostgreSQL takes to a plan that knows none, and that may be a
+        // hundred times slower.
         try script(
-            writing ? "BEGIN ISOLATION LEVEL SERIALIZABLE" : "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL plan_cache_mode = force_custom_plan")
+            writing
+                ? "BEGIN ISOLATION LEVEL SERIALIZABLE"
+                : "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL plan_cache_mode = force_custom_plan")
         do {
             let result = try body(self)
             try script("COMMIT")
@@ -159,7 +162,8 @@ final class PostgresResult {
         case 701: return .real(Double(bitPattern: UInt64(bigEndian: bytes.loadUnaligned(as: UInt64.self))))
         case 17: return .blob([UInt8](bytes))
         case 25, 19, 1043, 1042: return .text(String(decoding: bytes, as: UTF8.self))
-        default: throw StorageError.column("Column \(column) has PostgreSQL type \(type); cast it to BIGINT, DOUBLE PRECISION, TEXT or BYTEA")
+        default:
+            throw StorageError.column("Column \(column) has PostgreSQL type \(type); cast it to BIGINT, DOUBLE PRECISION, TEXT or BYTEA")
         }
     }
 }

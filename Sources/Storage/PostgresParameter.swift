@@ -27,9 +27,12 @@ enum PostgresParameter {
         switch self {
         case .value(let value): return Self.append(value, to: &buffer)
         case .column(let values):
-            // The form of `array_send`: dimensions, whether there are nulls, element type, length, first index; then each element behind its length.
+            // The form of `array_send`: dimensions, whether there are nulls, element type, length, first index; then each element behind
+            // its length.
             let hasNulls = values.contains { if case .null = $0 { true } else { false } }
-            for number in [1, hasNulls ? 1 : 0, Int32(bitPattern: Self.type(of: values.first?.kind ?? .integer).value), Int32(values.count), 1] { Self.append(number, to: &buffer) }
+            for number in [
+                1, hasNulls ? 1 : 0, Int32(bitPattern: Self.type(of: values.first?.kind ?? .integer).value), Int32(values.count), 1,
+            ] { Self.append(number, to: &buffer) }
             for value in values {
                 let place = buffer.count
                 Self.append(Int32(-1), to: &buffer)

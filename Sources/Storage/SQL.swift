@@ -88,7 +88,9 @@ package struct SQL: ExpressibleByStringInterpolation, Sendable {
         /// Binds a day as `YYYY-MM-DD`.
         package mutating func appendInterpolation(on day: Day) { parts.append(.value(.text(day.description))) }
         /// Binds the raw value of an enumeration.
-        package mutating func appendInterpolation<Raw: RawRepresentable<String>>(_ value: Raw) { parts.append(.value(.text(value.rawValue))) }
+        package mutating func appendInterpolation<Raw: RawRepresentable<String>>(_ value: Raw) {
+            parts.append(.value(.text(value.rawValue)))
+        }
         /// Splices other SQL in.
         package mutating func appendInterpolation(sql: SQL) { parts += sql.parts }
         /// Writes an IN list; an empty list becomes NULL, which nothing is in.
@@ -99,8 +101,8 @@ package struct SQL: ExpressibleByStringInterpolation, Sendable {
                 parts.append(.value(value.bound))
             }
         }
-        /// Writes a VALUES clause; at least one row, at most 500 are wise, and the values of a column are of one type or null. PostgreSQL gets each column as one array,
-        /// so that its statement is the same for any number of rows and planned once.
+        /// Writes a VALUES clause; at least one row, at most 500 are wise, and the values of a column are of one type or null. PostgreSQL
+        /// gets each column as one array, so that its statement is the same for any number of rows and planned once.
         package mutating func appendInterpolation(values rows: [[Value]]) { parts.append(.rows(rows)) }
     }
 

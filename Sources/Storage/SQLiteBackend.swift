@@ -18,7 +18,9 @@ final class SQLiteBackend: Backend {
                 try database.execute(sql: "PRAGMA synchronous = FULL")
                 return try Int.fetchOne(database, sql: "PRAGMA synchronous")
             }
-            guard level == 2 else { throw StorageError.schema("SQLite does not write through to the disk (synchronous is \(level ?? -1), 2 is needed)") }
+            guard level == 2 else {
+                throw StorageError.schema("SQLite does not write through to the disk (synchronous is \(level ?? -1), 2 is needed)")
+            }
         } catch let error as DatabaseError { throw translated(error) }
     }
 

@@ -1,8 +1,8 @@
 import Basics
 import Foundation
 
-/// What a name is found and sorted by: its full pinyin, the initials, and the name itself, folded; `qingshanzhen qsz 青山镇`. The pinyin is that of ICU (Unicode CLDR, Han-Latin): one
-/// reading a character. ü is `v`, as people type it, and `u` besides.
+/// What a name is found and sorted by: its full pinyin, the initials, and the name itself, folded; `qingshanzhen qsz 青山镇`. The pinyin is
+/// that of ICU (Unicode CLDR, Han-Latin): one reading a character. ü is `v`, as people type it, and `u` besides.
 package func searchKey(_ name: String) -> String {
     let latin = (name.applyingTransform(.mandarinToLatin, reverse: false) ?? name).lowercased()
     let typed = String(latin.precomposedStringWithCanonicalMapping.map { "üǖǘǚǜ".contains($0) ? "v" : $0 })
@@ -24,7 +24,9 @@ package struct SearchWords: Hashable, Sendable {
     package let words: [String]
 
     /// At most eight words of at most 60 characters.
-    package init(_ text: String) { words = folded(text.withoutHidden).split(whereSeparator: \.isWhitespace).prefix(8).map { String($0.prefix(60)) } }
+    package init(_ text: String) {
+        words = folded(text.withoutHidden).split(whereSeparator: \.isWhitespace).prefix(8).map { String($0.prefix(60)) }
+    }
 
     package var isEmpty: Bool { words.isEmpty }
 

@@ -8,7 +8,8 @@ protocol Connection: AnyObject {
     func script(_ text: String) throws
 }
 
-/// An open transaction. Handed to the closures of `Database.read` and `Database.write`; everything in it is synchronous, so nothing can be awaited while it is open.
+/// An open transaction. Handed to the closures of `Database.read` and `Database.write`; everything in it is synchronous, so nothing can be
+/// awaited while it is open.
 package final class Statements {
     /// The engine below; only tests and `doctor` should care.
     package let engine: Database.Engine
@@ -22,7 +23,8 @@ package final class Statements {
         self.journal = journal
     }
 
-    /// Runs one statement and hands over each row; answers the number of rows changed. The caller's name goes into the journal of tested queries.
+    /// Runs one statement and hands over each row; answers the number of rows changed. The caller's name goes into the journal of tested
+    /// queries.
     @discardableResult package func each(
         _ sql: SQL, file: StaticString = #fileID, function: StaticString = #function, _ body: (Row) throws -> Void
     ) throws -> Int {
@@ -50,7 +52,9 @@ package final class Statements {
     }
 
     /// All rows as records.
-    package func all<Record: Decodable>(_ type: Record.Type, _ sql: SQL, file: StaticString = #fileID, function: StaticString = #function) throws -> [Record] {
+    package func all<Record: Decodable>(_ type: Record.Type, _ sql: SQL, file: StaticString = #fileID, function: StaticString = #function)
+        throws -> [Record]
+    {
         try all(sql, file: file, function: function) { try $0.decode(type) }
     }
 
@@ -64,7 +68,9 @@ package final class Statements {
     }
 
     /// The first row as a record; nil without rows.
-    package func first<Record: Decodable>(_ type: Record.Type, _ sql: SQL, file: StaticString = #fileID, function: StaticString = #function) throws -> Record? {
+    package func first<Record: Decodable>(_ type: Record.Type, _ sql: SQL, file: StaticString = #fileID, function: StaticString = #function)
+        throws -> Record?
+    {
         try first(sql, file: file, function: function) { try $0.decode(type) }
     }
 
@@ -73,8 +79,8 @@ package final class Statements {
         try first(sql, file: file, function: function) { try $0.int(0) } ?? 0
     }
 
-    /// The moment up to which what is read here is complete: now, but on a replica of PostgreSQL the moment of the last transaction that it shows, or of the primary's
-    /// last message if it has nothing left to show, or of the checkpoint that it began with.
+    /// The moment up to which what is read here is complete: now, but on a replica of PostgreSQL the moment of the last transaction that it
+    /// shows, or of the primary's last message if it has nothing left to show, or of the checkpoint that it began with.
     package func readThrough(_ now: Instant) throws -> Instant {
         guard engine == .postgres else { return now }
         let behind = try first(

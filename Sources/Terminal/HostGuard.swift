@@ -3,8 +3,8 @@ import Node
 import Relay
 import Wire
 
-/// Lets the television page be asked for under names only that nobody outside can point here: a page of another origin whose name is made to resolve to this machine (DNS rebinding)
-/// would otherwise be this origin, and report plays.
+/// Lets the television page be asked for under names only that nobody outside can point here: a page of another origin whose name is made
+/// to resolve to this machine (DNS rebinding) would otherwise be this origin, and report plays.
 struct HostGuard<Context: RequestContext>: RouterMiddleware {
     /// Names that the site gave this machine, besides addresses, `localhost`, names without a dot and `.local` ones (RFC 6762).
     let names: [String]
@@ -15,7 +15,8 @@ struct HostGuard<Context: RequestContext>: RouterMiddleware {
         guard ["/health", "/metrics"].contains(request.uri.path) || Self.isOurs(request.head.authority ?? "", names) else {
             findings.note(Noticed(.host))
             throw Problem(
-                code: "host.unknown", status: 421, title: "This terminal is not called so", detail: "Use its address or http://localhost, or give it the name with --host-names.")
+                code: "host.unknown", status: 421, title: "This terminal is not called so",
+                detail: "Use its address or http://localhost, or give it the name with --host-names.")
         }
         return try await next(request, context)
     }

@@ -60,7 +60,9 @@ struct TelevisionRoutes: Sendable {
 
     @Sendable private func list(_ request: Request, _ context: NodeContext) async throws -> Response {
         let shown = clock.now
-        let (watch, isStopped, complete, siteName) = try await keeper.read { ($0.watch, $0.isStopped, $0.sync.complete, $0.standing.siteName) }
+        let (watch, isStopped, complete, siteName) = try await keeper.read {
+            ($0.watch, $0.isStopped, $0.sync.complete, $0.standing.siteName)
+        }
         let now = watch.corrected(shown)
         let today = zone.day(of: now)
         let offset = Int64(today.number) * 86_400_000 - zone.start(of: today).milliseconds
@@ -73,7 +75,9 @@ struct TelevisionRoutes: Sendable {
     @Sendable private func media(_ request: Request, _ context: NodeContext) async throws -> Response {
         let courseware = try context.parameters.require("courseware")
         let path = context.parameters.getCatchAll().joined(separator: "/")
-        guard let holding = try await keeper.read({ $0.isStopped ? nil : $0.sync.complete.first { $0.courseware == courseware } }) else { return Answers.missing("This lesson") }
+        guard let holding = try await keeper.read({ $0.isStopped ? nil : $0.sync.complete.first { $0.courseware == courseware } }) else {
+            return Answers.missing("This lesson")
+        }
         guard let manifest = try await shelf.manifest(of: holding) else { return try await lost(courseware) }
         let parts: [Manifest.File]
         if let rendition = manifest.renditions.first(where: { $0.file?.rawValue == path }) {
@@ -82,7 +86,8 @@ struct TelevisionRoutes: Sendable {
         } else {
             guard let file = manifest.files.first(where: { $0.path.rawValue == path }) else { return Answers.missing("This file") }
             // What was not taken is not here, and nothing is wrong with that.
-            let isTaken = file == manifest.poster || manifest.renditions.contains { holding.renditions.contains($0.name) && $0.files.contains(file) }
+            let isTaken =
+                file == manifest.poster || manifest.renditions.contains { holding.renditions.contains($0.name) && $0.files.contains(file) }
             guard isTaken else { return Answers.missing("This file") }
             parts = [file]
         }
@@ -91,7 +96,9 @@ struct TelevisionRoutes: Sendable {
         let isHere = try await offPool { wanted.allSatisfy { blobs.verified($0.sha256)?.length == $0.length } }
         guard isHere else { return try await lost(courseware) }
         do {
-            return try await Answers.blobs(wanted, in: blobs, type: Self.type(path), cache: "no-cache", request) { _ = try? await lost(courseware) }
+            return try await Answers.blobs(wanted, in: blobs, type: Self.type(path), cache: "no-cache", request) {
+                _ = try? await lost(courseware)
+            }
         } catch is LostBlob { return try await lost(courseware) }
     }
 
@@ -121,7 +128,9 @@ struct TelevisionRoutes: Sendable {
         let body = Data(try await request.whole(upTo: 4 << 20))
         let report: PlayReport
         do { report = try JSONDecoder().decode(PlayReport.self, from: body) } catch let fault as MalformedFact { throw fault } catch {
-            throw Problem(code: "play.malformed", status: 400, title: "The report is not of the form {\"play\", \"courseware\", \"mode\", \"intervals\", \"ended\"}")
+            throw Problem(
+                code: "play.malformed", status: 400,
+                title: "The report is not of the form {\"play\", \"courseware\", \"mode\", \"intervals\", \"ended\"}")
         }
         try await keeper.change { [clock] in (try $0.play(report, at: clock.now), ()) }
         return try Answers.json(["stored": true])
@@ -143,7 +152,8 @@ struct TelevisionRoutes: Sendable {
                     ("plays_remembered", "Plays remembered.", Int64(node.plays.count)),
                     ("courseware_complete", "Courseware complete and verified.", Int64(node.sync.complete.count)),
                     (
-                        "catalogue_unchanged_seconds", "For how long the parent has answered with the same catalogue; more than a day is a freeze.",
+                        "catalogue_unchanged_seconds",
+                        "For how long the parent has answered with the same catalogue; more than a day is a freeze.",
                         node.sync.freshness.unchangedFor / 1000
                     ),
                     ("content_refused", "Files and blobs that did not verify since the start.", Int64(node.sync.refused)),

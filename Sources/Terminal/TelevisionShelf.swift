@@ -25,7 +25,8 @@ struct TelevisionItem: Encodable, Sendable {
         case duration = "duration_ms"
     }
 
-    /// A lesson with the renditions that are here: as files with what is in them, by HLS, and as MP4 of before. The page tries what the box is surest of first.
+    /// A lesson with the renditions that are here: as files with what is in them, by HLS, and as MP4 of before. The page tries what the box
+    /// is surest of first.
     init(_ manifest: Manifest, renditions: [String]) {
         let folder = "/tv/media/\(manifest.courseware)/"
         id = manifest.courseware
@@ -37,8 +38,12 @@ struct TelevisionItem: Encodable, Sendable {
         poster = folder + manifest.poster.path.rawValue
         let here = manifest.renditions.filter { renditions.contains($0.name) }
         let hls = here.compactMap { $0.playlist.map { Source(type: "application/vnd.apple.mpegurl", src: folder + $0.rawValue) } }
-        let files = here.compactMap { one in one.file.map { Source(type: "video/mp4; codecs=\"\(one.codecs ?? "")\"", src: folder + $0.rawValue) } }
-        let mp4 = here.filter { $0.kind == .mp4 }.compactMap { $0.files.first.map { Source(type: "video/mp4", src: folder + $0.path.rawValue) } }
+        let files = here.compactMap { one in
+            one.file.map { Source(type: "video/mp4; codecs=\"\(one.codecs ?? "")\"", src: folder + $0.rawValue) }
+        }
+        let mp4 = here.filter { $0.kind == .mp4 }.compactMap {
+            $0.files.first.map { Source(type: "video/mp4", src: folder + $0.path.rawValue) }
+        }
         sources = files + hls + mp4
     }
 }

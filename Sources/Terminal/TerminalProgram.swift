@@ -40,10 +40,14 @@ package enum TerminalProgram {
     }
 
     private static func run(_ configuration: TerminalConfiguration, _ house: NodeHouse) async throws {
-        let (clock, logger, identity, settings, zone) = (configuration.node.clock, configuration.node.logger, house.identity, house.settings, house.zone)
+        let (clock, logger, identity, settings, zone) = (
+            configuration.node.clock, configuration.node.logger, house.identity, house.settings, house.zone
+        )
         let appetite = Appetite.one(kilobitsPerSecond: configuration.kilobitsPerSecond, kind: configuration.rendition)
         let keeper = try await NodeKeeper(database: house.database, clock: clock) { records in
-            try TerminalNode(identity: identity, zone: zone, appetite: appetite, settings: settings, boot: Entropy.system.safeInteger(), records: records)
+            try TerminalNode(
+                identity: identity, zone: zone, appetite: appetite, settings: settings, boot: Entropy.system.safeInteger(), records: records
+            )
         }
         let routes = TelevisionRoutes(
             keeper: keeper, shelf: TelevisionShelf(blobs: house.blobs), blobs: house.blobs, clock: clock, zone: zone, node: identity.node,
@@ -80,10 +84,14 @@ package enum TerminalProgram {
     }
 
     private static func page() async throws -> [String: [UInt8]] {
-        guard let folder = Bundle.module.resourceURL?.appendingPathComponent("Television") else { throw EnrolmentError.unreadable("The folder of the television page") }
+        guard let folder = Bundle.module.resourceURL?.appendingPathComponent("Television") else {
+            throw EnrolmentError.unreadable("The folder of the television page")
+        }
         return try await offPool {
             var files: [String: [UInt8]] = [:]
-            for name in ["index.html", "tv.js", "tv.css"] { files[name] = [UInt8](try Data(contentsOf: folder.appendingPathComponent(name))) }
+            for name in ["index.html", "tv.js", "tv.css"] {
+                files[name] = [UInt8](try Data(contentsOf: folder.appendingPathComponent(name)))
+            }
             return files
         }
     }

@@ -13,7 +13,8 @@ package struct MissingEngine: Error, CustomStringConvertible {
     package let description: String
 }
 
-/// Opens an empty database of the engine, hands it over, and removes it. PostgreSQL is the throw-away server that bin/test starts; each test has a schema of its own.
+/// Opens an empty database of the engine, hands it over, and removes it. PostgreSQL is the throw-away server that bin/test starts; each
+/// test has a schema of its own.
 package func withDatabase<Result: Sendable>(_ engine: Database.Engine, _ body: (Database) async throws -> Result) async throws -> Result {
     switch engine {
     case .sqlite:
@@ -49,7 +50,8 @@ package func withDatabase<Result: Sendable>(_ engine: Database.Engine, _ body: (
 /// The libpq address of an empty schema on the test server, for tests that open the database themselves.
 package func freshSchema() async throws -> (address: String, schema: String) {
     guard let address = ProcessInfo.processInfo.environment["YUANJIAO_TEST_POSTGRES"] else {
-        throw MissingEngine(description: "YUANJIAO_TEST_POSTGRES is not set; run the tests with bin/test, which starts a PostgreSQL of its own")
+        throw MissingEngine(
+            description: "YUANJIAO_TEST_POSTGRES is not set; run the tests with bin/test, which starts a PostgreSQL of its own")
     }
     let schema = "t" + hexadecimal(Entropy.system.bytes(8))
     let server = try await Database.postgres(address, connections: 1)
@@ -65,7 +67,8 @@ package func temporaryFolder() throws -> URL {
     return folder
 }
 
-/// Writes each (engine, file, function) that ran SQL once to the file named by YUANJIAO_STATEMENT_JOURNAL; bin/test compares it with the list of all commands and queries.
+/// Writes each (engine, file, function) that ran SQL once to the file named by YUANJIAO_STATEMENT_JOURNAL; bin/test compares it with the
+/// list of all commands and queries.
 package let testJournal: StatementJournal? = ProcessInfo.processInfo.environment["YUANJIAO_STATEMENT_JOURNAL"].map { path in
     let seen = Mutex<Set<String>>([])
     return StatementJournal { entry in

@@ -12,7 +12,10 @@ package import Wire
 
 /// All tables of the centre.
 package var allMigrations: [Migration] {
-    get throws { try Accounts.migrations + House.migrations + Jobs.migrations + Registry.migrations + Content.migrations + Operations.migrations + Supervision.migrations }
+    get throws {
+        try Accounts.migrations + House.migrations + Jobs.migrations + Registry.migrations + Content.migrations + Operations.migrations
+            + Supervision.migrations
+    }
 }
 
 /// A small network with a fixed clock and counted ids: city 9901 with two counties, one township each, five sites.
@@ -67,7 +70,9 @@ package struct SampleWorld: Sendable {
     }
 
     /// Sends facts as one batch and answers the verdicts.
-    package func send(_ facts: [Fact], from sender: Sender = .commandLine, file: String? = nil, batch: String = "b", at now: Instant) async throws -> [Verdict] {
+    package func send(_ facts: [Fact], from sender: Sender = .commandLine, file: String? = nil, batch: String = "b", at now: Instant)
+        async throws -> [Verdict]
+    {
         let received = ReceivedBatch(sender: sender, batch: Batch(id: batch, facts: facts), file: file)
         let ids = ids
         return try await database.write { try $0.mergeFacts([received], rules: SampleWorld.rules, at: now, ids: ids)[0] }

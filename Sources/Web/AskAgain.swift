@@ -23,7 +23,8 @@ struct AskAgainPage: Sendable {
 }
 
 extension House {
-    /// Whether the password was given a short while ago, or stands in the form and is right; else the page that asks for it. The session is fresh again after a right one.
+    /// Whether the password was given a short while ago, or stands in the form and is right; else the page that asks for it. The session is
+    /// fresh again after a right one.
     func askedAgain(_ form: Typed, _ context: AppContext, _ visit: Visit) async throws -> Response? {
         guard clock.now.milliseconds(since: visit.confirmedAt) / 1000 >= confirmSeconds else { return nil }
         let password = form.raw(AskAgain.field)
@@ -33,9 +34,12 @@ extension House {
             isWrong = true
         }
         let content = AskAgainPage(
-            action: form.request.uri.string, fields: form.all.filter { $0.key != AskAgain.field }.sorted { $0.key < $1.key }.map { .init(name: $0.key, text: $0.value) },
+            action: form.request.uri.string,
+            fields: form.all.filter { $0.key != AskAgain.field }.sorted { $0.key < $1.key }.map { .init(name: $0.key, text: $0.value) },
             problem: isWrong ? text("ask_again.wrong", visit) : nil)
-        return try page("ask_again", content, title: text("ask_again.title", visit), for: visit, form.request, status: isWrong ? .unprocessableContent : .ok)
+        return try page(
+            "ask_again", content, title: text("ask_again.title", visit), for: visit, form.request,
+            status: isWrong ? .unprocessableContent : .ok)
     }
 
     /// As at the sign-in: through the same door, under the same bounds, with the same entries.

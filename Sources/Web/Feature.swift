@@ -15,7 +15,8 @@ package struct Feature: Sendable {
     private let routes: @Sendable (inout Routes) -> Void
 
     package init(
-        _ name: String, menu: [MenuEntry] = [], jobs: [FeatureJob] = [], timers: [FeatureTimer] = [], today: [TodayLook] = [], searches: [SearchLook] = [],
+        _ name: String, menu: [MenuEntry] = [], jobs: [FeatureJob] = [], timers: [FeatureTimer] = [], today: [TodayLook] = [],
+        searches: [SearchLook] = [],
         routes: @escaping @Sendable (inout Routes) -> Void = { _ in }
     ) {
         self.name = name

@@ -47,8 +47,10 @@ package struct House: Sendable {
     package let scope: @Sendable (Statements, [RoleGrant], Right, Day) throws -> Scope
 
     package init(
-        database: Database, clock: Clock, ids: IDs, entropy: Entropy, zone: NetworkZone, passwords: PasswordScheme, pages: Pages, isSample: Bool, secureCookies: Bool,
-        idleSeconds: Int64 = 2 * 3600, confirmSeconds: Int64 = 900, scope: @escaping @Sendable (Statements, [RoleGrant], Right, Day) throws -> Scope
+        database: Database, clock: Clock, ids: IDs, entropy: Entropy, zone: NetworkZone, passwords: PasswordScheme, pages: Pages,
+        isSample: Bool, secureCookies: Bool,
+        idleSeconds: Int64 = 2 * 3600, confirmSeconds: Int64 = 900,
+        scope: @escaping @Sendable (Statements, [RoleGrant], Right, Day) throws -> Scope
     ) {
         self.database = database
         self.clock = clock
@@ -74,10 +76,14 @@ package struct House: Sendable {
     package func act(_ visit: Visit) -> Act { Act(by: Actor(id: visit.account.id), at: clock.now, ids: ids, from: visit.place) }
 
     /// Counts something that an honest network would not cause.
-    package func notice(_ kind: IncidentKind, about: String = "") { incidents.note(kind.rawValue, about: Incident.about(about), at: clock.now) }
+    package func notice(_ kind: IncidentKind, about: String = "") {
+        incidents.note(kind.rawValue, about: Incident.about(about), at: clock.now)
+    }
 
     /// The circumstances of a request by somebody who has not said who he is.
-    func strangersAct(_ request: Request, _ context: AppContext) -> Act { Act(by: .stranger, at: clock.now, ids: ids, from: request.place(context)) }
+    func strangersAct(_ request: Request, _ context: AppContext) -> Act {
+        Act(by: .stranger, at: clock.now, ids: ids, from: request.place(context))
+    }
 }
 
 /// A signed-in person at a route, with the part of the network that the route's right covers.

@@ -5,7 +5,8 @@ import Logging
 import Storage
 
 extension House {
-    /// Takes down that a list or paper left the house as a file. A log that cannot be written holds up nobody who reads: the program's own log says so.
+    /// Takes down that a list or paper left the house as a file. A log that cannot be written holds up nobody who reads: the program's own
+    /// log says so.
     func noteDownload(_ request: Request, _ context: AppContext, _ visit: Visit) async {
         let (act, path) = (act(visit), String(request.uri.string.prefix(500)))
         do { try await database.write { try $0.record("list.downloaded", path, by: act) } } catch {

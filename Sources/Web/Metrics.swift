@@ -17,7 +17,9 @@ package final class Metrics: Sendable {
 
     /// The page `/metrics`, by name, with the process's resident memory.
     package var text: String {
-        let pages = (try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8))?.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0
+        let pages =
+            (try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8))?.split(separator: " ").dropFirst().first.flatMap { Int($0) }
+            ?? 0
         set("process_resident_memory_bytes", pages * 4096)
         return counters.withLock { $0.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)\n" }.joined() }
     }
@@ -30,7 +32,9 @@ package struct RequestCounter: RouterMiddleware {
 
     package init(metrics: Metrics) { self.metrics = metrics }
 
-    package func handle(_ request: Request, context: AppContext, next: (Request, AppContext) async throws -> Response) async throws -> Response {
+    package func handle(_ request: Request, context: AppContext, next: (Request, AppContext) async throws -> Response) async throws
+        -> Response
+    {
         let response = try await next(request, context)
         metrics.count("http_requests_total{method=\"\(request.method.rawValue)\",status=\"\(response.status.code)\"}")
         return response

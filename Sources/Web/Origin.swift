@@ -5,7 +5,8 @@ import Hummingbird
 import Listener
 
 extension Request {
-    /// From where it came, as attempts are counted by it: the address of the other end, or what the proxy on this machine says of it; empty for this machine itself.
+    /// From where it came, as attempts are counted by it: the address of the other end, or what the proxy on this machine says of it; empty
+    /// for this machine itself.
     package func origin(_ context: AppContext) -> String {
         let peer = Connections.origin(context.remoteAddress)
         guard peer.isEmpty, let field = HTTPField.Name("X-Forwarded-For"), let told = headers[field] else { return peer }
@@ -15,7 +16,9 @@ extension Request {
     }
 
     /// From where it came, as the log of acts says it.
-    func place(_ context: AppContext, areaID: String = "") -> Place { Place(address: origin(context), agent: headers[.userAgent] ?? "", areaID: areaID) }
+    func place(_ context: AppContext, areaID: String = "") -> Place {
+        Place(address: origin(context), agent: headers[.userAgent] ?? "", areaID: areaID)
+    }
 
     /// Whether a browser says that the form stood on a page of another site.
     package var isFromElsewhere: Bool {

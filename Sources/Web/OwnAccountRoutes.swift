@@ -34,7 +34,8 @@ extension Routes {
             let ended = request.uri.queryParameters["ended"].flatMap { Int($0) }
             let page = OwnAccountPage(
                 name: visit.account.name, login: visit.account.login,
-                roles: Set(visit.grants.map(\.role)).map { words("role.\($0.rawValue)", [:]) }.sorted().joined(separator: words("list.comma", [:])),
+                roles: Set(visit.grants.map(\.role)).map { words("role.\($0.rawValue)", [:]) }.sorted().joined(
+                    separator: words("list.comma", [:])),
                 sessions: sessions.filter { now.milliseconds(since: $0.seenAt) / 1000 < house.idleSeconds }.map { session in
                     .init(
                         number: session.number, openedAt: house.zone.text(session.madeAt), seenAt: house.zone.text(session.seenAt),

@@ -2,15 +2,16 @@ package import Foundation
 import Hummingbird
 import Mustache
 
-/// Templates in both languages. In a template `[[key]]` stands for words of the catalogue; it is put in when the templates are loaded, so that a missing key stops the
-/// program at start and costs nothing later.
+/// Templates in both languages. In a template `[[key]]` stands for words of the catalogue; it is put in when the templates are loaded, so
+/// that a missing key stops the program at start and costs nothing later.
 package struct Pages: Sendable {
     /// The words, for what a page puts together in code.
     package let words: Words
     let statics: StaticFiles
     private let libraries: [Language: MustacheLibrary]
 
-    /// Loads the folders `Templates` and `Words` of the house and of the given modules. Throws for a key without words and for a template that is none.
+    /// Loads the folders `Templates` and `Words` of the house and of the given modules. Throws for a key without words and for a template
+    /// that is none.
     package init(_ bundles: [Bundle]) throws {
         let (words, statics) = (try Words(bundles), try StaticFiles())
         self.words = words
@@ -39,13 +40,17 @@ package struct Pages: Sendable {
         }
         var frame = frame
         frame.content = content
-        guard let html = library.render(frame, withTemplate: frame.isPrint ? "frame_print" : "frame") else { throw MissingWords(description: "There is no frame") }
+        guard let html = library.render(frame, withTemplate: frame.isPrint ? "frame_print" : "frame") else {
+            throw MissingWords(description: "There is no frame")
+        }
         return html
     }
 
     /// A part of a page without the frame.
     package func part(_ template: String, _ page: Any, language: Language) throws -> String {
-        guard let text = libraries[language]?.render(page, withTemplate: template) else { throw MissingWords(description: "There is no template \(template)") }
+        guard let text = libraries[language]?.render(page, withTemplate: template) else {
+            throw MissingWords(description: "There is no template \(template)")
+        }
         return text
     }
 
@@ -64,7 +69,8 @@ package struct Pages: Sendable {
 
 /// Text for HTML content and attributes.
 package func escaped(_ text: String) -> String {
-    text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;").replacing("\"", with: "&quot;").replacing("'", with: "&#39;")
+    text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;").replacing("\"", with: "&quot;").replacing(
+        "'", with: "&#39;")
 }
 
 /// What stands around every page.

@@ -1,14 +1,17 @@
 import Foundation
 package import Hummingbird
 
-/// The fields behind the `?` of an address, and addresses with such fields. A page's state stands in its address, so that a link can be sent.
+/// The fields behind the `?` of an address, and addresses with such fields. A page's state stands in its address, so that a link can be
+/// sent.
 package struct Query: Sendable {
     private var fields: [String: String] = [:]
 
     /// Reads `application/x-www-form-urlencoded`; of a field that stands twice the first counts.
     package init(_ text: String) {
         for pair in text.split(separator: "&").prefix(50) {
-            let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map { String($0).replacing("+", with: " ").removingPercentEncoding ?? "" }
+            let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map {
+                String($0).replacing("+", with: " ").removingPercentEncoding ?? ""
+            }
             if fields[parts[0]] == nil { fields[parts[0]] = parts.count == 2 ? parts[1] : "" }
         }
     }
@@ -33,7 +36,8 @@ package struct Query: Sendable {
         var result = ""
         for byte in text.utf8 {
             switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."),
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
+                UInt8(ascii: "-"), UInt8(ascii: "."),
                 UInt8(ascii: "_"), UInt8(ascii: "~"):
                 result.append(Character(UnicodeScalar(byte)))
             default: result += "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)

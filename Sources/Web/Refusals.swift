@@ -14,7 +14,9 @@ package struct RefusalMiddleware: RouterMiddleware {
 
     package init(house: House) { self.house = house }
 
-    package func handle(_ request: Request, context: AppContext, next: (Request, AppContext) async throws -> Response) async throws -> Response {
+    package func handle(_ request: Request, context: AppContext, next: (Request, AppContext) async throws -> Response) async throws
+        -> Response
+    {
         do {
             return try await next(request, context)
         } catch let refusal as Refusal {
@@ -65,7 +67,9 @@ package struct RefusalMiddleware: RouterMiddleware {
         // A script would follow to the page for signing in, and take it for the answer.
         if refusal == .signInNeeded, let field = HTTPField.Name("X-CSRF"), request.headers[field] != nil {
             return try problemResponse(
-                Problem(code: refusal.code, status: status.code, title: house.pages.words.text("refusal.\(refusal.code)", house.language(request)), detail: ""), status)
+                Problem(
+                    code: refusal.code, status: status.code,
+                    title: house.pages.words.text("refusal.\(refusal.code)", house.language(request)), detail: ""), status)
         }
         if refusal == .signInNeeded, !isProgram {
             return seeOther("/sign-in?next=" + (request.pageToReturnTo.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""))
@@ -77,9 +81,11 @@ package struct RefusalMiddleware: RouterMiddleware {
 
     private func problem(_ refusal: Refusal, _ status: HTTPResponse.Status) throws -> Response {
         var detail = ""
-        if case .invalid(let fields) = refusal { detail = fields.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value.code)" }.joined(separator: ", ") }
-        return try problemResponse(
-            Problem(code: refusal.code, status: status.code, title: house.pages.words.text("refusal.\(refusal.code)", .english), detail: detail), status)
+        if case .invalid(let fields) = refusal {
+            detail = fields.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value.code)" }.joined(separator: ", ")
+        }
+        let title = house.pages.words.text("refusal.\(refusal.code)", .english)
+        return try problemResponse(Problem(code: refusal.code, status: status.code, title: title, detail: detail), status)
     }
 
     private func page(_ refusal: Refusal, _ status: HTTPResponse.Status, _ request: Request, _ visit: Visit?) async throws -> Response {
@@ -98,11 +104,14 @@ package struct RefusalMiddleware: RouterMiddleware {
 
     private func failure(_ request: Request, _ context: AppContext) async throws -> Response {
         if request.uri.path.hasPrefix("/api/") {
-            return try problemResponse(Problem(code: "defect", status: 500, title: "The program made a mistake", detail: "request \(context.requestID)"), .internalServerError)
+            return try problemResponse(
+                Problem(code: "defect", status: 500, title: "The program made a mistake", detail: "request \(context.requestID)"),
+                .internalServerError)
         }
         struct DefectPage { let requestID: String }
         return try house.openPage(
-            "defect", DefectPage(requestID: context.requestID), title: house.pages.words.text("refusal.title", house.language(request)), request,
+            "defect", DefectPage(requestID: context.requestID), title: house.pages.words.text("refusal.title", house.language(request)),
+            request,
             status: .internalServerError)
     }
 }
@@ -112,5 +121,6 @@ package func problemResponse(_ problem: Problem, _ status: HTTPResponse.Status) 
     let encoder = JSONEncoder()
     encoder.outputFormatting = .sortedKeys
     return Response(
-        status: status, headers: [.contentType: "application/problem+json"], body: .init(byteBuffer: ByteBuffer(bytes: try encoder.encode(problem))))
+        status: status, headers: [.contentType: "application/problem+json"],
+        body: .init(byteBuffer: ByteBuffer(bytes: try encoder.encode(problem))))
 }

@@ -8,7 +8,8 @@ import NIOCore
 extension House {
     /// A page for a signed-in person.
     package func page(
-        _ template: String, _ content: Any, title: String, crumbs: [Frame.Link] = [], for visit: Visit, _ request: Request, status: HTTPResponse.Status = .ok, print: Bool = false
+        _ template: String, _ content: Any, title: String, crumbs: [Frame.Link] = [], for visit: Visit, _ request: Request,
+        status: HTTPResponse.Status = .ok, print: Bool = false
     ) throws -> Response {
         let words = pages.words
         var frame = emptyFrame(title: title, visit.language, request)
@@ -25,29 +26,39 @@ extension House {
             guard !entries.isEmpty else { return nil }
             return Frame.Group(
                 label: words.text("nav.\(group.rawValue)", visit.language),
-                links: entries.map { Frame.Link(label: words.text($0.key, visit.language), url: $0.path, current: request.uri.path.hasPrefix($0.path)) })
+                links: entries.map {
+                    Frame.Link(label: words.text($0.key, visit.language), url: $0.path, current: request.uri.path.hasPrefix($0.path))
+                })
         }
         return html(try pages.html(template, content, frame: frame, language: visit.language), status: status)
     }
 
     /// A page for anybody.
-    package func openPage(_ template: String, _ content: Any, title: String, _ request: Request, status: HTTPResponse.Status = .ok) throws -> Response {
+    package func openPage(_ template: String, _ content: Any, title: String, _ request: Request, status: HTTPResponse.Status = .ok) throws
+        -> Response
+    {
         let language = language(request)
-        return html(try pages.html(template, content, frame: emptyFrame(title: title, language, request), language: language), status: status)
+        return html(
+            try pages.html(template, content, frame: emptyFrame(title: title, language, request), language: language), status: status)
     }
 
     /// Words in a visit's language.
-    package func text(_ key: String, _ visit: Visit, _ values: [String: String] = [:]) -> String { pages.words.text(key, visit.language, values) }
+    package func text(_ key: String, _ visit: Visit, _ values: [String: String] = [:]) -> String {
+        pages.words.text(key, visit.language, values)
+    }
 
     private func emptyFrame(title: String, _ language: Language, _ request: Request) -> Frame {
         let other: Language = language == .chinese ? .english : .chinese
         return Frame(
-            title: title, language: language.rawValue, otherLanguage: other.rawValue, otherLanguageName: pages.words.text("language.\(other.rawValue)", language),
+            title: title, language: language.rawValue, otherLanguage: other.rawValue,
+            otherLanguageName: pages.words.text("language.\(other.rawValue)", language),
             signedIn: false, accountName: "", csrf: "", sample: isSample, groups: [], crumbs: [], here: request.uri.string, isPrint: false)
     }
 
     private func html(_ text: String, status: HTTPResponse.Status) -> Response {
-        Response(status: status, headers: [.contentType: "text/html; charset=utf-8", .cacheControl: "no-store"], body: .init(byteBuffer: ByteBuffer(string: text)))
+        Response(
+            status: status, headers: [.contentType: "text/html; charset=utf-8", .cacheControl: "no-store"],
+            body: .init(byteBuffer: ByteBuffer(string: text)))
     }
 }
 

@@ -37,16 +37,19 @@ package struct Routes {
         let isList = !hasOwnDoor && [".csv", ".xlsx"].contains { path.hasSuffix($0) }
         router.get(RouterPath(path)) { request, context in
             let visit = try await house.admitted(request, context, right)
-            let response = try await isList ? house.lists.admit(visit.account.id) { try await handler(request, context, visit) } : handler(request, context, visit)
+            let response =
+                try await isList
+                ? house.lists.admit(visit.account.id) { try await handler(request, context, visit) } : handler(request, context, visit)
             if response.headers[.contentDisposition]?.hasPrefix("attachment") == true { await house.noteDownload(request, context, visit) }
             return response
         }
     }
 
-    /// A form that changes something. Its fields come with the session's CSRF token, which is checked before the handler runs. One that `asksAgain` wants the password besides, when
-    /// it was not given a short while ago.
+    /// A form that changes something. Its fields come with the session's CSRF token, which is checked before the handler runs. One that
+    /// `asksAgain` wants the password besides, when it was not given a short while ago.
     package mutating func post(
-        _ path: String, _ right: Right, asksAgain: Bool = false, _ handler: @escaping @Sendable (Typed, AppContext, Visit) async throws -> Response
+        _ path: String, _ right: Right, asksAgain: Bool = false,
+        _ handler: @escaping @Sendable (Typed, AppContext, Visit) async throws -> Response
     ) {
         post(path, right, keeps: false, asksAgain: { _ in asksAgain }, handler)
     }
@@ -84,7 +87,9 @@ package struct Routes {
     }
 
     /// A page for everybody.
-    package mutating func open(_ method: HTTPRequest.Method, _ path: String, _ handler: @escaping @Sendable (Request, AppContext) async throws -> Response) {
+    package mutating func open(
+        _ method: HTTPRequest.Method, _ path: String, _ handler: @escaping @Sendable (Request, AppContext) async throws -> Response
+    ) {
         entries.append(Entry(method: method.rawValue, path: path, right: nil))
         router.on(RouterPath(path), method: method) { request, context in try await handler(request, context) }
     }

@@ -29,7 +29,9 @@ final class SeenSessions: Sendable {
 extension House {
     /// The signed-in person of a request, with the scope of a right; nil without a good session.
     package func visit(_ request: Request, _ context: AppContext, for right: Right) async throws -> Visit? {
-        guard let token = request.cookies[SessionCookie.name(secure: secureCookies)]?.value, (16...128).contains(token.utf8.count) else { return nil }
+        guard let token = request.cookies[SessionCookie.name(secure: secureCookies)]?.value, (16...128).contains(token.utf8.count) else {
+            return nil
+        }
         let digest = SessionCookie.digest(token)
         let (scope, now, today, idle) = (scope, clock.now, today, idleSeconds)
         let accepted = request.headers[.acceptLanguage] ?? ""
@@ -39,13 +41,15 @@ extension House {
             let areas = Set(grants.filter { $0.role.rights.contains(right) }.map(\.areaID))
             let visit = Visit(
                 account: account, grants: grants, scope: try scope(statements, grants, right, today),
-                language: Language.choose(account: account.language, acceptLanguage: accepted), csrf: session.csrf, sessionDigest: digest, endsAt: session.expiresAt,
+                language: Language.choose(account: account.language, acceptLanguage: accepted), csrf: session.csrf, sessionDigest: digest,
+                endsAt: session.expiresAt,
                 confirmedAt: session.confirmedAt,
                 place: request.place(context, areaID: areas.count == 1 ? areas.first ?? "" : ""))
             return (visit, session.seenAt)
         }
         guard let (visit, seenAt) = found else { return nil }
-        // Once a minute is enough. A reader waits for it only when the session would soon end; a disk that takes nothing is no reason to send him away.
+        // Once a minute is enough. A reader waits for it only when the session would soon end; a disk that takes nothing is no reason to
+        // send him away.
         let unused = now.milliseconds(since: seenAt)
         if unused >= 60_000, seen.begin(digest) {
             let note = Task {
@@ -62,12 +66,15 @@ extension House {
         Language.choose(account: request.cookies["yuanjiao_language"]?.value ?? "", acceptLanguage: request.headers[.acceptLanguage] ?? "")
     }
 
-    /// Opens a session after a right password, and ends the one that the browser had; answers the cookie's value. Unknown names, wrong passwords and too many guesses are refused
-    /// alike: who guesses learns nothing, and locks out himself alone. Throws `Refusal.busy` when too many others are being looked at.
+    /// Opens a session after a right password, and ends the one that the browser had; answers the cookie's value. Unknown names, wrong
+    /// passwords and too many guesses are refused alike: who guesses learns nothing, and locks out himself alone. Throws `Refusal.busy`
+    /// when too many others are being looked at.
     package func signIn(login: String, password: String, from place: Place, ending old: String? = nil) async throws -> String {
         let origin = place.address
         let wrong = Refusal.invalid(["password": "sign_in.wrong"])
-        guard (2...64).contains(login.utf8.count), login.utf8.allSatisfy({ (0x21...0x7E).contains($0) }), password.utf8.count <= 1024 else { throw wrong }
+        guard (2...64).contains(login.utf8.count), login.utf8.allSatisfy({ (0x21...0x7E).contains($0) }), password.utf8.count <= 1024 else {
+            throw wrong
+        }
         return try await signIns.admit(origin) {
             let attempt = try await self.database.write { try $0.takeSignInAttempt(login: login, origin: origin, at: self.clock.now) }
             guard attempt <= SignInRule.most else {
@@ -105,6 +112,7 @@ extension House {
     /// The cookie of a session; an empty value ends it.
     package func cookie(_ token: String) -> Cookie {
         Cookie(
-            name: SessionCookie.name(secure: secureCookies), value: token, maxAge: token.isEmpty ? 0 : 12 * 3600, path: "/", secure: secureCookies, httpOnly: true, sameSite: .lax)
+            name: SessionCookie.name(secure: secureCookies), value: token, maxAge: token.isEmpty ? 0 : 12 * 3600, path: "/",
+            secure: secureCookies, httpOnly: true, sameSite: .lax)
     }
 }

@@ -31,7 +31,8 @@ extension Routes {
             let form = try await Typed(request, context)
             do {
                 let old = request.cookies[SessionCookie.name(secure: house.secureCookies)].map { SessionCookie.digest($0.value) }
-                let token = try await house.signIn(login: form.raw("login").trimmedBlanks, password: form.raw("password"), from: request.place(context), ending: old)
+                let token = try await house.signIn(
+                    login: form.raw("login").trimmedBlanks, password: form.raw("password"), from: request.place(context), ending: old)
                 var response = seeOther(safePath(form["next"]))
                 response.setCookie(house.cookie(token))
                 return response
@@ -44,7 +45,9 @@ extension Routes {
             guard let language = Language(rawValue: form["language"]) else { throw Refusal.invalid(["language": "form.choice"]) }
             var response = seeOther(safePath(form["next"]))
             response.setCookie(
-                Cookie(name: "yuanjiao_language", value: language.rawValue, maxAge: 31_536_000, path: "/", secure: house.secureCookies, httpOnly: true, sameSite: .lax))
+                Cookie(
+                    name: "yuanjiao_language", value: language.rawValue, maxAge: 31_536_000, path: "/", secure: house.secureCookies,
+                    httpOnly: true, sameSite: .lax))
             if let visit = try await house.visit(request, context, for: .ownAccount), form["csrf"] == visit.csrf {
                 let act = house.act(visit)
                 try await house.database.write { try $0.setLanguage(language.rawValue, accountID: visit.account.id, by: act) }
@@ -69,20 +72,25 @@ extension Routes {
     }
 }
 
-/// A path within this site, so that a link cannot lead a person elsewhere after signing in; letters of any script are written as an address has them.
+/// A path within this site, so that a link cannot lead a person elsewhere after signing in; letters of any script are written as an address
+/// has them.
 func safePath(_ text: String) -> String {
     let path = text.removingPercentEncoding ?? ""
     let isSafe =
-        path.hasPrefix("/") && !path.hasPrefix("//") && !path.contains("\\") && path.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7F } && !text.contains(" ")
+        path.hasPrefix("/") && !path.hasPrefix("//") && !path.contains("\\")
+        && path.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7F } && !text.contains(" ")
     guard isSafe, text.utf8.count <= 4096 else { return "/" }
     return text.utf8.map { $0 < 0x80 ? String(UnicodeScalar($0)) : "%" + (String($0, radix: 16, uppercase: true)) }.joined()
 }
 
 extension Request {
-    /// Where somebody is led back to who had to sign in: the page itself, or that in which the form stood, because what is only sent to is no page.
+    /// Where somebody is led back to who had to sign in: the page itself, or that in which the form stood, because what is only sent to is
+    /// no page.
     var pageToReturnTo: String {
         if method == .get || method == .head { return uri.string }
-        guard let referer = headers[.referer].flatMap({ URLComponents(string: $0) }), !referer.percentEncodedPath.isEmpty else { return "/" }
+        guard let referer = headers[.referer].flatMap({ URLComponents(string: $0) }), !referer.percentEncodedPath.isEmpty else {
+            return "/"
+        }
         return referer.percentEncodedPath + (referer.percentEncodedQuery.map { "?" + $0 } ?? "")
     }
 }

@@ -3,8 +3,8 @@ import Foundation
 import HTTPTypes
 import Hummingbird
 
-/// The files of the folder `Static`. Pages name each by its content, so that a browser keeps it for a year and has another one at once; under its plain name it is there for pages that
-/// were kept, such as editions.
+/// The files of the folder `Static`. Pages name each by its content, so that a browser keeps it for a year and has another one at once;
+/// under its plain name it is there for pages that were kept, such as editions.
 struct StaticFiles: Sendable {
     private struct File: Sendable {
         let name: String
@@ -30,13 +30,17 @@ struct StaticFiles: Sendable {
     }
 
     /// A template that names each by its content.
-    func marked(_ template: String) -> String { files.reduce(template) { $0.replacing("\"/static/\($1.name)\"", with: "\"/static/\($1.marked)\"") } }
+    func marked(_ template: String) -> String {
+        files.reduce(template) { $0.replacing("\"/static/\($1.name)\"", with: "\"/static/\($1.marked)\"") }
+    }
 
     func add(to routes: inout Routes) {
         for file in files {
             for (name, age) in [(file.name, "max-age=300"), (file.marked, "max-age=31536000, immutable")] {
                 routes.open(.get, "/static/\(name)") { _, _ in
-                    Response(status: .ok, headers: [.contentType: file.type, .cacheControl: age], body: .init(byteBuffer: ByteBuffer(bytes: file.body)))
+                    Response(
+                        status: .ok, headers: [.contentType: file.type, .cacheControl: age],
+                        body: .init(byteBuffer: ByteBuffer(bytes: file.body)))
                 }
             }
         }

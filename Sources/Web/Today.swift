@@ -41,7 +41,8 @@ package struct TodayQuestion: Sendable {
     package func may(_ right: Right) -> Bool { grants.contains { $0.role.rights.contains(right) } }
 }
 
-/// What a feature looks up for the home page of whoever has a right. Every look is bounded: the page is the first that everybody opens in the morning.
+/// What a feature looks up for the home page of whoever has a right. Every look is bounded: the page is the first that everybody opens in
+/// the morning.
 package struct TodayLook: Sendable {
     let right: Right
     let entries: @Sendable (Statements, TodayQuestion) throws -> [TodayEntry]
@@ -59,14 +60,20 @@ extension Routes {
         let house = house
         open(.get, "/") { request, context in
             guard let visit = try await house.visit(request, context, for: .ownAccount) else { throw Refusal.signInNeeded }
-            let (looks, scope, today, now, zone) = (house.looks.filter { visit.may($0.right) }, house.scope, house.today, house.clock.now, house.zone)
+            let (looks, scope, today, now, zone) = (
+                house.looks.filter { visit.may($0.right) }, house.scope, house.today, house.clock.now, house.zone
+            )
             let entries = try await house.database.read { statements in
                 try looks.flatMap { look in
                     let scope = try scope(statements, visit.grants, look.right, today)
-                    return try look.entries(statements, TodayQuestion(account: visit.account.id, grants: visit.grants, scope: scope, today: today, now: now, zone: zone))
+                    return try look.entries(
+                        statements,
+                        TodayQuestion(account: visit.account.id, grants: visit.grants, scope: scope, today: today, now: now, zone: zone))
                 }
             }
-            return try house.page("home", HomePage(entries.filter { $0.count > 0 }, house, visit), title: house.text("home.title", visit), for: visit, request)
+            return try house.page(
+                "home", HomePage(entries.filter { $0.count > 0 }, house, visit), title: house.text("home.title", visit), for: visit, request
+            )
         }
     }
 }
@@ -99,14 +106,16 @@ struct HomePage: Sendable {
         parts = TodayGroup.allCases.compactMap { group in
             let lines = entries.filter { $0.group == group }.map { entry in
                 Line(
-                    text: house.text(entry.key, visit, ["count": entry.count < entry.most ? String(entry.count) : "\(entry.most)+"]), url: entry.path,
+                    text: house.text(entry.key, visit, ["count": entry.count < entry.most ? String(entry.count) : "\(entry.most)+"]),
+                    url: entry.path,
                     // What came today needs no counting.
                     since: (entry.count < entry.most ? entry.since : nil).flatMap { day in
                         let days = day.distance(to: house.today)
                         return days > 0 ? house.text("home.since", visit, ["day": day.description, "days": String(days)]) : nil
                     })
             }
-            return lines.isEmpty ? nil : Part(title: house.text("home.group.\(group.rawValue)", visit), isLate: group == .late, lines: lines)
+            return lines.isEmpty
+                ? nil : Part(title: house.text("home.group.\(group.rawValue)", visit), isLate: group == .late, lines: lines)
         }
         let pages = house.menu.filter { visit.may($0.right) }
         keepsAccounts = visit.may(.keepAccounts)

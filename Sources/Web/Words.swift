@@ -23,7 +23,8 @@ package struct MissingWords: Error, CustomStringConvertible, Sendable {
     package let description: String
 }
 
-/// Every word that people see, in both languages, by key. The catalogues are the files of `Words/zh-Hans` and `Words/en` beside the features: a file a topic, the same keys in both.
+/// Every word that people see, in both languages, by key. The catalogues are the files of `Words/zh-Hans` and `Words/en` beside the
+/// features: a file a topic, the same keys in both.
 package struct Words: Sendable {
     private let catalogues: [Language: [String: String]]
 
@@ -31,21 +32,28 @@ package struct Words: Sendable {
     package init(_ bundles: [Bundle]) throws {
         var catalogues: [Language: [String: String]] = [:]
         for language in Language.allCases {
-            let files = ([.module] + bundles).flatMap { $0.urls(forResourcesWithExtension: "json", subdirectory: "Words/\(language.rawValue)") ?? [] }
+            let files = ([.module] + bundles).flatMap {
+                $0.urls(forResourcesWithExtension: "json", subdirectory: "Words/\(language.rawValue)") ?? []
+            }
             var catalogue: [String: String] = [:]
             for file in files.map({ $0 as URL }) {
                 let topic = try JSONDecoder().decode([String: String].self, from: Data(contentsOf: file))
-                try catalogue.merge(topic) { _, _ in throw MissingWords(description: "\(file.lastPathComponent) has a key that stands elsewhere too") }
+                try catalogue.merge(topic) { _, _ in
+                    throw MissingWords(description: "\(file.lastPathComponent) has a key that stands elsewhere too")
+                }
             }
             catalogues[language] = catalogue
         }
         let (chinese, english) = (Set((catalogues[.chinese] ?? [:]).keys), Set((catalogues[.english] ?? [:]).keys))
         let difference = chinese.symmetricDifference(english)
-        guard difference.isEmpty else { throw MissingWords(description: "Only one catalogue has: \(difference.sorted().joined(separator: ", "))") }
+        guard difference.isEmpty else {
+            throw MissingWords(description: "Only one catalogue has: \(difference.sorted().joined(separator: ", "))")
+        }
         self.catalogues = catalogues
     }
 
-    /// The words for a key, with `{name}` replaced by the given values. An unknown key shows itself in angle brackets, which a test looks for.
+    /// The words for a key, with `{name}` replaced by the given values. An unknown key shows itself in angle brackets, which a test looks
+    /// for.
     package func text(_ key: String, _ language: Language, _ values: [String: String] = [:]) -> String {
         guard var text = catalogues[language]?[key] else { return "⟨\(key)⟩" }
         for (name, value) in values { text = text.replacing("{\(name)}", with: value) }
@@ -55,7 +63,8 @@ package struct Words: Sendable {
     /// What is wrong with a field, in a sentence.
     package func text(_ problem: FieldProblem, _ language: Language) -> String { text("refusal.\(problem.code)", language, problem.values) }
 
-    /// Who did something: the words for the program and for whoever sits at the machine, else the name of the account, else the id of the node.
+    /// Who did something: the words for the program and for whoever sits at the machine, else the name of the account, else the id of the
+    /// node.
     package func actor(_ id: String, _ accounts: [String: NamedAccount], _ language: Language) -> String {
         switch id {
         case Actor.system.id: text("actor.system", language)

@@ -87,7 +87,9 @@ private struct LenientBatch: Decodable {
         let fields = try Fields<Key>(decoder)
         id = try fields.name(.batch)
         let facts = try fields.value([LenientFact].self, .facts)
-        guard facts.count <= Batch.maximumFacts else { throw MalformedFact("batch.too_many", "A batch has at most \(Batch.maximumFacts) facts") }
+        guard facts.count <= Batch.maximumFacts else {
+            throw MalformedFact("batch.too_many", "A batch has at most \(Batch.maximumFacts) facts")
+        }
         entries = facts.map(\.entry)
     }
 }

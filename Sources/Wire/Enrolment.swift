@@ -3,7 +3,8 @@ package enum NodeKind: String, Sendable, Codable, CaseIterable { case edge, term
 
 /// A node that asks to join: the body of `POST /api/v1/enrolments`. An edge passes a terminal's request on unchanged.
 package struct EnrolmentRequest: Hashable, Sendable, Codable {
-    /// The one-time code of the claim, sealed to the centre's key for this public key; then the request is signed with the key, under its hexadecimal digits as the node's name.
+    /// The one-time code of the claim, sealed to the centre's key for this public key; then the request is signed with the key, under its
+    /// hexadecimal digits as the node's name.
     package let sealed: String?
     /// The code in clear, from boxes that cannot seal: whoever reads the line may use it first.
     package let code: String?
@@ -55,7 +56,8 @@ package struct EnrolmentAnswer: Hashable, Sendable, Codable {
         case siteKind = "site_kind"
     }
 
-    package init(node: String, kind: NodeKind, site: String, siteName: String, area: String, siteKind: String, zone: String, epoch: String) {
+    package init(node: String, kind: NodeKind, site: String, siteName: String, area: String, siteKind: String, zone: String, epoch: String)
+    {
         self.node = node
         self.kind = kind
         self.site = site

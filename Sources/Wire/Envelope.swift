@@ -1,7 +1,8 @@
 package import Basics
 package import Foundation
 
-/// A batch as the node signed it in which it arose. Whoever carries it leaves it closed: the signature is over the bytes as they are (docs/facts.md, 8).
+/// A batch as the node signed it in which it arose. Whoever carries it leaves it closed: the signature is over the bytes as they are
+/// (docs/facts.md, 8).
 package struct Envelope: Hashable, Sendable, Codable {
     /// Limits of one load of envelopes; more is answered with 413. One batch of any allowed size fits.
     package static let maximumBytes = Batch.maximumBytes + (1 << 20)
@@ -23,7 +24,8 @@ package struct Envelope: Hashable, Sendable, Codable {
     /// The bytes that it takes in a load.
     package var weight: Int { String(body.count).utf8.count + node.utf8.count + signature.utf8.count + body.count + 4 }
 
-    /// A load: for each envelope a line of length, node and signature, parted by blanks; then as many bytes as the length says, and a line feed.
+    /// A load: for each envelope a line of length, node and signature, parted by blanks; then as many bytes as the length says, and a line
+    /// feed.
     package static func load(_ envelopes: [Envelope]) -> Data {
         var data = Data()
         data.reserveCapacity(envelopes.reduce(0) { $0 + $1.weight })
@@ -37,14 +39,20 @@ package struct Envelope: Hashable, Sendable, Codable {
 
     /// Reads a load. Throws `envelopes.malformed` or `envelopes.too_many`; a load of which a part cannot be read is read nowhere.
     package static func unload(_ data: Data) throws(MalformedFact) -> [Envelope] {
-        let malformed = MalformedFact("envelopes.malformed", "The body is no load of envelopes: lines of length, node and signature, each followed by so many bytes")
+        let malformed = MalformedFact(
+            "envelopes.malformed", "The body is no load of envelopes: lines of length, node and signature, each followed by so many bytes")
         var envelopes: [Envelope] = []
         var rest = data
         while !rest.isEmpty {
-            guard envelopes.count < maximumCount else { throw MalformedFact("envelopes.too_many", "A load has at most \(maximumCount) envelopes") }
-            guard let end = rest.prefix(200).firstIndex(of: 0x0A), let line = String(bytes: rest[..<end], encoding: .ascii) else { throw malformed }
+            guard envelopes.count < maximumCount else {
+                throw MalformedFact("envelopes.too_many", "A load has at most \(maximumCount) envelopes")
+            }
+            guard let end = rest.prefix(200).firstIndex(of: 0x0A), let line = String(bytes: rest[..<end], encoding: .ascii) else {
+                throw malformed
+            }
             let words = line.split(separator: " ", omittingEmptySubsequences: false)
-            guard words.count == 3, words[0].utf8.allSatisfy({ (0x30...0x39).contains($0) }), let length = Int(words[0]), length <= Batch.maximumBytes, isName(words[1]),
+            guard words.count == 3, words[0].utf8.allSatisfy({ (0x30...0x39).contains($0) }), let length = Int(words[0]),
+                length <= Batch.maximumBytes, isName(words[1]),
                 isName(words[2])
             else { throw malformed }
             rest = rest[rest.index(after: end)...]
@@ -55,10 +63,13 @@ package struct Envelope: Hashable, Sendable, Codable {
         return envelopes
     }
 
-    private static func isName(_ word: Substring) -> Bool { (1...128).contains(word.utf8.count) && word.utf8.allSatisfy { (0x21...0x7E).contains($0) } }
+    private static func isName(_ word: Substring) -> Bool {
+        (1...128).contains(word.utf8.count) && word.utf8.allSatisfy { (0x21...0x7E).contains($0) }
+    }
 }
 
-/// The centre's answer to a batch, as the centre signed it for the node in which the batch arose. Whoever carries it leaves it closed (docs/facts.md, 9).
+/// The centre's answer to a batch, as the centre signed it for the node in which the batch arose. Whoever carries it leaves it closed
+/// (docs/facts.md, 9).
 package struct ClosedAnswer: Hashable, Sendable, Codable {
     /// SHA-256 of the batch as it was sent.
     package let digest: String

@@ -13,7 +13,8 @@ package struct MalformedFact: Error, Hashable, Sendable {
 
 extension Fact: Codable {
     private enum Key: String, CodingKey {
-        case id, kind, terminal, node, day, minutes, boot, sequence, courseware, mode, intervals, version, revision, state, reason, incident, about, count
+        case id, kind, terminal, node, day, minutes, boot, sequence, courseware, mode, intervals, version, revision, state, reason,
+            incident, about, count
         case throughAt = "through_at"
         case clockError = "clock_error_ms"
         case firstAt = "first_at"
@@ -28,17 +29,24 @@ extension Fact: Codable {
         id = try fields.name(.id)
         switch try fields.text(.kind) {
         case "presence":
-            guard let day = Day(try fields.text(.day)) else { throw MalformedFact("fact.day", "`day` is not a date of the form YYYY-MM-DD") }
+            guard let day = Day(try fields.text(.day)) else {
+                throw MalformedFact("fact.day", "`day` is not a date of the form YYYY-MM-DD")
+            }
             guard let minutes = MinuteSet(text: try fields.text(.minutes)) else {
                 throw MalformedFact("fact.minutes", "`minutes` is not a list such as 480-541,600 of minutes from 0 to 1499")
             }
             body = .presence(Presence(terminal: try fields.name(.terminal), day: day, minutes: minutes))
         case "play":
-            guard let mode = PlayMode(rawValue: try fields.text(.mode)) else { throw MalformedFact("fact.mode", "`mode` is none of demand, channel, live") }
+            guard let mode = PlayMode(rawValue: try fields.text(.mode)) else {
+                throw MalformedFact("fact.mode", "`mode` is none of demand, channel, live")
+            }
             let intervals = try fields.value([PlayInterval].self, .intervals)
-            guard (1...2000).contains(intervals.count) else { throw MalformedFact("fact.intervals", "`intervals` must have 1 to 2000 entries") }
+            guard (1...2000).contains(intervals.count) else {
+                throw MalformedFact("fact.intervals", "`intervals` must have 1 to 2000 entries")
+            }
             let play = Play(
-                terminal: try fields.name(.terminal), boot: try fields.count(.boot), sequence: try fields.count(.sequence), courseware: try fields.name(.courseware),
+                terminal: try fields.name(.terminal), boot: try fields.count(.boot), sequence: try fields.count(.sequence),
+                courseware: try fields.name(.courseware),
                 mode: mode, intervals: intervals)
             let start = intervals.map(\.startedAt).min() ?? Instant(milliseconds: 0)
             let end = intervals.map(\.endedAt).max() ?? start
@@ -49,7 +57,8 @@ extension Fact: Codable {
         case "watermark":
             body = .watermark(
                 Watermark(
-                    terminal: try fields.name(.terminal), throughAt: Instant(milliseconds: try fields.count(.throughAt)), clockError: try fields.optionalNumber(.clockError)))
+                    terminal: try fields.name(.terminal), throughAt: Instant(milliseconds: try fields.count(.throughAt)),
+                    clockError: try fields.optionalNumber(.clockError)))
         case "holding":
             guard let state = Holding.State(rawValue: try fields.text(.state)) else {
                 throw MalformedFact("fact.state", "`state` is none of known, fetching, complete, failed, removed")
@@ -57,15 +66,21 @@ extension Fact: Codable {
             body = .holding(
                 Holding(
                     node: try fields.name(.node), courseware: try fields.name(.courseware), version: try fields.count(.version),
-                    revision: try fields.count(.revision), state: state, doneBytes: try fields.count(.doneBytes), totalBytes: try fields.count(.totalBytes),
+                    revision: try fields.count(.revision), state: state, doneBytes: try fields.count(.doneBytes),
+                    totalBytes: try fields.count(.totalBytes),
                     reason: String((try fields.optionalText(.reason) ?? "").prefix(120))))
         case "incident":
             let about = try fields.optionalText(.about) ?? ""
             let incident = Incident(
-                node: try fields.name(.node), kind: try fields.name(.incident), about: about, firstAt: Instant(milliseconds: try fields.count(.firstAt)),
+                node: try fields.name(.node), kind: try fields.name(.incident), about: about,
+                firstAt: Instant(milliseconds: try fields.count(.firstAt)),
                 lastAt: Instant(milliseconds: try fields.count(.lastAt)), count: try fields.count(.count))
-            guard about == Incident.about(about) else { throw MalformedFact("fact.about", "`about` has at most 64 printable ASCII characters") }
-            guard incident.firstAt <= incident.lastAt else { throw MalformedFact("fact.interval", "An incident's `first_at` must not lie after its `last_at`") }
+            guard about == Incident.about(about) else {
+                throw MalformedFact("fact.about", "`about` has at most 64 printable ASCII characters")
+            }
+            guard incident.firstAt <= incident.lastAt else {
+                throw MalformedFact("fact.interval", "An incident's `first_at` must not lie after its `last_at`")
+            }
             body = .incident(incident)
         default:
             throw MalformedFact("fact.kind", "`kind` is none of presence, play, watermark, holding, incident")
@@ -129,8 +144,12 @@ extension PlayInterval: Codable {
         mediaFrom = try fields.count(.from)
         mediaUntil = try fields.count(.until)
         rate = try fields.optionalCount(.rate) ?? 1000
-        guard mediaFrom < mediaUntil, mediaUntil <= 30 * 86_400_000 else { throw MalformedFact("fact.interval", "An interval's `from` must lie before its `until`") }
-        guard (100...16_000).contains(rate) else { throw MalformedFact("fact.rate", "`rate` is thousandths of normal speed, from 100 to 16000") }
+        guard mediaFrom < mediaUntil, mediaUntil <= 30 * 86_400_000 else {
+            throw MalformedFact("fact.interval", "An interval's `from` must lie before its `until`")
+        }
+        guard (100...16_000).contains(rate) else {
+            throw MalformedFact("fact.rate", "`rate` is thousandths of normal speed, from 100 to 16000")
+        }
     }
 
     /// Encodes the documented form.
@@ -148,7 +167,9 @@ struct Fields<Key: CodingKey & RawRepresentable> where Key.RawValue == String {
     private let container: KeyedDecodingContainer<Key>
 
     init(_ decoder: any Decoder) throws {
-        guard let container = try? decoder.container(keyedBy: Key.self) else { throw MalformedFact("fact.not_an_object", "A JSON object is expected here") }
+        guard let container = try? decoder.container(keyedBy: Key.self) else {
+            throw MalformedFact("fact.not_an_object", "A JSON object is expected here")
+        }
         self.container = container
     }
 
@@ -174,7 +195,9 @@ struct Fields<Key: CodingKey & RawRepresentable> where Key.RawValue == String {
     /// 0 to 2^53 − 1.
     func count(_ key: Key) throws -> Int64 {
         let number = try value(Int64.self, key)
-        guard (0..<1 << 53).contains(number) else { throw MalformedFact("fact.number", "`\(key.rawValue)` must lie between 0 and 2^53 - 1") }
+        guard (0..<1 << 53).contains(number) else {
+            throw MalformedFact("fact.number", "`\(key.rawValue)` must lie between 0 and 2^53 - 1")
+        }
         return number
     }
 
@@ -182,7 +205,9 @@ struct Fields<Key: CodingKey & RawRepresentable> where Key.RawValue == String {
     func optionalNumber(_ key: Key) throws -> Int64? {
         guard container.contains(key) else { return nil }
         let number = try value(Int64.self, key)
-        guard (-(1 << 53) + 1..<1 << 53).contains(number) else { throw MalformedFact("fact.number", "`\(key.rawValue)` must lie between -(2^53 - 1) and 2^53 - 1") }
+        guard (-(1 << 53) + 1..<1 << 53).contains(number) else {
+            throw MalformedFact("fact.number", "`\(key.rawValue)` must lie between -(2^53 - 1) and 2^53 - 1")
+        }
         return number
     }
 

@@ -2,7 +2,8 @@ package import Basics
 
 /// Something that arose at a terminal and travels up. Written as one JSON object; docs/facts.md describes it for those who build terminals.
 package struct Fact: Hashable, Sendable {
-    /// Given where the fact arose, 1 to 64 printable ASCII characters; names the fact in receipts. What a fact *counts as* is decided by its natural key, not by this.
+    /// Given where the fact arose, 1 to 64 printable ASCII characters; names the fact in receipts. What a fact *counts as* is decided by
+    /// its natural key, not by this.
     package let id: String
     package let body: Body
 
@@ -103,7 +104,8 @@ package struct PlayInterval: Hashable, Sendable {
 package struct Watermark: Hashable, Sendable {
     package let terminal: String
     package let throughAt: Instant
-    /// By how many milliseconds the terminal's own clock is ahead (less than 0: behind), when it knows that it is wrong. `throughAt` and the minutes around it are corrected.
+    /// By how many milliseconds the terminal's own clock is ahead (less than 0: behind), when it knows that it is wrong. `throughAt` and
+    /// the minutes around it are corrected.
     package let clockError: Int64?
 
     package init(terminal: String, throughAt: Instant, clockError: Int64? = nil) {
@@ -128,7 +130,10 @@ package struct Holding: Hashable, Sendable {
     /// A stable code of why it failed; empty otherwise.
     package let reason: String
 
-    package init(node: String, courseware: String, version: Int64, revision: Int64, state: State, doneBytes: Int64, totalBytes: Int64, reason: String = "") {
+    package init(
+        node: String, courseware: String, version: Int64, revision: Int64, state: State, doneBytes: Int64, totalBytes: Int64,
+        reason: String = ""
+    ) {
         self.node = node
         self.courseware = courseware
         self.version = version

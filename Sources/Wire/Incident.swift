@@ -40,7 +40,8 @@ package enum IncidentKind: String, CaseIterable, Codable, Sendable {
     case resumed = "stop.lifted"
 }
 
-/// That something happened that an honest network would not cause. Natural key: node, kind, what it is about; merging is the earliest, the latest, and the greater count.
+/// That something happened that an honest network would not cause. Natural key: node, kind, what it is about; merging is the earliest, the
+/// latest, and the greater count.
 package struct Incident: Hashable, Sendable {
     /// Who noticed it.
     package let node: String
@@ -71,6 +72,7 @@ package struct Incident: Hashable, Sendable {
     /// What both say; of the same node, kind and matter.
     package func merged(with other: Incident) -> Incident {
         Incident(
-            node: node, kind: kind, about: about, firstAt: min(firstAt, other.firstAt), lastAt: max(lastAt, other.lastAt), count: max(count, other.count))
+            node: node, kind: kind, about: about, firstAt: min(firstAt, other.firstAt), lastAt: max(lastAt, other.lastAt),
+            count: max(count, other.count))
     }
 }

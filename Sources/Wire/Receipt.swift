@@ -54,7 +54,9 @@ package struct Receipt: Hashable, Sendable, Codable {
     /// Where the node stands on this day; only the centre says it.
     package let place: ToldPlace?
 
-    package init(batch: String, epoch: String, verdicts: [Verdict], at: Instant? = nil, answers: [ClosedAnswer]? = nil, place: ToldPlace? = nil) {
+    package init(
+        batch: String, epoch: String, verdicts: [Verdict], at: Instant? = nil, answers: [ClosedAnswer]? = nil, place: ToldPlace? = nil
+    ) {
         self.batch = batch
         self.epoch = epoch
         self.verdicts = verdicts
@@ -64,7 +66,9 @@ package struct Receipt: Hashable, Sendable, Codable {
     }
 
     /// The same answer with the time at which it goes out, and where its node stands then.
-    package func answered(at instant: Instant, to place: ToldPlace?) -> Receipt { Receipt(batch: batch, epoch: epoch, verdicts: verdicts, at: instant, place: place) }
+    package func answered(at instant: Instant, to place: ToldPlace?) -> Receipt {
+        Receipt(batch: batch, epoch: epoch, verdicts: verdicts, at: instant, place: place)
+    }
 }
 
 /// A node's question what became of facts that its parent holds: the body of `POST /api/v1/receipts`.

@@ -38,7 +38,9 @@ package struct ToldPlace: Hashable, Sendable, Codable {
     /// Nil when it is nowhere.
     package var place: NodePlace? {
         AreaCode(area).map { area in
-            NodePlace(area: area, siteKind: siteKind, former: (former ?? []).compactMap { past in AreaCode(past.area).map { FormerCode(area: $0, until: past.until) } })
+            NodePlace(
+                area: area, siteKind: siteKind,
+                former: (former ?? []).compactMap { past in AreaCode(past.area).map { FormerCode(area: $0, until: past.until) } })
         }
     }
 }

@@ -8,7 +8,8 @@ import Storage
 /// `yuanjiao account add|reset|disable`
 struct AccountCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "account", abstract: "Makes, resets and disables accounts.", subcommands: [AddAccountCommand.self, ResetAccountCommand.self, DisableAccountCommand.self])
+        commandName: "account", abstract: "Makes, resets and disables accounts.",
+        subcommands: [AddAccountCommand.self, ResetAccountCommand.self, DisableAccountCommand.self])
 }
 
 /// Makes an account with a fresh password, which is printed once.
@@ -46,7 +47,8 @@ struct AddAccountCommand: AsyncParsableCommand {
 
 /// Gives an account a fresh password.
 struct ResetAccountCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "reset", abstract: "Gives an account a fresh password, unlocks it and ends its sessions.")
+    static let configuration = CommandConfiguration(
+        commandName: "reset", abstract: "Gives an account a fresh password, unlocks it and ends its sessions.")
     @OptionGroup var common: CommonOptions
     @Argument(help: "The name to sign in with.")
     var login: String

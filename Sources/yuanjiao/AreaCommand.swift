@@ -11,7 +11,8 @@ struct AreaCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "area", abstract: "Decides on the dated tree of areas. Without --apply it only says what would change.",
         subcommands: [
-            RenameAreaCommand.self, RecodeAreaCommand.self, MoveAreaCommand.self, MergeAreaCommand.self, SplitAreaCommand.self, CloseAreaCommand.self,
+            RenameAreaCommand.self, RecodeAreaCommand.self, MoveAreaCommand.self, MergeAreaCommand.self, SplitAreaCommand.self,
+            CloseAreaCommand.self,
         ])
 }
 
@@ -43,13 +44,17 @@ struct AreaOptions: ParsableArguments {
             print("\(month.month) of \(month.area) is \(standing): it stays as it is, what reads otherwise now is listed as errata")
         }
         let plan = try await explained {
-            guard apply else { return try await centre.database.read { try $0.planArea(decision, on: day, today: today, in: .everything, ids: act.ids) } }
+            guard apply else {
+                return try await centre.database.read { try $0.planArea(decision, on: day, today: today, in: .everything, ids: act.ids) }
+            }
             return try await centre.database.write {
                 try $0.decideArea(decision, on: day, today: today, reason: reason, document: document, in: .everything, by: act)
             }
         }
         for effect in plan.effects {
-            print("\(effect.before.map { "\($0.code) \($0.name)" } ?? "(new)") -> \(effect.after.map { "\($0.code) \($0.name)" } ?? "(ends)")")
+            print(
+                "\(effect.before.map { "\($0.code) \($0.name)" } ?? "(new)") -> \(effect.after.map { "\($0.code) \($0.name)" } ?? "(ends)")"
+            )
         }
         for move in plan.siteMoves { print("site \(move.site.code) \(move.site.name)") }
         print(apply ? "Recorded." : "Nothing was written. Add --apply to write it.")
@@ -74,7 +79,8 @@ struct RenameAreaCommand: AsyncParsableCommand {
 
 /// Gives an area another code below the same parent.
 struct RecodeAreaCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "recode", abstract: "Gives an area, and all below it, another code below the same parent.")
+    static let configuration = CommandConfiguration(
+        commandName: "recode", abstract: "Gives an area, and all below it, another code below the same parent.")
     @OptionGroup var options: AreaOptions
     @Option(name: .long, help: "The new code.")
     var to: String
@@ -84,7 +90,8 @@ struct RecodeAreaCommand: AsyncParsableCommand {
 
 /// Puts an area below another parent.
 struct MoveAreaCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "move", abstract: "Puts an area, and all below it, below the parent that its new code names.")
+    static let configuration = CommandConfiguration(
+        commandName: "move", abstract: "Puts an area, and all below it, below the parent that its new code names.")
     @OptionGroup var options: AreaOptions
     @Option(name: .long, help: "The new code.")
     var to: String
@@ -118,7 +125,9 @@ struct SplitAreaCommand: AsyncParsableCommand {
     var kind: String?
 
     func validate() throws {
-        guard [parts, named, kind].count(where: { $0 != nil }) == 1 else { throw ValidationError("Give one of --parts, --named and --kind.") }
+        guard [parts, named, kind].count(where: { $0 != nil }) == 1 else {
+            throw ValidationError("Give one of --parts, --named and --kind.")
+        }
         guard kind == nil || kind.flatMap(SiteKind.init) != nil else {
             throw ValidationError("--kind is one of \(SiteKind.allCases.map(\.rawValue).joined(separator: ", ")).")
         }

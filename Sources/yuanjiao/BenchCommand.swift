@@ -15,10 +15,13 @@ import Wire
 /// `yuanjiao bench`: what bin/bench calls. Prints figures and ratios with the machine's load; judges nothing.
 struct BenchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "bench", abstract: "Measures merging, storing and reporting on the realistic month (3,248 sites, 49 % on, about 11 million minutes).", shouldDisplay: false)
+        commandName: "bench",
+        abstract: "Measures merging, storing and reporting on the realistic month (3,248 sites, 49 % on, about 11 million minutes).",
+        shouldDisplay: false)
 
     func run() async throws {
-        let load = (try? String(contentsOfFile: "/proc/loadavg", encoding: .utf8))?.split(separator: " ").prefix(3).joined(separator: " ") ?? "?"
+        let load =
+            (try? String(contentsOfFile: "/proc/loadavg", encoding: .utf8))?.split(separator: " ").prefix(3).joined(separator: " ") ?? "?"
         print("load average \(load), \(ProcessInfo.processInfo.activeProcessorCount) processors")
         let month = CityBenchMonth(seed: 1, terminals: 3248, switchedOn: 1591)
         var siteDays: [(terminal: Int, day: Int, minutes: MinuteSet)] = []
@@ -51,16 +54,22 @@ struct BenchCommand: AsyncParsableCommand {
         print("merged in memory: \(Int(rate)) site-days per CPU second (floor 200000; check sum \(sum % 1000))")
     }
 
-    /// A day of each terminal in an envelope of its own, with its watermark, as terminals report through an edge: opening it beside merging it, which bounds what signing can cost.
+    /// A day of each terminal in an envelope of its own, with its watermark, as terminals report through an edge: opening it beside merging
+    /// it, which bounds what signing can cost.
     private func measureEnvelopes(_ siteDays: [(terminal: Int, day: Int, minutes: MinuteSet)]) throws {
         let key = try SigningKey(seed: [UInt8](repeating: 7, count: 32))
         let day = Day("2011-03-01") ?? .forever
         let envelopes = try siteDays.prefix(5000).enumerated().map { number, entry in
             let watermark = Watermark(terminal: "T", throughAt: Instant(milliseconds: Int64(number)))
             let body = try Batch(
-                id: "b", facts: [Fact(id: "1", .presence(Presence(terminal: "T", day: day, minutes: entry.minutes))), Fact(id: "2", .watermark(watermark))]
+                id: "b",
+                facts: [
+                    Fact(id: "1", .presence(Presence(terminal: "T", day: day, minutes: entry.minutes))),
+                    Fact(id: "2", .watermark(watermark)),
+                ]
             ).json
-            let signature = try RequestSignature(signing: SignedRequest("POST", Endpoint.facts, node: "T", body: SHA256Hex(of: body)), with: key)
+            let signature = try RequestSignature(
+                signing: SignedRequest("POST", Endpoint.facts, node: "T", body: SHA256Hex(of: body)), with: key)
             return Envelope(node: "T", signature: signature.text, body: body)
         }
         let load = Envelope.load(envelopes)
@@ -79,13 +88,18 @@ struct BenchCommand: AsyncParsableCommand {
         let signing = try microseconds { _ = try voice.sign(request, status: 200, body: SHA256Hex(of: $0.body)) }
         let reading = try microseconds { _ = try Batch(json: $0.body) }
         print(
-            "envelopes: \(Int(verifying)) µs to verify one (goal 70), \(Int(reading)) µs to read its batch, \(Int(signing)) µs to sign its answer; \(ratio(load.count, bare)) of the bytes of the batches"
+            """
+            envelopes: \(Int(verifying)) µs to verify one (goal 70), \(Int(reading)) µs to read its batch, \(Int(signing)) µs to sign its \
+            answer; \(ratio(load.count, bare)) of the bytes of the batches
+            """
         )
     }
 
-    /// A film's pieces from the own disk, as a player asks for them: each compared with its name beside the same without, both out of the system's memory.
+    /// A film's pieces from the own disk, as a player asks for them: each compared with its name beside the same without, both out of the
+    /// system's memory.
     private func measureReading() async throws {
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("yuanjiao-bench-\(ProcessInfo.processInfo.processIdentifier)-blobs")
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
+            "yuanjiao-bench-\(ProcessInfo.processInfo.processIdentifier)-blobs")
         defer { try? FileManager.default.removeItem(at: folder) }
         let store = try BlobStore(folder: folder)
         var generator = SeededGenerator(seed: 5)
@@ -96,26 +110,39 @@ struct BenchCommand: AsyncParsableCommand {
         let checked = BlobFolder(store)
         func milliseconds(_ read: (Blob, Range<Int>) async throws -> Data) async throws -> Double {
             let start = cpuSeconds()
-            for blob in blobs { for place in stride(from: 0, to: 1 << 20, by: 1 << 18) { _ = try await read(blob, place..<place + (1 << 18)) } }
+            for blob in blobs {
+                for place in stride(from: 0, to: 1 << 20, by: 1 << 18) { _ = try await read(blob, place..<place + (1 << 18)) }
+            }
             return (cpuSeconds() - start) * 1000 / Double(blobs.count)
         }
-        let parts = Dictionary(uniqueKeysWithValues: blobs.compactMap { blob in store.url(blob.sha256.hex).map { (blob.sha256, FilePart(url: $0, length: 1 << 20)) } })
+        let parts = Dictionary(
+            uniqueKeysWithValues: blobs.compactMap { blob in
+                store.url(blob.sha256.hex).map { (blob.sha256, FilePart(url: $0, length: 1 << 20)) }
+            })
         let plain = try await milliseconds { blob, bytes in try await offPool { try parts[blob.sha256]?.read(bytes) ?? Data() } }
         let sure = try await milliseconds { try await checked.read($0, $1) }
         // 2 Mbit a second are a quarter of a MiB.
         func share(_ milliseconds: Double) -> String { "\((milliseconds * 0.25 / 10 * 1000).rounded() / 1000) %" }
         print(
-            "reading a film: \((sure * 100).rounded() / 100) ms of CPU a MiB checked, \((plain * 100).rounded() / 100) unchecked; of one core \(share(sure)) and \(share(plain)) at 2 Mbit/s"
+            """
+            reading a film: \((sure * 100).rounded() / 100) ms of CPU a MiB checked, \((plain * 100).rounded() / 100) unchecked; of one \
+            core \(share(sure)) and \(share(plain)) at 2 Mbit/s
+            """
         )
     }
 
-    private func measure(_ engine: Database.Engine, _ siteDays: [(terminal: Int, day: Int, minutes: MinuteSet)], _ minutes: Int) async throws {
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("yuanjiao-bench-\(ProcessInfo.processInfo.processIdentifier)-\(engine.rawValue)")
+    private func measure(_ engine: Database.Engine, _ siteDays: [(terminal: Int, day: Int, minutes: MinuteSet)], _ minutes: Int)
+        async throws
+    {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
+            "yuanjiao-bench-\(ProcessInfo.processInfo.processIdentifier)-\(engine.rawValue)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
         var address = folder.appendingPathComponent("bench.sqlite").path
         if engine == .postgres {
-            guard let server = ProcessInfo.processInfo.environment["YUANJIAO_TEST_POSTGRES"] else { return print("postgres: not measured, bin/bench starts one") }
+            guard let server = ProcessInfo.processInfo.environment["YUANJIAO_TEST_POSTGRES"] else {
+                return print("postgres: not measured, bin/bench starts one")
+            }
             let schema = "bench\(ProcessInfo.processInfo.processIdentifier)"
             let database = try await Database.postgres(server, connections: 1)
             try await database.write { try $0.script("CREATE SCHEMA \(schema)") }
@@ -137,17 +164,28 @@ struct BenchCommand: AsyncParsableCommand {
         try await store(siteDays, city, database, network, engine)
         try await report(database, engine)
         let bytes = try await database.read { try $0.factBytes() }
-        print("\(engine.rawValue): \(bytes.presence) bytes of presence with its key, \(ratio(bytes.presence, minutes)) byte a presence minute (goal 0.15)")
-        print("\(engine.rawValue): \(bytes.all) bytes with site-days, site-months, late receipts and watermarks, \(ratio(bytes.all, minutes)) byte a presence minute")
+        print(
+            """
+            \(engine.rawValue): \(bytes.presence) bytes of presence with its key, \(ratio(bytes.presence, minutes)) byte a presence minute \
+            (goal 0.15)
+            """
+        )
+        print(
+            """
+            \(engine.rawValue): \(bytes.all) bytes with site-days, site-months, late receipts and watermarks, \(ratio(bytes.all, minutes)) \
+            byte a presence minute
+            """
+        )
         try await intake(siteDays, city, database, network, engine)
         try await search(database, villages: villages, by: act, engine)
         await database.close()
     }
 
-    /// Days of a month later, each in its terminal's own batch: bodies read and merged, and the same with every signature checked and every answer signed, load by load while the
-    /// one before is stored.
+    /// Days of a month later, each in its terminal's own batch: bodies read and merged, and the same with every signature checked and every
+    /// answer signed, load by load while the one before is stored.
     private func intake(
-        _ siteDays: [(terminal: Int, day: Int, minutes: MinuteSet)], _ city: City, _ database: Database, _ network: NetworkSettings, _ engine: Database.Engine
+        _ siteDays: [(terminal: Int, day: Int, minutes: MinuteSet)], _ city: City, _ database: Database, _ network: NetworkSettings,
+        _ engine: Database.Engine
     ) async throws {
         let day = Day("2011-04-01") ?? .forever
         let terminals = city.sites.filter { $0.isInService(on: day) }.compactMap { $0.terminals(on: day).first?.id }
@@ -159,14 +197,22 @@ struct BenchCommand: AsyncParsableCommand {
         for (turn, isSigned) in [false, true].enumerated() {
             let envelopes = try siteDays.filter { $0.day % 8 == 2 * turn }.prefix(12_000).map { entry in
                 let terminal = terminals[entry.terminal % terminals.count]
-                let body = try Batch(id: "b", facts: [Fact(id: "1", .presence(Presence(terminal: terminal, day: day.advanced(by: entry.day), minutes: entry.minutes)))]).json
-                let signature = try RequestSignature(signing: SignedRequest("POST", Endpoint.facts, node: terminal, body: SHA256Hex(of: body)), with: key)
+                let body = try Batch(
+                    id: "b",
+                    facts: [
+                        Fact(id: "1", .presence(Presence(terminal: terminal, day: day.advanced(by: entry.day), minutes: entry.minutes)))
+                    ]
+                ).json
+                let signature = try RequestSignature(
+                    signing: SignedRequest("POST", Endpoint.facts, node: terminal, body: SHA256Hex(of: body)), with: key)
                 return Envelope(node: terminal, signature: signature.text, body: body)
             }
             @Sendable func opened(_ load: ArraySlice<Envelope>) throws -> [ReceivedBatch] {
                 try load.map { envelope in
                     let request = SignedRequest("POST", Endpoint.facts, node: envelope.node, body: SHA256Hex(of: envelope.body))
-                    if isSigned { try RequestSignature(node: envelope.node, text: envelope.signature).verify(request, with: key.verifyingKey) }
+                    if isSigned {
+                        try RequestSignature(node: envelope.node, text: envelope.signature).verify(request, with: key.verifyingKey)
+                    }
                     let batch = ReceivedBatch(sender: .terminal(envelope.node), batch: try Batch(json: envelope.body), relay: "edge")
                     if isSigned { _ = try voice.sign(request, status: 200, body: request.body) }
                     return batch
@@ -184,7 +230,10 @@ struct BenchCommand: AsyncParsableCommand {
             rates.append(Double(envelopes.count) / max(seconds(since: start), 0.001))
         }
         print(
-            "\(engine.rawValue): \(Int(rates[1])) signed batches of a site-day a second (one every five minutes from 700,000 sites are 2333), \(ratio(Int(rates[1]), Int(rates[0]))) of the same unsigned (goal 0.9)"
+            """
+            \(engine.rawValue): \(Int(rates[1])) signed batches of a site-day a second (one every five minutes from 700,000 sites are \
+            2333), \(ratio(Int(rates[1]), Int(rates[0]))) of the same unsigned (goal 0.9)
+            """
         )
     }
 
@@ -193,7 +242,8 @@ struct BenchCommand: AsyncParsableCommand {
         var codes = (1...10).map { "98" + ($0 < 10 ? "0" : "") + String($0) }
         for digits in [2, 3] {
             let above = codes.filter { $0.count == codes.last?.count }
-            codes += above.flatMap { above in (1...10).map { above + String(repeating: "0", count: digits - String($0).count) + String($0) } }
+            codes += above.flatMap { above in (1...10).map { above + String(repeating: "0", count: digits - String($0).count) + String($0) }
+            }
         }
         let townships = codes.filter { $0.count == 9 }
         codes += (0..<45_000 - codes.count).map { townships[$0 % 1000] + String(201 + $0 / 1000) }
@@ -201,13 +251,19 @@ struct BenchCommand: AsyncParsableCommand {
         for turn in ["imported", "imported again, nothing new"] {
             let start = ContinuousClock.now
             let outcome = try await database.write { try $0.importAreas(file, apply: true, today: .forever, by: act) }
-            print("\(engine.rawValue): \(codes.count) areas \(turn) in \(seconds(since: start)) s, \(outcome.added) added, \(outcome.refused.count) refused")
+            print(
+                """
+                \(engine.rawValue): \(codes.count) areas \(turn) in \(seconds(since: start)) s, \(outcome.added) added, \
+                \(outcome.refused.count) refused
+                """
+            )
         }
         return codes.filter { $0.count == 12 }
     }
 
     private func store(
-        _ siteDays: [(terminal: Int, day: Int, minutes: MinuteSet)], _ city: City, _ database: Database, _ network: NetworkSettings, _ engine: Database.Engine
+        _ siteDays: [(terminal: Int, day: Int, minutes: MinuteSet)], _ city: City, _ database: Database, _ network: NetworkSettings,
+        _ engine: Database.Engine
     ) async throws {
         let day = Day("2011-03-01") ?? .forever
         let terminals = city.sites.filter { $0.isInService(on: day) }.compactMap { $0.terminals(on: day).first?.id }
@@ -219,7 +275,10 @@ struct BenchCommand: AsyncParsableCommand {
                 let facts = byDay[start..<min(start + Batch.maximumFacts, byDay.count)].map { entry in
                     Fact(
                         id: "\(entry.day)-\(entry.terminal)",
-                        .presence(Presence(terminal: terminals[entry.terminal % terminals.count], day: day.advanced(by: entry.day), minutes: entry.minutes)))
+                        .presence(
+                            Presence(
+                                terminal: terminals[entry.terminal % terminals.count], day: day.advanced(by: entry.day),
+                                minutes: entry.minutes)))
                 }
                 let batch = ReceivedBatch(sender: .commandLine, batch: Batch(id: "bench-\(start)", facts: facts))
                 let rules = FactRules(zone: network.zone, firstDay: network.firstDay, closeSeconds: 365 * 86_400)

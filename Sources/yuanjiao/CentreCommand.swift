@@ -4,14 +4,17 @@ import Centre
 /// `yuanjiao centre`
 struct CentreCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "centre", abstract: "Serves the centre: pages for people, catalogue and facts for nodes.", discussion: "SIGTERM lets requests under way finish, then stops.")
+        commandName: "centre", abstract: "Serves the centre: pages for people, catalogue and facts for nodes.",
+        discussion: "SIGTERM lets requests under way finish, then stops.")
 
     @OptionGroup var common: CommonOptions
     @Option(name: .long, help: "Address to listen on (YUANJIAO_HOST). Default: 127.0.0.1.")
     var host: String?
     @Option(name: .long, help: "Port to listen on (YUANJIAO_PORT). Default: 8080.")
     var port: String?
-    @Option(name: .long, help: "A replica of the database, from which pages of figures read: `postgres:` and a libpq connection string (YUANJIAO_REPORTS).")
+    @Option(
+        name: .long,
+        help: "A replica of the database, from which pages of figures read: `postgres:` and a libpq connection string (YUANJIAO_REPORTS).")
     var reports: String?
     @Flag(name: .long, help: "Serve beside a centre on the same database and folder that does the jobs (YUANJIAO_FRONT=true).")
     var front = false
@@ -24,7 +27,8 @@ struct CentreCommand: AsyncParsableCommand {
         let settings = try await Settings(
             common,
             flags: [
-                "host": host, "port": port, "reports": reports, "front": front ? "true" : nil, "sample": sample ? "true" : nil, "tls": tls ? "true" : nil,
+                "host": host, "port": port, "reports": reports, "front": front ? "true" : nil, "sample": sample ? "true" : nil,
+                "tls": tls ? "true" : nil,
             ])
         try await CentreApplication.open(try settings.centre(), logger: try settings.logger("centre")).run()
     }

@@ -11,7 +11,8 @@ import Trust
 
 /// `yuanjiao migrate`
 struct MigrateCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "migrate", abstract: "Brings the schema of a centre's database up to date and says what it did.")
+    static let configuration = CommandConfiguration(
+        commandName: "migrate", abstract: "Brings the schema of a centre's database up to date and says what it did.")
     @OptionGroup var common: CommonOptions
 
     func run() async throws {
@@ -39,7 +40,13 @@ extension LogFault {
 /// `yuanjiao doctor`
 struct DoctorCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "doctor", abstract: "Checks a centre: schema, derived rows against base facts, open quarantine, room on the disk. Ends with status 1 when something is wrong.")
+        commandName: "doctor",
+        abstract:
+            """
+            Checks a centre: schema, derived rows against base facts, open quarantine, room on the disk. Ends with status 1 when something \
+            is wrong.
+            """
+    )
     @OptionGroup var common: CommonOptions
     @Option(name: .long, help: "Derive the site-days of this month again from the base facts (YYYY-MM) and say how many differed.")
     var rebuild: String?
@@ -66,7 +73,8 @@ struct DoctorCommand: AsyncParsableCommand {
         print(
             lost == (0, 0)
                 ? "register     every registered site lies in an area, every fact at a site"
-                : "register     \(lost.sites) registered sites that no area holds, \(lost.facts) terminal-days and plays that no site holds")
+                : "register     \(lost.sites) registered sites that no area holds, \(lost.facts) terminal-days and plays that no site holds"
+        )
         wrong += lost.sites + lost.facts
         wrong += try await checkEditions(centre, settings)
         wrong += try await checkCatalogue(centre)
@@ -75,13 +83,22 @@ struct DoctorCommand: AsyncParsableCommand {
         for fault in log.faults { print("             \(fault.sentence)") }
         wrong += log.faults.count
         let open = try await centre.database.read { try $0.openIncidents() }
-        print("incidents    \(open.isEmpty ? "none open" : open.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", ") + ": see the page /incidents")")
+        print(
+            "incidents    \(open.isEmpty ? "none open" : Self.counts(open) + ": see the page /incidents")"
+        )
         wrong += open.values.reduce(0, +)
         let quarantined = try await centre.database.read { try $0.quarantineCounts() }
-        print("quarantine   \(quarantined.isEmpty ? "empty" : quarantined.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", "))")
+        print(
+            "quarantine   \(quarantined.isEmpty ? "empty" : Self.counts(quarantined))"
+        )
         let (waiting, full) = (quarantined.values.reduce(0, +), try await centre.database.read { try $0.quarantineOverflow(limit: 100) })
         for row in full {
-            print("             \(row.facts) facts of \(row.sender) refused because too many of it waited (\(row.reason)), last \(centre.network.zone.text(row.lastAt))")
+            print(
+                """
+                             \(row.facts) facts of \(row.sender) refused because too many of it waited (\(row.reason)), last \
+                \(centre.network.zone.text(row.lastAt))
+                """
+            )
         }
         if waiting > Self.manyWaiting || !full.isEmpty { wrong += 1 }
         let free = BlobStore.freeBytes(at: settings.dataFolder) >> 20
@@ -91,6 +108,10 @@ struct DoctorCommand: AsyncParsableCommand {
         if wrong > 0 { throw ExitCode(1) }
     }
 
+    private static func counts(_ kinds: [String: Int]) -> String {
+        kinds.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
+    }
+
     /// Whether the catalogue is signed anew as often as nodes expect.
     private func checkCatalogue(_ centre: OpenCentre) async throws -> Int {
         guard let signed = try await centre.database.read({ try $0.newestTimestampInstant() }) else {
@@ -98,15 +119,19 @@ struct DoctorCommand: AsyncParsableCommand {
             return 0
         }
         let age = Clock.system.now.milliseconds(since: signed)
-        print(
-            "catalogue    signed \(centre.network.zone.text(signed))\(age > RepositoryLifetimes.frozenAfter ? ", more than a day ago: the centre that does the jobs does not run, or its keys are not those of the root" : "")"
-        )
+        let stale = ", more than a day ago: the centre that does the jobs does not run, or its keys are not those of the root"
+        print("catalogue    signed \(centre.network.zone.text(signed))\(age > RepositoryLifetimes.frozenAfter ? stale : "")")
         // What is renewed by itself is never near its end; the timestamp's was looked at above.
         let ending = try await centre.database.read { try $0.keyStandings() }.filter {
             $0.role != MetadataRole.timestamp.rawValue && $0.expiresAt < Clock.system.now.adding(seconds: Self.signAnewBefore)
         }
         for one in ending {
-            print("             what \(one.role) signed ends \(centre.network.zone.text(one.expiresAt)), then no newcomer takes it: docs/keys.md, Look")
+            print(
+                """
+                             what \(one.role) signed ends \(centre.network.zone.text(one.expiresAt)), then no newcomer takes it: \
+                docs/keys.md, Look
+                """
+            )
         }
         return (age > RepositoryLifetimes.frozenAfter ? 1 : 0) + ending.count
     }

@@ -28,18 +28,23 @@ extension Settings {
     /// The settings of an edge or a terminal.
     func node(_ label: String) throws -> NodeConfiguration {
         NodeConfiguration(
-            dataFolder: dataFolder, parent: self["parent"], host: self["host"] ?? "127.0.0.1", port: try number("port", default: 8081, 0...65_535), zone: self["zone"],
+            dataFolder: dataFolder, parent: self["parent"], host: self["host"] ?? "127.0.0.1",
+            port: try number("port", default: 8081, 0...65_535), zone: self["zone"],
             pollSeconds: Int64(try number("poll_seconds", default: 60, 1...86_400)),
-            hostNames: (self["host_names"] ?? "").split(separator: ",").map { $0.trimmedBlanks.lowercased() }, metrics: try metricsAddress, logger: try logger(label))
+            hostNames: (self["host_names"] ?? "").split(separator: ",").map { $0.trimmedBlanks.lowercased() }, metrics: try metricsAddress,
+            logger: try logger(label))
     }
 
     /// A kind of rendition by its name.
     static func container(_ text: String) throws -> Manifest.Kind {
-        guard let kind = Manifest.Kind(rawValue: text.trimmedBlanks) else { throw BadSetting(description: "`\(text)` is no kind of rendition: pieces, hls or mp4") }
+        guard let kind = Manifest.Kind(rawValue: text.trimmedBlanks) else {
+            throw BadSetting(description: "`\(text)` is no kind of rendition: pieces, hls or mp4")
+        }
         return kind
     }
 
-    /// Joins with the claim when the folder has not joined yet; tries again until the parent answers. A claim that is refused ends the program.
+    /// Joins with the claim when the folder has not joined yet; tries again until the parent answers. A claim that is refused ends the
+    /// program.
     func join(_ logger: Logger) async throws {
         guard let claim = self["claim"], !claim.isEmpty else { return }
         while true {
@@ -48,10 +53,13 @@ extension Settings {
                 return
             } catch EnrolmentError.notEnrolled {}
             do {
-                let answer = try await Enrolment.enrol(claim: claim, dataFolder: dataFolder, through: self["parent"], version: Yuanjiao.version)
+                let answer = try await Enrolment.enrol(
+                    claim: claim, dataFolder: dataFolder, through: self["parent"], version: Yuanjiao.version)
                 logger.info("joined", metadata: ["node": "\(answer.node)"])
                 return
-            } catch let error as EnrolmentError { throw BadSetting(description: error.description) } catch let error as TrustError where error.code != .answerSignature {
+            } catch let error as EnrolmentError { throw BadSetting(description: error.description) } catch let error as TrustError
+                where error.code != .answerSignature
+            {
                 // Another root, or a claim that is none: no later try will mend it.
                 throw BadSetting(description: error.sentence)
             } catch {
@@ -65,10 +73,13 @@ extension Settings {
 /// `yuanjiao edge`
 struct EdgeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "edge", abstract: "Serves a county edge: keeps what its area may need, relays facts.", discussion: "SIGTERM drains and stops.")
+        commandName: "edge", abstract: "Serves a county edge: keeps what its area may need, relays facts.",
+        discussion: "SIGTERM drains and stops.")
     @OptionGroup var common: CommonOptions
     @OptionGroup var node: NodeOptions
-    @Option(name: .long, help: "Kinds of renditions that terminals below ask for, with commas: pieces, hls, mp4 (YUANJIAO_CONTAINERS). Default: pieces.")
+    @Option(
+        name: .long,
+        help: "Kinds of renditions that terminals below ask for, with commas: pieces, hls, mp4 (YUANJIAO_CONTAINERS). Default: pieces.")
     var containers: String?
 
     func run() async throws {
@@ -83,21 +94,39 @@ struct EdgeCommand: AsyncParsableCommand {
 /// `yuanjiao terminal`
 struct TerminalCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "terminal", abstract: "Runs a site's terminal: cache, television page at /tv, beats and plays.", discussion: "SIGTERM drains and stops.")
+        commandName: "terminal", abstract: "Runs a site's terminal: cache, television page at /tv, beats and plays.",
+        discussion: "SIGTERM drains and stops.")
     @OptionGroup var common: CommonOptions
     @OptionGroup var node: NodeOptions
     @Option(name: .long, help: "Speed of the site's line in kbit/s; decides which rendition is kept (YUANJIAO_LINE). Default: 1000.")
     var line: String?
-    @Option(name: .long, help: "Kind of rendition that the box plays: pieces (a file that every browser plays, and HLS), hls (MPEG-TS), mp4 (YUANJIAO_CONTAINER). Default: pieces.")
+    @Option(
+        name: .long,
+        help:
+            """
+            Kind of rendition that the box plays: pieces (a file that every browser plays, and HLS), hls (MPEG-TS), mp4 \
+            (YUANJIAO_CONTAINER). Default: pieces.
+            """
+    )
     var container: String?
-    @Option(name: .long, help: "Names under which the television page may be asked for, with commas (YUANJIAO_HOST_NAMES). Addresses, localhost and local names always are.")
+    @Option(
+        name: .long,
+        help:
+            """
+            Names under which the television page may be asked for, with commas (YUANJIAO_HOST_NAMES). Addresses, localhost and local \
+            names always are.
+            """
+    )
     var hostNames: String?
     @Flag(name: .long, help: "Mark the television page as sample data (YUANJIAO_SAMPLE=true).")
     var sample = false
 
     func run() async throws {
         let settings = try await Settings(
-            common, flags: node.flags.merging(["line": line, "container": container, "host_names": hostNames, "sample": sample ? "true" : nil]) { first, _ in first })
+            common,
+            flags: node.flags.merging(["line": line, "container": container, "host_names": hostNames, "sample": sample ? "true" : nil]) {
+                first, _ in first
+            })
         let configuration = try settings.node("terminal")
         try await settings.join(configuration.logger)
         try await TerminalProgram.run(

@@ -21,7 +21,12 @@ struct VoidSourceCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "source",
         abstract: "Takes the days of which anything came from an edge or a file out of the figures; without options, lists the sources.",
-        discussion: "Says what it would change, and changes it only with --apply. The id that it prints is good for `void withdraw`, which takes all of it back.")
+        discussion:
+            """
+            Says what it would change, and changes it only with --apply. The id that it prints is good for `void withdraw`, which takes \
+            all of it back.
+            """
+    )
     @OptionGroup var common: CommonOptions
     @Option(name: .long, help: "What this edge said in place of boxes without a key.")
     var saidBy: String?
@@ -46,12 +51,17 @@ struct VoidSourceCommand: AsyncParsableCommand {
 
     func run() async throws {
         let centre = try await OpenCentre(try await Settings(common))
-        let choices = [saidBy.map { SourceChoice.saidBy(edge: $0) }, carriedBy.map { SourceChoice.carriedBy(edge: $0) }, file.map { SourceChoice.file($0) }].compactMap { $0 }
+        let choices = [
+            saidBy.map { SourceChoice.saidBy(edge: $0) }, carriedBy.map { SourceChoice.carriedBy(edge: $0) },
+            file.map { SourceChoice.file($0) },
+        ].compactMap { $0 }
         try await explained {
             if choices.isEmpty {
                 for source in try await centre.database.read({ try $0.factSources() }) { print(source) }
             } else {
-                guard choices.count == 1, let choice = choices.first else { throw BadSetting(description: "Choose one of --said-by, --carried-by, --file") }
+                guard choices.count == 1, let choice = choices.first else {
+                    throw BadSetting(description: "Choose one of --said-by, --carried-by, --file")
+                }
                 try await void(choice, centre)
             }
         }
@@ -72,7 +82,9 @@ struct VoidSourceCommand: AsyncParsableCommand {
                 let before = try months.map { try statements.wholeNetwork($0, rules.zone, at: act.at) }
                 let void = try statements.voidSource(choice, days: first...last, reason: reason, rules: rules, by: act)
                 let after = try months.map { try statements.wholeNetwork($0, rules.zone, at: act.at) }
-                let figures = zip(months, zip(before, after)).flatMap { month, pair in zip(pair.0, pair.1).map { (month: month, before: $0, after: $1) } }
+                let figures = zip(months, zip(before, after)).flatMap { month, pair in
+                    zip(pair.0, pair.1).map { (month: month, before: $0, after: $1) }
+                }
                 let change = Change(void: void, figures: figures)
                 guard apply else { throw Rolled(change: change) }
                 return change
@@ -80,9 +92,13 @@ struct VoidSourceCommand: AsyncParsableCommand {
         } catch let rolled as Rolled { change = rolled.change }
         print("\(change.void.days) days of \(change.void.terminals) terminals, completeness of \(change.void.completeness)")
         for figures in change.figures {
-            for (old, new) in zip(figures.before.lines + [figures.before.total], figures.after.lines + [figures.after.total]) where old != new {
+            for (old, new) in zip(figures.before.lines + [figures.before.total], figures.after.lines + [figures.after.total])
+            where old != new {
                 print(
-                    "\(figures.month) \(old.code) \(old.name): on \(old.switchedOn) -> \(new.switchedOn), minutes \(old.onMinutes) -> \(new.onMinutes), rank \(rank(old)) -> \(rank(new))"
+                    """
+                    \(figures.month) \(old.code) \(old.name): on \(old.switchedOn) -> \(new.switchedOn), minutes \(old.onMinutes) -> \
+                    \(new.onMinutes), rank \(rank(old)) -> \(rank(new))
+                    """
                 )
             }
         }
@@ -95,7 +111,9 @@ struct VoidSourceCommand: AsyncParsableCommand {
 extension Statements {
     /// The bulletins of the topmost areas.
     fileprivate func wholeNetwork(_ month: Month, _ zone: NetworkZone, at now: Instant) throws -> [Bulletin] {
-        try rootAreas(on: month.days.upperBound).compactMap { try bulletin(month: month, areaCode: $0.code, network: .then, in: .everything, zone: zone, at: now) }
+        try rootAreas(on: month.days.upperBound).compactMap {
+            try bulletin(month: month, areaCode: $0.code, network: .then, in: .everything, zone: zone, at: now)
+        }
     }
 }
 
@@ -103,7 +121,12 @@ extension Statements {
 struct AddVoidCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "add",
-        abstract: "Takes what a terminal said of some days out of the figures, or with --completeness only that its reports of them are complete; it stays stored.")
+        abstract:
+            """
+            Takes what a terminal said of some days out of the figures, or with --completeness only that its reports of them are complete; \
+            it stays stored.
+            """
+    )
     @OptionGroup var common: CommonOptions
     @Argument(help: "The terminal's id.")
     var terminal: String
@@ -117,11 +140,17 @@ struct AddVoidCommand: AsyncParsableCommand {
     var reason: String
 
     func run() async throws {
-        guard let first = Day(from), let last = Day(through), first <= last else { throw BadSetting(description: "Days are written YYYY-MM-DD, the first before the last") }
+        guard let first = Day(from), let last = Day(through), first <= last else {
+            throw BadSetting(description: "Days are written YYYY-MM-DD, the first before the last")
+        }
         let centre = try await OpenCentre(try await Settings(common))
-        let (terminal, reason, rules, act, kind) = (terminal, reason, centre.network.rules, centre.act, completeness ? VoidKind.completeness : .facts)
+        let (terminal, reason, rules, act, kind) = (
+            terminal, reason, centre.network.rules, centre.act, completeness ? VoidKind.completeness : .facts
+        )
         let id = try await explained {
-            try await centre.database.write { try $0.voidFacts(terminalID: terminal, days: first...last, kind, reason: reason, rules: rules, by: act) }
+            try await centre.database.write {
+                try $0.voidFacts(terminalID: terminal, days: first...last, kind, reason: reason, rules: rules, by: act)
+            }
         }
         print(id)
         await centre.close()
@@ -148,7 +177,8 @@ struct QuarantineCommand: AsyncParsableCommand {
     enum Action: String, ExpressibleByArgument, CaseIterable { case list, judge, dismiss }
 
     static let configuration = CommandConfiguration(
-        commandName: "quarantine", abstract: "Lists facts that wait for a decision, judges them again after the register was corrected, or dismisses them.",
+        commandName: "quarantine",
+        abstract: "Lists facts that wait for a decision, judges them again after the register was corrected, or dismisses them.",
         discussion: "judge and dismiss say what they would change, and change it only with --apply.")
     @OptionGroup var common: CommonOptions
     @Argument(help: "list, judge or dismiss")
@@ -175,7 +205,8 @@ struct QuarantineCommand: AsyncParsableCommand {
             case .judge: try await judge(filter, centre)
             case .dismiss:
                 guard id != nil || reason != nil || terminal != nil || from != nil || through != nil else {
-                    throw BadSetting(description: "Give the id of the entry to dismiss, or say which with --reason, --terminal, --from, --through")
+                    throw BadSetting(
+                        description: "Give the id of the entry to dismiss, or say which with --reason, --terminal, --from, --through")
                 }
                 try await dismiss(filter, centre)
             }
@@ -189,16 +220,24 @@ struct QuarantineCommand: AsyncParsableCommand {
             guard let day = Day(text) else { throw BadSetting(description: "\(text) is no day; days are written YYYY-MM-DD") }
             return day
         }
-        return QuarantineFilter(reason: reason, terminal: terminal, id: id, from: try day(from).map(zone.start(of:)), before: try day(through).map(zone.end(of:)))
+        return QuarantineFilter(
+            reason: reason, terminal: terminal, id: id, from: try day(from).map(zone.start(of:)),
+            before: try day(through).map(zone.end(of:)))
     }
 
     private func list(_ filter: QuarantineFilter, _ centre: OpenCentre) async throws {
         let most = 1000
-        let (facts, all) = try await centre.database.read { (try $0.quarantined(matching: filter, limit: most), try $0.quarantineCount(matching: filter)) }
+        let (facts, all) = try await centre.database.read {
+            (try $0.quarantined(matching: filter, limit: most), try $0.quarantineCount(matching: filter))
+        }
         for fact in facts { print("\(fact.id)  \(fact.reason)  \(fact.subject)  \(fact.fact)") }
         if all > facts.count { print("… and \(all - facts.count) more; choose with --reason, --terminal, --from, --through") }
         for row in try await centre.database.read({ try $0.quarantineOverflow(limit: 100) }) {
-            print("refused because too many waited: \(row.facts) of \(row.sender), \(row.reason), last \(centre.network.zone.text(row.lastAt))")
+            print(
+                """
+                refused because too many waited: \(row.facts) of \(row.sender), \(row.reason), last \(centre.network.zone.text(row.lastAt))
+                """
+            )
         }
     }
 
@@ -226,7 +265,12 @@ struct QuarantineCommand: AsyncParsableCommand {
         let (act, id) = (centre.act, id)
         guard apply else {
             try await list(filter, centre)
-            print("dismissed \(try await centre.database.read { try $0.quarantineCount(matching: filter) })\nNothing was changed. Add --apply to change it.")
+            print(
+                """
+                dismissed \(try await centre.database.read { try $0.quarantineCount(matching: filter) })\nNothing was changed. Add --apply \
+                to change it.
+                """
+            )
             return
         }
         let dismissed = try await centre.database.write { try $0.dismissQuarantined(matching: filter, by: act) }

@@ -17,7 +17,12 @@ struct ImportCommand: AsyncParsableCommand {
     enum Subject: String, ExpressibleByArgument, CaseIterable { case areas, sites, courseware, facts }
 
     static let configuration = CommandConfiguration(
-        commandName: "import", abstract: "Brings in areas, sites, courseware of an earlier platform (CSV) or facts (NDJSON). Without --apply it only says what would change.",
+        commandName: "import",
+        abstract:
+            """
+            Brings in areas, sites, courseware of an earlier platform (CSV) or facts (NDJSON). Without --apply it only says what would \
+            change.
+            """,
         discussion: "The formats are described in docs/import.md and docs/facts.md. The same file a second time changes nothing.")
 
     @OptionGroup var common: CommonOptions
@@ -53,33 +58,49 @@ struct ImportCommand: AsyncParsableCommand {
                 let report = try statements.importSites(bytes, apply: apply, today: today, by: act)
                 // The minutes of a box count where it stood: what was derived for the old place is derived again.
                 if let day = report.movedSince, let known = try statements.factDays(), day <= known.upperBound {
-                    try statements.enqueueJob(kind: FormulaJob.kind, subject: FormulaJob.subject, payload: day.description, madeBy: act.actor.id, at: act.at, ids: act.ids)
+                    try statements.enqueueJob(
+                        kind: FormulaJob.kind, subject: FormulaJob.subject, payload: day.description, madeBy: act.actor.id, at: act.at,
+                        ids: act.ids)
                 }
                 return report
             case .courseware, .facts:
-                let area = try code.map { try statements.area(code: $0, on: today, in: .everything) } ?? statements.rootAreas(on: today).first
+                let area =
+                    try code.map { try statements.area(code: $0, on: today, in: .everything) } ?? statements.rootAreas(on: today).first
                 guard let area else { throw Refusal.notFound("area") }
                 return try statements.importCourseware(bytes, area: area, apply: apply, by: act)
             }
         }
         if !report.recognised.isEmpty { print("read as \(report.recognised.joined(separator: ", "))") }
-        print("rows \(report.rows)  added \(report.added)  changed \(report.changed)  unchanged \(report.unchanged)  refused \(report.refused.count)")
+        print(
+            """
+            rows \(report.rows)  added \(report.added)  changed \(report.changed)  unchanged \(report.unchanged)  refused \
+            \(report.refused.count)
+            """
+        )
         for change in report.changes.prefix(20) {
             print(
-                "line \(change.line), \(change.subject) \(change.column): \(change.from.isEmpty ? "-" : change.from) -> \(change.to.isEmpty ? "-" : change.to), from \(change.on)")
+                """
+                line \(change.line), \(change.subject) \(change.column): \(change.from.isEmpty ? "-" : change.from) -> \
+                \(change.to.isEmpty ? "-" : change.to), from \(change.on)
+                """
+            )
         }
         if report.changes.count > 20 { print("… and \(report.changes.count - 20) more changes") }
         for row in report.refused.prefix(20) { print("line \(row.line), \(row.column): \(row.code) \(row.value)") }
         if report.refused.count > 20 { print("… and \(report.refused.count - 20) more") }
         if let refused { try Data(report.refusedCSV.utf8).write(to: URL(fileURLWithPath: refused)) }
-        if let day = report.movedSince, day <= today { print("The figures from \(day) on are derived again by the centre; the page of formulas says how far it is.") }
+        if let day = report.movedSince, day <= today {
+            print("The figures from \(day) on are derived again by the centre; the page of formulas says how far it is.")
+        }
         if !apply { print("Nothing was written. Add --apply to write it.") }
     }
 
     /// Facts go in batches of 5,000 lines; each batch is a transaction. A dry run rolls each back.
     private func importFacts(_ bytes: [UInt8], _ centre: OpenCentre) async throws {
         struct Rolled: Error { let verdicts: [Verdict] }
-        let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated().filter { !$0.element.allSatisfy { $0 == 0x20 || $0 == 0x0D } }
+        let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated().filter {
+            !$0.element.allSatisfy { $0 == 0x20 || $0 == 0x0D }
+        }
         let (rules, apply) = (centre.network.rules, apply)
         let file = "file-" + SHA256Hex(of: bytes).hex.prefix(12)
         var counts: [Verdict.Outcome: Int] = [:]
@@ -103,7 +124,9 @@ struct ImportCommand: AsyncParsableCommand {
             }
         }
         print(Verdict.Outcome.allCases.filter { $0 != .held }.map { "\($0.rawValue) \(counts[$0] ?? 0)" }.joined(separator: "  "))
-        if let refused { try Data((CSV.line(["line", "id", "verdict", "reason", "sentence"]) + bad).utf8).write(to: URL(fileURLWithPath: refused)) }
+        if let refused {
+            try Data((CSV.line(["line", "id", "verdict", "reason", "sentence"]) + bad).utf8).write(to: URL(fileURLWithPath: refused))
+        }
         if !apply { print("Nothing was written. Add --apply to write it.") }
     }
 }

@@ -12,9 +12,14 @@ struct LogCommand: AsyncParsableCommand {
 struct CompareCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "compare",
-        abstract: "Compares the log of acts with the copy that was sent on (YUANJIAO_SYSLOG). Ends with status 1 when the copy has an entry that does not stand here so.",
+        abstract:
+            """
+            Compares the log of acts with the copy that was sent on (YUANJIAO_SYSLOG). Ends with status 1 when the copy has an entry that \
+            does not stand here so.
+            """,
         discussion: """
-            FILE is a syslog as its receiver writes it, a message a line, with whatever stands between; - is standard input: zcat messages.2.gz | yuanjiao log compare -
+            FILE is a syslog as its receiver writes it, a message a line, with whatever stands between; - is standard input: zcat \
+            messages.2.gz | yuanjiao log compare -
             A copy that begins late or lacks entries is no fault: how many it lacks is said.
             """)
     @OptionGroup var common: CommonOptions
@@ -40,7 +45,9 @@ struct CompareCommand: AsyncParsableCommand {
         for line in Self.sentences(comparison.differing) { print("             \(line)") }
         let lacking = length - comparison.agreed.count - comparison.differing.keys.count { $0 <= length }
         if lacking > 0 { print("not sent     \(lacking) entries that the copy does not have") }
-        if comparison.unreadable > 0 { print("unreadable   \(comparison.unreadable) lines of the copy look like entries and are not whole") }
+        if comparison.unreadable > 0 {
+            print("unreadable   \(comparison.unreadable) lines of the copy look like entries and are not whole")
+        }
         if comparison.agreed.isEmpty, comparison.differing.isEmpty {
             throw BadSetting(description: "No entry of the log of acts is in the copy: nothing was compared")
         }

@@ -12,7 +12,8 @@ import Trust
 struct ClaimCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "claim", abstract: "Makes a one-time claim by which an edge or a terminal joins; good for seven days.",
-        discussion: "The claim carries the fingerprint of the network's root, so that the node knows the centre before it trusts a byte of it.")
+        discussion:
+            "The claim carries the fingerprint of the network's root, so that the node knows the centre before it trusts a byte of it.")
     @OptionGroup var common: CommonOptions
     @Option(name: .long, help: "Id of the terminal that joins.")
     var terminal: String?
@@ -37,16 +38,20 @@ struct ClaimCommand: AsyncParsableCommand {
             let fingerprint = try await centre.database.write { statements in
                 if let terminal {
                     guard let site = try statements.presentSite(ofTerminal: terminal, on: today) else { throw Refusal.notFound("terminal") }
-                    try statements.prepareClaim(id: terminal, kind: "terminal", name: site.name, areaID: site.areaID, codeDigest: code.digest.hex, by: act)
+                    try statements.prepareClaim(
+                        id: terminal, kind: "terminal", name: site.name, areaID: site.areaID, codeDigest: code.digest.hex, by: act)
                 } else if let edge, let area {
                     guard let area = try statements.area(code: area, on: today, in: .everything) else { throw Refusal.notFound("area") }
-                    try statements.prepareClaim(id: edge, kind: "edge", name: name ?? area.name, areaID: area.areaID, codeDigest: code.digest.hex, by: act)
+                    try statements.prepareClaim(
+                        id: edge, kind: "edge", name: name ?? area.name, areaID: area.areaID, codeDigest: code.digest.hex, by: act)
                 } else {
                     throw Refusal.invalid(["terminal": "form.required"])
                 }
                 return try statements.ensureCatalogue(keys, by: act)
             }
-            guard let fingerprint = SHA256Hex(rawValue: fingerprint) else { throw BadSetting(description: "The centre's root cannot be read") }
+            guard let fingerprint = SHA256Hex(rawValue: fingerprint) else {
+                throw BadSetting(description: "The centre's root cannot be read")
+            }
             print(Claim(code: code, fingerprint: fingerprint, address: try CentreAddress(typed: parent)).text)
         }
         await centre.close()
@@ -55,7 +60,8 @@ struct ClaimCommand: AsyncParsableCommand {
 
 /// `yuanjiao revoke`
 struct RevokeCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "revoke", abstract: "Takes a node's right to report and to fetch away at once.")
+    static let configuration = CommandConfiguration(
+        commandName: "revoke", abstract: "Takes a node's right to report and to fetch away at once.")
     @OptionGroup var common: CommonOptions
     @Argument(help: "The node's id.")
     var node: String

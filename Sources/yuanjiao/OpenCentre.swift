@@ -17,12 +17,15 @@ struct OpenCentre {
         let configuration = try settings.centre()
         let address = configuration.databaseAddress
         let isThere = try await offPool { address.hasPrefix("postgres:") || FileManager.default.fileExists(atPath: address) }
-        guard isThere || !existing else { throw BadSetting(description: "There is no centre in \(configuration.dataFolder.path): name its folder with --data") }
+        guard isThere || !existing else {
+            throw BadSetting(description: "There is no centre in \(configuration.dataFolder.path): name its folder with --data")
+        }
         let given = (settings["as"] ?? "").officeText
         guard given.count <= 64 else { throw BadSetting(description: "`--as` takes a name of at most 64 characters") }
         person = given.isEmpty ? Self.systemUser : given
         _ = try await offPool { try PrivateFolder.prepare(configuration.dataFolder) }
-        (database, network) = try await NetworkSettings.open(configuration.databaseAddress, zone: configuration.zone, clock: .system, ids: .system)
+        (database, network) = try await NetworkSettings.open(
+            configuration.databaseAddress, zone: configuration.zone, clock: .system, ids: .system)
     }
 
     /// The circumstances of a command given on the machine itself.
@@ -36,7 +39,9 @@ struct OpenCentre {
 
     /// Whoever is signed in to the system: also behind `sudo`.
     private static var systemUser: String {
-        if let name = ProcessInfo.processInfo.environment["SUDO_USER"], getuid() == 0, !name.isEmpty { return String(name.officeText.prefix(64)) }
+        if let name = ProcessInfo.processInfo.environment["SUDO_USER"], getuid() == 0, !name.isEmpty {
+            return String(name.officeText.prefix(64))
+        }
         return getpwuid(getuid()).map { String(cString: $0.pointee.pw_name) } ?? String(getuid())
     }
 
@@ -46,7 +51,9 @@ struct OpenCentre {
 
 /// Prints a refusal as a sentence, with its code, and ends with status 1.
 func explained<Result>(_ body: () async throws -> Result) async throws -> Result {
-    do { return try await body() } catch let refusal as Refusal { throw BadSetting(description: sentences(for: refusal, try Words(CentreApplication.resources))) }
+    do { return try await body() } catch let refusal as Refusal {
+        throw BadSetting(description: sentences(for: refusal, try Words(CentreApplication.resources)))
+    }
 }
 
 /// What a refusal says, field by field, in the language of the terminal: Chinese where its settings say so, else English.
@@ -55,11 +62,14 @@ func sentences(for refusal: Refusal, _ words: Words) -> String {
     let setting = ["LC_ALL", "LC_MESSAGES", "LANG"].lazy.compactMap { environment[$0] }.first { !$0.isEmpty } ?? ""
     let language = setting.hasPrefix("zh") ? Language.chinese : .english
     guard case .invalid(let fields) = refusal else { return "\(words.text("refusal.\(refusal.code)", language)) (\(refusal.code))" }
-    return fields.sorted { $0.key < $1.key }.map { "\($0.key): \(words.text($0.value, language)) (\($0.value.code))" }.joined(separator: "\n")
+    return fields.sorted { $0.key < $1.key }.map { "\($0.key): \(words.text($0.value, language)) (\($0.value.code))" }.joined(
+        separator: "\n")
 }
 
 /// The bytes of a file or, for `-`, of standard input. Throws a sentence that names the file.
 func read(_ file: String) throws -> [UInt8] {
     if file == "-" { return [UInt8](FileHandle.standardInput.readDataToEndOfFile()) }
-    do { return [UInt8](try Data(contentsOf: URL(fileURLWithPath: file))) } catch { throw BadSetting(description: "\(file) cannot be read; is it there, and a file?") }
+    do { return [UInt8](try Data(contentsOf: URL(fileURLWithPath: file))) } catch {
+        throw BadSetting(description: "\(file) cannot be read; is it there, and a file?")
+    }
 }

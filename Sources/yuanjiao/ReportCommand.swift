@@ -12,14 +12,16 @@ import Web
 
 /// `yuanjiao report bulletin|explain`
 struct ReportCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "report", abstract: "Computes reports from the facts.", subcommands: [BulletinCommand.self, ExplainCommand.self])
+    static let configuration = CommandConfiguration(
+        commandName: "report", abstract: "Computes reports from the facts.", subcommands: [BulletinCommand.self, ExplainCommand.self])
 }
 
 /// `yuanjiao report bulletin --month 2011-03 --area CODE --format json|csv`
 struct BulletinCommand: AsyncParsableCommand {
     enum Format: String, ExpressibleByArgument, CaseIterable { case json, csv }
 
-    static let configuration = CommandConfiguration(commandName: "bulletin", abstract: "The month's figures of an area, by the areas below it and in all.")
+    static let configuration = CommandConfiguration(
+        commandName: "bulletin", abstract: "The month's figures of an area, by the areas below it and in all.")
 
     @OptionGroup var common: CommonOptions
     @Option(name: .long, help: "The month, YYYY-MM.")
@@ -30,7 +32,10 @@ struct BulletinCommand: AsyncParsableCommand {
     var format: Format = .json
     @Option(name: .long, help: "On which network: then, as it was at the month's end; or today, today's applied to the month.")
     var network: NetworkView = .then
-    @Option(name: .long, help: ArgumentHelp("Compute it so many times and print the milliseconds of each instead of the figures; for bin/bench.", visibility: .hidden))
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "Compute it so many times and print the milliseconds of each instead of the figures; for bin/bench.", visibility: .hidden))
     var timed: Int = 0
 
     func run() async throws {
@@ -39,7 +44,9 @@ struct BulletinCommand: AsyncParsableCommand {
         let (area, zone, network) = (AreaCode(written: area)?.description ?? area, centre.network.zone, network)
         for _ in 0..<timed {
             let start = ContinuousClock.now
-            _ = try await centre.database.read { try $0.bulletin(month: month, areaCode: area, network: network, in: .everything, zone: zone, at: Clock.system.now) }
+            _ = try await centre.database.read {
+                try $0.bulletin(month: month, areaCode: area, network: network, in: .everything, zone: zone, at: Clock.system.now)
+            }
             print(start.duration(to: .now) / .milliseconds(1))
         }
         guard timed == 0 else { return await centre.close() }
@@ -57,7 +64,9 @@ extension NetworkView: ExpressibleByArgument {}
 /// `yuanjiao report explain --edition 2011-03/9901/1 --cell 990101.boot_rate`
 struct ExplainCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "explain", abstract: "The whole evidence of one cell of a published edition as JSON: the sites that it counts or sums, numerator and denominator.")
+        commandName: "explain",
+        abstract:
+            "The whole evidence of one cell of a published edition as JSON: the sites that it counts or sums, numerator and denominator.")
 
     @OptionGroup var common: CommonOptions
     @Option(name: .long, help: "The edition: MONTH/AREA/NUMBER such as 2011-03/9901/1, or its id.")
@@ -68,7 +77,9 @@ struct ExplainCommand: AsyncParsableCommand {
     var minutes = false
 
     func run() async throws {
-        guard let dot = cell.firstIndex(of: ".") else { throw BadSetting(description: "`--cell` is written LINE.COLUMN, such as 990101.boot_rate") }
+        guard let dot = cell.firstIndex(of: ".") else {
+            throw BadSetting(description: "`--cell` is written LINE.COLUMN, such as 990101.boot_rate")
+        }
         let (line, column) = (String(cell[..<dot]), String(cell[cell.index(after: dot)...]))
         let settings = try await Settings(common)
         let centre = try await OpenCentre(settings)
@@ -106,7 +117,8 @@ extension Settings {
             pages: try Pages(CentreApplication.resources), rules: centre.network.rules,
             programs: .init(
                 Printer(
-                    weasyprint: configuration.weasyprint, rsvgConvert: configuration.rsvgConvert, seconds: configuration.printSeconds, workplace: .here(.none))),
+                    weasyprint: configuration.weasyprint, rsvgConvert: configuration.rsvgConvert, seconds: configuration.printSeconds,
+                    workplace: .here(.none))),
             isSample: configuration.isSample)
     }
 }

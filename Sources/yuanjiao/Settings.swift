@@ -17,14 +17,24 @@ struct CommonOptions: ParsableArguments {
     @Option(name: .long, help: "JSON file with settings: {\"yuanjiao\": {\"port\": 8080}} (YUANJIAO_CONFIG).")
     var config: String?
 
-    @Option(name: .long, help: "Database of a centre: `postgres:` and a libpq connection string, or the path of a SQLite file (YUANJIAO_DATABASE).")
+    @Option(
+        name: .long,
+        help: "Database of a centre: `postgres:` and a libpq connection string, or the path of a SQLite file (YUANJIAO_DATABASE).")
     var database: String?
 
     @Option(
-        name: .long, help: "Time zone: of a network that a centre makes now, or by which a node counts its days (YUANJIAO_ZONE). Default: Asia/Shanghai; for a node the network's.")
+        name: .long,
+        help:
+            """
+            Time zone: of a network that a centre makes now, or by which a node counts its days (YUANJIAO_ZONE). Default: Asia/Shanghai; \
+            for a node the network's.
+            """
+    )
     var zone: String?
 
-    @Option(name: .customLong("as"), help: "Who gives the command, for the log of acts (YUANJIAO_AS). Default: the user who is signed in to the system.")
+    @Option(
+        name: .customLong("as"),
+        help: "Who gives the command, for the log of acts (YUANJIAO_AS). Default: the user who is signed in to the system.")
     var person: String?
 
     @Option(name: .long, help: "Log level: trace, debug, info, notice, warning, error (YUANJIAO_LOG). Default: info.")
@@ -42,8 +52,12 @@ struct Settings {
 
     init(_ common: CommonOptions, flags: [String: String?] = [:]) async throws {
         var values: [AbsoluteConfigKey: ConfigValue] = [:]
-        let all = flags.merging(["data": common.data, "database": common.database, "zone": common.zone, "log": common.log, "as": common.person]) { first, _ in first }
-        for (name, value) in all { if let value { values[AbsoluteConfigKey(["yuanjiao", name])] = ConfigValue(.string(value), isSecret: false) } }
+        let all = flags.merging([
+            "data": common.data, "database": common.database, "zone": common.zone, "log": common.log, "as": common.person,
+        ]) { first, _ in first }
+        for (name, value) in all {
+            if let value { values[AbsoluteConfigKey(["yuanjiao", name])] = ConfigValue(.string(value), isSecret: false) }
+        }
         var providers: [any ConfigProvider] = [InMemoryProvider(name: "flags", values: values), EnvironmentVariablesProvider()]
         if let file = common.config ?? ProcessInfo.processInfo.environment["YUANJIAO_CONFIG"] {
             do { providers.append(try await FileProvider<JSONSnapshot>(filePath: FilePath(file))) } catch {
@@ -73,7 +87,9 @@ struct Settings {
     var zone: NetworkZone {
         get throws {
             guard let identifier = self["zone"] else { return .shanghai }
-            guard let zone = NetworkZone(identifier) else { throw BadSetting(description: "\(identifier) is no time zone of this machine's zone database") }
+            guard let zone = NetworkZone(identifier) else {
+                throw BadSetting(description: "\(identifier) is no time zone of this machine's zone database")
+            }
             return zone
         }
     }
@@ -82,7 +98,9 @@ struct Settings {
     func logger(_ label: String) throws -> Logger {
         var logger = Logger(label: "yuanjiao.\(label)", factory: { OneLineLog(label: $0) })
         let name = self["log"] ?? "info"
-        guard let level = Logger.Level(rawValue: name) else { throw BadSetting(description: "`log` is none of trace, debug, info, notice, warning, error, critical: \(name)") }
+        guard let level = Logger.Level(rawValue: name) else {
+            throw BadSetting(description: "`log` is none of trace, debug, info, notice, warning, error, critical: \(name)")
+        }
         logger.logLevel = level
         return logger
     }
@@ -91,7 +109,9 @@ struct Settings {
     var metricsAddress: MetricsAddress? {
         get throws {
             guard let text = self["metrics"] else { return nil }
-            guard let address = MetricsAddress(text) else { throw BadSetting(description: "`metrics` is an address to listen on, host:port, not \(text)") }
+            guard let address = MetricsAddress(text) else {
+                throw BadSetting(description: "`metrics` is an address to listen on, host:port, not \(text)")
+            }
             return address
         }
     }
@@ -112,19 +132,27 @@ struct Settings {
         configuration.ffprobe = self["ffprobe"] ?? "ffprobe"
         configuration.transportStreams = self["transport_streams"] == "true"
         if let text = self["confine"] {
-            guard let confinement = Confinement(rawValue: text) else { throw BadSetting(description: "`confine` is none of bubblewrap, namespaces, none: \(text)") }
+            guard let confinement = Confinement(rawValue: text) else {
+                throw BadSetting(description: "`confine` is none of bubblewrap, namespaces, none: \(text)")
+            }
             configuration.confinement = confinement
         }
         if let socket = self["worker"] {
-            guard socket.hasPrefix("/") else { throw BadSetting(description: "`worker` is the path of a socket, beginning with a slash, not \(socket)") }
+            guard socket.hasPrefix("/") else {
+                throw BadSetting(description: "`worker` is the path of a socket, beginning with a slash, not \(socket)")
+            }
             configuration.worker = Worker(socket: socket)
         }
         if let text = self["syslog"] {
-            guard let receiver = LogReceiver(text) else { throw BadSetting(description: "`syslog` is `local`, tcp://host:port or udp://host:port, not \(text)") }
+            guard let receiver = LogReceiver(text) else {
+                throw BadSetting(description: "`syslog` is `local`, tcp://host:port or udp://host:port, not \(text)")
+            }
             configuration.logReceiver = receiver
         }
         if let text = self["second_person"] {
-            guard let rule = SecondPerson(rawValue: text) else { throw BadSetting(description: "`second_person` is none of above_county, always, never: \(text)") }
+            guard let rule = SecondPerson(rawValue: text) else {
+                throw BadSetting(description: "`second_person` is none of above_county, always, never: \(text)")
+            }
             configuration.secondPerson = rule
         }
         configuration.weasyprint = self["weasyprint"] ?? "weasyprint"

@@ -7,13 +7,19 @@ import Wire
 /// `yuanjiao simulate tree|city`
 struct SimulateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "simulate", abstract: "Makes up networks from a seed.", subcommands: [SimulateTreeCommand.self, SimulateCityCommand.self])
+        commandName: "simulate", abstract: "Makes up networks from a seed.",
+        subcommands: [SimulateTreeCommand.self, SimulateCityCommand.self])
 }
 
 /// A tree of nodes in virtual time.
 struct SimulateTreeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "tree", abstract: "Runs a centre, an edge and terminals through days of virtual time with faults; prints the trace's hash and every broken promise.")
+        commandName: "tree",
+        abstract:
+            """
+            Runs a centre, an edge and terminals through days of virtual time with faults; prints the trace's hash and every broken promise.
+            """
+    )
     @Option(name: .long, help: "First seed.")
     var seed: UInt64 = 1
     @Option(name: .long, help: "How many seeds.")
@@ -31,7 +37,8 @@ struct SimulateTreeCommand: AsyncParsableCommand {
             settings.days = days
             var simulation = try TreeSimulation(settings)
             let outcome = try simulation.run()
-            print("seed \(seed)  trace \(String(outcome.traceHash, radix: 16))  events \(outcome.events)  broken \(outcome.violations.count)")
+            print(
+                "seed \(seed)  trace \(String(outcome.traceHash, radix: 16))  events \(outcome.events)  broken \(outcome.violations.count)")
             for violation in outcome.violations { print("  \(violation)") }
             broken += outcome.violations.count
         }

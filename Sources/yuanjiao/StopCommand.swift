@@ -11,7 +11,12 @@ import Trust
 /// `yuanjiao stop`
 struct StopCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "stop", abstract: "Gives an order that `keys stop` prepared: screens show the local picture, or go on. Without a file says which order stands, and who obeyed."
+        commandName: "stop",
+        abstract:
+            """
+            Gives an order that `keys stop` prepared: screens show the local picture, or go on. Without a file says which order stands, \
+            and who obeyed.
+            """
     )
     @OptionGroup var common: CommonOptions
     @Argument(help: "The order: stop.json or go-on.json.") var order: String?
@@ -30,7 +35,12 @@ struct StopCommand: AsyncParsableCommand {
         }
         if standing.isEmpty { print("No order was ever given.") }
         for (order, givenAt, receipts) in standing {
-            print("\(order.stops ? "stop" : "go on")  order \(order.version) for \(order.areas.joined(separator: " ")), given \(centre.network.zone.text(givenAt))")
+            print(
+                """
+                \(order.stops ? "stop" : "go on")  order \(order.version) for \(order.areas.joined(separator: " ")), given \
+                \(centre.network.zone.text(givenAt))
+                """
+            )
             print("    \(receipts) \(receipts == 1 ? "terminal" : "terminals") said that they \(order.stops ? "stopped" : "go on")")
         }
         await centre.close()

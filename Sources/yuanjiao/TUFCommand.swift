@@ -6,7 +6,12 @@ import Relay
 struct TUFCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "tuf",
-        abstract: "Follows a repository of The Update Framework: `init ROOT.json`, `refresh`, `download`. Ends with 0 when all of it succeeded, otherwise with 1.")
+        abstract:
+            """
+            Follows a repository of The Update Framework: `init ROOT.json`, `refresh`, `download`. Ends with 0 when all of it succeeded, \
+            otherwise with 1.
+            """
+    )
 
     @Option(name: .long, help: "The folder of trusted metadata.") var metadataDir: String
     @Option(name: .long, help: "Where the repository's metadata is.") var metadataURL: String?
@@ -26,7 +31,8 @@ struct TUFCommand: AsyncParsableCommand {
             case "refresh": try await folder.refresh(from: try given(metadataURL, "--metadata-url"))
             case "download":
                 try await folder.download(
-                    try given(targetName, "--target-name"), metadata: try given(metadataURL, "--metadata-url"), targets: try given(targetBaseURL, "--target-base-url"),
+                    try given(targetName, "--target-name"), metadata: try given(metadataURL, "--metadata-url"),
+                    targets: try given(targetBaseURL, "--target-base-url"),
                     into: URL(fileURLWithPath: try given(targetDir, "--target-dir")))
             default: throw BadSetting(description: "`tuf` does init, refresh and download, not \(action)")
             }

@@ -7,8 +7,10 @@ import Programs
 /// `yuanjiao work`
 struct WorkCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "work", abstract: "Runs one of ffmpeg, ffprobe, weasyprint, rsvg-convert for a centre, which is connected to standard input and output.",
-        discussion: "For a socket unit of systemd with Accept=yes, under a user of its own: docs/operations.md, The worker. Ends with the run.")
+        commandName: "work",
+        abstract: "Runs one of ffmpeg, ffprobe, weasyprint, rsvg-convert for a centre, which is connected to standard input and output.",
+        discussion:
+            "For a socket unit of systemd with Accept=yes, under a user of its own: docs/operations.md, The worker. Ends with the run.")
 
     @OptionGroup var common: CommonOptions
     @Option(name: .long, help: "Folder that takes the files of a run for as long as it lasts (YUANJIAO_WORK_FOLDER).")
@@ -21,11 +23,16 @@ struct WorkCommand: AsyncParsableCommand {
             throw BadSetting(description: "`work` needs a folder that is there: name it with --folder")
         }
         guard Workbench.isSocket(0) else {
-            throw BadSetting(description: "`work` serves the socket that is its standard input; systemd starts it, see docs/operations.md, The worker")
+            throw BadSetting(
+                description: "`work` serves the socket that is its standard input; systemd starts it, see docs/operations.md, The worker")
         }
         let centre = try settings.centre()
-        let programs: [Tool: String] = [.ffmpeg: centre.ffmpeg, .ffprobe: centre.ffprobe, .weasyprint: centre.weasyprint, .rsvgConvert: centre.rsvgConvert]
-        let bench = Workbench(folder: URL(fileURLWithPath: folder).resolvingSymlinksInPath().path, programs: programs, confinement: try await centre.confined())
+        let programs: [Tool: String] = [
+            .ffmpeg: centre.ffmpeg, .ffprobe: centre.ffprobe, .weasyprint: centre.weasyprint, .rsvgConvert: centre.rsvgConvert,
+        ]
+        let bench = Workbench(
+            folder: URL(fileURLWithPath: folder).resolvingSymlinksInPath().path, programs: programs,
+            confinement: try await centre.confined())
         do {
             guard let done = try await bench.serve(0) else { return }
             logger.debug("done", metadata: ["run": "\(done)"])

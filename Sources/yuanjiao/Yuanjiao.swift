@@ -17,15 +17,18 @@ struct Yuanjiao: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "yuanjiao", abstract: "Runs a distance-education network: a centre, county edges and village terminals.",
         discussion: """
-            Settings come from flags, then from the environment (YUANJIAO_DATA, YUANJIAO_PORT, …), then from a JSON file (--config). docs/configuration.md lists them all.
+            Settings come from flags, then from the environment (YUANJIAO_DATA, YUANJIAO_PORT, …), then from a JSON file (--config). \
+            docs/configuration.md lists them all.
             To see everything at work on this machine, run `yuanjiao demo`.
             """,
         version: version,
         subcommands: [
-            CentreCommand.self, EdgeCommand.self, TerminalCommand.self, DemoCommand.self, SimulateCommand.self, ImportCommand.self, ReportCommand.self, AreaCommand.self,
+            CentreCommand.self, EdgeCommand.self, TerminalCommand.self, DemoCommand.self, SimulateCommand.self, ImportCommand.self,
+            ReportCommand.self, AreaCommand.self,
             SiteCommand.self,
             AccountCommand.self,
-            ClaimCommand.self, RevokeCommand.self, VoidCommand.self, QuarantineCommand.self, TUFCommand.self, KeysCommand.self, StopCommand.self, MigrateCommand.self,
+            ClaimCommand.self, RevokeCommand.self, VoidCommand.self, QuarantineCommand.self, TUFCommand.self, KeysCommand.self,
+            StopCommand.self, MigrateCommand.self,
             DoctorCommand.self, LogCommand.self, BackupCommand.self, WorkCommand.self,
             BenchCommand.self,
         ])

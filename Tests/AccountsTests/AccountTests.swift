@@ -28,9 +28,12 @@ private func account(_ login: String, _ roles: [Role] = [.officer]) -> NewAccoun
             #expect(session == nil)
             #expect(grants.map(\.role) == [.officer])
             try await world.database.write { try $0.disableAccount(login: "li", by: act) }
-            await #expect(throws: Refusal.conflict("account.already_disabled")) { try await world.database.write { try $0.disableAccount(login: "li", by: act) } }
+            await #expect(throws: Refusal.conflict("account.already_disabled")) {
+                try await world.database.write { try $0.disableAccount(login: "li", by: act) }
+            }
             let kinds = try await world.database.read { try $0.events(about: id) }.map(\.kind)
-            #expect(Set(kinds) == ["account.added", "account.language_set", "session.opened", "account.password_reset", "account.disabled"])
+            #expect(
+                Set(kinds) == ["account.added", "account.language_set", "session.opened", "account.password_reset", "account.disabled"])
             let newest = try await world.database.read { try $0.events(before: "", limit: 1) }
             #expect(newest.map(\.kind) == ["account.disabled"])
             let all = try await world.database.read { try $0.accounts() }
@@ -48,9 +51,15 @@ private func account(_ login: String, _ roles: [Role] = [.officer]) -> NewAccoun
                 (account("李四"), .invalid(["login": "account.login_form"])),
                 (account("wang", [.auditor, .systemAdministrator]), .invalid(["roles": "account.roles_exclude"])),
             ]
-            for (new, refusal) in cases { await #expect(throws: refusal) { try await world.database.write { try $0.addAccount(new, by: act) } } }
-            await #expect(throws: Refusal.notFound("account")) { try await world.database.write { try $0.resetPassword(login: "nobody", storedPassword: "", by: act) } }
-            await #expect(throws: Refusal.notFound("account")) { try await world.database.write { try $0.disableAccount(login: "nobody", by: act) } }
+            for (new, refusal) in cases {
+                await #expect(throws: refusal) { try await world.database.write { try $0.addAccount(new, by: act) } }
+            }
+            await #expect(throws: Refusal.notFound("account")) {
+                try await world.database.write { try $0.resetPassword(login: "nobody", storedPassword: "", by: act) }
+            }
+            await #expect(throws: Refusal.notFound("account")) {
+                try await world.database.write { try $0.disableAccount(login: "nobody", by: act) }
+            }
         }
     }
 
@@ -58,9 +67,13 @@ private func account(_ login: String, _ roles: [Role] = [.officer]) -> NewAccoun
     func sessionsAreListedAndEndedByTheirOwnerAlone(_ engine: Database.Engine) async throws {
         try await withWorld(engine) { world in
             let act = Act(by: .commandLine, at: noon, ids: world.ids, from: Place(address: "10.0.0.1", agent: "a browser"))
-            let (li, wang) = try await world.database.write { (try $0.addAccount(account("li"), by: act), try $0.addAccount(account("wang"), by: act)) }
+            let (li, wang) = try await world.database.write {
+                (try $0.addAccount(account("li"), by: act), try $0.addAccount(account("wang"), by: act))
+            }
             try await world.database.write { statements in
-                for number in 1...3 { try statements.openSession(accountID: li, tokenDigest: "digest-of-session-\(number)", csrf: "c", by: act) }
+                for number in 1...3 {
+                    try statements.openSession(accountID: li, tokenDigest: "digest-of-session-\(number)", csrf: "c", by: act)
+                }
                 try statements.openSession(accountID: wang, tokenDigest: "digest-of-another", csrf: "c", by: act)
             }
             let listed = try await world.database.read { try $0.sessions(accountID: li, at: noon) }
@@ -72,13 +85,15 @@ private func account(_ login: String, _ roles: [Role] = [.officer]) -> NewAccoun
             }
             // Those sessions share the beginning of their digests, as digests of cookies do not; one number ends them all.
             #expect(try await world.database.write { try $0.endSessions(of: li, number: nil, except: "digest-of-session-1", by: act) } == 2)
-            #expect(try await world.database.read { try $0.sessions(accountID: li, at: noon) }.map(\.tokenDigest) == ["digest-of-session-1"])
+            #expect(
+                try await world.database.read { try $0.sessions(accountID: li, at: noon) }.map(\.tokenDigest) == ["digest-of-session-1"])
             #expect(try await world.database.write { try $0.endSessions(of: wang, number: other, except: "", by: act) } == 1)
             #expect(try await world.database.write { try $0.endSessions(of: wang, number: nil, except: "", by: act) } == 0)
         }
     }
 
-    /// Each pair of login and address has attempts of its own, which end a quarter of an hour after they began, with a right password, or with a new one.
+    /// Each pair of login and address has attempts of its own, which end a quarter of an hour after they began, with a right password, or
+    /// with a new one.
     @Test(arguments: Database.Engine.required)
     func attemptsAreCountedByLoginAndAddress(_ engine: Database.Engine) async throws {
         try await withWorld(engine) { world in
@@ -107,7 +122,8 @@ private func account(_ login: String, _ roles: [Role] = [.officer]) -> NewAccoun
             let id = try await world.database.write { try $0.addAccount(account("li"), by: act) }
             try await world.database.write { try $0.openSession(accountID: id, tokenDigest: "t", csrf: "c", by: act) }
             func isGood(_ seconds: Int64) async throws -> Bool {
-                try await world.database.read { try $0.session(tokenDigest: "t", idleSeconds: 900, at: noon.adding(seconds: seconds)) } != nil
+                try await world.database.read { try $0.session(tokenDigest: "t", idleSeconds: 900, at: noon.adding(seconds: seconds)) }
+                    != nil
             }
             #expect(try await isGood(899))
             #expect(try await !isGood(900))
@@ -127,7 +143,8 @@ private func account(_ login: String, _ roles: [Role] = [.officer]) -> NewAccoun
         let stored = try await scheme.stored("correct horse battery", login: "li", salt: [1, 2, 3])
         #expect(stored.hasPrefix("scrypt:8:2:010203:"))
         let (right, wrong, none) = (
-            try await scheme.matches("correct horse battery", stored), try await scheme.matches("correct horse batterz", stored), try await scheme.matches("anything", "")
+            try await scheme.matches("correct horse battery", stored), try await scheme.matches("correct horse batterz", stored),
+            try await scheme.matches("anything", "")
         )
         #expect(right)
         #expect(!wrong)
@@ -149,10 +166,13 @@ private func account(_ login: String, _ roles: [Role] = [.officer]) -> NewAccoun
     }
 
     @Test(arguments: [
-        ("short", false), ("aaaaaaaaaaaaaaaa", false), ("my-officer-login-1", false), ("123456789012", false), ("qwertyuiop[]12", false), ("abcdefgh-87654321", false),
+        ("short", false), ("aaaaaaaaaaaaaaaa", false), ("my-officer-login-1", false), ("123456789012", false), ("qwertyuiop[]12", false),
+        ("abcdefgh-87654321", false),
         ("officer-officer-1a", false), ("correct horse battery", true),
     ])
-    func newPasswordsAreLongAndNotTheLogin(_ password: String, _ acceptable: Bool) { #expect(PasswordScheme.isAcceptable(password, login: "officer") == acceptable) }
+    func newPasswordsAreLongAndNotTheLogin(_ password: String, _ acceptable: Bool) {
+        #expect(PasswordScheme.isAcceptable(password, login: "officer") == acceptable)
+    }
 
     @Test func freshPasswordsDiffer() {
         let made = (0..<100).map { _ in PasswordScheme.fresh(.system) }
@@ -164,7 +184,9 @@ private func account(_ login: String, _ roles: [Role] = [.officer]) -> NewAccoun
 @Suite struct ScopeTests {
     @Test func aScopeCoversItsSubtreesAndNothingElse() throws {
         let scope = Scope(areas: [try #require(AreaCode("990101")), try #require(AreaCode("990203001"))])
-        let cases = [("990101", true), ("990101001", true), ("9901", false), ("990102", false), ("990203001002", true), ("990203002", false)]
+        let cases = [
+            ("990101", true), ("990101001", true), ("9901", false), ("990102", false), ("990203001002", true), ("990203002", false),
+        ]
         for (code, covered) in cases { #expect(scope.covers(try #require(AreaCode(code))) == covered) }
         #expect(scope.narrowed(to: try #require(AreaCode("9901"))).areas.map(\.description) == ["990101"])
         #expect(scope.narrowed(to: try #require(AreaCode("990102"))).areas.isEmpty)

@@ -18,7 +18,9 @@ import Testing
             #expect(civil == date)
             #expect(Day(year: civil.year, month: civil.month, day: civil.day)?.number == number)
             date.day += 1
-            if Day(year: date.year, month: date.month, day: date.day) == nil { date = date.month == 12 ? (date.year + 1, 1, 1) : (date.year, date.month + 1, 1) }
+            if Day(year: date.year, month: date.month, day: date.day) == nil {
+                date = date.month == 12 ? (date.year + 1, 1, 1) : (date.year, date.month + 1, 1)
+            }
         }
     }
 
@@ -38,7 +40,10 @@ import Testing
         #expect(zone.minutes(in: Day(number: 15034)) == 1440)
     }
 
-    @Test(arguments: [("Europe/Berlin", "2011-03-27", 1380), ("Europe/Berlin", "2011-10-30", 1500), ("America/Havana", "2011-03-20", 1380), ("Asia/Shanghai", "2011-06-01", 1440)])
+    @Test(arguments: [
+        ("Europe/Berlin", "2011-03-27", 1380), ("Europe/Berlin", "2011-10-30", 1500), ("America/Havana", "2011-03-20", 1380),
+        ("Asia/Shanghai", "2011-06-01", 1440),
+    ])
     func daysOfTwentyThreeAndTwentyFiveHoursAreRight(_ identifier: String, _ text: String, _ minutes: Int) throws {
         let zone = try #require(NetworkZone(identifier))
         let day = try #require(Day(text))

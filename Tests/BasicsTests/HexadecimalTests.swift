@@ -9,7 +9,9 @@ import Testing
         #expect(bytes(ofHexadecimal: "") == [])
     }
 
-    @Test(arguments: ["a", "abc", "0g", "+1", "-1", " 1", "0x", "１２", "aＦ", "é", "00\n"]) func whatIsNotPairsOfDigitsIsRefused(_ text: String) {
+    @Test(arguments: ["a", "abc", "0g", "+1", "-1", " 1", "0x", "１２", "aＦ", "é", "00\n"]) func whatIsNotPairsOfDigitsIsRefused(
+        _ text: String
+    ) {
         #expect(bytes(ofHexadecimal: text) == nil)
     }
 }

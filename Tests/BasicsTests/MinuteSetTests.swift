@@ -41,7 +41,9 @@ import Testing
     @Test(arguments: ["", ",", "1500", "5-4", "-1", "1-", "1,,2", "１", "1-2-3", "99999", " 1", "0x1"])
     func otherTextIsRefused(_ text: String) { #expect(MinuteSet(text: text) == nil) }
 
-    @Test(arguments: [[0x80], [0], [0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 1], [0, 0xDC, 0x0B], [0x80, 0x80, 0x80]] as [[UInt8]])
+    @Test(
+        arguments: [[0x80], [0], [0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 1], [0, 0xDC, 0x0B], [0x80, 0x80, 0x80]]
+            as [[UInt8]])
     func damagedBytesAreRefused(_ bytes: [UInt8]) { #expect(MinuteSet(encoded: bytes) == nil) }
 
     @Test func anEveningTakesThreeBytes() { #expect(MinuteSet(1140..<1260).encoded.count == 3) }

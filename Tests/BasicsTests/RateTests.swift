@@ -3,10 +3,13 @@ import Testing
 
 @Suite struct RateTests {
     @Test(arguments: [
-        (830, 3248, "25.55"), (491, 3248, "15.12"), (1342, 3221, "41.66"), (1570, 3218, "48.79"), (0, 7, "0.00"), (7, 7, "100.00"), (1, 8000, "0.01"), (1, 20_000, "0.01"),
+        (830, 3248, "25.55"), (491, 3248, "15.12"), (1342, 3221, "41.66"), (1570, 3218, "48.79"), (0, 7, "0.00"), (7, 7, "100.00"),
+        (1, 8000, "0.01"), (1, 20_000, "0.01"),
         (1, 20_001, "0.00"),
     ])
-    func ratesPrintTwoDecimalsHalfUp(_ numerator: Int, _ denominator: Int, _ text: String) { #expect(Rate(numerator, of: denominator).percent == text) }
+    func ratesPrintTwoDecimalsHalfUp(_ numerator: Int, _ denominator: Int, _ text: String) {
+        #expect(Rate(numerator, of: denominator).percent == text)
+    }
 
     @Test func nothingToDivideByIsNoRate() {
         #expect(Rate(0, of: 0).percent == nil)

@@ -36,7 +36,9 @@ struct CentreWorld: Sendable {
         let (today, act) = (centre.house.today, Act(by: .commandLine, at: clock.clock.now, ids: .system))
         try await centre.database.write { statements in
             guard let area = try statements.area(code: code, on: today, in: .everything) else { throw Refusal.notFound("area") }
-            try statements.addAccount(NewAccount(login: login, name: login, storedPassword: stored, grants: [RoleGrant(role: role, areaID: area.areaID)]), by: act)
+            try statements.addAccount(
+                NewAccount(login: login, name: login, storedPassword: stored, grants: [RoleGrant(role: role, areaID: area.areaID)]), by: act
+            )
         }
         let cookie = try await post("/sign-in", ["login": login, "password": password]).headers[.setCookie]
         return String(cookie?.split(separator: ";").first ?? "")
@@ -47,19 +49,25 @@ struct CentreWorld: Sendable {
     }
 
     /// Fills in a form of a page and sends it, as a browser does; what it would do is looked at and then done, unless `isLook`.
-    func submit(_ action: String, _ fields: [String: String] = [:], from page: String? = nil, isLook: Bool = false, cookie: String) async throws -> TestResponse {
+    func submit(_ action: String, _ fields: [String: String] = [:], from page: String? = nil, isLook: Bool = false, cookie: String)
+        async throws -> TestResponse
+    {
         let html = String(buffer: try await get(page ?? action, cookie: cookie).body)
         let answer = try await post(
-            action, (hiddenFields(ofFormTo: action, in: html) ?? hiddenFields(ofFormTo: "/sign-out", in: html) ?? [:]).merging(fields) { $1 }, cookie: cookie)
+            action,
+            (hiddenFields(ofFormTo: action, in: html) ?? hiddenFields(ofFormTo: "/sign-out", in: html) ?? [:]).merging(fields) { $1 },
+            cookie: cookie)
         let shown = String(buffer: answer.body)
         guard !isLook, answer.status == .ok, asksToAct(shown), let hidden = hiddenFields(ofFormTo: action, in: shown) else { return answer }
         return try await post(action, fields.merging(hidden) { $1 }.merging(["form_step": "act"]) { $1 }, cookie: cookie)
     }
 
     func post(_ path: String, _ fields: [String: String], cookie: String = "") async throws -> TestResponse {
-        let body = fields.map { "\($0.key)=\($0.value.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? "")" }.joined(separator: "&")
+        let body = fields.map { "\($0.key)=\($0.value.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? "")" }.joined(
+            separator: "&")
         return try await client.execute(
-            uri: path, method: .post, headers: [.cookie: cookie, .contentType: "application/x-www-form-urlencoded", .acceptLanguage: "en"], body: ByteBuffer(string: body))
+            uri: path, method: .post, headers: [.cookie: cookie, .contentType: "application/x-www-form-urlencoded", .acceptLanguage: "en"],
+            body: ByteBuffer(string: body))
     }
 }
 

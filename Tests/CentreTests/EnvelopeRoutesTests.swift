@@ -23,7 +23,9 @@ extension CentreWorld {
         return try JSONDecoder().decode(Receipt.self, from: Data(answer.body.readableBytesView)).verdicts
     }
 
-    fileprivate func carry(_ envelopes: [Envelope], by node: OwnNode) async throws -> [CarriedReceipt] { try await carry(Envelope.load(envelopes), by: node).envelopes }
+    fileprivate func carry(_ envelopes: [Envelope], by node: OwnNode) async throws -> [CarriedReceipt] {
+        try await carry(Envelope.load(envelopes), by: node).envelopes
+    }
 
     fileprivate func carry(_ load: Data, by node: OwnNode) async throws -> LoadReceipt {
         let answer = try await post(Endpoint.envelopes, load, by: node)
@@ -32,14 +34,17 @@ extension CentreWorld {
         return try JSONDecoder().decode(LoadReceipt.self, from: Data(answer.body.readableBytesView))
     }
 
-    fileprivate func status(_ load: Data, by node: OwnNode) async throws -> Int { try await post(Endpoint.envelopes, load, by: node).status.code }
+    fileprivate func status(_ load: Data, by node: OwnNode) async throws -> Int {
+        try await post(Endpoint.envelopes, load, by: node).status.code
+    }
 
     /// Everything that facts have changed.
     fileprivate func counted() async throws -> [String] {
         try await centre.database.read { statements in
             var rows: [String] = []
             for table: SQL in [
-                "SELECT terminal, day, on_minutes FROM presence", "SELECT terminal, sequence, boot FROM play", "SELECT terminal, since_at, through_at FROM watermark_claim",
+                "SELECT terminal, day, on_minutes FROM presence", "SELECT terminal, sequence, boot FROM play",
+                "SELECT terminal, since_at, through_at FROM watermark_claim",
             ] {
                 try statements.each(table) { rows.append("\(try $0.int(0)) \(try $0.int(1)) \(try $0.int(2))") }
             }
@@ -61,10 +66,13 @@ extension CentreWorld {
     /// T1 and T3 have keys, T2 and T5 have none; T1 and T2 stand below E1, T3 and T5 below E2.
     private func nodes(_ world: CentreWorld) async throws -> Nodes {
         let act = Act(by: .commandLine, at: world.clock.clock.now, ids: .system)
-        try await world.centre.database.write { try $0.archiveCourseware(id: "lesson-1", title: "一课", durationMs: 600_000, areaID: "a", by: act) }
+        try await world.centre.database.write {
+            try $0.archiveCourseware(id: "lesson-1", title: "一课", durationMs: 600_000, areaID: "a", by: act)
+        }
         return Nodes(
             e1: try await world.enrol("E1", .edge, area: "990101"), e2: try await world.enrol("E2", .edge, area: "990102"),
-            t1: try await world.enrol("T1", .terminal, area: "990101001001"), t3: try await world.enrol("T3", .terminal, area: "990102001001"))
+            t1: try await world.enrol("T1", .terminal, area: "990101001001"),
+            t3: try await world.enrol("T3", .terminal, area: "990102001001"))
     }
 
     private static let day = Day("2011-03-15") ?? .forever
@@ -73,13 +81,24 @@ extension CentreWorld {
     private static func fact(_ kind: String, of subject: String, _ number: Int) -> Fact {
         let moment = SampleWorld.moment("2011-03-15", 1).adding(seconds: Int64(number) * 60)
         switch kind {
-        case "presence": return Fact(id: "p\(number)", .presence(Presence(terminal: subject, day: day, minutes: MinuteSet(text: "\(number)") ?? MinuteSet())))
+        case "presence":
+            return Fact(
+                id: "p\(number)", .presence(Presence(terminal: subject, day: day, minutes: MinuteSet(text: "\(number)") ?? MinuteSet())))
         case "play":
             let interval = PlayInterval(startedAt: moment, mediaFrom: 0, mediaUntil: 30_000)
-            return Fact(id: "y\(number)", .play(Play(terminal: subject, boot: Int64(number), sequence: 1, courseware: "channel", mode: .channel, intervals: [interval])))
+            return Fact(
+                id: "y\(number)",
+                .play(
+                    Play(terminal: subject, boot: Int64(number), sequence: 1, courseware: "channel", mode: .channel, intervals: [interval]))
+            )
         case "watermark": return Fact(id: "w\(number)", .watermark(Watermark(terminal: subject, throughAt: moment)))
         default:
-            return Fact(id: "h\(number)", .holding(Holding(node: subject, courseware: "lesson-1", version: 0, revision: Int64(number), state: .known, doneBytes: 0, totalBytes: 1)))
+            return Fact(
+                id: "h\(number)",
+                .holding(
+                    Holding(
+                        node: subject, courseware: "lesson-1", version: 0, revision: Int64(number), state: .known, doneBytes: 0,
+                        totalBytes: 1)))
         }
     }
 
@@ -95,7 +114,9 @@ extension CentreWorld {
         }
     }
 
-    private static func said(_ verdict: Verdict) -> String { [verdict.outcome.rawValue, verdict.reason].filter { !$0.isEmpty }.joined(separator: " ") }
+    private static func said(_ verdict: Verdict) -> String {
+        [verdict.outcome.rawValue, verdict.reason].filter { !$0.isEmpty }.joined(separator: " ")
+    }
 
     @Test(arguments: Database.Engine.required)
     func eachNodeSpeaksForItself(_ engine: Database.Engine) async throws {
@@ -111,14 +132,21 @@ extension CentreWorld {
                         let verdicts = try await world.send([fact], by: sender)
                         let expected = Self.expected(sender.id, subject, kind)
                         #expect(verdicts.map(Self.said) == [expected], "\(sender.id) says a \(kind) of \(subject)")
-                        if expected != "stored" { #expect(try await world.counted() == before, "\(sender.id) says a \(kind) of \(subject)") }
+                        if expected != "stored" {
+                            #expect(try await world.counted() == before, "\(sender.id) says a \(kind) of \(subject)")
+                        }
                         // The same words by way of an edge: of those below it, and of nobody else.
                         guard sender.id.hasPrefix("T") else { continue }
                         for edge in [nodes.e1, nodes.e2] {
                             let answer = try await world.carry([try sender.envelope([fact])], by: edge)
                             let isBelow = (edge.id == "E1") == (sender.id == "T1")
                             #expect(answer.map { $0.problem?.type } == [isBelow ? nil : "urn:yuanjiao:node.not_below"])
-                            if isBelow { #expect(answer.compactMap(\.answer?.receipt).flatMap(\.verdicts).map(Self.said) == [expected == "stored" ? "duplicate" : expected]) }
+                            if isBelow {
+                                #expect(
+                                    answer.compactMap(\.answer?.receipt).flatMap(\.verdicts).map(Self.said) == [
+                                        expected == "stored" ? "duplicate" : expected
+                                    ])
+                            }
                         }
                     }
                 }
@@ -136,8 +164,10 @@ extension CentreWorld {
             let other = try nodes.t3.envelope([Self.fact("presence", of: "T3", 600)])
             var forged = [
                 Envelope(node: "T1", signature: try nodes.e1.signature(Endpoint.facts, good.body).text, body: good.body),
-                Envelope(node: "T1", signature: other.signature, body: good.body), Envelope(node: "T1", signature: good.signature, body: other.body),
-                Envelope(node: "T2", signature: good.signature, body: good.body), Envelope(node: "T9", signature: good.signature, body: good.body),
+                Envelope(node: "T1", signature: other.signature, body: good.body),
+                Envelope(node: "T1", signature: good.signature, body: other.body),
+                Envelope(node: "T2", signature: good.signature, body: good.body),
+                Envelope(node: "T9", signature: good.signature, body: good.body),
                 Envelope(node: "T1", signature: "x", body: good.body), Envelope(node: "T1,T1", signature: good.signature, body: good.body),
                 // Signed for another path.
                 Envelope(node: "T1", signature: try nodes.t1.signature(Endpoint.receipts, good.body).text, body: good.body),
@@ -154,7 +184,8 @@ extension CentreWorld {
             #expect(try await world.counted() == before)
             // One that is good among them counts; carried again it changes nothing.
             let mixed = try await world.carry([forged[0], good, forged[1], good], by: nodes.e1)
-            #expect(mixed.map { $0.answer?.receipt?.verdicts.map(\.outcome) ?? [] } == [[], [.stored, .stored], [], [.duplicate, .duplicate]])
+            #expect(
+                mixed.map { $0.answer?.receipt?.verdicts.map(\.outcome) ?? [] } == [[], [.stored, .stored], [], [.duplicate, .duplicate]])
             #expect(try await world.counted().count == before.count + 2)
         }
     }
@@ -173,7 +204,9 @@ extension CentreWorld {
             let body = Data("{\"batch\":\"b\",\"facts\":[\(Array(repeating: "1", count: 5000).joined(separator: ","))]}".utf8)
             let many = Envelope(node: "T1", signature: try nodes.t1.signature(Endpoint.facts, body).text, body: body)
             #expect(try await world.status(Envelope.load(Array(repeating: many, count: 5)), by: nodes.e1) == 413)
-            #expect(try await world.carry(Array(repeating: many, count: 4), by: nodes.e1).compactMap(\.answer?.receipt).map(\.verdicts.count) == [5000, 5000, 5000, 5000])
+            #expect(
+                try await world.carry(Array(repeating: many, count: 4), by: nodes.e1).compactMap(\.answer?.receipt).map(\.verdicts.count)
+                    == [5000, 5000, 5000, 5000])
             // What is signed well and is no batch spoils nothing else.
             let nonsense = Data("[]".utf8)
             let closed = Envelope(node: "T1", signature: try nodes.t1.signature(Endpoint.facts, nonsense).text, body: nonsense)
@@ -193,8 +226,11 @@ extension CentreWorld {
         try await withCentre(engine) { world in
             let nodes = try await nodes(world)
             let said = [Self.fact("presence", of: "T2", 10), Self.fact("watermark", of: "T2", 11), Self.fact("presence", of: "T9", 12)]
-            #expect(try await world.send(said, by: nodes.e2).map(\.reason) == ["fact.not_below", "fact.not_below", "fact.unknown_terminal"])
-            let (before, rules, act) = (try await world.counted(), SampleWorld.rules, Act(by: .commandLine, at: world.clock.clock.now, ids: .system))
+            #expect(
+                try await world.send(said, by: nodes.e2).map(\.reason) == ["fact.not_below", "fact.not_below", "fact.unknown_terminal"])
+            let (before, rules, act) = (
+                try await world.counted(), SampleWorld.rules, Act(by: .commandLine, at: world.clock.clock.now, ids: .system)
+            )
             let sites = """
                 code,name,area_code,kind,mode,state,from_on,reason,document,terminal,terminal_from_on
                 S9,上湾村二号站点,990101001001,village,iptv,in_service,2010-06-01,,,T9,2010-06-01

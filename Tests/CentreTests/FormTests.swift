@@ -33,12 +33,17 @@ import Web
         Case(
             action: "/exclusions/new", page: "/exclusions/new", role: .officer, area: "990101001",
             good: [
-                "area": "990101001", "cause": "flood", "from": "2011-05-01", "through": "2011-05-31", "sites": "S1", "reason": "洪水", "document": "",
+                "area": "990101001", "cause": "flood", "from": "2011-05-01", "through": "2011-05-31", "sites": "S1", "reason": "洪水",
+                "document": "",
             ], text: "reason", count: { try $0.exclusionProposals(state: nil, before: "", limit: 10, in: .everything).count }),
         Case(
             action: "/sites/S1/state", page: "/sites/S1/state", role: .officer, area: "990101",
             good: ["state": "faulty", "from": "2011-05-01", "through": "", "reason": "机顶盒损坏", "document": ""], text: "reason",
-            count: { try $0.stateHistory(site: $0.site(code: "S1", on: Day("2011-05-02") ?? .forever, in: .everything)?.num ?? 0).count { $0.state == .faulty } }),
+            count: {
+                try $0.stateHistory(site: $0.site(code: "S1", on: Day("2011-05-02") ?? .forever, in: .everything)?.num ?? 0).count {
+                    $0.state == .faulty
+                }
+            }),
         Case(
             action: "/areas/990101001/decisions/rename", page: "/areas/990101001/decisions/rename", role: .officer, area: "9901",
             good: ["on": "2011-05-01", "name": "新青山镇", "reason": "市政府批复", "document": "云政〔2011〕3号"], text: "name",
@@ -46,11 +51,13 @@ import Web
         Case(
             action: "/formulas", page: "/formulas", role: .officer, area: "9901",
             good: [
-                "from": "2011-06", "effective_seconds": "180", "completeness": "95", "rank_by": "boot_rate", "ties": "shared", "mean_base": "both", "shares": "plain",
+                "from": "2011-06", "effective_seconds": "180", "completeness": "95", "rank_by": "boot_rate", "ties": "shared",
+                "mean_base": "both", "shares": "plain",
                 "document": "5号", "reason": "会议决定",
             ], text: "reason", count: { try $0.formulas().count }),
         Case(
-            action: "/bulletins/2011-03/9901/close", page: "/bulletins/2011-03/9901/close", role: .officer, area: "9901", good: [:], text: nil,
+            action: "/bulletins/2011-03/9901/close", page: "/bulletins/2011-03/9901/close", role: .officer, area: "9901", good: [:],
+            text: nil,
             count: { try $0.all("SELECT month FROM month_closing") { try $0.text(0) }.count }),
     ]
 
@@ -61,7 +68,8 @@ import Web
         try await withCentre(.sqlite) { world in
             let own = [
                 // Need a file, a key or a return that is due: ContentRoutesTests, PublishTests, ReturnRoutesTests, CompositionTests.
-                "/courseware/:id", "/courseware/:id/decline", "/stop", "/bulletins/:month/:code/publish", "/returns/:month/:code", "/returns/:month/:code/send-back",
+                "/courseware/:id", "/courseware/:id/decline", "/stop", "/bulletins/:month/:code/publish", "/returns/:month/:code",
+                "/returns/:month/:code/send-back",
                 "/bulletins/:month/:code/compose/sentences/:section/:sentence", "/exclusions/:id/refuse", "/bulletins/:month/:code/reopen",
             ]
             let walked = Self.cases.map(\.action)
@@ -87,16 +95,21 @@ import Web
                     "": "Fill this in", " \u{3000}\u{200B} ": "Fill this in", String(repeating: "长", count: 501): "At most",
                 ]
                 for (typed, words) in bad {
-                    let answer = try await world.submit(item.action, item.good.merging([text: typed]) { $1 }, from: item.page, cookie: cookie)
+                    let answer = try await world.submit(
+                        item.action, item.good.merging([text: typed]) { $1 }, from: item.page, cookie: cookie)
                     let html = body(answer)
                     #expect(answer.status == .unprocessableContent, "\(item.action) \(typed.prefix(5))")
                     #expect(html.contains("class=\"wrong\" role=\"alert\"") && html.contains("href=\"#\(text)\""), "\(item.action)")
                     #expect(
-                        html.contains(words) && html.contains("id=\"\(text)-problem\"") && html.contains("aria-invalid=\"true\" autofocus"), "\(item.action) \(typed.prefix(5))")
-                    for (name, value) in item.good where name != text && value.count > 4 { #expect(html.contains(escaped(value)), "\(item.action) lost \(name)") }
+                        html.contains(words) && html.contains("id=\"\(text)-problem\"") && html.contains("aria-invalid=\"true\" autofocus"),
+                        "\(item.action) \(typed.prefix(5))")
+                    for (name, value) in item.good where name != text && value.count > 4 {
+                        #expect(html.contains(escaped(value)), "\(item.action) lost \(name)")
+                    }
                 }
                 let markup = "\"><script>alert(1)</script>\u{1F600}"
-                let answer = try await world.submit(item.action, item.good.merging([text: markup]) { $1 }, from: item.page, isLook: true, cookie: cookie)
+                let answer = try await world.submit(
+                    item.action, item.good.merging([text: markup]) { $1 }, from: item.page, isLook: true, cookie: cookie)
                 #expect(!body(answer).contains("<script>alert"), "\(item.action)")
                 let count = try await world.centre.database.read(item.count)
                 #expect(count == (answer.status == .seeOther ? 1 : 0), "\(item.action)")
@@ -147,10 +160,12 @@ import Web
                 let hidden = hiddenFields(ofFormTo: item.action, in: body(try await world.get(item.page, cookie: cookie))) ?? [:]
                 world.clock.set(Self.moment.adding(seconds: 3 * 3600))
                 let headers: HTTPFields = [
-                    .cookie: cookie, .contentType: "application/x-www-form-urlencoded", .acceptLanguage: "en", .referer: "http://127.0.0.1:8080\(item.page)",
+                    .cookie: cookie, .contentType: "application/x-www-form-urlencoded", .acceptLanguage: "en",
+                    .referer: "http://127.0.0.1:8080\(item.page)",
                 ]
                 func send(_ fields: [String: String], _ headers: HTTPFields) async throws -> TestResponse {
-                    let text = fields.map { "\($0.key)=\($0.value.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? "")" }.joined(separator: "&")
+                    let text = fields.map { "\($0.key)=\($0.value.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? "")" }
+                        .joined(separator: "&")
                     return try await world.client.execute(uri: item.action, method: .post, headers: headers, body: ByteBuffer(string: text))
                 }
                 // A stranger's form is kept by nobody.
@@ -170,14 +185,17 @@ import Web
                     let own = String(signedIn.headers[.setCookie]?.prefix { $0 != ";" } ?? "")
                     return body(try await world.get(item.page, cookie: "\(own); \(extra)"))
                 }
-                let (mine, others, without) = (try await page("someone", kept), try await page("other", kept), try await page("someone", "x=y"))
+                let (mine, others, without) = (
+                    try await page("someone", kept), try await page("other", kept), try await page("someone", "x=y")
+                )
                 #expect(mine.contains("had been signed out"), "\(item.action)")
                 for (name, value) in item.good where value.count > 5 {
                     #expect(mine.contains(escaped(value)), "\(item.action) lost \(name)")
                 }
                 // Sent, it is kept no longer.
                 let own = String(
-                    (try await world.post("/sign-in", ["login": "someone", "password": "a long test password"])).headers[.setCookie]?.prefix { $0 != ";" } ?? "")
+                    (try await world.post("/sign-in", ["login": "someone", "password": "a long test password"])).headers[.setCookie]?.prefix
+                    { $0 != ";" } ?? "")
                 let both = "\(own); \(kept)"
                 let sent = try await world.submit(item.action, item.good, from: item.page, cookie: both)
                 #expect(sent.status == .seeOther, "\(item.action) \(sent.status)")
@@ -187,7 +205,8 @@ import Web
                     try await world.get(
                         item.page + "?fresh=1",
                         cookie: String(
-                            (try await world.post("/sign-in", ["login": "someone", "password": "a long test password"])).headers[.setCookie]?.prefix { $0 != ";" } ?? "")
+                            (try await world.post("/sign-in", ["login": "someone", "password": "a long test password"])).headers[
+                                .setCookie]?.prefix { $0 != ";" } ?? "")
                             + "; \(kept)"))
                 #expect(!anew.contains("had been signed out"), "\(item.action)")
                 #expect(!others.contains("had been signed out") && !without.contains("had been signed out"), "\(item.action)")
@@ -199,7 +218,9 @@ import Web
     @Test(arguments: Database.Engine.required)
     func theSecondOfTwoEditorsDecidesFieldByField(_ engine: Database.Engine) async throws {
         try await withCentre(engine, at: Self.moment) { world in
-            let (first, second) = (try await world.signIn("first", .officer, area: "9901"), try await world.signIn("second", .officer, area: "9901"))
+            let (first, second) = (
+                try await world.signIn("first", .officer, area: "9901"), try await world.signIn("second", .officer, area: "9901")
+            )
             let good = Self.cases[3].good
             let opened = body(try await world.get("/formulas", cookie: second))
             let hidden = hiddenFields(ofFormTo: "/formulas", in: opened) ?? [:]
@@ -213,11 +234,14 @@ import Web
             #expect(html.contains("Recorded now: 180") && html.contains("name=\"form_take.effective_seconds\""))
             #expect(!html.contains("form_take.rank_by") && html.contains("value=\"240\""))
             // Not to decide is no decision.
-            answer = try await world.post("/formulas", mine.merging(hiddenFields(ofFormTo: "/formulas", in: html) ?? [:]) { $1 }, cookie: second)
+            answer = try await world.post(
+                "/formulas", mine.merging(hiddenFields(ofFormTo: "/formulas", in: html) ?? [:]) { $1 }, cookie: second)
             html = body(answer)
-            #expect(answer.status == .unprocessableContent && html.contains("choose which text stays") && html.contains("Recorded now: 180"))
+            #expect(
+                answer.status == .unprocessableContent && html.contains("choose which text stays") && html.contains("Recorded now: 180"))
             mine["form_take.effective_seconds"] = "theirs"
-            answer = try await world.post("/formulas", mine.merging(hiddenFields(ofFormTo: "/formulas", in: html) ?? [:]) { $1 }, cookie: second)
+            answer = try await world.post(
+                "/formulas", mine.merging(hiddenFields(ofFormTo: "/formulas", in: html) ?? [:]) { $1 }, cookie: second)
             html = body(answer)
             #expect(answer.status == .ok && asksToAct(html) && html.contains("value=\"180\""))
         }
@@ -240,8 +264,11 @@ import Web
             #expect(try await world.submit(path + "/close", cookie: cookie).status == .seeOther)
             // A later month is closed: the earlier one waits for it.
             world.clock.set(SampleWorld.moment("2011-06-05", 12))
-            #expect(try await world.submit("/bulletins/2011-04/9901/close", cookie: try await world.signIn("later", .officer, area: "9901")).status == .seeOther)
-            let again = try await world.submit(path + "/reopen", ["reason": "too late"], cookie: try await world.signIn("third", .officer, area: "9901"))
+            #expect(
+                try await world.submit("/bulletins/2011-04/9901/close", cookie: try await world.signIn("later", .officer, area: "9901"))
+                    .status == .seeOther)
+            let again = try await world.submit(
+                path + "/reopen", ["reason": "too late"], cookie: try await world.signIn("third", .officer, area: "9901"))
             #expect(again.status == .conflict && body(again).contains("A later month"))
             let kinds = try await world.centre.database.read { try $0.events(before: "", limit: 50) }.map(\.kind)
             #expect(kinds.contains("month.reopened"))

@@ -25,9 +25,11 @@ import Web
 
     /// Whoever signs in comes to where he wanted to be, in whatever script its address is; to nowhere else.
     @Test(arguments: [
-        ("/sites?q=柳河村", "/sites?q=%E6%9F%B3%E6%B2%B3%E6%9D%91"), ("/sites?q=%E6%9F%B3", "/sites?q=%E6%9F%B3"), ("/sites?q=a%20b", "/sites?q=a%20b"), ("/a b", "/"),
+        ("/sites?q=柳河村", "/sites?q=%E6%9F%B3%E6%B2%B3%E6%9D%91"), ("/sites?q=%E6%9F%B3", "/sites?q=%E6%9F%B3"),
+        ("/sites?q=a%20b", "/sites?q=a%20b"), ("/a b", "/"),
         ("/bulletins/2011-03/9901", "/bulletins/2011-03/9901"),
-        ("//example.org/", "/"), ("/%2Fexample.org/", "/"), ("/\\example.org", "/"), ("/%5Cexample.org", "/"), ("https://example.org/", "/"), ("/a\r\nSet-Cookie: x=y", "/"),
+        ("//example.org/", "/"), ("/%2Fexample.org/", "/"), ("/\\example.org", "/"), ("/%5Cexample.org", "/"),
+        ("https://example.org/", "/"), ("/a\r\nSet-Cookie: x=y", "/"),
         ("/a%0D%0Ab", "/"), ("", "/"),
     ])
     func theWayBackStaysWithinTheSite(_ next: String, _ expected: String) async throws {
@@ -42,7 +44,8 @@ import Web
         try await withCentre(.sqlite) { world in
             let answer = try await world.client.execute(
                 uri: "/exclusions/new", method: .post,
-                headers: [.referer: "http://127.0.0.1:8080/exclusions/new?area=990101", .contentType: "application/x-www-form-urlencoded"], body: ByteBuffer(string: "area=990101"))
+                headers: [.referer: "http://127.0.0.1:8080/exclusions/new?area=990101", .contentType: "application/x-www-form-urlencoded"],
+                body: ByteBuffer(string: "area=990101"))
             #expect(answer.status == .seeOther)
             #expect(answer.headers[.location]?.removingPercentEncoding == "/sign-in?next=/exclusions/new?area=990101")
         }

@@ -16,9 +16,13 @@ import Wire
 
 /// What an honest network would not cause is counted, shown and seen to.
 @Suite struct IncidentTests {
-    private func incident(_ node: String, _ kind: String = "blob.refused", _ about: String = "aa", at: Int64 = 0, _ count: Int64 = 1) -> Fact {
+    private func incident(_ node: String, _ kind: String = "blob.refused", _ about: String = "aa", at: Int64 = 0, _ count: Int64 = 1)
+        -> Fact
+    {
         let first = SampleWorld.moment("2011-03-31", 10)
-        return Fact(id: "i", .incident(Incident(node: node, kind: kind, about: about, firstAt: first, lastAt: first.adding(seconds: at), count: count)))
+        return Fact(
+            id: "i",
+            .incident(Incident(node: node, kind: kind, about: about, firstAt: first, lastAt: first.adding(seconds: at), count: count)))
     }
 
     private func open(_ world: CentreWorld) async throws -> [String: Int64] {
@@ -52,7 +56,9 @@ import Wire
             // Nor who invents kinds.
             let kinds = (0..<4000).map { number -> Fact in
                 let first = SampleWorld.moment("2011-03-31", 10)
-                return Fact(id: "k\(number)", .incident(Incident(node: "T1", kind: "kind-\(number)", about: "x", firstAt: first, lastAt: first, count: 1)))
+                return Fact(
+                    id: "k\(number)",
+                    .incident(Incident(node: "T1", kind: "kind-\(number)", about: "x", firstAt: first, lastAt: first, count: 1)))
             }
             #expect(try await world.post(Endpoint.facts, try Batch(id: "b", facts: kinds).json, by: box).status == .ok)
             let stored = try await world.centre.database.read { try $0.count("SELECT count(*) FROM incident WHERE reporter = 'T1'") }
@@ -80,10 +86,14 @@ import Wire
                 _ = try await world.post(Endpoint.facts, try Batch(id: batch, facts: []).json, by: box)
             }
             let found = try await open(world)
-            #expect(found["|node.revoked|T2"] == 1 && found["|signature.wrong|T1"] == 1 && found["|node.unknown|T9"] == 1 && found["|envelope.refused|T1"] == 1)
+            #expect(
+                found["|node.revoked|T2"] == 1 && found["|signature.wrong|T1"] == 1 && found["|node.unknown|T9"] == 1
+                    && found["|envelope.refused|T1"] == 1)
             #expect(found["|claim.wrong|"] == 1, "\(found)")
             #expect(found["|node.cloned|T1"] == nil)
-            for batch in ["x-b4", "z-b3", "y-b5", "z-b4"] { _ = try await world.post(Endpoint.facts, try Batch(id: batch, facts: []).json, by: box) }
+            for batch in ["x-b4", "z-b3", "y-b5", "z-b4"] {
+                _ = try await world.post(Endpoint.facts, try Batch(id: batch, facts: []).json, by: box)
+            }
             #expect(try await open(world)["|node.cloned|T1"] != nil)
         }
     }
@@ -101,13 +111,20 @@ import Wire
                 for reporter in ["", "E1", "E2"] { _ = try statements.mergeIncident(report(reporter, 2), at: first) }
             }
             let (city, county) = (
-                try await world.signIn("system-city", .systemAdministrator, area: "9901"), try await world.signIn("system-county", .systemAdministrator, area: "990101")
+                try await world.signIn("system-city", .systemAdministrator, area: "9901"),
+                try await world.signIn("system-county", .systemAdministrator, area: "990101")
             )
-            func page(_ cookie: String, _ path: String = "/incidents") async throws -> String { String(buffer: try await world.get(path, cookie: cookie).body) }
+            func page(_ cookie: String, _ path: String = "/incidents") async throws -> String {
+                String(buffer: try await world.get(path, cookie: cookie).body)
+            }
             let (all, own) = (try await page(city), try await page(county))
-            #expect(all.contains("E1") && all.contains("E2") && all.contains("The centre") && all.contains("&lt;b&gt;") && all.contains("replace the disk"))
+            #expect(
+                all.contains("E1") && all.contains("E2") && all.contains("The centre") && all.contains("&lt;b&gt;")
+                    && all.contains("replace the disk"))
             #expect(own.contains("E1") && !own.contains("E2") && !own.contains("The centre"))
-            func settle(_ reporter: String, _ cookie: String, _ text: String, count: Int = 2, last: Int64 = first.milliseconds) async throws -> String? {
+            func settle(_ reporter: String, _ cookie: String, _ text: String, count: Int = 2, last: Int64 = first.milliseconds) async throws
+                -> String?
+            {
                 let csrf = String(text.firstMatch(of: /name="csrf" value="([0-9a-f]+)"/)?.1 ?? "")
                 let row = "row.\(last),\(reporter),disk.changed,%253Cb%253E,\(count)"
                 return try await world.post("/incidents/settle", ["csrf": csrf, row: "1"], cookie: cookie).headers[.location]
@@ -125,7 +142,9 @@ import Wire
             #expect(try await page(county).contains("E1"))
             #expect(try await settle("E1", county, own, count: 3) == "/incidents?done=1%2F1")
             // A node that was switched off counts from the beginning: what happened later is open, however small its count.
-            let later = IncidentReport(reporter: "E1", kind: "disk.changed", about: "<b>", firstAt: first.adding(seconds: 60), lastAt: first.adding(seconds: 60), count: 1)
+            let later = IncidentReport(
+                reporter: "E1", kind: "disk.changed", about: "<b>", firstAt: first.adding(seconds: 60), lastAt: first.adding(seconds: 60),
+                count: 1)
             try await world.centre.database.write { _ = try $0.mergeIncident(later, at: first) }
             #expect(try await page(county).contains("E1"))
             #expect(try await settle("E1", county, own, count: 3) == "/incidents?done=0%2F1", "What came later was settled unseen")
@@ -147,10 +166,13 @@ import Wire
                     let kind = number < 130 ? "blob.refused" : "disk.changed"
                     let at = first.adding(seconds: Int64(number / 7))
                     _ = try statements.mergeIncident(
-                        IncidentReport(reporter: number % 2 == 0 ? "E1" : "E2", kind: kind, about: "matter-\(number)", firstAt: first, lastAt: at, count: 1), at: first)
+                        IncidentReport(
+                            reporter: number % 2 == 0 ? "E1" : "E2", kind: kind, about: "matter-\(number)", firstAt: first, lastAt: at,
+                            count: 1), at: first)
                 }
                 _ = try statements.mergeIncident(
-                    IncidentReport(reporter: "E1", kind: "new,kind~%2C", about: "=1+1, \"x\"", firstAt: oldest, lastAt: oldest, count: 1), at: first)
+                    IncidentReport(reporter: "E1", kind: "new,kind~%2C", about: "=1+1, \"x\"", firstAt: oldest, lastAt: oldest, count: 1),
+                    at: first)
                 _ = try statements.mergeIncident(
                     IncidentReport(reporter: "E1", kind: "stop.obeyed", about: "1", firstAt: first, lastAt: first, count: 1), at: first)
             }
@@ -195,7 +217,10 @@ import Wire
             #expect(try await file("/incidents.csv?kind=blob.refused", county).count == 65)
             // Whoever takes a whole list away stands in the log of acts.
             let log = try await world.centre.database.read { try $0.events(before: "", limit: 10) }
-            #expect(log.filter { $0.kind == "list.downloaded" }.map(\.subject) == ["/incidents.csv?kind=blob.refused", "/incidents.csv?\(columns)"])
+            #expect(
+                log.filter { $0.kind == "list.downloaded" }.map(\.subject) == [
+                    "/incidents.csv?kind=blob.refused", "/incidents.csv?\(columns)",
+                ])
 
             // After settling one stands where he stood.
             let csrf = String(try await text("/incidents", city).firstMatch(of: /name="csrf" value="([0-9a-f]+)"/)?.1 ?? "")

@@ -9,14 +9,17 @@ import Testing
 import Web
 
 @Suite struct LifeCycleTests {
-    /// Everybody who may come to a step: the one who made the thing, another of his own office, one of the county, of the city, and of another county.
+    /// Everybody who may come to a step: the one who made the thing, another of his own office, one of the county, of the city, and of
+    /// another county.
     private static let people = [
-        ("maker", "990101001"), ("maker-of-the-county", "990101"), ("colleague", "990101001"), ("county", "990101"), ("city", "9901"), ("elsewhere", "990102"),
+        ("maker", "990101001"), ("maker-of-the-county", "990101"), ("colleague", "990101001"), ("county", "990101"), ("city", "9901"),
+        ("elsewhere", "990102"),
     ]
 
     private func scope(_ code: String) -> Scope { Scope(areas: [code].compactMap { AreaCode($0) }) }
 
-    /// Every step of a proposal, from every state, by everybody: it is taken exactly where the declaration says so, refused with its code elsewhere, and a refusal changes nothing.
+    /// Every step of a proposal, from every state, by everybody: it is taken exactly where the declaration says so, refused with its code
+    /// elsewhere, and a refusal changes nothing.
     @Test(arguments: Database.Engine.required)
     func everyStepOfAProposalIsTakenOrRefusedAsDeclared(_ engine: Database.Engine) async throws {
         try await withWorld(engine) { world in
@@ -29,12 +32,16 @@ import Web
                         let maker = person.hasPrefix("maker") ? person : "maker"
                         let proposal = try await world.database.write { statements in
                             try statements.run("DELETE FROM site_exclusion")
-                            guard let area = try statements.area(code: "990101001", on: today, in: .everything), let day = Day("2011-04-01") else { throw Refusal.notFound("area") }
+                            guard let area = try statements.area(code: "990101001", on: today, in: .everything), let day = Day("2011-04-01")
+                            else { throw Refusal.notFound("area") }
                             let made = Act(by: Actor(id: maker), at: act.at, ids: world.ids)
-                            let new = NewProposal(cause: .flood, days: day...day.advanced(by: 29), reason: "洪水", document: "", sites: ["S1"])
+                            let new = NewProposal(
+                                cause: .flood, days: day...day.advanced(by: 29), reason: "洪水", document: "", sites: ["S1"])
                             let id = try statements.proposeExclusion(new, area: area, on: today, by: made)
                             try statements.run("UPDATE exclusion_proposal SET state = \(state) WHERE id = \(id)")
-                            guard let proposal = try statements.exclusionProposal(id: id, in: .everything) else { throw Refusal.notFound("proposal") }
+                            guard let proposal = try statements.exclusionProposal(id: id, in: .everything) else {
+                                throw Refusal.notFound("proposal")
+                            }
                             return proposal
                         }
                         let (scope, expected) = (scope(code), step.obstacle(proposal.standing, by: person, in: scope(code)))
@@ -71,18 +78,25 @@ import Web
             for (person, code) in Self.people {
                 let standing = LifeStanding(state, maker: person.hasPrefix("maker") ? person : "maker", area: AreaCode("990101001"))
                 let isAbove = ["990101", "9901"].contains(code)
-                #expect(approve?.isOpen(standing, by: person, in: scope(code)) == (state == .submitted && isAbove && !person.hasPrefix("maker")), "\(state) \(person)")
-                #expect(sendBack?.isOpen(standing, by: person, in: scope(code)) == ([.submitted, .approved].contains(state) && isAbove), "\(state) \(person)")
+                #expect(
+                    approve?.isOpen(standing, by: person, in: scope(code))
+                        == (state == .submitted && isAbove && !person.hasPrefix("maker")), "\(state) \(person)")
+                #expect(
+                    sendBack?.isOpen(standing, by: person, in: scope(code)) == ([.submitted, .approved].contains(state) && isAbove),
+                    "\(state) \(person)")
             }
         }
     }
 
     /// The drawings in the documents are those of the declarations. `UPDATE_SNAPSHOTS=1` writes them anew.
     @Test func theDocumentDrawsTheDeclarations() throws {
-        let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("docs/lifecycles.md")
+        let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+            .appendingPathComponent("docs/lifecycles.md")
         let drawn = [("Exclusions 剔除申请", ExclusionLife.cycle.drawing), ("Monthly returns 月报", ReturnLife.cycle.drawing)]
         let text =
-            "# Life cycles\n\nMade from the declarations by `LifeCycleTests`; in brackets who takes a step, of those who have the right to.\n"
+            """
+            # Life cycles\n\nMade from the declarations by `LifeCycleTests`; in brackets who takes a step, of those who have the right to.\n
+            """
             + drawn.map { "\n## \($0.0)\n\n```mermaid\n\($0.1)\n```\n" }.joined()
         if ProcessInfo.processInfo.environment["UPDATE_SNAPSHOTS"] == "1" { try Data(text.utf8).write(to: file) }
         #expect(try String(decoding: Data(contentsOf: file), as: UTF8.self) == text)

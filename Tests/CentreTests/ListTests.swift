@@ -58,22 +58,31 @@ private final class LongWork: Sendable {
 @Suite struct DeclaredListTests {
     private func body(_ answer: TestResponse) -> String { String(buffer: answer.body) }
 
-    /// Each with every role that may see it: filters, search and columns stand in the address and hold for the files, which hold exactly what is shown; nonsense is no filter.
+    /// Each with every role that may see it: filters, search and columns stand in the address and hold for the files, which hold exactly
+    /// what is shown; nonsense is no filter.
     @Test(arguments: Database.Engine.required)
     func everyListIsShownFilteredAndExportedAsItIsShown(_ engine: Database.Engine) async throws {
         try await withCentre(engine) { world in
-            let roles: [(Role, String)] = [(.officer, "9901"), (.reviewer, "9901"), (.editor, "9901"), (.systemAdministrator, "9901"), (.auditor, "9901")]
+            let roles: [(Role, String)] = [
+                (.officer, "9901"), (.reviewer, "9901"), (.editor, "9901"), (.systemAdministrator, "9901"), (.auditor, "9901"),
+            ]
             var walked: Set<String> = []
             for (role, area) in roles {
                 let cookie = try await world.signIn("list-\(role.rawValue)", role, area: area)
                 for path in world.centre.lists {
-                    guard let right = world.centre.routes.first(where: { $0.path == path && $0.method == "GET" })?.right, role.rights.contains(right) else { continue }
+                    guard let right = world.centre.routes.first(where: { $0.path == path && $0.method == "GET" })?.right,
+                        role.rights.contains(right)
+                    else { continue }
                     walked.insert(path)
                     let page = body(try await world.get(path, cookie: cookie))
                     #expect(page.contains("in all") && !page.contains("⟨"), "\(path)")
                     let heads = page.matches(of: /<th scope="col"[^>]*>([^<]*)<\/th>/).map { String($0.1) }
                     let file = try CSV(Array(try await world.get(path + ".csv", cookie: cookie).body.readableBytesView))
-                    if heads.isEmpty { #expect(file.records.isEmpty, "\(path)") } else { #expect(file.header == heads.map { $0.lowercased() }, "\(path)") }
+                    if heads.isEmpty {
+                        #expect(file.records.isEmpty, "\(path)")
+                    } else {
+                        #expect(file.header == heads.map { $0.lowercased() }, "\(path)")
+                    }
                     let workbook = try await world.get(path + ".xlsx", cookie: cookie)
                     #expect(workbook.status == .ok && Array(workbook.body.readableBytesView.prefix(2)) == Array("PK".utf8), "\(path)")
                     // One column only; an empty answer to what nobody is called; signs of patterns and markup; a place that is none.
@@ -84,17 +93,21 @@ private final class LongWork: Sendable {
                     let ticked = try CSV(Array(try await world.get("\(path).csv?column.\(last)=1", cookie: cookie).body.readableBytesView))
                     #expect(ticked.header == narrow.header, "\(path)")
                     for query in [
-                        "q=%3Cscript%3E%25", "state=castle&kind=x&days=-1", "after=nonsense", "after=%27%3B--", "columns=nothing", "q=\(String(repeating: "a", count: 900))",
+                        "q=%3Cscript%3E%25", "state=castle&kind=x&days=-1", "after=nonsense", "after=%27%3B--", "columns=nothing",
+                        "q=\(String(repeating: "a", count: 900))",
                     ] {
                         let answer = try await world.get("\(path)?\(query)", cookie: cookie)
                         #expect(answer.status == .ok && !body(answer).contains("<script>%"), "\(path)?\(query)")
                     }
                     // Kept under a name, shown, and taken away again.
                     let csrf = hiddenFields(ofFormTo: "/sign-out", in: page)?["csrf"] ?? ""
-                    let kept = try await world.post("/saved-lists", ["csrf": csrf, "path": path, "query": "columns=\(last)", "name": "my own & view"], cookie: cookie)
+                    let kept = try await world.post(
+                        "/saved-lists", ["csrf": csrf, "path": path, "query": "columns=\(last)", "name": "my own & view"], cookie: cookie)
                     #expect(kept.headers[.location] == "\(path)?columns=\(last)", "\(path)")
                     #expect(body(try await world.get(path, cookie: cookie)).contains("my own &amp; view"), "\(path)")
-                    let gone = try await world.post("/saved-lists", ["csrf": csrf, "path": path, "query": "", "name": "my own & view", "step": "forget"], cookie: cookie)
+                    let gone = try await world.post(
+                        "/saved-lists", ["csrf": csrf, "path": path, "query": "", "name": "my own & view", "step": "forget"], cookie: cookie
+                    )
                     #expect(gone.status == .seeOther)
                     #expect(!body(try await world.get(path, cookie: cookie)).contains("my own &amp; view"), "\(path)")
                 }
@@ -116,7 +129,9 @@ private final class LongWork: Sendable {
             let (database, day, now) = (world.centre.database, world.centre.house.today, world.clock.clock.now)
             func silent(_ days: Int64, _ scope: Scope = .everything) async throws -> [String] {
                 try await database.read {
-                    try $0.silentSites(SilenceFilter(before: now.adding(seconds: -days * 86_400), zone: .shanghai), limit: 50, on: day, in: scope).map(\.code)
+                    try $0.silentSites(
+                        SilenceFilter(before: now.adding(seconds: -days * 86_400), zone: .shanghai), limit: 50, on: day, in: scope
+                    ).map(\.code)
                 }
             }
             // Nobody has reported yet: all that are in service with a terminal; S3 is suspended, S4 planned.
@@ -128,11 +143,17 @@ private final class LongWork: Sendable {
             world.clock.set(now)
             let facts = [Fact(id: "w1", .watermark(Watermark(terminal: "T1", throughAt: now.adding(seconds: -4 * 86_400))))]
             let (rules, ids) = (world.centre.settings.rules, world.centre.house.ids)
-            _ = try await database.write { try $0.mergeFacts([ReceivedBatch(sender: .commandLine, batch: Batch(id: "b", facts: facts))], rules: rules, at: now, ids: ids) }
+            _ = try await database.write {
+                try $0.mergeFacts(
+                    [ReceivedBatch(sender: .commandLine, batch: Batch(id: "b", facts: facts))], rules: rules, at: now, ids: ids)
+            }
             let (three, seven) = (try await silent(3), try await silent(7))
             #expect(three == ["S2", "S5", "S1"] && seven == ["S2", "S5"])
             #expect(try await silent(3, Scope(areas: [AreaCode("990102")].compactMap { $0 })) == ["S5"])
-            let counted = try await database.read { try $0.silentSiteCount(SilenceFilter(before: now, zone: .shanghai, words: SearchWords("shangwan")), on: day, in: .everything) }
+            let counted = try await database.read {
+                try $0.silentSiteCount(
+                    SilenceFilter(before: now, zone: .shanghai, words: SearchWords("shangwan")), on: day, in: .everything)
+            }
             #expect(counted == 1)
             let officer = try await world.signIn("city", .officer, area: "9901")
             let page = body(try await world.get("/silent?days=3", cookie: officer))

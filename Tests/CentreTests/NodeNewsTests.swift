@@ -22,8 +22,8 @@ private struct Learner {
 }
 
 @Suite struct NodeNewsTests {
-    /// Nodes join, change their keys, are revoked and move; counties and townships get other codes, other parents, and go up in each other. Whenever an edge asks, however long
-    /// it was away, its list is that of a plain walk over the register.
+    /// Nodes join, change their keys, are revoked and move; counties and townships get other codes, other parents, and go up in each other.
+    /// Whenever an edge asks, however long it was away, its list is that of a plain walk over the register.
     @Test(arguments: Database.Engine.required, 1...6 as ClosedRange<UInt64>)
     func anEdgeKnowsItsAreaAndNothingElse(_ engine: Database.Engine, _ seed: UInt64) async throws {
         try await withWorld(engine) { world in
@@ -34,7 +34,10 @@ private struct Learner {
             for step in 0..<40 {
                 let day = Day(number: start.number + step)
                 let act = world.act(at: SampleWorld.moment(day.description, 12))
-                let choice = (kind: Int.random(in: 0..<8, using: &generator), pick: Int.random(in: 0..<64, using: &generator), other: Int.random(in: 0..<64, using: &generator))
+                let choice = (
+                    kind: Int.random(in: 0..<8, using: &generator), pick: Int.random(in: 0..<64, using: &generator),
+                    other: Int.random(in: 0..<64, using: &generator)
+                )
                 try await change(choice, world, on: day, by: act)
                 for place in learners.indices where Bool.random(using: &generator) || step == 39 {
                     try await ask(&learners[place], world, on: day, limit: Int.random(in: 1...4, using: &generator))
@@ -68,7 +71,9 @@ private struct Learner {
             let revoked = try await news(version)
             #expect(revoked?.nodes.map(\.node) == ["T1"] && revoked?.nodes.first?.revoked == true && revoked?.whole == false)
             // Another history, and what nobody wrote, begin anew.
-            for (since, epoch) in [(version, "f"), ("", "e"), ("e/990101/x/", "e"), ("e/990102/1/", "e"), ("e/990101/99999999999999/", "e")] {
+            for (since, epoch) in [
+                (version, "f"), ("", "e"), ("e/990101/x/", "e"), ("e/990102/1/", "e"), ("e/990101/99999999999999/", "e"),
+            ] {
                 let whole = try await news(since, epoch)
                 #expect(whole?.whole == true && whole?.nodes.count == 2, "\(since)")
             }
@@ -115,18 +120,25 @@ private struct Learner {
                 let site = try statements.presentSite(ofTerminal: id, on: day)
                 let areaID = site?.areaID ?? node.areaID
                 let code = try statements.area(id: areaID, on: day)?.code ?? ""
-                // What its area was called on each day since the beginning, by the plain look; an edge besides what came from elsewhere, which is checked by what it must cover.
+                // What its area was called on each day since the beginning, by the plain look; an edge besides what came from elsewhere,
+                // which is checked by what it must cover.
                 var former: [ToldPlace.Former] = []
                 var before = Day(number: day.number - 60)
                 while before < day {
-                    let (then, after) = (try statements.area(id: areaID, on: before)?.code, try statements.area(id: areaID, on: before.advanced(by: 1))?.code)
+                    let (then, after) = (
+                        try statements.area(id: areaID, on: before)?.code, try statements.area(id: areaID, on: before.advanced(by: 1))?.code
+                    )
                     // Decisions are made on their day at noon.
-                    if let then, let after, then != after { former.append(.init(area: then, until: SampleWorld.moment(before.advanced(by: 1).description, 12))) }
+                    if let then, let after, then != after {
+                        former.append(.init(area: then, until: SampleWorld.moment(before.advanced(by: 1).description, 12)))
+                    }
                     before = before.advanced(by: 1)
                 }
                 stood[id] =
                     id.hasPrefix("E")
-                    ? ToldPlace(area: code) : ToldPlace(area: code, siteKind: site?.kind.rawValue ?? "", siteName: site?.name ?? "", former: former.isEmpty ? nil : former)
+                    ? ToldPlace(area: code)
+                    : ToldPlace(
+                        area: code, siteKind: site?.kind.rawValue ?? "", siteName: site?.name ?? "", former: former.isEmpty ? nil : former)
             }
             let told = try statements.placedNodes(ids).mapValues(\.told)
             // Whatever a terminal's area was called, the edge above it has it too.
@@ -135,7 +147,8 @@ private struct Learner {
                     guard let above = told[edge]?.place, let here = place.place, above.area.covers(here.area) else { continue }
                     for past in here.former {
                         #expect(
-                            above.area.covers(past.area) || above.former.contains { $0.area.covers(past.area) && $0.until >= past.until }, "\(edge) does not know \(past) of \(id)")
+                            above.area.covers(past.area) || above.former.contains { $0.area.covers(past.area) && $0.until >= past.until },
+                            "\(edge) does not know \(past) of \(id)")
                     }
                 }
             }
@@ -150,7 +163,8 @@ private struct Learner {
             for (id, code) in nodes.sorted(by: { $0.key < $1.key }) {
                 let area = try statements.area(code: code, on: day, in: .everything)?.areaID ?? ""
                 let digest = "\(id) \(now.milliseconds)"
-                try statements.prepareClaim(id: id, kind: id.hasPrefix("E") ? "edge" : "terminal", name: id, areaID: area, codeDigest: digest, by: act)
+                try statements.prepareClaim(
+                    id: id, kind: id.hasPrefix("E") ? "edge" : "terminal", name: id, areaID: area, codeDigest: digest, by: act)
                 _ = try statements.enrolNode(codeDigest: digest, publicKey: digest, version: "1", on: day, by: act)
             }
         }
@@ -161,7 +175,9 @@ private struct Learner {
         let terminals = ["T1", "T2", "T2B", "T3", "T5"]
         let terminal = terminals[choice.pick % terminals.count]
         let codes = try await world.database.read { statements in
-            try statements.all("SELECT code FROM area_version WHERE replaced_at IS NULL AND from_day <= \(day) AND until_day > \(day) ORDER BY code") { try $0.text(0) }
+            try statements.all(
+                "SELECT code FROM area_version WHERE replaced_at IS NULL AND from_day <= \(day) AND until_day > \(day) ORDER BY code"
+            ) { try $0.text(0) }
         }.compactMap { AreaCode($0) }
         let (counties, townships) = (codes.filter { $0.level == .county }, codes.filter { $0.level == .township })
         func decide(_ decision: AreaDecision) async throws {
@@ -174,7 +190,8 @@ private struct Learner {
         switch choice.kind {
         case 0, 1:
             let site = try await world.database.read { try $0.presentSite(ofTerminal: terminal, on: day) }
-            let area = try await world.database.read { statements in try site.flatMap { try statements.area(id: $0.areaID, on: day)?.code } }
+            let area = try await world.database.read { statements in try site.flatMap { try statements.area(id: $0.areaID, on: day)?.code }
+            }
             guard let area else { return }
             do { try await enrol([terminal: area], world, on: day, at: act.at) } catch is Refusal {}
         case 2: do { try await world.database.write { try $0.revokeNode(id: terminal, reason: "x", by: act) } } catch is Refusal {}
@@ -197,12 +214,15 @@ private struct Learner {
             guard let county = counties.randomElement(at: choice.pick), let code = AreaCode("9901\(10 + choice.other)") else { return }
             try await decide(.recode(county, to: code))
         case 6:
-            guard counties.count > 1, let county = counties.randomElement(at: choice.pick), let other = counties.randomElement(at: choice.other), choice.pick % 4 == 0 else {
+            guard counties.count > 1, let county = counties.randomElement(at: choice.pick),
+                let other = counties.randomElement(at: choice.other), choice.pick % 4 == 0
+            else {
                 return
             }
             try await decide(.merge(county, into: other))
         default:
-            guard let county = counties.randomElement(at: choice.pick), let part = townships.first(where: { $0.parent == county }), let code = AreaCode("9901\(10 + choice.other)")
+            guard let county = counties.randomElement(at: choice.pick), let part = townships.first(where: { $0.parent == county }),
+                let code = AreaCode("9901\(10 + choice.other)")
             else {
                 return
             }

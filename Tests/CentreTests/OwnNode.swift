@@ -46,7 +46,8 @@ extension CentreWorld {
 
     func post(_ path: String, _ body: Data, by node: OwnNode) async throws -> TestResponse {
         try await client.execute(
-            uri: path, method: .post, headers: [.authorization: try node.signature(path, body).header, .contentType: "application/json"], body: ByteBuffer(bytes: body))
+            uri: path, method: .post, headers: [.authorization: try node.signature(path, body).header, .contentType: "application/json"],
+            body: ByteBuffer(bytes: body))
     }
 
     /// The keys whose word is the centre's, as the network's root names them.

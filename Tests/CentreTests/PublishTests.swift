@@ -24,7 +24,8 @@ import Web
             let page = String(buffer: try await world.get(path + "/editions", cookie: cookie).body)
             let token = String(page.components(separatedBy: "name=\"csrf\" value=\"").dropFirst().first?.prefix { $0 != "\"" } ?? "")
             func publish(_ fields: [String: String]) async throws -> TestAnswer {
-                let answer = try await world.submit(path + "/publish", ["csrf": token].merging(fields) { $1 }, from: path + "/editions", cookie: cookie)
+                let answer = try await world.submit(
+                    path + "/publish", ["csrf": token].merging(fields) { $1 }, from: path + "/editions", cookie: cookie)
                 return TestAnswer(status: answer.status.code, text: String(buffer: answer.body))
             }
             let whole = ["document": "5号", "signed_off": "方正"]
@@ -48,17 +49,21 @@ import Web
             let blobs = try BlobStore(folder: folder)
             let press = EditionPress(
                 database: database, blobs: blobs, pages: world.centre.house.pages, rules: world.centre.settings.rules,
-                programs: .init(pdf: { _ in Data("%PDF".utf8) }, pictures: { _ in throw Refusal.conflict("print.program_missing") }), isSample: true)
+                programs: .init(pdf: { _ in Data("%PDF".utf8) }, pictures: { _ in throw Refusal.conflict("print.program_missing") }),
+                isSample: true)
             func attempt(_ press: EditionPress) async throws -> Result<String, any Error> {
                 let job = try #require(try await database.write { try $0.claimJob(kinds: [PublishJob.kind], lease: 1, at: clock.now) })
                 // The lease of the runner that died is over at the next attempt.
                 defer { world.clock.set(clock.now.adding(seconds: 10)) }
                 let run = JobRun(job, database: database, clock: clock, lease: 1)
-                do { return .success(try await PublishJob(press: press, clock: clock, ids: .system).run(run)) } catch { return .failure(error) }
+                do { return .success(try await PublishJob(press: press, clock: clock, ids: .system).run(run)) } catch {
+                    return .failure(error)
+                }
             }
             // Meanwhile the city gets another code: the order is for the area as it lay in its month.
             try await database.write { statements in
-                guard let old = AreaCode("9901"), let new = AreaCode("9907"), let day = Day("2011-05-01"), let today = Day("2011-05-02") else { return }
+                guard let old = AreaCode("9901"), let new = AreaCode("9907"), let day = Day("2011-05-01"), let today = Day("2011-05-02")
+                else { return }
                 _ = try statements.decideArea(
                     .recode(old, to: new), on: day, today: today, reason: "调整", document: "", in: .everything,
                     by: Act(by: .commandLine, at: clock.now, ids: .system))

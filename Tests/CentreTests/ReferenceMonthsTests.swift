@@ -21,22 +21,32 @@ extension CentreWorld {
     /// Brings in a made-up city and an edge for each county, as real ones would join.
     func found(_ city: City) async throws -> [String: CountyEdge] {
         let act = Act(by: .commandLine, at: clock.clock.now, ids: .system)
-        let (areas, sites, exclusions, code) = (Array(city.areasCSV.utf8), Array(city.sitesCSV.utf8), city.exclusions, city.code.description)
+        let (areas, sites, exclusions, code) = (
+            Array(city.areasCSV.utf8), Array(city.sitesCSV.utf8), city.exclusions, city.code.description
+        )
         let counties = city.areas.filter { $0.code.level == .county }.map(\.code.description)
-        let edges = try counties.enumerated().map { CountyEdge(id: "sim-\($1)", key: try SigningKey(seed: [UInt8](repeating: UInt8($0 + 1), count: 32))) }
+        let edges = try counties.enumerated().map {
+            CountyEdge(id: "sim-\($1)", key: try SigningKey(seed: [UInt8](repeating: UInt8($0 + 1), count: 32)))
+        }
         try await centre.database.write { statements in
             let refused =
-                try statements.importAreas(areas, apply: true, today: .forever, by: act).refused + statements.importSites(sites, apply: true, today: .forever, by: act).refused
+                try statements.importAreas(areas, apply: true, today: .forever, by: act).refused
+                + statements.importSites(sites, apply: true, today: .forever, by: act).refused
             #expect(refused.isEmpty)
             for exclusion in exclusions {
                 let site = try #require(try statements.site(code: exclusion.site, on: exclusion.fromOn, in: .everything))
-                try statements.excludeSite(site, days: exclusion.fromOn...exclusion.untilOn, reason: exclusion.reason, document: exclusion.document, by: act)
+                try statements.excludeSite(
+                    site, days: exclusion.fromOn...exclusion.untilOn, reason: exclusion.reason, document: exclusion.document, by: act)
             }
             let area = try #require(try statements.area(code: code, on: Day("2010-12-31") ?? .forever, in: .everything))
-            for lesson in lessons { try statements.archiveCourseware(id: lesson.id, title: lesson.id, durationMs: lesson.milliseconds, areaID: area.areaID, by: act) }
+            for lesson in lessons {
+                try statements.archiveCourseware(
+                    id: lesson.id, title: lesson.id, durationMs: lesson.milliseconds, areaID: area.areaID, by: act)
+            }
             for edge in edges {
                 try statements.prepareClaim(id: edge.id, kind: "edge", name: edge.id, areaID: area.areaID, codeDigest: edge.id, by: act)
-                _ = try statements.enrolNode(codeDigest: edge.id, publicKey: edge.key.verifyingKey.hex, version: "test", on: Day("2010-12-31") ?? .forever, by: act)
+                _ = try statements.enrolNode(
+                    codeDigest: edge.id, publicKey: edge.key.verifyingKey.hex, version: "test", on: Day("2010-12-31") ?? .forever, by: act)
             }
         }
         return Dictionary(uniqueKeysWithValues: zip(counties, edges))
@@ -48,7 +58,8 @@ extension CentreWorld {
             clock.set(delivery.receivedAt)
             let edge = try #require(edges[delivery.county.description])
             let (body, authorization) = try edge.signed(delivery.batch)
-            let answer = try await client.execute(uri: Endpoint.facts, method: .post, headers: [.authorization: authorization], body: ByteBuffer(bytes: body))
+            let answer = try await client.execute(
+                uri: Endpoint.facts, method: .post, headers: [.authorization: authorization], body: ByteBuffer(bytes: body))
             #expect(answer.status == .ok)
             let receipt = try JSONDecoder().decode(Receipt.self, from: Data(answer.body.readableBytesView))
             #expect(receipt.verdicts.allSatisfy { $0.outcome == .stored || $0.outcome == .duplicate })
@@ -57,14 +68,16 @@ extension CentreWorld {
 
     func bulletin(_ month: Month, _ area: String) async throws -> Bulletin {
         let now = NetworkZone.shanghai.start(of: month.end.advanced(by: 1))
-        return try #require(try await centre.database.read { try $0.bulletin(month: month, areaCode: area, in: .everything, zone: .shanghai, at: now) })
+        return try #require(
+            try await centre.database.read { try $0.bulletin(month: month, areaCode: area, in: .everything, zone: .shanghai, at: now) })
     }
 }
 
 @Suite(.serialized) struct ReferenceMonthsTests {
     /// The published table of one real city (metrics.md), as it was printed.
     private static let printed: [(month: String, registered: Int, switchedOn: Int, rate: String, mean: Int?)] = [
-        ("2011-01", 3248, 830, "25.55", 115), ("2011-02", 3248, 491, "15.12", 65), ("2011-03", 3221, 1342, "41.66", 251), ("2011-04", 3218, 1570, "48.79", nil),
+        ("2011-01", 3248, 830, "25.55", 115), ("2011-02", 3248, 491, "15.12", 65), ("2011-03", 3221, 1342, "41.66", 251),
+        ("2011-04", 3218, 1570, "48.79", nil),
     ]
 
     @Test(arguments: Database.Engine.required)
@@ -82,22 +95,34 @@ extension CentreWorld {
                 #expect(total.switchedOn == wanted.switchedOn)
                 #expect(total.bootRate.percent == wanted.rate)
                 if let mean = wanted.mean { #expect(total.meanPerSwitchedOn.whole == mean) }
-                let differing = try await world.centre.database.write { try $0.rebuildSiteDays(month.days, rules: world.centre.settings.rules) }
+                let differing = try await world.centre.database.write {
+                    try $0.rebuildSiteDays(month.days, rules: world.centre.settings.rules)
+                }
                 #expect(differing == 0)
             }
             // The last minute of one terminal moves the cell.
             let month = try #require(Month("2011-03"))
             let before = try await world.bulletin(month, city.code.description).total
-            let terminal = try #require(city.sites.first { $0.isInService(on: month.days.lowerBound) && !$0.terminals(on: month.days.lowerBound).isEmpty })
+            let terminal = try #require(
+                city.sites.first { $0.isInService(on: month.days.lowerBound) && !$0.terminals(on: month.days.lowerBound).isEmpty })
             let on = try await world.centre.database.read {
-                try $0.presence(terminals: $0.terminalNumbers([terminal.terminals(on: month.days.lowerBound)[0].id]).map(\.value), within: month.days)
+                try $0.presence(
+                    terminals: $0.terminalNumbers([terminal.terminals(on: month.days.lowerBound)[0].id]).map(\.value), within: month.days)
             }
             let free = (0..<1440).first { minute in !on.contains { $0.day == month.days.lowerBound && $0.minutes.contains(minute) } } ?? 0
             let extra = Fact(
-                id: "x", .presence(Presence(terminal: terminal.terminals(on: month.days.lowerBound)[0].id, day: month.days.lowerBound, minutes: MinuteSet(free..<free + 1))))
+                id: "x",
+                .presence(
+                    Presence(
+                        terminal: terminal.terminals(on: month.days.lowerBound)[0].id, day: month.days.lowerBound,
+                        minutes: MinuteSet(free..<free + 1))))
             let edge = try #require(edges[terminal.county.description])
             try await world.deliver(
-                [.init(receivedAt: NetworkZone.shanghai.start(of: month.end), county: terminal.county, batch: Batch(id: "x", facts: [extra]))],
+                [
+                    .init(
+                        receivedAt: NetworkZone.shanghai.start(of: month.end), county: terminal.county,
+                        batch: Batch(id: "x", facts: [extra]))
+                ],
                 from: [terminal.county.description: edge])
             let after = try await world.bulletin(month, city.code.description).total
             #expect(after.onMinutes == before.onMinutes + 1)
@@ -149,7 +174,8 @@ private struct ObviousBulletin {
         var demanded: [String: [String: Set<Int64>]] = [:]
         for case .fact(let fact) in facts {
             switch fact.body {
-            case .presence(let presence): minutes["\(presence.terminal) \(presence.day)", default: []].formUnion(presence.minutes.runs.flatMap { Array($0) })
+            case .presence(let presence):
+                minutes["\(presence.terminal) \(presence.day)", default: []].formUnion(presence.minutes.runs.flatMap { Array($0) })
             case .play(let play):
                 for interval in play.intervals {
                     for step in 0..<(interval.mediaUntil - interval.mediaFrom) / 1000 {

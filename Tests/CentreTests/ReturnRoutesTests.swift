@@ -20,7 +20,8 @@ private let more = """
     S9,柳林二站,990102001001,village,satellite,in_service,2010-06-01,,,,
     """
 private let good = [
-    "days-S6": "12", "minutes-S6": "900", "sessions-S6": "2", "should-S6": "40", "attended-S6": "31", "days-a%5B0%5D%2Fb": "0", "minutes-a%5B0%5D%2Fb": "0",
+    "days-S6": "12", "minutes-S6": "900", "sessions-S6": "2", "should-S6": "40", "attended-S6": "31", "days-a%5B0%5D%2Fb": "0",
+    "minutes-a%5B0%5D%2Fb": "0",
     "sessions-a%5B0%5D%2Fb": "0", "should-a%5B0%5D%2Fb": "10", "attended-a%5B0%5D%2Fb": "0", "remark-a%5B0%5D%2Fb": "停电", "share": "62％",
 ]
 
@@ -28,7 +29,9 @@ private let good = [
     private func body(_ answer: TestResponse) -> String { String(buffer: answer.body) }
 
     /// Sends the form of a page as a browser does; names of fields hold per cent signs.
-    private func send(_ world: CentreWorld, _ path: String, _ fields: [String: String], cookie: String, from page: String? = nil) async throws -> TestResponse {
+    private func send(_ world: CentreWorld, _ path: String, _ fields: [String: String], cookie: String, from page: String? = nil)
+        async throws -> TestResponse
+    {
         let names = Dictionary(fields.map { ($0.key.replacing("%", with: "%25"), $0.value) }) { first, _ in first }
         return try await world.submit(path, names, from: page, cookie: cookie)
     }
@@ -37,7 +40,9 @@ private let good = [
     func aReturnGoesFromTheTownshipToTheBulletin(_ engine: Database.Engine) async throws {
         try await withCentre(engine, at: SampleWorld.moment("2011-04-02", 9)) { world in
             let act = Act(by: .commandLine, at: world.clock.clock.now, ids: .system)
-            let refused = try await world.centre.database.write { try $0.importSites(Array(more.utf8), apply: true, today: .forever, by: act).refused }
+            let refused = try await world.centre.database.write {
+                try $0.importSites(Array(more.utf8), apply: true, today: .forever, by: act).refused
+            }
             #expect(refused.isEmpty)
             let town = try await world.signIn("town", .officer, area: "990101001")
             let (county, leader, west) = (
@@ -52,7 +57,9 @@ private let good = [
             fields["minutes-S6"] = "\"><script>"
             var answer = try await send(world, path, fields, cookie: town)
             #expect(answer.status == .unprocessableContent)
-            #expect(body(answer).contains("value=\"&quot;&gt;&lt;script&gt;\"") && body(answer).contains("id=\"minutes-S6-problem\"") && body(answer).contains("value=\"停电\""))
+            #expect(
+                body(answer).contains("value=\"&quot;&gt;&lt;script&gt;\"") && body(answer).contains("id=\"minutes-S6-problem\"")
+                    && body(answer).contains("value=\"停电\""))
             #expect(!body(answer).contains("<script>") && !body(answer).contains("<i>"))
             answer = try await world.get("/returns.json?month=2011-03", cookie: town)
             #expect(body(answer).contains("\"state\" : \"open\"") && !body(answer).contains("S9"))
@@ -76,7 +83,8 @@ private let good = [
             let names = Dictionary(late.map { ($0.key.replacing("%", with: "%25"), $0.value) }) { first, _ in first }
             answer = try await world.post(path, names, cookie: town)
             #expect(answer.status == .seeOther)
-            answer = try await world.post(path, names.merging(["days-S6": "13", "form_once": "another-form-of-the-page"]) { $1 }, cookie: town)
+            answer = try await world.post(
+                path, names.merging(["days-S6": "13", "form_once": "another-form-of-the-page"]) { $1 }, cookie: town)
             #expect(answer.status == .conflict)
             let approval = path + "/approve"
             let token = hiddenFields(ofFormTo: "/sign-out", in: page) ?? [:]

@@ -11,8 +11,8 @@ import Web
 import Wire
 
 @Suite struct RightsTests {
-    /// Every route with every role, for its own area and for another one. What a role may not do is refused; what lies in another area is not found; and no answer
-    /// that is given holds a word of the other area.
+    /// Every route with every role, for its own area and for another one. What a role may not do is refused; what lies in another area is
+    /// not found; and no answer that is given holds a word of the other area.
     @Test(arguments: Database.Engine.required)
     func noRoleSeesMoreThanItsRightsAndItsArea(_ engine: Database.Engine) async throws {
         try await withCentre(engine) { world in
@@ -29,7 +29,9 @@ import Wire
                             continue
                         }
                         #expect(answer.status.code < 500, "\(role) \(path) \(answer.status)")
-                        if !own, path != Self.filled(entry.path, own: true) { #expect([.notFound, .forbidden].contains(answer.status), "\(role) \(path) \(answer.status)") }
+                        if !own, path != Self.filled(entry.path, own: true) {
+                            #expect([.notFound, .forbidden].contains(answer.status), "\(role) \(path) \(answer.status)")
+                        }
                         // A refused address may be shown back to the one who typed it.
                         let text = String(buffer: answer.body).replacing(path, with: "")
                         // Packed files say the same as the pages that they are made from, and hold any two letters by chance.

@@ -21,7 +21,9 @@ import Web
     @Test(arguments: Database.Engine.required)
     func areasAndSitesAreFoundByNamePinyinInitialsAndCode(_ engine: Database.Engine) async throws {
         try await withCentre(engine) { world in
-            let (city, west) = (try await world.signIn("city", .officer, area: "9901"), try await world.signIn("west", .officer, area: "990102"))
+            let (city, west) = (
+                try await world.signIn("city", .officer, area: "9901"), try await world.signIn("west", .officer, area: "990102")
+            )
             let all = try await found("西河县", world, city)
             #expect(all.first == "西河县 990102")
             for text in ["xihexian", "xhx", "XHX", "西河", "990102"] {
@@ -74,7 +76,9 @@ import Web
             await #expect(throws: Refusal.invalid(["area": FieldProblem("area.not_here", ["text": "nowhere"])])) {
                 _ = try await database.read { try $0.area(typed: "nowhere", in: "area", on: day, scope: .everything) }
             }
-            let ambiguous = await #expect(throws: Refusal.self) { _ = try await database.read { try $0.area(typed: "xian", in: "area", on: day, scope: .everything) } }
+            let ambiguous = await #expect(throws: Refusal.self) {
+                _ = try await database.read { try $0.area(typed: "xian", in: "area", on: day, scope: .everything) }
+            }
             guard case .invalid(let problems) = ambiguous else { return }
             #expect(problems["area"]?.code == "area.several" && problems["area"]?.values["list"]?.contains("990102") == true)
         }

@@ -15,7 +15,9 @@ import Web
 @Suite struct SignInTests {
     private static let password = "a long test password"
 
-    private func post(_ world: CentreWorld, _ login: String, _ password: String, from address: String = "", headers more: HTTPFields = [:]) async throws -> TestResponse {
+    private func post(_ world: CentreWorld, _ login: String, _ password: String, from address: String = "", headers more: HTTPFields = [:])
+        async throws -> TestResponse
+    {
         var headers: HTTPFields = [.contentType: "application/x-www-form-urlencoded", .acceptLanguage: "en"]
         if !address.isEmpty, let field = HTTPField.Name("X-Forwarded-For") { headers[field] = address }
         for field in more { headers[field.name] = field.value }
@@ -23,7 +25,9 @@ import Web
         return try await world.client.execute(uri: "/sign-in", method: .post, headers: headers, body: ByteBuffer(string: body))
     }
 
-    private func page(_ response: TestResponse, _ login: String) -> String { String(decoding: response.body.readableBytesView, as: UTF8.self).replacing(login, with: "LOGIN") }
+    private func page(_ response: TestResponse, _ login: String) -> String {
+        String(decoding: response.body.readableBytesView, as: UTF8.self).replacing(login, with: "LOGIN")
+    }
 
     /// Forty guesses at the same moment are looked at like forty one after the other: five.
     @Test(arguments: Database.Engine.required)
@@ -31,7 +35,9 @@ import Web
         try await withCentre(engine) { world in
             _ = try await world.signIn("officer", .officer, area: "9901")
             let statuses = try await withThrowingTaskGroup(of: Int.self) { group in
-                for number in 0..<40 { group.addTask { try await post(world, "officer", "wrong password \(number)", from: "10.0.0.9").status.code } }
+                for number in 0..<40 {
+                    group.addTask { try await post(world, "officer", "wrong password \(number)", from: "10.0.0.9").status.code }
+                }
                 return try await group.reduce(into: []) { $0.append($1) }
             }
             // Of one address only some are let in at once; the others are told to come again.
@@ -44,7 +50,9 @@ import Web
             #expect(page(right, "officer") == page(unknown, "nobody1"), "Which logins exist is told")
             // Whoever guesses locks out himself and nobody else.
             #expect(try await post(world, "officer", Self.password, from: "10.0.0.8").status == .seeOther)
-            let blocked = try await world.centre.database.read { try $0.events(before: "", limit: 50) }.filter { $0.kind == "account.locked" }
+            let blocked = try await world.centre.database.read { try $0.events(before: "", limit: 50) }.filter {
+                $0.kind == "account.locked"
+            }
             #expect(blocked.count == 1)
             world.clock.set(world.clock.clock.now.adding(seconds: 901))
             #expect(try await post(world, "officer", Self.password, from: "10.0.0.9").status == .seeOther)
@@ -94,7 +102,8 @@ import Web
             var agent: HTTPFields = [:]
             agent[.userAgent] = "a strange <browser>"
             let second = String(
-                try await post(world, "officer", Self.password, from: "10.0.0.7", headers: agent).headers[.setCookie]?.split(separator: ";").first ?? "")
+                try await post(world, "officer", Self.password, from: "10.0.0.7", headers: agent).headers[.setCookie]?.split(separator: ";")
+                    .first ?? "")
             let seen = page(try await world.get("/account", cookie: first), "officer")
             #expect(seen.contains("10.0.0.7") && seen.contains("a strange &lt;browser&gt;") && seen.contains("End all others"))
             let csrf = String(seen.firstMatch(of: /name="csrf" value="([0-9a-f]+)"/)?.1 ?? "")
@@ -112,29 +121,45 @@ import Web
             let cookie = try await world.signIn("officer", .officer, area: "9901")
             let path = "/bulletins/2011-02/9901/close"
             let csrf = String(
-                String(buffer: try await world.get("/bulletins/2011-02/9901/editions", cookie: cookie).body).firstMatch(of: /name="csrf" value="([0-9a-f]+)"/)?.1 ?? "")
+                String(buffer: try await world.get("/bulletins/2011-02/9901/editions", cookie: cookie).body).firstMatch(
+                    of: /name="csrf" value="([0-9a-f]+)"/)?.1 ?? "")
             world.clock.set(world.clock.clock.now.adding(seconds: 16 * 60))
             let asked = try await world.post(path, ["csrf": csrf, "form_step": "act", "remark": "甲 & \"乙\""], cookie: cookie)
             let page = String(buffer: asked.body)
-            #expect(asked.status == .ok && page.contains("password_again") && page.contains("name=\"remark\" value=\"甲 &amp; &quot;乙&quot;\"") && page.contains(path))
-            #expect(try await world.post(path, ["csrf": csrf, "form_step": "act", "password_again": "not that one"], cookie: cookie).status == .unprocessableContent)
-            #expect(try await world.post(path, ["csrf": "other", "form_step": "act", "password_again": Self.password], cookie: cookie).status == .forbidden)
-            #expect(try await world.submit(path, ["form_step": "act", "password_again": Self.password], cookie: cookie).status == .seeOther)
+            #expect(
+                asked.status == .ok && page.contains("password_again") && page.contains("name=\"remark\" value=\"甲 &amp; &quot;乙&quot;\"")
+                    && page.contains(path))
+            #expect(
+                try await world.post(path, ["csrf": csrf, "form_step": "act", "password_again": "not that one"], cookie: cookie).status
+                    == .unprocessableContent)
+            #expect(
+                try await world.post(path, ["csrf": "other", "form_step": "act", "password_again": Self.password], cookie: cookie).status
+                    == .forbidden)
+            #expect(
+                try await world.submit(path, ["form_step": "act", "password_again": Self.password], cookie: cookie).status == .seeOther)
             // Now it is fresh again; guesses count like those at the door.
             #expect(try await world.submit("/bulletins/2011-01/9901/close", cookie: cookie).status == .seeOther)
             world.clock.set(world.clock.clock.now.adding(seconds: 16 * 60))
-            for _ in 0..<5 { _ = try await world.post(path, ["csrf": csrf, "form_step": "act", "password_again": "not that one"], cookie: cookie) }
-            #expect(try await world.post(path, ["csrf": csrf, "form_step": "act", "password_again": Self.password], cookie: cookie).status == .unprocessableContent)
+            for _ in 0..<5 {
+                _ = try await world.post(path, ["csrf": csrf, "form_step": "act", "password_again": "not that one"], cookie: cookie)
+            }
+            #expect(
+                try await world.post(path, ["csrf": csrf, "form_step": "act", "password_again": Self.password], cookie: cookie).status
+                    == .unprocessableContent)
             let kinds = try await world.centre.database.read { try $0.events(before: "", limit: 50) }.map(\.kind)
             #expect(kinds.count { $0 == "session.refused" } == 6)
         }
     }
 
-    /// Who was refused what, who took a list away, and from where; an auditor sees what was done by those of his area, one of the whole network all.
+    /// Who was refused what, who took a list away, and from where; an auditor sees what was done by those of his area, one of the whole
+    /// network all.
     @Test(arguments: Database.Engine.required)
     func refusalsAndDownloadsStandInTheLogAndAuditorsSeeTheirArea(_ engine: Database.Engine) async throws {
         try await withCentre(engine) { world in
-            let (own, other) = (try await world.signIn("officer-own", .officer, area: "990101"), try await world.signIn("officer-other", .officer, area: "990102"))
+            let (own, other) = (
+                try await world.signIn("officer-own", .officer, area: "990101"),
+                try await world.signIn("officer-other", .officer, area: "990102")
+            )
             for cookie in [own, other] {
                 #expect(try await world.get("/nodes", cookie: cookie).status == .forbidden)
                 #expect(try await world.get("/sites?month=2011-03&format=csv", cookie: cookie).status.code < 500)
@@ -148,9 +173,15 @@ import Web
             #expect(events.count { $0.kind == "session.refused" && $0.address == "10.0.0.9" } == 2)
             #expect(!events.contains { "\($0.subject)\($0.detail)\($0.actor)".contains("nobody-of-that-name") })
             for _ in 0..<30 { _ = try await world.get("/nodes", cookie: own) }
-            #expect(try await world.centre.database.read { try $0.events(before: "", limit: 200) }.count { $0.kind == "request.refused" } == 21)
-            let (county, city) = (try await world.signIn("auditor-county", .auditor, area: "990101"), try await world.signIn("auditor-city", .auditor, area: "9901"))
-            let (partly, whole) = (page(try await world.get("/events", cookie: county), "#"), page(try await world.get("/events", cookie: city), "#"))
+            #expect(
+                try await world.centre.database.read { try $0.events(before: "", limit: 200) }.count { $0.kind == "request.refused" } == 21)
+            let (county, city) = (
+                try await world.signIn("auditor-county", .auditor, area: "990101"),
+                try await world.signIn("auditor-city", .auditor, area: "9901")
+            )
+            let (partly, whole) = (
+                page(try await world.get("/events", cookie: county), "#"), page(try await world.get("/events", cookie: city), "#")
+            )
             #expect(partly.contains("officer-own") && !partly.contains("officer-other") && !partly.contains("Account added"))
             #expect(whole.contains("officer-own") && whole.contains("officer-other") && whole.contains("Account added"))
         }
@@ -173,7 +204,8 @@ import Web
             let cookie = try await world.signIn("officer", .officer, area: "9901")
             let refused = try await world.post("/sign-out", ["csrf": "0"], cookie: cookie)
             #expect(refused.status == .forbidden && refused.headers[.setCookie] == nil)
-            let html = String(decoding: try await world.get("/bulletins/2011-03/9901", cookie: cookie).body.readableBytesView, as: UTF8.self)
+            let html = String(
+                decoding: try await world.get("/bulletins/2011-03/9901", cookie: cookie).body.readableBytesView, as: UTF8.self)
             let token = try #require(html.firstMatch(of: /name="csrf" value="([0-9a-f]+)"/)?.1)
             let out = try await world.post("/sign-out", ["csrf": String(token)], cookie: cookie)
             let clear = try #require(HTTPField.Name("Clear-Site-Data"))
@@ -188,17 +220,24 @@ import Web
             _ = try await world.signIn("officer", .officer, area: "9901")
             let site = try #require(HTTPField.Name("Sec-Fetch-Site"))
             let cases: [(HTTPFields, HTTPResponse.Status)] = [
-                ([site: "cross-site"], .forbidden), ([site: "same-site"], .forbidden), ([site: "same-origin"], .seeOther), ([site: "none"], .seeOther),
-                ([.origin: "http://evil.example"], .forbidden), ([.origin: "null"], .forbidden), ([.origin: "http://localhost:1"], .forbidden), ([:], .seeOther),
+                ([site: "cross-site"], .forbidden), ([site: "same-site"], .forbidden), ([site: "same-origin"], .seeOther),
+                ([site: "none"], .seeOther),
+                ([.origin: "http://evil.example"], .forbidden), ([.origin: "null"], .forbidden),
+                ([.origin: "http://localhost:1"], .forbidden), ([:], .seeOther),
             ]
-            for (headers, status) in cases { #expect(try await post(world, "officer", Self.password, headers: headers).status == status, "\(headers)") }
+            for (headers, status) in cases {
+                #expect(try await post(world, "officer", Self.password, headers: headers).status == status, "\(headers)")
+            }
         }
     }
 }
 
 @Suite struct AdmissionTests {
-    /// Sends so many through a door that stays shut behind the first until so many were refused; answers who got through, in order, and who was refused.
-    private func pass(_ origins: [String], through door: Admission, refusing expected: Int) async -> (passed: [String], refused: [String], most: Int) {
+    /// Sends so many through a door that stays shut behind the first until so many were refused; answers who got through, in order, and who
+    /// was refused.
+    private func pass(_ origins: [String], through door: Admission, refusing expected: Int) async -> (
+        passed: [String], refused: [String], most: Int
+    ) {
         let hall = Hall(opensAfter: expected)
         await withTaskGroup(of: Void.self) { group in
             for origin in origins {
@@ -222,7 +261,8 @@ import Web
 
     @Test func oneOriginHasOnlyItsPart() async throws {
         let door = Admission(atOnce: 1, inLine: 100, perOrigin: 3)
-        let (passed, refused, _) = await pass(Array(repeating: "greedy", count: 28) + ["honest 1", "honest 2"], through: door, refusing: 25)
+        let (passed, refused, _) = await pass(
+            Array(repeating: "greedy", count: 28) + ["honest 1", "honest 2"], through: door, refusing: 25)
         #expect(Set(refused) == ["greedy"] && refused.count == 25 && passed.filter { $0 == "greedy" }.count == 3)
         try await door.admit("greedy") {}
     }

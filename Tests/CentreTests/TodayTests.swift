@@ -18,7 +18,9 @@ import Web
         let text = String(buffer: answer.body)
         #expect(!text.contains("⟨"))
         let main = text.components(separatedBy: "<main").last ?? ""
-        return main.components(separatedBy: "\n").map { $0.replacing(/<[^>]*>/, with: "").trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
+        return main.components(separatedBy: "\n").map { $0.replacing(/<[^>]*>/, with: "").trimmingCharacters(in: .whitespaces) }.filter {
+            !$0.isEmpty
+        }
     }
 
     @Test(arguments: Database.Engine.required)
@@ -26,7 +28,8 @@ import Web
         try await withCentre(engine, at: SampleWorld.moment("2011-04-02", 12)) { world in
             var cookies: [String: String] = [:]
             for (login, role, area) in [
-                ("city", Role.officer, "9901"), ("county", .officer, "990101"), ("other", .officer, "990102"), ("leader", .leader, "9901"), ("mender", .maintenance, "990101"),
+                ("city", Role.officer, "9901"), ("county", .officer, "990101"), ("other", .officer, "990102"), ("leader", .leader, "9901"),
+                ("mender", .maintenance, "990101"),
             ] {
                 cookies[login] = try await world.signIn(login, role, area: area)
             }
@@ -37,17 +40,26 @@ import Web
             let act = world.centre.house
             let (day, now) = (act.today, world.clock.clock.now)
             try await world.centre.database.write { statements in
-                guard let account = try statements.account(login: "county"), let area = try statements.area(code: "990101", on: day, in: .everything) else {
+                guard let account = try statements.account(login: "county"),
+                    let area = try statements.area(code: "990101", on: day, in: .everything)
+                else {
                     throw Refusal.notFound("account")
                 }
                 let days = day.advanced(by: -20)...day.advanced(by: -10)
                 let new = NewProposal(cause: .flood, days: days, reason: "洪水", document: "", sites: ["S1"])
-                _ = try statements.proposeExclusion(new, area: area, on: day, by: Act(by: Actor(id: account.id), at: now.adding(seconds: -86_400), ids: .system))
-                try statements.addIncident(IncidentReport(reporter: "", kind: "claim.refused", about: "", firstAt: now, lastAt: now, count: 3))
+                _ = try statements.proposeExclusion(
+                    new, area: area, on: day, by: Act(by: Actor(id: account.id), at: now.adding(seconds: -86_400), ids: .system))
+                try statements.addIncident(
+                    IncidentReport(reporter: "", kind: "claim.refused", about: "", firstAt: now, lastAt: now, count: 3))
             }
-            #expect(try await home("city").contains { $0.hasPrefix("Exclusion proposals for me to decide: 1") && $0.contains("since 2011-04-01, days: 1") })
+            #expect(
+                try await home("city").contains {
+                    $0.hasPrefix("Exclusion proposals for me to decide: 1") && $0.contains("since 2011-04-01, days: 1")
+                })
             #expect(try await home("county").contains { $0.hasPrefix("My exclusion proposals without a decision: 1") })
-            for login in ["other", "leader"] { #expect(!(try await home(login).contains { $0.contains("xclusion proposals") }), "\(login)") }
+            for login in ["other", "leader"] {
+                #expect(!(try await home(login).contains { $0.contains("xclusion proposals") }), "\(login)")
+            }
             #expect(!(try await home("city").contains { $0.contains("Incidents to be seen to") }))
             let system = try await world.signIn("system", .systemAdministrator, area: "9901")
             #expect(try await lines(world, system).contains("Incidents to be seen to: 1"))
@@ -67,7 +79,9 @@ import Web
             world.clock.set(SampleWorld.moment("2011-04-05", 0).adding(seconds: 3600))
             let again = try await world.post("/sign-in", ["login": "city", "password": "a long test password"]).headers[.setCookie]
             let after = try await lines(world, String(again?.split(separator: ";").first ?? ""))
-            #expect(after.contains("Late") && after.contains { $0.hasPrefix("Returns of last month, late: ") && $0.contains("since 2011-04-04, days: 1") })
+            #expect(
+                after.contains("Late")
+                    && after.contains { $0.hasPrefix("Returns of last month, late: ") && $0.contains("since 2011-04-04, days: 1") })
         }
     }
 }

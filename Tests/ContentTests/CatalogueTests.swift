@@ -36,20 +36,24 @@ import Trust
             let target = try #require(catalogue.files[path])
             #expect(target.sha256.hex == row.manifestHash && target.length == Int64(row.manifestBytes))
             let custom: [String: JSONValue] = [
-                "kind": "courseware", "courseware": .string(ids[0]), "version": 1, "published_at": .integer(library.time.value.milliseconds),
+                "kind": "courseware", "courseware": .string(ids[0]), "version": 1,
+                "published_at": .integer(library.time.value.milliseconds),
                 "audience": ["areas": ["990101"], "kinds": []],
             ]
             #expect(target.custom == custom)
             let file = try #require(library.content.blobs.url(row.manifestHash))
             let manifest = try Manifest(parsing: [UInt8](Data(contentsOf: file)))
             #expect(manifest.courseware == ids[0] && manifest.version == 1 && manifest.title == "lesson")
-            for hash in [row.manifestHash] + manifest.blobs.map(\.sha256.hex) { #expect(try await library.database.read { try $0.publishedLength(of: hash) } != nil) }
+            for hash in [row.manifestHash] + manifest.blobs.map(\.sha256.hex) {
+                #expect(try await library.database.read { try $0.publishedLength(of: hash) } != nil)
+            }
             #expect(try await library.database.read { try $0.publishedLength(of: row.manifestHash) } == Int64(row.manifestBytes))
             // The upload itself is nobody's to fetch.
             #expect(try await library.database.read { try $0.publishedLength(of: row.sourceHash) } == nil)
 
             try await library.database.write { try $0.withdrawCourseware(id: ids[0], keys: keys, by: act) }
-            #expect(try await believed(library, fingerprint).catalogue?.files.keys.map(\.rawValue) == ["courseware/990101/\(ids[1])/1.json"])
+            #expect(
+                try await believed(library, fingerprint).catalogue?.files.keys.map(\.rawValue) == ["courseware/990101/\(ids[1])/1.json"])
             #expect(try await library.database.read { try $0.publishedLength(of: row.manifestHash) } == nil)
             #expect(try await library.courseware(ids[0])?.state == .withdrawn)
             await #expect(throws: Refusal.conflict("courseware.not_published")) {
@@ -67,7 +71,10 @@ import Trust
     @Test(arguments: Database.Engine.required)
     func changesAreAnotherVersionWithTheNewTitleAndAudience(_ engine: Database.Engine) async throws {
         func whoMayFetch(_ hash: String, _ library: LibraryWorld) async throws -> [Bool] {
-            let places = [("990101", nil), ("990102", nil), ("990103", nil), ("990101001001", "village"), ("990101002001", "village"), ("990102001001", "agency")]
+            let places = [
+                ("990101", nil), ("990102", nil), ("990103", nil), ("990101001001", "village"), ("990101002001", "village"),
+                ("990102001001", "agency"),
+            ]
             var answers: [Bool] = []
             for (code, kind) in places {
                 let place = NodePlace(area: try #require(AreaCode(code)), siteKind: kind)
@@ -82,8 +89,12 @@ import Trust
             try await library.publish(id)
             let first = try #require(try await library.courseware(id)).manifestHash
             let draft = CoursewareForm.texts(
-                title: "苹果树修剪", category: "practical_skills", speaker: "王技术员", unit: "东岭县农业局", areas: "990101001，990102", kinds: ["village", "township"])
-            try await library.database.write { try $0.changeCourseware(id: id, try $0.coursewareFields(try CoursewareForm.form.read(draft), on: day, in: .everything), by: act) }
+                title: "苹果树修剪", category: "practical_skills", speaker: "王技术员", unit: "东岭县农业局", areas: "990101001，990102",
+                kinds: ["village", "township"])
+            try await library.database.write {
+                try $0.changeCourseware(
+                    id: id, try $0.coursewareFields(try CoursewareForm.form.read(draft), on: day, in: .everything), by: act)
+            }
             // Nothing of it is public yet, and who sees the present version does.
             #expect(try await library.courseware(id)?.manifestHash == first)
             #expect(try await whoMayFetch(first, library) == [true, false, false, true, true, false])
@@ -103,7 +114,8 @@ import Trust
             let audience: JSONValue = ["areas": ["990101001", "990102"], "kinds": ["village", "township"]]
             #expect(catalogue.files.values.first?.custom["audience"] == audience)
             let manifest = try Manifest(parsing: [UInt8](Data(contentsOf: try #require(library.content.blobs.url(row.manifestHash)))))
-            #expect([manifest.title, manifest.category, manifest.speaker, manifest.unit] == ["苹果树修剪", "practical_skills", "王技术员", "东岭县农业局"])
+            #expect(
+                [manifest.title, manifest.category, manifest.speaker, manifest.unit] == ["苹果树修剪", "practical_skills", "王技术员", "东岭县农业局"])
             #expect(try await library.database.read { try $0.publishedLength(of: first) } == nil)
             // The button pressed twice changes nothing.
             try await library.publish(id)
@@ -119,16 +131,23 @@ import Trust
             _ = try await library.database.write { try $0.ensureCatalogue(keys, by: act) }
             let id = try await library.encoded("one")
             let draft = CoursewareForm.texts(title: "果树冬剪", category: "practical_skills", speaker: "", unit: "", areas: "990101", kinds: [])
-            try await library.database.write { try $0.changeCourseware(id: id, try $0.coursewareFields(try CoursewareForm.form.read(draft), on: day, in: .everything), by: act) }
+            try await library.database.write {
+                try $0.changeCourseware(
+                    id: id, try $0.coursewareFields(try CoursewareForm.form.read(draft), on: day, in: .everything), by: act)
+            }
             let (old, new) = (try #require(AreaCode("990101")), try #require(AreaCode("990109")))
             try await library.database.write { statements in
-                _ = try statements.decideArea(.recode(old, to: new), on: day, today: day, reason: "调整", document: "", in: .everything, by: act)
+                _ = try statements.decideArea(
+                    .recode(old, to: new), on: day, today: day, reason: "调整", document: "", in: .everything, by: act)
             }
             let found = try #require(try await library.courseware(id))
             #expect(found.audienceAreas == "990109" && found.audience == [new])
             // Saved as its form shows it, and published, it is for whom it was.
             let again = CoursewareForm.texts(found)
-            try await library.database.write { try $0.changeCourseware(id: id, try $0.coursewareFields(try CoursewareForm.form.read(again), on: day, in: .everything), by: act) }
+            try await library.database.write {
+                try $0.changeCourseware(
+                    id: id, try $0.coursewareFields(try CoursewareForm.form.read(again), on: day, in: .everything), by: act)
+            }
             try await library.publish(id)
             let hash = try #require(try await library.courseware(id)).manifestHash
             let place = NodePlace(area: new, siteKind: nil)
@@ -147,7 +166,10 @@ import Trust
             let seen = try #require(try await library.courseware(id))
             let manifest = try Manifest(parsing: [UInt8](Data(contentsOf: try #require(library.content.blobs.url(seen.manifestHash)))))
             let draft = CoursewareForm.texts(title: "other", category: "", speaker: "", unit: "", areas: "", kinds: [])
-            try await library.database.write { try $0.changeCourseware(id: id, try $0.coursewareFields(try CoursewareForm.form.read(draft), on: day, in: .everything), by: act) }
+            try await library.database.write {
+                try $0.changeCourseware(
+                    id: id, try $0.coursewareFields(try CoursewareForm.form.read(draft), on: day, in: .everything), by: act)
+            }
             await #expect(throws: Refusal.conflict("courseware.changed_meanwhile")) {
                 try await library.database.write { try $0.publishCourseware(seen, manifest: manifest, keys: keys, on: day, by: act) }
             }
@@ -199,7 +221,10 @@ import Trust
         let made = try CatalogueKeys.loadOrMake(in: place, entropy: .system)
         let again = try CatalogueKeys.loadOrMake(in: place, entropy: .system)
         #expect(try made.repository.firstRoot(at: 0) == again.repository.firstRoot(at: 0))
-        #expect(try FileManager.default.contentsOfDirectory(atPath: place.path).sorted() == ["publishers.key", "root.key", "snapshot.key", "targets.key", "timestamp.key"])
+        #expect(
+            try FileManager.default.contentsOfDirectory(atPath: place.path).sorted() == [
+                "publishers.key", "root.key", "snapshot.key", "targets.key", "timestamp.key",
+            ])
         let root = place.appendingPathComponent("root.key")
         #expect(try FileManager.default.attributesOfItem(atPath: root.path)[.posixPermissions] as? Int == 0o600)
         try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: root.path)

@@ -9,7 +9,8 @@ actor Clips {
 
     /// Three seconds of moving bars and a tone; two renditions come of it.
     func lesson() async throws -> [UInt8] {
-        try await bytes("lesson.mp4", ["-f", "lavfi", "-i", "testsrc2=s=640x360:r=15:d=3", "-f", "lavfi", "-i", "sine=f=440:d=3", "-c:a", "aac"])
+        try await bytes(
+            "lesson.mp4", ["-f", "lavfi", "-i", "testsrc2=s=640x360:r=15:d=3", "-f", "lavfi", "-i", "sine=f=440:d=3", "-c:a", "aac"])
     }
 
     func soundOnly() async throws -> [UInt8] { try await bytes("sound.mp4", ["-f", "lavfi", "-i", "sine=d=2"]) }

@@ -47,7 +47,11 @@ import Web
                 #expect(part.status == .partialContent && String(buffer: part.body) == "ftyp")
 
                 let saved = try await client.submit(
-                    url, .editor, ["title": "苹果 <树>", "category": "practical_skills", "speaker": "王", "unit": "农业局", "areas": "990101001", "kinds.village": "1"])
+                    url, .editor,
+                    [
+                        "title": "苹果 <树>", "category": "practical_skills", "speaker": "王", "unit": "农业局", "areas": "990101001",
+                        "kinds.village": "1",
+                    ])
                 #expect(saved.status == .seeOther && saved.headers[.location] == "\(url)?saved=1")
                 #expect(try await client.page("\(url)?saved=1", .editor).contains("已保存"))
                 let page = try await client.page(url, .editor)
@@ -59,7 +63,9 @@ import Web
                 for language in ["zh-Hans", "en"] {
                     #expect(try await client.page(url, .editor, language).contains("/withdraw"))
                     #expect(
-                        try await client.page("/courseware?state=published&category=practical_skills&search=%E8%8B%B9%E6%9E%9C", .editor, language).contains(
+                        try await client.page(
+                            "/courseware?state=published&category=practical_skills&search=%E8%8B%B9%E6%9E%9C", .editor, language
+                        ).contains(
                             url))
                 }
                 let list = try await client.page("/courseware.csv?state=published", .editor)
@@ -78,11 +84,13 @@ import Web
             let id = try await library.upload([1])
             try await site.app.test(.router) { client async throws in
                 let answer = try await client.submit(
-                    "/courseware/\(id)", .editor, ["title": "", "category": "science", "speaker": "\"王\"", "areas": "990302", "kinds.township": "1"])
+                    "/courseware/\(id)", .editor,
+                    ["title": "", "category": "science", "speaker": "\"王\"", "areas": "990302", "kinds.township": "1"])
                 #expect(answer.status == .unprocessableContent)
                 let page = String(buffer: answer.body)
                 #expect(page.contains("请填写此项") && page.contains("不是您管理范围内的区域：990302"))
-                #expect(page.contains(">990302</textarea>") && page.contains("&quot;王&quot;") && page.contains("value=\"science\" selected"))
+                #expect(
+                    page.contains(">990302</textarea>") && page.contains("&quot;王&quot;") && page.contains("value=\"science\" selected"))
                 #expect(page.contains(#"name="kinds.township" value="1" checked"#))
                 #expect(try await library.courseware(id)?.title == "lesson")
             }
@@ -128,7 +136,8 @@ import Web
             let url = "/courseware/\(id)"
             try await site.app.test(.router) { client async throws in
                 #expect(try await client.page("/approvals", .reviewer, "en").contains("No publication waits"))
-                #expect(try await client.post("\(url)/approve", .reviewer, ["digest": digest(client.page(url, .reviewer))]).status == .conflict)
+                #expect(
+                    try await client.post("\(url)/approve", .reviewer, ["digest": digest(client.page(url, .reviewer))]).status == .conflict)
                 #expect(try await client.page(url, .editor, "en").contains("Ask for publication"))
                 #expect(try await client.post("\(url)/publish", .editor).status == .seeOther)
                 #expect(try await library.courseware(id)?.state == .ready, "One person put it onto the screens")
@@ -146,7 +155,8 @@ import Web
                 #expect(try await client.post("\(url)/approve", .leader, ["digest": seen]).status == .forbidden)
 
                 // Changed after it was looked at: neither the old nor the new is approved.
-                #expect(try await client.submit(url, .editor, ["title": "另一个", "category": "science", "areas": "9901"]).status == .seeOther)
+                #expect(
+                    try await client.submit(url, .editor, ["title": "另一个", "category": "science", "areas": "9901"]).status == .seeOther)
                 let changed = try await client.page(url, .reviewer, "en")
                 #expect(changed.contains("must ask again") && digest(changed).isEmpty)
                 #expect(try await client.post("\(url)/approve", .reviewer, ["digest": seen]).status == .conflict)
@@ -174,7 +184,9 @@ import Web
                 #expect(try await client.post("\(url)/approve", .reviewer, ["digest": again]).status == .conflict)
                 #expect(try await library.courseware(id)?.state == .withdrawn)
                 let kinds = try await library.database.read { try $0.events(about: id) }.map(\.kind)
-                #expect(kinds.contains("courseware.publication_approved") && kinds.contains("courseware.publication_declined") && kinds.contains("courseware.published"))
+                #expect(
+                    kinds.contains("courseware.publication_approved") && kinds.contains("courseware.publication_declined")
+                        && kinds.contains("courseware.published"))
             }
             // A county's own lesson for itself needs one person.
             let county = try await library.encoded("two", areaID: library.county)
@@ -191,7 +203,8 @@ import Web
             let site = try await Site(library)
             let (keys, act, root) = (library.content.keys, library.act, try found(try LibraryWorld.seededKeys()[.root]))
             _ = try await library.database.write { try $0.ensureCatalogue(keys, by: act) }
-            let order = try StopOrder(version: 5, expiresAt: act.at.milliseconds + 86_400_000, areas: ["9901"], stops: true, signedBy: [root])
+            let order = try StopOrder(
+                version: 5, expiresAt: act.at.milliseconds + 86_400_000, areas: ["9901"], stops: true, signedBy: [root])
             let text = String(decoding: order.bytes, as: UTF8.self)
             try await site.app.test(.router) { client async throws in
                 #expect(try await client.page("/stop", .reviewer, "en").contains("No order was ever given"))
@@ -207,7 +220,8 @@ import Web
     }
 
     @Test(arguments: [
-        ("99", "", true), ("9901", "", true), ("990101", "", false), ("990101", "9901", true), ("9901", "990101", true), ("990101001", "990101001 990101002", true),
+        ("99", "", true), ("9901", "", true), ("990101", "", false), ("990101", "9901", true), ("9901", "990101", true),
+        ("990101001", "990101001 990101002", true),
         ("990101", "990101001 990101002", false), ("990101", "990101 990102", true), ("990101", "990102", true),
     ])
     func whereASecondPersonIsNeeded(_ area: String, _ audience: String, _ isNeeded: Bool) {
@@ -221,7 +235,8 @@ import Web
             let site = try await Site(library)
             try await site.app.test(.router) { client async throws in
                 for (bytes, status, code) in [
-                    ([], HTTPResponse.Status.unprocessableContent, "upload.empty"), ([UInt8](repeating: 1, count: 1_500_000), .init(code: 507), "disk.full"),
+                    ([], HTTPResponse.Status.unprocessableContent, "upload.empty"),
+                    ([UInt8](repeating: 1, count: 1_500_000), .init(code: 507), "disk.full"),
                 ] {
                     for (language, words) in [("zh-Hans", "。"), ("en", ".")] {
                         let answer = try await client.upload(bytes, name: "a.mp4", language: language)
@@ -256,7 +271,9 @@ import Web
                         """.utf8))
                 try line.send([UInt8](repeating: 7, count: 3 << 20))
                 let part = { library.left.first { $0.hasSuffix(".part") }.map { library.folder.appendingPathComponent($0).path } }
-                let begun = try await eventually { part().flatMap { try? FileManager.default.attributesOfItem(atPath: $0)[.size] as? Int } ?? 0 >= 1 << 20 }
+                let begun = try await eventually {
+                    part().flatMap { try? FileManager.default.attributesOfItem(atPath: $0)[.size] as? Int } ?? 0 >= 1 << 20
+                }
                 #expect(begun)
                 line.close()
                 let gone = try await eventually { library.left == ["uploads"] }
@@ -271,8 +288,12 @@ import Web
         try await LibraryWorld.with(engine) { library in
             let site = try await Site(library)
             let id = try await library.upload([1])
-            let notes = MediaNote.Code.allCases.map { MediaNote($0, ["count": "2", "names": "eng", "said": "0:01:00", "found": "0:00:08", "shape": "1:100"]) }
-            let result = EncodingResult(durationMs: 1, manifestHash: String(repeating: "a", count: 64), manifestBytes: 1, posterHash: "", previewHash: "", notes: notes)
+            let notes = MediaNote.Code.allCases.map {
+                MediaNote($0, ["count": "2", "names": "eng", "said": "0:01:00", "found": "0:00:08", "shape": "1:100"])
+            }
+            let result = EncodingResult(
+                durationMs: 1, manifestHash: String(repeating: "a", count: 64), manifestBytes: 1, posterHash: "", previewHash: "",
+                notes: notes)
             let act = library.act
             #expect(try await library.database.write { try $0.finishEncoding(id: id, result, by: act) })
             #expect(try await library.database.read { try $0.encodingNotes(id: id) } == notes)
@@ -292,7 +313,8 @@ import Web
             let act = library.act
             var ids: [String] = []
             for problem in [
-                "media.empty", "media.not_media", "media.truncated", "media.no_video", "media.too_long", "media.bad_dimensions", "media.timed_out",
+                "media.empty", "media.not_media", "media.truncated", "media.no_video", "media.too_long", "media.bad_dimensions",
+                "media.timed_out",
                 "media.tool_missing",
                 "media.failed", "media.cancelled", "media.source_missing", "job.defect",
             ] {
@@ -340,7 +362,8 @@ private struct Site {
 
     init(_ library: LibraryWorld) async throws {
         let house = House(
-            database: library.database, clock: library.clock, ids: .system, entropy: .system, zone: .shanghai, passwords: PasswordScheme(cost: 8),
+            database: library.database, clock: library.clock, ids: .system, entropy: .system, zone: .shanghai,
+            passwords: PasswordScheme(cost: 8),
             pages: try Pages([Registry.resources, Content.resources]), isSample: false, secureCookies: false,
             scope: { try $0.scope(of: $1, for: $2, today: $3) })
         let (act, day) = (library.act, library.today)
@@ -349,7 +372,8 @@ private struct Site {
                 let area = try statements.area(code: visitor.grant.area, on: day, in: .everything)?.areaID ?? ""
                 let id = try statements.addAccount(
                     NewAccount(
-                        login: visitor.rawValue, name: visitor.rawValue, storedPassword: "", grants: [RoleGrant(role: visitor.grant.role, areaID: area)]),
+                        login: visitor.rawValue, name: visitor.rawValue, storedPassword: "",
+                        grants: [RoleGrant(role: visitor.grant.role, areaID: area)]),
                     by: act)
                 try statements.openSession(accountID: id, tokenDigest: SessionCookie.digest(visitor.token), csrf: visitor.csrf, by: act)
             }
@@ -360,14 +384,17 @@ private struct Site {
         let content = library.content
         let encoding = EncodeJob(database: library.database, content: content, tools: Tools(), clock: library.clock, ids: .system)
         let renewal = content.catalogueRenewal(library.database, clock: library.clock, ids: .system)
-        for feature in [Feature.courseware(content, encoding: encoding, renewal: renewal, library.database), .approvals(content), .stop] { feature.add(to: &routes) }
+        for feature in [Feature.courseware(content, encoding: encoding, renewal: renewal, library.database), .approvals(content), .stop] {
+            feature.add(to: &routes)
+        }
         app = Application(router: router)
     }
 }
 
 extension TestClientProtocol {
     fileprivate func send(
-        _ method: HTTPRequest.Method, _ path: String, _ visitor: Visitor?, _ language: String = "zh-Hans", headers: HTTPFields = [:], body: ByteBuffer? = nil
+        _ method: HTTPRequest.Method, _ path: String, _ visitor: Visitor?, _ language: String = "zh-Hans", headers: HTTPFields = [:],
+        body: ByteBuffer? = nil
     ) async throws -> TestResponse {
         var headers = headers
         headers[.acceptLanguage] = language
@@ -384,10 +411,13 @@ extension TestClientProtocol {
         return text
     }
 
-    fileprivate func post(_ path: String, _ visitor: Visitor, _ fields: [String: String] = [:], csrf: String? = nil) async throws -> TestResponse {
+    fileprivate func post(_ path: String, _ visitor: Visitor, _ fields: [String: String] = [:], csrf: String? = nil) async throws
+        -> TestResponse
+    {
         let all = fields.merging(["csrf": csrf ?? visitor.csrf]) { first, _ in first }
         let text = all.map { "\($0)=\($1.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? "")" }.joined(separator: "&")
-        return try await send(.post, path, visitor, headers: [.contentType: "application/x-www-form-urlencoded"], body: ByteBuffer(string: text))
+        return try await send(
+            .post, path, visitor, headers: [.contentType: "application/x-www-form-urlencoded"], body: ByteBuffer(string: text))
     }
 
     /// Fills in the form of a page and sends it, as a browser does.
@@ -424,7 +454,9 @@ private struct Line {
     func send(_ bytes: [UInt8]) throws {
         var sent = 0
         while sent < bytes.count {
-            let count = bytes.withUnsafeBytes { Foundation.send(descriptor, $0.baseAddress?.advanced(by: sent), bytes.count - sent, Int32(MSG_NOSIGNAL)) }
+            let count = bytes.withUnsafeBytes {
+                Foundation.send(descriptor, $0.baseAddress?.advanced(by: sent), bytes.count - sent, Int32(MSG_NOSIGNAL))
+            }
             guard count > 0 else { throw Missing() }
             sent += count
         }

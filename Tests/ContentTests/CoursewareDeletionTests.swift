@@ -12,12 +12,16 @@ import Trust
     @Test(arguments: Database.Engine.required)
     func deletingFreesWhatItSaid(_ engine: Database.Engine) async throws {
         try await LibraryWorld.with(engine) { library in
-            let (one, twin, other) = (try await library.encoded("one"), try await library.encoded("one"), try await library.encoded("other"))
+            let (one, twin, other) = (
+                try await library.encoded("one"), try await library.encoded("one"), try await library.encoded("other")
+            )
             let act = library.act
             try await library.database.write { _ = try $0.ensureCatalogue(library.content.keys, by: act) }
             try await library.publish(one)
             let published = try #require(try await library.courseware(one))
-            await #expect(throws: Refusal.conflict("courseware.not_withdrawn")) { try await library.content.deletionPlan(of: published, in: library.database) }
+            await #expect(throws: Refusal.conflict("courseware.not_withdrawn")) {
+                try await library.content.deletionPlan(of: published, in: library.database)
+            }
             try await library.database.write { try $0.withdrawCourseware(id: one, keys: library.content.keys, by: act) }
             let withdrawn = try #require(try await library.courseware(one))
             // Its twin needs everything but the manifest of its own words.
@@ -28,7 +32,9 @@ import Trust
             #expect(library.content.blobs.length(left.manifestHash) != nil && library.content.blobs.length(left.posterHash) != nil)
             let kept = try #require(try await library.courseware(one))
             #expect(kept.state == .archived && kept.title == withdrawn.title && kept.durationMs == withdrawn.durationMs)
-            await #expect(throws: Refusal.conflict("courseware.not_withdrawn")) { try await library.content.delete(kept, in: library.database, by: act) }
+            await #expect(throws: Refusal.conflict("courseware.not_withdrawn")) {
+                try await library.content.delete(kept, in: library.database, by: act)
+            }
             // Alone, it frees all that it has.
             let before = library.bytes(of: library.stored)
             let plan = try await library.content.deletionPlan(of: left, in: library.database)
@@ -45,7 +51,9 @@ import Trust
             let one = try await library.encoded("one")
             _ = try await library.upload(Array("one".utf8))
             let found = try #require(try await library.courseware(one))
-            await #expect(throws: Refusal.conflict("courseware.shared")) { try await library.content.delete(found, in: library.database, by: library.act) }
+            await #expect(throws: Refusal.conflict("courseware.shared")) {
+                try await library.content.delete(found, in: library.database, by: library.act)
+            }
         }
     }
 

@@ -10,7 +10,8 @@ import Wire
 
 @Suite struct CoursewareImportTests {
     @Test(arguments: [
-        ("45:30", 2_730_000), ("1:02:03", 3_723_000), ("90", 90_000), ("０:４５", 45_000), ("0", nil), ("1:60", nil), ("1:2:3:4", nil), ("-5", nil), ("", nil), ("25:00:00", nil),
+        ("45:30", 2_730_000), ("1:02:03", 3_723_000), ("90", 90_000), ("０:４５", 45_000), ("0", nil), ("1:60", nil), ("1:2:3:4", nil),
+        ("-5", nil), ("", nil), ("25:00:00", nil),
         ("一小时", nil),
     ])
     func lengthsAreReadAsOfficesWriteThem(_ text: String, _ expected: Int?) { #expect(CoursewareImport.milliseconds(text) == expected) }
@@ -28,7 +29,9 @@ import Wire
             let act = Act(by: .commandLine, at: now, ids: ids)
             func take(_ text: String) async throws -> ImportReport {
                 try await world.database.write { statements in
-                    guard let area = try statements.area(code: "9901", on: Day("2011-03-10") ?? .forever, in: .everything) else { throw Refusal.notFound("area") }
+                    guard let area = try statements.area(code: "9901", on: Day("2011-03-10") ?? .forever, in: .everything) else {
+                        throw Refusal.notFound("area")
+                    }
                     return try statements.importCourseware(Array(text.utf8), area: area, apply: true, by: act)
                 }
             }
@@ -36,7 +39,8 @@ import Wire
             #expect(report.added == 1)
             #expect(
                 report.refused.map { "\($0.line) \($0.column) \($0.code)" } == [
-                    "3 title form.required", "4 duration courseware.duration_form", "5 title courseware.known_otherwise", "6 code import.scientific",
+                    "3 title form.required", "4 duration courseware.duration_form", "5 title courseware.known_otherwise",
+                    "6 code import.scientific",
                 ])
             let again = try await take("code,title,duration\nOLD-7,果树嫁接,2730")
             #expect(again.unchanged == 1 && again.added == 0)

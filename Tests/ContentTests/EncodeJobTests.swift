@@ -37,9 +37,13 @@ import Trust
                 let playlist = try RangePlaylist.parse(text, file: "video.mp4", length: length)
                 #expect(abs(Int64(playlist.media.duration) - manifest.duration) < 200)
                 // The pieces make the file, each but the last as long as a piece may be.
-                #expect(rendition.pieces.dropLast().allSatisfy { $0.length == 1 << 20 } && rendition.file?.rawValue == "\(rendition.name)/video.mp4")
+                #expect(
+                    rendition.pieces.dropLast().allSatisfy { $0.length == 1 << 20 }
+                        && rendition.file?.rawValue == "\(rendition.name)/video.mp4")
                 let whole = try rendition.pieces.reduce(into: Data()) { $0 += try Data(contentsOf: try #require(blobs.url($1.sha256.hex))) }
-                #expect(String(decoding: whole[4..<8], as: UTF8.self) == "ftyp" && whole[playlist.segments[0].range].dropFirst(4).starts(with: Data("moof".utf8)))
+                #expect(
+                    String(decoding: whole[4..<8], as: UTF8.self) == "ftyp"
+                        && whole[playlist.segments[0].range].dropFirst(4).starts(with: Data("moof".utf8)))
             }
             // The work is gone, the store has exactly the source, the manifest and what it names.
             #expect(library.left == ["media", "uploads"])
@@ -87,10 +91,14 @@ import Trust
             let counting = try CountingTools(in: library.folder)
             var turns: [String] = []
             while try await library.database.read({ try $0.jobCounts()["ready"] ?? 0 }) > 0 {
-                let before = try await library.database.read { statements in try films.map { try statements.latestJob(about: $0)?.attempts ?? 0 } }
+                let before = try await library.database.read { statements in
+                    try films.map { try statements.latestJob(about: $0)?.attempts ?? 0 }
+                }
                 library.time.set(library.time.value.adding(seconds: 1))
                 #expect(try await library.runner(tools: counting.tools).runNext())
-                let after = try await library.database.read { statements in try films.map { try statements.latestJob(about: $0)?.attempts ?? 0 } }
+                let after = try await library.database.read { statements in
+                    try films.map { try statements.latestJob(about: $0)?.attempts ?? 0 }
+                }
                 turns.append(after[0] > before[0] ? "one" : "other")
             }
             #expect(turns == ["one", "other", "one", "other", "one", "other"])
@@ -112,11 +120,15 @@ import Trust
             var row = try #require(try await library.courseware(id))
             #expect(row.state == .failed && row.problem == "media.cancelled")
             #expect(try await library.database.read { try $0.latestJob(about: id) }?.state == .cancelled)
-            await #expect(throws: Refusal.conflict("courseware.not_encoding")) { try await library.database.write { try $0.cancelEncoding(id: id, by: act) } }
+            await #expect(throws: Refusal.conflict("courseware.not_encoding")) {
+                try await library.database.write { try $0.cancelEncoding(id: id, by: act) }
+            }
             library.time.set(library.time.value.adding(seconds: 1))
             let later = library.act
             try await library.database.write { try $0.retryEncoding(id: id, by: later) }
-            await #expect(throws: Refusal.conflict("courseware.not_failed")) { try await library.database.write { try $0.retryEncoding(id: id, by: later) } }
+            await #expect(throws: Refusal.conflict("courseware.not_failed")) {
+                try await library.database.write { try $0.retryEncoding(id: id, by: later) }
+            }
             #expect(try await library.runner(tools: counting.tools).runNext())
             row = try #require(try await library.courseware(id))
             #expect(row.state == .ready && row.problem.isEmpty)
@@ -128,7 +140,9 @@ import Trust
         try await LibraryWorld.with(.sqlite) { library in
             let id = try await library.upload(try await Clips.shared.lesson())
             let content = library.content
-            let tight = ContentHouse(data: content.data, blobs: content.blobs, keys: content.keys, bell: content.bell, reserve: 1 << 20, freeBytes: { _ in (1 << 20) - 1 })
+            let tight = ContentHouse(
+                data: content.data, blobs: content.blobs, keys: content.keys, bell: content.bell, reserve: 1 << 20,
+                freeBytes: { _ in (1 << 20) - 1 })
             let counting = try CountingTools(in: library.folder, at: 1)
             #expect(try await library.runner(tools: counting.tools, content: tight).runNext())
             let job = try #require(try await library.database.read { try $0.latestJob(about: id) })
@@ -171,7 +185,11 @@ import Trust
             #expect(try await library.runner().runNext())
             let row = try #require(try await library.courseware(id))
             #expect(row.state == .failed)
-            if kind == "cut" { #expect(["media.not_media", "media.truncated"].contains(row.problem)) } else { #expect(row.problem == problem) }
+            if kind == "cut" {
+                #expect(["media.not_media", "media.truncated"].contains(row.problem))
+            } else {
+                #expect(row.problem == problem)
+            }
             #expect(try await library.database.read { try $0.latestJob(about: id) }?.problem == row.problem)
             #expect(library.left.filter { $0.hasPrefix("media/") }.isEmpty)
             let act = library.act

@@ -21,9 +21,13 @@ import Trust
         try await LibraryWorld.with(engine) { library in
             let (keys, act, root) = (library.content.keys, library.act, try #require(try LibraryWorld.seededKeys()[.root]))
             @Sendable func order(_ version: Int64, stops: Bool = true, days: Int64 = 1, by signer: SigningKey) throws -> [UInt8] {
-                try StopOrder(version: version, expiresAt: act.at.milliseconds + days * 86_400_000, areas: ["9901"], stops: stops, signedBy: [signer]).bytes
+                try StopOrder(
+                    version: version, expiresAt: act.at.milliseconds + days * 86_400_000, areas: ["9901"], stops: stops, signedBy: [signer]
+                ).bytes
             }
-            func give(_ bytes: [UInt8]) async throws { try await library.database.write { try $0.giveStopOrder(bytes, in: .everything, by: act) } }
+            func give(_ bytes: [UInt8]) async throws {
+                try await library.database.write { try $0.giveStopOrder(bytes, in: .everything, by: act) }
+            }
             let first = try order(5, by: root)
             await #expect(throws: Refusal.conflict("stop.no_root")) { try await give(first) }
             try await library.database.write { try $0.ensureCatalogue(keys, by: act) }
@@ -37,10 +41,13 @@ import Trust
             }
             #expect(try await library.database.read { try $0.stopOrders() }.map(\.order.version) == [5])
             await #expect(throws: Refusal.forbidden("stop.not_yours")) {
-                try await library.database.write { try $0.giveStopOrder(try order(6, by: root), in: Scope(areas: [AreaCode("990101")].compactMap { $0 }), by: act) }
+                try await library.database.write {
+                    try $0.giveStopOrder(try order(6, by: root), in: Scope(areas: [AreaCode("990101")].compactMap { $0 }), by: act)
+                }
             }
             // One for another place lifts nothing.
-            let other = try StopOrder(version: 7, expiresAt: act.at.milliseconds + 86_400_000, areas: ["990102"], stops: false, signedBy: [root])
+            let other = try StopOrder(
+                version: 7, expiresAt: act.at.milliseconds + 86_400_000, areas: ["990102"], stops: false, signedBy: [root])
             try await give(other.bytes)
             #expect(try await library.database.read { try $0.stopOrders() }.map(\.order.version) == [5, 7])
             try await give(try order(8, stops: false, by: root))
@@ -76,7 +83,9 @@ import Trust
         return (set, courseware)
     }
 
-    @Test(arguments: Database.Engine.required, [[KeyName.timestamp], [.snapshot], [.targets], [.publishers], [.timestamp, .snapshot, .targets, .publishers]])
+    @Test(
+        arguments: Database.Engine.required,
+        [[KeyName.timestamp], [.snapshot], [.targets], [.publishers], [.timestamp, .snapshot, .targets, .publishers]])
     func onlineKeysAreChangedAndNodesFollow(_ engine: Database.Engine, _ names: [KeyName]) async throws {
         try await LibraryWorld.with(engine) { library in
             var (set, id) = try await client(library)
@@ -93,30 +102,41 @@ import Trust
                     snapshot: set.newestTimestamp?.snapshot ?? NamedFile(version: 1, length: 1, sha256: nil)),
                 with: [try found(old[.timestamp])])
             if names.contains(.timestamp) { try set.accept(timestamp: forward.bytes, at: library.time.value.milliseconds) }
-            let holders = Dictionary(uniqueKeysWithValues: fresh.compactMap { name, key in name.role.map { ($0, RootChange.Holders([key.verifyingKey])) } })
+            let holders = Dictionary(
+                uniqueKeysWithValues: fresh.compactMap { name, key in name.role.map { ($0, RootChange.Holders([key.verifyingKey])) } })
             let change = KeyChange(
-                root: holders.isEmpty ? nil : RootChange(holders), publishers: names.contains(.publishers) ? try next.made(for: Set(publishers)) : nil)
+                root: holders.isEmpty ? nil : RootChange(holders),
+                publishers: names.contains(.publishers) ? try next.made(for: Set(publishers)) : nil)
             let root = try #require(old[.root])
             try await library.database.write { try $0.changeKeys(change, signers: [root], keys: next, by: act) }
             try await follow(&set, library)
             #expect(set.root.version == (holders.isEmpty ? 1 : 2) && set.catalogue?.files.count == 1)
-            for name in names { if let role = name.role { #expect(set.root.signers(of: role).values.map(\.hex) == [fresh[name]?.verifyingKey.hex]) } }
+            for name in names {
+                if let role = name.role { #expect(set.root.signers(of: role).values.map(\.hex) == [fresh[name]?.verifyingKey.hex]) }
+            }
             // What the old keys sign is nobody's word.
-            if names.contains(.timestamp) { #expect(throws: TrustError.self) { try set.accept(timestamp: forward.bytes, at: library.time.value.milliseconds) } }
+            if names.contains(.timestamp) {
+                #expect(throws: TrustError.self) { try set.accept(timestamp: forward.bytes, at: library.time.value.milliseconds) }
+            }
             let stale = library.content.keys
-            await #expect(throws: CatalogueKeys.Problem.self) { try await library.database.write { try $0.ensureCatalogue(stale, by: act) } }
+            await #expect(throws: CatalogueKeys.Problem.self) {
+                try await library.database.write { try $0.ensureCatalogue(stale, by: act) }
+            }
             // A centre that still runs with them publishes nothing that nobody would believe.
             await #expect(throws: Refusal.conflict("catalogue.keys_changed")) {
                 try await library.database.write { try $0.withdrawCourseware(id: courseware, keys: stale, by: act) }
             }
-            await #expect(throws: Refusal.conflict("catalogue.keys_changed")) { try await library.database.write { _ = try $0.refreshCatalogue(stale, by: act) } }
+            await #expect(throws: Refusal.conflict("catalogue.keys_changed")) {
+                try await library.database.write { _ = try $0.refreshCatalogue(stale, by: act) }
+            }
             // And the new ones publish.
             try await library.database.write { try $0.withdrawCourseware(id: courseware, keys: next, by: act) }
             try await follow(&set, library)
             #expect(set.catalogue?.files.isEmpty == true)
             let standings = try await library.database.read { try $0.keyStandings() }
             #expect(
-                standings.map(\.role) == MetadataRole.allCases.map(\.rawValue) + ["network", "area-990101"] && standings.allSatisfy { $0.threshold == 1 && $0.keyIDs.count == 1 })
+                standings.map(\.role) == MetadataRole.allCases.map(\.rawValue) + ["network", "area-990101"]
+                    && standings.allSatisfy { $0.threshold == 1 && $0.keyIDs.count == 1 })
         }
     }
 
@@ -147,7 +167,8 @@ import Trust
         }
     }
 
-    /// With root and targets on three sticks the centre goes on publishing for whom it may; who else may publish is for two of the sticks to say.
+    /// With root and targets on three sticks the centre goes on publishing for whom it may; who else may publish is for two of the sticks
+    /// to say.
     @Test(arguments: Database.Engine.required)
     func whoPublishesIsSaidBySticks(_ engine: Database.Engine) async throws {
         try await LibraryWorld.with(engine) { library in
@@ -161,7 +182,9 @@ import Trust
             let signers = [try found(old[.root])] + sticks
             try await library.database.write { try $0.changeKeys(offline, signers: signers, keys: online, by: act) }
             try await follow(&set, library)
-            #expect(set.root.roles[.targets]?.threshold == 2 && set.catalogue?.files.count == 1 && set.catalogue?.version == (present?.catalogue.version ?? 0) + 1)
+            #expect(
+                set.root.roles[.targets]?.threshold == 2 && set.catalogue?.files.count == 1
+                    && set.catalogue?.version == (present?.catalogue.version ?? 0) + 1)
             #expect(try await library.database.read { try $0.countyCodes(on: day) }.contains("990102"))
 
             // The county goes on with its key; another one has none, and publishes under the network's.
@@ -181,7 +204,9 @@ import Trust
             publishers.merge(try online.made(for: [county])) { _, new in new }
             let more = KeyChange(root: nil, publishers: publishers)
             for too in [[], [sticks[0]], [sticks[0], try found(old[.targets])]] {
-                await #expect(throws: TrustError.self) { try await library.database.write { try $0.changeKeys(more, signers: too, keys: online, by: act) } }
+                await #expect(throws: TrustError.self) {
+                    try await library.database.write { try $0.changeKeys(more, signers: too, keys: online, by: act) }
+                }
             }
             try await library.database.write { try $0.changeKeys(more, signers: [sticks[0], sticks[2]], keys: online, by: act) }
             try await content.publish(second, in: library.database, on: day, scope: .everything, categories: { $0.rawValue + "y" }, by: act)
@@ -191,7 +216,8 @@ import Trust
             // Another county's list is not followed there.
             var far = try TrustedSet(
                 root: try #require(try await library.database.read { try $0.metadata(role: "root", version: 1) }),
-                fingerprint: SHA256Hex(of: try #require(try await library.database.read { try $0.metadata(role: "root", version: 1) })), following: ["990103001"])
+                fingerprint: SHA256Hex(of: try #require(try await library.database.read { try $0.metadata(role: "root", version: 1) })),
+                following: ["990103001"])
             try await follow(&far, library)
             #expect(far.catalogue?.files.isEmpty == true && far.catalogue?.publishers == set.catalogue?.publishers)
         }
@@ -208,8 +234,12 @@ import Trust
             try await library.database.write { try $0.ensureCatalogue(keys, by: act) }
             // A secret that was rotated away is no centre's any more.
             let stale = try self.keys([.publishers: try key(8)], without: [])
-            try await library.database.write { try $0.changeKeys(KeyChange(root: nil, publishers: try keys.made(for: [.network])), signers: [], keys: keys, by: act) }
-            await #expect(throws: CatalogueKeys.Problem.self) { try await library.database.write { try $0.ensureCatalogue(stale, by: act) } }
+            try await library.database.write {
+                try $0.changeKeys(KeyChange(root: nil, publishers: try keys.made(for: [.network])), signers: [], keys: keys, by: act)
+            }
+            await #expect(throws: CatalogueKeys.Problem.self) {
+                try await library.database.write { try $0.ensureCatalogue(stale, by: act) }
+            }
 
             let folder = library.folder.appendingPathComponent("keys")
             let files = KeyFolder(folder)
@@ -229,7 +259,9 @@ import Trust
         try await LibraryWorld.with(.sqlite) { library in
             let (act, kept) = (library.act, try LibraryWorld.seededKeys())
             let old = Repository(
-                keys: RepositoryKeys(root: kept[.root], targets: kept[.targets], snapshot: try found(kept[.snapshot]), timestamp: try found(kept[.timestamp])), lifetimes: .standard
+                keys: RepositoryKeys(
+                    root: kept[.root], targets: kept[.targets], snapshot: try found(kept[.snapshot]), timestamp: try found(kept[.timestamp])
+                ), lifetimes: .standard
             )
             let first = try await library.encoded("one")
             let path = try RelativePath(checking: "courseware/\(first)/1.json", at: "test")
@@ -244,7 +276,8 @@ import Trust
             let keys = library.content.keys
             try await library.database.write { try $0.ensureCatalogue(keys, by: act) }
             func files(_ role: String) async throws -> [String] {
-                try await library.database.read { try $0.latestPublication() }?.catalogue.files(of: role).keys.map(\.rawValue).sorted() ?? []
+                try await library.database.read { try $0.latestPublication() }?.catalogue.files(of: role).keys.map(\.rawValue).sorted()
+                    ?? []
             }
             #expect(try await files("targets") == ["courseware/\(first)/1.json"])
             #expect(try await files("network") == ["courseware/network/\(first)/1.json"])
@@ -258,7 +291,10 @@ import Trust
             let holders = RootChange.Holders(sticks.map(\.verifyingKey), threshold: 2)
             let online = try self.keys([:], without: [.root, .targets])
             let signers = [try found(kept[.root])] + sticks
-            try await library.database.write { try $0.changeKeys(KeyChange(root: RootChange([.root: holders, .targets: holders])), signers: signers, keys: online, by: act) }
+            try await library.database.write {
+                try $0.changeKeys(
+                    KeyChange(root: RootChange([.root: holders, .targets: holders])), signers: signers, keys: online, by: act)
+            }
             #expect(try await files("targets").isEmpty)
             #expect(try await files("network") == ["courseware/network/\(first)/1.json"])
         }
@@ -275,7 +311,9 @@ import Trust
             let taking = KeyChange(root: nil, publishers: publishers, taken: [county])
             // Without the new key its list cannot be signed, and nothing changes.
             await #expect(throws: TrustError.self) {
-                try await library.database.write { try $0.changeKeys(KeyChange(root: nil, publishers: publishers), signers: [], keys: keys, by: act) }
+                try await library.database.write {
+                    try $0.changeKeys(KeyChange(root: nil, publishers: publishers), signers: [], keys: keys, by: act)
+                }
             }
             let signing = try CatalogueKeys(LibraryWorld.seededKeys(), others: [county: stick])
             try await library.database.write { try $0.changeKeys(taking, signers: [], keys: signing, by: act) }
@@ -297,12 +335,16 @@ import Trust
             try await library.publish(second)
             // The centre's own keys have nothing to sign here; the stick's have.
             func waiting(_ keys: CatalogueKeys) async throws -> [Refusal?] {
-                try await library.content.publishWaiting(in: library.database, on: day, categories: { $0.rawValue }, with: keys, by: library.act).map(\.refusal)
+                try await library.content.publishWaiting(
+                    in: library.database, on: day, categories: { $0.rawValue }, with: keys, by: library.act
+                ).map(\.refusal)
             }
             #expect(try await waiting(keys).isEmpty)
-            let draft = CoursewareForm.texts(title: "changed after it was approved", category: "", speaker: "", unit: "", areas: "990101", kinds: [])
+            let draft = CoursewareForm.texts(
+                title: "changed after it was approved", category: "", speaker: "", unit: "", areas: "990101", kinds: [])
             try await library.database.write {
-                try $0.changeCourseware(id: second, try $0.coursewareFields(try CoursewareForm.form.read(draft), on: day, in: .everything), by: act)
+                try $0.changeCourseware(
+                    id: second, try $0.coursewareFields(try CoursewareForm.form.read(draft), on: day, in: .everything), by: act)
             }
             #expect(try await waiting(signing) == [Refusal.conflict("approval.stale")])
             library.time.set(library.time.value.adding(seconds: 60))
@@ -315,7 +357,10 @@ import Trust
             // What is of the network does not wait.
             let wide = CoursewareForm.texts(title: "for all", category: "", speaker: "", unit: "", areas: "", kinds: [])
             let third = try await library.encoded("three", areaID: library.city)
-            try await library.database.write { try $0.changeCourseware(id: third, try $0.coursewareFields(try CoursewareForm.form.read(wide), on: day, in: .everything), by: act) }
+            try await library.database.write {
+                try $0.changeCourseware(
+                    id: third, try $0.coursewareFields(try CoursewareForm.form.read(wide), on: day, in: .everything), by: act)
+            }
             try await library.publish(third)
             #expect(try await library.courseware(third)?.state == .published)
         }
@@ -339,7 +384,9 @@ import Trust
         #expect(try newest.root.signers(of: .timestamp).values.contains(files.load(.timestamp).verifyingKey))
         let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
         // Nothing is removed by a start, which may know less than a command that runs beside it.
-        #expect(names == ["publishers.key", "root.key", "snapshot.key", "targets.key", "timestamp.key"] + (isPublished ? [] : ["timestamp.key.next"]))
+        #expect(
+            names == ["publishers.key", "root.key", "snapshot.key", "targets.key", "timestamp.key"]
+                + (isPublished ? [] : ["timestamp.key.next"]))
         try files.removeForeign(by: newest)
         #expect(files.present.contains(.root) == !isPublished)
         // A start without any keys beside a catalogue makes no new ones.
@@ -356,7 +403,8 @@ import Trust
         #expect(throws: TrustError.self) { try read.open(passphrase + " ") }
         let other = try self.key(6).verifyingKey.hex
         for (old, new) in [
-            (key.verifyingKey.hex, other), ("\"cost\" : 10", "\"cost\" : 11"), ("\"cost\" : 10", "\"cost\" : 40"), ("yuanjiao-key-1", "yuanjiao-key-2"),
+            (key.verifyingKey.hex, other), ("\"cost\" : 10", "\"cost\" : 11"), ("\"cost\" : 10", "\"cost\" : 40"),
+            ("yuanjiao-key-1", "yuanjiao-key-2"),
             ("\"salt\" : \"03", "\"salt\" : \"04"),
         ] {
             let changed = Data(String(decoding: sealed.bytes, as: UTF8.self).replacing(old, with: new).utf8)

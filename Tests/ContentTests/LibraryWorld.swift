@@ -28,22 +28,31 @@ struct LibraryWorld: Sendable {
     static func seededKeys() throws -> [KeyName: SigningKey] {
         var generator = SeededGenerator(seed: 20110320)
         return Dictionary(
-            uniqueKeysWithValues: try KeyName.allCases.map { ($0, try SigningKey(seed: (0..<32).map { _ in UInt8(truncatingIfNeeded: generator.next()) })) })
+            uniqueKeysWithValues: try KeyName.allCases.map {
+                ($0, try SigningKey(seed: (0..<32).map { _ in UInt8(truncatingIfNeeded: generator.next()) }))
+            })
     }
 
-    static func with(_ engine: Database.Engine, freeBytes: Int64 = 1 << 50, secondPerson: SecondPerson = .never, _ body: (LibraryWorld) async throws -> Void) async throws {
+    static func with(
+        _ engine: Database.Engine, freeBytes: Int64 = 1 << 50, secondPerson: SecondPerson = .never,
+        _ body: (LibraryWorld) async throws -> Void
+    ) async throws {
         try await withWorld(engine) { world in
             let folder = try temporaryFolder()
             defer { try? FileManager.default.removeItem(at: folder) }
             let keys = try CatalogueKeys(seededKeys())
             let content = ContentHouse(
-                data: folder, blobs: try BlobStore(folder: folder.appendingPathComponent("blobs")), keys: keys, bell: JobBell(), reserve: 1 << 20, secondPerson: secondPerson,
+                data: folder, blobs: try BlobStore(folder: folder.appendingPathComponent("blobs")), keys: keys, bell: JobBell(),
+                reserve: 1 << 20, secondPerson: secondPerson,
                 freeBytes: { _ in freeBytes })
             let areas = try await world.database.read { statements in
-                try ["9901", "990101"].map { try statements.area(code: $0, on: Day("2011-03-20") ?? .forever, in: .everything)?.areaID ?? "" }
+                try ["9901", "990101"].map {
+                    try statements.area(code: $0, on: Day("2011-03-20") ?? .forever, in: .everything)?.areaID ?? ""
+                }
             }
             let library = LibraryWorld(
-                world: world, folder: folder, content: content, time: Mutable(SampleWorld.moment("2011-03-20", 9)), city: areas[0], county: areas[1])
+                world: world, folder: folder, content: content, time: Mutable(SampleWorld.moment("2011-03-20", 9)), city: areas[0],
+                county: areas[1])
             try await body(library)
         }
     }
@@ -51,7 +60,9 @@ struct LibraryWorld: Sendable {
     /// Uploads bytes as the editor of an area would.
     func upload(_ bytes: [UInt8], name: String = "lesson.mp4", announced: Int64? = nil, areaID: String? = nil) async throws -> String {
         let pieces = AsyncStream { continuation in
-            for start in stride(from: 0, to: bytes.count, by: 65_536) { continuation.yield(Array(bytes[start..<min(start + 65_536, bytes.count)])) }
+            for start in stride(from: 0, to: bytes.count, by: 65_536) {
+                continuation.yield(Array(bytes[start..<min(start + 65_536, bytes.count)]))
+            }
             continuation.finish()
         }
         return try await content.upload(
@@ -67,13 +78,16 @@ struct LibraryWorld: Sendable {
     func runner(tools: Tools = Tools(), content: ContentHouse? = nil, ids: IDs = .system) -> JobRunner {
         let content = content ?? self.content
         let job = EncodeJob(database: database, content: content, tools: tools, clock: clock, ids: ids)
-        return JobRunner(database: database, clock: clock, handlers: [EncodeJob.kind: job.handler], bell: content.bell, poll: .milliseconds(20))
+        return JobRunner(
+            database: database, clock: clock, handlers: [EncodeJob.kind: job.handler], bell: content.bell, poll: .milliseconds(20))
     }
 
     /// What a node would believe that fetches everything now, whatever area it is in.
     func offer(to set: inout TrustedSet) async throws {
         let now = time.value.milliseconds
-        while let root = try await database.read({ [version = set.root.version + 1] in try $0.metadata(role: "root", version: version) }) { try set.accept(root: root) }
+        while let root = try await database.read({ [version = set.root.version + 1] in try $0.metadata(role: "root", version: version) }) {
+            try set.accept(root: root)
+        }
         try await database.read { try $0.latestPublication() }?.offer(to: &set, at: now)
     }
 
@@ -94,9 +108,13 @@ struct LibraryWorld: Sendable {
         }
         let manifest = try Manifest(
             courseware: id, version: 1, title: "x", category: "", speaker: "", unit: "", duration: 2000, poster: files[0],
-            renditions: [Manifest.Rendition(name: "240p", kind: .hls, height: 240, bandwidth: 100_000, playlist: files[1].path, files: [files[1], files[2]])])
+            renditions: [
+                Manifest.Rendition(
+                    name: "240p", kind: .hls, height: 240, bandwidth: 100_000, playlist: files[1].path, files: [files[1], files[2]])
+            ])
         let hash = try content.blobs.store(Data(manifest.bytes))
-        let result = EncodingResult(durationMs: 2000, manifestHash: hash, manifestBytes: manifest.bytes.count, posterHash: files[0].sha256.hex, previewHash: "")
+        let result = EncodingResult(
+            durationMs: 2000, manifestHash: hash, manifestBytes: manifest.bytes.count, posterHash: files[0].sha256.hex, previewHash: "")
         let act = act
         let isOurs = try await database.write { try $0.finishEncoding(id: id, result, by: act) }
         guard isOurs else { throw Missing() }

@@ -11,12 +11,16 @@ private struct Broken: Error {}
 
 extension LibraryWorld {
     /// Sends a piece; the line breaks after `breaks` bytes of it.
-    fileprivate func append(_ bytes: ArraySlice<UInt8>, to id: String, at offset: Int64, breaks: Int? = nil, house: ContentHouse? = nil, by act: Act? = nil) async throws
+    fileprivate func append(
+        _ bytes: ArraySlice<UInt8>, to id: String, at offset: Int64, breaks: Int? = nil, house: ContentHouse? = nil, by act: Act? = nil
+    ) async throws
         -> UploadProgress
     {
         let body = AsyncThrowingStream<[UInt8], any Error> { continuation in
             let sent = breaks.map { bytes.prefix($0) } ?? bytes
-            for start in stride(from: sent.startIndex, to: sent.endIndex, by: 100_000) { continuation.yield(Array(sent[start..<min(start + 100_000, sent.endIndex)])) }
+            for start in stride(from: sent.startIndex, to: sent.endIndex, by: 100_000) {
+                continuation.yield(Array(sent[start..<min(start + 100_000, sent.endIndex)]))
+            }
             continuation.finish(throwing: breaks == nil ? nil : Broken())
         }
         return try await (house ?? content).append(body, to: id, at: offset, in: database, by: act ?? self.act)
@@ -29,24 +33,30 @@ private func noise(_ count: Int, seed: UInt64) -> [UInt8] {
 }
 
 @Suite struct ResumableUploadTests {
-    /// Pieces of any length, lines that break in the middle, pieces that come again and a centre that starts anew: what is stored is what was sent.
+    /// Pieces of any length, lines that break in the middle, pieces that come again and a centre that starts anew: what is stored is what
+    /// was sent.
     @Test(arguments: Database.Engine.required, 1...4 as ClosedRange<UInt64>)
     func whatIsStoredIsWhatWasSent(_ engine: Database.Engine, _ seed: UInt64) async throws {
         try await LibraryWorld.with(engine) { library in
             var generator = SeededGenerator(seed: seed)
             let bytes = noise(5_000_000 + Int(seed), seed: seed)
-            let upload = try await library.content.openUpload(name: "a.mp4", length: Int64(bytes.count), areaID: library.county, in: library.database, by: library.act)
+            let upload = try await library.content.openUpload(
+                name: "a.mp4", length: Int64(bytes.count), areaID: library.county, in: library.database, by: library.act)
             var house = library.content
             var sent = 0
             for _ in 0..<60 {
-                guard case .received(let offset)? = try await house.progress(of: upload.id, in: library.database, by: library.act) else { break }
+                guard case .received(let offset)? = try await house.progress(of: upload.id, in: library.database, by: library.act) else {
+                    break
+                }
                 let piece = bytes[Int(offset)..<min(Int(offset) + Int.random(in: 1...2_000_000, using: &generator), bytes.count)]
                 let breaks = Bool.random(using: &generator) ? Int.random(in: 0...piece.count, using: &generator) : nil
                 sent += breaks ?? piece.count
                 do { _ = try await library.append(piece, to: upload.id, at: offset, breaks: breaks, house: house) } catch is Broken {}
                 if Bool.random(using: &generator) {
                     try await house.sweep(library.database)
-                    house = ContentHouse(data: library.folder, blobs: library.content.blobs, keys: library.content.keys, bell: library.content.bell, reserve: 1 << 20)
+                    house = ContentHouse(
+                        data: library.folder, blobs: library.content.blobs, keys: library.content.keys, bell: library.content.bell,
+                        reserve: 1 << 20)
                 }
             }
             #expect(try await house.progress(of: upload.id, in: library.database, by: library.act) == .done(upload.id))
@@ -63,18 +73,25 @@ private func noise(_ count: Int, seed: UInt64) -> [UInt8] {
     func aPieceThatDoesNotFollowIsRefusedAndChangesNothing(_ engine: Database.Engine) async throws {
         try await LibraryWorld.with(engine) { library in
             let bytes = noise(300_000, seed: 9)
-            let upload = try await library.content.openUpload(name: "a.mp4", length: 300_000, areaID: library.county, in: library.database, by: library.act)
+            let upload = try await library.content.openUpload(
+                name: "a.mp4", length: 300_000, areaID: library.county, in: library.database, by: library.act)
             _ = try await library.append(bytes[..<100_000], to: upload.id, at: 0)
             for offset in [0, 99_999, 100_001, 300_000] as [Int64] {
-                await #expect(throws: Refusal.conflict("upload.offset")) { try await library.append(bytes[..<10], to: upload.id, at: offset) }
+                await #expect(throws: Refusal.conflict("upload.offset")) {
+                    try await library.append(bytes[..<10], to: upload.id, at: offset)
+                }
             }
             let stranger = Act(by: Actor(id: "somebody else"), at: library.act.at, ids: library.act.ids)
-            await #expect(throws: Refusal.notFound("upload")) { try await library.append(bytes[..<10], to: upload.id, at: 100_000, by: stranger) }
+            await #expect(throws: Refusal.notFound("upload")) {
+                try await library.append(bytes[..<10], to: upload.id, at: 100_000, by: stranger)
+            }
             #expect(try await library.content.progress(of: upload.id, in: library.database, by: stranger) == nil)
             #expect(try await library.content.progress(of: upload.id, in: library.database, by: library.act) == .received(100_000))
             // The disk lost it: it comes again from the beginning, and never as a hole.
             try FileManager.default.removeItem(at: library.folder.appendingPathComponent("uploads/\(upload.id).part"))
-            await #expect(throws: Refusal.conflict("upload.offset")) { try await library.append(bytes[100_000...], to: upload.id, at: 100_000) }
+            await #expect(throws: Refusal.conflict("upload.offset")) {
+                try await library.append(bytes[100_000...], to: upload.id, at: 100_000)
+            }
             #expect(try await library.append(bytes[...], to: upload.id, at: 0) == .done(upload.id))
             #expect(try await library.courseware(upload.id)?.sourceHash == SHA256Hex(of: bytes).hex)
         }
@@ -85,7 +102,8 @@ private func noise(_ count: Int, seed: UInt64) -> [UInt8] {
     func aFailureAtTheEndKeepsTheBytes(_ engine: Database.Engine) async throws {
         try await LibraryWorld.with(engine) { library in
             let bytes = noise(300_000, seed: 3), total = Int64(bytes.count)
-            let upload = try await library.content.openUpload(name: "a.mp4", length: total, areaID: library.county, in: library.database, by: library.act)
+            let upload = try await library.content.openUpload(
+                name: "a.mp4", length: total, areaID: library.county, in: library.database, by: library.act)
             let stranger = Act(by: Actor(id: "somebody else"), at: library.act.at, ids: library.act.ids)
             let new = NewCourseware(id: upload.id, title: "x", areaID: library.county, sourceHash: "", sourceName: "x", sourceBytes: 1)
             try await library.database.write { try $0.addCourseware(new, by: stranger) }
@@ -109,7 +127,8 @@ private func noise(_ count: Int, seed: UInt64) -> [UInt8] {
     func whatIsStoredHasTheNameOfItsContentWhoeverWrote(_ seed: UInt64) async throws {
         try await LibraryWorld.with(.sqlite) { library in
             let count = 3_000_000
-            let upload = try await library.content.openUpload(name: "a.mp4", length: Int64(count), areaID: library.county, in: library.database, by: library.act)
+            let upload = try await library.content.openUpload(
+                name: "a.mp4", length: Int64(count), areaID: library.county, in: library.database, by: library.act)
             await withTaskGroup(of: Void.self) { group in
                 for writer in 0..<4 as Range<UInt64> {
                     group.addTask { _ = try? await library.append(noise(count, seed: 10 * seed + writer)[...], to: upload.id, at: 0) }
@@ -124,16 +143,22 @@ private func noise(_ count: Int, seed: UInt64) -> [UInt8] {
 
     @Test func whatCanNeverBeTakenLeavesNothing() async throws {
         try await LibraryWorld.with(.sqlite) { library in
-            for (bytes, code) in [(noise(2000, seed: 1), "upload.longer"), (Array("%PDF-1.4".utf8) + noise(900, seed: 2), "upload.is_pdf")] {
-                let upload = try await library.content.openUpload(name: "a.mp4", length: 908, areaID: library.county, in: library.database, by: library.act)
-                await #expect(throws: Refusal.invalid(["file": FieldProblem(code)])) { try await library.append(bytes[...], to: upload.id, at: 0) }
+            for (bytes, code) in [(noise(2000, seed: 1), "upload.longer"), (Array("%PDF-1.4".utf8) + noise(900, seed: 2), "upload.is_pdf")]
+            {
+                let upload = try await library.content.openUpload(
+                    name: "a.mp4", length: 908, areaID: library.county, in: library.database, by: library.act)
+                await #expect(throws: Refusal.invalid(["file": FieldProblem(code)])) {
+                    try await library.append(bytes[...], to: upload.id, at: 0)
+                }
                 #expect(try await library.content.progress(of: upload.id, in: library.database, by: library.act) == nil)
             }
             await #expect(throws: Refusal.invalid(["file": "upload.empty"])) {
-                try await library.content.openUpload(name: "a.mp4", length: 0, areaID: library.county, in: library.database, by: library.act)
+                try await library.content.openUpload(
+                    name: "a.mp4", length: 0, areaID: library.county, in: library.database, by: library.act)
             }
             await #expect(throws: Refusal.diskFull) {
-                try await library.content.openUpload(name: "a.mp4", length: .max, areaID: library.county, in: library.database, by: library.act)
+                try await library.content.openUpload(
+                    name: "a.mp4", length: .max, areaID: library.county, in: library.database, by: library.act)
             }
             #expect(library.left == ["uploads"])
         }
@@ -145,13 +170,15 @@ private func noise(_ count: Int, seed: UInt64) -> [UInt8] {
             var ids: [String] = []
             for number in 0..<7 {
                 library.time.set(library.time.value.adding(seconds: 60))
-                let upload = try await library.content.openUpload(name: "\(number).mp4", length: 1000, areaID: library.county, in: library.database, by: library.act)
+                let upload = try await library.content.openUpload(
+                    name: "\(number).mp4", length: 1000, areaID: library.county, in: library.database, by: library.act)
                 _ = try await library.append(noise(10, seed: UInt64(number))[...], to: upload.id, at: 0)
                 ids.append(upload.id)
             }
             #expect(library.left == ["uploads"] + ids.suffix(5).map { "uploads/\($0).part" }.sorted())
             library.time.set(library.time.value.adding(seconds: 8 * 86_400))
-            let last = try await library.content.openUpload(name: "x.mp4", length: 1000, areaID: library.county, in: library.database, by: library.act)
+            let last = try await library.content.openUpload(
+                name: "x.mp4", length: 1000, areaID: library.county, in: library.database, by: library.act)
             #expect(library.left == ["uploads"])
             #expect(try await library.content.progress(of: ids[6], in: library.database, by: library.act) == nil)
             #expect(try await library.content.progress(of: last.id, in: library.database, by: library.act) == .received(0))
@@ -190,5 +217,7 @@ private func noise(_ count: Int, seed: UInt64) -> [UInt8] {
         return heads
     }()
 
-    @Test(arguments: heads) func theBeginningTellsWhatIsNoVideo(_ head: [UInt8], _ kind: UploadKind?) { #expect(UploadKind(head: head) == kind) }
+    @Test(arguments: heads) func theBeginningTellsWhatIsNoVideo(_ head: [UInt8], _ kind: UploadKind?) {
+        #expect(UploadKind(head: head) == kind)
+    }
 }

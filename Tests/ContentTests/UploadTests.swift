@@ -10,7 +10,8 @@ import Trust
 
 @Suite struct UploadTests {
     @Test(arguments: [
-        ("果树修剪.mp4", "果树修剪.mp4"), ("C:\\视频\\课件 1.avi", "课件 1.avi"), ("../../etc/passwd", "passwd"), ("a/b/../c.mp4", "c.mp4"), ("a\u{0}b\u{7}.mp4", "a b .mp4"),
+        ("果树修剪.mp4", "果树修剪.mp4"), ("C:\\视频\\课件 1.avi", "课件 1.avi"), ("../../etc/passwd", "passwd"), ("a/b/../c.mp4", "c.mp4"),
+        ("a\u{0}b\u{7}.mp4", "a b .mp4"),
         ("..", "video"), ("", "video"), ("/", "video"), (".hidden", "hidden"), ("  两端 .mp4 ", "两端 .mp4"), ("x\u{202E}4pm.exe", "x 4pm.exe"),
     ])
     func namesAreCleaned(_ sent: String, _ kept: String) {
@@ -36,7 +37,8 @@ import Trust
             let id = try await library.upload(bytes, name: "../果树 修剪.mp4")
             let courseware = try #require(try await library.courseware(id))
             #expect(
-                courseware.state == .encoding && courseware.title == "果树 修剪" && courseware.sourceName == "果树 修剪.mp4" && courseware.sourceBytes == bytes.count)
+                courseware.state == .encoding && courseware.title == "果树 修剪" && courseware.sourceName == "果树 修剪.mp4"
+                    && courseware.sourceBytes == bytes.count)
             #expect(courseware.areaCode == "990101" && courseware.version == 1)
             #expect(courseware.sourceHash == SHA256Hex(of: bytes).hex)
             #expect(library.stored == [courseware.sourceHash])
@@ -54,7 +56,9 @@ import Trust
         try await LibraryWorld.with(engine) { library in
             let act = library.act
             try await library.database.write { statements in
-                for number in 0..<200 { try statements.enqueueJob(kind: EncodeJob.kind, subject: "c\(number)", madeBy: act.actor.id, at: act.at, ids: act.ids) }
+                for number in 0..<200 {
+                    try statements.enqueueJob(kind: EncodeJob.kind, subject: "c\(number)", madeBy: act.actor.id, at: act.at, ids: act.ids)
+                }
             }
             await #expect(throws: Refusal.conflict("job.too_many_own")) { try await library.upload([1, 2, 3]) }
             await #expect(throws: Refusal.conflict("job.too_many_own")) {
@@ -113,7 +117,8 @@ import Trust
     @Test func aDiskThatFillsUpDuringAnUploadEndsItWithoutARest() async throws {
         try await LibraryWorld.with(.sqlite) { library in
             let free = Mutable(Int64(100 << 20))
-            let intake = UploadIntake(folder: library.folder.appendingPathComponent("uploads"), reserve: 50 << 20, freeBytes: { _ in free.value })
+            let intake = UploadIntake(
+                folder: library.folder.appendingPathComponent("uploads"), reserve: 50 << 20, freeBytes: { _ in free.value })
             let body = AsyncStream<[UInt8]>(unfolding: {
                 free.set(free.value - (2 << 20))
                 return [UInt8](repeating: 7, count: 2 << 20)
@@ -133,7 +138,8 @@ import Trust
                 return [UInt8](repeating: 7, count: 1 << 20)
             })
             await #expect(throws: Closed.self) {
-                try await library.content.upload(body, name: "a.mp4", announced: 9 << 20, areaID: library.city, into: library.database, by: library.act)
+                try await library.content.upload(
+                    body, name: "a.mp4", announced: 9 << 20, areaID: library.city, into: library.database, by: library.act)
             }
             #expect(seen.value.last?.contains(".part") == true)
             #expect(library.left == ["uploads"])

@@ -25,7 +25,8 @@ struct DocumentTests {
     @Test("fills up rows that are too short and cuts those too long")
     func cells() {
         let columns = ["a", "b"].map { PrintedTable.Column(label: $0, isNumber: false) }
-        #expect(PrintedTable(caption: "", columns: columns, rows: [["1"], ["1", "2", "3"]], hasTotal: false).cells == [["1", ""], ["1", "2"]])
+        #expect(
+            PrintedTable(caption: "", columns: columns, rows: [["1"], ["1", "2", "3"]], hasTotal: false).cells == [["1", ""], ["1", "2"]])
     }
 
     @Test("drops only the characters that XML forbids")

@@ -10,12 +10,17 @@ struct LayoutTests {
         return try unzipped(document.docx(pictures: pictures)).text("word/document.xml")
     }
 
-    @Test("hold every picture with its caption, upright and across, in its own proportion", arguments: [(200, 100), (100, 100), (100, 250), (1, 255)] as [(UInt8, UInt8)])
+    @Test(
+        "hold every picture with its caption, upright and across, in its own proportion",
+        arguments: [(200, 100), (100, 100), (100, 250), (1, 255)] as [(UInt8, UInt8)])
     func pictures(width: UInt8, height: UInt8) throws {
         var png = Sample.png
         (png[19], png[23]) = (width, height)
-        let body = try body([.picture(svg: Sample.svg, caption: "图1"), .annex("附件"), .picture(svg: Sample.svg, caption: "图2")], pictures: [png, png])
-        let sizes = body.matches(of: /<wp:extent cx="(\d+)" cy="(\d+)"/).compactMap { match in Double(match.output.1).flatMap { x in Double(match.output.2).map { (x, $0) } } }
+        let body = try body(
+            [.picture(svg: Sample.svg, caption: "图1"), .annex("附件"), .picture(svg: Sample.svg, caption: "图2")], pictures: [png, png])
+        let sizes = body.matches(of: /<wp:extent cx="(\d+)" cy="(\d+)"/).compactMap { match in
+            Double(match.output.1).flatMap { x in Double(match.output.2).map { (x, $0) } }
+        }
         #expect(sizes.count == 2)
         // Millimetres; 36,000 units each.
         for ((x, y), highest) in zip(sizes, [205.0, 130.0]) {

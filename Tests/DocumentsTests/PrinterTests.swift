@@ -5,7 +5,12 @@ import Testing
 @Suite("The printer")
 struct PrinterTests {
     private static func page(_ body: String, style: String = "p { margin: 0; }") -> Data {
-        Data("<!DOCTYPE html>\n<html lang=\"zh-Hans\"><head><meta charset=\"utf-8\"><title>页</title><style>\(style)</style></head><body>\(body)</body></html>".utf8)
+        Data(
+            """
+            <!DOCTYPE html>\n<html lang="zh-Hans"><head><meta \
+            charset="utf-8"><title>页</title><style>\(style)</style></head><body>\(body)</body></html>
+            """
+            .utf8)
     }
 
     @Test("makes a PDF of a page that stands on its own")
@@ -81,7 +86,9 @@ struct PrinterTests {
         let said = "line 1\nline 2\nline 3\nline 4\nline 5"
         // More than a pipe holds, so that the program is gone before it was written.
         let page = Self.page(String(repeating: "<p>青禾县</p>", count: 50_000))
-        await #expect(throws: PrintProblem.failed(program: program.path, status: 7, said: said)) { try await Printer(weasyprint: program.path).pdf(page) }
+        await #expect(throws: PrintProblem.failed(program: program.path, status: 7, said: said)) {
+            try await Printer(weasyprint: program.path).pdf(page)
+        }
         await #expect(throws: PrintProblem.self) { try await Printer(seconds: 1200).png(["no drawing"]) }
     }
 

@@ -19,12 +19,16 @@ struct WordTests {
     func relations() throws {
         let parts = try unzipped(Sample.document().docx(pictures: [Sample.png]))
         let types = try parts.text("[Content_Types].xml")
-        for target in try parts.text("word/_rels/document.xml.rels").matches(of: /Target="([^"]+)"/) { #expect(parts["word/\(target.output.1)"] != nil, "\(target.output.1)") }
+        for target in try parts.text("word/_rels/document.xml.rels").matches(of: /Target="([^"]+)"/) {
+            #expect(parts["word/\(target.output.1)"] != nil, "\(target.output.1)")
+        }
         for name in types.matches(of: /PartName="\/([^"]+)"/) { #expect(parts[String(name.output.1)] != nil, "\(name.output.1)") }
         #expect(parts["word/media/picture1.png"] == Sample.png)
         #expect(try parts.text("docProps/core.xml").contains("<dc:title>关于站点运行情况的通报</dc:title>"))
         let (body, styles) = (try parts.text("word/document.xml"), try parts.text("word/styles.xml"))
-        for style in body.matches(of: /w:pStyle w:val="([^"]+)"/) { #expect(styles.contains("w:styleId=\"\(style.output.1)\""), "\(style.output.1)") }
+        for style in body.matches(of: /w:pStyle w:val="([^"]+)"/) {
+            #expect(styles.contains("w:styleId=\"\(style.output.1)\""), "\(style.output.1)")
+        }
     }
 
     @Test("has the same bytes twice")

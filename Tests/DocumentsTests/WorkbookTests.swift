@@ -8,14 +8,20 @@ struct WorkbookTests {
     func cell(text: String, expected: SheetCell) { #expect(SheetCell(text, isNumber: true) == expected) }
 
     static let cells: [(String, SheetCell)] = [
-        ("0", .number(0, format: "0")), ("12", .number(12, format: "0")), ("-3", .number(-3, format: "0")), ("−3", .number(-3, format: "0")),
-        ("1,280", .number(1280, format: "#,##0")), ("1,234,567.5", .number(1_234_567.5, format: "#,##0.0")), ("0.50", .number(0.5, format: "0.00")),
-        ("25.55%", .number(0.2555, format: "0.00%")), ("100%", .number(1, format: "0.00%")), ("+1.2", .number(1.2, format: "+0.0;-0.0;0.0")),
+        ("0", .number(0, format: "0")), ("12", .number(12, format: "0")), ("-3", .number(-3, format: "0")),
+        ("−3", .number(-3, format: "0")),
+        ("1,280", .number(1280, format: "#,##0")), ("1,234,567.5", .number(1_234_567.5, format: "#,##0.0")),
+        ("0.50", .number(0.5, format: "0.00")),
+        ("25.55%", .number(0.2555, format: "0.00%")), ("100%", .number(1, format: "0.00%")),
+        ("+1.2", .number(1.2, format: "+0.0;-0.0;0.0")),
         ("123456789012345", .number(123_456_789_012_345, format: "0")), ("1234567890123456", .text("1234567890123456")),
-        ("007", .text("007")), ("00", .text("00")), ("-", .text("-")), ("—", .text("—")), ("", .text("")), ("%", .text("%")), (".5", .text(".5")), ("5.", .text("5.")),
-        ("1,28", .text("1,28")), ("12,34,567", .text("12,34,567")), (",1", .text(",1")), ("1e5", .text("1e5")), ("0x10", .text("0x10")), ("nan", .text("nan")),
+        ("007", .text("007")), ("00", .text("00")), ("-", .text("-")), ("—", .text("—")), ("", .text("")), ("%", .text("%")),
+        (".5", .text(".5")), ("5.", .text("5.")),
+        ("1,28", .text("1,28")), ("12,34,567", .text("12,34,567")), (",1", .text(",1")), ("1e5", .text("1e5")), ("0x10", .text("0x10")),
+        ("nan", .text("nan")),
         ("inf", .text("inf")),
-        ("１２", .text("１２")), ("١٢", .text("١٢")), ("1 2", .text("1 2")), ("1.2.3", .text("1.2.3")), ("--1", .text("--1")), ("=1+1", .text("=1+1")), ("+x", .text("+x")),
+        ("１２", .text("１２")), ("١٢", .text("١٢")), ("1 2", .text("1 2")), ("1.2.3", .text("1.2.3")), ("--1", .text("--1")),
+        ("=1+1", .text("=1+1")), ("+x", .text("+x")),
         ("@x", .text("@x")), ("12台", .text("12台")),
     ]
 
@@ -36,7 +42,10 @@ struct WorkbookTests {
         (["Sites", "SITES", "sites"], ["Sites", "SITES (2)", "sites (3)"]),
         (["History"], ["History (2)"]),
         (["甲\n乙\u{0}"], ["甲 乙"]),
-        ([String(repeating: "长", count: 40), String(repeating: "长", count: 40)], [String(repeating: "长", count: 31), String(repeating: "长", count: 27) + " (2)"]),
+        (
+            [String(repeating: "长", count: 40), String(repeating: "长", count: 40)],
+            [String(repeating: "长", count: 31), String(repeating: "长", count: 27) + " (2)"]
+        ),
         // Two UTF-16 units each.
         ([String(repeating: "𠮷", count: 20)], [String(repeating: "𠮷", count: 15)]),
         (["1", ""], ["1", "2"]),
@@ -62,7 +71,9 @@ struct WorkbookTests {
     @Test("says the texts of the document on its first sheet")
     func texts() throws {
         let strings = try unzipped(Sample.document().workbook()).text("xl/sharedStrings.xml")
-        for text in ["关于站点运行情况的通报", "云远办〔2011〕5号", "一、总体情况", "签发：林秋禾", "&lt;script&gt;alert(1)&lt;/script&gt; &amp; ]]&gt;"] { #expect(strings.contains(text), "\(text)") }
+        for text in ["关于站点运行情况的通报", "云远办〔2011〕5号", "一、总体情况", "签发：林秋禾", "&lt;script&gt;alert(1)&lt;/script&gt; &amp; ]]&gt;"] {
+            #expect(strings.contains(text), "\(text)")
+        }
     }
 
     @Test("has the same bytes twice")
@@ -75,10 +86,13 @@ struct WorkbookTests {
     @Test("cuts a text that no cell can hold, and refuses a table that no sheet can")
     func limits() throws {
         let columns = [PrintedTable.Column(label: "文", isNumber: false)]
-        let long = try unzipped(workbook(of: [PrintedTable(caption: "长", columns: columns, rows: [[String(repeating: "𠮷", count: 40_000)]], hasTotal: false)]))
+        let long = try unzipped(
+            workbook(of: [PrintedTable(caption: "长", columns: columns, rows: [[String(repeating: "𠮷", count: 40_000)]], hasTotal: false)]))
         #expect(try long.text("xl/sharedStrings.xml").contains("𠮷…"))
         let rows = Array(repeating: ["1"], count: 1_048_576)
-        #expect(throws: DocumentProblem.tooLarge(caption: "大")) { try workbook(of: [PrintedTable(caption: "大", columns: columns, rows: rows, hasTotal: false)]) }
+        #expect(throws: DocumentProblem.tooLarge(caption: "大")) {
+            try workbook(of: [PrintedTable(caption: "大", columns: columns, rows: rows, hasTotal: false)])
+        }
     }
 
     @Test("can be opened when there is no table at all")

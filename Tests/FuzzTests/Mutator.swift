@@ -1,12 +1,15 @@
 import Basics
 
-/// Makes hostile texts of good ones: flipped, cut, doubled, spliced, with the numbers, brackets and bytes on which parsers stumble. The same seed gives the same texts.
+/// Makes hostile texts of good ones: flipped, cut, doubled, spliced, with the numbers, brackets and bytes on which parsers stumble. The
+/// same seed gives the same texts.
 struct Mutator {
     private var generator: SeededGenerator
     private static let words: [[UInt8]] = [
-        "0", "-1", "9007199254740991", "9007199254740992", "18446744073709551616", "1e400", "-0", "NaN", "null", "true", "{}", "[]", "{", "[", "\"", "\\", "\\u0000", "\\ud800",
+        "0", "-1", "9007199254740991", "9007199254740992", "18446744073709551616", "1e400", "-0", "NaN", "null", "true", "{}", "[]", "{",
+        "[", "\"", "\\", "\\u0000", "\\ud800",
         ",", ":",
-        "\r\n", "\n\n", " ", "\t", "%", "%%", "../", "/", "//", "\u{FEFF}", "\u{202E}", "＝", "é", "2011-02-30", "2011-03-05", "0-1499", "1-1,1-1",
+        "\r\n", "\n\n", " ", "\t", "%", "%%", "../", "/", "//", "\u{FEFF}", "\u{202E}", "＝", "é", "2011-02-30", "2011-03-05", "0-1499",
+        "1-1,1-1",
         "a" + String(repeating: "[", count: 400),
         String(repeating: "9", count: 400), "bytes=0-", "bytes=-1", "#EXTINF:", "=cmd", "<a", "&#0;", ";", "=",
     ].map { Array($0.utf8) }

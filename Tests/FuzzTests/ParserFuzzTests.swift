@@ -11,20 +11,24 @@ import Wire
 struct Parser: Sendable, CustomStringConvertible {
     let name: String
     let good: [String]
-    /// Answers whether it was taken; throws or answers false for what is refused. Records an issue when what was taken does not come out the same again.
+    /// Answers whether it was taken; throws or answers false for what is refused. Records an issue when what was taken does not come out
+    /// the same again.
     let take: @Sendable ([UInt8]) throws -> Bool
 
     var description: String { name }
 }
 
-/// Every parser of what comes from a file, a form, a device or the network. `bin/fuzz` runs them for as long as it is told; `bin/test` looks at a few thousand texts.
+/// Every parser of what comes from a file, a form, a device or the network. `bin/fuzz` runs them for as long as it is told; `bin/test`
+/// looks at a few thousand texts.
 @Suite struct ParserFuzzTests {
     private static let seconds = ProcessInfo.processInfo.environment["YUANJIAO_FUZZ_SECONDS"].flatMap { Double($0) }
 
     @Test(arguments: parsers)
     func noTextBreaksAParser(_ parser: Parser) throws {
         let good = parser.good.map { Array($0.utf8) }
-        for text in good { #expect(try parser.take(text), "\(parser.name) refuses a good text: \(String(decoding: text.prefix(200), as: UTF8.self))") }
+        for text in good {
+            #expect(try parser.take(text), "\(parser.name) refuses a good text: \(String(decoding: text.prefix(200), as: UTF8.self))")
+        }
         let seed = Self.seconds == nil ? 20110305 : Entropy.system.safeInteger()
         var (mutator, taken, count) = (Mutator(seed: UInt64(bitPattern: Int64(seed))), 0, 0)
         let end = Self.seconds.map { Date().addingTimeInterval($0) }
@@ -56,11 +60,16 @@ struct Parser: Sendable, CustomStringConvertible {
 
     private static func signed() throws -> (root: [UInt8], publication: Publication) {
         let repository = Repository(
-            keys: RepositoryKeys(root: try key(1), targets: try key(2), snapshot: try key(3), timestamp: try key(4), publishers: PublisherKeys(secret: try key(5))),
+            keys: RepositoryKeys(
+                root: try key(1), targets: try key(2), snapshot: try key(3), timestamp: try key(4),
+                publishers: PublisherKeys(secret: try key(5))),
             lifetimes: .standard)
         let path = try RelativePath(checking: "courseware/network/a/1.json", at: "test")
         let file = TargetFile(length: 9, sha256: SHA256Hex(of: [1]), custom: ["kind": "courseware"])
-        return (try repository.firstRoot(at: 1_300_000_000_000), try repository.publish([Publisher.network.role: [path: file]], after: nil, at: 1_300_000_000_000))
+        return (
+            try repository.firstRoot(at: 1_300_000_000_000),
+            try repository.publish([Publisher.network.role: [path: file]], after: nil, at: 1_300_000_000_000)
+        )
     }
 
     /// What was read and is written must be read the same again.
@@ -69,22 +78,27 @@ struct Parser: Sendable, CustomStringConvertible {
         return true
     }
 
-    /// What goes over the line between centre and worker: an order with its files, and the files that come back. Lengths are chosen so that the bytes are text.
+    /// What goes over the line between centre and worker: an order with its files, and the files that come back. Lengths are chosen so that
+    /// the bytes are text.
     private static func carried() throws -> [String] {
         func padded(_ kind: Frame.Kind, _ message: some Encodable) throws -> Frame {
             let bytes = Array(try JSONEncoder().encode(message))
             return Frame(kind, bytes + Array(repeating: UInt8(ascii: " "), count: (256 - bytes.count % 256) % 256))
         }
         let order = WorkOrder(
-            .ffmpeg, ["-i", "file:/a"], reads: [.init(path: "/a", isFolder: false), .init(path: "/b", isFolder: true)], writes: ["/c"], memoryMiB: 64, fileMiB: 1, seconds: 9,
+            .ffmpeg, ["-i", "file:/a"], reads: [.init(path: "/a", isFolder: false), .init(path: "/b", isFolder: true)], writes: ["/c"],
+            memoryMiB: 64, fileMiB: 1, seconds: 9,
             bytes: 8)
         let files = [
-            try padded(.file, FileHead(place: 0, name: "", length: 3)), Frame(.piece, Array("abc".utf8)), try padded(.file, FileHead(place: 1, name: "x.ts", length: 0)),
+            try padded(.file, FileHead(place: 0, name: "", length: 3)), Frame(.piece, Array("abc".utf8)),
+            try padded(.file, FileHead(place: 1, name: "x.ts", length: 0)),
             Frame(.stream, Array("typed".utf8)), Frame(.end),
         ]
         let greeting = WorkerGreeting(user: 997, confinement: .bubblewrap, tools: Tool.allCases)
         let back = [try padded(.file, FileHead(place: 0, name: "seg0001.ts", length: 2)), Frame(.piece, Array("ts".utf8)), Frame(.end)]
-        return try [[try padded(.order, order)] + files, [try padded(.greeting, greeting)] + back].map { text(try $0.flatMap { try $0.encoded }) }
+        return try [[try padded(.order, order)] + files, [try padded(.greeting, greeting)] + back].map {
+            text(try $0.flatMap { try $0.encoded })
+        }
     }
 
     private static func frame(_ rest: inout ArraySlice<UInt8>) throws -> Frame {
@@ -127,7 +141,9 @@ struct Parser: Sendable, CustomStringConvertible {
     }
 
     static let parsers: [Parser] = {
-        guard let signed = try? signed(), let stop = try? StopOrder(version: 3, expiresAt: 1_400_000_000_000, areas: ["9901"], stops: true, signedBy: [key(1)]) else { return [] }
+        guard let signed = try? signed(),
+            let stop = try? StopOrder(version: 3, expiresAt: 1_400_000_000_000, areas: ["9901"], stops: true, signedBy: [key(1)])
+        else { return [] }
         let facts = """
             {"batch": "b-1", "facts": [
             {"id": "1", "kind": "presence", "terminal": "T1", "day": "2011-03-05", "minutes": "480-541,600"},
@@ -141,7 +157,9 @@ struct Parser: Sendable, CustomStringConvertible {
             Parser(name: "worker", good: (try? carried()) ?? []) { try carries($0) },
             Parser(name: "batch", good: [facts]) { bytes in
                 let batch = try Batch(json: Data(bytes))
-                for case .fact(let fact) in batch.entries { _ = same(fact, try JSONDecoder().decode(Fact.self, from: try JSONEncoder().encode(fact)), "fact") }
+                for case .fact(let fact) in batch.entries {
+                    _ = same(fact, try JSONDecoder().decode(Fact.self, from: try JSONEncoder().encode(fact)), "fact")
+                }
                 return true
             },
             Parser(name: "envelopes", good: [text(Array(Envelope.load([envelope, envelope])))]) { bytes in
@@ -153,7 +171,10 @@ struct Parser: Sendable, CustomStringConvertible {
                 try? root.verify(by: root.content)
                 return true
             },
-            Parser(name: "targets", good: signed.publication.signedFiles.filter { ["targets", "network"].contains($0.role) }.map { text($0.bytes) }) {
+            Parser(
+                name: "targets",
+                good: signed.publication.signedFiles.filter { ["targets", "network"].contains($0.role) }.map { text($0.bytes) }
+            ) {
                 _ = try SignedMetadata<Targets>(parsing: $0); return true
             },
             Parser(name: "snapshot", good: [text(signed.publication.signedFiles.first { $0.role == "snapshot" }?.bytes ?? [])]) {
@@ -184,7 +205,9 @@ struct Parser: Sendable, CustomStringConvertible {
                 _ = same(minutes, MinuteSet(encoded: minutes.encoded) ?? MinuteSet(), "minutes")
                 return same(minutes, MinuteSet(text: minutes.text) ?? MinuteSet(), "minutes")
             },
-            Parser(name: "encoded-minutes", good: [String(decoding: MinuteSet(text: "1-5,9")?.encoded ?? [], as: UTF8.self)]) { MinuteSet(encoded: $0) != nil },
+            Parser(name: "encoded-minutes", good: [String(decoding: MinuteSet(text: "1-5,9")?.encoded ?? [], as: UTF8.self)]) {
+                MinuteSet(encoded: $0) != nil
+            },
             Parser(name: "csv", good: ["code,name\r\n9901,\"a \"\"b\"\"\"\r\n", "区划代码,名称\n9901,甲\n"]) { bytes in
                 let csv = try CSV(bytes)
                 let again = try CSV(Array((CSV.line(csv.header) + csv.records.map { CSV.line($0.fields) }.joined()).utf8))
@@ -200,7 +223,8 @@ struct Parser: Sendable, CustomStringConvertible {
                 }
                 return same(answer.length, length, "range")
             },
-            Parser(name: "playlist", good: ["#EXTM3U\n#EXT-X-VERSION:3\n#EXT-X-TARGETDURATION:6\n#EXTINF:6.0,\n00000.ts\n#EXT-X-ENDLIST\n"]) { bytes in
+            Parser(name: "playlist", good: ["#EXTM3U\n#EXT-X-VERSION:3\n#EXT-X-TARGETDURATION:6\n#EXTINF:6.0,\n00000.ts\n#EXT-X-ENDLIST\n"])
+            { bytes in
                 _ = try? RangePlaylist.parse(text(bytes), file: "file.mp4", length: 1000)
                 _ = try? MediaPlaylist.parse(text(bytes))
                 return true
@@ -208,7 +232,10 @@ struct Parser: Sendable, CustomStringConvertible {
             Parser(
                 name: "probe",
                 good: [
-                    #"{"streams": [{"index": 0, "codec_type": "video", "codec_name": "h264", "width": 640, "height": 360, "avg_frame_rate": "25/1", "r_frame_rate": "25/1"}], "format": {"format_name": "mov,mp4", "duration": "60.0", "start_time": "0.0"}}"#
+                    #"""
+                    {"streams": [{"index": 0, "codec_type": "video", "codec_name": "h264", "width": 640, "height": 360, "avg_frame_rate": \#
+                    "25/1", "r_frame_rate": "25/1"}], "format": {"format_name": "mov,mp4", "duration": "60.0", "start_time": "0.0"}}
+                    """#
                 ]
             ) {
                 _ = try Probe.parse(Data($0), head: Array($0.prefix(64))); return true
@@ -220,20 +247,31 @@ struct Parser: Sendable, CustomStringConvertible {
             },
             Parser(
                 name: "play-report",
-                good: [#"{"play": "p-1", "courseware": "c", "mode": "demand", "intervals": [{"at": 1299340800000, "from": 0, "until": 60000}], "ended": true}"#]
+                good: [
+                    #"""
+                    {"play": "p-1", "courseware": "c", "mode": "demand", "intervals": [{"at": 1299340800000, "from": 0, "until": 60000}], \#
+                    "ended": true}
+                    """#
+                ]
             ) {
                 _ = try JSONDecoder().decode(PlayReport.self, from: Data($0))
                 return true
             },
-            Parser(name: "receipt", good: [#"{"batch": "b", "epoch": "e", "at": 5, "verdicts": [{"id": "1", "verdict": "stored", "reason": "", "sentence": ""}]}"#]) {
+            Parser(
+                name: "receipt",
+                good: [
+                    #"{"batch": "b", "epoch": "e", "at": 5, "verdicts": [{"id": "1", "verdict": "stored", "reason": "", "sentence": ""}]}"#
+                ]
+            ) {
                 _ = try JSONDecoder().decode(Receipt.self, from: Data($0))
                 return true
             },
             Parser(name: "codes", good: ["990101001201", "2011-03-05", "2011-03"]) { bytes in
                 let text = text(bytes)
-                return AreaCode(text).map { same($0.description, text, "area") } ?? Day(text).map { same($0.description, text, "day") } ?? Month(text).map {
-                    same($0.description, text, "month")
-                }
+                return AreaCode(text).map { same($0.description, text, "area") } ?? Day(text).map { same($0.description, text, "day") }
+                    ?? Month(text).map {
+                        same($0.description, text, "month")
+                    }
                     ?? false
             },
         ]

@@ -41,7 +41,9 @@ import Testing
             while let job = try await world.claim() {
                 taken.append(job.madeBy)
                 world.hands.advance(seconds: 1)
-                _ = try await world.database.write { [now = world.hands.now] in try $0.endJob(id: job.id, attempt: 1, as: .done, account: "", at: now) }
+                _ = try await world.database.write { [now = world.hands.now] in
+                    try $0.endJob(id: job.id, attempt: 1, as: .done, account: "", at: now)
+                }
             }
             #expect(taken == ["much", "little", "much", "little", "much", "much"])
             try await room(.init(inAll: 1, ofAccount: 1), "much")
@@ -84,7 +86,10 @@ import Testing
             _ = try await world.claim()
             _ = try await world.claim()
             let now = world.hands.now
-            #expect(try await world.database.write { try $0.advanceJob(id: id, attempt: 1, progress: 420, step: "half", lease: 30_000, at: now) })
+            #expect(
+                try await world.database.write {
+                    try $0.advanceJob(id: id, attempt: 1, progress: 420, step: "half", lease: 30_000, at: now)
+                })
             var job = try #require(try await world.database.read { try $0.latestJob(about: "a") })
             #expect(job.id == id && job.progress == 420 && job.step == "half")
             #expect(try await world.database.write { try $0.endJob(id: id, attempt: 1, as: .done, account: "all of it", at: now) })
@@ -104,7 +109,9 @@ import Testing
             #expect(try await world.job(waiting).state == .cancelled)
             #expect(try await world.database.write { try $0.cancelJob(id: running, at: now) })
             #expect(try await world.job(running).cancelWanted)
-            #expect(try await world.database.write { try $0.advanceJob(id: running, attempt: 1, progress: 1, step: "", lease: 1, at: now) } == false)
+            #expect(
+                try await world.database.write { try $0.advanceJob(id: running, attempt: 1, progress: 1, step: "", lease: 1, at: now) }
+                    == false)
             #expect(try await world.database.write { try $0.cancelJob(id: waiting, at: now) } == false)
         }
     }

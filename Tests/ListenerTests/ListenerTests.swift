@@ -7,7 +7,8 @@ import Testing
 
 @Suite struct OriginTests {
     @Test(arguments: [
-        ("127.0.0.1", ""), ("127.8.0.9", ""), ("::1", ""), ("::ffff:127.0.0.1", ""), ("10.0.0.1", "10.0.0.1"), ("::ffff:10.0.0.1", "10.0.0.1"),
+        ("127.0.0.1", ""), ("127.8.0.9", ""), ("::1", ""), ("::ffff:127.0.0.1", ""), ("10.0.0.1", "10.0.0.1"),
+        ("::ffff:10.0.0.1", "10.0.0.1"),
         ("2001:db8:1:2:3:4:5:6", "20:1:d:b8:0:1:0:2"), ("2001:db8:1:2::9", "20:1:d:b8:0:1:0:2"), ("2001:db8:1:3::9", "20:1:d:b8:0:1:0:3"),
     ])
     func aSenderIsKnownByItsAddress(_ address: String, _ origin: String) throws {
@@ -18,7 +19,9 @@ import Testing
         #expect(Connections.origin(try SocketAddress(unixDomainSocketPath: "/a")) == "" && Connections.origin(nil) == "")
     }
 
-    @Test func thereIsRoomForFilesBesideConnections() { #expect((64...ListenerLimits.descriptors()).contains(ListenerLimits().connections)) }
+    @Test func thereIsRoomForFilesBesideConnections() {
+        #expect((64...ListenerLimits.descriptors()).contains(ListenerLimits().connections))
+    }
 }
 
 /// A server within limits of seconds, and readers of its one long answer.
@@ -72,8 +75,8 @@ import Testing
         }
     }
 
-    /// An answer that takes longer than the time between two requests: whoever goes on reading gets all of it. (How long nothing may move stays as it is: the system takes
-    /// answers in steps of megabytes, and a machine under load is slow between two of them.)
+    /// An answer that takes longer than the time between two requests: whoever goes on reading gets all of it. (How long nothing may move
+    /// stays as it is: the system takes answers in steps of megabytes, and a machine under load is slow between two of them.)
     @Test func whoeverReadsSlowlyGetsEverything() async throws {
         var limits = ListenerLimits(connections: 100)
         limits.idle = .seconds(2)

@@ -27,7 +27,9 @@ struct Clip: Hashable, Sendable {
     private init(name: String, pictures: String, hasSound: Bool, _ more: [String] = []) {
         let sound = hasSound ? ["-f", "lavfi", "-i", "sine=f=440:d=60", "-shortest", "-c:a", "aac"] : []
         self.init(
-            name: name, arguments: ["-f", "lavfi", "-i", pictures] + sound + ["-c:v", "libx264", "-preset", "ultrafast", "-crf", "30", "-ar", "44100"] + more)
+            name: name,
+            arguments: ["-f", "lavfi", "-i", pictures] + sound + ["-c:v", "libx264", "-preset", "ultrafast", "-crf", "30", "-ar", "44100"]
+                + more)
     }
 
     /// The finished file; the first caller makes it, all others wait for that.
@@ -52,7 +54,8 @@ private actor Clips {
     }
 
     private static let folder: URL = {
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("yuanjiao-clips-\(ProcessInfo.processInfo.processIdentifier)")
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
+            "yuanjiao-clips-\(ProcessInfo.processInfo.processIdentifier)")
         try? FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         atexit { try? FileManager.default.removeItem(at: Clips.folder) }
         return folder
@@ -79,6 +82,8 @@ struct ShellFailure: Error { let status: Int32, output: String }
             } catch { continuation.resume(throwing: error) }
         }
     }
-    guard process.terminationStatus == 0 else { throw ShellFailure(status: process.terminationStatus, output: String(decoding: text, as: UTF8.self)) }
+    guard process.terminationStatus == 0 else {
+        throw ShellFailure(status: process.terminationStatus, output: String(decoding: text, as: UTF8.self))
+    }
     return String(decoding: text, as: UTF8.self)
 }

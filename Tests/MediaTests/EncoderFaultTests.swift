@@ -6,8 +6,11 @@ import Testing
 
 /// What happens when something goes wrong in the middle of a step.
 @Suite struct EncoderFaultTests {
-    /// Runs a step at the speed of a film without end, so that it is never over before somebody looks, and calls `act` with the process id of ffmpeg once it has begun to write.
-    private func interrupted(_ bench: Bench, by act: @escaping @Sendable (Task<Void, any Error>, Int32) -> Void) async throws -> (Encoder, Step, any Error) {
+    /// Runs a step at the speed of a film without end, so that it is never over before somebody looks, and calls `act` with the process id
+    /// of ffmpeg once it has begun to write.
+    private func interrupted(_ bench: Bench, by act: @escaping @Sendable (Task<Void, any Error>, Int32) -> Void) async throws -> (
+        Encoder, Step, any Error
+    ) {
         let encoder = try bench.encoder(program: #"exec ffmpeg -re -stream_loop -1 "$@""#), source = try await Clip.lesson.file
         let step = plan(probe: try await encoder.probe(source), ladder: .weakLines)[0]
         let task = Task { try await encoder.run(step, source: source) }
@@ -68,12 +71,18 @@ import Testing
             let parent = Process(), notes = Pipe()
             parent.executableURL = URL(fileURLWithPath: "/bin/sh")
             let arguments = ["-nostdin", "-v", "error", "-re", "-stream_loop", "-1", "-i", source.path, "-c", "copy", "-f", "null", "-"]
-            parent.arguments = ["-c", #""$@" & echo $!; wait"#, "sh"] + Program("ffmpeg", confinement: .none, memoryMiB: 8192, fileMiB: 1024).command + arguments
+            parent.arguments =
+                ["-c", #""$@" & echo $!; wait"#, "sh"] + Program("ffmpeg", confinement: .none, memoryMiB: 8192, fileMiB: 1024).command
+                + arguments
             parent.standardOutput = notes
             try parent.run()
             let child = try #require(
-                Int32(String(decoding: notes.fileHandleForReading.availableData, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)))
-            while try String(contentsOfFile: "/proc/\(child)/comm", encoding: .utf8) != "ffmpeg\n" { try await Task.sleep(for: .milliseconds(20)) }
+                Int32(
+                    String(decoding: notes.fileHandleForReading.availableData, as: UTF8.self).trimmingCharacters(
+                        in: .whitespacesAndNewlines)))
+            while try String(contentsOfFile: "/proc/\(child)/comm", encoding: .utf8) != "ffmpeg\n" {
+                try await Task.sleep(for: .milliseconds(20))
+            }
             kill(parent.processIdentifier, SIGKILL)
             for _ in 0..<15_000 where isAlive(child) { try await Task.sleep(for: .milliseconds(20)) }
             #expect(!isAlive(child))
@@ -122,8 +131,11 @@ import Testing
         try await Bench.with { bench in
             let source = try await Clip.silent.file, real = try bench.encoder()
             let step = plan(probe: try await real.probe(source), ladder: .weakLines)[0]
-            let failing = try bench.encoder(program: "yes 'much noise' | head -c 3000000 >&2; printf '\\nEncoder is out of paper\\n' >&2; exit 1")
-            await #expect(throws: MediaProblem.failed(step: "240p", detail: "Encoder is out of paper")) { try await failing.run(step, source: source) }
+            let failing = try bench.encoder(
+                program: "yes 'much noise' | head -c 3000000 >&2; printf '\\nEncoder is out of paper\\n' >&2; exit 1")
+            await #expect(throws: MediaProblem.failed(step: "240p", detail: "Encoder is out of paper")) {
+                try await failing.run(step, source: source)
+            }
             let full = try bench.encoder(program: "echo 'av_interleaved_write_frame(): No space left on device' >&2; exit 1")
             await #expect(throws: MediaProblem.diskFull) { try await full.run(step, source: source) }
             #expect(bench.left.isEmpty)
@@ -135,7 +147,8 @@ import Testing
         try await Bench.with { bench in
             let source = try await Clip.silent.file, encoder = try bench.encoder()
             let real = try await encoder.probe(source)
-            let longer = Probe(duration: 20_000, container: real.container, video: .init(index: 0, codec: "h264", width: 320, height: 180), audio: nil)
+            let longer = Probe(
+                duration: 20_000, container: real.container, video: .init(index: 0, codec: "h264", width: 320, height: 180), audio: nil)
             let step = plan(probe: longer, ladder: .weakLines)[0]
             await #expect(throws: MediaProblem.truncated(expected: 20_000, found: 4_000)) { try await encoder.run(step, source: source) }
             for step in plan(probe: real, ladder: .weakLines) {

@@ -27,13 +27,16 @@ import Testing
             for step in steps[0...1] {
                 let (file, playlist) = try film(encoder.folder(of: step))
                 #expect(playlist.segments.map(\.duration) == [2_000_000, 4_000_000, 6_000_000, 1_000_000])
-                #expect(try Set(FileManager.default.contentsOfDirectory(atPath: encoder.folder(of: step).path)) == ["index.m3u8", "video.mp4"])
+                #expect(
+                    try Set(FileManager.default.contentsOfDirectory(atPath: encoder.folder(of: step).path)) == ["index.m3u8", "video.mp4"])
                 let mp4 = try Data(contentsOf: file)
                 let moov = try #require(mp4.range(of: Data("moov".utf8))), mdat = try #require(mp4.range(of: Data("mdat".utf8)))
                 #expect(moov.lowerBound < mdat.lowerBound, "the directory stands in front")
                 #expect(abs(try await encoder.probe(file).duration - 13_000) < 200)
-                // One set of bytes: as a file and by its ranges it holds the very same pictures. (Of the sound an edit list cuts the encoder's priming, which HLS plays.)
-                let whole = try await frames("v", file), ranges = try await frames("v", file.deletingLastPathComponent().appendingPathComponent("index.m3u8"))
+                // One set of bytes: as a file and by its ranges it holds the very same pictures. (Of the sound an edit list cuts the
+                // encoder's priming, which HLS plays.)
+                let whole = try await frames("v", file),
+                    ranges = try await frames("v", file.deletingLastPathComponent().appendingPathComponent("index.m3u8"))
                 #expect(whole == ranges && whole.count > 100, "\(step.name)")
                 // The codec that a page names is the one in the stream: bytes of the avcC box.
                 guard case .file(let rendition, _) = step.product else { Issue.record("no rendition"); return }
@@ -49,7 +52,9 @@ import Testing
             let poster = encoder.folder(of: steps[2]).appendingPathComponent("poster.jpg")
             #expect(try FileManager.default.contentsOfDirectory(atPath: encoder.folder(of: steps[2]).path) == ["poster.jpg"])
             #expect(try Data(contentsOf: poster).count <= 60_000)
-            #expect(try await shell("ffprobe", ["-v", "error", "-show_entries", "stream=width,height", "-of", "csv=p=0", poster.path]) == "640,360\n")
+            #expect(
+                try await shell("ffprobe", ["-v", "error", "-show_entries", "stream=width,height", "-of", "csv=p=0", poster.path])
+                    == "640,360\n")
         }
     }
 
@@ -73,7 +78,8 @@ import Testing
     @Test func aPictureThatStandsAndIsSilentIsEncodedUpright() async throws {
         try await Bench.with { bench in
             let source = bench.folder.appendingPathComponent("phone.mp4")
-            try await shell("ffmpeg", ["-v", "error", "-i", Clip.silent.file.path, "-c", "copy", "-metadata:s:v:0", "rotate=90", source.path])
+            try await shell(
+                "ffmpeg", ["-v", "error", "-i", Clip.silent.file.path, "-c", "copy", "-metadata:s:v:0", "rotate=90", source.path])
             let encoder = try bench.encoder()
             let probe = try await encoder.probe(source)
             #expect(probe.video.rotation % 180 == 90)
@@ -98,7 +104,8 @@ import Testing
             for segment in playlist.segments {
                 let part = bench.folder.appendingPathComponent("segment.mp4")
                 try (bytes[playlist.head] + bytes[segment.range]).write(to: part)
-                let first = try await shell("ffprobe", ["-v", "error", "-select_streams", "v", "-show_entries", "packet=flags", "-of", "csv=p=0", part.path])
+                let first = try await shell(
+                    "ffprobe", ["-v", "error", "-select_streams", "v", "-show_entries", "packet=flags", "-of", "csv=p=0", part.path])
                 #expect(first.hasPrefix("K"))
             }
         }
@@ -111,7 +118,8 @@ import Testing
             let steps = plan(probe: try await encoder.probe(source), ladder: .weakLines, transportStreams: true)
             #expect(steps.map(\.name) == ["240p", "480p", "240p-ts", "480p-ts", "poster"])
             for step in [steps[0], steps[2]] { try await encoder.run(step, source: source) }
-            let playlist = try MediaPlaylist.parse(String(contentsOf: encoder.folder(of: steps[2]).appendingPathComponent("index.m3u8"), encoding: .utf8))
+            let playlist = try MediaPlaylist.parse(
+                String(contentsOf: encoder.folder(of: steps[2]).appendingPathComponent("index.m3u8"), encoding: .utf8))
             #expect(playlist.segments.map { ($0.duration + 100_000) / 1_000_000 } == [2, 4, 6, 1])
         }
     }
@@ -120,7 +128,11 @@ import Testing
     private func film(_ folder: URL) throws -> (file: URL, playlist: RangePlaylist) {
         let file = folder.appendingPathComponent("video.mp4")
         let length = try #require(try FileManager.default.attributesOfItem(atPath: file.path)[.size] as? Int)
-        return (file, try RangePlaylist.parse(String(contentsOf: folder.appendingPathComponent("index.m3u8"), encoding: .utf8), file: "video.mp4", length: length))
+        return (
+            file,
+            try RangePlaylist.parse(
+                String(contentsOf: folder.appendingPathComponent("index.m3u8"), encoding: .utf8), file: "video.mp4", length: length)
+        )
     }
 
     /// What every frame of a stream decodes to.

@@ -22,7 +22,9 @@ import Testing
             let broken = folder.appendingPathComponent("broken.mp4"), made = folder.appendingPathComponent("made.mp4")
             var generator = SeededGenerator(seed: 20_110_305)
             // The directories are what is read; they are found by their names, as a reader of the format would.
-            let places = whole.indices.dropLast(8).filter { ["moov", "moof"].contains(String(decoding: whole[$0..<($0 + 4)], as: UTF8.self)) }
+            let places = whole.indices.dropLast(8).filter {
+                ["moov", "moof"].contains(String(decoding: whole[$0..<($0 + 4)], as: UTF8.self))
+            }
             var refused = 0
             for round in 0..<600 {
                 var bytes = whole
@@ -42,7 +44,9 @@ import Testing
     @Test func aFileOfNothingIsRefused() async throws {
         try await withFolder { folder in
             let empty = folder.appendingPathComponent("empty.mp4")
-            for bytes in [[], Array(repeating: 0, count: 8), [0, 0, 0, 8] + Array("moov".utf8), [0, 0, 0, 8] + Array("moof".utf8)] as [[UInt8]] {
+            for bytes in [[], Array(repeating: 0, count: 8), [0, 0, 0, 8] + Array("moov".utf8), [0, 0, 0, 8] + Array("moof".utf8)]
+                as [[UInt8]]
+            {
                 try Data(bytes).write(to: empty)
                 #expect(throws: MP4Problem.self) { try IndexedMP4.make(from: empty, into: folder.appendingPathComponent("made.mp4")) }
             }

@@ -25,13 +25,20 @@ import Testing
     }
 
     private func seconds(_ file: URL) async throws -> Double {
-        Double(try await shell("ffprobe", ["-v", "error", "-show_entries", "format=duration", "-of", "csv=p=0", file.path]).trimmingCharacters(in: .whitespacesAndNewlines)) ?? 0
+        Double(
+            try await shell("ffprobe", ["-v", "error", "-show_entries", "format=duration", "-of", "csv=p=0", file.path]).trimmingCharacters(
+                in: .whitespacesAndNewlines)) ?? 0
     }
 
     /// The luma of a frame, line by line.
     private func luma(_ file: URL, at time: Double, width: Int, height: Int) async throws -> [UInt8] {
         let raw = file.deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("frame-\(UUID().uuidString).raw")
-        try await shell("ffmpeg", ["-nostdin", "-v", "error", "-y", "-ss", String(time), "-i", file.path, "-frames:v", "1", "-pix_fmt", "gray", "-f", "rawvideo", raw.path])
+        try await shell(
+            "ffmpeg",
+            [
+                "-nostdin", "-v", "error", "-y", "-ss", String(time), "-i", file.path, "-frames:v", "1", "-pix_fmt", "gray", "-f",
+                "rawvideo", raw.path,
+            ])
         return [UInt8](try Data(contentsOf: raw)).prefix(width * height).map { $0 }
     }
 
@@ -40,7 +47,8 @@ import Testing
     func aRecordingWithoutALengthHasThatOfItsPackets(_ format: String, _ codecs: [String]) async throws {
         try await Bench.with { bench in
             let file = bench.folder.appendingPathComponent("recording")
-            try await shell("sh", ["-c", "ffmpeg -nostdin -v error \"$@\" - > '\(file.path)'", "sh"] + Self.picture + codecs + ["-f", format])
+            try await shell(
+                "sh", ["-c", "ffmpeg -nostdin -v error \"$@\" - > '\(file.path)'", "sh"] + Self.picture + codecs + ["-f", format])
             let (probe, film) = try await encode(bench, file)
             #expect(abs(probe.duration - 8_000) < 150 && probe.notes.map(\.code) == [.cutOff])
             #expect(abs(try await seconds(film) - 8) < 0.3)
@@ -53,7 +61,8 @@ import Testing
         try await Bench.with { bench in
             let one = try await make(bench, "one.ts", Self.picture + Self.fast)
             _ = try await make(bench, "hour.ts", ["-i", one.path, "-c", "copy", "-output_ts_offset", "3600"])
-            let joined = try bench.file("joined.ts", try parts.flatMap { try Data(contentsOf: bench.folder.appendingPathComponent("\($0).ts")) })
+            let joined = try bench.file(
+                "joined.ts", try parts.flatMap { try Data(contentsOf: bench.folder.appendingPathComponent("\($0).ts")) })
             let (probe, film) = try await encode(bench, joined)
             #expect(abs(probe.duration - 16_000) < 300, "\(probe.duration)")
             #expect(probe.notes.map(\.code) == [.joined])
@@ -64,11 +73,13 @@ import Testing
     @Test func aPictureThatTurnsKeepsItsShape() async throws {
         try await Bench.with { bench in
             let lying = try await make(bench, "lying.ts", ["-f", "lavfi", "-i", "color=white:s=640x360:r=25:d=4"] + Self.fast)
-            let standing = try await make(bench, "standing.ts", ["-f", "lavfi", "-i", "color=white:s=360x640:r=25:d=4"] + Self.fast + ["-output_ts_offset", "4"])
+            let standing = try await make(
+                bench, "standing.ts", ["-f", "lavfi", "-i", "color=white:s=360x640:r=25:d=4"] + Self.fast + ["-output_ts_offset", "4"])
             let call = try bench.file("call.ts", try [lying, standing].flatMap { try Data(contentsOf: $0) })
             let (_, film) = try await encode(bench, call)
             let width = 426, row = 120 * width
-            let before = try await luma(film, at: 1, width: width, height: 240), after = try await luma(film, at: 6, width: width, height: 240)
+            let before = try await luma(film, at: 1, width: width, height: 240),
+                after = try await luma(film, at: 6, width: width, height: 240)
             #expect(before[row + 20] > 200 && before[row + width / 2] > 200)
             #expect(after[row + 20] < 40 && after[row + width / 2] > 200 && after[row + width - 20] < 40)
             // 240 lines of a picture of 9:16 are 135 across.
@@ -83,15 +94,22 @@ import Testing
             let parameters = "log-level=none:colorprim=bt2020:transfer=\(transfer):colormatrix=bt2020nc"
             let file = try await make(
                 bench, "hdr.mp4",
-                ["-f", "lavfi", "-i", source, "-c:v", "libx265", "-preset", "ultrafast", "-x265-params", parameters, "-color_primaries", "bt2020", "-color_trc", transfer]
+                [
+                    "-f", "lavfi", "-i", source, "-c:v", "libx265", "-preset", "ultrafast", "-x265-params", parameters, "-color_primaries",
+                    "bt2020", "-color_trc", transfer,
+                ]
                     + ["-colorspace", "bt2020nc", "-tag:v", "hvc1"])
             let (probe, film) = try await encode(bench, file)
             #expect(probe.notes.map(\.code) == [.hdr])
             let raw = bench.folder.appendingPathComponent("frame.yuv")
-            try await shell("ffmpeg", ["-nostdin", "-v", "error", "-y", "-ss", "1", "-i", film.path, "-frames:v", "1", "-f", "rawvideo", raw.path])
+            try await shell(
+                "ffmpeg", ["-nostdin", "-v", "error", "-y", "-ss", "1", "-i", film.path, "-frames:v", "1", "-f", "rawvideo", raw.path])
             let luma = [UInt8](try Data(contentsOf: raw))
-            #expect((95...150).contains(luma[120 * 426 + 60]) && luma[120 * 426 + 360] >= 215, "\(luma[120 * 426 + 60]) \(luma[120 * 426 + 360])")
-            let marks = try await shell("ffprobe", ["-v", "error", "-show_entries", "stream=color_transfer,color_primaries", "-of", "csv=p=0", film.path])
+            #expect(
+                (95...150).contains(luma[120 * 426 + 60]) && luma[120 * 426 + 360] >= 215,
+                "\(luma[120 * 426 + 60]) \(luma[120 * 426 + 360])")
+            let marks = try await shell(
+                "ffprobe", ["-v", "error", "-show_entries", "stream=color_transfer,color_primaries", "-of", "csv=p=0", film.path])
             #expect(!marks.contains(transfer) && !marks.contains("bt2020"))
         }
     }
@@ -99,7 +117,8 @@ import Testing
     /// The head says that pixels are a hundred times as high as wide: nobody believes it.
     @Test func pixelsThatNoPictureHasDoNotMakeAStripe() async throws {
         try await Bench.with { bench in
-            let file = try await make(bench, "odd.mp4", ["-f", "lavfi", "-i", "color=white:s=640x480:r=25:d=2", "-vf", "setsar=1/100"] + Self.fast)
+            let file = try await make(
+                bench, "odd.mp4", ["-f", "lavfi", "-i", "color=white:s=640x480:r=25:d=2", "-vf", "setsar=1/100"] + Self.fast)
             let (probe, film) = try await encode(bench, file)
             #expect(probe.notes.map(\.code) == [.pixels])
             let row = try await luma(film, at: 1, width: 320, height: 240)[120 * 320..<121 * 320]
@@ -125,7 +144,11 @@ import Testing
     func soundInOppositePhaseIsHeard(_ channels: String, _ isOpposed: Bool) async throws {
         try await Bench.with { bench in
             let file = try await make(
-                bench, "voice.mp4", ["-f", "lavfi", "-i", "testsrc2=s=320x180:r=15:d=4", "-f", "lavfi", "-i", "sine=f=600:d=4", "-af", "pan=stereo|\(channels)"] + Self.fast)
+                bench, "voice.mp4",
+                [
+                    "-f", "lavfi", "-i", "testsrc2=s=320x180:r=15:d=4", "-f", "lavfi", "-i", "sine=f=600:d=4", "-af",
+                    "pan=stereo|\(channels)",
+                ] + Self.fast)
             let (probe, film) = try await encode(bench, file)
             #expect(probe.notes.map(\.code) == (isOpposed ? [.phase] : []))
             let told = try await shell("sh", ["-c", "ffmpeg -nostdin -hide_banner -i '\(film.path)' -af volumedetect -f null - 2>&1"])
@@ -137,7 +160,8 @@ import Testing
     @Test func aSinglePictureStandsUnderALongVoice() async throws {
         try await Bench.with { bench in
             let file = try await make(
-                bench, "voice.mkv", ["-f", "lavfi", "-i", "testsrc2=s=320x180:r=25:d=0.04", "-f", "lavfi", "-i", "sine=d=20", "-c:v", "libx264", "-c:a", "aac"])
+                bench, "voice.mkv",
+                ["-f", "lavfi", "-i", "testsrc2=s=320x180:r=25:d=0.04", "-f", "lavfi", "-i", "sine=d=20", "-c:v", "libx264", "-c:a", "aac"])
             let (probe, film) = try await encode(bench, file)
             #expect(abs(probe.duration - 20_000) < 150 && probe.notes.map(\.code) == [.still])
             #expect(abs(try await seconds(film) - 20) < 0.5)

@@ -2,7 +2,9 @@ import Media
 import Testing
 
 @Suite struct PlanTests {
-    static func probe(_ width: Int, _ height: Int, rotation: Int = 0, shape: Probe.Ratio? = nil, rate: Probe.Ratio? = .init(25, 1), audio: Bool = true) -> Probe {
+    static func probe(
+        _ width: Int, _ height: Int, rotation: Int = 0, shape: Probe.Ratio? = nil, rate: Probe.Ratio? = .init(25, 1), audio: Bool = true
+    ) -> Probe {
         Probe(
             duration: 100_500, container: "mov,mp4",
             video: .init(index: 0, codec: "h264", width: width, height: height, rotation: rotation, pixelShape: shape, frameRate: rate),
@@ -52,7 +54,8 @@ import Testing
     }
 
     @Test(arguments: [
-        (Probe.Ratio(25, 1), 25.0), (Probe.Ratio(30_000, 1001), 29.97), (Probe.Ratio(60_000, 1001), 29.97), (Probe.Ratio(120, 1), 30), (Probe.Ratio(50, 1), 25),
+        (Probe.Ratio(25, 1), 25.0), (Probe.Ratio(30_000, 1001), 29.97), (Probe.Ratio(60_000, 1001), 29.97), (Probe.Ratio(120, 1), 30),
+        (Probe.Ratio(50, 1), 25),
         (Probe.Ratio(15, 1), 15), (Probe.Ratio(1000, 1), 25), (Probe.Ratio(1, 2), 25), (nil, 25),
     ])
     func frameRatesAreRealAndAtMostThirty(_ rate: Probe.Ratio?, _ expected: Double) {
@@ -71,7 +74,10 @@ import Testing
     @Test func ratesAreCappedAndSilenceHasNoSound() {
         let steps = plan(probe: Self.probe(1280, 720), ladder: .weakLines)
         let low = steps[0].arguments(source: "/in.mp4", work: "/job", output: "/job/240p.part")
-        for pair in [["-maxrate", "150k"], ["-bufsize", "300k"], ["-b:a", "32k"], ["-profile:v", "baseline"], ["-sc_threshold", "0"], ["-map", "0:1"]] {
+        for pair in [
+            ["-maxrate", "150k"], ["-bufsize", "300k"], ["-b:a", "32k"], ["-profile:v", "baseline"], ["-sc_threshold", "0"],
+            ["-map", "0:1"],
+        ] {
             #expect(low.indices.contains { low[$0...].starts(with: pair) }, "\(pair)")
         }
         let high = steps[1].arguments(source: "/in.mp4", work: "/job", output: "/job/480p.part")
@@ -80,7 +86,8 @@ import Testing
         }
         let times = { (arguments: [String]) in arguments.firstIndex(of: "-force_key_frames").map { arguments[$0 + 1] } }
         #expect(times(low) != nil && times(low) == times(high))
-        let silent = plan(probe: Self.probe(1280, 720, audio: false), ladder: .weakLines)[0].arguments(source: "/in.mp4", work: "/job", output: "/o")
+        let silent = plan(probe: Self.probe(1280, 720, audio: false), ladder: .weakLines)[0].arguments(
+            source: "/in.mp4", work: "/job", output: "/o")
         #expect(silent.contains("-an") && !silent.contains("0:1"))
     }
 
@@ -90,7 +97,9 @@ import Testing
             let arguments = step.arguments(source: "http://example.org/-i", work: "/w", output: "/w/100%d.part")
             let input = arguments.firstIndex(of: "-i") ?? 0
             #expect(arguments[input + 1] == "file:\(step.input(source: "http://example.org/-i", work: "/w"))")
-            #expect(arguments.count { $0.contains("/w/") && !$0.contains(".part/") || $0.contains("example.org") } == 1, "a step reads the one file that it names")
+            #expect(
+                arguments.count { $0.contains("/w/") && !$0.contains(".part/") || $0.contains("example.org") } == 1,
+                "a step reads the one file that it names")
             #expect(arguments[..<input].contains("-protocol_whitelist") && arguments[..<input].contains("-format_whitelist"))
             #expect(arguments.last?.hasPrefix("file:/w/100%") == true)
             if step.name == "240p" { #expect(arguments.last == "file:/w/100%d.part/fragments.mp4") }

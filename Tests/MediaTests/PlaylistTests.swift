@@ -22,14 +22,17 @@ import Testing
         let playlist = try MediaPlaylist.parse(Self.fromFFmpeg)
         #expect(
             playlist.segments == [
-                .init(name: "seg0000.ts", duration: 2_023_222), .init(name: "seg0001.ts", duration: 4_000_000), .init(name: "seg0002.ts", duration: 6_000_000),
+                .init(name: "seg0000.ts", duration: 2_023_222), .init(name: "seg0001.ts", duration: 4_000_000),
+                .init(name: "seg0002.ts", duration: 6_000_000),
             ])
         #expect(playlist.duration == 12_023)
         #expect(playlist.targetDuration == 6)
     }
 
     @Test func ourOwnTextIsReadBack() throws {
-        let names = (0..<10_002).map { $0 < 10 ? "seg000\($0).ts" : $0 < 100 ? "seg00\($0).ts" : $0 < 1000 ? "seg0\($0).ts" : "seg\($0).ts" }
+        let names = (0..<10_002).map {
+            $0 < 10 ? "seg000\($0).ts" : $0 < 100 ? "seg00\($0).ts" : $0 < 1000 ? "seg0\($0).ts" : "seg\($0).ts"
+        }
         let playlist = MediaPlaylist(segments: names.enumerated().map { .init(name: $1, duration: 1 + $0 * 37) })
         #expect(try MediaPlaylist.parse(playlist.text) == playlist)
         #expect(playlist.text.hasPrefix("#EXTM3U\n#EXT-X-VERSION:3\n#EXT-X-TARGETDURATION:1\n"))
@@ -38,11 +41,14 @@ import Testing
 
     @Test(arguments: [
         ("", "", 1), ("#EXTM3U\n", "", 1),
-        ("seg0001.ts", "seg0002.ts", 9), ("seg0001.ts", "../seg0001.ts", 9), ("seg0001.ts", "http://example.org/seg0001.ts", 9), ("seg0001.ts", "", 9),
+        ("seg0001.ts", "seg0002.ts", 9), ("seg0001.ts", "../seg0001.ts", 9), ("seg0001.ts", "http://example.org/seg0001.ts", 9),
+        ("seg0001.ts", "", 9),
         ("#EXTINF:4.000000,\n", "", 8), ("#EXTINF:4.000000,", "#EXTINF:-4.0,", 8), ("#EXTINF:4.000000,", "#EXTINF:4.0000001,", 8),
         ("#EXTINF:4.000000,", "#EXTINF:0,", 8),
-        ("#EXTINF:4.000000,", "#EXTINF:1e3,", 8), ("#EXTINF:4.000000,", "#EXTINF:4.0,title", 8), ("#EXTINF:4.000000,", "#EXTINF:4.0,\n#EXTINF:4.0,", 9),
-        ("#EXT-X-MEDIA-SEQUENCE:0", "#EXT-X-MEDIA-SEQUENCE:7", 3), ("#EXT-X-ALLOW-CACHE:YES", "#EXT-X-KEY:METHOD=AES-128,URI=\"file:///etc/passwd\"", 4),
+        ("#EXTINF:4.000000,", "#EXTINF:1e3,", 8), ("#EXTINF:4.000000,", "#EXTINF:4.0,title", 8),
+        ("#EXTINF:4.000000,", "#EXTINF:4.0,\n#EXTINF:4.0,", 9),
+        ("#EXT-X-MEDIA-SEQUENCE:0", "#EXT-X-MEDIA-SEQUENCE:7", 3),
+        ("#EXT-X-ALLOW-CACHE:YES", "#EXT-X-KEY:METHOD=AES-128,URI=\"file:///etc/passwd\"", 4),
         ("#EXT-X-ALLOW-CACHE:YES", "#EXT-X-DISCONTINUITY", 4), ("seg0002.ts\n#EXT-X-ENDLIST\n", "seg0002.ts\n", 12),
         ("seg0002.ts\n#EXT-X-ENDLIST", "#EXT-X-ENDLIST", 11),
         ("#EXT-X-ENDLIST\n", "#EXT-X-ENDLIST\nseg0003.ts\n", 12),
@@ -82,7 +88,9 @@ import Testing
     /// RFC 8216: the peak is taken over stretches of half to one and a half target durations, so a last splinter does not count alone.
     @Test func aShortLastSegmentDoesNotMakeThePeak() throws {
         let low = try #require(Self.rendition(0))
-        let playlist = MediaPlaylist(segments: [.init(name: "seg0000.ts", duration: 6_000_000), .init(name: "seg0001.ts", duration: 40_000)])
+        let playlist = MediaPlaylist(segments: [
+            .init(name: "seg0000.ts", duration: 6_000_000), .init(name: "seg0001.ts", duration: 40_000),
+        ])
         let variant = MasterPlaylist.Variant(path: "a", rendition: low, playlist: playlist, sizes: [75_000, 20_000])
         #expect(variant.peakRate == 125_828)  // both together: 95,000 bytes in 6.04 s
         #expect(variant.averageRate == 125_828)

@@ -28,11 +28,15 @@ struct SlowContent {
                 ids.append(fact.id)
                 switch fact.body {
                 case .presence(let presence):
-                    for run in presence.minutes.runs { minutes[Key(terminal: presence.terminal, day: presence.day), default: []].formUnion(run) }
+                    for run in presence.minutes.runs {
+                        minutes[Key(terminal: presence.terminal, day: presence.day), default: []].formUnion(run)
+                    }
                 case .play(let play):
-                    let key = PlayKey(terminal: play.terminal, boot: play.boot, sequence: play.sequence, courseware: play.courseware, mode: play.mode)
+                    let key = PlayKey(
+                        terminal: play.terminal, boot: play.boot, sequence: play.sequence, courseware: play.courseware, mode: play.mode)
                     plays[key, default: []] += play.intervals
-                case .watermark(let watermark): watermarks[watermark.terminal] = max(watermarks[watermark.terminal] ?? watermark.throughAt, watermark.throughAt)
+                case .watermark(let watermark):
+                    watermarks[watermark.terminal] = max(watermarks[watermark.terminal] ?? watermark.throughAt, watermark.throughAt)
                 case .holding, .incident: Issue.record("no holdings here")
                 }
             }
@@ -114,7 +118,9 @@ struct SlowCount {
         var through: [String: [Day: Instant]] = [:]
         for (terminal, instant) in content.watermarks {
             for day in month.days {
-                if let site = register.site(of: terminal, on: day) { through[site, default: [:]][day] = max(through[site]?[day] ?? instant, instant) }
+                if let site = register.site(of: terminal, on: day) {
+                    through[site, default: [:]][day] = max(through[site]?[day] ?? instant, instant)
+                }
             }
         }
         for site in registered {

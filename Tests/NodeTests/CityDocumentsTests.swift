@@ -47,15 +47,22 @@ struct CityDocumentsTests {
         let key = try SigningKey(seed: Array(0..<32)).verifyingKey
         #expect(text.contains(key.hex))
         let request = try RequestSignature(header: "Yuanjiao node=T990101001201101, signature=\(signature)")
-        #expect(throws: Never.self) { try request.verify(SignedRequest("POST", Endpoint.facts, node: request.node, body: digest), with: key) }
+        #expect(throws: Never.self) {
+            try request.verify(SignedRequest("POST", Endpoint.facts, node: request.node, body: digest), with: key)
+        }
     }
 
     @Test func everyExampleOfTheImportsIsRead() throws {
         let tables = try Self.blocks("csv", in: "import.md").map { try CSV(Array(($0 + "\n").utf8)) }
         let city = try City(plan: CityPlan.random(seed: 1))
-        #expect(tables.map(\.header) == [try CSV(Array(city.areasCSV.utf8)).header, try CSV(Array(city.sitesCSV.utf8)).header, ["code", "title", "duration"]])
+        #expect(
+            tables.map(\.header) == [
+                try CSV(Array(city.areasCSV.utf8)).header, try CSV(Array(city.sitesCSV.utf8)).header, ["code", "title", "duration"],
+            ])
         for table in tables {
-            #expect(table.records.count == (table.header.count == 3 && table.header[1] == "title" ? 1 : 4) && table.records.allSatisfy { $0.fields.count == table.header.count })
+            #expect(
+                table.records.count == (table.header.count == 3 && table.header[1] == "title" ? 1 : 4)
+                    && table.records.allSatisfy { $0.fields.count == table.header.count })
         }
         let lines = try #require(Self.blocks("json", in: "import.md").first).split(separator: "\n")
         for line in lines { _ = try JSONDecoder().decode(Fact.self, from: Data(line.utf8)) }

@@ -67,7 +67,8 @@ struct CityFactsTests {
     private func isOnTime(_ fact: Fact, _ receivedAt: Instant) -> Bool {
         let zone = NetworkZone.shanghai
         return switch fact.body {
-        case .presence(let presence): receivedAt >= zone.end(of: presence.day) && receivedAt < zone.end(of: presence.day).adding(seconds: 6 * 3600)
+        case .presence(let presence):
+            receivedAt >= zone.end(of: presence.day) && receivedAt < zone.end(of: presence.day).adding(seconds: 6 * 3600)
         case .play(let play): play.intervals.allSatisfy { $0.endedAt <= receivedAt }
         case .watermark(let watermark): watermark.throughAt <= receivedAt
         case .holding, .incident: false
@@ -78,7 +79,9 @@ struct CityFactsTests {
         let plan = CityPlan.random(seed: 11)
         func digest(_ plan: CityPlan) throws -> [String] {
             let facts = CityFacts(city: try City(plan: plan), lessons: ReferenceCity.lessons)
-            return try facts.deliveries(in: plan.months[0].month).map { "\($0.receivedAt.milliseconds) \(String(decoding: try $0.batch.json, as: UTF8.self))" }
+            return try facts.deliveries(in: plan.months[0].month).map {
+                "\($0.receivedAt.milliseconds) \(String(decoding: try $0.batch.json, as: UTF8.self))"
+            }
         }
         #expect(try digest(plan) == digest(plan))
         #expect(try digest(plan) != digest(ReferenceCity.with(plan, seed: 12)))
@@ -142,7 +145,9 @@ struct CityFactsTests {
         #expect(!early.isEmpty && late.count > early.count)
         #expect(Array(late.map(\.batch.id).prefix(early.count)) == early.map(\.batch.id))
         #expect(early.flatMap(SlowContent.ids) == Array(late.prefix(early.count).flatMap(SlowContent.ids)))
-        #expect(facts.moving(month, after: noon, through: evening).flatMap(SlowContent.ids) == Array(late.dropFirst(early.count).flatMap(SlowContent.ids)))
+        #expect(
+            facts.moving(month, after: noon, through: evening).flatMap(SlowContent.ids)
+                == Array(late.dropFirst(early.count).flatMap(SlowContent.ids)))
         for delivery in late {
             #expect(delivery.receivedAt <= evening)
             for case .fact(let fact) in delivery.batch.entries {
@@ -189,7 +194,8 @@ struct CityFactsTests {
         let zone = try #require(NetworkZone("Europe/Berlin"))
         let plan = CityPlan.random(seed: 41)
         let month = try #require(Month("2011-10"))
-        let city = try City(plan: ReferenceCity.with(plan, months: [CityMonthPlan(month: month, registered: 200, switchedOn: 20, meanMinutes: 43_000)]))
+        let city = try City(
+            plan: ReferenceCity.with(plan, months: [CityMonthPlan(month: month, registered: 200, switchedOn: 20, meanMinutes: 43_000)]))
         let deliveries = try CityFacts(city: city, zone: zone, lessons: ReferenceCity.lessons).deliveries(in: month)
         #expect(SlowContent(deliveries).minutes.values.reduce(0) { $0 + $1.count } >= 20 * 43_000)
         #expect(SlowContent(deliveries).minutes.contains { $0.key.day == Day("2011-10-30") && $0.value.contains(1499) })

@@ -35,14 +35,17 @@ struct CityTests {
 
     @Test func siblingsHaveDifferentNames() throws {
         let city = try City(plan: ReferenceCity.plan())
-        for (_, siblings) in Dictionary(grouping: city.areas, by: \.code.parent) { #expect(Set(siblings.map(\.name)).count == siblings.count) }
+        for (_, siblings) in Dictionary(grouping: city.areas, by: \.code.parent) {
+            #expect(Set(siblings.map(\.name)).count == siblings.count)
+        }
     }
 
     @Test(arguments: ReferenceCity.plans)
     func historiesAscendAndFollowTheOrderOfStates(_ plan: CityPlan) throws {
         let order: [CityState.Name: Set<CityState.Name>] = [
             .planned: [.approved], .approved: [.building], .building: [.awaitingAcceptance], .awaitingAcceptance: [.inService],
-            .inService: [.faulty, .suspended, .moving, .closed], .faulty: [.inService], .suspended: [.inService], .moving: [.inService], .closed: [],
+            .inService: [.faulty, .suspended, .moving, .closed], .faulty: [.inService], .suspended: [.inService], .moving: [.inService],
+            .closed: [],
         ]
         for site in try City(plan: plan).sites {
             #expect(!site.states.isEmpty)
@@ -78,14 +81,18 @@ struct CityTests {
         let plan = CityPlan.random(seed: 1)
         let month = plan.months[0]
         let impossible = [
-            CityMonthPlan(month: month.month, registered: plan.sites + 1, switchedOn: 1), CityMonthPlan(month: month.month, registered: 200, switchedOn: 200),
+            CityMonthPlan(month: month.month, registered: plan.sites + 1, switchedOn: 1),
+            CityMonthPlan(month: month.month, registered: 200, switchedOn: 200),
             CityMonthPlan(month: month.month, registered: 200, switchedOn: 20, viewedSites: 21),
             CityMonthPlan(month: month.month, registered: 200, switchedOn: 20, viewedSites: 10, demandSites: 11),
         ]
         for month in impossible { #expect(throws: CityPlanError.self) { try City(plan: ReferenceCity.with(plan, months: [month])) } }
         #expect(throws: CityPlanError.self) { try City(plan: ReferenceCity.with(plan, months: [])) }
-        let crowded = ReferenceCity.with(plan, months: [CityMonthPlan(month: month.month, registered: 200, switchedOn: 20, meanMinutes: 50_000)])
-        #expect(throws: CityPlanError.self) { try CityFacts(city: City(plan: crowded), lessons: ReferenceCity.lessons).deliveries(in: month.month) }
+        let crowded = ReferenceCity.with(
+            plan, months: [CityMonthPlan(month: month.month, registered: 200, switchedOn: 20, meanMinutes: 50_000)])
+        #expect(throws: CityPlanError.self) {
+            try CityFacts(city: City(plan: crowded), lessons: ReferenceCity.lessons).deliveries(in: month.month)
+        }
     }
 
     @Test func aPlanReadsAndWritesItself() throws {
@@ -108,7 +115,8 @@ enum ReferenceCity {
 
     static func with(_ plan: CityPlan, seed: UInt64? = nil, months: [CityMonthPlan]? = nil) -> CityPlan {
         CityPlan(
-            seed: seed ?? plan.seed, code: plan.code, name: plan.name, counties: plan.counties, townships: plan.townships, villages: plan.villages,
+            seed: seed ?? plan.seed, code: plan.code, name: plan.name, counties: plan.counties, townships: plan.townships,
+            villages: plan.villages,
             sites: plan.sites, otherSites: plan.otherSites, months: months ?? plan.months)
     }
 }
@@ -122,7 +130,10 @@ struct SlowRegister {
     init(_ city: City) throws {
         exclusions = city.exclusions
         let table = try CSV(Array(city.sitesCSV.utf8))
-        #expect(table.header == ["code", "name", "area_code", "kind", "mode", "state", "from_on", "reason", "document", "terminal", "terminal_from_on"])
+        #expect(
+            table.header == [
+                "code", "name", "area_code", "kind", "mode", "state", "from_on", "reason", "document", "terminal", "terminal_from_on",
+            ])
         var atSite: [String: [String]] = [:]
         for record in table.records {
             let code = record.fields[0]
@@ -146,10 +157,13 @@ struct SlowRegister {
         let last = month.days.upperBound
         return Set(
             states.keys.filter { site in
-                month.days.contains { isInService(site, on: $0) } && !exclusions.contains { $0.site == site && $0.fromOn <= first && $0.untilOn >= last }
+                month.days.contains { isInService(site, on: $0) }
+                    && !exclusions.contains { $0.site == site && $0.fromOn <= first && $0.untilOn >= last }
             })
     }
 
     /// The site at which a terminal stands on a day.
-    func site(of terminal: String, on day: Day) -> String? { places[terminal].flatMap { $0.from <= day && day <= $0.until ? $0.site : nil } }
+    func site(of terminal: String, on day: Day) -> String? {
+        places[terminal].flatMap { $0.from <= day && day <= $0.until ? $0.site : nil }
+    }
 }

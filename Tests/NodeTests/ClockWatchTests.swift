@@ -15,7 +15,11 @@ private let minute: Int64 = 60_000
     }
 
     /// The clock's error, and what the watch says of it a minute after an answer.
-    @Test(arguments: [(0, nil), (minute, nil), (-4 * minute, nil), (5 * minute, 5 * minute), (day, day), (-day, -day), (-40 * 365 * day, -40 * 365 * day)] as [(Int64, Int64?)])
+    @Test(
+        arguments: [
+            (0, nil), (minute, nil), (-4 * minute, nil), (5 * minute, 5 * minute), (day, day), (-day, -day),
+            (-40 * 365 * day, -40 * 365 * day),
+        ] as [(Int64, Int64?)])
     func aClockIsWrongFromFiveMinutesOn(_ error: Int64, _ said: Int64?) {
         let watch = watch(error)
         let later = noon.adding(milliseconds: error + minute)
@@ -23,7 +27,8 @@ private let minute: Int64 = 60_000
         #expect(watch.corrected(later) == (said == nil ? later : noon.adding(milliseconds: minute)))
     }
 
-    /// However long somebody on the line keeps batch or answer back, a clock that is right is never called wrong, and one that is wrong by more than the delay is.
+    /// However long somebody on the line keeps batch or answer back, a clock that is right is never called wrong, and one that is wrong by
+    /// more than the delay is.
     @Test func delayMakesNoClockWrong() {
         var generator = SeededGenerator(seed: 5)
         for _ in 0..<2000 {
@@ -91,6 +96,8 @@ private let minute: Int64 = 60_000
         _ = book.report(at: noon, clockError: day)
         _ = book.beat(at: tomorrow)
         let told = reports(book.report(at: tomorrow))
-        #expect(told.contains { if case .presence(let presence) = $0 { presence.day == NetworkZone.shanghai.day(of: tomorrow) } else { false } })
+        #expect(
+            told.contains { if case .presence(let presence) = $0 { presence.day == NetworkZone.shanghai.day(of: tomorrow) } else { false } }
+        )
     }
 }

@@ -53,8 +53,12 @@ import Wire
         #expect(heavy.next(at: noon).batch?.facts.count == 2)
     }
 
-    private func queue(maximumBytes: Int) -> FactQueue { NodeTests.queue(settings: OutboxSettings(maximumFacts: 100, maximumBytes: maximumBytes)) }
-    private func queue(_ disk: [String: Record] = [:], settings: OutboxSettings = OutboxSettings()) -> FactQueue { NodeTests.queue(disk, settings: settings) }
+    private func queue(maximumBytes: Int) -> FactQueue {
+        NodeTests.queue(settings: OutboxSettings(maximumFacts: 100, maximumBytes: maximumBytes))
+    }
+    private func queue(_ disk: [String: Record] = [:], settings: OutboxSettings = OutboxSettings()) -> FactQueue {
+        NodeTests.queue(disk, settings: settings)
+    }
 
     @Test func aBatchThatIsTooLargeComesBackSmaller() throws {
         var queue = queue()
@@ -194,7 +198,11 @@ import Wire
     @Test func whatTheCentreSaidBeforeItWasRestoredIsWorthNothing() throws {
         var (queue, disk) = (queue(), Disk())
         func word(_ batch: Batch, _ epoch: String, _ seconds: Int64) -> Heard {
-            Heard(words: [Receipt(batch: batch.id, epoch: epoch, verdicts: batch.facts.map { Verdict(id: $0.id, .stored) }, at: noon.adding(seconds: seconds))])
+            Heard(words: [
+                Receipt(
+                    batch: batch.id, epoch: epoch, verdicts: batch.facts.map { Verdict(id: $0.id, .stored) },
+                    at: noon.adding(seconds: seconds))
+            ])
         }
         disk.carryOut(queue.add(presence("1-5")))
         disk.carryOut(queue.received(word(try #require(queue.next(at: noon).batch), "e2", 100), at: noon))

@@ -12,8 +12,11 @@ func presence(_ minutes: String, terminal: String = "t", day: Int = 15_065) -> F
 
 func watermark(_ milliseconds: Int64) -> Fact.Body { .watermark(Watermark(terminal: "t", throughAt: Instant(milliseconds: milliseconds))) }
 
-func queue(_ disk: [String: Record] = [:], epoch: String = "e1", settings: OutboxSettings = OutboxSettings(), boot: Int64 = 7) -> FactQueue {
-    FactQueue(settings: settings, notBefore: noon.adding(milliseconds: -86_400_000), epoch: epoch, boot: boot, generator: SeededGenerator(seed: 1), records: disk)
+func queue(_ disk: [String: Record] = [:], epoch: String = "e1", settings: OutboxSettings = OutboxSettings(), boot: Int64 = 7) -> FactQueue
+{
+    FactQueue(
+        settings: settings, notBefore: noon.adding(milliseconds: -86_400_000), epoch: epoch, boot: boot,
+        generator: SeededGenerator(seed: 1), records: disk)
 }
 
 /// A disk in memory.
@@ -42,7 +45,9 @@ extension Batch {
     var facts: [Fact] { entries.compactMap { if case .fact(let fact) = $0 { fact } else { nil } } }
 
     /// A receipt that says the same of every fact.
-    func receipt(_ outcome: Verdict.Outcome, epoch: String = "e1") -> Receipt { Receipt(batch: id, epoch: epoch, verdicts: facts.map { Verdict(id: $0.id, outcome) }) }
+    func receipt(_ outcome: Verdict.Outcome, epoch: String = "e1") -> Receipt {
+        Receipt(batch: id, epoch: epoch, verdicts: facts.map { Verdict(id: $0.id, outcome) })
+    }
 }
 
 extension [Envelope] {
@@ -56,7 +61,9 @@ extension [Envelope] {
             epoch: "e1",
             envelopes: map { envelope in
                 let batch = try? Batch(json: envelope.body)
-                return carried(Receipt(batch: batch?.id ?? "", epoch: "e1", verdicts: (batch?.facts ?? []).compactMap { verdict(envelope, $0) }), for: envelope)
+                return carried(
+                    Receipt(batch: batch?.id ?? "", epoch: "e1", verdicts: (batch?.facts ?? []).compactMap { verdict(envelope, $0) }),
+                    for: envelope)
             }, at: noon)
     }
 }
@@ -64,7 +71,8 @@ extension [Envelope] {
 /// An answer as the centre would close it; a relay does not look at the signature.
 func carried(_ receipt: Receipt, for envelope: Envelope) -> CarriedReceipt {
     let body = (try? JSONEncoder().encode(receipt)) ?? Data()
-    return CarriedReceipt(ClosedAnswer(digest: SHA256Hex(of: envelope.body).hex, body: String(decoding: body, as: UTF8.self), signature: "signed"))
+    return CarriedReceipt(
+        ClosedAnswer(digest: SHA256Hex(of: envelope.body).hex, body: String(decoding: body, as: UTF8.self), signature: "signed"))
 }
 
 extension FactQueue {

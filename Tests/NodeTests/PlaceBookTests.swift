@@ -8,14 +8,18 @@ import Wire
 @Suite struct PlaceBookTests {
     private func book(_ kind: String?, _ records: [String: Record] = [:]) throws -> PlaceBook {
         let place = NodePlace(area: try #require(AreaCode("990101001")), siteKind: kind)
-        return PlaceBook(NodeIdentity(node: "T1", place: place, siteName: "甲站", root: [], fingerprint: SHA256Hex(of: [UInt8]()), epoch: "e"), records: records)
+        return PlaceBook(
+            NodeIdentity(node: "T1", place: place, siteName: "甲站", root: [], fingerprint: SHA256Hex(of: [UInt8]()), epoch: "e"),
+            records: records)
     }
 
     @Test(arguments: [
-        (ToldPlace(area: "990101001", siteKind: "village", siteName: "甲站"), false), (ToldPlace(area: "990102001", siteKind: "village", siteName: "甲站"), true),
+        (ToldPlace(area: "990101001", siteKind: "village", siteName: "甲站"), false),
+        (ToldPlace(area: "990102001", siteKind: "village", siteName: "甲站"), true),
         (ToldPlace(area: "990101001", siteKind: "township", siteName: "甲站"), true),
         (ToldPlace(area: "990101001", siteKind: "village", siteName: "甲站", former: [.init(area: "990107", until: noon)]), true),
-        (ToldPlace(area: "", siteKind: "", siteName: ""), false), (ToldPlace(area: "99010", siteKind: "village", siteName: "甲站"), false), (ToldPlace(area: "990102"), false),
+        (ToldPlace(area: "", siteKind: "", siteName: ""), false), (ToldPlace(area: "99010", siteKind: "village", siteName: "甲站"), false),
+        (ToldPlace(area: "990102"), false),
     ])
     func anotherPlaceIsAMoveAndNowhereIsNone(_ word: ToldPlace, _ isMove: Bool) throws {
         var book = try book("village")
@@ -33,7 +37,9 @@ import Wire
         #expect(edge.hear(ToldPlace(area: "990101001"), at: noon, now: noon).isEmpty)
         #expect(edge.hear(ToldPlace(area: "990103"), at: noon.adding(seconds: 9), now: noon).count == 1 && edge.isMoved)
         #expect(edge.hear(ToldPlace(area: "990104"), at: noon.adding(seconds: 5), now: noon).isEmpty)
-        #expect(edge.hear(nil, at: noon.adding(seconds: 20), now: noon).isEmpty && edge.hear(ToldPlace(area: "990104"), at: nil, now: noon).isEmpty)
+        #expect(
+            edge.hear(nil, at: noon.adding(seconds: 20), now: noon).isEmpty
+                && edge.hear(ToldPlace(area: "990104"), at: nil, now: noon).isEmpty)
         #expect(edge.hear(ToldPlace(area: "990101001"), at: noon.adding(seconds: 10), now: noon).count == 1 && !edge.isMoved)
     }
 
@@ -49,21 +55,32 @@ import Wire
     /// A centre's clock that was a year ahead for an hour holds nobody where he stood then.
     @Test func aWordFromTheFutureIsNotTheLast() throws {
         var book = try book("village")
-        #expect(book.hear(ToldPlace(area: "990102", siteKind: "village", siteName: "甲站"), at: noon.adding(seconds: 365 * 86_400), now: noon).count == 1)
-        #expect(book.hear(ToldPlace(area: "990103", siteKind: "village", siteName: "甲站"), at: noon.adding(seconds: 60), now: noon.adding(seconds: 60)).count == 1)
-        #expect(book.hear(ToldPlace(area: "990104", siteKind: "village", siteName: "甲站"), at: noon.adding(seconds: 30), now: noon.adding(seconds: 90)).isEmpty)
+        #expect(
+            book.hear(ToldPlace(area: "990102", siteKind: "village", siteName: "甲站"), at: noon.adding(seconds: 365 * 86_400), now: noon)
+                .count == 1)
+        #expect(
+            book.hear(
+                ToldPlace(area: "990103", siteKind: "village", siteName: "甲站"), at: noon.adding(seconds: 60), now: noon.adding(seconds: 60)
+            ).count == 1)
+        #expect(
+            book.hear(
+                ToldPlace(area: "990104", siteKind: "village", siteName: "甲站"), at: noon.adding(seconds: 30), now: noon.adding(seconds: 90)
+            ).isEmpty)
     }
 
     /// What was published is addressed in the codes of its day.
     @Test(arguments: [
-        ("990101", -1, true), ("990101", 1, false), ("990109", -1, false), ("990109", 1, true), ("9901", -1, true), ("9901", 1, true), ("990101001", -1, true),
+        ("990101", -1, true), ("990101", 1, false), ("990109", -1, false), ("990109", 1, true), ("9901", -1, true), ("9901", 1, true),
+        ("990101001", -1, true),
         ("990109001", 1, true), ("990102", -1, false),
     ])
     func anAudienceIsReadInTheCodesOfItsDay(_ area: String, _ hours: Int64, _ isMeant: Bool) throws {
         let audience = Audience(areas: [try #require(AreaCode(area))], kinds: ["village"])
         let moment = noon.adding(seconds: hours * 3600)
         let (old, new) = (try #require(AreaCode("990101001")), try #require(AreaCode("990109001")))
-        #expect(audience.includes(NodePlace(area: new, siteKind: "village", former: [FormerCode(area: old, until: noon)]), asOf: moment) == isMeant)
+        #expect(
+            audience.includes(NodePlace(area: new, siteKind: "village", former: [FormerCode(area: old, until: noon)]), asOf: moment)
+                == isMeant)
         // An edge keeps for all below it, so of its area's present code it has everything.
         let (county, before) = (try #require(AreaCode("990109")), try #require(AreaCode("990101")))
         let edge = NodePlace(area: county, siteKind: nil, former: [FormerCode(area: before, until: noon)])

@@ -46,7 +46,8 @@ import Wire
         _ = try book.take(report([interval(0, 0, 20)]), at: noon.adding(seconds: 10))
         #expect(reports(book.tick(at: noon.adding(seconds: 29))).isEmpty)
         #expect(reports(book.tick(at: noon.adding(seconds: 30))) == [fact([interval(0, 0, 20)])])
-        #expect(reports(try book.take(report([interval(0, 0, 25)], ended: true), at: noon.adding(seconds: 31))) == [fact([interval(0, 0, 25)])])
+        #expect(
+            reports(try book.take(report([interval(0, 0, 25)], ended: true), at: noon.adding(seconds: 31))) == [fact([interval(0, 0, 25)])])
         #expect(reports(book.tick(at: noon.adding(seconds: 90))).isEmpty)
     }
 
@@ -81,8 +82,12 @@ import Wire
         PlayReport(play: "", courseware: "c", mode: .demand, intervals: [], ended: false),
         PlayReport(play: "p q", courseware: "c", mode: .demand, intervals: [], ended: false),
         PlayReport(play: "p", courseware: String(repeating: "c", count: 65), mode: .demand, intervals: [], ended: false),
-        PlayReport(play: "p", courseware: "c", mode: .demand, intervals: [PlayInterval(startedAt: noon, mediaFrom: 5, mediaUntil: 5)], ended: false),
-        PlayReport(play: "p", courseware: "c", mode: .demand, intervals: [PlayInterval(startedAt: noon, mediaFrom: 0, mediaUntil: 5, rate: 99)], ended: false),
+        PlayReport(
+            play: "p", courseware: "c", mode: .demand, intervals: [PlayInterval(startedAt: noon, mediaFrom: 5, mediaUntil: 5)], ended: false
+        ),
+        PlayReport(
+            play: "p", courseware: "c", mode: .demand, intervals: [PlayInterval(startedAt: noon, mediaFrom: 0, mediaUntil: 5, rate: 99)],
+            ended: false),
     ])
     func whatIsNoPlayIsRefused(_ report: PlayReport) {
         var book = book()

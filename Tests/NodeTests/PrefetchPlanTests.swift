@@ -7,11 +7,14 @@ import Trust
     private func rendition(_ name: String, _ kind: Manifest.Kind, bandwidth: Int64, files: [Int]) throws -> Manifest.Rendition {
         let playlist = kind == .hls ? [try file("\(name)/index.m3u8", 10)] : []
         let segments = try files.map { try file("\(name)/\($0)", $0, duration: kind == .hls ? 1000 : nil) }
-        return Manifest.Rendition(name: name, kind: kind, height: 100, bandwidth: bandwidth, playlist: playlist.first?.path, files: playlist + segments)
+        return Manifest.Rendition(
+            name: name, kind: kind, height: 100, bandwidth: bandwidth, playlist: playlist.first?.path, files: playlist + segments)
     }
 
     private func file(_ path: String, _ length: Int, duration: Int64? = nil) throws -> Manifest.File {
-        Manifest.File(path: try RelativePath(checking: path, at: "path"), sha256: SHA256Hex(of: Array(path.utf8)), length: Int64(length), duration: duration)
+        Manifest.File(
+            path: try RelativePath(checking: path, at: "path"), sha256: SHA256Hex(of: Array(path.utf8)), length: Int64(length),
+            duration: duration)
     }
 
     private func manifest() throws -> Manifest {
@@ -24,8 +27,10 @@ import Trust
     }
 
     @Test(arguments: [
-        (Appetite.all(kinds: [.hls, .mp4]), ["240p", "mp4", "480p"]), (.all(kinds: [.hls]), ["240p", "480p"]), (.all(kinds: [.pieces]), ["240p", "480p"]),
-        (.one(kilobitsPerSecond: 2000, kind: .pieces), ["480p"]), (.one(kilobitsPerSecond: 2000, kind: .hls), ["480p"]), (.one(kilobitsPerSecond: 799, kind: .hls), ["240p"]),
+        (Appetite.all(kinds: [.hls, .mp4]), ["240p", "mp4", "480p"]), (.all(kinds: [.hls]), ["240p", "480p"]),
+        (.all(kinds: [.pieces]), ["240p", "480p"]),
+        (.one(kilobitsPerSecond: 2000, kind: .pieces), ["480p"]), (.one(kilobitsPerSecond: 2000, kind: .hls), ["480p"]),
+        (.one(kilobitsPerSecond: 799, kind: .hls), ["240p"]),
         (.one(kilobitsPerSecond: 1, kind: .hls), ["240p"]), (.one(kilobitsPerSecond: 1, kind: .mp4), ["mp4"]),
     ])
     func aNodeTakesWhatItsLineCarries(_ appetite: Appetite, _ names: [String]) throws {
@@ -63,12 +68,16 @@ import Trust
         let places: [(String, String?)] = [
             ("130128101201", "village"), ("130202101201", "village"), ("130128101201", "community"), ("130128", nil), ("130202", nil),
         ]
-        #expect(try places.map { offer.audience.includes(NodePlace(area: try #require(AreaCode($0)), siteKind: $1), asOf: noon) } == expected)
+        #expect(
+            try places.map { offer.audience.includes(NodePlace(area: try #require(AreaCode($0)), siteKind: $1), asOf: noon) } == expected)
     }
 
     @Test func atargetOfAnotherFormIsPassedOver() throws {
         let good = try #require(
-            Offer(courseware: "c", version: 2, publishedAt: noon, audience: Audience(areas: [], kinds: []), manifest: Blob(sha256: SHA256Hex(of: [UInt8]()), length: 9)).target)
+            Offer(
+                courseware: "c", version: 2, publishedAt: noon, audience: Audience(areas: [], kinds: []),
+                manifest: Blob(sha256: SHA256Hex(of: [UInt8]()), length: 9)
+            ).target)
         func offer(_ changed: [String: JSONValue], path: String = "courseware/network/c/2.json") throws -> Offer? {
             Offer(
                 try RelativePath(checking: path, at: "path"),

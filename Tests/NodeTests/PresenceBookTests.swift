@@ -6,7 +6,9 @@ import Wire
 @Suite struct PresenceBookTests {
     /// 1 April 2011, 12:00 in Shanghai.
     private let start = Instant(milliseconds: 1_301_630_400_000)
-    private func book(_ disk: [String: Record] = [:], zone: NetworkZone = .shanghai) -> PresenceBook { PresenceBook(terminal: "t", zone: zone, records: disk) }
+    private func book(_ disk: [String: Record] = [:], zone: NetworkZone = .shanghai) -> PresenceBook {
+        PresenceBook(terminal: "t", zone: zone, records: disk)
+    }
 
     @Test func minutesOfBeatsBecomeOneFactADayAndAWatermark() {
         var book = book()
@@ -24,7 +26,9 @@ import Wire
         var restarted = self.book(disk.records)
         #expect(reports(restarted.report(at: start)).first == presence("720-721"))
         let actions = book.report(at: start)
-        #expect(actions.firstIndex { if case .report = $0 { true } else { false } } == 0, "the fact is queued before its minutes leave the disk")
+        #expect(
+            actions.firstIndex { if case .report = $0 { true } else { false } } == 0, "the fact is queued before its minutes leave the disk"
+        )
         #expect(changes(actions) == [.remove(key: "presence/15065")])
     }
 

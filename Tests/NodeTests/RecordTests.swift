@@ -10,10 +10,12 @@ import Wire
         var (queue, disk) = (queue(), Disk())
         for body in [presence("1-5"), watermark(5)] { disk.carryOut(queue.add(body)) }
         let sent = try #require(queue.next(at: noon).batch)
-        disk.carryOut(queue.received(Receipt(batch: "b", epoch: "e2", verdicts: [Verdict(id: sent.facts[0].id, .stored)], at: noon), at: noon))
+        disk.carryOut(
+            queue.received(Receipt(batch: "b", epoch: "e2", verdicts: [Verdict(id: sent.facts[0].id, .stored)], at: noon), at: noon))
         var plays = PlayBook(terminal: "t", boot: 1, records: [:])
         let interval = PlayInterval(startedAt: noon, mediaFrom: 0, mediaUntil: 5, rate: 1500)
-        disk.carryOut(changes(try plays.take(PlayReport(play: "p/1", courseware: "c", mode: .live, intervals: [interval], ended: false), at: noon)))
+        disk.carryOut(
+            changes(try plays.take(PlayReport(play: "p/1", courseware: "c", mode: .live, intervals: [interval], ended: false), at: noon)))
         var beats = PresenceBook(terminal: "t", zone: .shanghai, records: [:])
         disk.carryOut(changes(beats.beat(at: noon)))
         var relay = RelayBook(epoch: "e1", generator: SeededGenerator(seed: 1), records: [:])

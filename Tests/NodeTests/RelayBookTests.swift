@@ -6,8 +6,11 @@ import Trust
 import Wire
 
 @Suite struct RelayBookTests {
-    private func book(_ disk: [String: Record] = [:], capacity: Int = 100, bytes: Int = 1 << 20, settings: OutboxSettings = OutboxSettings()) -> RelayBook {
-        RelayBook(settings: settings, capacity: capacity, capacityBytes: bytes, epoch: "e1", generator: SeededGenerator(seed: 1), records: disk)
+    private func book(
+        _ disk: [String: Record] = [:], capacity: Int = 100, bytes: Int = 1 << 20, settings: OutboxSettings = OutboxSettings()
+    ) -> RelayBook {
+        RelayBook(
+            settings: settings, capacity: capacity, capacityBytes: bytes, epoch: "e1", generator: SeededGenerator(seed: 1), records: disk)
     }
 
     private func batch(_ id: String, of terminal: String = "t", minutes: String = "1-5") -> Batch {
@@ -24,7 +27,11 @@ import Wire
 
     /// What goes up is what came, to the byte.
     @Test func aBatchIsCarriedClosed() throws {
-        let body = Data(#"{"facts" : [ {"minutes":"1-5","id":"1","kind":"presence","terminal":"t","day":"2011-03-31","more":[]}, {"id":"2"} ],"batch":"b"}"#.utf8)
+        let body = Data(
+            #"""
+            {"facts" : [ {"minutes":"1-5","id":"1","kind":"presence","terminal":"t","day":"2011-03-31","more":[]}, {"id":"2"} ],"batch":"b"}
+            """#
+            .utf8)
         let envelope = Envelope(node: "t", signature: "signed", body: body)
         var (book, disk) = (book(), Disk())
         let (changes, receipt) = try book.accept(envelope, try Batch(json: body))
@@ -32,10 +39,13 @@ import Wire
         #expect(receipt.verdicts.map(\.outcome) == [.held, .held] && book.next(at: noon).envelopes == [envelope])
         book = self.book(disk.records)
         #expect(book.next(at: noon).envelopes == [envelope])
-        let answer = Receipt(batch: "b", epoch: "e1", verdicts: [Verdict(id: "1", .stored), Verdict(id: "2", .refused, reason: "fact.kind")])
+        let answer = Receipt(
+            batch: "b", epoch: "e1", verdicts: [Verdict(id: "1", .stored), Verdict(id: "2", .refused, reason: "fact.kind")])
         _ = book.received(LoadReceipt(epoch: "e1", envelopes: [carried(answer, for: envelope)], at: noon), at: noon)
         let told = book.answer(ReceiptQuestion(ids: ["1", "2"]), from: "t")
-        #expect(told.verdicts == answer.verdicts && told.answers?.map(\.digest) == [SHA256Hex(of: body).hex] && told.answers?.first?.receipt == answer && book.pendingCount == 0)
+        #expect(
+            told.verdicts == answer.verdicts && told.answers?.map(\.digest) == [SHA256Hex(of: body).hex]
+                && told.answers?.first?.receipt == answer && book.pendingCount == 0)
     }
 
     @Test func twoSendersMayUseTheSameIdentity() throws {
@@ -46,7 +56,10 @@ import Wire
         let sent = try #require(book.next(at: noon).envelopes)
         _ = book.received(sent.receipt { envelope, _ in verdicts[envelope.node] }, at: noon)
         #expect(book.answer(ReceiptQuestion(ids: ["1"]), from: "a").verdicts == [Verdict(id: "1", .stored)])
-        #expect(book.answer(ReceiptQuestion(ids: ["1"]), from: "b").verdicts == [Verdict(id: "1", .quarantined, reason: "fact.future", sentence: "Too early")])
+        #expect(
+            book.answer(ReceiptQuestion(ids: ["1"]), from: "b").verdicts == [
+                Verdict(id: "1", .quarantined, reason: "fact.future", sentence: "Too early")
+            ])
         #expect(book.answer(ReceiptQuestion(ids: ["1"]), from: "c").verdicts.isEmpty)
     }
 
@@ -56,7 +69,8 @@ import Wire
         disk.carryOut(try book.accept(batch("2", minutes: "9"), from: "t").changes)
         disk.carryOut(book.received(try #require(book.next(at: noon).envelopes).receipt(.stored), at: noon))
         var restarted = self.book(disk.records)
-        #expect(restarted.answer(ReceiptQuestion(ids: ["1", "2"]), from: "t").verdicts == [Verdict(id: "1", .stored), Verdict(id: "2", .held)])
+        #expect(
+            restarted.answer(ReceiptQuestion(ids: ["1", "2"]), from: "t").verdicts == [Verdict(id: "1", .stored), Verdict(id: "2", .held)])
         #expect(try #require(restarted.next(at: noon).envelopes).facts.map(\.id) == ["2"])
     }
 
@@ -168,7 +182,10 @@ import Wire
         _ = book.received(sent.receipt(.stored), at: noon)
         #expect(book.pendingCount == 1 && book.answerCount == 0)
         let later = noon.adding(seconds: 600)
-        for wrong in [[], [carried(Receipt(batch: "b", epoch: "e1", verdicts: []), for: sent[0])], Array(repeating: sent.receipt(.stored).envelopes[0], count: 2)] {
+        for wrong in [
+            [], [carried(Receipt(batch: "b", epoch: "e1", verdicts: []), for: sent[0])],
+            Array(repeating: sent.receipt(.stored).envelopes[0], count: 2),
+        ] {
             _ = try #require(book.next(at: later).envelopes)
             _ = book.received(LoadReceipt(epoch: "e1", envelopes: wrong, at: noon), at: later)
             #expect(book.pendingCount == 1 && book.answerCount == 0 && book.next(at: later).end != nil)
@@ -176,13 +193,17 @@ import Wire
         }
     }
 
-    /// What the centre will never open is let go of, and its sender hears nothing of it: it offers the fact again, perhaps under its new key. What it cannot take now stays.
+    /// What the centre will never open is let go of, and its sender hears nothing of it: it offers the fact again, perhaps under its new
+    /// key. What it cannot take now stays.
     @Test(arguments: [(401, 0), (403, 0), (400, 0), (429, 1), (503, 1)])
     func anEnvelopeThatStaysClosed(_ status: Int, _ left: Int) throws {
         var (book, disk) = (book(), Disk())
         disk.carryOut(try book.accept(batch("1"), from: "t").changes)
         _ = try #require(book.next(at: noon).envelopes)
-        disk.carryOut(book.received(LoadReceipt(epoch: "e1", envelopes: [CarriedReceipt(Problem(code: "node.unknown", status: status, title: "x"))], at: noon), at: noon))
+        disk.carryOut(
+            book.received(
+                LoadReceipt(epoch: "e1", envelopes: [CarriedReceipt(Problem(code: "node.unknown", status: status, title: "x"))], at: noon),
+                at: noon))
         #expect(book.pendingCount == left && book.returned == 1 - left && self.book(disk.records).pendingCount == left)
         #expect(book.answer(ReceiptQuestion(ids: ["1"]), from: "t").verdicts.count == left)
         let again = try book.accept(batch("1"), from: "t")
@@ -215,7 +236,8 @@ import Wire
             now = now.adding(seconds: 600)
             seen += try #require(book.next(at: now).envelopes).facts.map(\.id)
             if turn == 1 {
-                _ = book.received(LoadReceipt(epoch: "e1", envelopes: [CarriedReceipt(Problem(code: "busy", status: 503, title: "x"))], at: now), at: now)
+                _ = book.received(
+                    LoadReceipt(epoch: "e1", envelopes: [CarriedReceipt(Problem(code: "busy", status: 503, title: "x"))], at: now), at: now)
             } else {
                 book.failed(at: now)
             }

@@ -24,7 +24,9 @@ struct World {
     init(appetite: Appetite = .all(kinds: [.hls])) throws {
         func key(_ number: UInt8) throws -> SigningKey { try SigningKey(seed: Array(repeating: number, count: 32)) }
         repository = Repository(
-            keys: RepositoryKeys(root: try key(1), targets: try key(2), snapshot: try key(3), timestamp: try key(4), publishers: PublisherKeys(secret: try key(5))),
+            keys: RepositoryKeys(
+                root: try key(1), targets: try key(2), snapshot: try key(3), timestamp: try key(4),
+                publishers: PublisherKeys(secret: try key(5))),
             lifetimes: .standard)
         root = try repository.firstRoot(at: noon.milliseconds)
         files["1.root.json"] = root
@@ -34,7 +36,8 @@ struct World {
 
     private static func sync(_ root: [UInt8], _ appetite: Appetite, _ records: [String: Record]) throws -> Sync {
         try Sync(
-            node: "n", place: NodePlace(area: try #require(AreaCode("130128")), siteKind: nil), appetite: appetite, settings: SyncSettings(chunk: 256), root: root,
+            node: "n", place: NodePlace(area: try #require(AreaCode("130128")), siteKind: nil), appetite: appetite,
+            settings: SyncSettings(chunk: 256), root: root,
             fingerprint: SHA256Hex(of: root), generator: SeededGenerator(seed: 1), records: records)
     }
 
@@ -45,24 +48,30 @@ struct World {
             let bytes = Array("\(name)/\(path)".utf8) + [UInt8](repeating: 7, count: length)
             let hash = SHA256Hex(of: bytes)
             blobs[hash] = bytes
-            return Manifest.File(path: try RelativePath(checking: path, at: "path"), sha256: hash, length: Int64(bytes.count), duration: duration)
+            return Manifest.File(
+                path: try RelativePath(checking: path, at: "path"), sha256: hash, length: Int64(bytes.count), duration: duration)
         }
         let playlist = try file("h/index.m3u8", 10)
         let manifest = try Manifest(
-            courseware: name, version: version, title: "t\(version)", category: "", speaker: "", unit: "", duration: 1000, poster: try file("poster.jpg", 20),
+            courseware: name, version: version, title: "t\(version)", category: "", speaker: "", unit: "", duration: 1000,
+            poster: try file("poster.jpg", 20),
             renditions: [
-                .init(name: "h", kind: .hls, height: 1, bandwidth: 1, playlist: playlist.path, files: [playlist] + (try segments.map { try file("h/\($0)", $0, duration: 1) }))
+                .init(
+                    name: "h", kind: .hls, height: 1, bandwidth: 1, playlist: playlist.path,
+                    files: [playlist] + (try segments.map { try file("h/\($0)", $0, duration: 1) }))
             ])
         let hash = SHA256Hex(of: manifest.bytes)
         blobs[hash] = manifest.bytes
         offers[name] = Offer(
-            courseware: name, version: version, publishedAt: instant, audience: Audience(areas: [], kinds: []), manifest: Blob(sha256: hash, length: Int64(manifest.bytes.count)))
+            courseware: name, version: version, publishedAt: instant, audience: Audience(areas: [], kinds: []),
+            manifest: Blob(sha256: hash, length: Int64(manifest.bytes.count)))
         try sign(at: instant)
     }
 
     mutating func sign(at instant: Instant) throws {
         let targets = offers.values.compactMap(\.target)
-        let next = try repository.publish(["network": Dictionary(uniqueKeysWithValues: targets.map { ($0.path, $0.file) })], after: publication, at: instant.milliseconds)
+        let next = try repository.publish(
+            ["network": Dictionary(uniqueKeysWithValues: targets.map { ($0.path, $0.file) })], after: publication, at: instant.milliseconds)
         publication = next
         for file in next.signedFiles { files[file.name] = file.bytes }
     }
@@ -74,7 +83,9 @@ struct World {
     }
 
     /// Does errands until there is nothing to do, or `most` were done.
-    mutating func sync(at now: Instant, most: Int = 1000, ways: [DownWay] = DownWay.allCases, answer: (Errand) -> Outcome? = { _ in nil }) -> [Change] {
+    mutating func sync(at now: Instant, most: Int = 1000, ways: [DownWay] = DownWay.allCases, answer: (Errand) -> Outcome? = { _ in nil })
+        -> [Change]
+    {
         var all = take(machine.start(at: now))
         for _ in 0..<most {
             guard let errand = next(ways, at: now) else { break }
@@ -151,7 +162,8 @@ struct World {
         #expect(world.facts.map(\.revision) == Array(1...Int64(world.facts.count)))
         let last = try #require(world.facts.last)
         #expect(last.doneBytes == last.totalBytes && last.doneBytes == world.here.values.reduce(0) { $0 + Int64($1.count) })
-        #expect(world.machine.files.keys.sorted() == ["1.network.json", "1.root.json", "1.snapshot.json", "1.targets.json", "timestamp.json"])
+        #expect(
+            world.machine.files.keys.sorted() == ["1.network.json", "1.root.json", "1.snapshot.json", "1.targets.json", "timestamp.json"])
     }
 
     @Test func anUnchangedTimestampCostsOneRequest() throws {
@@ -307,7 +319,11 @@ struct World {
             let text = String(decoding: bytes.prefix(40), as: UTF8.self)
             order.append(text.hasPrefix("{") ? "manifest" : String(text.prefix { $0 != "\u{7}" }))
         }
-        #expect(order == ["manifest", "new/poster.jpg", "manifest", "a/poster.jpg", "new/h/index.m3u8", "new/h/100", "a/h/index.m3u8", "a/h/300", "a/h/500"])
+        #expect(
+            order == [
+                "manifest", "new/poster.jpg", "manifest", "a/poster.jpg", "new/h/index.m3u8", "new/h/100", "a/h/index.m3u8", "a/h/300",
+                "a/h/500",
+            ])
     }
 
     @Test func withdrawnCoursewareGoes() throws {
@@ -351,7 +367,8 @@ struct World {
         #expect(try #require(unfinished.first).doneBytes < (try #require(world.facts.last { $0.version == 2 })).doneBytes)
     }
 
-    /// A version that nobody offers any more goes, also when it is the higher one: somebody had the key for a while, or the centre came back from a backup.
+    /// A version that nobody offers any more goes, also when it is the higher one: somebody had the key for a while, or the centre came
+    /// back from a backup.
     @Test func whatIsNotOfferedAnyMoreGoesWhateverItsVersion() throws {
         var world = try World()
         try world.publish("a", version: JSONValue.largestInteger, segments: [30])
@@ -388,7 +405,8 @@ struct World {
         #expect(world.machine.complete.count == 1)
     }
 
-    /// While a film is on its way the catalogue is looked at, and a withdrawal that comes meanwhile is carried out: also while a sweep is under way.
+    /// While a film is on its way the catalogue is looked at, and a withdrawal that comes meanwhile is carried out: also while a sweep is
+    /// under way.
     @Test func theCatalogueDoesNotWaitForAFilm() throws {
         var world = try World()
         _ = world.sync(at: noon, most: 5)
@@ -457,7 +475,11 @@ struct World {
         var world = try World()
         var seen: Record?
         for change in world.sync(at: noon, most: 5) {
-            if case .store("holding/a/1", let record) = change, case .holding(let stored) = record, !stored.isReported, stored.revision == holding.revision { seen = record }
+            if case .store("holding/a/1", let record) = change, case .holding(let stored) = record, !stored.isReported,
+                stored.revision == holding.revision
+            {
+                seen = record
+            }
         }
         return seen
     }
@@ -486,13 +508,15 @@ struct World {
     /// A file longer than its parent names it is another one, however long it goes on.
     @Test func anAnswerThatIsTooLongIsNoticed() throws {
         var world = try World()
-        _ = world.sync(at: noon) { errand in if case .metadata(let name, _, _) = errand, name.contains("snapshot") { .tooLong } else { nil } }
+        _ = world.sync(at: noon) { errand in if case .metadata(let name, _, _) = errand, name.contains("snapshot") { .tooLong } else { nil }
+        }
         #expect(world.machine.takeNoticed() == [Noticed(.metadata, about: "trust.length")])
         _ = world.sync(at: noon.adding(seconds: 200))
         #expect(world.machine.complete.count == 1 && world.machine.takeNoticed().isEmpty)
     }
 
-    /// A parent that gives the beginning of a film and denies the rest is noticed after an hour; one that does not have it at all is waited for.
+    /// A parent that gives the beginning of a film and denies the rest is noticed after an hour; one that does not have it at all is waited
+    /// for.
     @Test func theRestThatIsDeniedIsNoticed() throws {
         for gives in [false, true] {
             var world = try World()
@@ -503,9 +527,13 @@ struct World {
                 defer { begun = true }
                 return gives && !begun ? .reached(1000) : .missing
             }
-            for minutes in stride(from: 0, through: 58, by: 2) { _ = world.sync(at: noon.adding(seconds: Int64(minutes) * 60), answer: deny) }
+            for minutes in stride(from: 0, through: 58, by: 2) {
+                _ = world.sync(at: noon.adding(seconds: Int64(minutes) * 60), answer: deny)
+            }
             #expect(world.machine.takeNoticed().isEmpty)
-            for minutes in stride(from: 60, through: 70, by: 2) { _ = world.sync(at: noon.adding(seconds: Int64(minutes) * 60), answer: deny) }
+            for minutes in stride(from: 60, through: 70, by: 2) {
+                _ = world.sync(at: noon.adding(seconds: Int64(minutes) * 60), answer: deny)
+            }
             let noticed = world.machine.takeNoticed()
             #expect(noticed.map(\.kind) == (gives ? [.blob] : []))
             _ = world.sync(at: noon.adding(seconds: 7200))
@@ -528,7 +556,8 @@ struct World {
         }
     }
 
-    /// A parent that answers for more than a day with nothing new keeps something back; one that does not answer says nothing; a restart forgets nothing.
+    /// A parent that answers for more than a day with nothing new keeps something back; one that does not answer says nothing; a restart
+    /// forgets nothing.
     @Test func aCatalogueThatStandsStillIsNoticed() throws {
         var world = try World()
         let hour: Int64 = 3_600_000

@@ -19,7 +19,8 @@ import Testing
         let outcome = try simulation.run()
         #expect(outcome.violations == [])
         for fault in [
-            "killed", "lost", "doubled", "flipped", "forged", "edge disk lost", "rotten", "moved", "recoded", "withdrawn", "held", "duplicate", "minutes", "plays", "complete",
+            "killed", "lost", "doubled", "flipped", "forged", "edge disk lost", "rotten", "moved", "recoded", "withdrawn", "held",
+            "duplicate", "minutes", "plays", "complete",
             // Every attack is heard of by the centre.
             "incident answer.forged", "incident metadata.refused", "incident blob.refused", "incident disk.changed",
         ] {
@@ -54,6 +55,7 @@ import Testing
         #expect(outcome.terminalBytes * 100 <= outcome.neededBytes * 102)
         #expect(outcome.counts["minutes quarantined"] == 0)
         // This centre signs nothing while nothing changes, and that is a freeze.
-        #expect(outcome.counts.keys.filter { $0.hasPrefix("incident") } == ["incident catalogue.frozen"], "An honest network caused incidents")
+        #expect(
+            outcome.counts.keys.filter { $0.hasPrefix("incident") } == ["incident catalogue.frozen"], "An honest network caused incidents")
     }
 }

@@ -8,7 +8,8 @@ import Testing
 
     private func covered(_ claims: [(since: Instant, through: Instant)], voided: [Range<Day>] = [], of terminal: Int = 1) -> Int {
         let reports = CompleteReports(
-            Dictionary(uniqueKeysWithValues: claims.map { (WatermarkKey(terminal: 1, since: $0.since), $0.through) }), voided: [1: voided], .shanghai)
+            Dictionary(uniqueKeysWithValues: claims.map { (WatermarkKey(terminal: 1, since: $0.since), $0.through) }), voided: [1: voided],
+            .shanghai)
         return reports.minutes(of: terminal, on: Self.day)
     }
 
@@ -21,7 +22,9 @@ import Testing
     func aReportCoversWholeMinutesUpToItsEnd(through: Instant, minutes: Int) {
         #expect(covered([(Instant(milliseconds: 0), through)]) == minutes)
         // The furthest of several counts.
-        #expect(covered([(Instant(milliseconds: 0), through), (SampleWorld.moment("2011-02-01", 0), SampleWorld.moment("2011-03-01", 0))]) == minutes)
+        #expect(
+            covered([(Instant(milliseconds: 0), through), (SampleWorld.moment("2011-02-01", 0), SampleWorld.moment("2011-03-01", 0))])
+                == minutes)
     }
 
     @Test func aClaimThatBeganLaterOrIsVoidedOrOfAnotherCoversNothing() {
@@ -34,7 +37,8 @@ import Testing
     }
 
     @Test func onlyWhatIsCoveredAndNotReportedIsCalledOff() {
-        let reports = CompleteReports([WatermarkKey(terminal: 1, since: Instant(milliseconds: 0)): SampleWorld.moment("2011-03-04", 10, 2)], voided: [:], .shanghai)
+        let reports = CompleteReports(
+            [WatermarkKey(terminal: 1, since: Instant(milliseconds: 0)): SampleWorld.moment("2011-03-04", 10, 2)], voided: [:], .shanghai)
         #expect(reports.calledOff(MinuteSet(598..<605), reported: MinuteSet(590..<600), by: 1, on: Self.day) == MinuteSet(600..<602))
         #expect(CalledOff([MinuteSet(), MinuteSet(1..<4), MinuteSet(7..<8)]) == CalledOff(days: 2, minutes: 4))
         #expect(CalledOff([MinuteSet()]) == nil)

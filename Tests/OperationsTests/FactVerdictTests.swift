@@ -13,7 +13,8 @@ private func presence(_ terminal: String, _ day: String, _ minutes: String, id: 
 }
 
 private func play(
-    _ terminal: String, _ courseware: String, at start: Instant, from: Int64 = 0, seconds: Int64, sequence: Int64 = 1, mode: PlayMode = .demand, id: String = "p"
+    _ terminal: String, _ courseware: String, at start: Instant, from: Int64 = 0, seconds: Int64, sequence: Int64 = 1,
+    mode: PlayMode = .demand, id: String = "p"
 ) -> Fact {
     Fact(
         id: id,
@@ -24,7 +25,11 @@ private func play(
 }
 
 private func holding(_ courseware: String, version: Int64, revision: Int64) -> Fact {
-    Fact(id: "h", .holding(Holding(node: "T1", courseware: courseware, version: version, revision: revision, state: .complete, doneBytes: 9, totalBytes: 9)))
+    Fact(
+        id: "h",
+        .holding(
+            Holding(node: "T1", courseware: courseware, version: version, revision: revision, state: .complete, doneBytes: 9, totalBytes: 9)
+        ))
 }
 
 private let evening = SampleWorld.moment("2011-03-05", 22)
@@ -53,14 +58,29 @@ private let evening = SampleWorld.moment("2011-03-05", 22)
                 (play("T1", "lesson-1", at: evening, seconds: 6000, sequence: 3), .commandLine, .quarantined, "fact.future"),
                 (Fact(id: "w", .watermark(Watermark(terminal: "T1", throughAt: noon))), .commandLine, .stored, ""),
                 (Fact(id: "w", .watermark(Watermark(terminal: "T1", throughAt: noon.adding(seconds: -60)))), .commandLine, .duplicate, ""),
-                (Fact(id: "w", .watermark(Watermark(terminal: "T1", throughAt: evening.adding(seconds: 3600)))), .commandLine, .quarantined, "fact.future"),
-                (Fact(id: "w", .watermark(Watermark(terminal: "T1", throughAt: Instant(milliseconds: 5)))), .commandLine, .quarantined, "fact.before_network"),
                 (
-                    Fact(id: "h", .holding(Holding(node: "T1", courseware: "lesson-1", version: 0, revision: 2, state: .fetching, doneBytes: 5, totalBytes: 9))), .terminal("T1"),
+                    Fact(id: "w", .watermark(Watermark(terminal: "T1", throughAt: evening.adding(seconds: 3600)))), .commandLine,
+                    .quarantined, "fact.future"
+                ),
+                (
+                    Fact(id: "w", .watermark(Watermark(terminal: "T1", throughAt: Instant(milliseconds: 5)))), .commandLine, .quarantined,
+                    "fact.before_network"
+                ),
+                (
+                    Fact(
+                        id: "h",
+                        .holding(
+                            Holding(
+                                node: "T1", courseware: "lesson-1", version: 0, revision: 2, state: .fetching, doneBytes: 5, totalBytes: 9))
+                    ), .terminal("T1"),
                     .stored, ""
                 ),
                 (
-                    Fact(id: "h", .holding(Holding(node: "T1", courseware: "lesson-1", version: 0, revision: 1, state: .known, doneBytes: 0, totalBytes: 9))), .terminal("T1"),
+                    Fact(
+                        id: "h",
+                        .holding(
+                            Holding(node: "T1", courseware: "lesson-1", version: 0, revision: 1, state: .known, doneBytes: 0, totalBytes: 9)
+                        )), .terminal("T1"),
                     .duplicate, ""
                 ),
                 (holding("lesson-1", version: 1, revision: 3), .terminal("T1"), .quarantined, "fact.unknown_courseware"),
@@ -83,13 +103,17 @@ private let evening = SampleWorld.moment("2011-03-05", 22)
     func theSameBatchAHundredTimesCountsOnce(_ engine: Database.Engine) async throws {
         try await withWorld(engine) { world in
             let facts = [
-                presence("T1", "2011-03-05", "480-540"), play("T1", "lesson-1", at: SampleWorld.moment("2011-03-05", 8, 10), seconds: 300), presence("T9", "2011-03-05", "4"),
+                presence("T1", "2011-03-05", "480-540"), play("T1", "lesson-1", at: SampleWorld.moment("2011-03-05", 8, 10), seconds: 300),
+                presence("T9", "2011-03-05", "4"),
             ]
             for turn in 0..<100 {
                 let verdicts = try await world.send(facts, batch: "b\(turn)", at: evening)
-                #expect(verdicts.map(\.outcome) == (turn == 0 ? [.stored, .stored, .quarantined] : [.duplicate, .duplicate, .quarantined]))
+                #expect(
+                    verdicts.map(\.outcome) == (turn == 0 ? [.stored, .stored, .quarantined] : [.duplicate, .duplicate, .quarantined]))
             }
-            let month = try await world.database.read { try $0.presence(terminals: [1], within: (Day("2011-03-01") ?? .forever)...(Day("2011-03-31") ?? .forever)) }
+            let month = try await world.database.read {
+                try $0.presence(terminals: [1], within: (Day("2011-03-01") ?? .forever)...(Day("2011-03-31") ?? .forever))
+            }
             #expect(month.map(\.minutes.count) == [61])
             let found9 = try await world.database.read { try $0.quarantined(limit: 10) }.count
             #expect(found9 == 1)
@@ -125,7 +149,9 @@ private let evening = SampleWorld.moment("2011-03-05", 22)
             try await world.database.write { try $0.dismissQuarantined(id: rest[0].id, by: act) }
             let found10 = try await world.database.read { try $0.quarantined(limit: 10) }.isEmpty
             #expect(found10)
-            await #expect(throws: Refusal.notFound("quarantined_fact")) { try await world.database.write { try $0.dismissQuarantined(id: rest[0].id, by: act) } }
+            await #expect(throws: Refusal.notFound("quarantined_fact")) {
+                try await world.database.write { try $0.dismissQuarantined(id: rest[0].id, by: act) }
+            }
         }
     }
 
@@ -141,12 +167,16 @@ private let evening = SampleWorld.moment("2011-03-05", 22)
                 at: evening)
             func figures() async throws -> [[Int]] {
                 try await world.database.read {
-                    try $0.all("SELECT on_minutes, plays, effective_seconds FROM site_day WHERE day = \(day)") { row in try (0..<3).map { try row.int($0) } }
+                    try $0.all("SELECT on_minutes, plays, effective_seconds FROM site_day WHERE day = \(day)") { row in
+                        try (0..<3).map { try row.int($0) }
+                    }
                 }
             }
             #expect(try await figures() == [[71, 1, 300]])
             let act = world.act(at: evening)
-            let void = try await world.database.write { try $0.voidFacts(terminalID: "T2B", days: day...day, reason: "在库房试机", rules: SampleWorld.rules, by: act) }
+            let void = try await world.database.write {
+                try $0.voidFacts(terminalID: "T2B", days: day...day, reason: "在库房试机", rules: SampleWorld.rules, by: act)
+            }
             #expect(try await figures() == [[61, 0, 0]])
             // A fact that comes while the void stands is stored and stays out of the figures.
             _ = try await world.send([presence("T2B", "2011-03-05", "600-610")], at: evening)
@@ -155,7 +185,9 @@ private let evening = SampleWorld.moment("2011-03-05", 22)
             #expect(try await figures() == [[82, 1, 300]])
             let listed = try await world.database.read { try $0.voids(terminals: [2, 3], within: day...day) }
             #expect(listed.map { $0.withdrawnAt != nil } == [true])
-            await #expect(throws: Refusal.self) { try await world.database.write { try $0.withdrawVoid(id: void, rules: SampleWorld.rules, by: act) } }
+            await #expect(throws: Refusal.self) {
+                try await world.database.write { try $0.withdrawVoid(id: void, rules: SampleWorld.rules, by: act) }
+            }
             let found11 = try await world.database.write { try $0.rebuildSiteDays(day...day, rules: SampleWorld.rules) }
             #expect(found11 == 0)
         }
@@ -164,7 +196,9 @@ private let evening = SampleWorld.moment("2011-03-05", 22)
     @Test(arguments: Database.Engine.required)
     func aPlayOverMidnightIsCountedOnBothDays(_ engine: Database.Engine) async throws {
         try await withWorld(engine) { world in
-            _ = try await world.send([play("T1", "lesson-2", at: SampleWorld.moment("2011-03-05", 23, 55), seconds: 600)], at: SampleWorld.moment("2011-03-06", 1))
+            _ = try await world.send(
+                [play("T1", "lesson-2", at: SampleWorld.moment("2011-03-05", 23, 55), seconds: 600)],
+                at: SampleWorld.moment("2011-03-06", 1))
             let rows = try await world.database.read {
                 try $0.all("SELECT day, effective_seconds, effective_demand_plays FROM site_day ORDER BY day") { row in
                     [try row.day(0).description, String(try row.int(1)), String(try row.int(2))]
@@ -196,7 +230,8 @@ private let evening = SampleWorld.moment("2011-03-05", 22)
         let paused = PlayCoverage([PlayInterval(startedAt: start.adding(seconds: 600), mediaFrom: 9000, mediaUntil: 12_000)])
         #expect(long.union(paused).intervals.count == 2)
         let seek = PlayCoverage([
-            PlayInterval(startedAt: start, mediaFrom: 0, mediaUntil: 5000), PlayInterval(startedAt: start.adding(seconds: 5), mediaFrom: 2000, mediaUntil: 4000),
+            PlayInterval(startedAt: start, mediaFrom: 0, mediaUntil: 5000),
+            PlayInterval(startedAt: start.adding(seconds: 5), mediaFrom: 2000, mediaUntil: 4000),
         ])
         #expect(seek.watched(on: NetworkZone.shanghai.day(of: start), .shanghai).media.total == 5000)
     }
@@ -218,22 +253,32 @@ private let evening = SampleWorld.moment("2011-03-05", 22)
         }
     }
 
-    /// A box that says it played for more hours than a day has, or chose five hundred times, is not believed beyond that; what it said before stays.
+    /// A box that says it played for more hours than a day has, or chose five hundred times, is not believed beyond that; what it said
+    /// before stays.
     @Test(arguments: Database.Engine.required)
     func moreThanADayHoldsIsNotBelieved(_ engine: Database.Engine) async throws {
         try await withWorld(engine) { world in
             let morning = SampleWorld.moment("2011-03-04", 0)
             func hours(_ sequence: Int64, at start: Int64, _ length: Int64) -> Fact {
-                play("T1", "channel", at: morning.adding(seconds: start * 3600), seconds: length * 3600, sequence: sequence, mode: .channel, id: "\(sequence)")
+                play(
+                    "T1", "channel", at: morning.adding(seconds: start * 3600), seconds: length * 3600, sequence: sequence, mode: .channel,
+                    id: "\(sequence)")
             }
             // 20 hours at once, 4 more at the same time, and then one second too much; a play over midnight counts to each of its days.
-            let verdicts = try await world.send([hours(1, at: 2, 20), hours(2, at: 2, 4), hours(3, at: 8, 1), hours(4, at: 23, 2), hours(1, at: 2, 20)], at: evening)
+            let verdicts = try await world.send(
+                [hours(1, at: 2, 20), hours(2, at: 2, 4), hours(3, at: 8, 1), hours(4, at: 23, 2), hours(1, at: 2, 20)], at: evening)
             #expect(verdicts.map(\.reason) == ["", "", "fact.contradicts", "fact.contradicts", ""])
             // The same again changes nothing, and a piece more of one that stands is judged as a whole.
-            #expect(try await world.send([hours(3, at: 8, 1), hours(2, at: 2, 5)], at: evening).map(\.reason) == ["fact.contradicts", "fact.contradicts"])
-            let minute = (10...610).map { play("T2", "channel", at: morning.adding(seconds: 60), seconds: 1, sequence: $0, mode: .channel, id: "\($0)") }
+            #expect(
+                try await world.send([hours(3, at: 8, 1), hours(2, at: 2, 5)], at: evening).map(\.reason) == [
+                    "fact.contradicts", "fact.contradicts",
+                ])
+            let minute = (10...610).map {
+                play("T2", "channel", at: morning.adding(seconds: 60), seconds: 1, sequence: $0, mode: .channel, id: "\($0)")
+            }
             let many = try await world.send(minute, at: evening)
-            #expect(many.prefix(500).allSatisfy { $0.outcome == .stored } && many.dropFirst(500).allSatisfy { $0.reason == "fact.too_many" })
+            #expect(
+                many.prefix(500).allSatisfy { $0.outcome == .stored } && many.dropFirst(500).allSatisfy { $0.reason == "fact.too_many" })
         }
     }
 
@@ -246,8 +291,12 @@ private let evening = SampleWorld.moment("2011-03-05", 22)
             #expect(verdicts.filter { $0.outcome == .quarantined }.count == 1000)
             #expect(verdicts.filter { $0.outcome == .refused && $0.reason == "fact.no_room" }.count == 200)
             // What waits already may be said again; others have room.
-            #expect(try await world.send(Array(facts.prefix(3)), from: .terminal("T1"), at: evening).allSatisfy { $0.outcome == .quarantined })
-            #expect(try await world.send([presence("T2", "2011-03-06", "1")], from: .terminal("T2"), at: evening).map(\.outcome) == [.quarantined])
+            #expect(
+                try await world.send(Array(facts.prefix(3)), from: .terminal("T1"), at: evening).allSatisfy { $0.outcome == .quarantined })
+            #expect(
+                try await world.send([presence("T2", "2011-03-06", "1")], from: .terminal("T2"), at: evening).map(\.outcome) == [
+                    .quarantined
+                ])
             let (overflow, waiting) = try await world.database.read { (try $0.quarantineOverflow(limit: 10), try $0.quarantineCounts()) }
             #expect(overflow.map(\.facts) == [200] && overflow.map(\.sender) == ["terminal:T1"] && waiting == ["fact.future": 1001])
             // Whoever has looked at all of it has looked at what had no room, too; a part is not all.

@@ -16,7 +16,10 @@ struct SiteMonthTests {
 
     private static func stored(_ statements: Statements) throws -> [[Int]] {
         try statements.all(
-            "SELECT month, site, on_minutes, on_mask, effective_seconds, effective_plays, effective_demand_plays FROM site_month ORDER BY month, site"
+            """
+            SELECT month, site, on_minutes, on_mask, effective_seconds, effective_plays, effective_demand_plays
+            FROM site_month ORDER BY month, site
+            """
         ) { row in try (0..<7).map { try row.int($0) } }
     }
 
@@ -36,7 +39,8 @@ struct SiteMonthTests {
                 }
                 try statements.run(
                     """
-                    INSERT INTO site_day (day, site, on_minutes, effective_seconds, plays, effective_plays, effective_demand_plays) \(values: days.map { $0.map(\.bound) })
+                    INSERT INTO site_day (day, site, on_minutes, effective_seconds, plays, effective_plays,
+                        effective_demand_plays) \(values: days.map { $0.map(\.bound) })
                     """)
             }
             _ = try await database.migrate(steps, at: SampleWorld.moment("2012-03-01", 1))

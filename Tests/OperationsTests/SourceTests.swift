@@ -12,14 +12,20 @@ import Wire
     private static let months = (Day("2011-03-01") ?? .forever)...(Day("2011-03-31") ?? .forever)
 
     /// A batch as somebody brings it.
-    private func merge(_ facts: [Fact], _ sender: Sender, relay: String? = nil, file: String? = nil, _ world: SampleWorld) async throws -> [Verdict.Outcome] {
+    private func merge(_ facts: [Fact], _ sender: Sender, relay: String? = nil, file: String? = nil, _ world: SampleWorld) async throws
+        -> [Verdict.Outcome]
+    {
         let received = ReceivedBatch(sender: sender, batch: Batch(id: "b", facts: facts), relay: relay, file: file)
         let ids = world.ids
-        return try await world.database.write { try $0.mergeFacts([received], rules: SampleWorld.rules, at: SampleWorld.moment("2011-04-20", 12), ids: ids)[0].map(\.outcome) }
+        return try await world.database.write {
+            try $0.mergeFacts([received], rules: SampleWorld.rules, at: SampleWorld.moment("2011-04-20", 12), ids: ids)[0].map(\.outcome)
+        }
     }
 
     private func presence(_ terminal: String, _ day: String, _ minutes: Range<Int>) -> Fact {
-        Fact(id: "\(terminal)\(day)\(minutes)", .presence(Presence(terminal: terminal, day: Day(day) ?? .forever, minutes: MinuteSet(minutes))))
+        Fact(
+            id: "\(terminal)\(day)\(minutes)",
+            .presence(Presence(terminal: terminal, day: Day(day) ?? .forever, minutes: MinuteSet(minutes))))
     }
 
     private func siteDays(_ world: SampleWorld) async throws -> [String] {
@@ -36,7 +42,8 @@ import Wire
         try await withWorld(engine) { world in
             var generator = SeededGenerator(seed: seed)
             let ways: [(Sender, String?, String?, String)] = [
-                (.terminal("T1"), nil, nil, "self"), (.terminal("T1"), "E1", nil, "self carried by E1"), (.terminal("T1"), "E2", nil, "self carried by E2"),
+                (.terminal("T1"), nil, nil, "self"), (.terminal("T1"), "E1", nil, "self carried by E1"),
+                (.terminal("T1"), "E2", nil, "self carried by E2"),
                 (.commandLine, nil, "file-a", "command-line file-a"), (.commandLine, nil, "file-b", "command-line file-b"),
             ]
             var minutes: [Day: MinuteSet] = [:]
@@ -73,18 +80,23 @@ import Wire
     func aSourceIsVoidedAsOne(_ engine: Database.Engine) async throws {
         try await withWorld(engine) { world in
             let interval = PlayInterval(startedAt: SampleWorld.moment("2011-03-09", 23, 50), mediaFrom: 0, mediaUntil: 1_200_000)
-            let played = Fact(id: "y", .play(Play(terminal: "T2", boot: 1, sequence: 1, courseware: "lesson-1", mode: .demand, intervals: [interval])))
+            let played = Fact(
+                id: "y", .play(Play(terminal: "T2", boot: 1, sequence: 1, courseware: "lesson-1", mode: .demand, intervals: [interval])))
             let mark = Fact(id: "w", .watermark(Watermark(terminal: "T2", throughAt: SampleWorld.moment("2011-03-20", 0))))
-            _ = try await merge([presence("T1", "2011-03-01", 0..<60), presence("T1", "2011-03-02", 0..<60)], .terminal("T1"), relay: "E1", world)
+            _ = try await merge(
+                [presence("T1", "2011-03-01", 0..<60), presence("T1", "2011-03-02", 0..<60)], .terminal("T1"), relay: "E1", world)
             let clean = try await siteDays(world)
             // Every day of T2, a play over midnight, and one day of T1 came from the file; T3 of the month before, too.
             let file = [
-                presence("T2", "2011-03-03", 0..<9), presence("T2", "2011-03-04", 0..<9), presence("T2", "2011-03-06", 5..<9), presence("T1", "2011-03-02", 50..<90), played, mark,
+                presence("T2", "2011-03-03", 0..<9), presence("T2", "2011-03-04", 0..<9), presence("T2", "2011-03-06", 5..<9),
+                presence("T1", "2011-03-02", 50..<90), played, mark,
             ]
             _ = try await merge(file + [presence("T3", "2011-02-27", 0..<5)], .commandLine, file: "file-x", world)
             let all = try await siteDays(world)
             let act = world.act(at: SampleWorld.moment("2011-04-20", 13))
-            let void = try await world.database.write { try $0.voidSource(.file("file-x"), days: Self.months, reason: "伪造", rules: SampleWorld.rules, by: act) }
+            let void = try await world.database.write {
+                try $0.voidSource(.file("file-x"), days: Self.months, reason: "伪造", rules: SampleWorld.rules, by: act)
+            }
             #expect((void.terminals, void.days, void.completeness) == (2, 6, 1))
             // T1's second day goes as a whole: of what several wrote, nobody knows what the other would have said alone.
             let rest = try await siteDays(world)
@@ -96,10 +108,14 @@ import Wire
             #expect(try await world.database.read { try $0.voidedRanges(Self.months, kinds: VoidKind.allCases).isEmpty })
             for choice in [SourceChoice.file("file-y"), .saidBy(edge: "E1"), .carriedBy(edge: "E2")] {
                 await #expect(throws: Refusal.notFound("source")) {
-                    try await world.database.write { try $0.voidSource(choice, days: Self.months, reason: "x", rules: SampleWorld.rules, by: act) }
+                    try await world.database.write {
+                        try $0.voidSource(choice, days: Self.months, reason: "x", rules: SampleWorld.rules, by: act)
+                    }
                 }
             }
-            let carried = try await world.database.write { try $0.voidSource(.carriedBy(edge: "E1"), days: Self.months, reason: "x", rules: SampleWorld.rules, by: act) }
+            let carried = try await world.database.write {
+                try $0.voidSource(.carriedBy(edge: "E1"), days: Self.months, reason: "x", rules: SampleWorld.rules, by: act)
+            }
             #expect((carried.terminals, carried.days, carried.completeness) == (1, 2, 0))
         }
     }
@@ -149,7 +165,9 @@ import Wire
             for (minutes, hour) in [(0..<60, 9), (60..<90, 10)] {
                 let received = ReceivedBatch(sender: .terminal("T1"), batch: Batch(id: "1", facts: [presence("T1", "2011-03-05", minutes)]))
                 let ids = world.ids
-                _ = try await world.database.write { try $0.mergeFacts([received], rules: SampleWorld.rules, at: SampleWorld.moment("2011-03-09", hour), ids: ids) }
+                _ = try await world.database.write {
+                    try $0.mergeFacts([received], rules: SampleWorld.rules, at: SampleWorld.moment("2011-03-09", hour), ids: ids)
+                }
             }
             let late = try await world.database.read { statements in
                 try statements.lateMinutes(terminals: Array(try statements.terminalNumbers(["T1"]).values), within: Self.months)

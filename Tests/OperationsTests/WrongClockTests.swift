@@ -12,7 +12,8 @@ private func presence(_ terminal: String, _ day: String, _ minutes: String, id: 
 }
 
 @Suite struct WrongClockTests {
-    /// A clock that ran ahead: neither judging again nor sending again makes its minutes count, however much time passes; the true minutes of the same day do.
+    /// A clock that ran ahead: neither judging again nor sending again makes its minutes count, however much time passes; the true minutes
+    /// of the same day do.
     @Test(arguments: Database.Engine.required)
     func whatWasAheadWhenItCameNeverCounts(_ engine: Database.Engine) async throws {
         try await withWorld(engine) { world in
@@ -25,7 +26,9 @@ private func presence(_ terminal: String, _ day: String, _ minutes: String, id: 
                     .play(
                         Play(
                             terminal: "T1", boot: 1, sequence: 1, courseware: "lesson-1", mode: .demand,
-                            intervals: [PlayInterval(startedAt: SampleWorld.moment("2011-03-06", 11), mediaFrom: 0, mediaUntil: 300_000)]))),
+                            intervals: [
+                                PlayInterval(startedAt: SampleWorld.moment("2011-03-06", 11), mediaFrom: 0, mediaUntil: 300_000)
+                            ]))),
                 presence("T9", "2011-03-06", "700-705"),
             ]
             let first = try await world.send(wrong, at: came)
@@ -65,7 +68,11 @@ private func presence(_ terminal: String, _ day: String, _ minutes: String, id: 
                 return try statements.judgeQuarantineAgain(rules: SampleWorld.rules, by: act)
             }
             #expect(judged.counted == 1)
-            #expect(judged.counts.contains { $0.key.reason == "fact.unknown_terminal" && $0.key.outcome == .quarantined && $0.key.now == "fact.future" && $0.value == 1 })
+            #expect(
+                judged.counts.contains {
+                    $0.key.reason == "fact.unknown_terminal" && $0.key.outcome == .quarantined && $0.key.now == "fact.future"
+                        && $0.value == 1
+                })
             #expect(judged.first.map(\.subject) == ["T9"])
             let rest = try await world.database.read { try $0.quarantined(limit: 10) }
             #expect(rest.map(\.reason) == ["fact.future"] && rest.map(\.receivedAt) == [came])
@@ -79,10 +86,13 @@ private func presence(_ terminal: String, _ day: String, _ minutes: String, id: 
     @Test(arguments: Database.Engine.required)
     func filtersChooseAndScopesHide(_ engine: Database.Engine) async throws {
         try await withWorld(engine) { world in
-            _ = try await world.send([presence("T1", "2011-03-06", "1"), presence("T9", "2011-03-05", "1")], at: SampleWorld.moment("2011-03-05", 12))
+            _ = try await world.send(
+                [presence("T1", "2011-03-06", "1"), presence("T9", "2011-03-05", "1")], at: SampleWorld.moment("2011-03-05", 12))
             _ = try await world.send([presence("T3", "2011-03-09", "1")], batch: "c", at: SampleWorld.moment("2011-03-07", 12))
             let day = try #require(Day("2011-03-07"))
-            func subjects(_ filter: QuarantineFilter) async throws -> [String] { try await world.database.read { try $0.quarantined(matching: filter, limit: 10).map(\.subject) } }
+            func subjects(_ filter: QuarantineFilter) async throws -> [String] {
+                try await world.database.read { try $0.quarantined(matching: filter, limit: 10).map(\.subject) }
+            }
             #expect(try await subjects(QuarantineFilter()) == ["T1", "T9", "T3"])
             #expect(try await subjects(QuarantineFilter(reason: "fact.future")) == ["T1", "T3"])
             #expect(try await subjects(QuarantineFilter(terminal: "T9")) == ["T9"])
@@ -90,7 +100,9 @@ private func presence(_ terminal: String, _ day: String, _ minutes: String, id: 
             #expect(try await subjects(QuarantineFilter(before: SampleWorld.moment("2011-03-06", 0))) == ["T1", "T9"])
             func seen(_ code: String) async throws -> [String] {
                 let scope = Scope(areas: [try #require(AreaCode(code))])
-                return try await world.database.read { try $0.quarantined(reason: nil, after: "", limit: 10, on: day, in: scope).map(\.subject) }
+                return try await world.database.read {
+                    try $0.quarantined(reason: nil, after: "", limit: 10, on: day, in: scope).map(\.subject)
+                }
             }
             #expect(try await seen("9901") == ["T1", "T9", "T3"])
             #expect(try await seen("990101") == ["T1"])
@@ -102,18 +114,23 @@ private func presence(_ terminal: String, _ day: String, _ minutes: String, id: 
     func aClockThatKnowsItsErrorIsWrittenDownByDay(_ engine: Database.Engine) async throws {
         try await withWorld(engine) { world in
             func told(_ day: String, _ hour: Int, _ error: Int64?) -> Fact {
-                Fact(id: "\(day)-\(hour)", .watermark(Watermark(terminal: "T1", throughAt: SampleWorld.moment(day, hour), clockError: error)))
+                Fact(
+                    id: "\(day)-\(hour)", .watermark(Watermark(terminal: "T1", throughAt: SampleWorld.moment(day, hour), clockError: error))
+                )
             }
             let verdicts = try await world.send(
-                [told("2011-03-05", 9, 86_400_000), told("2011-03-05", 8, 1), told("2011-03-06", 9, nil)], at: SampleWorld.moment("2011-03-06", 9, 1))
+                [told("2011-03-05", 9, 86_400_000), told("2011-03-05", 8, 1), told("2011-03-06", 9, nil)],
+                at: SampleWorld.moment("2011-03-06", 9, 1))
             #expect(verdicts.map(\.outcome).allSatisfy { $0 == .stored || $0 == .duplicate })
             let today = try #require(Day("2011-03-06"))
             let days = today.advanced(by: -30)...today
             let (own, listed, hidden) = try await world.database.read { statements in
                 (
                     try statements.clockErrors(terminals: [1], within: days),
-                    try statements.clockErrors(since: days.lowerBound, limit: 10, on: today, in: Scope(areas: [AreaCode("9901")].compactMap(\.self))),
-                    try statements.clockErrors(since: days.lowerBound, limit: 10, on: today, in: Scope(areas: [AreaCode("990102")].compactMap(\.self)))
+                    try statements.clockErrors(
+                        since: days.lowerBound, limit: 10, on: today, in: Scope(areas: [AreaCode("9901")].compactMap(\.self))),
+                    try statements.clockErrors(
+                        since: days.lowerBound, limit: 10, on: today, in: Scope(areas: [AreaCode("990102")].compactMap(\.self)))
                 )
             }
             #expect(own.map(\.day.description) == ["2011-03-05"] && own.map(\.aheadMs) == [86_400_000])

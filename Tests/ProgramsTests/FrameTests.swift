@@ -18,7 +18,8 @@ import Testing
 
     @Test func framesComeOutAsTheyWentIn() throws {
         let sent = [
-            Frame(.end), Frame(.piece, [0, 255, 10]), Frame(.stream, Array(repeating: 7, count: Frame.longest)), try Frame(.file, saying: FileHead(place: 1, name: "ä", length: 3)),
+            Frame(.end), Frame(.piece, [0, 255, 10]), Frame(.stream, Array(repeating: 7, count: Frame.longest)),
+            try Frame(.file, saying: FileHead(place: 1, name: "ä", length: 3)),
         ]
         let heard = try frames(try sent.flatMap { try $0.encoded })
         #expect(heard == sent)
@@ -40,20 +41,26 @@ import Testing
 
     @Test func aMessageOfAnotherKindOrShapeIsRefused() throws {
         #expect(throws: WorkerProblem.nonsense("end where file was due")) { try Frame(.end).message(FileHead.self, .file) }
-        #expect(throws: WorkerProblem.nonsense("file that cannot be read")) { try Frame(.file, Array("{\"place\": 1}".utf8)).message(FileHead.self, .file) }
+        #expect(throws: WorkerProblem.nonsense("file that cannot be read")) {
+            try Frame(.file, Array("{\"place\": 1}".utf8)).message(FileHead.self, .file)
+        }
     }
 
-    private func head(_ place: Int, _ name: String, _ length: Int) throws -> Frame { try Frame(.file, saying: FileHead(place: place, name: name, length: length)) }
+    private func head(_ place: Int, _ name: String, _ length: Int) throws -> Frame {
+        try Frame(.file, saying: FileHead(place: place, name: name, length: length))
+    }
 
     @Test func filesAreUnpackedInTheirPlaces() throws {
         var rules = Unpacking(isFolder: [false, true], bytes: 5, input: 2)
         let frames = [
-            try head(0, "", 3), Frame(.piece, [1, 2]), Frame(.piece, [3]), try head(1, "seg0001.ts", 0), try head(1, "片", 2), Frame(.piece, [4, 5]), Frame(.stream, [6]),
+            try head(0, "", 3), Frame(.piece, [1, 2]), Frame(.piece, [3]), try head(1, "seg0001.ts", 0), try head(1, "片", 2),
+            Frame(.piece, [4, 5]), Frame(.stream, [6]),
             Frame(.end),
         ]
         #expect(
             try frames.flatMap { try rules.take($0) } == [
-                .open(place: 0, name: ""), .write([1, 2]), .write([3]), .close, .open(place: 1, name: "seg0001.ts"), .close, .open(place: 1, name: "片"), .write([4, 5]), .close,
+                .open(place: 0, name: ""), .write([1, 2]), .write([3]), .close, .open(place: 1, name: "seg0001.ts"), .close,
+                .open(place: 1, name: "片"), .write([4, 5]), .close,
                 .input([6]), .done,
             ])
     }
@@ -85,11 +92,14 @@ import Testing
         #expect(throws: WorkerProblem.nonsense("more than 10000 files")) { _ = try many.take(try head(0, "x", 0)) }
     }
 
-    /// What comes when something else is due: pieces without a file, a file within a file, more than the file has, an end too early, what only the other end says.
+    /// What comes when something else is due: pieces without a file, a file within a file, more than the file has, an end too early, what
+    /// only the other end says.
     @Test func nothingComesOutOfItsTurn() throws {
         let wrong: [[Frame]] = [
-            [Frame(.piece, [1])], [try head(0, "x", 2), try head(0, "y", 1)], [try head(0, "x", 2), Frame(.piece, [1, 2, 3])], [try head(0, "x", 2), Frame(.piece)],
-            [try head(0, "x", 2), Frame(.end)], [Frame(.end, [1])], [Frame(.stream, [1, 2, 3])], [Frame(.stream)], [Frame(.greeting)], [Frame(.order)], [Frame(.outcome)],
+            [Frame(.piece, [1])], [try head(0, "x", 2), try head(0, "y", 1)], [try head(0, "x", 2), Frame(.piece, [1, 2, 3])],
+            [try head(0, "x", 2), Frame(.piece)],
+            [try head(0, "x", 2), Frame(.end)], [Frame(.end, [1])], [Frame(.stream, [1, 2, 3])], [Frame(.stream)], [Frame(.greeting)],
+            [Frame(.order)], [Frame(.outcome)],
         ]
         for frames in wrong {
             var rules = Unpacking(isFolder: [true], bytes: 9, input: 2)
@@ -97,18 +107,25 @@ import Testing
         }
     }
 
-    private func order(_ path: String = "/a/b", _ argument: String = "-i", memoryMiB: Int = 64, fileMiB: Int = 1, seconds: Int = 1, bytes: Int = 0) -> WorkOrder {
-        WorkOrder(.ffmpeg, [argument], reads: [.init(path: path, isFolder: false)], writes: [], memoryMiB: memoryMiB, fileMiB: fileMiB, seconds: seconds, bytes: bytes)
+    private func order(
+        _ path: String = "/a/b", _ argument: String = "-i", memoryMiB: Int = 64, fileMiB: Int = 1, seconds: Int = 1, bytes: Int = 0
+    ) -> WorkOrder {
+        WorkOrder(
+            .ffmpeg, [argument], reads: [.init(path: path, isFolder: false)], writes: [], memoryMiB: memoryMiB, fileMiB: fileMiB,
+            seconds: seconds, bytes: bytes)
     }
 
     @Test func anOrderThatNoCentreGivesIsRefused() throws {
         try order().check()
         for wrong in [
-            order("a"), order("/"), order(""), order("/a\0"), order("/a", "x\0"), order("/" + String(repeating: "x", count: 4096)), order(memoryMiB: 0), order(memoryMiB: .max),
+            order("a"), order("/"), order(""), order("/a\0"), order("/a", "x\0"), order("/" + String(repeating: "x", count: 4096)),
+            order(memoryMiB: 0), order(memoryMiB: .max),
             order(fileMiB: 0), order(fileMiB: .max), order(seconds: 0), order(seconds: .max), order(bytes: -1), order(bytes: .max),
             WorkOrder(.ffmpeg, [], reads: [], writes: Array(repeating: "/a", count: 17), memoryMiB: 1, fileMiB: 1, seconds: 1, bytes: 0),
         ] { #expect(throws: WorkerProblem.self, "\(wrong)") { try wrong.check() } }
-        #expect(throws: WorkerProblem.self) { try Frame(.order, Array(#"{"tool": "sh", "arguments": []}"#.utf8)).message(WorkOrder.self, .order) }
+        #expect(throws: WorkerProblem.self) {
+            try Frame(.order, Array(#"{"tool": "sh", "arguments": []}"#.utf8)).message(WorkOrder.self, .order)
+        }
     }
 
     @Test func pathsWithinArgumentsBecomeTheWorkers() {

@@ -11,30 +11,37 @@ private struct Rooms {
     var output: String { folder.appendingPathComponent("output").path }
 
     init() throws {
-        folder = FileManager.default.temporaryDirectory.appendingPathComponent("yuanjiao-programs-\(UUID().uuidString)").resolvingSymlinksInPath()
+        folder = FileManager.default.temporaryDirectory.appendingPathComponent("yuanjiao-programs-\(UUID().uuidString)")
+            .resolvingSymlinksInPath()
         try FileManager.default.createDirectory(at: folder.appendingPathComponent("output"), withIntermediateDirectories: true)
         try Data("the key".utf8).write(to: URL(fileURLWithPath: secret))
         try Data("the film".utf8).write(to: URL(fileURLWithPath: input))
     }
 
     /// What a shell script says, and how it ends.
-    func sh(_ script: String, _ confinement: Confinement, memoryMiB: Int = 512, fileMiB: Int = 4, seconds: Int = 600, input typed: String = "") async throws -> (
+    func sh(
+        _ script: String, _ confinement: Confinement, memoryMiB: Int = 512, fileMiB: Int = 4, seconds: Int = 600, input typed: String = ""
+    ) async throws -> (
         said: String, status: Int
     ) {
         let said = Mutex("")
         let program = Program("sh", confinement: confinement, reads: [input], writes: [output], memoryMiB: memoryMiB, fileMiB: fileMiB)
-        let outcome = try await program.run(["-c", script], input: Data(typed.utf8), seconds: seconds) { bytes in said.withLock { $0 += String(decoding: bytes, as: UTF8.self) } }
+        let outcome = try await program.run(["-c", script], input: Data(typed.utf8), seconds: seconds) { bytes in
+            said.withLock { $0 += String(decoding: bytes, as: UTF8.self) }
+        }
         return (said.withLock { $0 }, outcome.status)
     }
 }
 
 @Suite struct ProgramTests {
-    /// What a program that a hostile file has taken over may reach, at every level that this machine has. That the best one is at hand here is said by the first line.
+    /// What a program that a hostile file has taken over may reach, at every level that this machine has. That the best one is at hand here
+    /// is said by the first line.
     @Test func aProgramReachesOnlyWhatItsLevelLetsIt() async throws {
         setenv("YUANJIAO_DATABASE", "postgres:password=secret", 1)
         let best = await Confinement.atHand()
         print("at hand: \(best)")
-        let levels: [Confinement] = best == .bubblewrap ? [.bubblewrap, .namespaces, .none] : best == .namespaces ? [.namespaces, .none] : [.none]
+        let levels: [Confinement] =
+            best == .bubblewrap ? [.bubblewrap, .namespaces, .none] : best == .namespaces ? [.namespaces, .none] : [.none]
         for level in levels {
             let rooms = try Rooms()
             defer { try? FileManager.default.removeItem(at: rooms.folder) }
@@ -55,7 +62,9 @@ private struct Rooms {
             #expect(try await rooms.sh("ls \(rooms.folder.path)", level).said == "input\noutput\n")
             #expect(try await rooms.sh("echo x > \(rooms.input)", level).status != 0, "the input is written")
             #expect(try await rooms.sh("echo x > /usr/lib/x", level).status != 0)
-            #expect(try await rooms.sh("ls /proc | grep -c '^[0-9]'", level).said.trimmingCharacters(in: .whitespacesAndNewlines).count == 1, "others' processes are seen")
+            #expect(
+                try await rooms.sh("ls /proc | grep -c '^[0-9]'", level).said.trimmingCharacters(in: .whitespacesAndNewlines).count == 1,
+                "others' processes are seen")
             #expect(try await rooms.sh("kill -9 \(getpid())", level).status != 0)
         }
     }
@@ -65,7 +74,9 @@ private struct Rooms {
         defer { try? FileManager.default.removeItem(at: rooms.folder) }
         for level in await Confinement.atHand() == .none ? [Confinement.none] : [Confinement.none, .atHand()] {
             let mark = "sleep 98\(level == .none ? 1 : 2)7"
-            await #expect(throws: ProgramProblem.tookTooLong(seconds: 1)) { try await rooms.sh("trap '' TERM; \(mark) & \(mark)", level, seconds: 1) }
+            await #expect(throws: ProgramProblem.tookTooLong(seconds: 1)) {
+                try await rooms.sh("trap '' TERM; \(mark) & \(mark)", level, seconds: 1)
+            }
             if level == .none { continue }
             // What bubblewrap has started the kernel ends with it, on a busy machine a moment later.
             var left = Data([0])
@@ -95,7 +106,8 @@ private struct Rooms {
         let rooms = try Rooms()
         defer { try? FileManager.default.removeItem(at: rooms.folder) }
         let file = rooms.folder.appendingPathComponent("chained")
-        let outcomes = try await chain(["head -c 3000000 /dev/zero", "tr '\\000' x", "wc -c; echo said >&2"]).run(into: file.path, seconds: 600)
+        let outcomes = try await chain(["head -c 3000000 /dev/zero", "tr '\\000' x", "wc -c; echo said >&2"]).run(
+            into: file.path, seconds: 600)
         #expect(outcomes.map(\.status) == [0, 0, 0] && outcomes[2].log == "said\n")
         #expect(try String(contentsOf: file, encoding: .utf8).trimmingCharacters(in: .whitespacesAndNewlines) == "3000000")
         #expect(try FileManager.default.attributesOfItem(atPath: file.path)[.posixPermissions] as? Int == 0o600)
@@ -105,7 +117,8 @@ private struct Rooms {
     }
 
     @Test(arguments: [
-        (["echo a; exit 3", "cat"], [3, 0]), (["echo a", "cat; exit 4"], [0, 4]), (["exec yes", "head -c 9; exit 5"], [-13, 5]), (["exit 6"], [6]),
+        (["echo a; exit 3", "cat"], [3, 0]), (["echo a", "cat; exit 4"], [0, 4]), (["exec yes", "head -c 9; exit 5"], [-13, 5]),
+        (["exit 6"], [6]),
     ])
     func nothingIsLeftOfAChainInWhichOneFails(_ scripts: [String], _ statuses: [Int]) async throws {
         let rooms = try Rooms()
@@ -121,10 +134,13 @@ private struct Rooms {
         let rooms = try Rooms()
         defer { try? FileManager.default.removeItem(at: rooms.folder) }
         let file = rooms.folder.appendingPathComponent("chained")
-        await #expect(throws: ProgramProblem.tookTooLong(seconds: 1)) { try await chain(["echo a; exec sleep 9817", "cat"]).run(into: file.path, seconds: 1) }
+        await #expect(throws: ProgramProblem.tookTooLong(seconds: 1)) {
+            try await chain(["echo a; exec sleep 9817", "cat"]).run(into: file.path, seconds: 1)
+        }
         #expect(!FileManager.default.fileExists(atPath: file.path))
         await #expect(throws: ProgramProblem.missing("no-such-program")) {
-            try await ProgramChain([(Program("no-such-program", confinement: .none, memoryMiB: 64, fileMiB: 1), [])]).run(into: file.path, seconds: 1)
+            try await ProgramChain([(Program("no-such-program", confinement: .none, memoryMiB: 64, fileMiB: 1), [])]).run(
+                into: file.path, seconds: 1)
         }
         #expect(!FileManager.default.fileExists(atPath: file.path))
     }
@@ -132,7 +148,9 @@ private struct Rooms {
     @Test func whatItIsToldBesidesStandsInItsEnvironmentAlone() async throws {
         let said = Mutex("")
         let program = Program("sh", confinement: .none, memoryMiB: 512, fileMiB: 1, variables: ["PGPASSWORD": "sesame"])
-        _ = try await program.run(["-c", "echo $PGPASSWORD$YUANJIAO_DATABASE"], seconds: 600) { bytes in said.withLock { $0 += String(decoding: bytes, as: UTF8.self) } }
+        _ = try await program.run(["-c", "echo $PGPASSWORD$YUANJIAO_DATABASE"], seconds: 600) { bytes in
+            said.withLock { $0 += String(decoding: bytes, as: UTF8.self) }
+        }
         #expect(said.withLock { $0 } == "sesame\n" && !program.command.contains { $0.contains("sesame") })
     }
 }

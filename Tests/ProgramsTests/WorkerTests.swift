@@ -3,7 +3,8 @@ import Programs
 import Synchronization
 import Testing
 
-/// What systemd's socket unit does: listens at a socket, and gives each connection a worker. In this process; the ends of workers are noted.
+/// What systemd's socket unit does: listens at a socket, and gives each connection a worker. In this process; the ends of workers are
+/// noted.
 private final class Socket: Sendable {
     let folder: URL
     let bench: Workbench
@@ -19,12 +20,17 @@ private final class Socket: Sendable {
 
     /// - Parameter script: what stands for ffmpeg.
     init(_ script: String, confinement: Confinement = .none) throws {
-        folder = FileManager.default.temporaryDirectory.appendingPathComponent("yj-\(UUID().uuidString.prefix(8))").resolvingSymlinksInPath()
+        folder = FileManager.default.temporaryDirectory.appendingPathComponent("yj-\(UUID().uuidString.prefix(8))")
+            .resolvingSymlinksInPath()
         let program = folder.appendingPathComponent("ffmpeg")
-        for name in ["cache", "source", "made"] { try FileManager.default.createDirectory(at: folder.appendingPathComponent(name), withIntermediateDirectories: true) }
+        for name in ["cache", "source", "made"] {
+            try FileManager.default.createDirectory(at: folder.appendingPathComponent(name), withIntermediateDirectories: true)
+        }
         try Data("#!/bin/sh\n\(script)\n".utf8).write(to: program)
         try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: program.path)
-        bench = Workbench(folder: folder.appendingPathComponent("cache").path, programs: [.ffmpeg: program.path, .weasyprint: "/no/such/program"], confinement: confinement)
+        bench = Workbench(
+            folder: folder.appendingPathComponent("cache").path, programs: [.ffmpeg: program.path, .weasyprint: "/no/such/program"],
+            confinement: confinement)
         listener = listen(at: folder.appendingPathComponent("s").path)
         Thread.detachNewThread { [self] in
             while case let connection = accept(listener, nil, nil), connection >= 0 {
@@ -46,11 +52,14 @@ private final class Socket: Sendable {
     func file(_ name: String) -> URL { folder.appendingPathComponent(name) }
 
     /// Runs what stands for ffmpeg.
-    func run(_ arguments: [String] = [], reads: [String] = [], tool: Tool = .ffmpeg, fileMiB: Int = 4, seconds: Int = 600, input: String = "") async throws -> (
+    func run(
+        _ arguments: [String] = [], reads: [String] = [], tool: Tool = .ffmpeg, fileMiB: Int = 4, seconds: Int = 600, input: String = ""
+    ) async throws -> (
         said: String, outcome: Program.Outcome
     ) {
         let said = Mutex([UInt8]())
-        let program = Program(tool, "unused", at: .worker(worker), reads: reads, writes: [file("made").path], memoryMiB: 512, fileMiB: fileMiB)
+        let program = Program(
+            tool, "unused", at: .worker(worker), reads: reads, writes: [file("made").path], memoryMiB: 512, fileMiB: fileMiB)
         let outcome = try await program.run(arguments, input: Data(input.utf8), seconds: seconds) { bytes in said.withLock { $0 += bytes } }
         return (said.withLock { String(decoding: $0, as: UTF8.self) }, outcome)
     }
@@ -107,7 +116,11 @@ private func liar(_ frames: [Frame], in folder: URL) throws -> Worker {
 
     /// Files there, input there, words and files back, in pieces; nothing is left. At the best level that is at hand.
     @Test func aRunAtAWorkerIsAsOneHere() async throws {
-        let script = #"cat; cat "$1" "$2/b"; ls "$2" | wc -l; echo made > "$3/made"; head -c 3000000 /dev/zero > "$3/zeros"; : > "$3/empty"; echo "in $3" >&2; exit 7"#
+        let script =
+            #"""
+            cat; cat "$1" "$2/b"; ls "$2" | wc -l; echo made > "$3/made"; head -c 3000000 /dev/zero > "$3/zeros"; : > "$3/empty"; echo \#
+            "in $3" >&2; exit 7
+            """#
         try await with(script, await Confinement.atHand()) { socket in
             let (film, folder, made) = (socket.file("film%").path, socket.file("source").path, socket.file("made").path)
             try Data("a film ".utf8).write(to: URL(fileURLWithPath: film))
@@ -155,9 +168,13 @@ private func liar(_ frames: [Frame], in folder: URL) throws -> Worker {
     @Test func whereNoWorkerIsItIsSaid() async throws {
         try await with("true") { socket in
             let nobody = Worker(socket: socket.file("none").path)
-            await #expect(throws: WorkerProblem.absent(socket: nobody.socket, reason: "No such file or directory")) { try await nobody.greeting() }
+            await #expect(throws: WorkerProblem.absent(socket: nobody.socket, reason: "No such file or directory")) {
+                try await nobody.greeting()
+            }
             let endless = Worker(socket: "/" + String(repeating: "x", count: 200))
-            await #expect(throws: WorkerProblem.absent(socket: endless.socket, reason: "File name too long")) { try await endless.greeting() }
+            await #expect(throws: WorkerProblem.absent(socket: endless.socket, reason: "File name too long")) {
+                try await endless.greeting()
+            }
         }
     }
 
@@ -165,7 +182,9 @@ private func liar(_ frames: [Frame], in folder: URL) throws -> Worker {
         try await with("exec sleep 9871") { socket in
             await #expect(throws: ProgramProblem.tookTooLong(seconds: 1)) { try await socket.run(seconds: 1) }
             let list = Process(), pipe = Pipe()
-            (list.executableURL, list.arguments, list.standardOutput) = (URL(fileURLWithPath: "/usr/bin/pgrep"), ["-fx", "sleep 9871"], pipe)
+            (list.executableURL, list.arguments, list.standardOutput) = (
+                URL(fileURLWithPath: "/usr/bin/pgrep"), ["-fx", "sleep 9871"], pipe
+            )
             try list.run()
             let living = try pipe.fileHandleForReading.readToEnd() ?? Data()
             #expect(living.isEmpty && socket.left.isEmpty)
@@ -180,7 +199,8 @@ private func liar(_ frames: [Frame], in folder: URL) throws -> Worker {
             let program = Program(.ffmpeg, "unused", at: .worker(socket.worker), memoryMiB: 512, fileMiB: 1)
             let run = Task { try await program.run([note], seconds: 600) { _ in begun.withLock { $0 = true } } }
             try await until("it begins") { begun.withLock { $0 } }
-            let process = try #require(Int32(try String(contentsOfFile: note, encoding: .utf8).trimmingCharacters(in: .whitespacesAndNewlines)))
+            let process = try #require(
+                Int32(try String(contentsOfFile: note, encoding: .utf8).trimmingCharacters(in: .whitespacesAndNewlines)))
             #expect(isAlive(process))
             run.cancel()
             await #expect(throws: CancellationError.self) { try await run.value }
@@ -199,7 +219,8 @@ private func liar(_ frames: [Frame], in folder: URL) throws -> Worker {
             #expect(send(ours, bytes, bytes.count, 0) == bytes.count)
             let serving = Task { try await socket.bench.serve(theirs) }
             try await until("it begins") { FileManager.default.fileExists(atPath: note) }
-            let process = try #require(Int32(try String(contentsOfFile: note, encoding: .utf8).trimmingCharacters(in: .whitespacesAndNewlines)))
+            let process = try #require(
+                Int32(try String(contentsOfFile: note, encoding: .utf8).trimmingCharacters(in: .whitespacesAndNewlines)))
             close(ours)
             await #expect(throws: WorkerProblem.gone) { try await serving.value }
             #expect(!isAlive(process) && socket.left.isEmpty)
@@ -218,9 +239,12 @@ private func liar(_ frames: [Frame], in folder: URL) throws -> Worker {
     /// What a program that a hostile file has taken over may leave behind in the folder that comes back.
     @Test(arguments: [
         (#"ln -s /etc/passwd "$1/x""#, "among the files is a link"), (#"mkdir "$1/x""#, "among the files is something else than a file"),
-        (#"mkfifo "$1/x""#, "among the files is something else than a file"), (#"echo > "$1/$(printf 'a\nb')""#, "the name of a file holds what no name should"),
-        (#"echo > "$1/$(printf '\377')""#, "the name of a file is no text"), (#"truncate -s 3M "$1/a"; truncate -s 3M "$1/b""#, "its files have more than 4 MiB together"),
-        (#"cd "$1"; seq 10001 | xargs touch"#, "there are more than 10000 files"), (#"mkdir -p "$1/x/y"; chmod 0 "$1/x""#, "among the files is something else than a file"),
+        (#"mkfifo "$1/x""#, "among the files is something else than a file"),
+        (#"echo > "$1/$(printf 'a\nb')""#, "the name of a file holds what no name should"),
+        (#"echo > "$1/$(printf '\377')""#, "the name of a file is no text"),
+        (#"truncate -s 3M "$1/a"; truncate -s 3M "$1/b""#, "its files have more than 4 MiB together"),
+        (#"cd "$1"; seq 10001 | xargs touch"#, "there are more than 10000 files"),
+        (#"mkdir -p "$1/x/y"; chmod 0 "$1/x""#, "among the files is something else than a file"),
         (#"cd "$1"; for i in $(seq 600); do mkdir 0123456789; cd 0123456789; done"#, "among the files is something else than a file"),
     ])
     func onlyPlainFilesComeBack(_ script: String, _ problem: String) async throws {
@@ -235,7 +259,9 @@ private func liar(_ frames: [Frame], in folder: URL) throws -> Worker {
         try await with("true") { socket in
             try FileManager.default.createSymbolicLink(atPath: socket.file("source/link").path, withDestinationPath: "/etc/passwd")
             for place in ["source", "source/link"] {
-                await #expect(throws: ProgramProblem.worker(.refused("among the files is a link"))) { try await socket.run(reads: [socket.file(place).path]) }
+                await #expect(throws: ProgramProblem.worker(.refused("among the files is a link"))) {
+                    try await socket.run(reads: [socket.file(place).path])
+                }
             }
         }
     }
@@ -244,16 +270,22 @@ private func liar(_ frames: [Frame], in folder: URL) throws -> Worker {
     @Test func aHostileWorkerWritesNothingElsewhere() async throws {
         let greeting = try Frame(.greeting, saying: WorkerGreeting(version: 1, user: 1, confinement: .bubblewrap, tools: Tool.allCases))
         let outcome = Frame(.outcome, Array(#"{"status": 0, "log": ""}"#.utf8))
-        func head(_ name: String, _ length: Int, place: Int = 0) throws -> Frame { try Frame(.file, saying: FileHead(place: place, name: name, length: length)) }
+        func head(_ name: String, _ length: Int, place: Int = 0) throws -> Frame {
+            try Frame(.file, saying: FileHead(place: place, name: name, length: length))
+        }
         let lies: [([Frame], WorkerProblem)] = [
             ([greeting, outcome, try head("../escaped", 1), Frame(.piece, [1])], .nonsense("a file where none may be")),
             ([greeting, outcome, try head("escaped", 1, place: 7)], .nonsense("a file where none may be")),
             ([greeting, outcome, try head("there", 1), Frame(.piece, [1])], .nonsense("a file that is there already")),
             ([greeting, outcome, try head("link", 1), Frame(.piece, [1])], .nonsense("a file that is there already")),
             ([greeting, outcome, try head("x", 5 << 20)], .nonsense("more bytes than were agreed on")),
-            ([greeting, outcome, try head("x", 2), Frame(.piece, [1])], .gone), ([greeting, outcome], .gone), ([greeting], .gone), ([], .gone),
+            ([greeting, outcome, try head("x", 2), Frame(.piece, [1])], .gone), ([greeting, outcome], .gone), ([greeting], .gone),
+            ([], .gone),
             ([greeting, greeting], .nonsense("greeting where outcome was due")), ([outcome], .nonsense("outcome where greeting was due")),
-            ([try Frame(.greeting, saying: WorkerGreeting(version: 2, user: 1, confinement: .none, tools: []))], .nonsense("version 2 of what is said on it")),
+            (
+                [try Frame(.greeting, saying: WorkerGreeting(version: 2, user: 1, confinement: .none, tools: []))],
+                .nonsense("version 2 of what is said on it")
+            ),
             ([greeting, Frame(.refusal, Array(#"{"code": "refused", "detail": "a\nb"}"#.utf8))], .refused("a b")),
         ]
         try await with("true") { socket in
@@ -273,14 +305,20 @@ private func liar(_ frames: [Frame], in folder: URL) throws -> Worker {
 
     @Test func aHostileCentreIsRefused() async throws {
         let order = WorkOrder(
-            .ffmpeg, [], reads: [.init(path: "/film", isFolder: false), .init(path: "/work", isFolder: true)], writes: [], memoryMiB: 512, fileMiB: 1, seconds: 600, bytes: 4)
-        func file(_ place: Int, _ name: String) throws -> [Frame] { [try Frame(.file, saying: FileHead(place: place, name: name, length: 1)), Frame(.piece, [1])] }
+            .ffmpeg, [], reads: [.init(path: "/film", isFolder: false), .init(path: "/work", isFolder: true)], writes: [], memoryMiB: 512,
+            fileMiB: 1, seconds: 600, bytes: 4)
+        func file(_ place: Int, _ name: String) throws -> [Frame] {
+            [try Frame(.file, saying: FileHead(place: place, name: name, length: 1)), Frame(.piece, [1])]
+        }
         let lies: [([Frame], WorkerProblem)] = [
             ([Frame(.end)], .nonsense("end where order was due")), ([Frame(.order, [1])], .nonsense("order that cannot be read")),
             ([try Frame(.order, saying: order)] + (try file(1, "../x")), .nonsense("a file where none may be")),
             ([try Frame(.order, saying: order)] + (try file(0, "x")), .nonsense("a file where none may be")),
             ([try Frame(.order, saying: order)] + (try file(0, "") + file(0, "")), .nonsense("a file that is there already")),
-            ([try Frame(.order, saying: order)] + (try file(1, "a") + file(1, "b") + file(1, "c") + file(1, "d") + file(1, "e")), .nonsense("more bytes than were agreed on")),
+            (
+                [try Frame(.order, saying: order)] + (try file(1, "a") + file(1, "b") + file(1, "c") + file(1, "d") + file(1, "e")),
+                .nonsense("more bytes than were agreed on")
+            ),
             ([try Frame(.order, saying: order), Frame(.piece, [1])], .nonsense("piece out of its turn")),
             ([try Frame(.order, saying: order), Frame(.end), Frame(.end)], .nonsense("words after the order")),
         ]
@@ -304,7 +342,8 @@ private func liar(_ frames: [Frame], in folder: URL) throws -> Worker {
             try FileManager.default.createDirectory(atPath: socket.cache + "/run-killed/w0", withIntermediateDirectories: true)
             let go = socket.file("go").path
             let begun = Mutex(false)
-            let program = Program(.ffmpeg, "unused", at: .worker(socket.worker), writes: [socket.file("made").path], memoryMiB: 512, fileMiB: 1)
+            let program = Program(
+                .ffmpeg, "unused", at: .worker(socket.worker), writes: [socket.file("made").path], memoryMiB: 512, fileMiB: 1)
             let first = Task { try await program.run([go, socket.file("made").path], seconds: 600) { _ in begun.withLock { $0 = true } } }
             try await until("it begins") { begun.withLock { $0 } }
             #expect(socket.left.count == 1 && !socket.left.contains("run-killed"))

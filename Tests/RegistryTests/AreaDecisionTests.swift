@@ -15,7 +15,8 @@ import Testing
     private func decide(_ world: SampleWorld, _ decision: AreaDecision, on: String, in scope: Scope = .everything) async throws {
         let (day, act) = (try day(on), world.act(at: SampleWorld.moment("2011-07-01", 9)))
         try await world.database.write { statements in
-            _ = try statements.decideArea(decision, on: day, today: AreaDecisionTests.today, reason: "区划调整", document: "民发〔2011〕8号", in: scope, by: act)
+            _ = try statements.decideArea(
+                decision, on: day, today: AreaDecisionTests.today, reason: "区划调整", document: "民发〔2011〕8号", in: scope, by: act)
         }
     }
 
@@ -23,7 +24,9 @@ import Testing
     private func tree(_ world: SampleWorld, on: String) async throws -> [String] {
         let day = try day(on)
         return try await world.database.read { statements in
-            func below(_ area: Area) throws -> [String] { try ["\(area.code) \(area.name)"] + statements.children(of: area, on: day, in: .everything).flatMap(below) }
+            func below(_ area: Area) throws -> [String] {
+                try ["\(area.code) \(area.name)"] + statements.children(of: area, on: day, in: .everything).flatMap(below)
+            }
             return try statements.rootAreas(on: day).flatMap(below)
         }
     }
@@ -43,7 +46,8 @@ import Testing
             let after = try await tree(world, on: "2011-05-01")
             #expect(
                 after == [
-                    "9901 云溪市", "990102 西河县", "990102001 白杨镇", "990102001001 柳林村", "990102001002 石桥村", "990109 东岭县", "990109001 青石镇", "990109001001 上湾村",
+                    "9901 云溪市", "990102 西河县", "990102001 白杨镇", "990102001001 柳林村", "990102001002 石桥村", "990109 东岭县", "990109001 青石镇",
+                    "990109001001 上湾村",
                     "990109001002 下湾村",
                 ])
             let places = try await [areaOfSite(world, "S1", on: "2011-04-30"), areaOfSite(world, "S1", on: "2011-05-01")]
@@ -51,7 +55,8 @@ import Testing
             // The file from before would make the county a second time.
             let (file, act) = (Array(SampleWorld.areas.utf8), world.act(at: SampleWorld.moment("2011-07-01", 9)))
             let report = try await world.database.write { try $0.importAreas(file, apply: true, today: .forever, by: act) }
-            #expect(report.refused.map(\.code) == Array(repeating: "area.code_retired", count: 4) && report.unchanged == 5 && report.added == 0)
+            #expect(
+                report.refused.map(\.code) == Array(repeating: "area.code_retired", count: 4) && report.unchanged == 5 && report.added == 0)
             let still = try await tree(world, on: "2011-05-01")
             #expect(still == after)
         }
@@ -64,7 +69,8 @@ import Testing
             let after = try await tree(world, on: "2011-06-01")
             #expect(
                 after == [
-                    "9901 云溪市", "990101 东岭县", "990102 西河县", "990102001 白杨镇", "990102001001 柳林村", "990102001002 石桥村", "990102002 青石镇", "990102002001 上湾村",
+                    "9901 云溪市", "990101 东岭县", "990102 西河县", "990102001 白杨镇", "990102001001 柳林村", "990102001002 石桥村", "990102002 青石镇",
+                    "990102002001 上湾村",
                     "990102002002 下湾村",
                 ])
             let today = AreaDecisionTests.today
@@ -72,7 +78,9 @@ import Testing
                 let west = Scope(areas: [AreaCode("990102")].compactMap { $0 })
                 let east = Scope(areas: [AreaCode("990101")].compactMap { $0 })
                 let april = Day("2011-04-30") ?? .forever
-                return (try statements.scope(west, on: april, today: today).areas, try statements.scope(east, on: april, today: today).areas)
+                return (
+                    try statements.scope(west, on: april, today: today).areas, try statements.scope(east, on: april, today: today).areas
+                )
             }
             // Rights follow today's tree: the county that has the township now sees where it was.
             #expect(then.map(\.description) == ["990101001", "990102"])
@@ -87,18 +95,26 @@ import Testing
             let after = try await tree(world, on: "2011-05-01")
             #expect(
                 after == [
-                    "9901 云溪市", "990101 东岭县", "990101001 青石镇", "990101001001 上湾村", "990101001002 下湾村", "990101001003 柳林村", "990101001004 石桥村", "990102 西河县",
+                    "9901 云溪市", "990101 东岭县", "990101001 青石镇", "990101001001 上湾村", "990101001002 下湾村", "990101001003 柳林村",
+                    "990101001004 石桥村", "990102 西河县",
                 ])
             // A site of the village, and one of the township itself.
-            let places = try await [areaOfSite(world, "S3", on: "2011-05-01"), areaOfSite(world, "S5", on: "2011-05-01"), areaOfSite(world, "S5", on: "2011-04-30")]
+            let places = try await [
+                areaOfSite(world, "S3", on: "2011-05-01"), areaOfSite(world, "S5", on: "2011-05-01"),
+                areaOfSite(world, "S5", on: "2011-04-30"),
+            ]
             #expect(places == ["990101001003", "990101001", "990102001"])
             let today = AreaDecisionTests.today
             let then = try await world.database.read { statements in
-                try statements.scope(Scope(areas: [AreaCode("990101001")].compactMap { $0 }), on: Day("2011-04-30") ?? .forever, today: today).areas
+                try statements.scope(
+                    Scope(areas: [AreaCode("990101001")].compactMap { $0 }), on: Day("2011-04-30") ?? .forever, today: today
+                ).areas
             }
             #expect(then.map(\.description) == ["990101001", "990102001"])
             let history = try await world.database.read { try $0.areaHistory(code: "990102001", in: .everything, today: today) }
-            #expect(history?.isOpen == false && history?.decisions.map(\.kind) == ["merge"] && history?.decisions.first?.document == "民发〔2011〕8号")
+            #expect(
+                history?.isOpen == false && history?.decisions.map(\.kind) == ["merge"]
+                    && history?.decisions.first?.document == "民发〔2011〕8号")
             #expect(history?.rows.map(\.replacedAt).count { $0 != nil } == 1)
         }
     }
@@ -110,14 +126,20 @@ import Testing
             try await decide(world, .split(west, off: north, named: "北山镇", taking: .parts(["990102001002", "S5"])), on: "2011-05-01")
             let after = try await tree(world, on: "2011-05-01")
             #expect(after.suffix(4) == ["990102001 白杨镇", "990102001001 柳林村", "990102003 北山镇", "990102003002 石桥村"])
-            let places = try await [areaOfSite(world, "S4", on: "2011-05-01"), areaOfSite(world, "S5", on: "2011-05-01"), areaOfSite(world, "S3", on: "2011-05-01")]
+            let places = try await [
+                areaOfSite(world, "S4", on: "2011-05-01"), areaOfSite(world, "S5", on: "2011-05-01"),
+                areaOfSite(world, "S3", on: "2011-05-01"),
+            ]
             #expect(places == ["990102003002", "990102003", "990102001001"])
 
-            try await decide(world, .split(code("990101001001"), off: code("990101001009"), named: "新湾村", taking: .sitesNamed("上湾")), on: "2011-06-01")
+            try await decide(
+                world, .split(code("990101001001"), off: code("990101001009"), named: "新湾村", taking: .sitesNamed("上湾")), on: "2011-06-01")
             let moved = try await areaOfSite(world, "S1", on: "2011-06-01")
             #expect(moved == "990101001009")
             await #expect(throws: Refusal.invalid(["kind": "area.split_nothing"])) {
-                try await decide(world, .split(code("990101001002"), off: code("990101001008"), named: "无村", taking: .sitesOfKind(.enterprise)), on: "2011-06-01")
+                try await decide(
+                    world, .split(code("990101001002"), off: code("990101001008"), named: "无村", taking: .sitesOfKind(.enterprise)),
+                    on: "2011-06-01")
             }
         }
     }
@@ -165,20 +187,29 @@ import Testing
                 (.merge(try code("990101"), into: try code("990101")), "2011-05-01", ["into": "area.merge_self"]),
                 (.merge(try code("990101"), into: try code("990101001")), "2011-05-01", ["into": "area.level_differs"]),
                 (.merge(try code("990101"), into: try code("990108")), "2011-05-01", ["into": "area.unknown"]),
-                (.split(try code("990101001"), off: try code("990102009"), named: "x", taking: .parts(["S1"])), "2011-05-01", ["code": "area.code_outside_parent"]),
+                (
+                    .split(try code("990101001"), off: try code("990102009"), named: "x", taking: .parts(["S1"])), "2011-05-01",
+                    ["code": "area.code_outside_parent"]
+                ),
                 (
                     .split(try code("990101001"), off: try code("990101009"), named: "x", taking: .parts(["S9"])), "2011-05-01",
                     ["parts": FieldProblem("area.split_unknown", ["list": "S9"])]
                 ),
-                (.split(try code("990101001"), off: try code("990101009"), named: "x", taking: .parts([])), "2011-05-01", ["parts": "area.split_nothing"]),
-                (.close(try code("990101")), "2011-05-01", ["area": "area.has_areas"]), (.close(try code("990101001001")), "2011-05-01", ["area": "area.has_sites"]),
+                (
+                    .split(try code("990101001"), off: try code("990101009"), named: "x", taking: .parts([])), "2011-05-01",
+                    ["parts": "area.split_nothing"]
+                ),
+                (.close(try code("990101")), "2011-05-01", ["area": "area.has_areas"]),
+                (.close(try code("990101001001")), "2011-05-01", ["area": "area.has_sites"]),
             ]
             let before = try await tree(world, on: "2011-07-01")
             for (decision, on, problems) in cases {
                 await #expect(throws: Refusal.invalid(problems), "\(decision) on \(on)") { try await decide(world, decision, on: on) }
             }
             let east = Scope(areas: [try code("990101")])
-            await #expect(throws: Refusal.notFound("area")) { try await decide(world, .rename(code("990102"), to: "x"), on: "2011-05-01", in: east) }
+            await #expect(throws: Refusal.notFound("area")) {
+                try await decide(world, .rename(code("990102"), to: "x"), on: "2011-05-01", in: east)
+            }
             await #expect(throws: Refusal.invalid(["into": "area.unknown"])) {
                 try await decide(world, .merge(code("990101"), into: code("990102")), on: "2011-05-01", in: east)
             }

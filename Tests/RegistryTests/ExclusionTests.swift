@@ -9,16 +9,21 @@ import Testing
     private static let today = Day("2011-03-20") ?? .forever
 
     private func days(_ first: String, _ last: String) throws -> ClosedRange<Day> { try #require(Day(first))...#require(Day(last)) }
-    private func act(_ world: SampleWorld, _ account: String) -> Act { Act(by: Actor(id: account), at: SampleWorld.moment("2011-03-20", 9), ids: world.ids) }
+    private func act(_ world: SampleWorld, _ account: String) -> Act {
+        Act(by: Actor(id: account), at: SampleWorld.moment("2011-03-20", 9), ids: world.ids)
+    }
     private func scope(_ codes: String...) -> Scope { Scope(areas: codes.compactMap { AreaCode($0) }) }
 
     private func propose(
-        _ world: SampleWorld, _ area: String, sites: [String] = [], _ first: String = "2011-03-01", _ last: String = "2011-03-31", by account: String = "town"
+        _ world: SampleWorld, _ area: String, sites: [String] = [], _ first: String = "2011-03-01", _ last: String = "2011-03-31",
+        by account: String = "town"
     ) async throws -> String {
         let new = NewProposal(cause: .flood, days: try days(first, last), reason: "洪水冲断线路", document: "", sites: sites)
         let act = act(world, account)
         return try await world.database.write { statements in
-            guard let area = try statements.area(code: area, on: ExclusionTests.today, in: .everything) else { throw Refusal.notFound("area") }
+            guard let area = try statements.area(code: area, on: ExclusionTests.today, in: .everything) else {
+                throw Refusal.notFound("area")
+            }
             return try statements.proposeExclusion(new, area: area, on: ExclusionTests.today, by: act)
         }
     }
@@ -29,7 +34,9 @@ import Testing
 
     private func excluded(_ world: SampleWorld) async throws -> [String] {
         try await world.database.read { statements in
-            try statements.all("SELECT s.code FROM site_exclusion x JOIN site s ON s.num = x.site WHERE x.replaced_at IS NULL ORDER BY s.code") { try $0.text(0) }
+            try statements.all(
+                "SELECT s.code FROM site_exclusion x JOIN site s ON s.num = x.site WHERE x.replaced_at IS NULL ORDER BY s.code"
+            ) { try $0.text(0) }
         }
     }
 
@@ -61,12 +68,16 @@ import Testing
             found = try await proposal(world, id)
             #expect(found.state == .approved && found.decidedBy == "county")
             let again = found
-            await #expect(throws: Refusal.conflict("exclusion.decided")) { try await world.database.write { try $0.approveExclusion(again, in: scope("990102"), by: county) } }
+            await #expect(throws: Refusal.conflict("exclusion.decided")) {
+                try await world.database.write { try $0.approveExclusion(again, in: scope("990102"), by: county) }
+            }
 
             // Days that are excluded already: refused, and the proposal stays open. Days that touch no whole month change nothing.
             let second = try await propose(world, "990102", sites: ["S5"], "2011-03-30", "2011-03-31")
             let open = try await proposal(world, second)
-            await #expect(throws: Refusal.conflict("site.already_excluded")) { try await world.database.write { try $0.approveExclusion(open, in: scope("990102"), by: county) } }
+            await #expect(throws: Refusal.conflict("site.already_excluded")) {
+                try await world.database.write { try $0.approveExclusion(open, in: scope("990102"), by: county) }
+            }
             let stillOpen = try await proposal(world, second)
             #expect(stillOpen.state == .proposed)
         }
@@ -82,15 +93,21 @@ import Testing
                 try await world.database.write { try $0.refuseExclusion(first, answer: "", in: scope("9901"), by: county) }
             }
             try await world.database.write { try $0.refuseExclusion(first, answer: "线路次日已通", in: scope("9901"), by: county) }
-            await #expect(throws: Refusal.forbidden("exclusion.not_yours")) { try await world.database.write { try $0.withdrawExclusion(second, by: county) } }
+            await #expect(throws: Refusal.forbidden("exclusion.not_yours")) {
+                try await world.database.write { try $0.withdrawExclusion(second, by: county) }
+            }
             try await world.database.write { try $0.withdrawExclusion(second, by: town) }
-            await #expect(throws: Refusal.conflict("exclusion.decided")) { try await world.database.write { try $0.withdrawExclusion(second, by: town) } }
+            await #expect(throws: Refusal.conflict("exclusion.decided")) {
+                try await world.database.write { try $0.withdrawExclusion(second, by: town) }
+            }
             let states = try await world.database.read { statements in
                 (
                     try statements.exclusionProposals(state: nil, before: "", limit: 10, in: .everything).map(\.state),
                     try statements.exclusionProposals(state: .refused, before: "", limit: 10, in: .everything).map(\.answer),
                     try statements.exclusionProposals(state: nil, before: ids[1], limit: 10, in: .everything).map(\.id),
-                    try statements.exclusionProposals(state: nil, before: "", limit: 10, in: Scope(areas: [AreaCode("990102")].compactMap { $0 })).count
+                    try statements.exclusionProposals(
+                        state: nil, before: "", limit: 10, in: Scope(areas: [AreaCode("990102")].compactMap { $0 })
+                    ).count
                 )
             }
             #expect(states.0 == [.withdrawn, .refused] && states.1 == ["线路次日已通"] && states.2 == [ids[0]] && states.3 == 0)
@@ -105,11 +122,17 @@ import Testing
                 try await propose(world, "990101001", sites: ["S1", "S3"])
             }
             await #expect(throws: Refusal.invalid(["sites": "exclusion.no_sites"])) { try await propose(world, "990102001002") }
-            await #expect(throws: Refusal.invalid(["through": "exclusion.too_long"])) { try await propose(world, "990101001", "2011-03-01", "2012-03-31") }
-            await #expect(throws: Refusal.invalid(["through": "exclusion.too_long"])) { try await propose(world, "990101001", "2012-03-01", "2012-03-31") }
+            await #expect(throws: Refusal.invalid(["through": "exclusion.too_long"])) {
+                try await propose(world, "990101001", "2011-03-01", "2012-03-31")
+            }
+            await #expect(throws: Refusal.invalid(["through": "exclusion.too_long"])) {
+                try await propose(world, "990101001", "2012-03-01", "2012-03-31")
+            }
             // Also where nobody proposes: the command line asks for the effect first.
             let ever = ExclusionTests.today...Day.forever.advanced(by: -1)
-            await #expect(throws: Refusal.invalid(["through": "exclusion.too_long"])) { _ = try await world.database.read { try $0.exclusionEffect(sites: [1], days: ever) } }
+            await #expect(throws: Refusal.invalid(["through": "exclusion.too_long"])) {
+                _ = try await world.database.read { try $0.exclusionEffect(sites: [1], days: ever) }
+            }
             let count = try await world.database.read { try $0.count("SELECT count(*) FROM exclusion_proposal") }
             #expect(count == 0)
         }

@@ -30,7 +30,9 @@ import Testing
             _ = try await database.migrate(allMigrations, at: Instant(milliseconds: 1))
             let world = SampleWorld(database: database, ids: .system)
             let act = world.act()
-            let report = try await database.write { try $0.importAreas(Array(SampleWorld.areas.utf8), apply: false, today: .forever, by: act) }
+            let report = try await database.write {
+                try $0.importAreas(Array(SampleWorld.areas.utf8), apply: false, today: .forever, by: act)
+            }
             #expect(report.added == 9)
             let found13 = try await database.read { try $0.count("SELECT count(*) FROM area") }
             #expect(found13 == 0)
@@ -56,7 +58,8 @@ import Testing
             #expect(report.added == 1)
             #expect(
                 report.refused.map { "\($0.line) \($0.column) \($0.code)" } == [
-                    "3 code area.code_form", "4 name form.required", "5 from_on form.date", "6 code area.parent_missing", "7 from_on import.twice",
+                    "3 code area.code_form", "4 name form.required", "5 from_on form.date", "6 code area.parent_missing",
+                    "7 from_on import.twice",
                     "8 from_on area.future",
                 ])
             #expect(report.refusedCSV.hasPrefix("code,name,from_on,line,column,reason\r\n99010,短码,2011-01-01,3,code,area.code_form\r\n"))
@@ -75,7 +78,8 @@ import Testing
             #expect(siteReport.added == 1)
             #expect(
                 siteReport.refused.map { "\($0.line) \($0.column) \($0.code)" } == [
-                    "3 kind form.choice", "4 area_code area.unknown", "5 state site.state_order", "6 from_on site.state_before_present", "7 terminal terminal.elsewhere",
+                    "3 kind form.choice", "4 area_code area.unknown", "5 state site.state_order", "6 from_on site.state_before_present",
+                    "7 terminal terminal.elsewhere",
                     "8 from_on site.future", "9 terminal_from_on site.future",
                 ])
         }
@@ -85,7 +89,9 @@ import Testing
     func whatIsNoTableIsRefusedWhole(_ text: String) async throws {
         try await withWorld(.sqlite) { world in
             let act = world.act()
-            await #expect(throws: Refusal.self) { _ = try await world.database.write { try $0.importAreas(Array(text.utf8), apply: true, today: .forever, by: act) } }
+            await #expect(throws: Refusal.self) {
+                _ = try await world.database.write { try $0.importAreas(Array(text.utf8), apply: true, today: .forever, by: act) }
+            }
         }
     }
 
@@ -93,10 +99,14 @@ import Testing
     func aRenamingHoldsFromItsDay(_ engine: Database.Engine) async throws {
         try await withWorld(engine) { world in
             let act = world.act()
-            let report = try await world.database.write { try $0.importAreas(Array("code,name,from_on\n990101001,青石街道,2011-03-01".utf8), apply: true, today: .forever, by: act) }
+            let report = try await world.database.write {
+                try $0.importAreas(Array("code,name,from_on\n990101001,青石街道,2011-03-01".utf8), apply: true, today: .forever, by: act)
+            }
             #expect(report.changed == 1)
             let names = try await world.database.read { statements in
-                try ["2011-02-28", "2011-03-01"].map { try statements.area(code: "990101001", on: Day($0) ?? .forever, in: .everything)?.name }
+                try ["2011-02-28", "2011-03-01"].map {
+                    try statements.area(code: "990101001", on: Day($0) ?? .forever, in: .everything)?.name
+                }
             }
             #expect(names == ["青石镇", "青石街道"])
         }
@@ -113,7 +123,10 @@ import Testing
                 #expect(report.changed == expected)
             }
             let assignments = try await world.database.read { try $0.assignments(site: 1) }
-            #expect(assignments.map { "\($0.terminalID) \($0.fromDay) \($0.untilDay)" } == ["T1 2010-06-01 2011-02-10", "T1X 2011-02-10 9999-12-31"])
+            #expect(
+                assignments.map { "\($0.terminalID) \($0.fromDay) \($0.untilDay)" } == [
+                    "T1 2010-06-01 2011-02-10", "T1X 2011-02-10 9999-12-31",
+                ])
         }
     }
 }

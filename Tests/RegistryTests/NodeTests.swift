@@ -13,27 +13,41 @@ private let noon = SampleWorld.moment("2011-03-05", 12)
         try await withWorld(engine) { world in
             let act = world.act(at: noon)
             let day = try #require(Day("2011-03-05"))
-            let area = try #require(try await world.database.read { try $0.area(code: "990101", on: Day("2011-03-05") ?? .forever, in: .everything) })
-            try await world.database.write { try $0.prepareClaim(id: "E1", kind: "edge", name: "东岭县", areaID: area.areaID, codeDigest: "d1", by: act) }
+            let area = try #require(
+                try await world.database.read { try $0.area(code: "990101", on: Day("2011-03-05") ?? .forever, in: .everything) })
+            try await world.database.write {
+                try $0.prepareClaim(id: "E1", kind: "edge", name: "东岭县", areaID: area.areaID, codeDigest: "d1", by: act)
+            }
             await #expect(throws: Refusal.forbidden("node.claim_unknown")) {
                 _ = try await world.database.write {
-                    try $0.enrolNode(codeDigest: "d1", publicKey: "k", version: "1", on: day, by: world.act(at: noon.adding(seconds: 8 * 86_400)))
+                    try $0.enrolNode(
+                        codeDigest: "d1", publicKey: "k", version: "1", on: day, by: world.act(at: noon.adding(seconds: 8 * 86_400)))
                 }
             }
             let node = try await world.database.write { try $0.enrolNode(codeDigest: "d1", publicKey: "k", version: "1", on: day, by: act) }
             #expect(node.publicKey == "k")
-            let again = try await world.database.write { try $0.enrolNode(codeDigest: "d1", publicKey: "k", version: "1", on: day, by: act) }
+            let again = try await world.database.write {
+                try $0.enrolNode(codeDigest: "d1", publicKey: "k", version: "1", on: day, by: act)
+            }
             #expect(again.id == node.id)
             await #expect(throws: Refusal.forbidden("node.claim_unknown")) {
                 _ = try await world.database.write { try $0.enrolNode(codeDigest: "d1", publicKey: "x", version: "1", on: day, by: act) }
             }
             await #expect(throws: Refusal.conflict("node.already_enrolled")) {
-                try await world.database.write { try $0.prepareClaim(id: "E1", kind: "edge", name: "东岭县", areaID: area.areaID, codeDigest: "d2", by: act) }
+                try await world.database.write {
+                    try $0.prepareClaim(id: "E1", kind: "edge", name: "东岭县", areaID: area.areaID, codeDigest: "d2", by: act)
+                }
             }
             try await world.database.write { try $0.revokeNode(id: "E1", reason: "失窃", by: act) }
-            await #expect(throws: Refusal.conflict("node.already_revoked")) { try await world.database.write { try $0.revokeNode(id: "E1", reason: "失窃", by: act) } }
-            await #expect(throws: Refusal.notFound("node")) { try await world.database.write { try $0.revokeNode(id: "E9", reason: "", by: act) } }
-            try await world.database.write { try $0.prepareClaim(id: "E1", kind: "edge", name: "东岭县", areaID: area.areaID, codeDigest: "d3", by: act) }
+            await #expect(throws: Refusal.conflict("node.already_revoked")) {
+                try await world.database.write { try $0.revokeNode(id: "E1", reason: "失窃", by: act) }
+            }
+            await #expect(throws: Refusal.notFound("node")) {
+                try await world.database.write { try $0.revokeNode(id: "E9", reason: "", by: act) }
+            }
+            try await world.database.write {
+                try $0.prepareClaim(id: "E1", kind: "edge", name: "东岭县", areaID: area.areaID, codeDigest: "d3", by: act)
+            }
             _ = try await world.database.write { try $0.enrolNode(codeDigest: "d3", publicKey: "k2", version: "2", on: day, by: act) }
             let stored = try await world.database.read { try $0.node(id: "E1") }
             #expect(stored?.publicKey == "k2")

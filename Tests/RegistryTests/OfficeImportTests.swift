@@ -9,7 +9,9 @@ import Testing
 @Suite struct OfficeImportTests {
     private let today = Day("2011-05-01") ?? .forever
 
-    private func areas(_ text: String, _ database: Database, apply: Bool = true) async throws -> ImportReport { try await areas(Array(text.utf8), database, apply: apply) }
+    private func areas(_ text: String, _ database: Database, apply: Bool = true) async throws -> ImportReport {
+        try await areas(Array(text.utf8), database, apply: apply)
+    }
 
     private func areas(_ bytes: [UInt8], _ database: Database, apply: Bool = true) async throws -> ImportReport {
         let (today, act) = (today, Act(by: .commandLine, at: Instant(milliseconds: 1_262_304_000_000), ids: .system))
@@ -18,7 +20,8 @@ import Testing
 
     private func sites(_ rows: [String], _ database: Database, apply: Bool = true) async throws -> ImportReport {
         let (today, act) = (today, Act(by: .commandLine, at: Instant(milliseconds: 1_262_304_000_000), ids: .system))
-        let file = (["code,name,area_code,kind,mode,state,from_on,reason,document,terminal,terminal_from_on"] + rows).joined(separator: "\n")
+        let file = (["code,name,area_code,kind,mode,state,from_on,reason,document,terminal,terminal_from_on"] + rows).joined(
+            separator: "\n")
         return try await database.write { try $0.importSites(Array(file.utf8), apply: apply, today: today, by: act) }
     }
 
@@ -28,7 +31,8 @@ import Testing
         try await database.read { statements in
             try statements.all(
                 """
-                SELECT t.id, s.code, x.from_day, x.until_day FROM terminal_assignment x JOIN terminal t ON t.num = x.terminal JOIN site s ON s.num = x.site
+                SELECT t.id, s.code, x.from_day, x.until_day FROM terminal_assignment x JOIN terminal t ON t.num = x.terminal
+                    JOIN site s ON s.num = x.site
                 WHERE x.replaced_at IS NULL ORDER BY t.id, x.from_day
                 """
             ) { "\(try $0.text(0)) \(try $0.text(1)) \(try $0.day(2)) \(try $0.day(3))" }
@@ -48,7 +52,8 @@ import Testing
     private static let lists: [(String, String)] = {
         let (semicolons, tabs, wide) = (plain.replacing(",", with: ";"), plain.replacing(",", with: "\t"), plain.replacing(",", with: "，"))
         return [
-            (plain, ""), ("\u{FEFF}\(plain)", ""), (semicolons, "separator: ;"), (tabs, "separator: tab"), (wide, "separator: ，"), ("sep=,\n\(plain)", ""),
+            (plain, ""), ("\u{FEFF}\(plain)", ""), (semicolons, "separator: ;"), (tabs, "separator: tab"), (wide, "separator: ，"),
+            ("sep=,\n\(plain)", ""),
             ("sep=;\r\n\(semicolons)", "separator: ;"), ("区划代码,名称,起始日期\n9901,云溪市,2009/1/1\n990101,鹿原县,2009年1月1日\n", ""),
             ("云溪市区划表,,\n\n\(plain)", "header in line 3"), ("\(plain)合计,2,\n", "1 rows of totals passed over"), ("\(plain),,\n , ,\n", ""),
             ("名称，区划代码，启用日期\n云溪市，=\"9901\"，39814\n鹿原县，'990101，39814\n", "separator: ，"),
@@ -77,7 +82,8 @@ import Testing
             let gb = Array("code,name,from_on\n9901,".utf8) + [0xD4, 0xC6, 0xCF, 0xAA, 0xCA, 0xD0] + Array(",2009-01-01\n".utf8)
             let first = try await areas(gb, database)
             #expect(first.added == 1 && first.recognised == ["GB 18030"])
-            let utf16: [UInt8] = [0xFF, 0xFE] + "code\tname\tfrom_on\r\n990101\t鹿原县\t2009-01-01\r\n".utf16.flatMap { [UInt8($0 & 0xFF), UInt8($0 >> 8)] }
+            let utf16: [UInt8] =
+                [0xFF, 0xFE] + "code\tname\tfrom_on\r\n990101\t鹿原县\t2009-01-01\r\n".utf16.flatMap { [UInt8($0 & 0xFF), UInt8($0 >> 8)] }
             let second = try await areas(utf16, database)
             #expect(second.added == 1 && second.recognised == ["UTF-16", "separator: tab"])
             let name = try await database.read { try $0.area(code: "9901", on: Day("2011-01-01") ?? .forever, in: .everything)?.name }
@@ -86,11 +92,14 @@ import Testing
     }
 
     @Test(arguments: [
-        ("code,name,name,from_on\n9901,错名市,云溪市,2009-01-01", ["name": "csv.column_twice"]), ("编号,地名\n9901,云溪市", ["line 1": "csv.header_missing"]),
-        ("code,name\n9901,云溪市", ["from_on": "csv.column_missing"]), ("", ["line 1": "csv.header_missing"]), ("code,name,from_on\n\"9901,x,2011-01-01", ["line 2": "csv.quote"]),
+        ("code,name,name,from_on\n9901,错名市,云溪市,2009-01-01", ["name": "csv.column_twice"]),
+        ("编号,地名\n9901,云溪市", ["line 1": "csv.header_missing"]),
+        ("code,name\n9901,云溪市", ["from_on": "csv.column_missing"]), ("", ["line 1": "csv.header_missing"]),
+        ("code,name,from_on\n\"9901,x,2011-01-01", ["line 2": "csv.quote"]),
     ])
     func whatCannotBeReadIsRefusedWithItsCause(_ text: String, _ expected: FieldProblems) async throws {
-        try await withEmpty(.sqlite) { database in await #expect(throws: Refusal.invalid(expected)) { _ = try await areas(text, database) } }
+        try await withEmpty(.sqlite) { database in await #expect(throws: Refusal.invalid(expected)) { _ = try await areas(text, database) }
+        }
     }
 
     @Test(arguments: Database.Engine.required)
@@ -106,17 +115,24 @@ import Testing
                 990101001,青石镇,2008-06-01
                 990101001001,上湾村,2009-02-01
                 """, world.database)
-            #expect(refused(list) == ["2 code import.scientific", "3 from_on form.date", "4 name csv.cells", "5 name area.known_name", "6 from_on area.before_parent"])
+            #expect(
+                refused(list) == [
+                    "2 code import.scientific", "3 from_on form.date", "4 name csv.cells", "5 name area.known_name",
+                    "6 from_on area.before_parent",
+                ])
             #expect(list.unchanged == 1 && list.changed == 0)
             let report = try await sites(
                 [
-                    "9.90101E+14,柳河站,990101001001,village,iptv,in_service,2010-06-01,,,,", "N1,站,990101001001,village,iptv,in_service,2010-06-01,,,8.60123E+14,",
-                    "N2,站,990101001001,village,iptv,planned,2010-06-01,资金到位,待批,,,,", "N3,站,990101001001,village,iptv,in_service,2008-06-01,,,,",
+                    "9.90101E+14,柳河站,990101001001,village,iptv,in_service,2010-06-01,,,,",
+                    "N1,站,990101001001,village,iptv,in_service,2010-06-01,,,8.60123E+14,",
+                    "N2,站,990101001001,village,iptv,planned,2010-06-01,资金到位,待批,,,,",
+                    "N3,站,990101001001,village,iptv,in_service,2008-06-01,,,,",
                     "N4,站,990101001001,village,iptv,in_service,2010-06-01,,,TX,2010-05-01", "N5,站,990101001000,行政村,有线电视,在用,2010年6月1日,,,,",
                 ], world.database)
             #expect(
                 refused(report) == [
-                    "2 code import.scientific", "3 terminal import.scientific", "4 reason csv.cells", "5 from_on site.before_area", "6 terminal_from_on terminal.before_site",
+                    "2 code import.scientific", "3 terminal import.scientific", "4 reason csv.cells", "5 from_on site.before_area",
+                    "6 terminal_from_on terminal.before_site",
                 ])
             #expect(report.added == 1)
         }
@@ -133,7 +149,11 @@ import Testing
             let taken = try await areas("code,name,from_on\n990101,鹿原县,2010-01-01", database)
             #expect(
                 taken.changed == 1
-                    && taken.changes == [ImportChange(line: 2, subject: "990101", column: "from_on", from: "2011-03-15", to: "2010-01-01", on: Day("2010-01-01") ?? .forever)])
+                    && taken.changes == [
+                        ImportChange(
+                            line: 2, subject: "990101", column: "from_on", from: "2011-03-15", to: "2010-01-01",
+                            on: Day("2010-01-01") ?? .forever)
+                    ])
             report = try await sites(row, database)
             #expect(report.added == 1)
             // The site and its box turn out to be older, too.
@@ -150,7 +170,8 @@ import Testing
         }
     }
 
-    /// Boxes that moved and boxes that changed places: the same register whatever the order of the rows, and the same file again changes nothing.
+    /// Boxes that moved and boxes that changed places: the same register whatever the order of the rows, and the same file again changes
+    /// nothing.
     @Test(arguments: Database.Engine.required, 0..<6)
     func theOrderOfRowsDoesNotMatterAndTwiceIsOnce(_ engine: Database.Engine, _ seed: UInt64) async throws {
         try await withEmpty(engine) { database in
@@ -159,10 +180,12 @@ import Testing
                 "\(site),站\(site),990101,village,iptv,\(state),\(day),,,\(terminals),\(from)"
             }
             var rows = [
-                row("S1", "in_service", "2010-06-01", "T1"), row("S2", "in_service", "2010-06-01", "T2"), row("S3", "planned", "2010-07-01", ""),
+                row("S1", "in_service", "2010-06-01", "T1"), row("S2", "in_service", "2010-06-01", "T2"),
+                row("S3", "planned", "2010-07-01", ""),
                 // T1 moves to S2, which had T2; T2 and T3 change places later.
                 row("S2", "in_service", "2010-06-01", "T1", "2011-02-10"), row("S1", "in_service", "2010-06-01", "T3", "2011-02-10"),
-                row("S1", "in_service", "2010-06-01", "T1", "2011-03-01"), row("S2", "in_service", "2010-06-01", "T3", "2011-03-01"), row("S3", "approved", "2010-08-01", ""),
+                row("S1", "in_service", "2010-06-01", "T1", "2011-03-01"), row("S2", "in_service", "2010-06-01", "T3", "2011-03-01"),
+                row("S3", "approved", "2010-08-01", ""),
                 row("S3", "planned", "2010-07-01", ""),
             ]
             var random = SeededGenerator(seed: seed)
@@ -172,7 +195,8 @@ import Testing
             let found = try await assignments(database)
             #expect(
                 found == [
-                    "T1 S1 2010-06-01 2011-02-10", "T1 S2 2011-02-10 2011-03-01", "T1 S1 2011-03-01 9999-12-31", "T2 S2 2010-06-01 2011-02-10", "T3 S1 2011-02-10 2011-03-01",
+                    "T1 S1 2010-06-01 2011-02-10", "T1 S2 2011-02-10 2011-03-01", "T1 S1 2011-03-01 9999-12-31",
+                    "T2 S2 2010-06-01 2011-02-10", "T3 S1 2011-02-10 2011-03-01",
                     "T3 S2 2011-03-01 9999-12-31",
                 ])
             for _ in 0..<2 {
@@ -190,10 +214,18 @@ import Testing
         try await withWorld(engine) { world in
             let list = try await areas("code,name,from_on\n990101,东岭区,2011-03-25\n990102,西河区,2011-03-25\n", world.database, apply: false)
             #expect(
-                list.changed == 2 && list.changes.map { "\($0.line) \($0.subject) \($0.from)→\($0.to) \($0.on)" } == ["2 990101 东岭县→东岭区 2011-03-25", "3 990102 西河县→西河区 2011-03-25"])
+                list.changed == 2
+                    && list.changes.map { "\($0.line) \($0.subject) \($0.from)→\($0.to) \($0.on)" } == [
+                        "2 990101 东岭县→东岭区 2011-03-25", "3 990102 西河县→西河区 2011-03-25",
+                    ])
             let report = try await sites(["S1,上湾村站点,990101001001,village,iptv,faulty,2011-04-01,雷击,,T1X,"], world.database, apply: false)
-            #expect(report.changes.map { "\($0.subject) \($0.column) \($0.from)→\($0.to)" } == ["S1 state in_service→faulty", "T1 terminal S1→", "T1X terminal →S1"])
-            let name = try await world.database.read { try $0.area(code: "990101", on: Day("2011-04-01") ?? .forever, in: .everything)?.name }
+            #expect(
+                report.changes.map { "\($0.subject) \($0.column) \($0.from)→\($0.to)" } == [
+                    "S1 state in_service→faulty", "T1 terminal S1→", "T1X terminal →S1",
+                ])
+            let name = try await world.database.read {
+                try $0.area(code: "990101", on: Day("2011-04-01") ?? .forever, in: .everything)?.name
+            }
             #expect(name == "东岭县")
         }
     }

@@ -18,12 +18,15 @@ import Testing
         }
     }
 
-    private func set(_ world: SampleWorld, _ code: String, _ state: SiteState, _ from: String, _ through: String? = nil, reason: String = "核查") async throws {
+    private func set(
+        _ world: SampleWorld, _ code: String, _ state: SiteState, _ from: String, _ through: String? = nil, reason: String = "核查"
+    ) async throws {
         let act = world.act(at: SampleWorld.moment("2011-05-01", 9))
         let (from, through) = (try #require(Day(from)), try through.map { try #require(Day($0)) })
         try await world.database.write { statements in
             let site = try #require(try statements.site(code: code, on: Self.today, in: .everything))
-            try statements.setSiteState(state, site: site, from: from, through: through, today: Self.today, reason: reason, document: "", by: act)
+            try statements.setSiteState(
+                state, site: site, from: from, through: through, today: Self.today, reason: reason, document: "", by: act)
         }
     }
 
@@ -31,22 +34,30 @@ import Testing
     func daysInThePastAreCorrectedAndWhatWasRecordedStays(_ engine: Database.Engine) async throws {
         try await withWorld(engine) { world in
             try await set(world, "S1", .faulty, "2011-02-10", "2011-02-19")
-            #expect(try await states(world, "S1") == ["in_service 2010-06-01 2011-02-09", "faulty 2011-02-10 2011-02-19", "in_service 2011-02-20 …"])
+            #expect(
+                try await states(world, "S1") == [
+                    "in_service 2010-06-01 2011-02-09", "faulty 2011-02-10 2011-02-19", "in_service 2011-02-20 …",
+                ])
             // In the midst of it, over both ends of it, and all of it away again.
             try await set(world, "S1", .suspended, "2011-02-12", "2011-02-13")
             #expect(
                 try await states(world, "S1") == [
-                    "in_service 2010-06-01 2011-02-09", "faulty 2011-02-10 2011-02-11", "suspended 2011-02-12 2011-02-13", "faulty 2011-02-14 2011-02-19",
+                    "in_service 2010-06-01 2011-02-09", "faulty 2011-02-10 2011-02-11", "suspended 2011-02-12 2011-02-13",
+                    "faulty 2011-02-14 2011-02-19",
                     "in_service 2011-02-20 …",
                 ])
             try await set(world, "S1", .moving, "2011-02-13", "2011-02-20")
             #expect(
                 try await states(world, "S1") == [
-                    "in_service 2010-06-01 2011-02-09", "faulty 2011-02-10 2011-02-11", "suspended 2011-02-12 2011-02-12", "moving 2011-02-13 2011-02-20",
+                    "in_service 2010-06-01 2011-02-09", "faulty 2011-02-10 2011-02-11", "suspended 2011-02-12 2011-02-12",
+                    "moving 2011-02-13 2011-02-20",
                     "in_service 2011-02-21 …",
                 ])
             try await set(world, "S1", .inService, "2011-02-10", "2011-02-20")
-            #expect(try await states(world, "S1") == ["in_service 2010-06-01 2011-02-09", "in_service 2011-02-10 2011-02-20", "in_service 2011-02-21 …"])
+            #expect(
+                try await states(world, "S1") == [
+                    "in_service 2010-06-01 2011-02-09", "in_service 2011-02-10 2011-02-20", "in_service 2011-02-21 …",
+                ])
             let kept = try await world.database.read { statements in
                 let site = try #require(try statements.site(code: "S1", on: Self.today, in: .everything))
                 return try statements.stateHistory(site: site.num).filter { $0.replacedAt != nil }.map(\.state)

@@ -94,7 +94,9 @@ import Trust
     }
 
     /// What goes out is compared with its name while it is read; it was right once, and that is worth nothing.
-    @Test(arguments: Harm.allCases, [10_000, 5_000_000]) func nothingGoesOutThatIsNotWhatItsNameSays(_ harm: Harm, _ length: Int) async throws {
+    @Test(arguments: Harm.allCases, [10_000, 5_000_000]) func nothingGoesOutThatIsNotWhatItsNameSays(_ harm: Harm, _ length: Int)
+        async throws
+    {
         let bench = try await Bench(length: length)
         defer { try? FileManager.default.removeItem(at: bench.folder) }
         for range in [0..<1, 0..<length, length - 1..<length, length / 3..<length / 2] {
@@ -102,7 +104,9 @@ import Trust
         }
         try bench.harm(harm)
         // What was read just now may still be in memory; what comes from the disk may not.
-        let again = BlobFolder(try BlobStore(folder: bench.folder)) { [said = bench.said] hash, _ in said.hashes.withLock { $0.append(hash) } }
+        let again = BlobFolder(try BlobStore(folder: bench.folder)) { [said = bench.said] hash, _ in
+            said.hashes.withLock { $0.append(hash) }
+        }
         for folder in [again, length > 1 << 22 ? bench.blobs : again] {
             await #expect(throws: LostBlob.self) { try await folder.read(bench.blob, 0..<10) }
             #expect(folder.verified(bench.blob.sha256) == nil)
@@ -122,7 +126,9 @@ import Trust
         try bench.harm(.longer)
         let length = try #require(bench.blobs.verified(bench.blob.sha256)?.length)
         #expect(length == bench.blob.length + 1)
-        await #expect(throws: LostBlob.self) { try await bench.blobs.read(Blob(sha256: bench.blob.sha256, length: length), 0..<Int(length)) }
+        await #expect(throws: LostBlob.self) {
+            try await bench.blobs.read(Blob(sha256: bench.blob.sha256, length: length), 0..<Int(length))
+        }
         #expect(bench.blobs.verified(bench.blob.sha256) == nil)
     }
 

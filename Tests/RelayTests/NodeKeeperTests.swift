@@ -16,7 +16,8 @@ private struct NoteBook: NodeMachine {
     init(_ records: [String: Record]) throws {
         notes = records.count { $0.key.hasPrefix("note/") }
         let place = NodePlace(area: try #require(AreaCode("990101")), siteKind: nil)
-        standing = PlaceBook(NodeIdentity(node: "n", place: place, root: [], fingerprint: SHA256Hex(of: Data()), epoch: "e"), records: records)
+        standing = PlaceBook(
+            NodeIdentity(node: "n", place: place, root: [], fingerprint: SHA256Hex(of: Data()), epoch: "e"), records: records)
     }
 
     mutating func note(_ text: String) -> [Change] {

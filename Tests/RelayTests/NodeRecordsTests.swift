@@ -21,7 +21,10 @@ private func withNodeDatabase(_ body: (Database, String) async throws -> Void) a
     @Test func changesAreCarriedOutInOrderAndOutliveTheProgram() async throws {
         try await withNodeDatabase { database, path in
             try await database.write {
-                try $0.carryOut([.store(key: "epoch", .text("a")), .store(key: "presence/1", .minutes("5-9")), .store(key: "epoch", .text("b")), .remove(key: "presence/1")])
+                try $0.carryOut([
+                    .store(key: "epoch", .text("a")), .store(key: "presence/1", .minutes("5-9")), .store(key: "epoch", .text("b")),
+                    .remove(key: "presence/1"),
+                ])
             }
             let again = try Database.sqlite(path: path)
             let records = try await database.read { try $0.nodeRecords() }

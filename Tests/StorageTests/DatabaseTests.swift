@@ -8,7 +8,8 @@ import Testing
 private let schema = Migration(
     number: 1, name: "0001_thing",
     text: """
-        CREATE TABLE thing (id TEXT NOT NULL PRIMARY KEY, amount BIGINT NOT NULL CHECK (amount >= 0), note TEXT, weight DOUBLE PRECISION, seen_at BIGINT, bits BYTEA);
+        CREATE TABLE thing (id TEXT NOT NULL PRIMARY KEY, amount BIGINT NOT NULL CHECK (amount >= 0), note TEXT, weight DOUBLE PRECISION,
+            seen_at BIGINT, bits BYTEA);
         CREATE TABLE day_thing (day BIGINT NOT NULL, thing TEXT NOT NULL, PRIMARY KEY (day, thing)) /*sqlite: WITHOUT ROWID */;
         """)
 
@@ -39,16 +40,22 @@ private final class Tries: Sendable {
     @Test(arguments: Database.Engine.required)
     func valuesAndTypedNullsComeBackAsTheyWentIn(_ engine: Database.Engine) async throws {
         try await withThings(engine) { database in
-            let full = Thing(id: "一", amount: 9_007_199_254_740_993, note: "教'育\"𠮷", weight: 0.1, seenAt: Instant(milliseconds: -5), bits: [0, 255, 7])
+            let full = Thing(
+                id: "一", amount: 9_007_199_254_740_993, note: "教'育\"𠮷", weight: 0.1, seenAt: Instant(milliseconds: -5), bits: [0, 255, 7])
             let bare = Thing(id: "b", amount: 0, note: nil, weight: nil, seenAt: nil, bits: nil)
             for thing in [full, bare] {
                 try await database.write {
                     try $0.run(
-                        "INSERT INTO thing (id, amount, note, weight, seen_at, bits) VALUES (\(thing.id), \(thing.amount), \(thing.note), \(thing.weight), \(thing.seenAt), \(thing.bits))"
+                        """
+                        INSERT INTO thing (id, amount, note, weight, seen_at, bits)
+                        VALUES (\(thing.id), \(thing.amount), \(thing.note), \(thing.weight), \(thing.seenAt), \(thing.bits))
+                        """
                     )
                 }
             }
-            let found = try await database.read { try $0.all(Thing.self, "SELECT id, amount, note, weight, seen_at, bits FROM thing ORDER BY id") }
+            let found = try await database.read {
+                try $0.all(Thing.self, "SELECT id, amount, note, weight, seen_at, bits FROM thing ORDER BY id")
+            }
             #expect(found == [bare, full])
             let none: String? = nil
             let matches = try await database.read { try $0.count("SELECT count(*) FROM thing WHERE \(none) IS NULL OR note = \(none)") }
@@ -126,7 +133,9 @@ private final class Tries: Sendable {
             #expect(try await database.read { try $0.count("SELECT amount FROM thing") } == 40)
             #expect(tries.count == 40)
             // Whoever fails gives the turn on.
-            await #expect(throws: StorageError.self) { try await database.write(inTurn: true) { _ = try $0.run("INSERT INTO thing (id) VALUES ('b')") } }
+            await #expect(throws: StorageError.self) {
+                try await database.write(inTurn: true) { _ = try $0.run("INSERT INTO thing (id) VALUES ('b')") }
+            }
             try await database.write(inTurn: true) { _ = try $0.run("UPDATE thing SET amount = 0") }
         }
     }
@@ -135,9 +144,13 @@ private final class Tries: Sendable {
     func manyRowsGoInAtOnceAndDuplicatesChangeNothing(_ engine: Database.Engine) async throws {
         try await withThings(engine) { database in
             let rows = (0..<500).map { [Value.integer(Int64($0 % 250)), .text("t")] }
-            let changed = try await database.write { try $0.run("INSERT INTO day_thing (day, thing) \(values: rows) ON CONFLICT (day, thing) DO NOTHING") }
+            let changed = try await database.write {
+                try $0.run("INSERT INTO day_thing (day, thing) \(values: rows) ON CONFLICT (day, thing) DO NOTHING")
+            }
             #expect(changed == 250)
-            let listed = try await database.read { try $0.all("SELECT day FROM day_thing WHERE day IN (\(list: [3, 4, 900])) ORDER BY day") { try $0.int(0) } }
+            let listed = try await database.read {
+                try $0.all("SELECT day FROM day_thing WHERE day IN (\(list: [3, 4, 900])) ORDER BY day") { try $0.int(0) }
+            }
             #expect(listed == [3, 4])
             let found3 = try await database.read { try $0.count("SELECT count(*) FROM day_thing WHERE day IN (\(list: [Int]()))") }
             #expect(found3 == 0)
@@ -154,7 +167,9 @@ private final class Tries: Sendable {
             for count in 1...3 {
                 let part = Array(rows.prefix(count))
                 let found = try await database.read { statements in
-                    try statements.all("WITH v(a, b, c, d) AS (\(values: part)) SELECT a, b, c, d FROM v") { row in try (0..<4).map { try row.value($0) } }
+                    try statements.all("WITH v(a, b, c, d) AS (\(values: part)) SELECT a, b, c, d FROM v") { row in
+                        try (0..<4).map { try row.value($0) }
+                    }
                 }
                 // A null that comes back has lost its type.
                 let wanted = part.map { row in row.map { value -> Value in if case .null = value { .null(.text) } else { value } } }
@@ -166,7 +181,9 @@ private final class Tries: Sendable {
     @Test(arguments: Database.Engine.required)
     func textOrdersByCodePointAndLikeHeedsCase(_ engine: Database.Engine) async throws {
         try await withThings(engine) { database in
-            for id in ["b", "A", "乙", "a", "甲"] { try await database.write { try $0.run("INSERT INTO thing (id, amount, note) VALUES (\(id), 1, \(id))") } }
+            for id in ["b", "A", "乙", "a", "甲"] {
+                try await database.write { try $0.run("INSERT INTO thing (id, amount, note) VALUES (\(id), 1, \(id))") }
+            }
             let found4 = try await database.read { try $0.all("SELECT id FROM thing ORDER BY id") { try $0.text(0) } }
             #expect(found4 == ["A", "a", "b", "乙", "甲"])
             let found5 = try await database.read { try $0.count("SELECT count(*) FROM thing WHERE note LIKE 'a%'") }
@@ -219,7 +236,8 @@ private final class Tries: Sendable {
     @Test(arguments: Database.Engine.required)
     func aFailedMigrationLeavesNothingBehind(_ engine: Database.Engine) async throws {
         try await withThings(engine) { database in
-            let broken = Migration(number: 2, name: "0002_broken", text: "CREATE TABLE half (id TEXT NOT NULL PRIMARY KEY); CREATE TABLE half (id TEXT)")
+            let broken = Migration(
+                number: 2, name: "0002_broken", text: "CREATE TABLE half (id TEXT NOT NULL PRIMARY KEY); CREATE TABLE half (id TEXT)")
             await #expect(throws: StorageError.self) { _ = try await database.migrate([schema, broken], at: Instant(milliseconds: 2)) }
             let mended = Migration(number: 2, name: "0002_mended", text: "CREATE TABLE half (id TEXT NOT NULL PRIMARY KEY)")
             let found8 = try await database.migrate([schema, mended], at: Instant(milliseconds: 2))
@@ -241,8 +259,10 @@ private final class Tries: Sendable {
         #expect(first == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
         #expect(try store.store(Data("abc".utf8)) == first)
         #expect(store.length(first) == 3)
-        let files = FileManager.default.enumerator(at: folder, includingPropertiesForKeys: [.isRegularFileKey])?.allObjects.compactMap { $0 as? URL }
-            .filter { (try? $0.resourceValues(forKeys: [.isRegularFileKey]))?.isRegularFile == true }
+        let files = FileManager.default.enumerator(at: folder, includingPropertiesForKeys: [.isRegularFileKey])?.allObjects.compactMap {
+            $0 as? URL
+        }
+        .filter { (try? $0.resourceValues(forKeys: [.isRegularFileKey]))?.isRegularFile == true }
         #expect(files?.count == 1)
     }
 
@@ -286,7 +306,10 @@ private final class Tries: Sendable {
 
     @Test(
         arguments: [
-            ("host=db user=yuanjiao password='open sesame' dbname=y", ["PGHOST": "db", "PGUSER": "yuanjiao", "PGPASSWORD": "open sesame", "PGDATABASE": "y"], ""),
+            (
+                "host=db user=yuanjiao password='open sesame' dbname=y",
+                ["PGHOST": "db", "PGUSER": "yuanjiao", "PGPASSWORD": "open sesame", "PGDATABASE": "y"], ""
+            ),
             (
                 "postgresql://u:p%20w@db:5433/y?sslmode=verify-full",
                 ["PGHOST": "db", "PGPORT": "5433", "PGUSER": "u", "PGPASSWORD": "p w", "PGDATABASE": "y", "PGSSLMODE": "verify-full"], ""

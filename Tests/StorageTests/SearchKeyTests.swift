@@ -5,7 +5,8 @@ import Testing
 
 @Suite struct SearchKeyTests {
     @Test(arguments: [
-        ("青山镇", "qingshanzhen qsz 青山镇"), ("吕梁村", "lvliangcun llc 吕梁村 luliangcun"), ("Ａ１ 区", "a1qu aq a1 区"), ("Old Road", "oldroad or old road"), ("", "  "),
+        ("青山镇", "qingshanzhen qsz 青山镇"), ("吕梁村", "lvliangcun llc 吕梁村 luliangcun"), ("Ａ１ 区", "a1qu aq a1 区"),
+        ("Old Road", "oldroad or old road"), ("", "  "),
     ])
     func aNameIsFoundByItsPinyinItsInitialsAndItself(_ name: String, _ key: String) { #expect(searchKey(name) == key) }
 
@@ -16,7 +17,12 @@ import Testing
             func finds(_ typed: String, in name: String, code: String = "9901") async throws -> Bool {
                 let (key, words) = (searchKey(name), SearchWords(typed))
                 return try await database.read { statements in
-                    try statements.first("SELECT 1 FROM (SELECT CAST(\(key) AS TEXT) AS k, CAST(\(code) AS TEXT) AS c) x WHERE \(sql: words.condition("x.k", code: "x.c"))") {
+                    try statements.first(
+                        """
+                        SELECT 1 FROM (SELECT CAST(\(key) AS TEXT) AS k, CAST(\(code) AS TEXT) AS c) x
+                        WHERE \(sql: words.condition("x.k", code: "x.c"))
+                        """
+                    ) {
                         try $0.int(0)
                     } != nil
                 }

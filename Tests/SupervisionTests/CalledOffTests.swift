@@ -49,13 +49,18 @@ import Wire
             })
     }
 
-    /// T1 played and beat never, T2 played within its minutes, T3 played and reported nothing complete, T5 only up to the middle of the play.
+    /// T1 played and beat never, T2 played within its minutes, T3 played and reported nothing complete, T5 only up to the middle of the
+    /// play.
     @Test(arguments: Database.Engine.required, [false, true])
     func itCountsAndIsNotedWhicheverCameFirst(_ engine: Database.Engine, reportFirst: Bool) async throws {
         try await withWorld(engine) { world in
-            let plays = [play("T1", "2011-03-04", 10), play("T1", "2011-03-06", 20), play("T2", "2011-03-04", 10), play("T3", "2011-03-04", 10), play("T5", "2011-03-14", 10)]
+            let plays = [
+                play("T1", "2011-03-04", 10), play("T1", "2011-03-06", 20), play("T2", "2011-03-04", 10), play("T3", "2011-03-04", 10),
+                play("T5", "2011-03-14", 10),
+            ]
             let reports = [
-                try presence("T2", "2011-03-04", 590..<660), complete("T1"), complete("T2"), complete("T2B"), complete("T5", through: SampleWorld.moment("2011-03-14", 10, 2)),
+                try presence("T2", "2011-03-04", 590..<660), complete("T1"), complete("T2"), complete("T2B"),
+                complete("T5", through: SampleWorld.moment("2011-03-14", 10, 2)),
             ]
             for facts in reportFirst ? [reports, plays] : [plays, reports] {
                 let verdicts = try await world.send(facts, batch: facts[0].id, at: SampleWorld.moment("2011-04-02", 9))
@@ -64,7 +69,9 @@ import Wire
             let found = try await oddities(world)
             #expect(found == ["S1": CalledOff(days: 2, minutes: 6), "S5": CalledOff(days: 1, minutes: 2)])
             let month = try #require(Self.march)
-            let sites = try await world.database.read { try $0.monthFigures(month: month, in: .everything, zone: .shanghai, at: Self.now).sites }
+            let sites = try await world.database.read {
+                try $0.monthFigures(month: month, in: .everything, zone: .shanghai, at: Self.now).sites
+            }
             // A site with a play was on.
             #expect(sites.map { "\($0.code) \($0.presence.rawValue) \($0.onMinutes)" } == ["S1 on 6", "S2 on 70", "S3 on 3", "S5 on 3"])
 
@@ -80,7 +87,8 @@ import Wire
                 if let note { #expect(html.contains("Something played \(note) that the terminal"), "\(site)") }
             }
             let one = try await facts(world, "S1", only: "2011-03-04")
-            let page = SiteDayPage(one, SiteMinutes(try #require(Day("2011-03-04")), one, rules: SampleWorld.rules), period, rules: SampleWorld.rules, speech)
+            let page = SiteDayPage(
+                one, SiteMinutes(try #require(Day("2011-03-04")), one, rules: SampleWorld.rules), period, rules: SampleWorld.rules, speech)
             #expect(
                 try rendered("site_day", page, .english, data: ["果树修剪"]).contains(
                     "In 3 minutes something played though the terminal&#39;s complete report calls them off (10:00–10:03)"))
@@ -96,7 +104,9 @@ import Wire
             #expect(try await oddities(world) == noted)
             for kind in VoidKind.allCases {
                 let act = world.act(at: SampleWorld.moment("2011-04-03", 9))
-                let id = try await world.database.write { try $0.voidFacts(terminalID: "T1", days: day...day, kind, reason: "时钟错误", rules: SampleWorld.rules, by: act) }
+                let id = try await world.database.write {
+                    try $0.voidFacts(terminalID: "T1", days: day...day, kind, reason: "时钟错误", rules: SampleWorld.rules, by: act)
+                }
                 #expect(try await oddities(world).isEmpty, "\(kind)")
                 let shown = SiteMinutes(day, try await facts(world, "S1"), rules: SampleWorld.rules)
                 #expect(shown.calledOff.isEmpty, "\(kind)")
@@ -133,7 +143,8 @@ import Wire
             let month = try #require(Self.march)
             func quality(_ language: Language) async throws -> String {
                 let (composition, _) = try #require(
-                    try await press.composition(code: "9901", month: month, language: language, in: .everything, at: SampleWorld.moment("2011-05-20", 9)))
+                    try await press.composition(
+                        code: "9901", month: month, language: language, in: .everything, at: SampleWorld.moment("2011-05-20", 9)))
                 let section = try #require(composition.sections.first { $0.id == "quality" })
                 return section.paragraph(separator: " ") + " \(section.blocks)"
             }
@@ -146,7 +157,9 @@ import Wire
 
             let act = Act(by: Actor(id: "officer"), at: SampleWorld.moment("2011-05-01", 9), ids: world.ids)
             try await world.database.write { statements in
-                guard let city = try statements.area(code: "9901", on: month.days.upperBound, in: .everything) else { throw Refusal.notFound("area") }
+                guard let city = try statements.area(code: "9901", on: month.days.upperBound, in: .everything) else {
+                    throw Refusal.notFound("area")
+                }
                 try statements.closeMonth(month, area: city, rules: SampleWorld.rules, by: act)
             }
             _ = try await world.send([try presence("T1", "2011-03-04", 600..<603)], batch: "late", at: SampleWorld.moment("2011-05-04", 9))
@@ -162,20 +175,28 @@ import Wire
             defer { try? FileManager.default.removeItem(at: folder) }
             let press = try cheapPress(world.database, try BlobStore(folder: folder))
             let month = try #require(Self.march)
-            let facts = [play("T1", "2011-03-04", 10), complete("T1"), play("T2", "2011-03-04", 10), try presence("T2", "2011-03-04", 600..<603), complete("T2"), complete("T2B")]
+            let facts = [
+                play("T1", "2011-03-04", 10), complete("T1"), play("T2", "2011-03-04", 10), try presence("T2", "2011-03-04", 600..<603),
+                complete("T2"), complete("T2B"),
+            ]
             _ = try await world.send(facts, at: SampleWorld.moment("2011-04-02", 9))
             let act = Act(by: Actor(id: "officer"), at: SampleWorld.moment("2011-05-01", 9), ids: world.ids)
             try await world.database.write { statements in
-                guard let city = try statements.area(code: "9901", on: month.days.upperBound, in: .everything) else { throw Refusal.notFound("area") }
+                guard let city = try statements.area(code: "9901", on: month.days.upperBound, in: .everything) else {
+                    throw Refusal.notFound("area")
+                }
                 try statements.closeMonth(month, area: city, rules: SampleWorld.rules, by: act)
             }
             let edition = try await press.publish(
-                code: "9901", month: month, imprint: .init(document: "云远办〔2011〕5号", signedOff: "林知远"), language: .chinese, in: .everything, by: act)
+                code: "9901", month: month, imprint: .init(document: "云远办〔2011〕5号", signedOff: "林知远"), language: .chinese, in: .everything,
+                by: act)
             let document = try await press.document(of: edition)
             var called: [String: [String?]] = [:]
             for site in document.sites where site.onMinutes > 0 {
                 let evidence = try #require(
-                    try await world.database.read { try $0.siteEvidence(site, month: month, asOf: edition.asOfAt, in: .everything, zone: .shanghai) })
+                    try await world.database.read {
+                        try $0.siteEvidence(site, month: month, asOf: edition.asOfAt, in: .everything, zone: .shanghai)
+                    })
                 #expect(evidence.agrees)
                 called[site.code] = evidence.days.map(\.calledOff)
             }

@@ -15,13 +15,15 @@ import Wire
     private static let figures = ["boot_rate": "25.55%", "registered": "3248", "month": "2011年1月"]
 
     private func misfits(_ content: String, against: String = "开机率25.55%", now: String = "开机率25.55%") -> [Sentence.Misfit] {
-        let edit = Sentence.Edit(section: "boot", sentence: "total", content: content, against: against, editedBy: "a", editedAt: Instant(milliseconds: 0))
+        let edit = Sentence.Edit(
+            section: "boot", sentence: "total", content: content, against: against, editedBy: "a", editedAt: Instant(milliseconds: 0))
         return Sentence(name: "total", automatic: now, figures: SentenceTests.figures, edit: edit).misfits
     }
 
     @Test(arguments: [
         ("开机率{boot_rate}", []), ("开机率25.55%", []), ("１月开机率25.55%", []), ("2011年1月在册3248个。", []), ("没有数字", []), ("", []),
-        ("开机率26.55%", [Sentence.Misfit.number("26.55")]), ("开机率{boot_rate}，比全省高3个百分点，3个", [.number("3")]), ("约3200个，合12.5%", [.number("3200"), .number("12.5")]),
+        ("开机率26.55%", [Sentence.Misfit.number("26.55")]), ("开机率{boot_rate}，比全省高3个百分点，3个", [.number("3")]),
+        ("约3200个，合12.5%", [.number("3200"), .number("12.5")]),
     ])
     func aTypedNumberThatIsNoFigureIsFlagged(_ content: String, _ expected: [Sentence.Misfit]) { #expect(misfits(content) == expected) }
 
@@ -33,7 +35,9 @@ import Wire
     }
 
     @Test func namesInBracesBecomeFigures() {
-        let edit = Sentence.Edit(section: "boot", sentence: "total", content: "{month}{boot_rate}{other}{", against: "", editedBy: "a", editedAt: Instant(milliseconds: 0))
+        let edit = Sentence.Edit(
+            section: "boot", sentence: "total", content: "{month}{boot_rate}{other}{", against: "", editedBy: "a",
+            editedAt: Instant(milliseconds: 0))
         #expect(Sentence(name: "total", automatic: "x", figures: SentenceTests.figures, edit: edit).text == "2011年1月25.55%{other}{")
         #expect(Sentence.names(in: "{a}b{c}{d") == ["a", "c"])
     }
@@ -61,7 +65,8 @@ private func withPress(_ engine: Database.Engine, _ body: (SampleWorld, EditionP
         defer { try? FileManager.default.removeItem(at: folder) }
         let press = try cheapPress(world.database, try BlobStore(folder: folder))
         func present(_ terminal: String, _ day: String, _ minutes: Range<Int>) async throws {
-            let fact = Fact(id: "\(terminal)-\(day)", .presence(Presence(terminal: terminal, day: try #require(Day(day)), minutes: MinuteSet(minutes))))
+            let fact = Fact(
+                id: "\(terminal)-\(day)", .presence(Presence(terminal: terminal, day: try #require(Day(day)), minutes: MinuteSet(minutes))))
             _ = try await world.send([fact], batch: fact.id, at: SampleWorld.moment(day, 23))
         }
         try await present("T1", "2011-02-04", 600..<660)
@@ -71,7 +76,9 @@ private func withPress(_ engine: Database.Engine, _ body: (SampleWorld, EditionP
             terminal: "T1", boot: 1, sequence: 1, courseware: "lesson-1", mode: .demand,
             intervals: [PlayInterval(startedAt: SampleWorld.moment("2011-03-04", 10), mediaFrom: 0, mediaUntil: 180_000)])
         _ = try await world.send([Fact(id: "play", .play(play))], batch: "play", at: SampleWorld.moment("2011-03-04", 23))
-        let marks = ["T1", "T2", "T2B", "T3", "T5"].map { Fact(id: "w\($0)", .watermark(Watermark(terminal: $0, throughAt: SampleWorld.moment("2011-04-01", 0)))) }
+        let marks = ["T1", "T2", "T2B", "T3", "T5"].map {
+            Fact(id: "w\($0)", .watermark(Watermark(terminal: $0, throughAt: SampleWorld.moment("2011-04-01", 0))))
+        }
         _ = try await world.send(marks, batch: "marks", at: SampleWorld.moment("2011-04-01", 1))
         try await body(world, press, try #require(Month("2011-03")))
     }
@@ -117,10 +124,14 @@ private func withPress(_ engine: Database.Engine, _ body: (SampleWorld, EditionP
                 let (composition, area) = try await composed(press, month)
                 let sentence = try composition.sentence("boot", "boot.total")
                 try await world.database.write {
-                    try $0.editSentence(sentence, section: "boot", content: content, seen: sentence.mark, area: area, month: month, language: .chinese, by: act)
+                    try $0.editSentence(
+                        sentence, section: "boot", content: content, seen: sentence.mark, area: area, month: month, language: .chinese,
+                        by: act)
                 }
             }
-            await #expect(throws: Refusal.invalid(["content": FieldProblem("compose.unknown_figure", ["names": "{no_such_figure}"])])) { try await edit("开机率{no_such_figure}") }
+            await #expect(throws: Refusal.invalid(["content": FieldProblem("compose.unknown_figure", ["names": "{no_such_figure}"])])) {
+                try await edit("开机率{no_such_figure}")
+            }
             await #expect(throws: Refusal.invalid(["content": "form.too_large"])) { try await edit(String(repeating: "长", count: 2001)) }
             // Two editors opened the page; the first saved.
             let (opened, _) = try await composed(press, month)
@@ -129,7 +140,8 @@ private func withPress(_ engine: Database.Engine, _ body: (SampleWorld, EditionP
             let before = try opened.sentence("boot", "boot.total")
             await #expect(throws: Refusal.invalid(["content": "compose.changed_meanwhile"])) {
                 try await world.database.write {
-                    try $0.editSentence(before, section: "boot", content: "另一种写法", seen: before.mark, area: area, month: month, language: .chinese, by: act)
+                    try $0.editSentence(
+                        before, section: "boot", content: "另一种写法", seen: before.mark, area: area, month: month, language: .chinese, by: act)
                 }
             }
             var composition = try await composed(press, month).0
@@ -140,14 +152,17 @@ private func withPress(_ engine: Database.Engine, _ body: (SampleWorld, EditionP
             #expect(text(english, "boot").hasPrefix("2 of 4"))
 
             // A late fact: the sentence follows the figure, and is flagged all the same.
-            let late = Fact(id: "late", .presence(Presence(terminal: "T3", day: try #require(Day("2011-03-05")), minutes: MinuteSet(600..<630))))
+            let late = Fact(
+                id: "late", .presence(Presence(terminal: "T3", day: try #require(Day("2011-03-05")), minutes: MinuteSet(600..<630))))
             _ = try await world.send([late], batch: "late", at: SampleWorld.moment("2011-04-21", 9))
             composition = try await composed(press, month).0
             #expect(text(composition, "boot").hasPrefix("本月开机率75.00%"))
             #expect(composition.misfits.map(\.sentence.name) == ["boot.total"])
 
             let flagged = try composition.sentence("boot", "boot.total")
-            try await world.database.write { try $0.resetSentence(flagged, section: "boot", area: area, month: month, language: .chinese, by: act) }
+            try await world.database.write {
+                try $0.resetSentence(flagged, section: "boot", area: area, month: month, language: .chinese, by: act)
+            }
             composition = try await composed(press, month).0
             #expect(composition.misfits.isEmpty && text(composition, "boot").hasPrefix("当月开过机的站点3个"))
             #expect(throws: Refusal.notFound("sentence")) { try composition.sentence("boot", "nothing") }
@@ -167,7 +182,9 @@ private func withPress(_ engine: Database.Engine, _ body: (SampleWorld, EditionP
             var composition = try await composed(press, month).0
             let own = try composition.sentence("free-1", "text")
             try await world.database.write {
-                try $0.editSentence(own, section: "free-1", content: "请各县抓紧，{area}在册{registered}个，另有7个。", seen: own.mark, area: area, month: month, language: .chinese, by: act)
+                try $0.editSentence(
+                    own, section: "free-1", content: "请各县抓紧，{area}在册{registered}个，另有7个。", seen: own.mark, area: area, month: month,
+                    language: .chinese, by: act)
             }
             composition = try await composed(press, month).0
             #expect(composition.sections.map(\.id).prefix(2) == ["boot", "kinds"] && composition.sections.last?.id == "free-1")
@@ -178,7 +195,9 @@ private func withPress(_ engine: Database.Engine, _ body: (SampleWorld, EditionP
             #expect(texts.contains("一、开机情况") && texts.contains("请各县抓紧，云溪市在册4个，另有7个。") && !texts.contains { $0.hasSuffix("、站点构成") })
 
             let next = try await composed(press, month.next).0
-            #expect(next.sections.map(\.id).prefix(2) == ["boot", "kinds"] && !next.sections.contains { $0.kind == .free } && next.sections[1].isIncluded == false)
+            #expect(
+                next.sections.map(\.id).prefix(2) == ["boot", "kinds"] && !next.sections.contains { $0.kind == .free }
+                    && next.sections[1].isIncluded == false)
             // An earlier month knows nothing of it.
             let before = try await composed(press, month.previous).0
             #expect(before.sections.first?.id == "kinds")
@@ -196,11 +215,14 @@ private func withPress(_ engine: Database.Engine, _ body: (SampleWorld, EditionP
             let sentence = try composition.sentence("viewing", "viewing.total")
             try await world.database.write {
                 try $0.closeMonth(month, area: area, rules: SampleWorld.rules, by: act)
-                try $0.editSentence(sentence, section: "viewing", content: "收视的站点有8888个。", seen: sentence.mark, area: area, month: month, language: .chinese, by: act)
+                try $0.editSentence(
+                    sentence, section: "viewing", content: "收视的站点有8888个。", seen: sentence.mark, area: area, month: month,
+                    language: .chinese, by: act)
             }
             func publish(_ number: Int, accepts: Bool) async throws -> Edition {
                 try await press.publish(
-                    code: "9901", month: month, imprint: Imprint(document: "2号", signedOff: "方正", issuer: "云溪市远程办", recipients: "各县", copies: "省远程办"), number: number,
+                    code: "9901", month: month,
+                    imprint: Imprint(document: "2号", signedOff: "方正", issuer: "云溪市远程办", recipients: "各县", copies: "省远程办"), number: number,
                     acceptsMisfits: accepts, language: .chinese, in: .everything, by: act)
             }
             await #expect(throws: Refusal.conflict("compose.misfits")) { try await publish(1, accepts: false) }
@@ -224,7 +246,8 @@ private func withPress(_ engine: Database.Engine, _ body: (SampleWorld, EditionP
             let folder = try temporaryFolder()
             defer { try? FileManager.default.removeItem(at: folder) }
             let press = EditionPress(
-                database: world.database, blobs: try BlobStore(folder: folder), pages: try #require(pages), rules: SampleWorld.rules, programs: .init(Printer(seconds: 1200)),
+                database: world.database, blobs: try BlobStore(folder: folder), pages: try #require(pages), rules: SampleWorld.rules,
+                programs: .init(Printer(seconds: 1200)),
                 isSample: true)
             let act = Act(by: Actor(id: "officer"), at: SampleWorld.moment("2011-04-20", 9), ids: world.ids)
             try await world.database.write { statements in
@@ -232,9 +255,11 @@ private func withPress(_ engine: Database.Engine, _ body: (SampleWorld, EditionP
                 try statements.closeMonth(month, area: area, rules: SampleWorld.rules, by: act)
             }
             let edition = try await press.publish(
-                code: "9901", month: month, imprint: Imprint(document: "2号", signedOff: "方正", issuer: "云溪市远程办"), language: .chinese, in: .everything, by: act)
+                code: "9901", month: month, imprint: Imprint(document: "2号", signedOff: "方正", issuer: "云溪市远程办"), language: .chinese,
+                in: .everything, by: act)
             let (pdf, docx, xlsx) = (
-                try await press.artefact(edition.pdfHash), try await press.artefact(edition.docxHash), try await press.artefact(edition.xlsxHash)
+                try await press.artefact(edition.pdfHash), try await press.artefact(edition.docxHash),
+                try await press.artefact(edition.xlsxHash)
             )
             #expect(pdf.prefix(5) == Data("%PDF-".utf8) && docx.prefix(2) == Data("PK".utf8) && xlsx.prefix(2) == Data("PK".utf8))
             let wrong = try await press.verify()

@@ -61,7 +61,9 @@ private struct PlainRegister {
         let serving = Set(standings.filter { SiteState.counted.contains($0.state) && $0.days.overlaps(days) }.map(\.site))
         return serving.filter { site in
             lies(site, in: area, on: month.days.upperBound)
-                && !exclusions.contains { $0.site == site && $0.days.lowerBound <= days.lowerBound && $0.days.upperBound >= days.upperBound }
+                && !exclusions.contains {
+                    $0.site == site && $0.days.lowerBound <= days.lowerBound && $0.days.upperBound >= days.upperBound
+                }
         }
     }
 
@@ -95,14 +97,18 @@ private struct PlainRegister {
                 case 1: fresh(below: parent, digits: digits).map { .recode(one, to: $0) }
                 case 2: fresh(below: other.parent?.description ?? "", digits: digits).map { .move(one, to: $0) }
                 case 3: .merge(one, into: other)
-                case 4: fresh(below: parent, digits: digits).map { .split(one, off: $0, named: "分\(turn)", taking: .sitesNamed("\(random.below(10))")) }
+                case 4:
+                    fresh(below: parent, digits: digits).map {
+                        .split(one, off: $0, named: "分\(turn)", taking: .sitesNamed("\(random.below(10))"))
+                    }
                 default: .close(one)
                 }
             guard let decision else { continue }
             let act = Act(by: .commandLine, at: RandomWorld.now, ids: .system)
             let isMade = try await database.write { statements in
                 do {
-                    _ = try statements.decideArea(decision, on: day, today: DenominatorTests.today, reason: "调整", document: "", in: .everything, by: act)
+                    _ = try statements.decideArea(
+                        decision, on: day, today: DenominatorTests.today, reason: "调整", document: "", in: .everything, by: act)
                     return true
                 } catch Refusal.invalid { return false }
             }
@@ -152,9 +158,16 @@ private struct PlainRegister {
             let month = try #require(Month("2011-04"))
             let (west, east) = try await world.database.write { statements in
                 guard let merged = AreaCode("990102001"), let into = AreaCode("990101001") else { throw Refusal.notFound("area") }
-                let (west, east) = (try statements.area(code: "990102", on: day, in: .everything), try statements.area(code: "990101", on: day, in: .everything))
-                _ = try statements.decideArea(.merge(merged, into: into), on: day, today: today, reason: "并镇", document: "民发8号", in: .everything, by: act)
-                return (try statements.denominator(area: west?.areaID ?? "", month: month), try statements.denominator(area: east?.areaID ?? "", month: month))
+                let (west, east) = (
+                    try statements.area(code: "990102", on: day, in: .everything),
+                    try statements.area(code: "990101", on: day, in: .everything)
+                )
+                _ = try statements.decideArea(
+                    .merge(merged, into: into), on: day, today: today, reason: "并镇", document: "民发8号", in: .everything, by: act)
+                return (
+                    try statements.denominator(area: west?.areaID ?? "", month: month),
+                    try statements.denominator(area: east?.areaID ?? "", month: month)
+                )
             }
             // S3 is suspended since March 16, S4 was never approved, S5 lies in the merged township itself.
             #expect(Denominator.Step.allCases.map(west.count) == [2, 0, 2, 0, 0, 0, 0, 0])

@@ -33,18 +33,23 @@ private struct PressWorld {
     func close(_ month: Month, _ day: String = "2011-05-01", area code: String = "9901") async throws {
         let act = act(day)
         try await world.database.write { statements in
-            guard let area = try statements.area(code: code, on: month.days.upperBound, in: .everything) else { throw Refusal.notFound("area") }
+            guard let area = try statements.area(code: code, on: month.days.upperBound, in: .everything) else {
+                throw Refusal.notFound("area")
+            }
             try statements.closeMonth(month, area: area, rules: SampleWorld.rules, by: act)
         }
     }
 
     func publish(_ day: String = "2011-05-02", area: String = "9901") async throws -> Edition {
         try await press.publish(
-            code: area, month: march, imprint: .init(document: "云远办〔2011〕5号", signedOff: "林知远"), language: .chinese, in: .everything, by: act(day))
+            code: area, month: march, imprint: .init(document: "云远办〔2011〕5号", signedOff: "林知远"), language: .chinese, in: .everything,
+            by: act(day))
     }
 
     func presence(_ terminal: String, _ day: String, _ minutes: Range<Int>, at now: Instant) async throws {
-        let fact = Fact(id: "\(terminal)-\(day)-\(minutes.lowerBound)", .presence(Presence(terminal: terminal, day: try #require(Day(day)), minutes: MinuteSet(minutes))))
+        let fact = Fact(
+            id: "\(terminal)-\(day)-\(minutes.lowerBound)",
+            .presence(Presence(terminal: terminal, day: try #require(Day(day)), minutes: MinuteSet(minutes))))
         let verdicts = try await world.send([fact], batch: fact.id, at: now)
         #expect(verdicts.map(\.outcome) == [.stored])
     }
@@ -65,32 +70,42 @@ private struct PressWorld {
             await #expect(throws: Refusal.conflict("edition.nothing_new")) { try await it.publish("2011-05-03") }
 
             // A line was cut in March; its facts arrive in May. The register is reorganised, a name changes.
-            for day in ["2011-03-07", "2011-03-09"] { try await it.presence("T2", day, 600..<630, at: SampleWorld.moment("2011-05-04", 10)) }
+            for day in ["2011-03-07", "2011-03-09"] {
+                try await it.presence("T2", day, 600..<630, at: SampleWorld.moment("2011-05-04", 10))
+            }
             let (township, act) = (try #require(AreaCode("990101001")), it.act("2011-05-05"))
             try await it.world.database.write { statements in
                 _ = try statements.decideArea(
-                    .rename(township, to: "新镇"), on: Day("2011-04-10") ?? .forever, today: Day("2011-05-05") ?? .forever, reason: "更名", document: "", in: .everything, by: act)
+                    .rename(township, to: "新镇"), on: Day("2011-04-10") ?? .forever, today: Day("2011-05-05") ?? .forever, reason: "更名",
+                    document: "", in: .everything, by: act)
             }
             let (month, now) = (it.march, SampleWorld.moment("2011-05-06", 9))
             let (record, late) = try await it.world.database.read { statements in
-                (try statements.areaMonth(code: "9901", month: month, in: .everything, zone: .shanghai, at: now), try statements.lateFacts(month: month, after: first.asOfAt))
+                (
+                    try statements.areaMonth(code: "9901", month: month, in: .everything, zone: .shanghai, at: now),
+                    try statements.lateFacts(month: month, after: first.asOfAt)
+                )
             }
             let present = try #require(record)
             let ids = try await it.world.database.read { try $0.identities(of: document) }
             let errata = document.errata(against: present, identities: ids)
             let changed = errata.filter { $0.line == "990101" }.map { "\($0.column) \($0.from)→\($0.to)" }
-            #expect(changed.contains("switched_on 1→2") && changed.contains("on_minutes 60→120") && changed.contains("boot_rate 50.00→100.00"))
+            #expect(
+                changed.contains("switched_on 1→2") && changed.contains("on_minutes 60→120") && changed.contains("boot_rate 50.00→100.00"))
             let sites = document.siteErrata(against: present.figures.sites, late: late)
             #expect(sites.map(\.code) == ["S2"])
             #expect(sites[0].before?.onMinutes == 0 && sites[0].after?.onMinutes == 60 && sites[0].late?.minutes == 60)
             #expect(sites[0].late?.days == (try #require(Day("2011-03-07")))...(try #require(Day("2011-03-09"))))
             // The minutes behind each site come out as they were then: the late ones of S2 are left out again, those of S1 stand.
             for site in document.sites {
-                let evidence = try await it.world.database.read { try $0.siteEvidence(site, month: month, asOf: first.asOfAt, in: .everything, zone: .shanghai) }
+                let evidence = try await it.world.database.read {
+                    try $0.siteEvidence(site, month: month, asOf: first.asOfAt, in: .everything, zone: .shanghai)
+                }
                 #expect(evidence?.agrees == true && evidence?.days.map(\.minutes) == (site.code == "S1" ? ["600-659"] : []), "\(site.code)")
             }
             // The slip adds up to the difference of the totals.
-            #expect(sites.reduce(0) { $0 + ($1.after?.onMinutes ?? 0) - ($1.before?.onMinutes ?? 0) } == present.bulletin.total.onMinutes - 60)
+            #expect(
+                sites.reduce(0) { $0 + ($1.after?.onMinutes ?? 0) - ($1.before?.onMinutes ?? 0) } == present.bulletin.total.onMinutes - 60)
 
             let second = try await it.publish("2011-05-06")
             #expect(second.number == 2 && second.previousHash == first.hash)
@@ -110,13 +125,17 @@ private struct PressWorld {
             let start = SampleWorld.moment("2011-03-04", 19)
             func play(_ terminal: String, _ sequence: Int64, _ seconds: Int64, at now: Instant) async throws {
                 let interval = PlayInterval(startedAt: start, mediaFrom: 0, mediaUntil: seconds * 1000)
-                let play = Play(terminal: terminal, boot: 1, sequence: sequence, courseware: "lesson-1", mode: .demand, intervals: [interval])
-                _ = try await it.world.send([Fact(id: "\(terminal) \(sequence) \(seconds)", .play(play))], batch: "\(terminal) \(seconds)", at: now)
+                let play = Play(
+                    terminal: terminal, boot: 1, sequence: sequence, courseware: "lesson-1", mode: .demand, intervals: [interval])
+                _ = try await it.world.send(
+                    [Fact(id: "\(terminal) \(sequence) \(seconds)", .play(play))], batch: "\(terminal) \(seconds)", at: now)
             }
             try await play("T1", 1, 60, at: SampleWorld.moment("2011-03-04", 20))
             try await it.close(it.march)
             let first = try await it.publish()
-            for seconds in [200, 300] { try await play("T1", 1, Int64(seconds), at: SampleWorld.moment("2011-05-04", 10).adding(seconds: Int64(seconds))) }
+            for seconds in [200, 300] {
+                try await play("T1", 1, Int64(seconds), at: SampleWorld.moment("2011-05-04", 10).adding(seconds: Int64(seconds)))
+            }
             try await play("T2", 7, 240, at: SampleWorld.moment("2011-05-04", 11))
             for terminal in ["T5"] {
                 let mark = Fact(id: "w", .watermark(Watermark(terminal: terminal, throughAt: SampleWorld.moment("2011-04-02", 0))))
@@ -125,14 +144,22 @@ private struct PressWorld {
             let (month, now) = (it.march, SampleWorld.moment("2011-05-06", 9))
             let document = try await it.press.document(of: first)
             let (record, late) = try await it.world.database.read { statements in
-                (try statements.areaMonth(code: "9901", month: month, in: .everything, zone: .shanghai, at: now), try statements.lateFacts(month: month, after: first.asOfAt))
+                (
+                    try statements.areaMonth(code: "9901", month: month, in: .everything, zone: .shanghai, at: now),
+                    try statements.lateFacts(month: month, after: first.asOfAt)
+                )
             }
             let sites = document.siteErrata(against: try #require(record).figures.sites, late: late)
-            #expect(sites.map { "\($0.code) \($0.late?.plays ?? 0) \($0.late?.minutes ?? 0) \($0.isOnlyHeard)" } == ["S1 1 0 false", "S2 1 0 false", "S5 0 0 true"])
+            #expect(
+                sites.map { "\($0.code) \($0.late?.plays ?? 0) \($0.late?.minutes ?? 0) \($0.isOnlyHeard)" } == [
+                    "S1 1 0 false", "S2 1 0 false", "S5 0 0 true",
+                ])
             #expect(sites[0].before?.effectivePlays == 0 && sites[0].after?.effectivePlays == 1)
             for (moment, seconds) in [(first.asOfAt, ["S1": 60]), (now, ["S1": 300, "S2": 240])] {
                 for site in document.sites {
-                    let evidence = try await it.world.database.read { try $0.siteEvidence(site, month: month, asOf: moment, in: .everything, zone: .shanghai) }
+                    let evidence = try await it.world.database.read {
+                        try $0.siteEvidence(site, month: month, asOf: moment, in: .everything, zone: .shanghai)
+                    }
                     #expect(evidence?.plays.map(\.mediaSeconds) == seconds[site.code].map { [Int64($0)] } ?? [], "\(site.code)")
                 }
             }
@@ -154,11 +181,14 @@ private struct PressWorld {
             try await it.close(may, "2011-07-01", area: "990101")
             await #expect(throws: Refusal.invalid(["document": "form.required", "signed_off": "form.required"])) {
                 try await it.press.publish(
-                    code: "9901", month: it.march, imprint: .init(document: "", signedOff: ""), language: .chinese, in: .everything, by: it.act("2011-07-01"))
+                    code: "9901", month: it.march, imprint: .init(document: "", signedOff: ""), language: .chinese, in: .everything,
+                    by: it.act("2011-07-01"))
             }
             let east = Scope(areas: [AreaCode("990101")].compactMap { $0 })
             await #expect(throws: Refusal.notFound("area")) {
-                try await it.press.publish(code: "9901", month: it.march, imprint: .init(document: "x", signedOff: "y"), language: .chinese, in: east, by: it.act("2011-07-01"))
+                try await it.press.publish(
+                    code: "9901", month: it.march, imprint: .init(document: "x", signedOff: "y"), language: .chinese, in: east,
+                    by: it.act("2011-07-01"))
             }
         }
     }
@@ -187,7 +217,9 @@ private struct PressWorld {
             try await it.world.database.write { _ = try $0.run("UPDATE edition SET html_hash = \(forged) WHERE sequence = 2") }
             found = try await problems()
             #expect(found == ["2 row", "2 rendering"])
-            try await it.world.database.write { _ = try $0.run("UPDATE edition SET html_hash = \(editions[1].htmlHash) WHERE sequence = 2") }
+            try await it.world.database.write {
+                _ = try $0.run("UPDATE edition SET html_hash = \(editions[1].htmlHash) WHERE sequence = 2")
+            }
 
             try await it.world.database.write { statements in
                 try statements.run("DELETE FROM edition_recipient WHERE edition = \(editions[1].id)")
@@ -213,7 +245,9 @@ private struct PressWorld {
                     let start = random.below(1300)
                     let fact = Fact(
                         id: "\(month)-\(now.milliseconds)-\(number)",
-                        .presence(Presence(terminal: terminals[random.below(5)], day: day, minutes: MinuteSet(start..<start + 10 + random.below(90)))))
+                        .presence(
+                            Presence(
+                                terminal: terminals[random.below(5)], day: day, minutes: MinuteSet(start..<start + 10 + random.below(90)))))
                     // T5 stands at its site from March 10; earlier facts of it wait for a person.
                     _ = try await it.world.send([fact], batch: fact.id, at: now)
                 }
@@ -224,11 +258,14 @@ private struct PressWorld {
                 let later = NetworkZone.shanghai.start(of: month.end.advanced(by: 2))
                 let act = Act(by: Actor(id: "officer"), at: later, ids: it.world.ids)
                 try await it.world.database.write { statements in
-                    guard let area = try statements.area(code: "9901", on: month.days.upperBound, in: .everything) else { throw Refusal.notFound("area") }
+                    guard let area = try statements.area(code: "9901", on: month.days.upperBound, in: .everything) else {
+                        throw Refusal.notFound("area")
+                    }
                     try statements.closeMonth(month, area: area, rules: SampleWorld.rules, by: act)
                 }
                 let edition = try await it.press.publish(
-                    code: "9901", month: month, imprint: .init(document: "第\(month)号", signedOff: "方正"), language: .chinese, in: .everything, by: act)
+                    code: "9901", month: month, imprint: .init(document: "第\(month)号", signedOff: "方正"), language: .chinese,
+                    in: .everything, by: act)
                 first.append((month, edition, try await it.press.artefact(edition.htmlHash), try await it.press.document(of: edition)))
             }
 
@@ -237,12 +274,15 @@ private struct PressWorld {
             for month in months { try await facts(month, 1 + random.below(4), at: now) }
             let act = Act(by: Actor(id: "officer"), at: now, ids: it.world.ids)
             let decisions: [(AreaDecision, String)] = [
-                (.rename(try code("990102"), to: "西山县"), "2011-04-12"), (.merge(try code("990102001"), into: try code("990101001")), "2011-09-01"),
+                (.rename(try code("990102"), to: "西山县"), "2011-04-12"),
+                (.merge(try code("990102001"), into: try code("990101001")), "2011-09-01"),
                 (.recode(try code("990101"), to: try code("990105")), "2012-01-10"),
             ]
             for (decision, text) in decisions {
                 let day = try #require(Day(text))
-                try await it.world.database.write { _ = try $0.decideArea(decision, on: day, today: today, reason: "调整", document: "", in: .everything, by: act) }
+                try await it.world.database.write {
+                    _ = try $0.decideArea(decision, on: day, today: today, reason: "调整", document: "", in: .everything, by: act)
+                }
             }
 
             var changed = 0
@@ -257,17 +297,26 @@ private struct PressWorld {
                 let stored = try await it.press.artefact(edition.htmlHash)
                 #expect(stored == page)
                 let ids = try await it.world.database.read { try $0.identities(of: document) }
-                let (cells, sites) = (document.errata(against: present, identities: ids), document.siteErrata(against: present.figures.sites, late: late))
+                let (cells, sites) = (
+                    document.errata(against: present, identities: ids), document.siteErrata(against: present.figures.sites, late: late)
+                )
                 // Minutes: what the sites of the slip gained is what the total gained.
                 let published = Int(document.lines.last?[8] ?? "") ?? -1
-                #expect(sites.reduce(published) { $0 + ($1.after?.onMinutes ?? 0) - ($1.before?.onMinutes ?? 0) } == present.bulletin.total.onMinutes)
+                #expect(
+                    sites.reduce(published) { $0 + ($1.after?.onMinutes ?? 0) - ($1.before?.onMinutes ?? 0) }
+                        == present.bulletin.total.onMinutes)
                 // Cells: the published table with the slip worked in is the present one.
                 let total = try #require(document.lines.last)
                 for (place, column) in document.columns.enumerated() where column.name != "name" {
                     let corrected = cells.first { $0.line == "9901" && $0.column == column.name }?.to ?? total[place]
-                    #expect(corrected == present.bulletin.total.cells[place] || corrected == "-" && present.bulletin.total.cells[place].isEmpty, "\(month) \(column.name)")
+                    #expect(
+                        corrected == present.bulletin.total.cells[place] || corrected == "-" && present.bulletin.total.cells[place].isEmpty,
+                        "\(month) \(column.name)")
                 }
-                #expect(sites.allSatisfy { $0.late != nil || $0.before == nil || $0.after == nil || $0.before?.onMinutes == $0.after?.onMinutes })
+                #expect(
+                    sites.allSatisfy {
+                        $0.late != nil || $0.before == nil || $0.after == nil || $0.before?.onMinutes == $0.after?.onMinutes
+                    })
                 changed += cells.isEmpty ? 0 : 1
             }
             #expect(changed >= 6)
@@ -281,11 +330,16 @@ private struct PressWorld {
 
 @Suite struct EditionIdentityTests {
     /// An edition and the month as it reads now.
-    private func compared(_ edition: Edition, _ it: PressWorld) async throws -> (document: EditionDocument, record: AreaMonth, ids: [String: String]) {
+    private func compared(_ edition: Edition, _ it: PressWorld) async throws -> (
+        document: EditionDocument, record: AreaMonth, ids: [String: String]
+    ) {
         let document = try await it.press.document(of: edition)
         let (month, now) = (it.march, SampleWorld.moment("2011-05-20", 9))
         let (record, ids) = try await it.world.database.read { statements in
-            (try statements.areaMonth(code: "9901", month: month, in: .everything, zone: .shanghai, at: now), try statements.identities(of: document))
+            (
+                try statements.areaMonth(code: "9901", month: month, in: .everything, zone: .shanghai, at: now),
+                try statements.identities(of: document)
+            )
         }
         return (document, try #require(record), ids)
     }
@@ -301,7 +355,8 @@ private struct PressWorld {
         return try rendered("errata", ErrataPage(document, record, identities: ids, [:], zone: .shanghai, speech), .chinese)
     }
 
-    /// Decisions that reach back into a published month: a new name is one cell that reads otherwise, a new code one line; no rank and no figure has changed.
+    /// Decisions that reach back into a published month: a new name is one cell that reads otherwise, a new code one line; no rank and no
+    /// figure has changed.
     @Test(arguments: Database.Engine.required)
     func aRecodeOrARenamingIsListedOnceAndChangesNoRank(_ engine: Database.Engine) async throws {
         try await PressWorld.with(engine) { it in
@@ -311,7 +366,9 @@ private struct PressWorld {
             let today = Day("2011-05-10") ?? .forever
             func decide(_ decision: AreaDecision, _ day: String) async throws {
                 let (day, act) = (try #require(Day(day)), it.act("2011-05-10"))
-                try await it.world.database.write { _ = try $0.decideArea(decision, on: day, today: today, reason: "撤县设区", document: "", in: .everything, by: act) }
+                try await it.world.database.write {
+                    _ = try $0.decideArea(decision, on: day, today: today, reason: "撤县设区", document: "", in: .everything, by: act)
+                }
             }
             let (east, west) = (try #require(AreaCode("990101")), try #require(AreaCode("990102")))
             try await decide(.rename(west, to: "西河区"), "2011-03-25")
@@ -324,7 +381,9 @@ private struct PressWorld {
             found = try await errata(edition, it)
             #expect(found.sorted() == ["990101 code 990101→990181", "990102 name 西河县→西河区"])
             let settled = try await it.world.database.read { statements in
-                try statements.settledMonths(from: try #require(Month("2011-03")), areas: [try statements.area(code: "9901", on: today, in: .everything)?.areaID ?? ""])
+                try statements.settledMonths(
+                    from: try #require(Month("2011-03")),
+                    areas: [try statements.area(code: "9901", on: today, in: .everything)?.areaID ?? ""])
             }
             #expect(settled == [SettledMonth(area: "云溪市", month: "2011-03", editions: 1)])
         }
@@ -340,7 +399,9 @@ private struct PressWorld {
             let first = try await it.publish()
             let document = try await it.press.document(of: first)
             let place = try #require(document.columns.firstIndex { $0.name == "on_minutes" })
-            #expect(document.lines.last?[place] == "60" && first.asOfAt == SampleWorld.moment("2011-05-01", 9) && document.asOf == first.asOfAt.milliseconds)
+            #expect(
+                document.lines.last?[place] == "60" && first.asOfAt == SampleWorld.moment("2011-05-01", 9)
+                    && document.asOf == first.asOfAt.milliseconds)
             let found = try await errata(first, it)
             #expect(found.contains("9901 on_minutes 60→90"))
             let march = it.march
@@ -348,7 +409,9 @@ private struct PressWorld {
             #expect(late["S2"]?.minutes == 30)
             let second = try await it.publish("2011-05-06")
             let corrected = try await it.press.document(of: second)
-            #expect(second.number == 2 && corrected.lines.last?[place] == "90" && corrected.errata.contains { $0.column == "on_minutes" && $0.from == "60" && $0.to == "90" })
+            #expect(
+                second.number == 2 && corrected.lines.last?[place] == "90"
+                    && corrected.errata.contains { $0.column == "on_minutes" && $0.from == "60" && $0.to == "90" })
             let wrong = try await it.press.verify()
             #expect(wrong.isEmpty)
         }
@@ -380,7 +443,9 @@ private struct PressWorld {
             let press = try cheapPress(database, try BlobStore(folder: folder))
             let (march, act) = (try #require(Month(RandomWorld.month)), Act(by: Actor(id: "officer"), at: RandomWorld.now, ids: .system))
             try await database.write { statements in
-                guard let area = try statements.area(code: "9902", on: march.days.upperBound, in: .everything) else { throw Refusal.notFound("area") }
+                guard let area = try statements.area(code: "9902", on: march.days.upperBound, in: .everything) else {
+                    throw Refusal.notFound("area")
+                }
                 try statements.closeMonth(march, area: area, rules: SampleWorld.rules, by: act)
             }
             let edition = try await press.publish(
@@ -393,7 +458,8 @@ private struct PressWorld {
                     let made: String? =
                         switch evidence.denominator {
                         case nil: String(evidence.numerator)
-                        case let base? where column.name.hasPrefix("mean"): Mean(evidence.numerator, over: base).whole.map(String.init) ?? "-"
+                        case let base? where column.name.hasPrefix("mean"):
+                            Mean(evidence.numerator, over: base).whole.map(String.init) ?? "-"
                         case let base?: Rate(evidence.numerator, of: base).percent ?? "-"
                         }
                     #expect(made == line[place] && evidence.printed == line[place], "\(line[0]) \(column.name)")

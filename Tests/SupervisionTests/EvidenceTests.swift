@@ -23,10 +23,13 @@ private let sums = ["on_minutes": "on_minutes", "heard_days": "heard_days", "due
 
     private func areaMonth(_ database: Database, _ code: String) async throws -> AreaMonth {
         let (period, scope) = (period, everywhere)
-        return try #require(try await database.read { try $0.areaMonth(code: code, month: period.month, in: scope, zone: .shanghai, at: period.asOf) })
+        return try #require(
+            try await database.read { try $0.areaMonth(code: code, month: period.month, in: scope, zone: .shanghai, at: period.asOf) })
     }
 
-    private func list(_ database: Database, _ url: String, _ speech: Speech) async throws -> (list: ReadTable, record: SiteListRecord, question: SiteQuestion) {
+    private func list(_ database: Database, _ url: String, _ speech: Speech) async throws -> (
+        list: ReadTable, record: SiteListRecord, question: SiteQuestion
+    ) {
         let question = try SiteQuestion(Query(String(url.split(separator: "?", maxSplits: 1)[1])))
         let (period, scope) = (period, everywhere)
         let record = try await database.read { try $0.siteList(question, period, in: scope, zone: .shanghai) }
@@ -41,12 +44,15 @@ private let sums = ["on_minutes": "on_minutes", "heard_days": "heard_days", "due
             var checked = 0
             for code in ["9902", "990201", "990202001"] {
                 let bulletin = try await areaMonth(database, code).bulletin
-                let table = try #require(tables(try rendered("bulletin", BulletinPage(bulletin, period, zone: .shanghai, speech), .chinese)).first)
+                let table = try #require(
+                    tables(try rendered("bulletin", BulletinPage(bulletin, period, zone: .shanghai, speech), .chinese)).first)
                 #expect(table.rows.count == bulletin.lines.count + 1)
                 for row in table.rows {
                     let registered = row[2].text
                     for (column, cell) in zip(Bulletin.columns, row) {
-                        guard let url = cell.url, url.hasPrefix("/sites?"), Int(cell.text) != nil, !column.hasPrefix("mean") else { continue }
+                        guard let url = cell.url, url.hasPrefix("/sites?"), Int(cell.text) != nil, !column.hasPrefix("mean") else {
+                            continue
+                        }
                         let (list, record, question) = try await self.list(database, url, speech)
                         let selection = SiteSelection(record.figures.sites, show: question.show, order: question.order)
                         // The evidence of a rank is that of the boot rate.
@@ -84,7 +90,9 @@ private let sums = ["on_minutes": "on_minutes", "heard_days": "heard_days", "due
             for site in whole.figures.sites {
                 let (period, scope) = (period, everywhere)
                 let facts = try #require(
-                    try await database.read { try $0.siteFacts(code: site.code, month: period.month, in: scope, zone: .shanghai, at: period.asOf) })
+                    try await database.read {
+                        try $0.siteFacts(code: site.code, month: period.month, in: scope, zone: .shanghai, at: period.asOf)
+                    })
                 #expect(facts.counted == site)
                 let days = period.month.days.map { SiteMinutes($0, facts, rules: SampleWorld.rules) }
                 for day in days {
@@ -121,19 +129,31 @@ private let sums = ["on_minutes": "on_minutes", "heard_days": "heard_days", "due
         try await RandomWorld.with(engine, seed: 4) { database in
             let county = Scope(areas: [try #require(AreaCode("990201"))])
             let (period, everywhere) = (period, everywhere)
-            let all = try await database.read { try $0.monthFigures(month: period.month, in: everywhere, zone: .shanghai, at: period.asOf).sites }
+            let all = try await database.read {
+                try $0.monthFigures(month: period.month, in: everywhere, zone: .shanghai, at: period.asOf).sites
+            }
             for code in ["9902", "990202", "990202001"] {
-                #expect(try await database.read { try $0.areaMonth(code: code, month: period.month, in: county, zone: .shanghai, at: period.asOf) } == nil)
+                #expect(
+                    try await database.read {
+                        try $0.areaMonth(code: code, month: period.month, in: county, zone: .shanghai, at: period.asOf)
+                    } == nil)
                 let question = try SiteQuestion(Query("area=\(code)&show=all"))
-                await #expect(throws: Refusal.notFound("area")) { try await database.read { _ = try $0.siteList(question, period, in: county, zone: .shanghai) } }
+                await #expect(throws: Refusal.notFound("area")) {
+                    try await database.read { _ = try $0.siteList(question, period, in: county, zone: .shanghai) }
+                }
             }
             for site in all {
-                let found = try await database.read { try $0.siteFacts(code: site.code, month: period.month, in: county, zone: .shanghai, at: period.asOf) } != nil
+                let found =
+                    try await database.read {
+                        try $0.siteFacts(code: site.code, month: period.month, in: county, zone: .shanghai, at: period.asOf)
+                    } != nil
                 #expect(found == site.areaCode.hasPrefix("990201"))
             }
             let open = try await database.read { try $0.siteList(SiteQuestion(Query("show=all")), period, in: county, zone: .shanghai) }
             #expect(!open.figures.sites.isEmpty && open.figures.sites.allSatisfy { $0.areaCode.hasPrefix("990201") })
-            let nothing = try await database.read { try $0.siteList(SiteQuestion(Query("show=all")), period, in: Scope(areas: []), zone: .shanghai) }
+            let nothing = try await database.read {
+                try $0.siteList(SiteQuestion(Query("show=all")), period, in: Scope(areas: []), zone: .shanghai)
+            }
             #expect(nothing.figures.sites.isEmpty && nothing.uncounted.isEmpty && nothing.figures.outsideService.isEmpty)
         }
     }
@@ -142,9 +162,13 @@ private let sums = ["on_minutes": "on_minutes", "heard_days": "heard_days", "due
     func theListOfAllShowsEverySiteOfTheRegisterOnce(_ engine: Database.Engine) async throws {
         try await RandomWorld.with(engine, seed: 5) { database in
             let (period, scope) = (period, everywhere)
-            let record = try await database.read { try $0.siteList(SiteQuestion(Query("area=9902&show=all")), period, in: scope, zone: .shanghai) }
+            let record = try await database.read {
+                try $0.siteList(SiteQuestion(Query("area=9902&show=all")), period, in: scope, zone: .shanghai)
+            }
             let codes = record.figures.sites.map(\.code) + record.figures.excluded.map(\.code) + record.uncounted.map(\.code)
-            let register = try await database.read { try $0.sites(containing: "", on: period.month.days.upperBound, in: scope, after: "", limit: 100) }.map(\.code)
+            let register = try await database.read {
+                try $0.sites(containing: "", on: period.month.days.upperBound, in: scope, after: "", limit: 100)
+            }.map(\.code)
             #expect(codes.sorted() == register)
             #expect(!record.figures.excluded.isEmpty && !record.uncounted.isEmpty)
             #expect(try await database.read { try $0.monthsWithFacts() }.map(\.description) == ["2011-03"])

@@ -15,15 +15,21 @@ import Wire
     private let now = SampleWorld.moment("2011-05-20", 9)
     private var act: Act { Act(by: Actor(id: "officer"), at: now, ids: .system) }
 
-    private func month(_ text: String, _ world: SampleWorld, area: String = "9901", network: NetworkView = .then) async throws -> AreaMonth {
+    private func month(_ text: String, _ world: SampleWorld, area: String = "9901", network: NetworkView = .then) async throws -> AreaMonth
+    {
         let month = try #require(Month(text))
         let now = now
-        return try #require(try await world.database.read { try $0.areaMonth(code: area, month: month, network: network, in: .everything, zone: .shanghai, at: now) })
+        return try #require(
+            try await world.database.read {
+                try $0.areaMonth(code: area, month: month, network: network, in: .everything, zone: .shanghai, at: now)
+            })
     }
 
     private func decide(_ decision: AreaDecision, _ day: String, _ world: SampleWorld) async throws {
         let (day, today, act) = (try #require(Day(day)), Day("2011-05-20") ?? .forever, act)
-        try await world.database.write { _ = try $0.decideArea(decision, on: day, today: today, reason: "撤并", document: "", in: .everything, by: act) }
+        try await world.database.write {
+            _ = try $0.decideArea(decision, on: day, today: today, reason: "撤并", document: "", in: .everything, by: act)
+        }
     }
 
     private func state(_ site: String, _ state: SiteState, _ day: String, _ world: SampleWorld) async throws {
@@ -42,21 +48,27 @@ import Wire
         Fact(id: "w \(terminal)", .watermark(Watermark(terminal: terminal, throughAt: SampleWorld.moment(day, 0))))
     }
 
-    /// A village, its township and its county are closed in the month in which its site was still in service: the site and its minutes stay, in the line above or under 其他,
-    /// and so they do in months before on the network of today.
+    /// A village, its township and its county are closed in the month in which its site was still in service: the site and its minutes
+    /// stay, in the line above or under 其他, and so they do in months before on the network of today.
     @Test(arguments: Database.Engine.required)
     func aClosedAreaTakesNoSiteOutOfTheFigures(_ engine: Database.Engine) async throws {
         try await withWorld(engine) { world in
-            _ = try await world.send([try presence("T3", "2011-02-05", 0..<10), try presence("T5", "2011-04-05", 0..<20)], at: SampleWorld.moment("2011-04-06", 9))
+            _ = try await world.send(
+                [try presence("T3", "2011-02-05", 0..<10), try presence("T5", "2011-04-05", 0..<20)],
+                at: SampleWorld.moment("2011-04-06", 9))
             let before = try await (month("2011-02", world), month("2011-04", world))
             #expect(before.0.bulletin.total.onMinutes == 10 && before.1.bulletin.total.onMinutes == 20)
             for site in ["S3", "S4", "S5"] { try await state(site, .closed, "2011-04-20", world) }
-            for code in ["990102001001", "990102001002", "990102001", "990102"] { try await decide(.close(try #require(AreaCode(code))), "2011-04-25", world) }
+            for code in ["990102001001", "990102001002", "990102001", "990102"] {
+                try await decide(.close(try #require(AreaCode(code))), "2011-04-25", world)
+            }
             for (text, old) in [("2011-02", before.0), ("2011-04", before.1)] {
                 for network in [NetworkView.then, .today] {
                     let record = try await month(text, world, network: network)
                     let (total, was) = (record.bulletin.total, old.bulletin.total)
-                    #expect(total.registered == was.registered && total.onMinutes == was.onMinutes && total.switchedOn == was.switchedOn, "\(text) \(network)")
+                    #expect(
+                        total.registered == was.registered && total.onMinutes == was.onMinutes && total.switchedOn == was.switchedOn,
+                        "\(text) \(network)")
                     #expect(record.bulletin.lines.reduce(0) { $0 + $1.registered } == total.registered)
                     if text == "2011-04" || network == .today {
                         #expect(record.bulletin.lines.map(\.code) == ["990101", BulletinArea.rest], "\(text) \(network)")
@@ -75,7 +87,9 @@ import Wire
     @Test(arguments: Database.Engine.required)
     func sitesWithoutAnAreaAreCountedByTheDoctor(_ engine: Database.Engine) async throws {
         try await withWorld(engine) { world in
-            try await world.database.write { try $0.run("UPDATE area_version SET from_day = \(Day("2011-03-05") ?? .forever) WHERE code = '990101001001'") }
+            try await world.database.write {
+                try $0.run("UPDATE area_version SET from_day = \(Day("2011-03-05") ?? .forever) WHERE code = '990101001001'")
+            }
             let lost = try await world.database.read { try $0.lostPlaces() }
             #expect(lost.sites == 1 && lost.facts == 0)
         }
@@ -90,7 +104,8 @@ import Wire
                 let (from, through) = (try #require(Day(first)), try #require(Day(last)))
                 try await world.database.write { statements in
                     guard let site = try statements.site(code: "S5", on: today, in: .everything) else { throw Refusal.notFound("site") }
-                    try statements.setSiteState(.inService, site: site, from: from, through: through, today: today, reason: "补登", document: "", by: act)
+                    try statements.setSiteState(
+                        .inService, site: site, from: from, through: through, today: today, reason: "补登", document: "", by: act)
                 }
             }
             try await earlier("2011-02-01", "2011-03-09")
@@ -113,7 +128,9 @@ import Wire
             #expect(total.switchedOn == 1 && total.viewing == 1 && total.off == 0 && total.onMinutes == 11)
             #expect(total.viewing <= total.switchedOn)
             let (february, day, now) = (try #require(Month("2011-02")), try #require(Day("2011-02-05")), now)
-            let facts = try await world.database.read { try $0.siteFacts(code: "S1", month: february, only: day, in: .everything, zone: .shanghai, at: now) }
+            let facts = try await world.database.read {
+                try $0.siteFacts(code: "S1", month: february, only: day, in: .everything, zone: .shanghai, at: now)
+            }
             let minutes = SiteMinutes(day, try #require(facts), rules: SampleWorld.rules)
             #expect(minutes.on.count == 11 && minutes.onByPlay.count == 11 && minutes.figures.onMinutes == 11 && minutes.isHeard)
             // Beats of some of these minutes: they are counted once, and only the others are known from the play.
@@ -122,23 +139,30 @@ import Wire
             #expect(again.onMinutes == 11)
             // A void takes out both.
             let (days, act) = (day...day, act)
-            _ = try await world.database.write { try $0.voidFacts(terminalID: "T1", days: days, reason: "试机", rules: SampleWorld.rules, by: act) }
+            _ = try await world.database.write {
+                try $0.voidFacts(terminalID: "T1", days: days, reason: "试机", rules: SampleWorld.rules, by: act)
+            }
             let voided = try await month("2011-02", world).bulletin.total
             #expect(voided.onMinutes == 0 && voided.viewing == 0 && voided.off == 0)
         }
     }
 
     /// A lesson shorter than the threshold counts when nine tenths of it were watched.
-    @Test(arguments: [(60_000, 53_999, 0), (60_000, 54_000, 1), (600_000, 119_999, 0), (600_000, 120_000, 1), (0, 119_999, 0), (0, 120_000, 1), (121_000, 120_000, 1)])
+    @Test(arguments: [
+        (60_000, 53_999, 0), (60_000, 54_000, 1), (600_000, 119_999, 0), (600_000, 120_000, 1), (0, 119_999, 0), (0, 120_000, 1),
+        (121_000, 120_000, 1),
+    ])
     func aShortLessonCountsWhenItWasWatchedWhole(_ length: Int64, _ watched: Int64, _ expected: Int) {
         let start = SampleWorld.moment("2011-02-05", 19)
         let coverage = PlayCoverage([PlayInterval(startedAt: start, mediaFrom: 0, mediaUntil: watched)])
         let play = StoredPlay(terminal: 1, boot: 1, sequence: 1, courseware: "c", mode: .demand, coverage: coverage)
-        let day = SiteDay(Day("2011-02-05") ?? .forever, minutes: MinuteSet(), plays: [play], lengths: ["c": length], rules: SampleWorld.rules)
+        let day = SiteDay(
+            Day("2011-02-05") ?? .forever, minutes: MinuteSet(), plays: [play], lengths: ["c": length], rules: SampleWorld.rules)
         #expect(day.effectivePlays == expected && day.effectiveDemandPlays == expected)
     }
 
-    /// A wrong claim to be complete is taken back by a void of its days, or by one of the claim itself; what is reported later counts, and the decision can be withdrawn.
+    /// A wrong claim to be complete is taken back by a void of its days, or by one of the claim itself; what is reported later counts, and
+    /// the decision can be withdrawn.
     @Test(arguments: Database.Engine.required)
     func aWrongWatermarkCanBeTakenBack(_ engine: Database.Engine) async throws {
         try await withWorld(engine) { world in
@@ -150,7 +174,9 @@ import Wire
             var (february, march) = try await (off("2011-02"), off("2011-03"))
             #expect(february == [1, 2] && march == [1, 3])
             let (act, days) = (act, (Day("2011-02-01") ?? .forever)...(Day("2011-02-28") ?? .forever))
-            let void = try await world.database.write { try $0.voidFacts(terminalID: "T1", days: days, reason: "钟错", rules: SampleWorld.rules, by: act) }
+            let void = try await world.database.write {
+                try $0.voidFacts(terminalID: "T1", days: days, reason: "钟错", rules: SampleWorld.rules, by: act)
+            }
             (february, march) = try await (off("2011-02"), off("2011-03"))
             #expect(february == [0, 3] && march == [1, 3])
             try await world.database.write { try $0.withdrawVoid(id: void, rules: SampleWorld.rules, by: act) }
@@ -177,7 +203,8 @@ import Wire
         }
     }
 
-    /// A box that joins, today or again, changes no month of before: what a file or the older box reported complete stays, and what the new box reports speaks for its own days.
+    /// A box that joins, today or again, changes no month of before: what a file or the older box reported complete stays, and what the new
+    /// box reports speaks for its own days.
     @Test(arguments: Database.Engine.required)
     func enrollingABoxChangesNoDayBefore(_ engine: Database.Engine) async throws {
         try await withWorld(engine) { world in
@@ -188,7 +215,8 @@ import Wire
                     let area = try statements.area(code: "990101", on: Day("2011-01-01") ?? .forever, in: .everything)?.areaID ?? ""
                     try statements.run(
                         """
-                        INSERT INTO node (id, kind, name, area_id, claim_expires_at, enrolled_at, version, made_at) VALUES ('T1', 'terminal', 'T1', \(area), 0, \(at), '', 0)
+                        INSERT INTO node (id, kind, name, area_id, claim_expires_at, enrolled_at, version, made_at)
+                            VALUES ('T1', 'terminal', 'T1', \(area), 0, \(at), '', 0)
                         ON CONFLICT (id) DO UPDATE SET enrolled_at = excluded.enrolled_at
                         """)
                 }
@@ -213,7 +241,8 @@ import Wire
         }
     }
 
-    /// Exclusions of adjacent days add up, one of a month's rest takes out a site that began in it, and one that does nothing stands in nobody's way.
+    /// Exclusions of adjacent days add up, one of a month's rest takes out a site that began in it, and one that does nothing stands in
+    /// nobody's way.
     @Test(arguments: Database.Engine.required)
     func exclusionsTogetherCoverTheDaysInService(_ engine: Database.Engine) async throws {
         try await withWorld(engine) { world in

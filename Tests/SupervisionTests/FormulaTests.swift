@@ -29,7 +29,10 @@ import Wire
     @Test(arguments: Database.Engine.required)
     func whatCannotBeIsRefusedBesideItsField(_ engine: Database.Engine) async throws {
         try await withWorld(engine) { world in
-            let good = ["from": "2011-03", "effective_seconds": "120", "completeness": "95", "rank_by": "boot_rate", "ties": "shared", "mean_base": "both", "shares": "plain"]
+            let good = [
+                "from": "2011-03", "effective_seconds": "120", "completeness": "95", "rank_by": "boot_rate", "ties": "shared",
+                "mean_base": "both", "shares": "plain",
+            ]
             let fields = good.merging(["reason": "会议决定", "document": "云远办〔2011〕9号"]) { $1 }
             let range = { (code: String, least: Int, most: Int) in FieldProblem(code, ["least": String(least), "most": String(most)]) }
             let unreadable: [([String: String], FieldProblems)] = [
@@ -38,10 +41,14 @@ import Wire
                 (["effective_seconds": "-5"], ["effective_seconds": range("formula.seconds", 10, 7200)]),
                 (["effective_seconds": "2 minutes"], ["effective_seconds": range("formula.seconds", 10, 7200)]),
                 (["completeness": "101"], ["completeness": range("formula.completeness", 0, 100)]),
-                (["rank_by": "luck"], ["rank_by": "form.choice"]), (["ties": ""], ["ties": "form.unchosen"]), (["mean_base": "x"], ["mean_base": "form.choice"]),
-                (["shares": "x"], ["shares": "form.choice"]), (["reason": "", "document": "\u{3000}"], ["reason": "form.required", "document": "form.required"]),
+                (["rank_by": "luck"], ["rank_by": "form.choice"]), (["ties": ""], ["ties": "form.unchosen"]),
+                (["mean_base": "x"], ["mean_base": "form.choice"]),
+                (["shares": "x"], ["shares": "form.choice"]),
+                (["reason": "", "document": "\u{3000}"], ["reason": "form.required", "document": "form.required"]),
             ]
-            for (change, problems) in unreadable { #expect(throws: Refusal.invalid(problems)) { try FormulaFields.form.read(fields.merging(change) { $1 }) } }
+            for (change, problems) in unreadable {
+                #expect(throws: Refusal.invalid(problems)) { try FormulaFields.form.read(fields.merging(change) { $1 }) }
+            }
             let months = ["2013-01": "formula.month", "1999-12": "formula.month"]
             for (month, code) in months {
                 let from = try #require(Month(month))
@@ -64,30 +71,38 @@ import Wire
                 try statements.closeMonth(february, area: area, rules: SampleWorld.rules, by: act)
             }
             await #expect(throws: Refusal.invalid(["from": "formula.closed"])) { try await adopt(typed { $0.from = february }, world) }
-            await #expect(throws: Refusal.invalid(["from": "formula.closed"])) { try await adopt(typed { $0.from = february.previous }, world) }
+            await #expect(throws: Refusal.invalid(["from": "formula.closed"])) {
+                try await adopt(typed { $0.from = february.previous }, world)
+            }
             try await adopt(typed { $0.rankBy = .viewingRate }, world)
             try await adopt(typed { ($0.rankBy, $0.ties) = (.demandRate, .consecutive) }, world)
-            let (before, now, all) = try await world.database.read { (try $0.formula(for: february), try $0.formula(for: march.next), try $0.formulas()) }
+            let (before, now, all) = try await world.database.read {
+                (try $0.formula(for: february), try $0.formula(for: march.next), try $0.formulas())
+            }
             #expect(before == .standard && now.rankBy == .demandRate && now.ties == .consecutive)
             // The one that was replaced stays in the history.
             #expect(all.count == 2 && all.count { $0.replacedAt == nil } == 1)
         }
     }
 
-    /// A new threshold changes the days from its month on, by a job that a kill does not harm, and the ranks follow the rate that was chosen.
+    /// A new threshold changes the days from its month on, by a job that a kill does not harm, and the ranks follow the rate that was
+    /// chosen.
     @Test(arguments: Database.Engine.required)
     func aNewThresholdDerivesTheMonthAgainAndLeavesEarlierOnesAlone(_ engine: Database.Engine) async throws {
         try await withWorld(engine) { world in
             for (number, day) in ["2011-02-04", "2011-03-04", "2011-03-05"].enumerated() {
                 let play = Play(
                     terminal: number == 2 ? "T3" : "T1", boot: 1, sequence: Int64(number), courseware: "lesson-1", mode: .demand,
-                    intervals: [PlayInterval(startedAt: SampleWorld.moment(day, 10), mediaFrom: 0, mediaUntil: number == 2 ? 400_000 : 150_000)])
+                    intervals: [
+                        PlayInterval(startedAt: SampleWorld.moment(day, 10), mediaFrom: 0, mediaUntil: number == 2 ? 400_000 : 150_000)
+                    ])
                 _ = try await world.send([Fact(id: "p\(number)", .play(play))], batch: "b\(number)", at: SampleWorld.moment(day, 23))
             }
             func viewing(_ text: String) async throws -> [Int] {
                 let month = try #require(Month(text))
                 let bulletin = try await world.database.read {
-                    try $0.bulletin(month: month, areaCode: "9901", in: .everything, zone: .shanghai, at: SampleWorld.moment("2011-03-20", 9))
+                    try $0.bulletin(
+                        month: month, areaCode: "9901", in: .everything, zone: .shanghai, at: SampleWorld.moment("2011-03-20", 9))
                 }
                 return try #require(bulletin).lines.map(\.viewing) + (bulletin?.lines.compactMap(\.rank) ?? [])
             }
@@ -103,14 +118,19 @@ import Wire
                 }
             }
             await #expect(throws: Refusal.conflict("month.deriving")) { try await close() }
-            let claimed = try await world.database.write { try $0.claimJob(kinds: [FormulaJob.kind], lease: 1000, at: SampleWorld.moment("2011-03-20", 10)) }
-            let run = JobRun(try #require(claimed), database: world.database, clock: Clock { SampleWorld.moment("2011-03-20", 10) }, lease: 1000)
+            let claimed = try await world.database.write {
+                try $0.claimJob(kinds: [FormulaJob.kind], lease: 1000, at: SampleWorld.moment("2011-03-20", 10))
+            }
+            let run = JobRun(
+                try #require(claimed), database: world.database, clock: Clock { SampleWorld.moment("2011-03-20", 10) }, lease: 1000)
             let job = FormulaJob(database: world.database, rules: SampleWorld.rules)
             // Done, killed before it could say so, and done again: nothing changes a second time.
             let (first, second) = (try await job.run(run), try await job.run(run))
             #expect(first == "5 1" && second == "5 0")
             let id = try #require(claimed).id
-            try await world.database.write { _ = try $0.endJob(id: id, attempt: 1, as: .done, account: first, at: SampleWorld.moment("2011-03-20", 11)) }
+            try await world.database.write {
+                _ = try $0.endJob(id: id, attempt: 1, as: .done, account: first, at: SampleWorld.moment("2011-03-20", 11))
+            }
             let (unchanged, changed) = (try await viewing("2011-02"), try await viewing("2011-03"))
             #expect(unchanged == february && changed == [0, 1, 2, 1])
             // A fact that comes now is judged by the threshold of its own day.

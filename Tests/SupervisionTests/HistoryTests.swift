@@ -47,7 +47,9 @@ private struct History {
             sites += "\(code),站\(number),\(place),village,iptv,awaiting_acceptance,2010-01-01,,,\(terminals.joined(separator: " ")),\n"
             sites += "\(code),站\(number),\(place),village,iptv,in_service,\(from),,,,\n"
             model.places[code] = [.init(day: Day(number: 0), value: place)]
-            model.states[code] = [.init(day: Day("2010-01-01") ?? .forever, value: .awaitingAcceptance), .init(day: Day(from) ?? .forever, value: .inService)]
+            model.states[code] = [
+                .init(day: Day("2010-01-01") ?? .forever, value: .awaitingAcceptance), .init(day: Day(from) ?? .forever, value: .inService),
+            ]
             model.terminals[code] = terminals
         }
         let (areaFile, siteFile, act) = (areas, sites, Act(by: .commandLine, at: Instant(milliseconds: 1_262_304_000_000), ids: .system))
@@ -57,7 +59,9 @@ private struct History {
                 try statements.importAreas(Array(areaFile.utf8), apply: true, today: .forever, by: act).refused
                 + statements.importSites(Array(siteFile.utf8), apply: true, today: .forever, by: act).refused
             guard refused.isEmpty else { throw Refusal.conflict("history.refused") }
-            return try statements.all("SELECT area_id, code, parent_id FROM area_version WHERE code >= \(city) AND code < \(city + "~") AND from_day <= \(day)") {
+            return try statements.all(
+                "SELECT area_id, code, parent_id FROM area_version WHERE code >= \(city) AND code < \(city + "~") AND from_day <= \(day)"
+            ) {
                 (try $0.text(0), try $0.text(1), try $0.optionalText(2))
             }
         }
@@ -96,7 +100,11 @@ private struct History {
             let day = today.advanced(by: -random.below(random.chance(perMille: 700) ? 4 : 50))
             let start = random.below(600)
             switch random.below(4) {
-            case 0...1: facts.append(Fact(id: "p", .presence(Presence(terminal: terminal, day: day, minutes: MinuteSet(start..<start + 1 + random.below(60))))))
+            case 0...1:
+                facts.append(
+                    Fact(
+                        id: "p", .presence(Presence(terminal: terminal, day: day, minutes: MinuteSet(start..<start + 1 + random.below(60))))
+                    ))
             case 2:
                 let from = random.below(300)
                 let length = 40 + random.below(160)
@@ -105,11 +113,13 @@ private struct History {
                         id: "y",
                         .play(
                             Play(
-                                terminal: terminal, boot: Int64(day.number), sequence: Int64(random.below(1_000_000)), courseware: "lesson-\(1 + random.below(2))",
+                                terminal: terminal, boot: Int64(day.number), sequence: Int64(random.below(1_000_000)),
+                                courseware: "lesson-\(1 + random.below(2))",
                                 mode: random.chance(perMille: 500) ? .demand : .channel,
                                 intervals: [
                                     PlayInterval(
-                                        startedAt: NetworkZone.shanghai.start(of: day).adding(seconds: Int64(start * 60)), mediaFrom: Int64(from * 1000),
+                                        startedAt: NetworkZone.shanghai.start(of: day).adding(seconds: Int64(start * 60)),
+                                        mediaFrom: Int64(from * 1000),
                                         mediaUntil: Int64((from + length) * 1000))
                                 ]))))
             default: facts.append(Fact(id: "w", .watermark(Watermark(terminal: terminal, throughAt: NetworkZone.shanghai.start(of: day)))))
@@ -132,13 +142,17 @@ private struct History {
                 model.minutes[.init(terminal: presence.terminal, day: presence.day), default: []].formUnion(presence.minutes.runs.joined())
             case .play(let play):
                 let interval = play.intervals[0]
-                let first = Int(interval.startedAt.milliseconds(since: NetworkZone.shanghai.start(of: NetworkZone.shanghai.day(of: interval.startedAt))) / 60_000)
+                let first = Int(
+                    interval.startedAt.milliseconds(since: NetworkZone.shanghai.start(of: NetworkZone.shanghai.day(of: interval.startedAt)))
+                        / 60_000)
                 let seconds = Set(Int(interval.mediaFrom / 1000)..<Int(interval.mediaUntil / 1000))
                 let key = PlainHistory.TerminalDay(terminal: play.terminal, day: NetworkZone.shanghai.day(of: interval.startedAt))
                 model.watched[.init(key: key, courseware: play.courseware), default: .init()].all.formUnion(seconds)
                 // Each play of a history begins with a minute and lasts as long as its media.
                 model.played[key, default: []].formUnion(first..<first + (seconds.count + 59) / 60)
-                if play.mode == .demand { model.watched[.init(key: key, courseware: play.courseware), default: .init()].onDemand.formUnion(seconds) }
+                if play.mode == .demand {
+                    model.watched[.init(key: key, courseware: play.courseware), default: .init()].onDemand.formUnion(seconds)
+                }
             case .watermark(let mark):
                 let day = NetworkZone.shanghai.day(of: mark.throughAt)
                 model.complete[mark.terminal] = max(day, model.complete[mark.terminal] ?? day)
@@ -159,7 +173,9 @@ private struct History {
             let last = today.advanced(by: -random.below(40))
             let days = last.advanced(by: -random.below(8))...last
             let kind = VoidKind.allCases[random.below(2)]
-            let id = try await database.write { try $0.voidFacts(terminalID: terminal, days: days, kind, reason: "库房试机", rules: SampleWorld.rules, by: act) }
+            let id = try await database.write {
+                try $0.voidFacts(terminalID: terminal, days: days, kind, reason: "库房试机", rules: SampleWorld.rules, by: act)
+            }
             model.voids[id] = (terminal, days, kind == .facts)
             voids.append(id)
             trace.append("\(today) void \(terminal) \(days)")
@@ -236,7 +252,8 @@ private struct History {
             try statements.all(
                 """
                 SELECT area_id, code FROM area_version
-                WHERE code >= \(city) AND code < \(city + "~") AND length(code) = 9 AND replaced_at IS NULL AND from_day <= \(day) AND until_day > \(day) ORDER BY code
+                WHERE code >= \(city) AND code < \(city + "~") AND length(code) = 9 AND replaced_at IS NULL AND from_day <= \(day)
+                    AND until_day > \(day) ORDER BY code
                 """
             ) { (id: try $0.text(0), code: try $0.text(1)) }
         }
@@ -245,7 +262,8 @@ private struct History {
         let target = "\(city)0\(1 + random.below(3))\(padded(100 + random.below(800), 3))"
         let isMove = random.chance(perMille: 600)
         guard let from = AreaCode(one.code), let to = AreaCode(isMove ? target : other.code) else { return }
-        let decision: AreaDecision = isMove ? (from.parent == to.parent ? .recode(from, to: to) : .move(from, to: to)) : .merge(from, into: to)
+        let decision: AreaDecision =
+            isMove ? (from.parent == to.parent ? .recode(from, to: to) : .move(from, to: to)) : .merge(from, into: to)
         let made = try await database.write { statements -> String? in
             do {
                 _ = try statements.decideArea(decision, on: day, today: today, reason: "调整", document: "", in: .everything, by: act)
@@ -261,14 +279,16 @@ private struct History {
         }
     }
 
-    /// A township in the middle of a month is no more; its sites were closed before. They stay in the figures of the months in which they were in service.
+    /// A township in the middle of a month is no more; its sites were closed before. They stay in the figures of the months in which they
+    /// were in service.
     private mutating func closeArea() async throws {
         let (city, today, act) = (city, today, act)
         let towns = try await database.read { statements in
             try statements.all(
                 """
                 SELECT area_id, code FROM area_version
-                WHERE code >= \(city) AND code < \(city + "~") AND length(code) = 9 AND replaced_at IS NULL AND until_day = \(Day.forever) ORDER BY code
+                WHERE code >= \(city) AND code < \(city + "~") AND length(code) = 9 AND replaced_at IS NULL
+                    AND until_day = \(Day.forever) ORDER BY code
                 """
             ) { (id: try $0.text(0), code: try $0.text(1)) }
         }
@@ -299,7 +319,9 @@ private struct History {
         guard today > month.end.advanced(by: 1) else { return }
         let (city, act) = (city, act)
         try await database.write { statements in
-            guard let area = try statements.area(code: city, on: month.days.upperBound, in: .everything) else { throw Refusal.notFound("area") }
+            guard let area = try statements.area(code: city, on: month.days.upperBound, in: .everything) else {
+                throw Refusal.notFound("area")
+            }
             try statements.closeMonth(month, area: area, rules: SampleWorld.rules, by: act)
         }
         let edition = try await press.publish(
@@ -317,9 +339,14 @@ private struct History {
         for text in ["2011-01", "2011-02", "2011-03", "2011-05"] {
             let month = try #require(Month(text))
             let parts = try await database.read { statements -> [(id: String, line: BulletinLine)] in
-                guard let record = try statements.areaMonth(code: city, month: month, in: .everything, zone: .shanghai, at: now) else { return [] }
+                guard let record = try statements.areaMonth(code: city, month: month, in: .everything, zone: .shanghai, at: now) else {
+                    return []
+                }
                 let ids = Dictionary(record.below.map { ($0.code, $0.areaID) }, uniquingKeysWith: { first, _ in first })
-                var parts = record.bulletin.lines.compactMap { line in ids[line.code].map { (id: $0, line: line) } } + [(record.area.areaID, record.bulletin.total)]
+                var parts =
+                    record.bulletin.lines.compactMap { line in ids[line.code].map { (id: $0, line: line) } } + [
+                        (record.area.areaID, record.bulletin.total)
+                    ]
                 for county in record.below {
                     let inner = try statements.areaMonth(code: county.code, month: month, in: .everything, zone: .shanghai, at: now)
                     let towns = Dictionary((inner?.below ?? []).map { ($0.code, $0.areaID) }, uniquingKeysWith: { first, _ in first })
@@ -334,8 +361,11 @@ private struct History {
                 let plain = model.figures(of: part.id, month, today: today)
                 #expect(part.line.plain == plain, "\(text) \(part.line.code), city \(city)\n\(trace.joined(separator: "\n"))")
                 #expect(
-                    part.line.effectiveSeconds == model.seconds(in: part.id, month), "\(text) \(part.line.code), city \(city)\n\(trace.joined(separator: "\n"))")
-                #expect(part.line.switchedOn <= part.line.registered && part.line.viewing <= part.line.registered && part.line.heardDays <= part.line.dueDays)
+                    part.line.effectiveSeconds == model.seconds(in: part.id, month),
+                    "\(text) \(part.line.code), city \(city)\n\(trace.joined(separator: "\n"))")
+                #expect(
+                    part.line.switchedOn <= part.line.registered && part.line.viewing <= part.line.registered
+                        && part.line.heardDays <= part.line.dueDays)
             }
         }
         for (edition, page, plain) in editions {
@@ -343,9 +373,10 @@ private struct History {
             #expect(stored == page)
             let document = try await press.document(of: edition)
             let cells = try #require(document.lines.last)
-            let printed = ["registered", "switched_on", "off", "not_heard", "on_minutes", "viewing", "on_demand", "due_days", "heard_days"].map { name in
-                document.columns.firstIndex { $0.name == name }.flatMap { Int(cells[$0]) } ?? -1
-            }
+            let printed = ["registered", "switched_on", "off", "not_heard", "on_minutes", "viewing", "on_demand", "due_days", "heard_days"]
+                .map { name in
+                    document.columns.firstIndex { $0.name == name }.flatMap { Int(cells[$0]) } ?? -1
+                }
             #expect(printed == plain, "edition of \(edition.month), city \(city)\n\(trace.joined(separator: "\n"))")
         }
     }
@@ -379,7 +410,8 @@ private let lanes = 10
             defer { try? FileManager.default.removeItem(at: folder) }
             let press = try cheapPress(world.database, try BlobStore(folder: folder))
             for number in 0..<count {
-                var history = try await History(seed: UInt64(group * cities + number + 1), city: String(1000 + number), world.database, press)
+                var history = try await History(
+                    seed: UInt64(group * cities + number + 1), city: String(1000 + number), world.database, press)
                 try await history.run()
                 try await history.check()
                 told(history.trace)

@@ -15,10 +15,13 @@ import Testing
             let (march, act) = (try #require(Month("2011-03")), world.act(at: now))
             let (from, to) = (try #require(AreaCode("990101001")), try #require(AreaCode("990102002")))
             try await world.database.write { statements in
-                _ = try statements.decideArea(.move(from, to: to), on: Day("2011-05-01") ?? today, today: today, reason: "划转", document: "", in: .everything, by: act)
+                _ = try statements.decideArea(
+                    .move(from, to: to), on: Day("2011-05-01") ?? today, today: today, reason: "划转", document: "", in: .everything, by: act)
             }
             func bulletin(_ code: String, _ network: NetworkView, in scope: Scope = .everything) async throws -> Bulletin? {
-                try await world.database.read { try $0.bulletin(month: march, areaCode: code, network: network, in: scope, zone: .shanghai, at: now) }
+                try await world.database.read {
+                    try $0.bulletin(month: march, areaCode: code, network: network, in: scope, zone: .shanghai, at: now)
+                }
             }
             let (then, moved) = (try #require(try await bulletin("9901", .then)), try #require(try await bulletin("9901", .today)))
             #expect(then.lines.map { "\($0.code) \($0.registered)" } == ["990101 2", "990102 2"])

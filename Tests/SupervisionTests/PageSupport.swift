@@ -28,7 +28,8 @@ func tables(_ html: String) -> [ReadTable] {
     html.components(separatedBy: "<table>").dropFirst().map { part in
         var table = ReadTable()
         for line in (part.components(separatedBy: "</table>").first ?? "").components(separatedBy: "<tr").dropFirst() {
-            let cells = line.components(separatedBy: "<t").dropFirst().filter { $0.hasPrefix("d") || $0.hasPrefix("h") }.map { part -> ReadTable.Cell in
+            let cells = line.components(separatedBy: "<t").dropFirst().filter { $0.hasPrefix("d") || $0.hasPrefix("h") }.map {
+                part -> ReadTable.Cell in
                 let content = part.split(separator: ">", maxSplits: 1).last ?? ""
                 let url = content.hasPrefix("<a href=\"") ? content.dropFirst(9).split(separator: "\"").first : nil
                 let text = url == nil ? content : content.split(separator: ">", maxSplits: 1).last ?? ""
@@ -42,7 +43,8 @@ func tables(_ html: String) -> [ReadTable] {
 
 /// Text without the escapes of HTML.
 func plain(_ html: String) -> String {
-    html.replacing("&lt;", with: "<").replacing("&gt;", with: ">").replacing("&quot;", with: "\"").replacing("&#39;", with: "'").replacing("&amp;", with: "&")
+    html.replacing("&lt;", with: "<").replacing("&gt;", with: ">").replacing("&quot;", with: "\"").replacing("&#39;", with: "'").replacing(
+        "&amp;", with: "&")
 }
 
 /// A page in a language, checked for words that are missing and for Han characters that no data explains.

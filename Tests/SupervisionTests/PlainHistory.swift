@@ -3,8 +3,9 @@ import Registry
 import Supervision
 import Wire
 
-/// What happened in a network, kept as it was said, and the figures that follow by looking at every site, every day, every minute: slow and obviously right.
-/// It knows no code, no dated row, no derived figure; areas are told apart by identity, and a place is found by walking from parent to parent.
+/// What happened in a network, kept as it was said, and the figures that follow by looking at every site, every day, every minute: slow and
+/// obviously right. It knows no code, no dated row, no derived figure; areas are told apart by identity, and a place is found by walking
+/// from parent to parent.
 struct PlainHistory {
     struct Change<Value> {
         let day: Day
@@ -55,14 +56,18 @@ struct PlainHistory {
         return false
     }
 
-    /// From a day on, everything directly in one area is in another; so is what an earlier recorded decision brings into it only after that day, because an area that is no
-    /// more holds nothing.
+    /// From a day on, everything directly in one area is in another; so is what an earlier recorded decision brings into it only after that
+    /// day, because an area that is no more holds nothing.
     mutating func merge(_ area: String, into other: String, on day: Day) {
         for child in parents.keys.sorted() {
             parents[child] = parents[child]?.map { $0.day > day && $0.value == area ? Change(day: $0.day, value: other) : $0 }
         }
-        for site in places.keys.sorted() { places[site] = places[site]?.map { $0.day > day && $0.value == area ? Change(day: $0.day, value: other) : $0 } }
-        for child in parents.keys.sorted() where parent(of: child, on: day) == area { parents[child]?.append(Change(day: day, value: other)) }
+        for site in places.keys.sorted() {
+            places[site] = places[site]?.map { $0.day > day && $0.value == area ? Change(day: $0.day, value: other) : $0 }
+        }
+        for child in parents.keys.sorted() where parent(of: child, on: day) == area {
+            parents[child]?.append(Change(day: day, value: other))
+        }
         for site in places.keys.sorted() where value(places[site], on: day) == area { places[site]?.append(Change(day: day, value: other)) }
     }
 
@@ -78,7 +83,9 @@ struct PlainHistory {
 
     func isInService(_ site: String, on day: Day) -> Bool { value(states[site], on: day).map(SiteState.counted.contains) ?? false }
 
-    private func isVoid(_ key: TerminalDay) -> Bool { voids.values.contains { $0.isWhole && $0.terminal == key.terminal && $0.days.contains(key.day) } }
+    private func isVoid(_ key: TerminalDay) -> Bool {
+        voids.values.contains { $0.isWhole && $0.terminal == key.terminal && $0.days.contains(key.day) }
+    }
 
     /// Whether a terminal reported a day complete, and nobody decided otherwise.
     private func isComplete(_ terminal: String, _ day: Day) -> Bool {
@@ -99,7 +106,8 @@ struct PlainHistory {
     /// Whether some courseware was watched for two minutes at a site on a day.
     private func isEffective(_ site: String, _ day: Day, _ kind: KeyPath<Watched, Set<Int>>) -> Bool {
         var seconds: [String: Set<Int>] = [:]
-        for (viewing, watched) in watched where viewing.key.day == day && (terminals[site] ?? []).contains(viewing.key.terminal) && !isVoid(viewing.key) {
+        for (viewing, watched) in watched
+        where viewing.key.day == day && (terminals[site] ?? []).contains(viewing.key.terminal) && !isVoid(viewing.key) {
             seconds[viewing.courseware, default: []].formUnion(watched[keyPath: kind])
         }
         return seconds.values.contains { $0.count >= 120 }
@@ -114,7 +122,8 @@ struct PlainHistory {
         }
     }
 
-    /// The distinct seconds of each courseware that were watched at each site on each day; no play in these histories is longer than its courseware.
+    /// The distinct seconds of each courseware that were watched at each site on each day; no play in these histories is longer than its
+    /// courseware.
     func seconds(in area: String, _ month: Month) -> Int {
         counted(in: area, month).reduce(0) { sum, entry in
             entry.service.reduce(sum) { sum, day in

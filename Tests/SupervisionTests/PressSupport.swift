@@ -7,7 +7,8 @@ import TestKit
 import Testing
 import Web
 
-/// A press whose programs cost nothing: tests that publish by the dozen look at figures, not at paper. One test prints with the real programs.
+/// A press whose programs cost nothing: tests that publish by the dozen look at figures, not at paper. One test prints with the real
+/// programs.
 func cheapPress(_ database: Database, _ blobs: BlobStore) throws -> EditionPress {
     EditionPress(
         database: database, blobs: blobs, pages: try #require(pages), rules: SampleWorld.rules,

@@ -10,7 +10,9 @@ import Wire
 
 @Suite struct ProspectTests {
     private func sites(_ count: Int, on: Int, from first: Int = 0) -> [SiteMonth] {
-        (0..<count).map { SiteMonth(site: first + $0, code: "S\(first + $0)", name: "n", areaCode: "990101001001", onMinutes: $0 < on ? 10 : 0) }
+        (0..<count).map {
+            SiteMonth(site: first + $0, code: "S\(first + $0)", name: "n", areaCode: "990101001001", onMinutes: $0 < on ? 10 : 0)
+        }
     }
 
     private func line(_ code: String, _ on: Int, _ registered: Int, rank: Int?) -> BulletinLine {
@@ -52,7 +54,9 @@ import Wire
     func thosePlacesStandFirstThatCountedLastMonth(_ engine: Database.Engine) async throws {
         try await withWorld(engine) { world in
             func present(_ terminal: String, _ day: String) async throws {
-                let fact = Fact(id: "\(terminal)\(day)", .presence(Presence(terminal: terminal, day: try #require(Day(day)), minutes: MinuteSet(600..<660))))
+                let fact = Fact(
+                    id: "\(terminal)\(day)",
+                    .presence(Presence(terminal: terminal, day: try #require(Day(day)), minutes: MinuteSet(600..<660))))
                 _ = try await world.send([fact], batch: fact.id, at: SampleWorld.moment(day, 23))
             }
             try await present("T2", "2011-02-10")

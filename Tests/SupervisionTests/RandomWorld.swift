@@ -7,7 +7,8 @@ import TestKit
 import Testing
 import Wire
 
-/// A small network from a seed, with everything that makes figures hard: sites in no county, moved states, exclusions, two terminals, none, late and voided facts, silence.
+/// A small network from a seed, with everything that makes figures hard: sites in no county, moved states, exclusions, two terminals, none,
+/// late and voided facts, silence.
 struct RandomWorld {
     static let month = "2011-03"
     static let now = SampleWorld.moment("2011-04-02", 9)
@@ -19,7 +20,8 @@ struct RandomWorld {
         + (1...3).flatMap { county in
             ["99020\(county),县\(county),2009-01-01\n"]
                 + (1...2).flatMap { town in
-                    ["99020\(county)00\(town),镇\(county)-\(town),2009-01-01\n"] + (1...3).map { "99020\(county)00\(town)00\($0),村\(county)-\(town)-\($0),2009-01-01\n" }
+                    ["99020\(county)00\(town),镇\(county)-\(town),2009-01-01\n"]
+                        + (1...3).map { "99020\(county)00\(town)00\($0),村\(county)-\(town)-\($0),2009-01-01\n" }
                 }
         }.joined()
 
@@ -89,21 +91,26 @@ struct RandomWorld {
                 facts.append(Fact(id: "p", .presence(Presence(terminal: terminal, day: day, minutes: minutes))))
                 guard random.chance(perMille: 500) else { continue }
                 let play = Play(
-                    terminal: terminal, boot: 1, sequence: Int64(day.number), courseware: random.chance(perMille: 500) ? "lesson-1" : "lesson-2",
+                    terminal: terminal, boot: 1, sequence: Int64(day.number),
+                    courseware: random.chance(perMille: 500) ? "lesson-1" : "lesson-2",
                     mode: random.chance(perMille: 700) ? .demand : .channel,
                     intervals: [
                         PlayInterval(
-                            startedAt: NetworkZone.shanghai.start(of: day).adding(seconds: Int64(start * 60)), mediaFrom: 0, mediaUntil: Int64(1 + random.below(400)) * 1000)
+                            startedAt: NetworkZone.shanghai.start(of: day).adding(seconds: Int64(start * 60)), mediaFrom: 0,
+                            mediaUntil: Int64(1 + random.below(400)) * 1000)
                     ])
                 facts.append(Fact(id: "y", .play(play)))
             }
             let through = month.days.lowerBound.advanced(by: 20 + random.below(15))
-            if random.chance(perMille: 700) { facts.append(Fact(id: "w", .watermark(Watermark(terminal: terminal, throughAt: NetworkZone.shanghai.start(of: through))))) }
+            if random.chance(perMille: 700) {
+                facts.append(Fact(id: "w", .watermark(Watermark(terminal: terminal, throughAt: NetworkZone.shanghai.start(of: through)))))
+            }
             _ = try await world.send(facts, batch: terminal, at: RandomWorld.now)
             guard random.chance(perMille: 100) else { continue }
             let (act, first) = (world.act(), month.days.lowerBound.advanced(by: 5))
             _ = try await world.database.write {
-                try $0.voidFacts(terminalID: terminal, days: first...first.advanced(by: 10), reason: "库房试机", rules: SampleWorld.rules, by: act)
+                try $0.voidFacts(
+                    terminalID: terminal, days: first...first.advanced(by: 10), reason: "库房试机", rules: SampleWorld.rules, by: act)
             }
         }
     }

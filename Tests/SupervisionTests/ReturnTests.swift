@@ -40,39 +40,56 @@ private func withReturns(_ engine: Database.Engine, _ body: (ReturnWorld) async 
 private struct ReturnWorld {
     let world: SampleWorld
 
-    func act(_ account: String, _ day: String = "2011-04-02") -> Act { Act(by: Actor(id: account), at: SampleWorld.moment(day, 9), ids: world.ids) }
+    func act(_ account: String, _ day: String = "2011-04-02") -> Act {
+        Act(by: Actor(id: account), at: SampleWorld.moment(day, 9), ids: world.ids)
+    }
     func scope(_ codes: String...) -> Scope { Scope(areas: codes.compactMap { AreaCode($0) }) }
 
-    func save(_ area: String, _ lines: [String: ReturnLine], share: String = "", submit: Bool = true, revision: Int = 0, by account: String = "town", on day: String = "2011-04-02")
+    func save(
+        _ area: String, _ lines: [String: ReturnLine], share: String = "", submit: Bool = true, revision: Int = 0,
+        by account: String = "town", on day: String = "2011-04-02"
+    )
         async throws
     {
         let (act, today) = (act(account, day), Day(day) ?? .forever)
         try await world.database.write { statements in
-            guard let area = try statements.area(code: area, on: march.days.upperBound, in: .everything) else { throw Refusal.notFound("area") }
+            guard let area = try statements.area(code: area, on: march.days.upperBound, in: .everything) else {
+                throw Refusal.notFound("area")
+            }
             let draft = ReturnDraft(lines: lines, share: share, revision: revision)
             try statements.saveReturn(draft, month: march, area: area, submit: submit, today: today, by: act)
         }
     }
 
-    func approve(_ code: String, by account: String = "county", in scope: Scope, revision: Int? = nil, on day: String = "2011-04-04") async throws {
+    func approve(_ code: String, by account: String = "county", in scope: Scope, revision: Int? = nil, on day: String = "2011-04-04")
+        async throws
+    {
         let (act, seen) = (act(account, day), try await standing(code).monthlyReturn?.revision ?? 0)
         try await world.database.write { statements in
-            guard let area = try statements.area(code: code, on: march.days.upperBound, in: .everything) else { throw Refusal.notFound("area") }
+            guard let area = try statements.area(code: code, on: march.days.upperBound, in: .everything) else {
+                throw Refusal.notFound("area")
+            }
             try statements.approveReturn(month: march, area: area, revision: revision ?? seen, in: scope, by: act)
         }
     }
 
-    func sendBack(_ code: String, _ reason: String, by account: String = "county", in scope: Scope, on day: String = "2011-04-04") async throws {
+    func sendBack(_ code: String, _ reason: String, by account: String = "county", in scope: Scope, on day: String = "2011-04-04")
+        async throws
+    {
         let (act, seen) = (act(account, day), try await standing(code).monthlyReturn?.revision ?? 0)
         try await world.database.write { statements in
-            guard let area = try statements.area(code: code, on: march.days.upperBound, in: .everything) else { throw Refusal.notFound("area") }
+            guard let area = try statements.area(code: code, on: march.days.upperBound, in: .everything) else {
+                throw Refusal.notFound("area")
+            }
             try statements.sendBackReturn(month: march, area: area, reason: reason, revision: seen, in: scope, by: act)
         }
     }
 
     func standing(_ code: String) async throws -> ReturnStanding {
         try await world.database.read { statements in
-            guard let area = try statements.area(code: code, on: march.days.upperBound, in: .everything) else { throw Refusal.notFound("area") }
+            guard let area = try statements.area(code: code, on: march.days.upperBound, in: .everything) else {
+                throw Refusal.notFound("area")
+            }
             return try statements.returnStanding(month: march, area: area)
         }
     }
@@ -93,7 +110,9 @@ private struct ReturnWorld {
 }
 
 private func line(_ days: Int?, _ minutes: Int?, _ sessions: Int?, _ should: Int?, _ attended: Int?, _ remark: String = "") -> ReturnLine {
-    let typed = zip(ReturnField.allCases, [days, minutes, sessions, should, attended]).compactMap { field, number in number.map { (field, $0) } }
+    let typed = zip(ReturnField.allCases, [days, minutes, sessions, should, attended]).compactMap { field, number in
+        number.map { (field, $0) }
+    }
     return ReturnLine(Dictionary(typed) { first, _ in first }, remark: remark)
 }
 
@@ -104,11 +123,16 @@ private let good = ["S6": line(12, 900, 2, 40, 31), "S7": line(0, 0, 0, 10, 0, "
         arguments: [
             (line(12, 900, 2, 40, 31), 31, [:]), (line(0, 0, 0, 40, 0), 31, [:]), (line(31, 31 * 1440, 999, 99_999, 99_999), 31, [:]),
             (line(32, 900, 2, 40, 31), 31, [.days: "return.days_over"]), (line(16, 900, 2, 40, 31), 15, [.days: "return.days_over"]),
-            (line(1, 1441, 0, 0, 0), 31, [.minutes: "return.minutes_over"]), (line(nil, 31 * 1440 + 1, nil, nil, nil), 31, [.minutes: "return.minutes_over"]),
-            (line(0, 1, 0, 0, 0), 31, [.minutes: "return.minutes_without_days"]), (line(1, 0, 0, 0, 0), 31, [.minutes: "return.minutes_under"]),
-            (line(5, 4, 0, 0, 0), 31, [.minutes: "return.minutes_under"]), (line(1, 60, 1, 10, 11), 31, [.attended: "return.attended_over"]),
-            (line(1, 60, 0, 10, 1), 31, [.attended: "return.attended_without_session"]), (line(1, 60, 1000, 10, 1), 31, [.sessions: "return.too_large"]),
-            (line(1, 60, 1, 100_000, 1), 31, [.should: "return.too_large"]), (line(40, 60_000, 1, 1, 1), 31, [.days: "return.days_over", .minutes: "return.minutes_over"]),
+            (line(1, 1441, 0, 0, 0), 31, [.minutes: "return.minutes_over"]),
+            (line(nil, 31 * 1440 + 1, nil, nil, nil), 31, [.minutes: "return.minutes_over"]),
+            (line(0, 1, 0, 0, 0), 31, [.minutes: "return.minutes_without_days"]),
+            (line(1, 0, 0, 0, 0), 31, [.minutes: "return.minutes_under"]),
+            (line(5, 4, 0, 0, 0), 31, [.minutes: "return.minutes_under"]),
+            (line(1, 60, 1, 10, 11), 31, [.attended: "return.attended_over"]),
+            (line(1, 60, 0, 10, 1), 31, [.attended: "return.attended_without_session"]),
+            (line(1, 60, 1000, 10, 1), 31, [.sessions: "return.too_large"]),
+            (line(1, 60, 1, 100_000, 1), 31, [.should: "return.too_large"]),
+            (line(40, 60_000, 1, 1, 1), 31, [.days: "return.days_over", .minutes: "return.minutes_over"]),
         ] as [(ReturnLine, Int, [ReturnField: String])])
     func aLineKeepsTheRules(_ line: ReturnLine, _ days: Int, _ expected: [ReturnField: String]) {
         #expect(ReturnRules.problems(line, serviceDays: days, isComplete: false) == expected)
@@ -117,30 +141,39 @@ private let good = ["S6": line(12, 900, 2, 40, 31), "S7": line(0, 0, 0, 10, 0, "
     @Test func aDraftMayBeIncompleteAndACompleteReturnMayNot() {
         let part = line(3, nil, 1, nil, nil)
         #expect(ReturnRules.problems(part, serviceDays: 31, isComplete: false).isEmpty)
-        #expect(ReturnRules.problems(part, serviceDays: 31, isComplete: true) == [.minutes: "form.required", .should: "form.required", .attended: "form.required"])
+        #expect(
+            ReturnRules.problems(part, serviceDays: 31, isComplete: true) == [
+                .minutes: "form.required", .should: "form.required", .attended: "form.required",
+            ])
         #expect(ReturnRules.problems(ReturnLine(), serviceDays: 31, isComplete: true).count == ReturnField.allCases.count)
     }
 
     @Test(
         arguments: [
-            ("", .nothing), ("  ", .nothing), ("0", .number(0)), ("007", .number(7)), ("４２", .number(42)), ("-1", .wrong("return.number")), ("1.5", .wrong("return.number")),
-            ("十", .wrong("return.number")), ("1,000", .wrong("return.number")), ("+3", .wrong("return.number")), ("1e3", .wrong("return.number")),
-            ("9999999999", .wrong("return.too_large")), ("99999999999999999999999999", .wrong("return.too_large")), ("٣", .wrong("return.number")),
+            ("", .nothing), ("  ", .nothing), ("0", .number(0)), ("007", .number(7)), ("４２", .number(42)), ("-1", .wrong("return.number")),
+            ("1.5", .wrong("return.number")),
+            ("十", .wrong("return.number")), ("1,000", .wrong("return.number")), ("+3", .wrong("return.number")),
+            ("1e3", .wrong("return.number")),
+            ("9999999999", .wrong("return.too_large")), ("99999999999999999999999999", .wrong("return.too_large")),
+            ("٣", .wrong("return.number")),
         ] as [(String, ReturnRules.Typed)])
     func aNumberIsReadAsTyped(_ text: String, _ expected: ReturnRules.Typed) { #expect(ReturnRules.read(text) == expected) }
 
     @Test(
         arguments: [
-            ("", ""), ("85", "85"), (" 85.71 % ", "85.71"), ("８５．５％", "85.5"), ("100.0000", "100.0000"), ("1000", nil), ("85.", nil), (".5", nil), ("85.71234", nil), ("-3", nil),
+            ("", ""), ("85", "85"), (" 85.71 % ", "85.71"), ("８５．５％", "85.5"), ("100.0000", "100.0000"), ("1000", nil), ("85.", nil),
+            (".5", nil), ("85.71234", nil), ("-3", nil),
             ("八成", nil), ("1.2.3", nil),
         ] as [(String, String?)])
     func aShareIsReadAsTyped(_ text: String, _ expected: String?) { #expect(ReturnRules.readShare(text) == expected) }
 
     @Test(
         arguments: [
-            ("", 5, 7, .sound), ("71.43", 5, 7, .sound), ("71.4", 5, 7, .sound), ("71", 5, 7, .sound), ("71.42", 5, 7, .impossible), ("72", 5, 7, .impossible),
+            ("", 5, 7, .sound), ("71.43", 5, 7, .sound), ("71.4", 5, 7, .sound), ("71", 5, 7, .sound), ("71.42", 5, 7, .impossible),
+            ("72", 5, 7, .impossible),
             ("85.71", 5, 7, .differs),
-            ("100", 7, 7, .sound), ("101", 7, 7, .impossible), ("0", 0, 7, .sound), ("50", 0, 0, .withoutBase), ("62.00", 31, 50, .sound), ("62.50", 31, 50, .impossible),
+            ("100", 7, 7, .sound), ("101", 7, 7, .impossible), ("0", 0, 7, .sound), ("50", 0, 0, .withoutBase), ("62.00", 31, 50, .sound),
+            ("62.50", 31, 50, .impossible),
         ] as [(String, Int, Int, ShareCheck)])
     func aStatedShareIsCheckedAgainstItsBase(_ share: String, _ attended: Int, _ should: Int, _ expected: ShareCheck) {
         #expect(ShareCheck(share, attended: attended, of: should) == expected)
@@ -148,7 +181,8 @@ private let good = ["S6": line(12, 900, 2, 40, 31), "S7": line(0, 0, 0, 10, 0, "
 
     @Test(
         arguments: [
-            (nil, "2011-04-01", .left(2)), (nil, "2011-04-03", .left(0)), (nil, "2011-04-04", .late(1)), ("2011-04-03", "2011-05-01", .onTime),
+            (nil, "2011-04-01", .left(2)), (nil, "2011-04-03", .left(0)), (nil, "2011-04-04", .late(1)),
+            ("2011-04-03", "2011-05-01", .onTime),
             ("2011-04-05", "2011-05-01", .late(2)),
             ("2011-04-01", "2011-04-02", .onTime),
         ] as [(String?, String, Punctuality)])
@@ -169,16 +203,22 @@ private let good = ["S6": line(12, 900, 2, 40, 31), "S7": line(0, 0, 0, 10, 0, "
             #expect(all.map(\.returnArea) == [town, town, "990101", "990102001"])
             let inside = try await database.read { try $0.typedSites(month: march, in: world.scope("990101")).map(\.code) }
             #expect(inside == ["S6", "S7", "S8"])
-            // A terminal that comes when the site is suspended already brings no machine data; one that comes before does. An exclusion of the whole month takes a site out.
+            // A terminal that comes when the site is suspended already brings no machine data; one that comes before does. An exclusion of
+            // the whole month takes a site out.
             try await world.add("S9,柳林二站,990102001001,village,satellite,suspended,2011-03-16,修路断线,,T9,2011-03-20")
             try await world.add("S6,下湾二站,990101001002,village,satellite,in_service,2010-06-01,,,T6,2011-03-31")
             let act = world.act("county")
             try await database.write { statements in
-                guard let site = try statements.site(code: "S8", on: march.days.upperBound, in: .everything) else { throw Refusal.notFound("site") }
+                guard let site = try statements.site(code: "S8", on: march.days.upperBound, in: .everything) else {
+                    throw Refusal.notFound("site")
+                }
                 try statements.excludeSite(site, days: march.days, reason: "洪水", document: "", by: act)
             }
             let left = try await database.read {
-                (try $0.typedSites(month: march, in: .everything).map(\.code), try $0.typedSites(month: march.previous, in: .everything).map(\.code))
+                (
+                    try $0.typedSites(month: march, in: .everything).map(\.code),
+                    try $0.typedSites(month: march.previous, in: .everything).map(\.code)
+                )
             }
             #expect(left.0 == ["S7", "S9"] && left.1 == ["S6", "S8", "S9"])
         }
@@ -194,15 +234,23 @@ private let good = ["S6": line(12, 900, 2, 40, 31), "S7": line(0, 0, 0, 10, 0, "
 
             try await world.save(town, good, share: "62", revision: 1)
             standing = try await world.standing(town)
-            #expect(standing.state == .submitted && standing.monthlyReturn?.submittedBy == "town" && standing.monthlyReturn?.statedShare == "62" && standing.lines.count == 2)
+            #expect(
+                standing.state == .submitted && standing.monthlyReturn?.submittedBy == "town" && standing.monthlyReturn?.statedShare == "62"
+                    && standing.lines.count == 2)
             var figures = try await world.typed("9901")
             #expect(figures.sites == 0)
-            await #expect(throws: Refusal.conflict("return.fixed")) { try await world.save(town, ["S6": line(1, 60, 0, 0, 0)], revision: 2) }
+            await #expect(throws: Refusal.conflict("return.fixed")) {
+                try await world.save(town, ["S6": line(1, 60, 0, 0, 0)], revision: 2)
+            }
 
             for (account, scope) in [("town", world.scope("9901")), ("other", world.scope(town)), ("west", world.scope("990102"))] {
-                await #expect(throws: Refusal.forbidden("return.other_person"), "\(account)") { try await world.approve(town, by: account, in: scope) }
+                await #expect(throws: Refusal.forbidden("return.other_person"), "\(account)") {
+                    try await world.approve(town, by: account, in: scope)
+                }
             }
-            await #expect(throws: Refusal.conflict("return.changed")) { try await world.approve(town, in: world.scope("990101"), revision: 1) }
+            await #expect(throws: Refusal.conflict("return.changed")) {
+                try await world.approve(town, in: world.scope("990101"), revision: 1)
+            }
             try await world.approve(town, in: world.scope("990101"))
             // The same a second time changes nothing.
             try await world.approve(town, in: world.scope("990101"), revision: 2)
@@ -211,7 +259,9 @@ private let good = ["S6": line(12, 900, 2, 40, 31), "S7": line(0, 0, 0, 10, 0, "
             #expect(standing.state == .approved && standing.monthlyReturn?.decidedBy == "county" && standing.monthlyReturn?.revision == 3)
             figures = try await world.typed("9901")
             #expect(figures.sites == 2 && figures.on == 1 && figures.minutes == 900 && figures.shouldAttend == 50 && figures.attended == 31)
-            await #expect(throws: Refusal.conflict("return.not_submitted")) { try await world.approve(town, by: "city", in: world.scope("9901")) }
+            await #expect(throws: Refusal.conflict("return.not_submitted")) {
+                try await world.approve(town, by: "city", in: world.scope("9901"))
+            }
 
             let id = standing.monthlyReturn?.id ?? ""
             let (steps, kinds) = (try await world.world.database.read { try $0.returnSteps(id) }, try await world.events(id))
@@ -241,7 +291,9 @@ private let good = ["S6": line(12, 900, 2, 40, 31), "S7": line(0, 0, 0, 10, 0, "
             try await world.approve(town, in: county, on: "2011-04-09")
             standing = try await world.standing(town)
             let (deadline, today) = (ReturnDeadline(march), Day("2011-05-01") ?? .forever)
-            #expect(standing.submission(deadline, zone: .shanghai, today: today) == .onTime && standing.approval(deadline, zone: .shanghai, today: today) == .late(4))
+            #expect(
+                standing.submission(deadline, zone: .shanghai, today: today) == .onTime
+                    && standing.approval(deadline, zone: .shanghai, today: today) == .late(4))
 
             // An approved one too, while nothing above is closed.
             try await world.sendBack(town, "再核", by: "city", in: world.scope("9901"))
@@ -249,7 +301,9 @@ private let good = ["S6": line(12, 900, 2, 40, 31), "S7": line(0, 0, 0, 10, 0, "
             try await world.approve(town, in: county)
             let act = world.act("city", "2011-04-10")
             try await world.world.database.write { statements in
-                guard let city = try statements.area(code: "9901", on: march.days.upperBound, in: .everything) else { throw Refusal.notFound("area") }
+                guard let city = try statements.area(code: "9901", on: march.days.upperBound, in: .everything) else {
+                    throw Refusal.notFound("area")
+                }
                 try statements.closeMonth(march, area: city, rules: SampleWorld.rules, by: act)
                 let town = try statements.area(code: town, on: march.days.upperBound, in: .everything)
                 #expect(try town.map { try statements.isClosed(march, atOrAbove: $0) } == true)
@@ -277,7 +331,9 @@ private let good = ["S6": line(12, 900, 2, 40, 31), "S7": line(0, 0, 0, 10, 0, "
             await #expect(throws: Refusal.invalid(["remark-S6": "form.too_large"])) {
                 try await world.save(town, ["S6": line(1, 60, 1, 1, 1, String(repeating: "长", count: 61))], submit: false)
             }
-            await #expect(throws: Refusal.invalid(["return": "return.month_running"])) { try await world.save(town, good, on: "2011-03-31") }
+            await #expect(throws: Refusal.invalid(["return": "return.month_running"])) {
+                try await world.save(town, good, on: "2011-03-31")
+            }
             await #expect(throws: Refusal.conflict("return.nothing_due")) { try await world.save("990102", ["S3": line(1, 60, 1, 1, 1)]) }
             // An empty draft is none, and lines of other sites are not taken.
             try await world.save(town, ["S9": line(1, 60, 1, 1, 1)], submit: false)
@@ -288,7 +344,9 @@ private let good = ["S6": line(12, 900, 2, 40, 31), "S7": line(0, 0, 0, 10, 0, "
             standing = try await world.standing(town)
             #expect(standing.monthlyReturn?.revision == 1)
             // Somebody else has saved meanwhile.
-            await #expect(throws: Refusal.invalid(["return": "return.changed"])) { try await world.save(town, ["S6": line(1, 60, 1, 1, 1)], submit: false) }
+            await #expect(throws: Refusal.invalid(["return": "return.changed"])) {
+                try await world.save(town, ["S6": line(1, 60, 1, 1, 1)], submit: false)
+            }
             for _ in 0..<2 { try await world.save(town, good, revision: 1) }
             standing = try await world.standing(town)
             let kinds = try await world.events(standing.monthlyReturn?.id ?? "")
@@ -315,7 +373,9 @@ private let good = ["S6": line(12, 900, 2, 40, 31), "S7": line(0, 0, 0, 10, 0, "
             // Out of the register for the month: counted no more either.
             let act = world.act("county")
             try await world.world.database.write { statements in
-                guard let site = try statements.site(code: "S7", on: march.days.upperBound, in: .everything) else { throw Refusal.notFound("site") }
+                guard let site = try statements.site(code: "S7", on: march.days.upperBound, in: .everything) else {
+                    throw Refusal.notFound("site")
+                }
                 try statements.excludeSite(site, days: march.days, reason: "洪水", document: "", by: act)
             }
             let empty = try await world.standing(town)
@@ -342,15 +402,21 @@ private let good = ["S6": line(12, 900, 2, 40, 31), "S7": line(0, 0, 0, 10, 0, "
             try await world.save("990101", ["S8": line(1, 60, 1, 5, 5)], by: "county", on: "2011-04-05")
             try await world.approve("990101", by: "deputy", in: world.scope("990101"))
             let (standings, below) = try await world.world.database.read { statements in
-                guard let city = try statements.area(code: "9901", on: march.days.upperBound, in: .everything) else { throw Refusal.notFound("area") }
+                guard let city = try statements.area(code: "9901", on: march.days.upperBound, in: .everything) else {
+                    throw Refusal.notFound("area")
+                }
                 return (
-                    try statements.returnStandings(month: march, in: world.scope("9901")), try statements.children(of: city, on: march.days.upperBound, in: .everything)
+                    try statements.returnStandings(month: march, in: world.scope("9901")),
+                    try statements.children(of: city, on: march.days.upperBound, in: .everything)
                 )
             }
-            #expect(standings.map(\.area.code) == ["990101", town, "990102001"] && standings.map(\.state) == [.approved, .submitted, .open])
+            #expect(
+                standings.map(\.area.code) == ["990101", town, "990102001"] && standings.map(\.state) == [.approved, .submitted, .open])
             let (deadline, today) = (ReturnDeadline(march), Day("2011-04-06") ?? .forever)
             let lines = ReturnCompleteness.lines(standings, below: below, deadline, zone: .shanghai, today: today)
-            #expect(lines.map(\.code) == ["990101", "990102"] && lines.map(\.due) == [2, 1] && lines.map(\.submitted) == [2, 0] && lines.map(\.approved) == [1, 0])
+            #expect(
+                lines.map(\.code) == ["990101", "990102"] && lines.map(\.due) == [2, 1] && lines.map(\.submitted) == [2, 0]
+                    && lines.map(\.approved) == [1, 0])
             #expect(lines.map(\.late) == [1, 1] && lines.map(\.missing) == [[], ["白杨镇"]] && lines[0].rate.percent == "100.00")
             let rest = ReturnCompleteness.lines(standings, below: Array(below.prefix(1)), deadline, zone: .shanghai, today: today)
             #expect(rest.map(\.code) == ["990101", BulletinArea.rest] && rest.map(\.due) == [2, 1])
@@ -375,14 +441,21 @@ private let good = ["S6": line(12, 900, 2, 40, 31), "S7": line(0, 0, 0, 10, 0, "
                 var lines: [String: ReturnLine] = [:]
                 for site in standing.sites {
                     let (days, sessions, should) = (random.below(site.serviceDays + 1), random.below(4), random.below(60))
-                    lines[site.code] = line(days, days == 0 ? 0 : days + random.below(days * 1439 + 1), sessions, should, sessions == 0 ? 0 : random.below(should + 1))
+                    lines[site.code] = line(
+                        days, days == 0 ? 0 : days + random.below(days * 1439 + 1), sessions, should,
+                        sessions == 0 ? 0 : random.below(should + 1))
                 }
                 let (draft, area) = (ReturnDraft(lines: lines, revision: 0), standing.area)
                 let (isSubmitted, isApproved) = (!random.chance(perMille: 200), !random.chance(perMille: 300))
-                let (typist, officer) = (Act(by: Actor(id: "a"), at: RandomWorld.now, ids: .system), Act(by: Actor(id: "b"), at: RandomWorld.now, ids: .system))
+                let (typist, officer) = (
+                    Act(by: Actor(id: "a"), at: RandomWorld.now, ids: .system), Act(by: Actor(id: "b"), at: RandomWorld.now, ids: .system)
+                )
                 try await database.write { statements in
-                    try statements.saveReturn(draft, month: march, area: area, submit: isSubmitted, today: Day("2011-04-02") ?? .forever, by: typist)
-                    if isSubmitted, isApproved { try statements.approveReturn(month: march, area: area, revision: 1, in: everything, by: officer) }
+                    try statements.saveReturn(
+                        draft, month: march, area: area, submit: isSubmitted, today: Day("2011-04-02") ?? .forever, by: typist)
+                    if isSubmitted, isApproved {
+                        try statements.approveReturn(month: march, area: area, revision: 1, in: everything, by: officer)
+                    }
                 }
                 if isSubmitted, isApproved { expected.merge(lines) { first, _ in first } }
             }
@@ -394,7 +467,9 @@ private let good = ["S6": line(12, 900, 2, 40, 31), "S7": line(0, 0, 0, 10, 0, "
             func below(_ code: String) async throws -> [BulletinArea] {
                 try await database.read { statements in
                     guard let area = try statements.area(code: code, on: march.days.upperBound, in: .everything) else { return [] }
-                    return try statements.children(of: area, on: march.days.upperBound, in: .everything).map { BulletinArea(code: $0.code, name: $0.name) }
+                    return try statements.children(of: area, on: march.days.upperBound, in: .everything).map {
+                        BulletinArea(code: $0.code, name: $0.name)
+                    }
                 }
             }
             func check(_ code: String) async throws {
@@ -406,7 +481,8 @@ private let good = ["S6": line(12, 900, 2, 40, 31), "S7": line(0, 0, 0, 10, 0, "
                 }
                 for line in lines where !line.code.isEmpty {
                     let inside = Scope(areas: [AreaCode(line.code)].compactMap { $0 })
-                    let own = try await database.read { try $0.typedFigures(month: march, in: inside) }.total(code: line.code, name: line.name)
+                    let own = try await database.read { try $0.typedFigures(month: march, in: inside) }.total(
+                        code: line.code, name: line.name)
                     #expect(own == line)
                 }
             }
@@ -437,7 +513,8 @@ private let good = ["S6": line(12, 900, 2, 40, 31), "S7": line(0, 0, 0, 10, 0, "
                 let table = try #require(tables(html).last)
                 #expect(
                     table.rows.map { $0.map(\.text) } == [
-                        ["990101", "东岭县", "2", "1", "900", "50", "31", "62.00%"], ["9901", language == .chinese ? "合计" : "Total", "2", "1", "900", "50", "31", "62.00%"],
+                        ["990101", "东岭县", "2", "1", "900", "50", "31", "62.00%"],
+                        ["9901", language == .chinese ? "合计" : "Total", "2", "1", "900", "50", "31", "62.00%"],
                     ])
                 #expect(html.contains(language == .chinese ? "手工填报" : "typed") && html.contains("/returns/2011-03/990101") != print)
             }

@@ -25,7 +25,8 @@ struct ShelfTests {
     }
 
     @Test(arguments: [
-        (0, false, nil), (1999, true, nil), (2000, true, "a"), (2000, false, nil), (19_999, false, nil), (20_000, false, "a"), (3_599_999, false, "a"), (3_600_000, false, nil),
+        (0, false, nil), (1999, true, nil), (2000, true, "a"), (2000, false, nil), (19_999, false, nil), (20_000, false, "a"),
+        (3_599_999, false, "a"), (3_600_000, false, nil),
     ])
     func whatWasSlowIsMadeAgain(_ later: Int64, _ isAsked: Bool, _ due: String?) {
         var shelf = Shelf<String, Int>(slow: 250)
@@ -81,7 +82,9 @@ struct FigureShelfTests {
     private static let march = Month("2011-03") ?? Day.forever.month
 
     private static func hear(_ world: SampleWorld, _ terminal: String, _ minute: Int) async throws {
-        let fact = Fact(id: "\(terminal) \(minute)", .presence(Presence(terminal: terminal, day: march.days.lowerBound, minutes: MinuteSet(minute..<minute + 1))))
+        let fact = Fact(
+            id: "\(terminal) \(minute)",
+            .presence(Presence(terminal: terminal, day: march.days.lowerBound, minutes: MinuteSet(minute..<minute + 1))))
         _ = try await world.send([fact], batch: "\(terminal) \(minute)", at: SampleWorld.moment("2011-03-01", 22))
     }
 
@@ -120,7 +123,9 @@ struct FigureShelfTests {
             let shelf = FigureShelf(database: world.database, zone: .shanghai, clock: Self.clock(step: step))
             let period = try Period("2011-03", rules: SampleWorld.rules, at: SampleWorld.moment("2011-03-20", 8))
             let county = Scope(areas: [try #require(AreaCode("990101"))])
-            for code in ["9901", "990101", "990102"] { #expect(try await shelf.areaMonth(code: code, period, in: .everything)?.area.code == code) }
+            for code in ["9901", "990101", "990102"] {
+                #expect(try await shelf.areaMonth(code: code, period, in: .everything)?.area.code == code)
+            }
             #expect(try await shelf.areaMonth(code: "9901", period, in: county) == nil)
             #expect(try await shelf.areaMonth(code: "990102", period, in: county) == nil)
             #expect(try await shelf.areaMonth(code: "990101", period, in: county)?.path.map(\.code) == ["990101"])

@@ -6,8 +6,10 @@ import Testing
 
 private let sites = (0..<130).map { number in
     SiteMonth(
-        site: number, code: "S\(padded(number, 3))", name: number % 7 == 0 ? "<script>站" : "站点", areaCode: "990101001", onMinutes: number % 5 * 100, onMask: 1,
-        effectiveSeconds: number % 3 * 60, effectivePlays: number % 3, effectiveDemandPlays: number % 2, dueDays: 31, heardDays: number % 4 == 0 ? 30 : 31)
+        site: number, code: "S\(padded(number, 3))", name: number % 7 == 0 ? "<script>站" : "站点", areaCode: "990101001",
+        onMinutes: number % 5 * 100, onMask: 1,
+        effectiveSeconds: number % 3 * 60, effectivePlays: number % 3, effectiveDemandPlays: number % 2, dueDays: 31,
+        heardDays: number % 4 == 0 ? 30 : 31)
 }
 
 @Suite struct SiteSelectionTests {
@@ -55,7 +57,9 @@ private let sites = (0..<130).map { number in
 }
 
 @Suite struct PeriodTests {
-    private func period(_ text: String, at now: Instant = SampleWorld.moment("2011-03-15", 9)) throws -> Period { try Period(text, rules: SampleWorld.rules, at: now) }
+    private func period(_ text: String, at now: Instant = SampleWorld.moment("2011-03-15", 9)) throws -> Period {
+        try Period(text, rules: SampleWorld.rules, at: now)
+    }
 
     @Test func navigationEndsAtTheNetworksFirstMonthAndAtThePresentOne() throws {
         let present = try period("")

@@ -4,10 +4,14 @@ import Testing
 import Wire
 
 @Suite struct EnvelopeTests {
-    private func envelope(_ body: String, node: String = "T1") -> Envelope { Envelope(node: node, signature: String(repeating: "s", count: 86), body: Data(body.utf8)) }
+    private func envelope(_ body: String, node: String = "T1") -> Envelope {
+        Envelope(node: node, signature: String(repeating: "s", count: 86), body: Data(body.utf8))
+    }
 
     @Test func aLoadComesBackAsItWas() throws {
-        let envelopes = ["", "{}", "\n\n", "line\nfeed 12 T1 x\n", String(repeating: "课", count: 5000)].enumerated().map { envelope($1, node: "T\($0)") }
+        let envelopes = ["", "{}", "\n\n", "line\nfeed 12 T1 x\n", String(repeating: "课", count: 5000)].enumerated().map {
+            envelope($1, node: "T\($0)")
+        }
         let load = Envelope.load(envelopes)
         #expect(load.count == envelopes.reduce(0) { $0 + $1.weight })
         #expect(try Envelope.unload(load) == envelopes)
@@ -17,7 +21,8 @@ import Wire
     }
 
     @Test(arguments: [
-        "5", "5 T1 s", "5 T1 s\nabc\n", "5 T1 s\nabcde", "5 T1 s\nabcdeX", "4 T1 s\nabcde\n", "-1 T1 s\n\n", "+1 T1 s\nx\n", "1  s\nx\n", "1 T1\nx\n", "1 T1 s s\nx\n",
+        "5", "5 T1 s", "5 T1 s\nabc\n", "5 T1 s\nabcde", "5 T1 s\nabcdeX", "4 T1 s\nabcde\n", "-1 T1 s\n\n", "+1 T1 s\nx\n", "1  s\nx\n",
+        "1 T1\nx\n", "1 T1 s s\nx\n",
         " 1 T1 s\nx\n",
         "99999999999999999999 T1 s\nx\n", "4194305 T1 s\nx\n", "1 T\u{1}1 s\nx\n", "1 课 s\nx\n", "1 T1 s\r\nx\n", "1 T1 s\nx\n\n",
     ])
@@ -27,7 +32,9 @@ import Wire
     }
 
     @Test func tooManyAreRefusedBeforeTheyAreRead() {
-        let refusal = #expect(throws: MalformedFact.self) { try Envelope.unload(Envelope.load(Array(repeating: envelope(""), count: Envelope.maximumCount + 1))) }
+        let refusal = #expect(throws: MalformedFact.self) {
+            try Envelope.unload(Envelope.load(Array(repeating: envelope(""), count: Envelope.maximumCount + 1)))
+        }
         #expect(refusal?.code == "envelopes.too_many")
     }
 

@@ -25,16 +25,25 @@ private func entry(_ json: String) throws -> Batch.Entry { try JSONDecoder().dec
     }
 
     @Test(arguments: [
-        ("[]", "fact.not_an_object"), ("{}", "fact.field"), (#"{"id":"a","kind":"dance"}"#, "fact.kind"), (#"{"id":"","kind":"presence"}"#, "fact.name"),
-        (#"{"id":7,"kind":"presence"}"#, "fact.field"), (#"{"id":"a","kind":"presence","terminal":"T","day":"2011-02-30","minutes":"1"}"#, "fact.day"),
+        ("[]", "fact.not_an_object"), ("{}", "fact.field"), (#"{"id":"a","kind":"dance"}"#, "fact.kind"),
+        (#"{"id":"","kind":"presence"}"#, "fact.name"),
+        (#"{"id":7,"kind":"presence"}"#, "fact.field"),
+        (#"{"id":"a","kind":"presence","terminal":"T","day":"2011-02-30","minutes":"1"}"#, "fact.day"),
         (#"{"id":"a","kind":"presence","terminal":"T","day":"2011-02-03","minutes":"1500"}"#, "fact.minutes"),
         (#"{"id":"a","kind":"presence","terminal":"T","day":"2011-02-03","minutes":[1]}"#, "fact.field"),
         (#"{"id":"a","kind":"presence","terminal":"村","day":"2011-02-03","minutes":"1"}"#, "fact.name"),
-        (#"{"id":"a","kind":"watermark","terminal":"T","through_at":-1}"#, "fact.number"), (#"{"id":"a","kind":"watermark","terminal":"T","through_at":1e300}"#, "fact.field"),
+        (#"{"id":"a","kind":"watermark","terminal":"T","through_at":-1}"#, "fact.number"),
+        (#"{"id":"a","kind":"watermark","terminal":"T","through_at":1e300}"#, "fact.field"),
         (#"{"id":"a","kind":"play","terminal":"T","boot":1,"sequence":1,"courseware":"c","mode":"dream","intervals":[]}"#, "fact.mode"),
         (#"{"id":"a","kind":"play","terminal":"T","boot":1,"sequence":1,"courseware":"c","mode":"live","intervals":[]}"#, "fact.intervals"),
-        (#"{"id":"a","kind":"play","terminal":"T","boot":1,"sequence":1,"courseware":"c","mode":"live","intervals":[{"at":1,"from":5,"until":5}]}"#, "fact.interval"),
-        (#"{"id":"a","kind":"play","terminal":"T","boot":1,"sequence":1,"courseware":"c","mode":"live","intervals":[{"at":1,"from":5,"until":6,"rate":1}]}"#, "fact.rate"),
+        (
+            #"{"id":"a","kind":"play","terminal":"T","boot":1,"sequence":1,"courseware":"c","mode":"live","intervals":[{"at":1,"from":5,"until":5}]}"#,
+            "fact.interval"
+        ),
+        (
+            #"{"id":"a","kind":"play","terminal":"T","boot":1,"sequence":1,"courseware":"c","mode":"live","intervals":[{"at":1,"from":5,"until":6,"rate":1}]}"#,
+            "fact.rate"
+        ),
         (
             #"{"id":"a","kind":"play","terminal":"T","boot":1,"sequence":1,"courseware":"c","mode":"live","intervals":[{"at":1,"from":0,"until":90000000}]}"#,
             "fact.play_too_long"
@@ -50,12 +59,15 @@ private func entry(_ json: String) throws -> Batch.Entry { try JSONDecoder().dec
     }
 
     @Test func aBrokenEntryDoesNotSpoilItsNeighbours() throws {
-        let batch = try Batch(json: Data(#"{"batch":"b","facts":[{"id":"x"},{"id":"w","kind":"watermark","terminal":"T","through_at":5},null]}"#.utf8))
+        let batch = try Batch(
+            json: Data(#"{"batch":"b","facts":[{"id":"x"},{"id":"w","kind":"watermark","terminal":"T","through_at":5},null]}"#.utf8))
         #expect(batch.entries.map(\.id) == ["x", "w", ""])
         if case .fact = batch.entries[1] {} else { Issue.record("the good one was not read") }
     }
 
-    @Test(arguments: ["", "[]", "{\"batch\":\"b\"}", "{\"batch\":\"\",\"facts\":[]}", "{\"facts\":[]}", "\u{0}", "{\"batch\":\"b\",\"facts\":{}}"])
+    @Test(arguments: [
+        "", "[]", "{\"batch\":\"b\"}", "{\"batch\":\"\",\"facts\":[]}", "{\"facts\":[]}", "\u{0}", "{\"batch\":\"b\",\"facts\":{}}",
+    ])
     func whatIsNoBatchIsRefusedWhole(_ json: String) { #expect(throws: MalformedFact.self) { try Batch(json: Data(json.utf8)) } }
 
     @Test func aBatchSurvivesTheWire() throws {

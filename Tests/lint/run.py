@@ -18,6 +18,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 import coverage
 import imports
+import layout
 import migrations
 import sql
 import symbols
@@ -25,7 +26,7 @@ import television
 import templates
 from tree import Tree
 
-CASES = {lint: cases for part in (symbols, imports, sql, migrations, templates, television, coverage) for lint, cases in part.CASES.items()}
+CASES = {lint: cases for part in (symbols, imports, layout, sql, migrations, templates, television, coverage) for lint, cases in part.CASES.items()}
 
 
 def self_test(lint) -> list[str]:

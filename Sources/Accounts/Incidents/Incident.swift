@@ -75,7 +75,8 @@ package struct IncidentPlace: Hashable, Sendable {
     }
 }
 
-/// So many matters of one kind are told apart for one reporter; further ones count under the kind alone, so that a stranger who invents names fills nothing.
+/// So many matters of one kind are told apart for one reporter; further ones count under the kind alone, so that a stranger who invents
+/// names fills nothing.
 private let mostMatters = 100
 /// And so many in all of one reporter.
 private let mostOfReporter = 3000
@@ -92,7 +93,8 @@ extension Statements {
                 first_at = CASE WHEN excluded.first_at < incident.first_at THEN excluded.first_at ELSE incident.first_at END,
                 last_at = CASE WHEN excluded.last_at > incident.last_at THEN excluded.last_at ELSE incident.last_at END,
                 occurrences = CASE WHEN excluded.occurrences > incident.occurrences THEN excluded.occurrences ELSE incident.occurrences END
-            WHERE excluded.first_at < incident.first_at OR excluded.last_at > incident.last_at OR excluded.occurrences > incident.occurrences
+            WHERE excluded.first_at < incident.first_at OR excluded.last_at > incident.last_at
+                OR excluded.occurrences > incident.occurrences
             """) == 1
     }
 
@@ -103,28 +105,39 @@ extension Statements {
             """
             INSERT INTO incident (reporter, kind, about, first_at, last_at, occurrences, settled, settled_last_at)
             VALUES (\(report.reporter), \(kind), \(about), \(report.firstAt), \(report.lastAt), \(report.count), 0, 0)
-            ON CONFLICT (reporter, kind, about) DO UPDATE SET last_at = CASE WHEN excluded.last_at > incident.last_at THEN excluded.last_at ELSE incident.last_at END,
+            ON CONFLICT (reporter, kind, about) DO UPDATE
+                SET last_at = CASE WHEN excluded.last_at > incident.last_at THEN excluded.last_at ELSE incident.last_at END,
                 occurrences = incident.occurrences + excluded.occurrences
             """)
     }
 
-    /// As which kind and matter a report is kept: its own while there is room, the kind alone when it has too many matters, a kind for all when the reporter has too many kinds.
+    /// As which kind and matter a report is kept: its own while there is room, the kind alone when it has too many matters, a kind for all
+    /// when the reporter has too many kinds.
     private func place(_ report: IncidentReport) throws -> (kind: String, about: String) {
-        let known = try count("SELECT count(*) FROM incident WHERE reporter = \(report.reporter) AND kind = \(report.kind) AND about = \(report.about)")
+        let known = try count(
+            "SELECT count(*) FROM incident WHERE reporter = \(report.reporter) AND kind = \(report.kind) AND about = \(report.about)")
         if known > 0 { return (report.kind, report.about) }
-        let all = try first("SELECT count(*), count(*) FILTER (WHERE kind = \(report.kind)) FROM incident WHERE reporter = \(report.reporter)") { (try $0.int(0), try $0.int(1)) }
+        let all = try first(
+            "SELECT count(*), count(*) FILTER (WHERE kind = \(report.kind)) FROM incident WHERE reporter = \(report.reporter)"
+        ) { (try $0.int(0), try $0.int(1)) }
         guard let all, all.0 < mostOfReporter else { return ("too_many", "") }
         return (report.kind, all.1 < mostMatters ? report.about : "")
     }
 
-    /// Incidents behind a place of the list (from its beginning for none), the latest first, as far as a condition on `i.reporter` lets them be seen.
-    package func incidents(_ filter: IncidentFilter, after place: IncidentPlace? = nil, where visible: SQL = "1 = 1", limit: Int) throws -> [StoredIncident] {
+    /// Incidents behind a place of the list (from its beginning for none), the latest first, as far as a condition on `i.reporter` lets
+    /// them be seen.
+    package func incidents(_ filter: IncidentFilter, after place: IncidentPlace? = nil, where visible: SQL = "1 = 1", limit: Int) throws
+        -> [StoredIncident]
+    {
         let behind: SQL =
-            if let place { "(i.last_at, i.reporter, i.kind, i.about) < (\(place.lastAt), \(place.reporter), \(place.kind), \(place.about))" } else { "1 = 1" }
+            if let place {
+                "(i.last_at, i.reporter, i.kind, i.about) < (\(place.lastAt), \(place.reporter), \(place.kind), \(place.about))"
+            } else { "1 = 1" }
         return try all(
             StoredIncident.self,
             """
-            SELECT i.reporter, i.kind, i.about, i.first_at, i.last_at, i.occurrences, i.settled, i.settled_at, i.settled_by, i.settled_last_at FROM incident i
+            SELECT i.reporter, i.kind, i.about, i.first_at, i.last_at, i.occurrences, i.settled, i.settled_at, i.settled_by,
+                i.settled_last_at FROM incident i
             WHERE \(sql: filter.condition) AND \(sql: behind) AND \(sql: visible)
             ORDER BY i.last_at DESC, i.reporter DESC, i.kind DESC, i.about DESC LIMIT \(limit)
             """)
@@ -134,12 +147,15 @@ extension Statements {
     package func incidentCounts(_ filter: IncidentFilter, where visible: SQL = "1 = 1") throws -> [String: Int] {
         let condition = IncidentFilter(onlyOpen: filter.onlyOpen).condition
         return Dictionary(
-            uniqueKeysWithValues: try all("SELECT i.kind, count(*) FROM incident i WHERE \(sql: condition) AND \(sql: visible) GROUP BY i.kind") {
+            uniqueKeysWithValues: try all(
+                "SELECT i.kind, count(*) FROM incident i WHERE \(sql: condition) AND \(sql: visible) GROUP BY i.kind"
+            ) {
                 (try $0.text(0), try $0.int(1))
             })
     }
 
-    /// How many nodes said that they obeyed a stop order, or went on: reports of kinds `stop.…` are receipts, and stand in no list of incidents.
+    /// How many nodes said that they obeyed a stop order, or went on: reports of kinds `stop.…` are receipts, and stand in no list of
+    /// incidents.
     package func stopReceipts(kind: String, version: Int64) throws -> Int {
         try count("SELECT count(DISTINCT reporter) FROM incident WHERE kind = \(kind) AND about = \(String(version)) AND reporter <> ''")
     }
@@ -148,13 +164,16 @@ extension Statements {
     package func openIncidents() throws -> [String: Int] { try incidentCounts(IncidentFilter(onlyOpen: true)) }
 
     /// A person has seen to what is known of it so far; what comes after that opens it again.
-    package func settleIncident(reporter: String, kind: String, about: String, occurrences: Int64, through last: Instant, where visible: SQL = "1 = 1", by act: Act) throws {
+    package func settleIncident(
+        reporter: String, kind: String, about: String, occurrences: Int64, through last: Instant, where visible: SQL = "1 = 1", by act: Act
+    ) throws {
         let changed = try run(
             """
             UPDATE incident SET settled = \(occurrences), settled_last_at = \(last), settled_at = \(act.at), settled_by = \(act.actor.id)
             WHERE reporter = \(reporter) AND kind = \(kind) AND about = \(about) AND (settled < \(occurrences) OR settled_last_at < \(last))
                 AND occurrences >= \(occurrences) AND last_at >= \(last)
-                AND EXISTS (SELECT 1 FROM incident i WHERE i.reporter = \(reporter) AND i.kind = \(kind) AND i.about = \(about) AND \(sql: visible))
+                AND EXISTS (SELECT 1 FROM incident i WHERE i.reporter = \(reporter) AND i.kind = \(kind) AND i.about = \(about)
+                    AND \(sql: visible))
             """)
         guard changed == 1 else { throw Refusal.notFound("incident") }
         try record("incident.settled", reporter, ["kind": kind, "about": about, "count": String(occurrences)], by: act)

@@ -33,7 +33,8 @@ package final class IncidentTally: Sendable {
             for report in reports {
                 let matter = Matter(kind: report.kind, about: report.about)
                 let since = matters[matter]
-                matters[matter] = Count(firstAt: report.firstAt, lastAt: since?.lastAt ?? report.lastAt, count: report.count + (since?.count ?? 0))
+                matters[matter] = Count(
+                    firstAt: report.firstAt, lastAt: since?.lastAt ?? report.lastAt, count: report.count + (since?.count ?? 0))
             }
         }
     }
@@ -42,8 +43,12 @@ package final class IncidentTally: Sendable {
     package func take() -> [IncidentReport] {
         matters.withLock { matters in
             defer { matters = [:] }
-            return matters.map { IncidentReport(reporter: "", kind: $0.key.kind, about: $0.key.about, firstAt: $0.value.firstAt, lastAt: $0.value.lastAt, count: $0.value.count) }
-                .sorted { ($0.kind, $0.about) < ($1.kind, $1.about) }
+            return matters.map {
+                IncidentReport(
+                    reporter: "", kind: $0.key.kind, about: $0.key.about, firstAt: $0.value.firstAt, lastAt: $0.value.lastAt,
+                    count: $0.value.count)
+            }
+            .sorted { ($0.kind, $0.about) < ($1.kind, $1.about) }
         }
     }
 }

@@ -26,7 +26,8 @@ package struct LifeStep<State: RawRepresentable & CaseIterable & Hashable & Send
     package let others: String
 
     package init(
-        _ name: String, from: [State], to: State, by party: LifeParty = .anybody, atOrAbove level: AreaLevel? = nil, event: String, stale: String, others: String = "right.missing"
+        _ name: String, from: [State], to: State, by party: LifeParty = .anybody, atOrAbove level: AreaLevel? = nil, event: String,
+        stale: String, others: String = "right.missing"
     ) {
         (self.name, self.from, self.to, self.party, self.level) = (name, from, to, party, level)
         (self.event, self.stale, self.others) = (event, stale, others)
@@ -51,7 +52,9 @@ package struct LifeStep<State: RawRepresentable & CaseIterable & Hashable & Send
     }
 
     /// Whether a person may take it.
-    package func isOpen(_ standing: LifeStanding<State>, by account: String, in scope: Scope) -> Bool { obstacle(standing, by: account, in: scope) == nil }
+    package func isOpen(_ standing: LifeStanding<State>, by account: String, in scope: Scope) -> Bool {
+        obstacle(standing, by: account, in: scope) == nil
+    }
 
     /// Throws why it may not be taken.
     package func check(_ standing: LifeStanding<State>, by account: String, in scope: Scope) throws {
@@ -69,8 +72,8 @@ package struct LifeStanding<State: Sendable>: Sendable {
     package init(_ state: State, maker: String, area: AreaCode?) { (self.state, self.maker, self.area) = (state, maker, area) }
 }
 
-/// The life of a thing, declared once by the feature that owns it: from it come the guards of commands, the refusals, the buttons, the drawing in docs/lifecycles.md, and the test
-/// that tries every step from every state as everybody.
+/// The life of a thing, declared once by the feature that owns it: from it come the guards of commands, the refusals, the buttons, the
+/// drawing in docs/lifecycles.md, and the test that tries every step from every state as everybody.
 package struct LifeCycle<State: RawRepresentable & CaseIterable & Hashable & Sendable>: Sendable where State.RawValue == String {
     package let name: String
     package let steps: [LifeStep<State>]
@@ -81,7 +84,9 @@ package struct LifeCycle<State: RawRepresentable & CaseIterable & Hashable & Sen
     package var drawing: String {
         let lines = steps.flatMap { step in
             step.from.map { from in
-                let who = [step.party == .anybody ? "" : step.party.rawValue, step.level.map { "\($0) or above" } ?? ""].filter { !$0.isEmpty }.joined(separator: ", ")
+                let who = [step.party == .anybody ? "" : step.party.rawValue, step.level.map { "\($0) or above" } ?? ""].filter {
+                    !$0.isEmpty
+                }.joined(separator: ", ")
                 return "    \(from.rawValue) --> \(step.to.rawValue): \(step.name)\(who.isEmpty ? "" : " (\(who))")"
             }
         }

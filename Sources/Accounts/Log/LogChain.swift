@@ -31,18 +31,20 @@ package struct LogState: Hashable, Sendable {
     package let faults: [LogFault]
 }
 
-/// The log as a chain of hashes (the construction of Schneier and Kelsey's log, without its forgetting key): who changes, removes, adds or reorders entries must write all
-/// later links anew, and differs then from what was sent on (`docs/operations.md`).
+/// The log as a chain of hashes (the construction of Schneier and Kelsey's log, without its forgetting key): who changes, removes, adds or
+/// reorders entries must write all later links anew, and differs then from what was sent on (`docs/operations.md`).
 private struct ChainedEvent {
     let event: Event
     let position: Int
 
-    /// SHA-256 over a JSON array of texts: the hash before, the place, then the columns of the entry in their order, the instant in milliseconds.
+    /// SHA-256 over a JSON array of texts: the hash before, the place, then the columns of the entry in their order, the instant in
+    /// milliseconds.
     func hash(after previous: String) throws -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = .withoutEscapingSlashes
         let texts = [
-            previous, String(position), event.id, String(event.happenedAt.milliseconds), event.actor, event.kind, event.subject, event.detail, event.refusal, event.address,
+            previous, String(position), event.id, String(event.happenedAt.milliseconds), event.actor, event.kind, event.subject,
+            event.detail, event.refusal, event.address,
             event.agent, event.areaID,
         ]
         return hexadecimal(SHA256.hash(data: try encoder.encode(texts)))
@@ -63,8 +65,10 @@ package struct SentEvent: Hashable, Sendable {
     /// All that is sent on of it, by name.
     var fields: [String: String] {
         [
-            "position": String(position), "hash": hash, "id": event.id, "at": String(event.happenedAt.milliseconds), "actor": event.actor, "kind": event.kind,
-            "subject": event.subject, "detail": event.detail, "refusal": event.refusal, "address": event.address, "agent": event.agent, "area": event.areaID,
+            "position": String(position), "hash": hash, "id": event.id, "at": String(event.happenedAt.milliseconds), "actor": event.actor,
+            "kind": event.kind,
+            "subject": event.subject, "detail": event.detail, "refusal": event.refusal, "address": event.address, "agent": event.agent,
+            "area": event.areaID,
         ]
     }
 
@@ -77,9 +81,11 @@ package struct SentEvent: Hashable, Sendable {
 }
 
 extension Statements {
-    /// Gives entries that wait their places in the chain, oldest first; answers how many got one. One chains at a time; of two at the same moment one fails and comes again.
+    /// Gives entries that wait their places in the chain, oldest first; answers how many got one. One chains at a time; of two at the same
+    /// moment one fails and comes again.
     package func chainEvents(most: Int = 1000) throws -> Int {
-        let waiting = try all(Event.self, "SELECT \(sql: eventColumns) FROM event e JOIN event_pending p ON p.event_id = e.id ORDER BY e.id LIMIT \(most)")
+        let waiting = try all(
+            Event.self, "SELECT \(sql: eventColumns) FROM event e JOIN event_pending p ON p.event_id = e.id ORDER BY e.id LIMIT \(most)")
         guard !waiting.isEmpty else { return 0 }
         let last = try first("SELECT position, hash FROM event_link ORDER BY position DESC LIMIT 1") { (try $0.int(0), try $0.text(1)) }
         var (position, hash) = last ?? (0, "")
@@ -104,13 +110,20 @@ extension Statements {
 
     /// Takes down that the log was sent on up to a place.
     package func noteSent(through position: Int) throws {
-        try run("INSERT INTO event_sent (only_one, position) VALUES (1, \(position)) ON CONFLICT (only_one) DO UPDATE SET position = excluded.position")
+        try run(
+            """
+            INSERT INTO event_sent (only_one, position) VALUES (1, \(position)) ON CONFLICT (only_one) DO UPDATE
+            SET position = excluded.position
+            """
+        )
     }
 
     /// Reads the whole log and compares it with its chain.
     package func verifyLog() throws -> LogState {
         var (faults, previous, expected): ([LogFault], String, Int) = ([], "", 1)
-        func note(_ kind: LogFault.Kind, _ position: Int) { if faults.count < 100 { faults.append(LogFault(kind: kind, position: position)) } }
+        func note(_ kind: LogFault.Kind, _ position: Int) {
+            if faults.count < 100 { faults.append(LogFault(kind: kind, position: position)) }
+        }
         try each(
             """
             SELECT \(sql: eventColumns), l.position AS place, l.hash AS link, CASE WHEN e.id IS NULL THEN 1 ELSE 0 END AS gone

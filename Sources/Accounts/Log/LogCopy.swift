@@ -31,7 +31,8 @@ package struct CopiedEvent: Hashable, Sendable {
     }
 }
 
-/// What the copy of the log says beside the log itself. A copy may lack entries, begin late, hold one twice; what it has must be what stands here.
+/// What the copy of the log says beside the log itself. A copy may lack entries, begin late, hold one twice; what it has must be what
+/// stands here.
 package struct LogComparison: Sendable {
     /// Why an entry of the copy is not the one that stands here.
     package enum Difference: Hashable, Sendable {
@@ -58,7 +59,8 @@ package struct LogComparison: Sendable {
 
     package init() {}
 
-    /// Takes the next piece of a copy, wherever it was cut; answers entries to compare once there are enough for a question to the database.
+    /// Takes the next piece of a copy, wherever it was cut; answers entries to compare once there are enough for a question to the
+    /// database.
     package mutating func take(_ piece: [UInt8]) -> [CopiedEvent] {
         var piece = piece[...]
         while let end = piece.firstIndex(of: UInt8(ascii: "\n")) {

@@ -1,8 +1,8 @@
 package import Basics
 import Synchronization
 
-/// How many entries one account or address may fill the log with by being refused: so many within an hour, the rest is summed. What is summed and not yet written is lost with
-/// the process; that somebody was refused often stands in the log already.
+/// How many entries one account or address may fill the log with by being refused: so many within an hour, the rest is summed. What is
+/// summed and not yet written is lost with the process; that somebody was refused often stands in the log already.
 package final class RefusalBudget: Sendable {
     /// What was not written one by one.
     package struct Rest: Hashable, Sendable {
@@ -36,7 +36,9 @@ package final class RefusalBudget: Sendable {
 
     /// What could not be written comes back, as an hour that is over.
     package func putBack(_ rests: [Rest]) {
-        windows.withLock { windows in for rest in rests where windows[rest.key] == nil { windows[rest.key] = Window(since: rest.since, count: most + rest.count) } }
+        windows.withLock { windows in
+            for rest in rests where windows[rest.key] == nil { windows[rest.key] = Window(since: rest.since, count: most + rest.count) }
+        }
     }
 
     /// What was over the budget in hours that are over; afterwards it is forgotten.
@@ -44,7 +46,8 @@ package final class RefusalBudget: Sendable {
         windows.withLock { windows in
             let over = windows.filter { now.milliseconds(since: $0.value.since) >= 3_600_000 }
             for key in over.keys { windows[key] = nil }
-            return over.filter { $0.value.count > most }.map { Rest(key: $0.key, count: $0.value.count - most, since: $0.value.since) }.sorted { $0.key < $1.key }
+            return over.filter { $0.value.count > most }.map { Rest(key: $0.key, count: $0.value.count - most, since: $0.value.since) }
+                .sorted { $0.key < $1.key }
         }
     }
 }

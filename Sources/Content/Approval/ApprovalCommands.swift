@@ -9,7 +9,11 @@ extension Statements {
     package func publicationRequest(of coursewareID: String) throws -> PublicationRequest? {
         try first(
             PublicationRequest.self,
-            "SELECT \(sql: requestColumns) FROM publication_request r WHERE r.courseware_id = \(coursewareID) ORDER BY r.asked_at DESC, r.id DESC LIMIT 1")
+            """
+            SELECT \(sql: requestColumns) FROM publication_request r
+            WHERE r.courseware_id = \(coursewareID) ORDER BY r.asked_at DESC, r.id DESC LIMIT 1
+            """
+        )
     }
 
     /// Requests in a state, the oldest first, in a scope.
@@ -51,8 +55,11 @@ extension Statements {
 
     /// What was approved and waits for its key, the oldest first.
     package func waitingPublications(on day: Day) throws -> [(request: PublicationRequest, courseware: Courseware)] {
-        let waiting = try all(PublicationRequest.self, "SELECT \(sql: requestColumns) FROM publication_request r WHERE r.state = 'waiting' ORDER BY r.decided_at, r.id LIMIT 1000")
-        return try waiting.compactMap { request in try courseware(id: request.coursewareID, on: day, in: .everything).map { (request, $0) } }
+        let waiting = try all(
+            PublicationRequest.self,
+            "SELECT \(sql: requestColumns) FROM publication_request r WHERE r.state = 'waiting' ORDER BY r.decided_at, r.id LIMIT 1000")
+        return try waiting.compactMap { request in try courseware(id: request.coursewareID, on: day, in: .everything).map { (request, $0) }
+        }
     }
 
     /// Notes that a publication for which one person is enough, or to which another just said yes, waits for its key.
@@ -65,14 +72,17 @@ extension Statements {
             try run(
                 """
                 INSERT INTO publication_request (id, courseware_id, digest, asked_by, asked_at, state, decided_by, decided_at, remark)
-                VALUES (\(act.ids.next()), \(courseware.id), \(courseware.screenDigest), \(act.actor.id), \(act.at), 'waiting', \(act.actor.id), \(act.at), '')
+                VALUES (\(act.ids.next()), \(courseware.id), \(courseware.screenDigest), \(act.actor.id), \(act.at), 'waiting',
+                    \(act.actor.id), \(act.at), '')
                 """)
         }
         try record("courseware.publication_waits", courseware.id, ["digest": courseware.screenDigest], by: act)
     }
 
     /// What waited for its key is published.
-    func endWaiting(of coursewareID: String) throws { try run("UPDATE publication_request SET state = 'approved' WHERE courseware_id = \(coursewareID) AND state = 'waiting'") }
+    func endWaiting(of coursewareID: String) throws {
+        try run("UPDATE publication_request SET state = 'approved' WHERE courseware_id = \(coursewareID) AND state = 'waiting'")
+    }
 
     /// What is withdrawn, deleted or asked for anew is no longer asked for; nor does it wait for its key.
     func takeBackPublicationRequests(of coursewareID: String, by act: Act) throws {
@@ -84,9 +94,12 @@ extension Statements {
         if gone > 0 { try record("courseware.publication_taken_back", coursewareID, by: act) }
     }
 
-    /// Another person says yes to what was asked for and looked at. Refuses his own request, and one about something that has changed since.
+    /// Another person says yes to what was asked for and looked at. Refuses his own request, and one about something that has changed
+    /// since.
     package func approvePublication(_ courseware: Courseware, seen digest: String, by act: Act) throws {
-        guard let request = try publicationRequest(of: courseware.id), request.state == .open else { throw Refusal.conflict("approval.not_open") }
+        guard let request = try publicationRequest(of: courseware.id), request.state == .open else {
+            throw Refusal.conflict("approval.not_open")
+        }
         guard request.askedBy != act.actor.id else { throw Refusal.forbidden("approval.own") }
         guard request.digest == courseware.screenDigest, digest == request.digest else { throw Refusal.conflict("approval.changed") }
         try decide(request, .approved, "", by: act)
@@ -95,12 +108,15 @@ extension Statements {
 
     /// Another person says no, and why; or whoever asked takes it back. While it waits for its key whoever said yes takes it back, too.
     package func declinePublication(_ courseware: Courseware, remark: String, by act: Act) throws {
-        guard let request = try publicationRequest(of: courseware.id), [.open, .waiting].contains(request.state) else { throw Refusal.conflict("approval.not_open") }
+        guard let request = try publicationRequest(of: courseware.id), [.open, .waiting].contains(request.state) else {
+            throw Refusal.conflict("approval.not_open")
+        }
         let isOwn = request.mayBeTakenBack(by: act.actor.id)
         guard isOwn || !remark.isEmpty else { throw Refusal.invalid(["remark": "approval.remark"]) }
         guard remark.count <= 500 else { throw Refusal.invalid(["remark": "approval.remark_long"]) }
         try decide(request, isOwn ? .takenBack : .declined, remark, by: act)
-        try record(isOwn ? "courseware.publication_taken_back" : "courseware.publication_declined", courseware.id, ["remark": remark], by: act)
+        try record(
+            isOwn ? "courseware.publication_taken_back" : "courseware.publication_declined", courseware.id, ["remark": remark], by: act)
     }
 
     private func decide(_ request: PublicationRequest, _ state: PublicationRequest.State, _ remark: String, by act: Act) throws {

@@ -12,7 +12,8 @@ extension Feature {
             let open = try statements.publicationRequests(.open, on: question.today, in: question.scope, limit: 100).map(\.request)
             let waiting = try statements.publicationRequests(.waiting, on: question.today, in: question.scope, limit: 100).map(\.request)
             func entry(_ group: TodayGroup, _ key: String, _ requests: [PublicationRequest], _ path: String = "/approvals") -> TodayEntry {
-                TodayEntry(group, key, count: requests.count, since: requests.map(\.askedAt).min().map(question.zone.day), path: path, most: 100)
+                TodayEntry(
+                    group, key, count: requests.count, since: requests.map(\.askedAt).min().map(question.zone.day), path: path, most: 100)
             }
             return [
                 entry(.mine, "today.approvals.mine", open.filter { $0.askedBy != question.account }),
@@ -20,7 +21,9 @@ extension Feature {
                 entry(.others, "today.approvals.waiting", waiting, "/approvals?state=waiting"),
             ]
         }
-        return Feature("approvals", menu: [MenuEntry(.library, "nav.approvals", "/approvals", .approveLibrary)], today: [today]) { $0.addApprovals(content) }
+        return Feature("approvals", menu: [MenuEntry(.library, "nav.approvals", "/approvals", .approveLibrary)], today: [today]) {
+            $0.addApprovals(content)
+        }
     }
 }
 
@@ -38,7 +41,9 @@ extension Routes {
         post("/courseware/:id/take-back", .approveLibrary) { form, context, visit in
             let (id, day, act) = (try courseware(context), house.today, house.act(visit))
             try await house.database.write { statements in
-                guard let courseware = try statements.courseware(id: id, on: day, in: visit.scope) else { throw Refusal.notFound("courseware") }
+                guard let courseware = try statements.courseware(id: id, on: day, in: visit.scope) else {
+                    throw Refusal.notFound("courseware")
+                }
                 try statements.declinePublication(courseware, remark: "", by: act)
             }
             return seeOther("/courseware/\(id)")
@@ -56,7 +61,8 @@ extension FormPage where Subject == Courseware {
     /// A second person's no, with what is to be changed.
     static func decline(_ library: ContentHouse) -> FormPage {
         FormPage(
-            submit: "approval.decline", subject: { try $0.presentCourseware($1) }, form: { _ in DeclineFields.form }, texts: { _, _ in [:] },
+            submit: "approval.decline", subject: { try $0.presentCourseware($1) }, form: { _ in DeclineFields.form },
+            texts: { _, _ in [:] },
             act: { statements, courseware, values, at in
                 try statements.declinePublication(courseware, remark: try values[DeclineFields.remark], by: at.act)
                 return "/courseware/\(courseware.id)"
@@ -79,18 +85,27 @@ extension ListPage where Row == NamedRequest {
         return ListPage(
             "/approvals", .approveLibrary, title: "approval.list.title",
             columns: [
-                ListColumn("title", "library.column.title") { row, _ in Table.Cell(row.courseware.title, url: "/courseware/\(row.courseware.id)#approval", mark: "wide") },
+                ListColumn("title", "library.column.title") { row, _ in
+                    Table.Cell(row.courseware.title, url: "/courseware/\(row.courseware.id)#approval", mark: "wide")
+                },
                 ListColumn("area", "library.column.area") { row, _ in Table.Cell(row.courseware.areaName) },
                 ListColumn("asked_by", "approval.asked_by") { Table.Cell($1.actor($0.request.askedBy, $0.accounts)) },
                 ListColumn("asked_at", "approval.asked_at") { Table.Cell($1.time($0.request.askedAt)) },
-            ], filters: [ListFilter("state", "library.column.state", [FieldOption("", "approval.list.open"), FieldOption("waiting", "approval.list.waiting")])],
+            ],
+            filters: [
+                ListFilter(
+                    "state", "library.column.state",
+                    [FieldOption("", "approval.list.open"), FieldOption("waiting", "approval.list.waiting")])
+            ],
             rows: { statements, question in
                 let parts = question.after.split(separator: "_", maxSplits: 1)
                 let last = parts.count == 2 ? Int64(parts[0]).map { (askedAt: Instant(milliseconds: $0), id: String(parts[1])) } : nil
-                let found = try statements.publicationRequests(state(question), after: last, on: question.today, in: question.scope, limit: question.limit)
+                let found = try statements.publicationRequests(
+                    state(question), after: last, on: question.today, in: question.scope, limit: question.limit)
                 let accounts = try statements.namedAccounts(Set(found.map(\.request.askedBy)).sorted())
                 return found.map { NamedRequest(request: $0.request, courseware: $0.courseware, accounts: accounts) }
-            }, count: { try $0.publicationRequestCount(state($1), on: $1.today, in: $1.scope) }, place: { "\($0.request.askedAt.milliseconds)_\($0.request.id)" },
+            }, count: { try $0.publicationRequestCount(state($1), on: $1.today, in: $1.scope) },
+            place: { "\($0.request.askedAt.milliseconds)_\($0.request.id)" },
             note: "approval.list.note", empty: "approval.list.empty")
     }
 }
@@ -113,7 +128,8 @@ struct ApprovalPart: Sendable {
     let decline: FormView?
 
     init(
-        _ courseware: Courseware, _ request: PublicationRequest?, _ accounts: [String: NamedAccount], _ rule: SecondPerson, needsStick: Bool, decline: FormView?,
+        _ courseware: Courseware, _ request: PublicationRequest?, _ accounts: [String: NamedAccount], _ rule: SecondPerson,
+        needsStick: Bool, decline: FormView?,
         _ house: House, _ visit: Visit
     ) {
         self.decline = decline
@@ -133,7 +149,8 @@ struct ApprovalPart: Sendable {
                 "approval.\(request.state.rawValue)", visit,
                 [
                     "name": house.pages.words.actor(person, accounts, visit.language),
-                    "at": house.zone.text(request.state == .open ? request.askedAt : request.decidedAt ?? request.askedAt), "remark": request.remark,
+                    "at": house.zone.text(request.state == .open ? request.askedAt : request.decidedAt ?? request.askedAt),
+                    "remark": request.remark,
                 ])
         }
     }

@@ -10,15 +10,19 @@ package enum SecondPerson: String, CaseIterable, Sendable {
     case never
 
     /// Whether one person may not publish this alone.
-    package func isNeeded(for courseware: Courseware) -> Bool { isNeeded(of: courseware.areaCode, for: courseware.audience.map(\.description)) }
+    package func isNeeded(for courseware: Courseware) -> Bool {
+        isNeeded(of: courseware.areaCode, for: courseware.audience.map(\.description))
+    }
 
-    /// The same, by the codes of the owner and of those who are to see it; a county's has six digits, what lies above it fewer. All counties one by one are the city, too.
+    /// The same, by the codes of the owner and of those who are to see it; a county's has six digits, what lies above it fewer. All
+    /// counties one by one are the city, too.
     package func isNeeded(of owner: String, for audience: [String]) -> Bool {
         switch self {
         case .always: true
         case .never: false
         case .aboveCounty:
-            ([owner] + audience).contains { $0.utf8.count < 6 } || audience.contains { !$0.hasPrefix(owner) } || Set(audience.map { $0.prefix(6) }).count > 1
+            ([owner] + audience).contains { $0.utf8.count < 6 } || audience.contains { !$0.hasPrefix(owner) }
+                || Set(audience.map { $0.prefix(6) }).count > 1
         }
     }
 }
@@ -50,7 +54,8 @@ extension PublicationRequest {
 }
 
 extension Courseware {
-    /// Everything of it that people before a television will see, and who will: SHA-256 over a JSON array of the texts. Whoever approves, approves this and nothing else.
+    /// Everything of it that people before a television will see, and who will: SHA-256 over a JSON array of the texts. Whoever approves,
+    /// approves this and nothing else.
     package var screenDigest: String {
         let texts = [id, sourceHash, manifestHash, posterHash, title, category, speaker, unit, audienceAreas, audienceKinds, areaCode]
         // Texts can always be written.

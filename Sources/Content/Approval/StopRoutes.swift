@@ -32,7 +32,8 @@ extension FormPage where Subject == Void {
                 try statements.giveStopOrder(Array(try values[StopFields.order].utf8), in: at.visit.scope, by: at.act)
                 return "/stop"
             },
-            page: { form, _, at in FormFrame(title: at.text("stop.title"), template: "stop", content: try await at.house.stopPage(form, at)) })
+            page: { form, _, at in FormFrame(title: at.text("stop.title"), template: "stop", content: try await at.house.stopPage(form, at))
+            })
     }
 }
 
@@ -60,7 +61,8 @@ extension House {
             lines: found.reversed().map { order, givenAt, count in
                 .init(
                     standing: at.text(
-                        order.stops ? "stop.stands" : "stop.lifted", ["areas": order.areas.joined(separator: at.text("list.comma")), "at": zone.text(givenAt)]),
+                        order.stops ? "stop.stands" : "stop.lifted",
+                        ["areas": order.areas.joined(separator: at.text("list.comma")), "at": zone.text(givenAt)]),
                     receipts: at.text(order.stops ? "stop.obeyed" : "stop.resumed", ["count": String(count)]), stops: order.stops)
             }, empty: found.isEmpty, form: form)
     }

@@ -28,12 +28,17 @@ extension Statements {
     }
 
     /// The SHA-256 of the first root, which claims carry; nil before `ensureCatalogue`.
-    package func rootFingerprint() throws -> String? { try metadata(role: MetadataRole.root.rawValue, version: 1).map { SHA256Hex(of: $0).hex } }
+    package func rootFingerprint() throws -> String? {
+        try metadata(role: MetadataRole.root.rawValue, version: 1).map { SHA256Hex(of: $0).hex }
+    }
 
     /// Whether a node that stands there may fetch a content.
     package func isPublishedBlob(_ hash: String, for place: NodePlace) throws -> Bool {
         let audiences = try all(
-            "SELECT c.shown_areas, c.shown_kinds, coalesce(c.published_at, 0) FROM published_blob b JOIN courseware c ON c.id = b.courseware_id WHERE b.hash = \(hash)"
+            """
+            SELECT c.shown_areas, c.shown_kinds, coalesce(c.published_at, 0)
+            FROM published_blob b JOIN courseware c ON c.id = b.courseware_id WHERE b.hash = \(hash)
+            """
         ) { row in
             let (areas, kinds) = (try row.text(0).split(separator: " "), try row.text(1).split(separator: " "))
             return (Audience(areas: areas.compactMap { AreaCode($0) }, kinds: kinds.map(String.init)), try row.instant(2))
@@ -46,11 +51,14 @@ extension Statements {
         try first("SELECT length FROM published_blob WHERE hash = \(hash) LIMIT 1") { Int64(try $0.int(0)) }
     }
 
-    /// Whether the catalogue offers the present version of a courseware for those who are to see it now, under the name of whom it is published by now.
+    /// Whether the catalogue offers the present version of a courseware for those who are to see it now, under the name of whom it is
+    /// published by now.
     func isPublishedAsItIs(_ courseware: Courseware) throws -> Bool {
         guard let catalogue = try latestPublication()?.catalogue else { return false }
         let publisher = catalogue.publisher(of: courseware)
-        guard let path = RelativePath(rawValue: publisher.path(courseware: courseware.id, version: Int64(courseware.version))) else { return false }
+        guard let path = RelativePath(rawValue: publisher.path(courseware: courseware.id, version: Int64(courseware.version))) else {
+            return false
+        }
         return catalogue.files(of: publisher.role)[path]?.custom["audience"] == courseware.audienceJSON
     }
 
@@ -65,7 +73,8 @@ extension Statements {
         for (role, version) in try SignedMetadata<Snapshot>(parsing: snapshot.bytes).content.delegated {
             // Without it the list would be signed anew, empty.
             guard let list = try metadata(role: role, version: version) else {
-                throw CatalogueKeys.Problem(description: "The list \(version) of \(role) is named but is not in the database. Restore it from the backup.")
+                throw CatalogueKeys.Problem(
+                    description: "The list \(version) of \(role) is named but is not in the database. Restore it from the backup.")
             }
             lists[role] = list
         }
@@ -73,10 +82,14 @@ extension Statements {
     }
 
     /// The newest root; nil before the first start.
-    package func newestRoot() throws -> Root? { try latestMetadata(role: .root).map { try SignedMetadata<Root>(parsing: $0.bytes).content } }
+    package func newestRoot() throws -> Root? {
+        try latestMetadata(role: .root).map { try SignedMetadata<Root>(parsing: $0.bytes).content }
+    }
 
     /// Whose signatures count now; nil before the first start.
-    package func namedKeys() throws -> NamedKeys? { try newestRoot().map { NamedKeys(root: $0, catalogue: try latestPublication()?.catalogue, sticks: try stickKeys()) } }
+    package func namedKeys() throws -> NamedKeys? {
+        try newestRoot().map { NamedKeys(root: $0, catalogue: try latestPublication()?.catalogue, sticks: try stickKeys()) }
+    }
 
     private func stickKeys() throws -> Set<String> { Set(try all("SELECT key_id FROM publisher_stick") { try $0.text(0) }) }
 }

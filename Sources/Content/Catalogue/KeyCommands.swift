@@ -31,8 +31,8 @@ package struct KeyChange: Sendable {
 }
 
 extension Statements {
-    /// Puts a new root behind the newest, where it is to be other, and the catalogue, signed anew with `keys`, behind the present one: nodes follow by themselves. Nothing is stored that
-    /// a node would refuse.
+    /// Puts a new root behind the newest, where it is to be other, and the catalogue, signed anew with `keys`, behind the present one:
+    /// nodes follow by themselves. Nothing is stored that a node would refuse.
     /// - Parameter signers: keys from sticks and of the root, as many as the newest root and the new one ask for.
     package func changeKeys(_ change: KeyChange, signers: [SigningKey], keys: CatalogueKeys, by act: Act) throws {
         guard let root = try latestMetadata(role: .root), let present = try latestPublication() else {
@@ -55,19 +55,26 @@ extension Statements {
         try store(publication, at: act.at)
         for publisher in change.taken {
             for key in change.publishers?[publisher] ?? [] {
-                try run("INSERT INTO publisher_stick (key_id, role, taken_at) VALUES (\(key.keyID), \(publisher.role), \(act.at)) ON CONFLICT (key_id) DO NOTHING")
+                try run(
+                    """
+                    INSERT INTO publisher_stick (key_id, role, taken_at)
+                    VALUES (\(key.keyID), \(publisher.role), \(act.at)) ON CONFLICT (key_id) DO NOTHING
+                    """
+                )
             }
         }
         let changed = change.root?.holders ?? [:]
         let (roles, named) = (
-            changed.keys.map(\.rawValue) + (change.publishers ?? [:]).keys.map(\.role), changed.values.flatMap(\.keys) + (change.publishers ?? [:]).values.joined()
+            changed.keys.map(\.rawValue) + (change.publishers ?? [:]).keys.map(\.role),
+            changed.values.flatMap(\.keys) + (change.publishers ?? [:]).values.joined()
         )
         try record(
             "catalogue.keys_changed", String(client.root.version),
             ["roles": roles.sorted().joined(separator: " "), "keys": named.map(\.keyID).sorted().joined(separator: " ")], by: act)
     }
 
-    /// Takes up roots that this centre published and forgot, because it was restored from a backup: nodes still have them. Each must follow from the one before.
+    /// Takes up roots that this centre published and forgot, because it was restored from a backup: nodes still have them. Each must follow
+    /// from the one before.
     package func recallRoots(_ roots: [[UInt8]], by act: Act) throws {
         guard !roots.isEmpty, let newest = try latestMetadata(role: .root) else { return }
         var set = try TrustedSet(trusting: newest.bytes)
@@ -91,14 +98,16 @@ extension Statements {
                 case .targets: (present.targetsContent.version, present.targetsContent.expiresAt)
                 }
             return KeyStanding(
-                role: role.rawValue, keyIDs: holders.keyIDs.sorted(), threshold: holders.threshold, version: version, expiresAt: Instant(milliseconds: ends))
+                role: role.rawValue, keyIDs: holders.keyIDs.sorted(), threshold: holders.threshold, version: version,
+                expiresAt: Instant(milliseconds: ends))
         }
         let lists = present.listStandings
         for publisher in present.catalogue.publishers {
             guard let list = lists[publisher.role] else { continue }
             standings.append(
                 KeyStanding(
-                    role: publisher.role, keyIDs: present.catalogue.signers(of: publisher).map(\.keyID), threshold: 1, version: list.version,
+                    role: publisher.role, keyIDs: present.catalogue.signers(of: publisher).map(\.keyID), threshold: 1,
+                    version: list.version,
                     expiresAt: Instant(milliseconds: list.expiresAt)))
         }
         return standings

@@ -15,8 +15,8 @@ package enum KeyName: String, CaseIterable, Sendable {
     package static let online: [KeyName] = [.snapshot, .timestamp, .publishers]
 }
 
-/// The centre's folder of keys on its disk: `root.key`, `targets.key`, `snapshot.key`, `timestamp.key`, `publishers.key`, 64 hexadecimal digits each, mode 0600. Those of root and
-/// targets may be elsewhere. All is blocking.
+/// The centre's folder of keys on its disk: `root.key`, `targets.key`, `snapshot.key`, `timestamp.key`, `publishers.key`, 64 hexadecimal
+/// digits each, mode 0600. Those of root and targets may be elsewhere. All is blocking.
 package struct KeyFolder: Sendable {
     private let folder: URL
 
@@ -37,7 +37,9 @@ package struct KeyFolder: Sendable {
         guard let mode, mode & 0o077 == 0 else {
             throw CatalogueKeys.Problem(description: "\(name) may be read by other users of this machine. Set its mode to 0600.")
         }
-        guard let contents = FileManager.default.contents(atPath: location.path) else { throw CatalogueKeys.Problem(description: "\(name) cannot be read.") }
+        guard let contents = FileManager.default.contents(atPath: location.path) else {
+            throw CatalogueKeys.Problem(description: "\(name) cannot be read.")
+        }
         let text = String(decoding: contents, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
         guard let digits = SHA256Hex(rawValue: text), let seed = bytes(ofHexadecimal: digits.hex) else {
             throw CatalogueKeys.Problem(description: "\(name) does not hold 64 hexadecimal digits. Restore it from the backup.")
@@ -45,7 +47,8 @@ package struct KeyFolder: Sendable {
         return try SigningKey(seed: seed)
     }
 
-    /// Makes all, unless another does. All are written beside their place first, so that a machine that stops half-way begins anew instead of with half of them.
+    /// Makes all, unless another does. All are written beside their place first, so that a machine that stops half-way begins anew instead
+    /// of with half of them.
     func make(_ entropy: Entropy) throws {
         let part = folder.appendingPathExtension("part")
         try? FileManager.default.removeItem(at: part)
@@ -70,7 +73,9 @@ package struct KeyFolder: Sendable {
 
     private static func write(_ key: SigningKey, to location: URL) throws {
         guard FileManager.default.createFile(atPath: location.path, contents: nil, attributes: [.posixPermissions: 0o600]) else {
-            throw CatalogueKeys.Problem(description: "\(location.lastPathComponent) could not be written. Check the room on the disk and the rights of the data folder.")
+            throw CatalogueKeys.Problem(
+                description:
+                    "\(location.lastPathComponent) could not be written. Check the room on the disk and the rights of the data folder.")
         }
         let handle = try FileHandle(forWritingTo: location)
         try handle.write(contentsOf: Data((hexadecimal(key.seed) + "\n").utf8))
@@ -81,8 +86,8 @@ package struct KeyFolder: Sendable {
     /// Puts new keys beside the present ones; ``settle(by:)`` puts them in their place once a root or the top list names them.
     package func stage(_ keys: [KeyName: SigningKey]) throws { for (name, key) in keys { try Self.write(key, to: next(name)) } }
 
-    /// After a change of keys, or after a stop in the middle of one: what is named is put in its place. Nothing is removed, because what is known may be older than what another process
-    /// is about to publish.
+    /// After a change of keys, or after a stop in the middle of one: what is named is put in its place. Nothing is removed, because what is
+    /// known may be older than what another process is about to publish.
     package func settle(by named: NamedKeys) throws {
         for name in KeyName.allCases where FileManager.default.fileExists(atPath: next(name).path) {
             guard try named.hold(try Self.load(next(name)), as: name) else { continue }
@@ -91,20 +96,30 @@ package struct KeyFolder: Sendable {
     }
 
     private func putInPlace(_ name: KeyName) throws {
-        guard rename(next(name).path, file(name).path) == 0 else { throw CatalogueKeys.Problem(description: "\(next(name).lastPathComponent) cannot be put in its place.") }
+        guard rename(next(name).path, file(name).path) == 0 else {
+            throw CatalogueKeys.Problem(description: "\(next(name).lastPathComponent) cannot be put in its place.")
+        }
     }
 
-    /// Removes keys of root and targets that the newest root does not name: they were taken elsewhere and do not stay behind. Under ``lock()`` only.
+    /// Removes keys of root and targets that the newest root does not name: they were taken elsewhere and do not stay behind. Under
+    /// ``lock()`` only.
     package func removeForeign(by newest: NamedKeys) throws {
-        for name in [KeyName.root, .targets] where try present.contains(name) && !newest.hold(load(name), as: name) { try FileManager.default.removeItem(at: file(name)) }
+        for name in [KeyName.root, .targets] where try present.contains(name) && !newest.hold(load(name), as: name) {
+            try FileManager.default.removeItem(at: file(name))
+        }
     }
 
     /// Keeps other commands that change keys out until the handle is closed. Blocking.
     package func lock() throws -> FileHandle {
         let descriptor = open(folder.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw CatalogueKeys.Problem(description: "The folder of the catalogue's keys cannot be opened. Start the centre once, or restore it.") }
+        guard descriptor >= 0 else {
+            throw CatalogueKeys.Problem(
+                description: "The folder of the catalogue's keys cannot be opened. Start the centre once, or restore it.")
+        }
         let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else { throw CatalogueKeys.Problem(description: "Another command changes the keys now. Try again when it has ended.") }
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            throw CatalogueKeys.Problem(description: "Another command changes the keys now. Try again when it has ended.")
+        }
         return handle
     }
 }
@@ -124,14 +139,18 @@ package struct NamedKeys: Sendable {
     }
 
     /// Whether a publisher's key lies on a stick.
-    package func isOnStick(_ publisher: Publisher) -> Bool { catalogue?.signers(of: publisher).contains { sticks.contains($0.keyID) } == true }
+    package func isOnStick(_ publisher: Publisher) -> Bool {
+        catalogue?.signers(of: publisher).contains { sticks.contains($0.keyID) } == true
+    }
 
-    /// Whether a key counts as what its file is called; the secret of publishers when all of them have keys of its making but those on sticks.
+    /// Whether a key counts as what its file is called; the secret of publishers when all of them have keys of its making but those on
+    /// sticks.
     package func hold(_ key: SigningKey, as name: KeyName) throws -> Bool {
         guard let role = name.role else {
             let keys = PublisherKeys(secret: key)
             return try (catalogue?.publishers ?? []).allSatisfy { publisher in
-                try isOnStick(publisher) || keys.made(for: publisher).map { catalogue?.signers(of: publisher).contains($0.verifyingKey) == true } == true
+                try isOnStick(publisher)
+                    || keys.made(for: publisher).map { catalogue?.signers(of: publisher).contains($0.verifyingKey) == true } == true
             }
         }
         return root.signers(of: role).values.contains(key.verifyingKey)

@@ -7,15 +7,16 @@ import Trust
 
 extension ContentHouse {
     /// Publishes a courseware of a scope as it is described now: its manifest gets the present title and a version that no node has seen.
-    /// - Parameters:
-    ///   - categories: the word for a category that viewers read; the manifest carries it, because a terminal has no catalogue of ours.
-    ///   - approval: what must hold before, in the same transaction.
-    ///   - others: keys besides the centre's own. A publication whose key is not at hand waits for ``publishWaiting(in:on:categories:keys:act:)``.
+    /// - Parameters: - categories: the word for a category that viewers read; the manifest carries it, because a terminal has no catalogue
+    ///   of ours. - approval: what must hold before, in the same transaction. - others: keys besides the centre's own. A publication whose
+    ///   key is not at hand waits for ``publishWaiting(in:on:categories:keys:act:)``.
     package func publish(
         _ id: String, in database: Database, on day: Day, scope: Scope, categories: @Sendable (CoursewareCategory) -> String, by act: Act,
         after approval: @escaping @Sendable (Statements, Courseware, Act) throws -> Void = { _, _, _ in }, with others: CatalogueKeys? = nil
     ) async throws {
-        guard let courseware = try await database.read({ try $0.courseware(id: id, on: day, in: scope) }) else { throw Refusal.notFound("courseware") }
+        guard let courseware = try await database.read({ try $0.courseware(id: id, on: day, in: scope) }) else {
+            throw Refusal.notFound("courseware")
+        }
         guard [.ready, .published, .withdrawn].contains(courseware.state) else { throw Refusal.conflict("courseware.not_ready") }
         let (blobs, keys) = (blobs, others ?? keys)
         let category = CoursewareCategory(rawValue: courseware.category).map(categories) ?? ""
@@ -25,7 +26,10 @@ extension ContentHouse {
             }
             let encoded = try Manifest(parsing: [UInt8](bytes))
             let next = Int64(courseware.publishedAt == nil ? courseware.version : courseware.version + 1)
-            return (try encoded.saying(courseware, category, version: Int64(courseware.version)), try encoded.saying(courseware, category, version: next))
+            return (
+                try encoded.saying(courseware, category, version: Int64(courseware.version)),
+                try encoded.saying(courseware, category, version: next)
+            )
         }
         // The same button pressed twice: what is published says all this already.
         if courseware.state == .published, SHA256Hex(of: present.bytes).hex == courseware.manifestHash,
@@ -42,7 +46,8 @@ extension ContentHouse {
         }
     }
 
-    /// Publishes what was approved and waits for its key, with the keys that are here now. What has changed since is refused and goes on waiting for another approval.
+    /// Publishes what was approved and waits for its key, with the keys that are here now. What has changed since is refused and goes on
+    /// waiting for another approval.
     package func publishWaiting(
         in database: Database, on day: Day, categories: @Sendable (CoursewareCategory) -> String, with keys: CatalogueKeys, by act: Act
     ) async throws -> [(courseware: Courseware, refusal: Refusal?)] {
@@ -52,7 +57,9 @@ extension ContentHouse {
             do {
                 try await publish(
                     courseware.id, in: database, on: day, scope: .everything, categories: categories, by: act,
-                    after: { _, courseware, _ in guard courseware.screenDigest == request.digest else { throw Refusal.conflict("approval.stale") } }, with: keys)
+                    after: { _, courseware, _ in
+                        guard courseware.screenDigest == request.digest else { throw Refusal.conflict("approval.stale") }
+                    }, with: keys)
                 // Somebody may have published the same meanwhile.
                 if try await database.read({ try $0.publicationRequest(of: courseware.id) })?.state == .waiting {
                     try await database.write { try $0.endWaiting(of: courseware.id) }
@@ -79,7 +86,8 @@ extension Manifest {
     /// The same files under the present words and a version.
     fileprivate func saying(_ courseware: Courseware, _ category: String, version: Int64) throws -> Manifest {
         try Manifest(
-            courseware: courseware.id, version: version, title: courseware.title, category: category, speaker: courseware.speaker, unit: courseware.unit,
+            courseware: courseware.id, version: version, title: courseware.title, category: category, speaker: courseware.speaker,
+            unit: courseware.unit,
             duration: duration, poster: poster, renditions: renditions)
     }
 }

@@ -6,11 +6,13 @@ package import Trust
 extension Statements {
     /// The stop orders that stand, in order, and when each was given to this centre.
     package func stopOrders() throws -> [(order: StopOrder, givenAt: Instant)] {
-        try all("SELECT body, given_at FROM stop_order ORDER BY version, areas") { (try StopOrder(parsing: $0.bytes(0)), try $0.instant(1)) }
+        try all("SELECT body, given_at FROM stop_order ORDER BY version, areas") {
+            (try StopOrder(parsing: $0.bytes(0)), try $0.instant(1))
+        }
     }
 
-    /// Takes an order that was prepared before, for nodes to fetch, in the place of those that it says anew. Refuses one that the root's keys did not sign, that has ended, that is
-    /// for areas outside the scope, or that a newer one says anew.
+    /// Takes an order that was prepared before, for nodes to fetch, in the place of those that it says anew. Refuses one that the root's
+    /// keys did not sign, that has ended, that is for areas outside the scope, or that a newer one says anew.
     package func giveStopOrder(_ bytes: [UInt8], in scope: Scope, by act: Act) throws {
         guard let body = try latestMetadata(role: .root)?.bytes else { throw Refusal.conflict("stop.no_root") }
         let order: StopOrder

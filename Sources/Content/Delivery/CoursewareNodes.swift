@@ -25,9 +25,11 @@ extension Statements {
         try all(
             CoursewareNode.self,
             """
-            SELECT n.id, n.kind, n.name, a.code AS area_code, a.name AS area_name, h.state, h.done_bytes, h.total_bytes, h.reason, h.received_at
+            SELECT n.id, n.kind, n.name, a.code AS area_code, a.name
+                AS area_name, h.state, h.done_bytes, h.total_bytes, h.reason, h.received_at
             \(sql: nodeSelection(of: courseware, on: day, in: scope))
-            ORDER BY CASE h.state WHEN 'failed' THEN 0 WHEN 'fetching' THEN 1 WHEN 'known' THEN 2 WHEN 'complete' THEN 4 WHEN 'removed' THEN 5 ELSE 3 END, n.kind, n.id
+            ORDER BY CASE h.state WHEN 'failed' THEN 0 WHEN 'fetching' THEN 1 WHEN 'known' THEN 2 WHEN 'complete' THEN 4 WHEN 'removed'
+                THEN 5 ELSE 3 END, n.kind, n.id
             LIMIT \(limit)
             """)
     }
@@ -53,8 +55,8 @@ extension Statements {
             """
     }
 
-    /// A terminal stands in one of the areas; an edge there or above, because it serves what lies below it. Besides them whoever holds it, such as those whose area had another code when
-    /// it was published.
+    /// A terminal stands in one of the areas; an edge there or above, because it serves what lies below it. Besides them whoever holds it,
+    /// such as those whose area had another code when it was published.
     private func audience(_ areas: [AreaCode]) -> SQL {
         let below = Scope(areas: areas).condition("a.code")
         let above = Set(areas.flatMap { area in sequence(first: area, next: \.parent).dropFirst().map(\.description) }).sorted()

@@ -23,7 +23,8 @@ extension Statements {
             INSERT INTO holding (node, courseware_id, version, revision, state, done_bytes, total_bytes, reason, received_at)
             VALUES (\(holding.node), \(holding.courseware), \(holding.version), \(holding.revision), \(holding.state), \(holding.doneBytes),
                 \(holding.totalBytes), \(holding.reason), \(now))
-            ON CONFLICT (node, courseware_id, version) DO UPDATE SET revision = excluded.revision, state = excluded.state, done_bytes = excluded.done_bytes,
+            ON CONFLICT (node, courseware_id, version) DO UPDATE
+                SET revision = excluded.revision, state = excluded.state, done_bytes = excluded.done_bytes,
                 total_bytes = excluded.total_bytes, reason = excluded.reason, received_at = excluded.received_at
             WHERE holding.revision < excluded.revision
             """) == 1
@@ -54,7 +55,9 @@ extension Statements {
     package func coursewareVersions(_ ids: [String]) throws -> [String: Int64] {
         var versions: [String: Int64] = [:]
         for start in stride(from: 0, to: ids.count, by: 500) {
-            try each("SELECT id, version FROM courseware WHERE id IN (\(list: ids[start..<min(start + 500, ids.count)]))") { versions[try $0.text(0)] = Int64(try $0.int(1)) }
+            try each("SELECT id, version FROM courseware WHERE id IN (\(list: ids[start..<min(start + 500, ids.count)]))") {
+                versions[try $0.text(0)] = Int64(try $0.int(1))
+            }
         }
         return versions
     }

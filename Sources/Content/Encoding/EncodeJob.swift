@@ -7,7 +7,8 @@ package import Media
 package import Storage
 import Trust
 
-/// The durable job that makes courseware of an upload: probe, every step of the plan, storing, manifest. What an earlier attempt has finished is not done again.
+/// The durable job that makes courseware of an upload: probe, every step of the plan, storing, manifest. What an earlier attempt has
+/// finished is not done again.
 package struct EncodeJob: Sendable {
     /// The kind of the job; its subject is the courseware.
     package static let kind = "encode"
@@ -30,7 +31,8 @@ package struct EncodeJob: Sendable {
     /// - Parameter transportStreams: whether each rendition is made as MPEG-TS, too, for boxes that know nothing newer.
     /// - Parameter content: the folder `media` of its data takes the work. No step begins while less than its reserve is free.
     package init(
-        database: Database, content: ContentHouse, tools: Tools, ladder: Ladder = .weakLines, transportStreams: Bool = false, clock: Clock, ids: IDs,
+        database: Database, content: ContentHouse, tools: Tools, ladder: Ladder = .weakLines, transportStreams: Bool = false, clock: Clock,
+        ids: IDs,
         log: Logger = Logger(label: "encode")
     ) {
         self.database = database
@@ -79,7 +81,8 @@ package struct EncodeJob: Sendable {
         let (blobs, hash, hasRoom) = (blobs, task.sourceHash, hasRoom)
         guard let source = blobs.url(hash), blobs.length(hash) == Int64(task.sourceBytes) else {
             try await fail(task, "media.source_missing", [:])
-            throw JobFailure.failed(code: "media.source_missing", account: "The uploaded file is not in the store any more. Upload it again.")
+            throw JobFailure.failed(
+                code: "media.source_missing", account: "The uploaded file is not in the store any more. Upload it again.")
         }
         // What an earlier turn has done is done.
         try await run.report(Double(run.job.progress) / 1000, step: "probe")
@@ -91,7 +94,8 @@ package struct EncodeJob: Sendable {
         var hasWorked = false
         for (index, step) in steps.enumerated() {
             if try await offPool({ encoder.isDone(step) }) { continue }
-            // A film of hours stands in nobody's way for longer than one rendition of it takes. What is half done takes room, so where that is scarce one is done after the other.
+            // A film of hours stands in nobody's way for longer than one rendition of it takes. What is half done takes room, so where that
+            // is scarce one is done after the other.
             if hasWorked, try await offPool({ hasRoom(2 * Int64(task.sourceBytes)) }) { try await run.giveWay() }
             hasWorked = true
             guard try await offPool({ hasRoom(0) }) else { throw MediaProblem.diskFull }
@@ -107,7 +111,8 @@ package struct EncodeJob: Sendable {
         let bytes = manifest.bytes
         let manifestHash = try await offPool { try blobs.store(Data(bytes)) }
         let result = EncodingResult(
-            durationMs: Int(manifest.duration), manifestHash: manifestHash, manifestBytes: bytes.count, posterHash: manifest.poster.sha256.hex,
+            durationMs: Int(manifest.duration), manifestHash: manifestHash, manifestBytes: bytes.count,
+            posterHash: manifest.poster.sha256.hex,
             // The film that is looked at is the best rendition, which the manifest tells piece by piece.
             previewHash: manifestHash, notes: probe.notes)
         let act = Act(by: .system, at: clock.now, ids: ids)
@@ -135,7 +140,9 @@ struct StepCourse: Sendable {
     let storing = 0.97
 
     init(_ steps: [Step]) {
-        let weights = steps.map { step in if case .file(let rendition, _) = step.product { Double(rendition.width * rendition.height) } else { 10_000.0 } }
+        let weights = steps.map { step in
+            if case .file(let rendition, _) = step.product { Double(rendition.width * rendition.height) } else { 10_000.0 }
+        }
         let sum = max(1, weights.reduce(0, +))
         let shares = weights.map { $0 / sum * 0.96 }
         self.shares = shares

@@ -17,7 +17,8 @@ struct EncodedParcel: Sendable {
         let duration: Int64?
     }
 
-    /// Puts every file into the store and names them all. The work stays as it is until the caller removes it, so that a killed run can begin again here.
+    /// Puts every file into the store and names them all. The work stays as it is until the caller removes it, so that a killed run can
+    /// begin again here.
     func store(in blobs: BlobStore, courseware: String, version: Int64, title: String) async throws -> Manifest {
         var renditions: [Manifest.Rendition] = []
         var poster: Manifest.File?
@@ -27,12 +28,15 @@ struct EncodedParcel: Sendable {
             case .file(let rendition, _):
                 let made = try await storeFile(step, in: blobs)
                 let variant = MasterPlaylist.Variant(
-                    path: step.mainFile, rendition: rendition, playlist: made.playlist.media, sizes: made.playlist.segments.map(\.range.count))
+                    path: step.mainFile, rendition: rendition, playlist: made.playlist.media,
+                    sizes: made.playlist.segments.map(\.range.count))
                 duration = max(duration, Int64(made.playlist.media.duration))
                 renditions.append(
                     Manifest.Rendition(
-                        name: step.name, kind: .pieces, height: Int64(rendition.height), bandwidth: Int64(variant.peakRate), playlist: made.files.first?.path,
-                        files: made.files, file: try RelativePath(checking: "\(step.name)/\(Step.file)", at: "A file of an encoding"), codecs: rendition.codecs))
+                        name: step.name, kind: .pieces, height: Int64(rendition.height), bandwidth: Int64(variant.peakRate),
+                        playlist: made.files.first?.path,
+                        files: made.files, file: try RelativePath(checking: "\(step.name)/\(Step.file)", at: "A file of an encoding"),
+                        codecs: rendition.codecs))
             case .hls(let rendition):
                 let playlist = try await playlist(of: step)
                 let pieces = playlist.segments.map { Piece(name: $0.name, duration: max(1, Int64($0.duration + 500) / 1000)) }
@@ -42,7 +46,8 @@ struct EncodedParcel: Sendable {
                 duration = max(duration, Int64(playlist.duration))
                 renditions.append(
                     Manifest.Rendition(
-                        name: step.name, kind: .hls, height: Int64(rendition.height), bandwidth: Int64(variant.peakRate), playlist: files[0].path, files: files)
+                        name: step.name, kind: .hls, height: Int64(rendition.height), bandwidth: Int64(variant.peakRate),
+                        playlist: files[0].path, files: files)
                 )
             case .poster: poster = try await store([Piece(name: step.mainFile, duration: nil)], of: step, in: blobs).first
             }
@@ -102,7 +107,9 @@ struct EncodedParcel: Sendable {
         for piece in pieces {
             try Task.checkCancellation()
             let (hash, length) = try await offPool { try keep(folder.appendingPathComponent(piece.name), through: scratch, in: blobs) }
-            guard let sha256 = SHA256Hex(rawValue: hash) else { throw MediaProblem.failed(step: step.name, detail: "\(piece.name) has no hash") }
+            guard let sha256 = SHA256Hex(rawValue: hash) else {
+                throw MediaProblem.failed(step: step.name, detail: "\(piece.name) has no hash")
+            }
             let path = try RelativePath(checking: "\(step.name)/\(piece.name)", at: "A file of an encoding")
             files.append(Manifest.File(path: path, sha256: sha256, length: length, duration: piece.duration))
         }
@@ -110,7 +117,8 @@ struct EncodedParcel: Sendable {
     }
 }
 
-/// Puts a file into the store and leaves it where it is: as a second name of the same bytes, or as a copy where the disk knows no second names. Blocking.
+/// Puts a file into the store and leaves it where it is: as a second name of the same bytes, or as a copy where the disk knows no second
+/// names. Blocking.
 private func keep(_ file: URL, through scratch: URL, in blobs: BlobStore) throws -> (hash: String, length: Int64) {
     let (hash, length) = try BlobStore.hash(of: file)
     guard blobs.length(hash) != length else { return (hash, length) }

@@ -21,7 +21,9 @@ package struct EncodingResult: Hashable, Sendable {
     /// What encoding did that its maker may not expect.
     package let notes: [MediaNote]
 
-    package init(durationMs: Int, manifestHash: String, manifestBytes: Int, posterHash: String, previewHash: String, notes: [MediaNote] = []) {
+    package init(
+        durationMs: Int, manifestHash: String, manifestBytes: Int, posterHash: String, previewHash: String, notes: [MediaNote] = []
+    ) {
         self.durationMs = durationMs
         self.manifestHash = manifestHash
         self.manifestBytes = manifestBytes
@@ -34,7 +36,9 @@ package struct EncodingResult: Hashable, Sendable {
 extension Statements {
     /// The courseware that waits for its encoding; nil when it does not (any more). For the job itself, so without a scope.
     package func encodingTask(id: String) throws -> EncodingTask? {
-        try first(EncodingTask.self, "SELECT id, title, version, source_hash, source_bytes FROM courseware WHERE id = \(id) AND state = 'encoding'")
+        try first(
+            EncodingTask.self,
+            "SELECT id, title, version, source_hash, source_bytes FROM courseware WHERE id = \(id) AND state = 'encoding'")
     }
 
     /// What encoding did with the courseware that its maker may not expect.
@@ -48,7 +52,8 @@ extension Statements {
         var found: Set<String> = []
         for start in stride(from: 0, to: ids.count, by: 500) {
             let part = ids[start..<min(start + 500, ids.count)]
-            found.formUnion(try all("SELECT id FROM courseware WHERE id IN (\(list: part)) AND state IN ('encoding', 'failed')") { try $0.text(0) })
+            found.formUnion(
+                try all("SELECT id FROM courseware WHERE id IN (\(list: part)) AND state IN ('encoding', 'failed')") { try $0.text(0) })
         }
         return found
     }

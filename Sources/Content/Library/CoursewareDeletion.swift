@@ -18,8 +18,8 @@ package struct DeletionPlan: Hashable, Sendable {
 }
 
 extension ContentHouse {
-    /// What deleting would free. Throws `Refusal.conflict("courseware.not_withdrawn")` for what is published, in work or has no media, and `Refusal.conflict("courseware.shared")`
-    /// while the same original is being encoded for another courseware.
+    /// What deleting would free. Throws `Refusal.conflict("courseware.not_withdrawn")` for what is published, in work or has no media, and
+    /// `Refusal.conflict("courseware.shared")` while the same original is being encoded for another courseware.
     package func deletionPlan(of courseware: Courseware, in database: Database) async throws -> DeletionPlan {
         guard courseware.state == .withdrawn || courseware.state == .ready else { throw Refusal.conflict("courseware.not_withdrawn") }
         let inWork = try await database.read { try $0.isSourceInWork(courseware.sourceHash, beside: courseware.id) }
@@ -86,7 +86,8 @@ extension Statements {
         guard try !isSourceInWork(source, beside: id) else { throw Refusal.conflict("courseware.shared") }
         let changed = try run(
             """
-            UPDATE courseware SET state = 'archived', source_hash = '', source_bytes = 0, manifest_hash = '', manifest_bytes = 0, poster_hash = '', preview_hash = '', notes = ''
+            UPDATE courseware SET state = 'archived', source_hash = '', source_bytes = 0, manifest_hash = '', manifest_bytes = 0,
+                poster_hash = '', preview_hash = '', notes = ''
             WHERE id = \(id) AND state IN ('withdrawn', 'ready')
             """)
         guard changed == 1 else { throw Refusal.conflict("courseware.not_withdrawn") }
@@ -104,7 +105,8 @@ extension Statements {
 }
 
 extension BlobStore {
-    /// The content that a manifest names; none when the manifest is not here. Blocking. Throws when it is here and cannot be read: that must not look like needing nothing.
+    /// The content that a manifest names; none when the manifest is not here. Blocking. Throws when it is here and cannot be read: that
+    /// must not look like needing nothing.
     fileprivate func named(by manifest: String) throws -> Set<String> {
         guard length(manifest) != nil, let url = url(manifest) else { return [] }
         return Set(try Manifest(parsing: [UInt8](Data(contentsOf: url))).files.map(\.sha256.hex))

@@ -23,7 +23,8 @@ extension Statements {
     /// A courseware, when the scope covers the area to which it belongs.
     package func courseware(id: String, on day: Day, in scope: Scope) throws -> Courseware? {
         guard var found = try first(Courseware.self, coursewareSelection(on: day, in: scope, where: "c.id = \(id)")) else { return nil }
-        found.audienceAreas = try found.audienceAreas.split(separator: " ").map { try presentCode(String($0), on: day) }.joined(separator: " ")
+        found.audienceAreas = try found.audienceAreas.split(separator: " ").map { try presentCode(String($0), on: day) }.joined(
+            separator: " ")
         return found
     }
 
@@ -32,7 +33,8 @@ extension Statements {
         if try area(code: code, on: day, in: .everything) != nil { return code }
         let present = try first(
             """
-            SELECT p.code FROM area_version a JOIN area_version p ON p.area_id = a.area_id AND p.replaced_at IS NULL AND p.from_day <= \(day) AND p.until_day > \(day)
+            SELECT p.code FROM area_version a JOIN area_version p ON p.area_id = a.area_id AND p.replaced_at IS NULL
+                AND p.from_day <= \(day) AND p.until_day > \(day)
             WHERE a.code = \(code) AND a.replaced_at IS NULL ORDER BY a.until_day DESC LIMIT 1
             """
         ) { try $0.text(0) }
@@ -40,14 +42,17 @@ extension Statements {
     }
 
     /// The courseware of a scope, newest first, after the given one of an earlier page.
-    package func coursewareList(_ filter: CoursewareFilter, on day: Day, in scope: Scope, after last: (madeAt: Instant, id: String)?, limit: Int) throws
+    package func coursewareList(
+        _ filter: CoursewareFilter, on day: Day, in scope: Scope, after last: (madeAt: Instant, id: String)?, limit: Int
+    ) throws
         -> [Courseware]
     {
         let older: SQL = last.map { "AND (c.made_at, c.id) < (\($0.madeAt), \($0.id))" } ?? ""
         return try all(
             Courseware.self,
             """
-            \(sql: coursewareSelection(on: day, in: scope, where: condition(of: filter))) \(sql: older) ORDER BY c.made_at DESC, c.id DESC LIMIT \(limit)
+            \(sql: coursewareSelection(on: day, in: scope, where: condition(of: filter))) \(sql: older)
+                ORDER BY c.made_at DESC, c.id DESC LIMIT \(limit)
             """)
     }
 
@@ -69,8 +74,10 @@ extension Statements {
 
     private func coursewareSelection(on day: Day, in scope: Scope, where condition: SQL) -> SQL {
         """
-        SELECT c.id, c.title, c.category, c.speaker, c.unit, c.area_id, a.code AS area_code, a.name AS area_name, c.state, c.problem, c.problem_values, c.duration_ms,
-            c.source_hash, c.source_name, c.source_bytes, c.audience_areas, c.audience_kinds, c.version, c.manifest_hash, c.manifest_bytes, c.poster_hash,
+        SELECT c.id, c.title, c.category, c.speaker, c.unit, c.area_id, a.code AS area_code, a.name
+            AS area_name, c.state, c.problem, c.problem_values, c.duration_ms,
+            c.source_hash, c.source_name, c.source_bytes, c.audience_areas, c.audience_kinds, c.version, c.manifest_hash, c.manifest_bytes,
+                c.poster_hash,
             c.preview_hash, c.made_by, c.made_at, c.published_at, c.withdrawn_at
         FROM courseware c
         JOIN area_version a ON a.area_id = c.area_id AND a.replaced_at IS NULL AND a.from_day <= \(day) AND a.until_day > \(day)

@@ -15,7 +15,8 @@ extension Feature {
     /// The library: courseware from its upload to the televisions.
     package static func courseware(_ content: ContentHouse, encoding: EncodeJob, renewal: PeriodicWork, _ database: Database) -> Feature {
         Feature(
-            "courseware", menu: [MenuEntry(.library, "nav.courseware", "/courseware", .seeLibrary)], jobs: [FeatureJob(EncodeJob.kind, bell: content.bell, encoding.handler)],
+            "courseware", menu: [MenuEntry(.library, "nav.courseware", "/courseware", .seeLibrary)],
+            jobs: [FeatureJob(EncodeJob.kind, bell: content.bell, encoding.handler)],
             timers: [FeatureTimer(renewal), FeatureTimer(coursewareKeys(database))], searches: [.courseware]
         ) { $0.addContent(content) }
     }
@@ -30,7 +31,9 @@ extension Routes {
         stream(.post, "/courseware/uploads", .editLibrary) { request, _, visit in
             try await house.uploads.admit(visit.account.id) { try await house.upload(request, visit, content) }
         }
-        get("/courseware/uploads/:upload", .editLibrary) { _, context, visit in try await house.uploadStands(try context.parameters.require("upload"), visit, content) }
+        get("/courseware/uploads/:upload", .editLibrary) { _, context, visit in
+            try await house.uploadStands(try context.parameters.require("upload"), visit, content)
+        }
         stream(.patch, "/courseware/uploads/:upload", .editLibrary) { request, context, visit in
             let upload = try context.parameters.require("upload")
             return try await house.uploads.admit(visit.account.id) { try await house.continueUpload(upload, request, visit, content) }
@@ -40,7 +43,9 @@ extension Routes {
             return try await house.page(house.coursewareFrame(courseware(context), at, content), at)
         }
         get("/courseware/:id/progress", .seeLibrary) { _, context, visit in try await house.coursewareProgress(courseware(context), visit) }
-        get("/courseware/:id/nodes.csv", .seeLibrary) { _, context, visit in try await house.coursewareNodesExport(courseware(context), visit) }
+        get("/courseware/:id/nodes.csv", .seeLibrary) { _, context, visit in
+            try await house.coursewareNodesExport(courseware(context), visit)
+        }
         get("/courseware/:id/poster.jpg", .seeLibrary) { request, context, visit in
             try await house.coursewareFile(\.posterHash, type: "image/jpeg", request, context, visit, content)
         }
@@ -76,8 +81,12 @@ extension Routes {
             content.bell.ring()
             return answer
         }
-        get("/courseware/:id/delete", .editLibrary) { request, context, visit in try await house.deletionPage(courseware(context), request, visit, content) }
-        post("/courseware/:id/delete", .editLibrary) { _, context, visit in try await house.deleteCourseware(courseware(context), visit, content) }
+        get("/courseware/:id/delete", .editLibrary) { request, context, visit in
+            try await house.deletionPage(courseware(context), request, visit, content)
+        }
+        post("/courseware/:id/delete", .editLibrary) { _, context, visit in
+            try await house.deleteCourseware(courseware(context), visit, content)
+        }
         post("/courseware/:id/discard", .editLibrary) { _, context, visit in
             try await house.discardCourseware(courseware(context), visit, content)
         }
@@ -104,11 +113,15 @@ struct UploadPage: Sendable {
 
 extension House {
     /// Publishes a courseware after what must hold before.
-    func publish(_ id: String, _ content: ContentHouse, _ visit: Visit, after approval: @escaping @Sendable (Statements, Courseware, Act) throws -> Void) async throws {
+    func publish(
+        _ id: String, _ content: ContentHouse, _ visit: Visit,
+        after approval: @escaping @Sendable (Statements, Courseware, Act) throws -> Void
+    ) async throws {
         let words = pages.words
         // Viewers read the network's first language, whoever publishes.
         try await content.publish(
-            id, in: database, on: today, scope: visit.scope, categories: { words.text("library.category.\($0.rawValue)", .chinese) }, by: act(visit), after: approval)
+            id, in: database, on: today, scope: visit.scope, categories: { words.text("library.category.\($0.rawValue)", .chinese) },
+            by: act(visit), after: approval)
     }
 
     func uploadPage(_ request: Request, _ visit: Visit) throws -> Response {
@@ -118,23 +131,27 @@ extension House {
             crumbs: [Frame.Link(label: words.text("list.title"), url: "/courseware")], for: visit, request)
     }
 
-    /// Takes the body of an upload or, when its length comes in the header `X-Upload-Length`, opens one that comes in pieces. The page's script reads the answer, so a refusal is a
-    /// problem document with a sentence in the person's language.
+    /// Takes the body of an upload or, when its length comes in the header `X-Upload-Length`, opens one that comes in pieces. The page's
+    /// script reads the answer, so a refusal is a problem document with a sentence in the person's language.
     func upload(_ request: Request, _ visit: Visit, _ content: ContentHouse) async throws -> Response {
         try await refusing(visit) {
             let day = today
             let areaID = try await database.read { statements in
-                let areas = try visit.grants.filter { $0.role.rights.contains(.editLibrary) }.compactMap { try statements.area(id: $0.areaID, on: day) }
+                let areas = try visit.grants.filter { $0.role.rights.contains(.editLibrary) }.compactMap {
+                    try statements.area(id: $0.areaID, on: day)
+                }
                 return areas.min { ($0.code.count, $0.code) < ($1.code.count, $1.code) }?.areaID
             }
             guard let areaID else { throw Refusal.forbidden("right.missing") }
             let name = HTTPField.Name("X-Upload-Name").flatMap { request.headers[$0] }?.removingPercentEncoding ?? ""
             if let length = HTTPField.Name("X-Upload-Length").flatMap({ request.headers[$0] }) {
-                let upload = try await content.openUpload(name: name, length: Int64(length) ?? 0, areaID: areaID, in: database, by: act(visit))
+                let upload = try await content.openUpload(
+                    name: name, length: Int64(length) ?? 0, areaID: areaID, in: database, by: act(visit))
                 return try jsonResponse(UploadAnswer(id: upload.id, offset: 0, url: nil), status: .created)
             }
             let id = try await content.upload(
-                request.body.map { Array($0.readableBytesView) }, name: name, announced: request.headers[.contentLength].flatMap { Int64($0) }, areaID: areaID,
+                request.body.map { Array($0.readableBytesView) }, name: name,
+                announced: request.headers[.contentLength].flatMap { Int64($0) }, areaID: areaID,
                 into: database, by: act(visit))
             return try jsonResponse(UploadAnswer(id: id, offset: nil, url: "/courseware/\(id)"), status: .created)
         }
@@ -154,7 +171,8 @@ extension House {
             let offset = HTTPField.Name("X-Upload-Offset").flatMap { request.headers[$0] }.flatMap { Int64($0) }
             guard let offset, offset >= 0 else { throw Refusal.conflict("upload.offset") }
             return try answer(
-                try await content.append(request.body.map { Array($0.readableBytesView) }, to: id, at: offset, in: database, by: act(visit)), id)
+                try await content.append(
+                    request.body.map { Array($0.readableBytesView) }, to: id, at: offset, in: database, by: act(visit)), id)
         }
     }
 
@@ -188,7 +206,8 @@ extension House {
     }
 
     /// A change by a button: the courseware must lie in the scope of the person's right to change it.
-    func change(_ id: String, _ visit: Visit, _ body: @escaping @Sendable (Statements, String, Act) throws -> Void) async throws -> Response {
+    func change(_ id: String, _ visit: Visit, _ body: @escaping @Sendable (Statements, String, Act) throws -> Void) async throws -> Response
+    {
         let (day, act) = (today, act(visit))
         try await database.write { statements in
             guard try statements.courseware(id: id, on: day, in: visit.scope) != nil else { throw Refusal.notFound("courseware") }
@@ -211,7 +230,9 @@ extension House {
     /// The film of a courseware in the person's scope: the best rendition's file in pieces, or the one blob that courseware of before has.
     func coursewareFilm(_ request: Request, _ context: AppContext, _ visit: Visit, _ content: ContentHouse) async throws -> Response {
         let (id, day, blobs) = (try courseware(context), today, content.blobs)
-        guard let found = try await database.read({ try $0.courseware(id: id, on: day, in: visit.scope) }) else { throw Refusal.notFound("courseware") }
+        guard let found = try await database.read({ try $0.courseware(id: id, on: day, in: visit.scope) }) else {
+            throw Refusal.notFound("courseware")
+        }
         guard found.previewHash == found.manifestHash else {
             return try await coursewareFile(\.previewHash, type: "video/mp4", request, context, visit, content)
         }
@@ -220,7 +241,8 @@ extension House {
                 let best = manifest.renditions.last(where: { $0.kind == .pieces })
             else { return nil }
             let parts = best.pieces.compactMap { piece in
-                blobs.length(piece.sha256.hex) == piece.length ? blobs.url(piece.sha256.hex).map { FilePart(url: $0, length: Int(piece.length)) } : nil
+                blobs.length(piece.sha256.hex) == piece.length
+                    ? blobs.url(piece.sha256.hex).map { FilePart(url: $0, length: Int(piece.length)) } : nil
             }
             return parts.count == best.pieces.count ? parts : nil
         }
@@ -230,10 +252,13 @@ extension House {
 
     /// A picture or video of a courseware in the person's scope.
     func coursewareFile(
-        _ hash: any KeyPath<Courseware, String> & Sendable, type: String, _ request: Request, _ context: AppContext, _ visit: Visit, _ content: ContentHouse
+        _ hash: any KeyPath<Courseware, String> & Sendable, type: String, _ request: Request, _ context: AppContext, _ visit: Visit,
+        _ content: ContentHouse
     ) async throws -> Response {
         let (id, day) = (try courseware(context), today)
-        guard let found = try await database.read({ try $0.courseware(id: id, on: day, in: visit.scope) }) else { throw Refusal.notFound("courseware") }
+        guard let found = try await database.read({ try $0.courseware(id: id, on: day, in: visit.scope) }) else {
+            throw Refusal.notFound("courseware")
+        }
         let (blobs, hash) = (content.blobs, found[keyPath: hash])
         let file = try await offPool { blobs.url(hash).flatMap { url in blobs.length(hash).map { (url, $0) } } }
         guard let file else { throw Refusal.notFound("blob") }

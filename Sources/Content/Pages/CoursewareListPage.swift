@@ -26,14 +26,19 @@ extension ListPage where Row == Courseware {
                 ListColumn("version", "library.column.version", isNumber: true, isUsual: false) { row, _ in Table.Cell(row.version) },
             ],
             filters: [
-                ListFilter("state", "library.column.state", any: "library.list.current", among: CoursewareState.self, words: "library.state"),
-                ListFilter("category", "library.column.category", any: "library.list.any", among: CoursewareCategory.self, words: "library.category"),
+                ListFilter(
+                    "state", "library.column.state", any: "library.list.current", among: CoursewareState.self, words: "library.state"),
+                ListFilter(
+                    "category", "library.column.category", any: "library.list.any", among: CoursewareCategory.self,
+                    words: "library.category"),
             ], search: "library.list.search",
             rows: { statements, question in
                 let parts = question.after.split(separator: "_", maxSplits: 1)
                 let last = parts.count == 2 ? Int64(parts[0]).map { (madeAt: Instant(milliseconds: $0), id: String(parts[1])) } : nil
-                return try statements.coursewareList(CoursewareFilter(question), on: question.today, in: question.scope, after: last, limit: question.limit)
-            }, count: { try $0.coursewareCount(CoursewareFilter($1), on: $1.today, in: $1.scope) }, place: { "\($0.madeAt.milliseconds)_\($0.id)" },
+                return try statements.coursewareList(
+                    CoursewareFilter(question), on: question.today, in: question.scope, after: last, limit: question.limit)
+            }, count: { try $0.coursewareCount(CoursewareFilter($1), on: $1.today, in: $1.scope) },
+            place: { "\($0.madeAt.milliseconds)_\($0.id)" },
             ways: { question in
                 question.visit.may(.editLibrary) ? [Frame.Link(label: question.text("library.upload.title"), url: "/courseware/new")] : []
             }, empty: "library.list.empty")
@@ -42,6 +47,8 @@ extension ListPage where Row == Courseware {
 
 extension CoursewareFilter {
     fileprivate init(_ question: ListQuestion) {
-        self.init(words: question.words, state: CoursewareState(rawValue: question["state"]), category: CoursewareCategory(rawValue: question["category"]))
+        self.init(
+            words: question.words, state: CoursewareState(rawValue: question["state"]),
+            category: CoursewareCategory(rawValue: question["category"]))
     }
 }

@@ -57,17 +57,23 @@ struct CoursewarePage: Sendable {
 
 extension House {
     /// The page of a courseware; with a form of it that was not taken as it is.
-    func coursewareFrame(_ id: String, _ at: FormVisit, _ library: ContentHouse, fields: FormView? = nil, decline: FormView? = nil) async throws -> FormFrame {
+    func coursewareFrame(_ id: String, _ at: FormVisit, _ library: ContentHouse, fields: FormView? = nil, decline: FormView? = nil)
+        async throws -> FormFrame
+    {
         let (day, limit, visit) = (at.today, 200, at.visit)
         let (notes, asked, accounts) = try await database.read { statements in
             let asked = try statements.publicationRequest(of: id)
-            return (try statements.encodingNotes(id: id), asked, try statements.namedAccounts([asked?.askedBy, asked?.decidedBy].compactMap { $0 }))
+            return (
+                try statements.encodingNotes(id: id), asked,
+                try statements.namedAccounts([asked?.askedBy, asked?.decidedBy].compactMap { $0 })
+            )
         }
         let found = try await database.read { statements -> (Courseware, Job?, [CoursewareNode], [Holding.State?: Int]) in
             guard let courseware = try statements.courseware(id: id, on: day, in: visit.scope) else { throw Refusal.notFound("courseware") }
             guard courseware.publishedAt != nil else { return (courseware, try statements.latestJob(about: id), [], [:]) }
             return (
-                courseware, try statements.latestJob(about: id), try statements.coursewareNodes(of: courseware, on: day, in: visit.scope, limit: limit),
+                courseware, try statements.latestJob(about: id),
+                try statements.coursewareNodes(of: courseware, on: day, in: visit.scope, limit: limit),
                 try statements.coursewareNodeCounts(of: courseware, on: day, in: visit.scope)
             )
         }
@@ -80,11 +86,14 @@ extension House {
             courseware, asked, accounts, library.secondPerson, needsStick: needsStick,
             decline: decline ?? opened(.decline(library), courseware, at, action: "/courseware/\(id)/decline"), self, visit)
         let content = coursewareContent(found, notes, approval, words, fields: fields, isSaved: at.isAfter("saved"))
-        return FormFrame(title: courseware.title, crumbs: [Frame.Link(label: words.text("list.title"), url: "/courseware")], template: "courseware", content: content)
+        return FormFrame(
+            title: courseware.title, crumbs: [Frame.Link(label: words.text("list.title"), url: "/courseware")], template: "courseware",
+            content: content)
     }
 
     private func coursewareContent(
-        _ found: (courseware: Courseware, job: Job?, nodes: [CoursewareNode], counts: [Holding.State?: Int]), _ notes: [MediaNote], _ approval: ApprovalPart, _ words: LibraryWords,
+        _ found: (courseware: Courseware, job: Job?, nodes: [CoursewareNode], counts: [Holding.State?: Int]), _ notes: [MediaNote],
+        _ approval: ApprovalPart, _ words: LibraryWords,
         fields: FormView?, isSaved: Bool
     ) -> CoursewarePage {
         let (courseware, mayEdit) = (found.courseware, words.visit.may(.editLibrary))
@@ -94,26 +103,33 @@ extension House {
         let all = found.counts.values.reduce(0, +)
         return CoursewarePage(
             id: courseware.id, csrf: words.visit.csrf, state: words.state(courseware.state), isSaved: isSaved,
-            isEncoding: courseware.state == .encoding, percent: String((found.job?.progress ?? 0) / 10), progress: progressText(courseware, found.job, words),
-            problem: words.problem(courseware), notes: notes.map(words.note), hasPicture: !courseware.posterHash.isEmpty, hasPreview: !courseware.previewHash.isEmpty,
+            isEncoding: courseware.state == .encoding, percent: String((found.job?.progress ?? 0) / 10),
+            progress: progressText(courseware, found.job, words),
+            problem: words.problem(courseware), notes: notes.map(words.note), hasPicture: !courseware.posterHash.isEmpty,
+            hasPreview: !courseware.previewHash.isEmpty,
             facts: facts(courseware, words),
             mayPublish: mayAsk && (courseware.state == .ready || courseware.state == .withdrawn),
-            mayPublishAgain: mayAsk && courseware.state == .published, approval: approval, mayWithdraw: mayEdit && courseware.state == .published,
-            mayDelete: mayEdit && (courseware.state == .withdrawn || courseware.state == .ready), mayRetry: mayEdit && courseware.state == .failed,
+            mayPublishAgain: mayAsk && courseware.state == .published, approval: approval,
+            mayWithdraw: mayEdit && courseware.state == .published,
+            mayDelete: mayEdit && (courseware.state == .withdrawn || courseware.state == .ready),
+            mayRetry: mayEdit && courseware.state == .failed,
             mayCancel: mayEdit && courseware.state == .encoding, fields: fields, showsNodes: isShown, hasNodes: !found.nodes.isEmpty,
             counts: ([.failed, .fetching, .known, nil, .complete, .removed] as [Holding.State?]).compactMap { state in
                 found.counts[state].map { CoursewarePage.Fact(label: words.holding(state), text: String($0)) }
             }, nodes: found.nodes.map { nodeLine($0, words) },
-            nodesNote: words.text(all > found.nodes.count ? "nodes.note_some" : "nodes.note", ["shown": String(found.nodes.count), "count": String(all)]))
+            nodesNote: words.text(
+                all > found.nodes.count ? "nodes.note_some" : "nodes.note", ["shown": String(found.nodes.count), "count": String(all)]))
     }
 
     private func facts(_ courseware: Courseware, _ words: LibraryWords) -> [CoursewarePage.Fact] {
         let rows = [
-            ("state", words.state(courseware.state)), ("number", courseware.id), ("area", "\(courseware.areaName) (\(courseware.areaCode))"),
+            ("state", words.state(courseware.state)), ("number", courseware.id),
+            ("area", "\(courseware.areaName) (\(courseware.areaCode))"),
             ("length", words.length(courseware.durationMs)),
             ("source", courseware.sourceName), ("size", courseware.sourceBytes > 0 ? words.size(courseware.sourceBytes) : ""),
             ("made_at", words.time(courseware.madeAt)),
-            ("version", courseware.publishedAt == nil ? "" : String(courseware.version)), ("published_at", words.time(courseware.publishedAt)),
+            ("version", courseware.publishedAt == nil ? "" : String(courseware.version)),
+            ("published_at", words.time(courseware.publishedAt)),
             ("withdrawn_at", words.time(courseware.withdrawnAt)),
         ]
         return rows.filter { !$0.1.isEmpty }.map { CoursewarePage.Fact(label: words.text("column.\($0.0)"), text: $0.1) }
@@ -125,7 +141,8 @@ extension House {
         case .fetching:
             let (done, total) = (node.doneBytes ?? 0, node.totalBytes ?? 0)
             detail = words.text(
-                "nodes.fetching", ["percent": total > 0 ? String(done * 100 / total) : "0", "done": words.size(done), "total": words.size(total)])
+                "nodes.fetching",
+                ["percent": total > 0 ? String(done * 100 / total) : "0", "done": words.size(done), "total": words.size(total)])
         case .failed:
             let key = "reason.\(node.reason ?? "")"
             detail = pages.words.has("library.\(key)") ? words.text(key) : words.text("reason.other", ["code": node.reason ?? ""])
@@ -133,7 +150,8 @@ extension House {
         default: break
         }
         return CoursewarePage.NodeLine(
-            id: node.id, name: node.name, kind: words.text("node.\(node.kind)"), area: node.areaName, state: words.holding(node.state), detail: detail,
+            id: node.id, name: node.name, kind: words.text("node.\(node.kind)"), area: node.areaName, state: words.holding(node.state),
+            detail: detail,
             receivedAt: words.time(node.receivedAt))
     }
 
@@ -142,7 +160,8 @@ extension House {
         guard courseware.state == .encoding, let job else { return "" }
         if let delay = words.delay(job) { return delay }
         guard job.state == .running else { return words.text("step.waiting") }
-        return ([words.step(job.step), "\(job.progress / 10) %"] + (words.timeLeft(job, at: clock.now).map { [$0] } ?? [])).joined(separator: " · ")
+        return ([words.step(job.step), "\(job.progress / 10) %"] + (words.timeLeft(job, at: clock.now).map { [$0] } ?? [])).joined(
+            separator: " · ")
     }
 
     /// The same as JSON for the page's script.
@@ -172,7 +191,9 @@ extension House {
         }
         let words = LibraryWords(house: self, visit: visit)
         let head = ["node", "name", "node_kind", "area", "holding", "detail", "received_at"].map { words.text("column.\($0)") }
-        let lines = nodes.map { nodeLine($0, words) }.map { CSV.line([$0.id, $0.name, $0.kind, $0.area, $0.state, $0.detail, $0.receivedAt]) }
+        let lines = nodes.map { nodeLine($0, words) }.map {
+            CSV.line([$0.id, $0.name, $0.kind, $0.area, $0.state, $0.detail, $0.receivedAt])
+        }
         return download("\u{FEFF}" + CSV.line(head) + lines.joined(), name: "nodes.csv", type: "text/csv; charset=utf-8")
     }
 }

@@ -16,7 +16,9 @@ struct LibraryWords: Sendable {
 
     func state(_ state: CoursewareState) -> String { text("state.\(state.rawValue)") }
 
-    func category(_ raw: String) -> String { CoursewareCategory(rawValue: raw).map { text("category.\($0.rawValue)") } ?? text("category.none") }
+    func category(_ raw: String) -> String {
+        CoursewareCategory(rawValue: raw).map { text("category.\($0.rawValue)") } ?? text("category.none")
+    }
 
     func holding(_ state: Holding.State?) -> String { text("holding.\(state?.rawValue ?? "unheard")") }
 
@@ -58,7 +60,8 @@ struct LibraryWords: Sendable {
     /// What encoding did, in words.
     func note(_ note: MediaNote) -> String {
         let names = note.values["names"] ?? ""
-        return text("note.\(note.code.rawValue)", note.values.merging(["names": names.isEmpty ? "" : text("note.names", ["names": names])]) { $1 })
+        return text(
+            "note.\(note.code.rawValue)", note.values.merging(["names": names.isEmpty ? "" : text("note.names", ["names": names])]) { $1 })
     }
 
     /// Why a job waits although it is its turn.
@@ -71,6 +74,7 @@ struct LibraryWords: Sendable {
     func timeLeft(_ job: Job, at now: Instant) -> String? {
         guard job.state == .running, job.progress >= 30, job.attempts == 1, let start = job.startedAt else { return nil }
         let seconds = now.milliseconds(since: start) * Int64(1000 - job.progress) / Int64(job.progress) / 1000
-        return seconds < 90 ? text("left.seconds", ["count": String(max(1, seconds))]) : text("left.minutes", ["count": String((seconds + 30) / 60)])
+        return seconds < 90
+            ? text("left.seconds", ["count": String(max(1, seconds))]) : text("left.minutes", ["count": String((seconds + 30) / 60)])
     }
 }

@@ -58,7 +58,8 @@ extension ContentHouse {
         guard !needed.overflow, freeBytes(folder) >= needed.partialValue else { throw Refusal.diskFull }
         let upload = OpenUpload(id: act.ids.next(), name: cleanedUploadName(name), areaID: areaID, totalBytes: length, receivedBytes: 0)
         let stale = try await database.write { statements in
-            let stale = try statements.staleUploads(before: act.at.adding(seconds: -Self.patienceSeconds), of: act.actor.id, keeping: Self.mostOpen - 1)
+            let stale = try statements.staleUploads(
+                before: act.at.adding(seconds: -Self.patienceSeconds), of: act.actor.id, keeping: Self.mostOpen - 1)
             for id in stale { try statements.closeUpload(id: id) }
             // Before hours of sending, not after them.
             try statements.requireRoom(EncodeJob.bound, kind: EncodeJob.kind, of: act.actor.id)
@@ -89,9 +90,12 @@ extension ContentHouse {
         }
     }
 
-    /// Where an upload of the account stands; nil when there is none. One that is whole and never became courseware is taken up again by its next, empty piece.
+    /// Where an upload of the account stands; nil when there is none. One that is whole and never became courseware is taken up again by
+    /// its next, empty piece.
     package func progress(of id: String, in database: Database, by act: Act) async throws -> UploadProgress? {
-        let (upload, isCourseware) = try await database.read { (try $0.upload(id: id, of: act.actor.id), try $0.isCourseware(id, madeBy: act.actor.id)) }
+        let (upload, isCourseware) = try await database.read {
+            (try $0.upload(id: id, of: act.actor.id), try $0.isCourseware(id, madeBy: act.actor.id))
+        }
         if isCourseware { return .done(id) }
         guard let upload else { return nil }
         let intake = intake
@@ -102,12 +106,15 @@ extension ContentHouse {
         return .received(0)
     }
 
-    /// Takes the piece of an upload that begins at `offset`. What came of it before its line broke stays. Throws `Refusal.conflict("upload.offset")` for a piece that does not
-    /// begin where the upload ends, and `Refusal.invalid` for more than was announced and for what is no video.
+    /// Takes the piece of an upload that begins at `offset`. What came of it before its line broke stays. Throws
+    /// `Refusal.conflict("upload.offset")` for a piece that does not begin where the upload ends, and `Refusal.invalid` for more than was
+    /// announced and for what is no video.
     package func append<Body: AsyncSequence>(
         _ body: Body, to id: String, at offset: Int64, in database: Database, by act: Act
     ) async throws -> UploadProgress where Body.Element == [UInt8] {
-        guard let progress = try await progress(of: id, in: database, by: act), let upload = try await database.read({ try $0.upload(id: id, of: act.actor.id) }) else {
+        guard let progress = try await progress(of: id, in: database, by: act),
+            let upload = try await database.read({ try $0.upload(id: id, of: act.actor.id) })
+        else {
             if case .done(let made)? = try await progress(of: id, in: database, by: act) { return .done(made) }
             throw Refusal.notFound("upload")
         }
@@ -160,7 +167,9 @@ extension ContentHouse {
         let whole = try await offPool { try intake.seal(part, id: id) }
         // What fails here may come right the next time: the bytes stay.
         return .done(
-            try await enter(whole, id: id, name: upload.name, areaID: upload.areaID, into: database, by: act) { try FileManager.default.moveItem(at: $0, to: part) })
+            try await enter(whole, id: id, name: upload.name, areaID: upload.areaID, into: database, by: act) {
+                try FileManager.default.moveItem(at: $0, to: part)
+            })
     }
 }
 

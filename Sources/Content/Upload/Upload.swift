@@ -26,7 +26,8 @@ extension ContentHouse {
     ) async throws -> String {
         let isNew = try await lend(received, failed: failed)
         let new = NewCourseware(
-            id: id, title: titleOfUpload(named: name), areaID: areaID, sourceHash: received.hash, sourceName: name, sourceBytes: received.length)
+            id: id, title: titleOfUpload(named: name), areaID: areaID, sourceHash: received.hash, sourceName: name,
+            sourceBytes: received.length)
         do {
             try await database.write { statements in
                 try statements.addCourseware(new, by: act)
@@ -47,8 +48,8 @@ extension ContentHouse {
         return id
     }
 
-    /// Puts the received file into the store under its second name; false when the store has that content already. The first name stays until the library knows of
-    /// the courseware: from it, the next start sees what was not finished.
+    /// Puts the received file into the store under its second name; false when the store has that content already. The first name stays
+    /// until the library knows of the courseware: from it, the next start sees what was not finished.
     private func lend(_ received: UploadIntake.Received, failed: @escaping @Sendable (URL) throws -> Void) async throws -> Bool {
         let blobs = blobs
         return try await offPool {

@@ -24,7 +24,8 @@ extension Statements {
 
     /// An open upload of an account.
     package func upload(id: String, of account: String) throws -> OpenUpload? {
-        try first(OpenUpload.self, "SELECT id, name, area_id, total_bytes, received_bytes FROM upload WHERE id = \(id) AND made_by = \(account)")
+        try first(
+            OpenUpload.self, "SELECT id, name, area_id, total_bytes, received_bytes FROM upload WHERE id = \(id) AND made_by = \(account)")
     }
 
     /// Takes down how many bytes of an upload are on the disk.
@@ -40,7 +41,8 @@ extension Statements {
         try all(
             """
             SELECT id FROM upload WHERE touched_at < \(before)
-                OR made_by = \(account) AND id NOT IN (SELECT u.id FROM upload u WHERE u.made_by = \(account) ORDER BY u.touched_at DESC, u.id DESC LIMIT \(keeping))
+                OR made_by = \(account) AND id NOT IN (SELECT u.id
+                    FROM upload u WHERE u.made_by = \(account) ORDER BY u.touched_at DESC, u.id DESC LIMIT \(keeping))
             """
         ) { try $0.text(0) }
     }

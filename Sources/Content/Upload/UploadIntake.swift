@@ -25,9 +25,10 @@ package struct UploadIntake: Sendable {
         self.freeBytes = freeBytes
     }
 
-    /// Takes a body whose length the browser has announced. Whatever goes wrong (a refusal, a browser that closes, the end of the program), nothing is left behind.
-    /// Throws `Refusal.diskFull`, and `Refusal.invalid` for an empty body and for one that ends too early.
-    package func receive<Body: AsyncSequence>(_ body: Body, id: String, announced: Int64?) async throws -> Received where Body.Element == [UInt8] {
+    /// Takes a body whose length the browser has announced. Whatever goes wrong (a refusal, a browser that closes, the end of the program),
+    /// nothing is left behind. Throws `Refusal.diskFull`, and `Refusal.invalid` for an empty body and for one that ends too early.
+    package func receive<Body: AsyncSequence>(_ body: Body, id: String, announced: Int64?) async throws -> Received
+    where Body.Element == [UInt8] {
         if announced == 0 { throw Refusal.invalid(["file": "upload.empty"]) }
         let (folder, needed) = (folder, (announced ?? 0).addingReportingOverflow(reserve))
         try await offPool { try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true) }
@@ -39,7 +40,9 @@ package struct UploadIntake: Sendable {
             var head: [UInt8] = []
             try await eachPiece(of: body) { bytes in
                 if head.count < UploadKind.headBytes { head += bytes.prefix(UploadKind.headBytes - head.count) }
-                if head.count == UploadKind.headBytes, hasher.length < Int64(UploadKind.headBytes), let kind = UploadKind(head: head) { throw kind.refusal }
+                if head.count == UploadKind.headBytes, hasher.length < Int64(UploadKind.headBytes), let kind = UploadKind(head: head) {
+                    throw kind.refusal
+                }
                 hasher = try await write(bytes, to: part, hasher)
             }
             if hasher.length < Int64(UploadKind.headBytes), let kind = UploadKind(head: head) { throw kind.refusal }
@@ -105,10 +108,14 @@ package struct UploadIntake: Sendable {
         }
     }
 
-    /// The hashes of uploads that were whole when an earlier process died; the store may have their content although the library does not know it. Blocking.
-    func wholeParts() -> Set<String> { Set(parts().compactMap { name in name.split(separator: ".").dropLast().last.map(String.init) }.filter { $0.count == 64 }) }
+    /// The hashes of uploads that were whole when an earlier process died; the store may have their content although the library does not
+    /// know it. Blocking.
+    func wholeParts() -> Set<String> {
+        Set(parts().compactMap { name in name.split(separator: ".").dropLast().last.map(String.init) }.filter { $0.count == 64 })
+    }
 
-    /// Removes the parts that an earlier process left, but those of these uploads, which go on; also one that was whole and not yet courseware. Blocking.
+    /// Removes the parts that an earlier process left, but those of these uploads, which go on; also one that was whole and not yet
+    /// courseware. Blocking.
     func sweep(keeping open: Set<String>) throws {
         for name in parts() {
             let id = String(name.prefix { $0 != "." })
@@ -120,7 +127,9 @@ package struct UploadIntake: Sendable {
         }
     }
 
-    private func parts() -> [String] { ((try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []).filter { $0.hasSuffix(".part") } }
+    private func parts() -> [String] {
+        ((try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []).filter { $0.hasSuffix(".part") }
+    }
 }
 
 /// An open file that grows; closed when nobody holds it any more. Blocking.
@@ -170,6 +179,7 @@ final class PartFile: Sendable {
     }
 
     private static func failure() -> any Error {
-        errno == ENOSPC || errno == EDQUOT ? Refusal.diskFull : StorageError.unavailable("The upload could not be written: \(String(cString: strerror(errno)))")
+        errno == ENOSPC || errno == EDQUOT
+            ? Refusal.diskFull : StorageError.unavailable("The upload could not be written: \(String(cString: strerror(errno)))")
     }
 }

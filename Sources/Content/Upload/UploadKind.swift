@@ -1,7 +1,7 @@
 import Basics
 
-/// What an upload surely is not: a video or a sound. Told by its first bytes, so that who chose the wrong file hears it at once and not after an hour; everything else is left to
-/// the probe of the whole file.
+/// What an upload surely is not: a video or a sound. Told by its first bytes, so that who chose the wrong file hears it at once and not
+/// after an hour; everything else is left to the probe of the whole file.
 package enum UploadKind: String, CaseIterable, Sendable {
     case pdf, archive, office, picture, program, text
 
@@ -16,7 +16,9 @@ package enum UploadKind: String, CaseIterable, Sendable {
     /// What the beginning of a file says; nil when it may be a video or a sound.
     /// The signatures are those that the formats' own specifications give.
     package init?(head: [UInt8]) {
-        func begins(_ bytes: [UInt8], at place: Int = 0) -> Bool { head.count >= place + bytes.count && head[place..<place + bytes.count].elementsEqual(bytes) }
+        func begins(_ bytes: [UInt8], at place: Int = 0) -> Bool {
+            head.count >= place + bytes.count && head[place..<place + bytes.count].elementsEqual(bytes)
+        }
         func begins(_ text: String, at place: Int = 0) -> Bool { begins(Array(text.utf8), at: place) }
         if begins("%PDF-") {
             self = .pdf
@@ -24,7 +26,8 @@ package enum UploadKind: String, CaseIterable, Sendable {
             self = .archive
         } else if begins([0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1]) {
             self = .office
-        } else if begins([0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]) || begins([0xFF, 0xD8, 0xFF]) || begins("BM") && begins([0, 0, 0, 0], at: 6)
+        } else if begins([0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]) || begins([0xFF, 0xD8, 0xFF])
+            || begins("BM") && begins([0, 0, 0, 0], at: 6)
             || begins("ftypheic", at: 4) || begins("ftypmif1", at: 4)
         {
             self = .picture

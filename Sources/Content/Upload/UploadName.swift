@@ -1,7 +1,7 @@
 import Basics
 
-/// The name of an upload as people may see it again: the last component of whatever the browser sent, one line, at most 120 characters with the ending kept.
-/// It names nothing on our disk.
+/// The name of an upload as people may see it again: the last component of whatever the browser sent, one line, at most 120 characters with
+/// the ending kept. It names nothing on our disk.
 package func cleanedUploadName(_ sent: String) -> String {
     let last = String(sent.split(omittingEmptySubsequences: true) { $0 == "/" || $0 == "\\" }.last ?? "").oneLine
     let name = String(last.drop { $0 == "." })

@@ -19,7 +19,8 @@ extension PrintProblem: CustomStringConvertible {
         case .failed(let program, let status, let said): "\(program) stopped with status \(status): \(said)"
         case .workerAway(let why): why
         case .tookTooLong(let program): "\(program) did not end within its time. Try again when the machine is less busy."
-        case .unsafePage(let reason): "The page does not stand on its own: \(reason). Print only pages without references to anything outside."
+        case .unsafePage(let reason):
+            "The page does not stand on its own: \(reason). Print only pages without references to anything outside."
         }
     }
 }

@@ -2,7 +2,8 @@ package import Foundation
 package import Programs
 import Synchronization
 
-/// The two programs that turn a page into a PDF and a drawing into a PNG. Each run has a time limit, and its program is gone when the run is over or cancelled.
+/// The two programs that turn a page into a PDF and a drawing into a PNG. Each run has a time limit, and its program is gone when the run
+/// is over or cancelled.
 package struct Printer: Sendable {
     /// About 200 dots an inch on the 156 mm of a text line.
     static let pictureWidth = 1228
@@ -18,7 +19,9 @@ package struct Printer: Sendable {
     ///   - rsvgConvert: path, or a name to be looked up in `PATH`.
     ///   - seconds: the longest that one run may take.
     ///   - workplace: a worker has programs of its own, whatever the paths say.
-    package init(weasyprint: String = "weasyprint", rsvgConvert: String = "rsvg-convert", seconds: Int = 120, workplace: Workplace = .here(.none)) {
+    package init(
+        weasyprint: String = "weasyprint", rsvgConvert: String = "rsvg-convert", seconds: Int = 120, workplace: Workplace = .here(.none)
+    ) {
         // No bulletin comes near these; a program that runs wild must not fill memory or disk.
         self.weasyprint = Program(.weasyprint, weasyprint, at: workplace, memoryMiB: 4096, fileMiB: Self.largest >> 20)
         self.rsvgConvert = Program(.rsvgConvert, rsvgConvert, at: workplace, memoryMiB: 2048, fileMiB: Self.largest >> 20)
@@ -27,12 +30,14 @@ package struct Printer: Sendable {
 
     /// The PDF of an HTML page (UTF-8) that stands on its own. Two runs over one page differ in a few bytes.
     ///
-    /// weasyprint 57 has no switch against fetching, and would embed any file that the page names; so a page is refused when it could name one.
+    /// weasyprint 57 has no switch against fetching, and would embed any file that the page names; so a page is refused when it could name
+    /// one.
     /// - Throws: `PrintProblem`, `CancellationError`.
     package func pdf(_ html: Data) async throws -> Data {
         guard let text = String(validating: html, as: UTF8.self) else { throw PrintProblem.unsafePage(reason: "it is not UTF-8") }
         if let reason = StandingAlone.objection(to: text) { throw PrintProblem.unsafePage(reason: reason) }
-        return try await made(weasyprint, "weasyprint", ["--quiet", "--encoding", "utf-8", "--base-url", "about:blank", "-", "-"], input: html)
+        return try await made(
+            weasyprint, "weasyprint", ["--quiet", "--encoding", "utf-8", "--base-url", "about:blank", "-", "-"], input: html)
     }
 
     /// A PNG of each SVG, 1228 dots wide on white, in order. A drawing from standard input has no place, so it can name no file.
@@ -52,7 +57,9 @@ package struct Printer: Sendable {
         do {
             let outcome = try await program.run(arguments, input: input, seconds: seconds) { try result.take($0) }
             guard outcome.status == 0 else {
-                throw PrintProblem.failed(program: program.path, status: outcome.status, said: outcome.log.split(separator: "\n").suffix(5).joined(separator: "\n"))
+                throw PrintProblem.failed(
+                    program: program.path, status: outcome.status,
+                    said: outcome.log.split(separator: "\n").suffix(5).joined(separator: "\n"))
             }
             return result.data
         } catch ProgramProblem.missing(let name) {

@@ -3,13 +3,17 @@
 enum StandingAlone {
     /// Elements that cannot fetch. `use`, `image`, `link`, `object` and the like are missing on purpose.
     private static let elements: Set<String> = [
-        "html", "head", "meta", "title", "style", "body", "main", "header", "footer", "section", "article", "div", "span", "p", "h1", "h2", "h3", "h4", "strong", "em", "b",
-        "br", "hr", "ul", "ol", "li", "dl", "dt", "dd", "table", "caption", "colgroup", "col", "thead", "tbody", "tfoot", "tr", "th", "td", "figure", "figcaption",
+        "html", "head", "meta", "title", "style", "body", "main", "header", "footer", "section", "article", "div", "span", "p", "h1", "h2",
+        "h3", "h4", "strong", "em", "b",
+        "br", "hr", "ul", "ol", "li", "dl", "dt", "dd", "table", "caption", "colgroup", "col", "thead", "tbody", "tfoot", "tr", "th", "td",
+        "figure", "figcaption",
         "svg", "g", "path", "rect", "circle", "ellipse", "line", "polyline", "polygon", "text", "tspan", "desc", "defs",
     ]
     /// Attributes whose value is text to be read; only these may hold anything.
     private static let texts: Set<String> = ["aria-label", "content", "title"]
-    private static let references: Set<String> = ["href", "xlink:href", "src", "srcset", "data", "background", "poster", "rel", "http-equiv", "xml:base"]
+    private static let references: Set<String> = [
+        "href", "xlink:href", "src", "srcset", "data", "background", "poster", "rel", "http-equiv", "xml:base",
+    ]
 
     /// Why the page cannot be trusted, or nil.
     static func objection(to page: String) -> String? {
@@ -32,7 +36,9 @@ enum StandingAlone {
         let (name, value) = attribute
         if references.contains(name) || name.hasPrefix("on") { return "it has the attribute \(name)" }
         // `&` could spell any letter of what is looked for.
-        if !texts.contains(name), value.contains("&") || reference(inStyle: value) != nil { return "its attribute \(name.prefix(40)) may hold a reference" }
+        if !texts.contains(name), value.contains("&") || reference(inStyle: value) != nil {
+            return "its attribute \(name.prefix(40)) may hold a reference"
+        }
         return nil
     }
 

@@ -4,7 +4,8 @@ package enum SheetCell: Equatable, Sendable {
     /// The number and the format that shows it as it was printed.
     case number(Double, format: String)
 
-    /// A number only in a column of numbers, with at most 15 digits (more are not kept by a spreadsheet) and no leading zero (which would be lost).
+    /// A number only in a column of numbers, with at most 15 digits (more are not kept by a spreadsheet) and no leading zero (which would
+    /// be lost).
     package init(_ text: String, isNumber: Bool) {
         self = (isNumber ? Self.number(in: text) : nil) ?? .text(text)
     }
@@ -26,7 +27,9 @@ package enum SheetCell: Equatable, Sendable {
         guard digits.utf8.count + decimals.utf8.count <= 15 else { return nil }
         guard let value = Double("\(sign)\(digits).\(decimals.isEmpty ? "0" : decimals)\(isPercent ? "e-2" : "")") else { return nil }
         let places = isPercent ? max(2, decimals.utf8.count) : decimals.utf8.count
-        let shown = (whole.contains(",") ? "#,##0" : "0") + (places == 0 ? "" : "." + String(repeating: "0", count: places)) + (isPercent ? "%" : "")
+        let shown =
+            (whole.contains(",") ? "#,##0" : "0") + (places == 0 ? "" : "." + String(repeating: "0", count: places))
+            + (isPercent ? "%" : "")
         return .number(value, format: sign == "+" ? "+\(shown);-\(shown);\(shown)" : shown)
     }
 

@@ -28,7 +28,8 @@ final class SheetFile {
     static func written(_ fill: (SheetFile) throws -> Void) throws -> Data {
         var template = Array(FileManager.default.temporaryDirectory.appending(path: "sheets-XXXXXX").path.utf8CString)
         guard mkdtemp(&template) != nil else { throw failure(LXW_ERROR_CREATING_TMPFILE) }
-        let folder = URL(fileURLWithPath: String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self), isDirectory: true)
+        let folder = URL(
+            fileURLWithPath: String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self), isDirectory: true)
         defer { try? FileManager.default.removeItem(at: folder) }
         let path = folder.appending(path: "book.xlsx").path
         guard let book = workbook_new(path) else { throw failure(LXW_ERROR_MEMORY_MALLOC_FAILED) }
@@ -59,7 +60,9 @@ final class SheetFile {
 
     /// A table on a sheet of its own: header frozen and bold, total bold, prepared for A4 across.
     func add(_ table: PrintedTable) throws {
-        guard table.rows.count < Int(LXW_ROW_MAX), table.columns.count <= Int(LXW_COL_MAX) else { throw DocumentProblem.tooLarge(caption: table.caption) }
+        guard table.rows.count < Int(LXW_ROW_MAX), table.columns.count <= Int(LXW_COL_MAX) else {
+            throw DocumentProblem.tooLarge(caption: table.caption)
+        }
         let sheet = try sheet(table.caption)
         let rows = table.cells
         for (place, column) in table.columns.enumerated() {
@@ -88,7 +91,9 @@ final class SheetFile {
     }
 
     private func sheet(_ caption: String) throws -> UnsafeMutablePointer<lxw_worksheet> {
-        guard let sheet = workbook_add_worksheet(book, names.name(for: caption)) else { throw Self.failure(LXW_ERROR_SHEETNAME_ALREADY_USED) }
+        guard let sheet = workbook_add_worksheet(book, names.name(for: caption)) else {
+            throw Self.failure(LXW_ERROR_SHEETNAME_ALREADY_USED)
+        }
         return sheet
     }
 
@@ -118,7 +123,8 @@ final class SheetFile {
         return format
     }
 
-    /// In characters of the spreadsheet, of which a Chinese one takes two. A long label breaks into two lines rather than make its column wide.
+    /// In characters of the spreadsheet, of which a Chinese one takes two. A long label breaks into two lines rather than make its column
+    /// wide.
     private static func width(of label: String, _ cells: [String]) -> Double {
         let widest = max(cells.lazy.map(halves).max() ?? 0, (halves(label) + 1) / 2, min(12, halves(label)))
         return Double(min(60, max(6, widest)) + 2)
@@ -137,5 +143,7 @@ final class SheetFile {
         return String(cut) + "…"
     }
 
-    private static func failure(_ status: lxw_error) -> DocumentProblem { .failed(library: "libxlsxwriter", said: String(cString: lxw_strerror(status))) }
+    private static func failure(_ status: lxw_error) -> DocumentProblem {
+        .failed(library: "libxlsxwriter", said: String(cString: lxw_strerror(status)))
+    }
 }

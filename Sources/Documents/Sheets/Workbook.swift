@@ -1,10 +1,11 @@
 package import Foundation
 
 extension PrintedDocument {
-    /// The workbook (XLSX): first a sheet with title, number and texts, then every table on a sheet of its own. The same document gives the same bytes.
+    /// The workbook (XLSX): first a sheet with title, number and texts, then every table on a sheet of its own. The same document gives the
+    /// same bytes.
     ///
-    /// Numbers are numbers with the format that they were printed in; codes, and whatever stands in a column that is not of numbers, stay text. No cell is a formula.
-    /// Blocks while it writes.
+    /// Numbers are numbers with the format that they were printed in; codes, and whatever stands in a column that is not of numbers, stay
+    /// text. No cell is a formula. Blocks while it writes.
     /// - Throws: `DocumentProblem.tooLarge`, `DocumentProblem.failed`.
     package func workbook() throws -> Data {
         try SheetFile.written { file in

@@ -16,9 +16,11 @@ struct WordBody {
         var text: Int { width - left - right }
 
         /// Margins of GB/T 9704: 37, 26, 35 and 28 mm.
-        static let upright = Page(width: 11906, height: 16838, top: 2098, right: 1474, bottom: 1984, left: 1588, footer: 1300, highestPicture: 205)
+        static let upright = Page(
+            width: 11906, height: 16838, top: 2098, right: 1474, bottom: 1984, left: 1588, footer: 1300, highestPicture: 205)
         /// For wide tables: 26, 20, 24 and 20 mm.
-        static let across = Page(width: 16838, height: 11906, top: 1474, right: 1134, bottom: 1361, left: 1134, footer: 680, highestPicture: 130)
+        static let across = Page(
+            width: 16838, height: 11906, top: 1474, right: 1134, bottom: 1361, left: 1134, footer: 680, highestPicture: 130)
     }
 
     static let oddFooter = "rId4"
@@ -35,7 +37,10 @@ struct WordBody {
         var content = head + pieces(of: parts[0], on: .upright, &place) + closing
         if hasAnnex {
             // A section ends with the paragraph that holds its properties; this one is made too small to be seen.
-            content += "<w:p><w:pPr><w:pStyle w:val=\"Gap\"/><w:spacing w:line=\"20\" w:lineRule=\"exact\"/>\(Self.section(.upright))</w:pPr></w:p>"
+            content +=
+                """
+                <w:p><w:pPr><w:pStyle w:val="Gap"/><w:spacing w:line="20" w:lineRule="exact"/>\(Self.section(.upright))</w:pPr></w:p>
+                """
             content += parts.dropFirst().map { paragraph("Annex", $0.title ?? "") + pieces(of: $0, on: .across, &place) }.joined()
         }
         content += imprint + Self.section(hasAnnex ? .across : .upright)
@@ -67,7 +72,8 @@ struct WordBody {
             case .note: content += paragraph("Note", block.text ?? "", keeps: keeps)
             case .table: content += block.table.map { table($0, on: page) } ?? ""
             case .picture:
-                content += WordPicture(number: place + 1, size: sizes[place], caption: block.text ?? "", highest: page.highestPicture).paragraph
+                content +=
+                    WordPicture(number: place + 1, size: sizes[place], caption: block.text ?? "", highest: page.highestPicture).paragraph
                 if let caption = block.text, !caption.isEmpty { content += paragraph("PictureCaption", caption) }
                 place += 1
             case .annex: break  // It began this part.
@@ -92,13 +98,18 @@ struct WordBody {
     private var imprint: String {
         guard !document.imprint.isEmpty else { return "" }
         let width = (document.parts.count > 1 ? Page.across : .upright).text
-        let rules = [("top", 8), ("bottom", 8), ("insideH", 4)].map { "<w:\($0) w:val=\"single\" w:sz=\"\($1)\" w:space=\"0\" w:color=\"000000\"/>" }.joined()
+        let rules = [("top", 8), ("bottom", 8), ("insideH", 4)].map {
+            "<w:\($0) w:val=\"single\" w:sz=\"\($1)\" w:space=\"0\" w:color=\"000000\"/>"
+        }.joined()
         let rows = document.imprint.map { pair in
             let text = paragraph("Imprint", pair.name + document.colon + pair.text)
-            return "<w:tr><w:trPr><w:cantSplit/></w:trPr><w:tc><w:tcPr><w:tcW w:w=\"\(width)\" w:type=\"dxa\"/></w:tcPr>\(text)</w:tc></w:tr>"
+            return
+                "<w:tr><w:trPr><w:cantSplit/></w:trPr><w:tc><w:tcPr><w:tcW w:w=\"\(width)\" w:type=\"dxa\"/></w:tcPr>\(text)</w:tc></w:tr>"
         }
-        return paragraph("Gap", "") + "<w:tbl><w:tblPr><w:tblW w:w=\"\(width)\" w:type=\"dxa\"/><w:jc w:val=\"center\"/><w:tblBorders>\(rules)</w:tblBorders>"
-            + "<w:tblLayout w:type=\"fixed\"/></w:tblPr><w:tblGrid><w:gridCol w:w=\"\(width)\"/></w:tblGrid>\(rows.joined())</w:tbl>" + paragraph("Gap", "")
+        return paragraph("Gap", "")
+            + "<w:tbl><w:tblPr><w:tblW w:w=\"\(width)\" w:type=\"dxa\"/><w:jc w:val=\"center\"/><w:tblBorders>\(rules)</w:tblBorders>"
+            + "<w:tblLayout w:type=\"fixed\"/></w:tblPr><w:tblGrid><w:gridCol w:w=\"\(width)\"/></w:tblGrid>\(rows.joined())</w:tbl>"
+            + paragraph("Gap", "")
     }
 
     /// `keeps`: on the page of what follows.
@@ -109,14 +120,22 @@ struct WordBody {
     /// A line break of the text stays one.
     static func run(_ text: String, _ properties: String = "") -> String {
         guard !text.isEmpty else { return "" }
-        let lines = text.split(omittingEmptySubsequences: false) { $0.isNewline }.map { "<w:t xml:space=\"preserve\">\(xml(String($0)))</w:t>" }
+        let lines = text.split(omittingEmptySubsequences: false) { $0.isNewline }.map {
+            "<w:t xml:space=\"preserve\">\(xml(String($0)))</w:t>"
+        }
         return "<w:r>\(properties)\(lines.joined(separator: "<w:br/>"))</w:r>"
     }
 
     private static func section(_ page: Page) -> String {
-        "<w:sectPr><w:footerReference w:type=\"default\" r:id=\"\(oddFooter)\"/><w:footerReference w:type=\"even\" r:id=\"\(evenFooter)\"/><w:type w:val=\"nextPage\"/>"
+        """
+        <w:sectPr><w:footerReference w:type="default" r:id="\(oddFooter)"/><w:footerReference w:type="even" r:id="\(evenFooter)"/><w:type \
+        w:val="nextPage"/>
+        """
             + "<w:pgSz w:w=\"\(page.width)\" w:h=\"\(page.height)\"\(page.width > page.height ? " w:orient=\"landscape\"" : "")/>"
-            + "<w:pgMar w:top=\"\(page.top)\" w:right=\"\(page.right)\" w:bottom=\"\(page.bottom)\" w:left=\"\(page.left)\" w:header=\"851\" w:footer=\"\(page.footer)\" w:gutter=\"0\"/>"
+                + """
+                <w:pgMar w:top="\(page.top)" w:right="\(page.right)" w:bottom="\(page.bottom)" w:left="\(page.left)" w:header="851" \
+                w:footer="\(page.footer)" w:gutter="0"/>
+                """
             + "</w:sectPr>"
     }
 
@@ -130,7 +149,9 @@ struct WordBody {
             }
         }
         return WordFile.declaration
-            + "<w:ftr \(WordFile.namespace)><w:p><w:pPr><w:pStyle w:val=\"Footer\"/><w:ind w:\(side)=\"280\"/><w:jc w:val=\"\(side)\"/></w:pPr>"
+            + """
+            <w:ftr \(WordFile.namespace)><w:p><w:pPr><w:pStyle w:val="Footer"/><w:ind w:\(side)="280"/><w:jc w:val="\(side)"/></w:pPr>
+            """
             + "\(run("— "))\(field.joined())\(run(" —"))</w:p></w:ftr>"
     }
 }

@@ -1,7 +1,9 @@
-/// Widths of columns from what stands in them, since neither Word nor LibreOffice measures a fixed table. Lengths are twentieths of a point.
+/// Widths of columns from what stands in them, since neither Word nor LibreOffice measures a fixed table. Lengths are twentieths of a
+/// point.
 struct WordColumns {
     let widths: [Int]
-    /// The size of the text: 10.5 points, 9 from nine columns on, 8 from thirteen on; less where the numbers would not fit otherwise, never below 6.
+    /// The size of the text: 10.5 points, 9 from nine columns on, 8 from thirteen on; less where the numbers would not fit otherwise, never
+    /// below 6.
     let halfPoints: Int
     /// Between a cell's border and its text.
     let margin: Int
@@ -22,7 +24,8 @@ struct WordColumns {
         widths = Self.shared(needs, size, margin: margin, room: room)
     }
 
-    /// What a column needs, in twentieths of a character: a label may break into three lines and a text into several, a number may not break.
+    /// What a column needs, in twentieths of a character: a label may break into three lines and a text into several, a number may not
+    /// break.
     private struct Need {
         let least: Int
         let wished: Int
@@ -34,7 +37,8 @@ struct WordColumns {
         }
     }
 
-    /// How wide a text is, in twentieths of a character. Latin letters are taken as wide as in fonts that are no 仿宋, which may have to stand in for it.
+    /// How wide a text is, in twentieths of a character. Latin letters are taken as wide as in fonts that are no 仿宋, which may have to
+    /// stand in for it.
     private static func breadth(_ text: String) -> Int {
         text.unicodeScalars.reduce(0) { sum, scalar in
             switch scalar {
@@ -49,7 +53,8 @@ struct WordColumns {
     /// A character is as wide as its size: `size` half points are ten times as many twentieths of a point.
     private static func length(_ breadth: Int, _ size: Int) -> Int { breadth == 0 ? 0 : breadth * size / 2 + 20 }
 
-    /// Every column gets the least it needs; what is left goes to those that wish more, and then to all, so that the table is as wide as the text.
+    /// Every column gets the least it needs; what is left goes to those that wish more, and then to all, so that the table is as wide as
+    /// the text.
     private static func shared(_ needs: [Need], _ size: Int, margin: Int, room: Int) -> [Int] {
         let least = needs.map { length($0.least, size) + margin * 2 }
         let wishes = needs.map { length($0.wished, size) - length($0.least, size) }

@@ -42,7 +42,10 @@ struct WordFile {
 
     /// What the body names by `rId` and number: `WordBody.oddFooter` and `evenFooter` are the fourth and fifth, pictures follow.
     private var parts: [(kind: String, target: String)] {
-        [("styles", "styles.xml"), ("fontTable", "fontTable.xml"), ("settings", "settings.xml"), ("footer", "footer1.xml"), ("footer", "footer2.xml")]
+        [
+            ("styles", "styles.xml"), ("fontTable", "fontTable.xml"), ("settings", "settings.xml"), ("footer", "footer1.xml"),
+            ("footer", "footer2.xml"),
+        ]
             + pictures.indices.map { ("image", "media/picture\($0 + 1).png") }
     }
 
@@ -53,7 +56,9 @@ struct WordFile {
         return Self.declaration + "<Relationships xmlns=\"\(Self.openPackage)/relationships\">\(lines.joined())\(more)</Relationships>"
     }
 
-    private var coreRelation: String { "<Relationship Id=\"rIdCore\" Type=\"\(Self.openPackage)/relationships/metadata/core-properties\" Target=\"docProps/core.xml\"/>" }
+    private var coreRelation: String {
+        "<Relationship Id=\"rIdCore\" Type=\"\(Self.openPackage)/relationships/metadata/core-properties\" Target=\"docProps/core.xml\"/>"
+    }
 
     /// Without times: they would change the bytes and say nothing that the document does not say.
     private var core: String {
@@ -66,20 +71,28 @@ struct WordFile {
     private var contentTypes: String {
         let word = "application/vnd.openxmlformats-officedocument.wordprocessingml"
         let parts = [
-            ("word/document.xml", "\(word).document.main+xml"), ("word/styles.xml", "\(word).styles+xml"), ("word/fontTable.xml", "\(word).fontTable+xml"),
-            ("word/settings.xml", "\(word).settings+xml"), ("word/footer1.xml", "\(word).footer+xml"), ("word/footer2.xml", "\(word).footer+xml"),
+            ("word/document.xml", "\(word).document.main+xml"), ("word/styles.xml", "\(word).styles+xml"),
+            ("word/fontTable.xml", "\(word).fontTable+xml"),
+            ("word/settings.xml", "\(word).settings+xml"), ("word/footer1.xml", "\(word).footer+xml"),
+            ("word/footer2.xml", "\(word).footer+xml"),
             ("docProps/core.xml", "application/vnd.openxmlformats-package.core-properties+xml"),
         ]
         let lines = parts.map { "<Override PartName=\"/\($0.0)\" ContentType=\"\($0.1)\"/>" }
-        return Self.declaration + "<Types xmlns=\"\(Self.openPackage)/content-types\"><Default Extension=\"xml\" ContentType=\"application/xml\"/>"
-            + "<Default Extension=\"rels\" ContentType=\"application/vnd.openxmlformats-package.relationships+xml\"/><Default Extension=\"png\" ContentType=\"image/png\"/>"
+        return Self.declaration
+            + "<Types xmlns=\"\(Self.openPackage)/content-types\"><Default Extension=\"xml\" ContentType=\"application/xml\"/>"
+                + """
+                <Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="png" \
+                ContentType="image/png"/>
+                """
             + "\(lines.joined())</Types>"
     }
 
     /// Page numbers stand outside: right on odd pages, left on even ones. Compatibility 15 keeps Word out of its mode for old files.
     private var settings: String {
         Self.declaration + "<w:settings \(Self.namespace)><w:evenAndOddHeaders/><w:characterSpacingControl w:val=\"compressPunctuation\"/>"
-            + "<w:compat><w:compatSetting w:name=\"compatibilityMode\" w:uri=\"http://schemas.microsoft.com/office/word\" w:val=\"15\"/></w:compat>"
+            + """
+            <w:compat><w:compatSetting w:name="compatibilityMode" w:uri="http://schemas.microsoft.com/office/word" w:val="15"/></w:compat>
+            """
             + "<w:themeFontLang w:val=\"en-US\" w:eastAsia=\"zh-CN\"/></w:settings>"
     }
 }

@@ -1,4 +1,5 @@
-/// The part `styles.xml`: sizes and spaces after GB/T 9704. Lengths are twentieths of a point, font sizes half points, as the format wants them.
+/// The part `styles.xml`: sizes and spaces after GB/T 9704. Lengths are twentieths of a point, font sizes half points, as the format wants
+/// them.
 struct WordStyles {
     let isChinese: Bool
     let fonts: WordFonts
@@ -22,14 +23,18 @@ struct WordStyles {
             Style("Normal", "Normal"),
             Style("Mark", "Mark", space: Self.pitch, run: Self.run(fonts.heading, 32)),
             Style("Issuer", "Issuer", space: "w:before=\"600\" w:after=\"400\"", place: centred, run: Self.run(fonts.title, 52, redBold)),
-            Style("IssuerLong", "Issuer Long", space: "w:before=\"600\" w:after=\"400\"", place: centred, run: Self.run(fonts.title, 44, redBold)),
+            Style(
+                "IssuerLong", "Issuer Long", space: "w:before=\"600\" w:after=\"400\"", place: centred,
+                run: Self.run(fonts.title, 44, redBold)),
             Style("Number", "Document Number", space: "w:before=\"280\" \(Self.pitch)", place: centred),
             // The red line, 4 mm below the number.
             Style(
-                "RedLine", "Red Line", keep: "<w:pBdr><w:bottom w:val=\"single\" w:sz=\"18\" w:space=\"1\" w:color=\"\(Self.red)\"/></w:pBdr>",
+                "RedLine", "Red Line",
+                keep: "<w:pBdr><w:bottom w:val=\"single\" w:sz=\"18\" w:space=\"1\" w:color=\"\(Self.red)\"/></w:pBdr>",
                 space: "w:line=\"200\" w:lineRule=\"exact\"", run: Self.size(2)),
             Style(
-                "Title", "Title", keep: "<w:keepNext/>", space: "w:before=\"640\" w:after=\"320\" w:line=\"640\" w:lineRule=\"atLeast\"", place: centred,
+                "Title", "Title", keep: "<w:keepNext/>", space: "w:before=\"640\" w:after=\"320\" w:line=\"640\" w:lineRule=\"atLeast\"",
+                place: centred,
                 run: Self.run(fonts.title, 44, Self.bold)),
             Style("Addressed", "Salutation", keep: "<w:keepNext/>", space: Self.pitch),
         ]
@@ -38,14 +43,24 @@ struct WordStyles {
     private var body: [Style] {
         let headingRun = Self.run(fonts.heading, 32, isChinese ? "" : Self.bold)
         return [
-            Style("Body", "Body Text", space: isChinese ? Self.pitch : "w:after=\"120\" \(Self.pitch)", place: indent + "<w:jc w:val=\"both\"/>"),
-            Style("Heading1", "heading 1", keep: "<w:keepNext/>", space: Self.pitch, place: indent + "<w:outlineLvl w:val=\"0\"/>", run: headingRun),
             Style(
-                "Annex", "Annex", keep: "<w:keepNext/><w:pageBreakBefore/>", space: "w:after=\"120\" \(Self.pitch)", place: "<w:outlineLvl w:val=\"0\"/>", run: headingRun),
-            Style("Note", "Note", space: "w:before=\"60\" w:after=\"100\" w:line=\"300\" w:lineRule=\"auto\"", place: "<w:jc w:val=\"both\"/>", run: Self.size(21)),
-            Style("Signature", "Signature", keep: "<w:keepNext/><w:keepLines/>", space: Self.pitch, place: "<w:ind w:right=\"640\"/><w:jc w:val=\"right\"/>"),
+                "Body", "Body Text", space: isChinese ? Self.pitch : "w:after=\"120\" \(Self.pitch)",
+                place: indent + "<w:jc w:val=\"both\"/>"),
             Style(
-                "Imprint", "Imprint", keep: "<w:keepNext/><w:keepLines/>", space: "w:line=\"480\" w:lineRule=\"atLeast\"", place: "<w:ind w:left=\"280\" w:right=\"280\"/>",
+                "Heading1", "heading 1", keep: "<w:keepNext/>", space: Self.pitch, place: indent + "<w:outlineLvl w:val=\"0\"/>",
+                run: headingRun),
+            Style(
+                "Annex", "Annex", keep: "<w:keepNext/><w:pageBreakBefore/>", space: "w:after=\"120\" \(Self.pitch)",
+                place: "<w:outlineLvl w:val=\"0\"/>", run: headingRun),
+            Style(
+                "Note", "Note", space: "w:before=\"60\" w:after=\"100\" w:line=\"300\" w:lineRule=\"auto\"",
+                place: "<w:jc w:val=\"both\"/>", run: Self.size(21)),
+            Style(
+                "Signature", "Signature", keep: "<w:keepNext/><w:keepLines/>", space: Self.pitch,
+                place: "<w:ind w:right=\"640\"/><w:jc w:val=\"right\"/>"),
+            Style(
+                "Imprint", "Imprint", keep: "<w:keepNext/><w:keepLines/>", space: "w:line=\"480\" w:lineRule=\"atLeast\"",
+                place: "<w:ind w:left=\"280\" w:right=\"280\"/>",
                 run: Self.size(28)),
             Style("Gap", "Gap", space: "w:line=\"200\" w:lineRule=\"exact\"", run: Self.size(2)),
             Style("Footer", "footer", space: "w:line=\"240\" w:lineRule=\"auto\"", run: Self.run(fonts.number, 28)),
@@ -60,7 +75,9 @@ struct WordStyles {
             Style("PictureCaption", "Picture Caption", space: "w:before=\"40\" w:after=\"160\"", place: centred, run: run),
             Style("Picture", "Picture", keep: "<w:keepNext/>", space: "w:before=\"200\"", place: centred),
             Style("TableText", "Table Text", space: "w:line=\"240\" w:lineRule=\"auto\"", run: Self.size(21)),
-            Style("TableHead", "Table Head", space: "w:line=\"240\" w:lineRule=\"auto\"", place: centred, run: Self.run(fonts.heading, 21, isChinese ? "" : Self.bold)),
+            Style(
+                "TableHead", "Table Head", space: "w:line=\"240\" w:lineRule=\"auto\"", place: centred,
+                run: Self.run(fonts.heading, 21, isChinese ? "" : Self.bold)),
         ]
     }
 
@@ -73,8 +90,9 @@ struct WordStyles {
 
         init(_ id: String, _ name: String, keep: String = "", space: String = "", place: String = "", run: String = "") {
             let kind = id == "Normal" ? "w:type=\"paragraph\" w:default=\"1\"" : "w:type=\"paragraph\""
+            let base = id == "Normal" ? "" : "<w:basedOn w:val=\"Normal\"/>"
             xml =
-                "<w:style \(kind) w:styleId=\"\(id)\"><w:name w:val=\"\(name)\"/>\(id == "Normal" ? "" : "<w:basedOn w:val=\"Normal\"/>")<w:qFormat/>"
+                "<w:style \(kind) w:styleId=\"\(id)\"><w:name w:val=\"\(name)\"/>\(base)<w:qFormat/>"
                 + "<w:pPr>\(keep)\(space.isEmpty ? "" : "<w:spacing \(space)/>")\(place)</w:pPr><w:rPr>\(run)</w:rPr></w:style>"
         }
     }

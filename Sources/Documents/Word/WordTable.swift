@@ -14,10 +14,15 @@ struct WordTable {
     }
 
     private func properties(_ columns: WordColumns) -> String {
-        let lines = ["top", "left", "bottom", "right", "insideH", "insideV"].map { "<w:\($0) w:val=\"single\" w:sz=\"4\" w:space=\"0\" w:color=\"000000\"/>" }.joined()
+        let lines = ["top", "left", "bottom", "right", "insideH", "insideV"].map {
+            "<w:\($0) w:val=\"single\" w:sz=\"4\" w:space=\"0\" w:color=\"000000\"/>"
+        }.joined()
         let inside = ["left", "right"].map { "<w:\($0) w:w=\"\(columns.margin)\" w:type=\"dxa\"/>" }.joined()
-        return "<w:tblPr><w:tblW w:w=\"\(columns.widths.reduce(0, +))\" w:type=\"dxa\"/><w:jc w:val=\"center\"/><w:tblBorders>\(lines)</w:tblBorders>"
-            + "<w:tblLayout w:type=\"fixed\"/><w:tblCellMar>\(inside)</w:tblCellMar></w:tblPr>"
+        return
+            """
+            <w:tblPr><w:tblW w:w="\(columns.widths.reduce(0, +))" w:type="dxa"/><w:jc w:val="center"/><w:tblBorders>\(lines)</w:tblBorders>
+            """
+                + "<w:tblLayout w:type=\"fixed\"/><w:tblCellMar>\(inside)</w:tblCellMar></w:tblPr>"
     }
 
     private func row(_ texts: [String], _ columns: WordColumns, isHead: Bool = false, isTotal: Bool = false) -> String {

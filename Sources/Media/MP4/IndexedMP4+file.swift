@@ -1,8 +1,8 @@
 package import Foundation
 
 extension IndexedMP4 {
-    /// Makes the file of ffmpeg's fragments. Blocking; needs as much room again as the fragments take. `moov` and every `moof` are read whole, pictures and sound are copied
-    /// in pieces.
+    /// Makes the file of ffmpeg's fragments. Blocking; needs as much room again as the fragments take. `moov` and every `moof` are read
+    /// whole, pictures and sound are copied in pieces.
     /// - Throws: `MP4Problem`; errors of the disk.
     package static func make(from fragments: URL, into file: URL) throws -> RangePlaylist {
         let source = try FileHandle(forReadingFrom: fragments)

@@ -1,10 +1,11 @@
-/// One file for every player: in front it is a plain MP4 with the place of every sample, and what its `mdat` holds are whole fragments, so that an HLS playlist of byte
-/// ranges leads through the same bytes.
+/// One file for every player: in front it is a plain MP4 with the place of every sample, and what its `mdat` holds are whole fragments, so
+/// that an HLS playlist of byte ranges leads through the same bytes.
 ///
 ///     ftyp | moov, all samples | free: ftyp and moov of the fragments, the playlist's EXT-X-MAP | mdat: moof mdat moof mdat …
 ///
-/// A file of fragments alone would do for HLS; but a browser that plays it as a file reads all of it up to where it is to go on (Firefox 153), does not know its length
-/// (`mvhd` says 0) or gives up (WebKit of 2016). ffmpeg 8 writes such files itself (`hybrid_fragmented`), 5.1 does not.
+/// A file of fragments alone would do for HLS; but a browser that plays it as a file reads all of it up to where it is to go on (Firefox
+/// 153), does not know its length (`mvhd` says 0) or gives up (WebKit of 2016). ffmpeg 8 writes such files itself (`hybrid_fragmented`),
+/// 5.1 does not.
 package struct IndexedMP4: Sendable {
     private let moov: MP4Bytes
     private var tracks: [MP4Track] = []
@@ -20,7 +21,9 @@ package struct IndexedMP4: Sendable {
         let inside = 8..<box.count
         guard box.count > 8 else { throw MP4Problem("moov is empty") }
         movie = try moov.need("mvhd", in: inside, isFull: true)
-        guard try moov.number(at: movie.content.lowerBound + 12) == 1000 else { throw MP4Problem("the movie's clock does not count milliseconds") }
+        guard try moov.number(at: movie.content.lowerBound + 12) == 1000 else {
+            throw MP4Problem("the movie's clock does not count milliseconds")
+        }
         extends = try moov.need("mvex", in: inside)
         for box in try moov.boxes(in: inside) where box.type == "trak" { tracks.append(try MP4Track(box, in: moov)) }
         for box in try moov.boxes(in: extends.content) where box.type == "trex" {
@@ -113,7 +116,10 @@ package struct IndexedMP4: Sendable {
             if box.type == "minf" {
                 copy = []
                 for part in try moov.boxes(in: box.content) {
-                    copy += part.type == "stbl" ? MP4Writer.box("stbl", moov.copy(try moov.need("stsd", in: part.content).whole) + track.tables(base: base)) : moov.copy(part.whole)
+                    copy +=
+                        part.type == "stbl"
+                        ? MP4Writer.box("stbl", moov.copy(try moov.need("stsd", in: part.content).whole) + track.tables(base: base))
+                        : moov.copy(part.whole)
                 }
                 copy = MP4Writer.box("minf", copy)
             }

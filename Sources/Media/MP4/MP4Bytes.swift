@@ -62,7 +62,10 @@ struct MP4Bytes: Sendable {
 /// Writes boxes.
 enum MP4Writer {
     static func number(_ value: Int) -> [UInt8] {
-        [UInt8(truncatingIfNeeded: value >> 24), UInt8(truncatingIfNeeded: value >> 16), UInt8(truncatingIfNeeded: value >> 8), UInt8(truncatingIfNeeded: value)]
+        [
+            UInt8(truncatingIfNeeded: value >> 24), UInt8(truncatingIfNeeded: value >> 16), UInt8(truncatingIfNeeded: value >> 8),
+            UInt8(truncatingIfNeeded: value),
+        ]
     }
 
     static func numbers(_ values: some Sequence<Int>) -> [UInt8] { values.flatMap(number) }

@@ -74,10 +74,14 @@ struct MP4Track: Sendable {
         let time = try moof.number(at: clock + 4, bytes: try moof.number(at: clock, bytes: 1) == 0 ? 4 : 8)
         if start == nil { start = time }
         guard time - (start ?? 0) == ticks else { throw MP4Problem("a fragment does not follow the one before") }
-        for run in try moof.boxes(in: traf.content) where run.type == "trun" { try take(run.content.lowerBound, in: moof, at: offset, usual) }
+        for run in try moof.boxes(in: traf.content) where run.type == "trun" {
+            try take(run.content.lowerBound, in: moof, at: offset, usual)
+        }
     }
 
-    private mutating func take(_ run: Int, in moof: MP4Bytes, at offset: Int, _ usual: (duration: Int, size: Int, flags: Int)) throws(MP4Problem) {
+    private mutating func take(_ run: Int, in moof: MP4Bytes, at offset: Int, _ usual: (duration: Int, size: Int, flags: Int))
+        throws(MP4Problem)
+    {
         let flags = try moof.number(at: run) & 0xFF_FFFF, count = try moof.number(at: run + 4)
         guard flags & 1 != 0, count > 0, count <= Self.longestRun else { throw MP4Problem("a run has no place or no sane length") }
         chunks.append((offset + (try moof.signed(at: run + 8)), count))
@@ -106,7 +110,8 @@ struct MP4Track: Sendable {
         if hasKeys { lists += MP4Writer.table("stss", count: keys.count, keys) }
         if shifts.values != [0] {
             let isSigned = shifts.values.contains { $0 < 0 }
-            lists += MP4Writer.table("ctts", version: isSigned ? 1 : 0, count: shifts.values.count, zip(shifts.counts, shifts.values).flatMap { [$0, $1] })
+            lists += MP4Writer.table(
+                "ctts", version: isSigned ? 1 : 0, count: shifts.values.count, zip(shifts.counts, shifts.values).flatMap { [$0, $1] })
         }
         var groups: [(chunk: Int, count: Int)] = []
         for (index, chunk) in chunks.enumerated() where groups.last?.count != chunk.count { groups.append((index + 1, chunk.count)) }

@@ -17,7 +17,9 @@ package struct Ladder: Hashable, Sendable {
         package let level: Int
 
         package init(name: String, lines: Int, videoRate: Int, audioRate: Int, profile: Profile, level: Int) {
-            (self.name, self.lines, self.videoRate, self.audioRate, self.profile, self.level) = (name, lines, videoRate, audioRate, profile, level)
+            (self.name, self.lines, self.videoRate, self.audioRate, self.profile, self.level) = (
+                name, lines, videoRate, audioRate, profile, level
+            )
         }
     }
 

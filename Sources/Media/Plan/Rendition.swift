@@ -29,12 +29,15 @@ extension Rendition {
             let size = fit(probe.video.shown, lines: rung.lines)
             if let below = made.last, size.width * size.height * 4 < below.width * below.height * 5 { continue }
             made.append(
-                Rendition(rung: rung, width: size.width, height: size.height, frameRate: frameRate(of: probe.video), hasAudio: probe.audio != nil))
+                Rendition(
+                    rung: rung, width: size.width, height: size.height, frameRate: frameRate(of: probe.video), hasAudio: probe.audio != nil)
+            )
         }
         return made
     }
 
-    /// The largest even size of the same shape within a 16:9 frame of `lines` lines, lying or standing as the picture does, and within the picture.
+    /// The largest even size of the same shape within a 16:9 frame of `lines` lines, lying or standing as the picture does, and within the
+    /// picture.
     static func fit(_ shown: (width: Double, height: Double), lines: Int) -> (width: Int, height: Int) {
         let short = Double(lines), long = short * 16 / 9
         let scale = min(1, short / min(shown.width, shown.height), long / max(shown.width, shown.height))

@@ -10,7 +10,9 @@ extension Step {
         let target = "file:\(output)"
         return switch product {
         case .file(let rendition, let preset):
-            begin + Input.untrusted(source) + mapped + pictures(rendition, preset: preset) + sound(rendition) + Self.fragmented + ["\(target)/\(Self.fragments)"]
+            begin + Input.untrusted(source) + mapped + pictures(rendition, preset: preset) + sound(rendition) + Self.fragmented + [
+                "\(target)/\(Self.fragments)"
+            ]
         case .hls:
             begin + Input.untrusted(input(source: source, work: work)) + ["-map", "0:v:0", "-map", "0:a:0?", "-c", "copy"]
                 + segments(in: target.replacing("%", with: "%%"), list: "\(target)/\(Self.segmentList)")
@@ -29,10 +31,12 @@ extension Step {
         if case .hls(let rendition) = product { "\(work)/\(rendition.rung.name)/\(Self.file)" } else { source }
     }
 
-    /// A fragment begins at every forced key frame and nowhere else, and counts from itself, so that it may be moved behind an index. `delay_moov` writes edit lists: picture
-    /// and sound begin together. Sound waits for pictures however rare these are (slides). Unlike the `hls` muxer, which keeps silent and ends with 0, this one fails when the
-    /// disk is full (5.1).
-    private static let fragmented = ["-max_interleave_delta", "0", "-movflags", "+frag_keyframe+delay_moov+default_base_moof+skip_trailer", "-f", "mp4"]
+    /// A fragment begins at every forced key frame and nowhere else, and counts from itself, so that it may be moved behind an index.
+    /// `delay_moov` writes edit lists: picture and sound begin together. Sound waits for pictures however rare these are (slides). Unlike
+    /// the `hls` muxer, which keeps silent and ends with 0, this one fails when the disk is full (5.1).
+    private static let fragmented = [
+        "-max_interleave_delta", "0", "-movflags", "+frag_keyframe+delay_moov+default_base_moof+skip_trailer", "-f", "mp4",
+    ]
 
     /// The list of segments as ffmpeg writes it; the playlist that stays is our own.
     static let segmentList = "segments.m3u8"
@@ -50,7 +54,9 @@ extension Step {
 
     /// The chosen streams and nothing else: no data, no subtitles, no names of people or places from the camera.
     private var mapped: [String] {
-        ["-map", "0:\(probe.video.index)"] + (probe.audio.map { ["-map", "0:\($0.index)"] } ?? []) + ["-map_metadata", "-1", "-map_chapters", "-1"]
+        ["-map", "0:\(probe.video.index)"] + (probe.audio.map { ["-map", "0:\($0.index)"] } ?? []) + [
+            "-map_metadata", "-1", "-map_chapters", "-1",
+        ]
     }
 
     /// Capped CRF: `-crf` where the picture is simple, `-maxrate` where it is not. No scene cuts and a GOP longer than any
@@ -61,7 +67,9 @@ extension Step {
         let filters =
             (probe.video.isInterlaced ? ["bwdif=mode=send_frame:deint=interlaced"] : [])
             + ["fps=\(rate.numerator)/\(rate.denominator)"] + shaped(rendition.width, rendition.height)
-            + (probe.pictureMissing > 500 ? ["tpad=stop_mode=clone:stop_duration=\(seconds(probe.pictureMissing))"] : []) + ["format=yuv420p"]
+            + (probe.pictureMissing > 500 ? ["tpad=stop_mode=clone:stop_duration=\(seconds(probe.pictureMissing))"] : []) + [
+                "format=yuv420p"
+            ]
         let times = "expr:gte(t,if(gt(n_forced,1),(n_forced-1)*\(Rendition.segment),n_forced*\(Rendition.firstSegment)))"
         return ["-vf", filters.joined(separator: ",")]
             + ["-c:v", "libx264", "-preset", preset, "-profile:v", rung.profile.rawValue, "-level:v", "\(Double(rung.level) / 10)"]
@@ -72,10 +80,12 @@ extension Step {
     /// Brings pictures to a size and to the light of television.
     private func shaped(_ width: Int, _ height: Int) -> [String] {
         let colours = probe.video.assumedColours.isEmpty ? [] : ["setparams=\(probe.video.assumedColours)"]
-        return (probe.video.hasOddPixels ? ["setsar=1"] : []) + Self.fitted(width, height) + (probe.video.isHDR ? colours + Self.toneMapped : [])
+        return (probe.video.hasOddPixels ? ["setsar=1"] : []) + Self.fitted(width, height)
+            + (probe.video.isHDR ? colours + Self.toneMapped : [])
     }
 
-    /// A picture of the planned shape is scaled; one that has another shape, because a telephone was turned in the middle, keeps it between bars. `dar` is the shape as it is shown.
+    /// A picture of the planned shape is scaled; one that has another shape, because a telephone was turned in the middle, keeps it between
+    /// bars. `dar` is the shape as it is shown.
     private static func fitted(_ width: Int, _ height: Int) -> [String] {
         let isPlanned = "lt(abs(dar*\(height)/\(width)-1),0.05)"
         let wide = "if(\(isPlanned),\(width),min(\(width),max(2,2*trunc(\(height)*dar/2))))"
@@ -83,7 +93,8 @@ extension Step {
         return ["scale=w='\(wide)':h='\(high)'", "pad=\(width):\(height):(ow-iw)/2:(oh-ih)/2", "setsar=1"]
     }
 
-    /// The range of television out of a higher one: paper white (203 cd/m², ITU-R BT.2408) stays white, what is brighter is drawn together above nine tenths of it.
+    /// The range of television out of a higher one: paper white (203 cd/m², ITU-R BT.2408) stays white, what is brighter is drawn together
+    /// above nine tenths of it.
     private static let toneMapped = [
         "zscale=t=linear:npl=203", "format=gbrpf32le", "zscale=p=bt709", "tonemap=tonemap=mobius:param=0.9", "zscale=t=bt709:m=bt709:r=tv",
     ]
@@ -92,7 +103,10 @@ extension Step {
     private func sound(_ rendition: Rendition) -> [String] {
         guard rendition.hasAudio else { return ["-an"] }
         let turned = probe.audio?.isOpposed == true ? "pan=mono|c0=0.5*c0-0.5*c1," : ""
-        return ["-af", "\(turned)aresample=async=1000:first_pts=0", "-c:a", "aac", "-b:a", "\(rendition.rung.audioRate)k", "-ac", "1", "-ar", "44100"]
+        return [
+            "-af", "\(turned)aresample=async=1000:first_pts=0", "-c:a", "aac", "-b:a", "\(rendition.rung.audioRate)k", "-ac", "1", "-ar",
+            "44100",
+        ]
     }
 
     /// The `segment` muxer cuts at every forced key frame. The `hls` muxer would do the same but keeps silent and ends with 0 when the
@@ -101,7 +115,10 @@ extension Step {
     /// otherwise it would fill the first segments alone after 10 s.
     private func segments(in folder: String, list: String) -> [String] {
         ["-f", "segment", "-segment_format", "mpegts", "-segment_format_options", "pat_period=2:sdt_period=10:avoid_negative_ts=disabled"]
-            + ["-avoid_negative_ts", "disabled", "-max_interleave_delta", "0", "-individual_header_trailer", "0", "-segment_time", "\(Rendition.firstSegment)"]
+            + [
+                "-avoid_negative_ts", "disabled", "-max_interleave_delta", "0", "-individual_header_trailer", "0", "-segment_time",
+                "\(Rendition.firstSegment)",
+            ]
             + ["-segment_list", list, "-segment_list_type", "m3u8", "\(folder)/seg%04d.ts"]
     }
 

@@ -4,7 +4,8 @@ package struct Step: Hashable, Sendable {
     package enum Product: Hashable, Sendable {
         /// `video.mp4`, which plays as a file and by the byte ranges of `index.m3u8`.
         case file(Rendition, preset: String)
-        /// Segments `segNNNN.ts` and the playlist `index.m3u8`, repacked from the finished file of a rendition: for boxes that know nothing newer.
+        /// Segments `segNNNN.ts` and the playlist `index.m3u8`, repacked from the finished file of a rendition: for boxes that know nothing
+        /// newer.
         case hls(of: Rendition)
         /// `poster.jpg`, one frame from a tenth of the way.
         case poster(width: Int, height: Int)
@@ -35,14 +36,16 @@ package struct Step: Hashable, Sendable {
         }
     }
 
-    /// Seconds after which the step is given up: a slow old machine makes two and a half pictures a second, and they are counted as they are made, not as the file says.
+    /// Seconds after which the step is given up: a slow old machine makes two and a half pictures a second, and they are counted as they
+    /// are made, not as the file says.
     package var timeLimit: Int {
         let pictures = Double(probe.duration) / 1000 * Rendition.frameRate(of: probe.video).value
         return 300 + Int(pictures * 0.4)
     }
 }
 
-/// The steps that make courseware of a source, in order: renditions from the smallest, their transport streams where boxes ask for them, poster.
+/// The steps that make courseware of a source, in order: renditions from the smallest, their transport streams where boxes ask for them,
+/// poster.
 package func plan(probe: Probe, ladder: Ladder, transportStreams: Bool = false) -> [Step] {
     let renditions = Rendition.all(of: probe, on: ladder)
     var steps = renditions.map { Step(name: $0.rung.name, product: .file($0, preset: ladder.preset), probe: probe) }

@@ -1,4 +1,5 @@
-/// What encoding did with a file that its maker may not expect, or left out of it. Shown beside the courseware; the catalogues hold the words for each code.
+/// What encoding did with a file that its maker may not expect, or left out of it. Shown beside the courseware; the catalogues hold the
+/// words for each code.
 package struct MediaNote: Codable, Hashable, Sendable {
     package enum Code: String, Codable, CaseIterable, Sendable {
         /// Bright colours of high dynamic range were brought into the range of television.
@@ -13,7 +14,8 @@ package struct MediaNote: Codable, Hashable, Sendable {
         case pixels
         /// The two channels of the sound cancel each other; one was turned round.
         case phase
-        /// Besides the chosen one there are `count` pictures, sound tracks, subtitles, which were left out; `names` as far as the file says.
+        /// Besides the chosen one there are `count` pictures, sound tracks, subtitles, which were left out; `names` as far as the file
+        /// says.
         case pictures, sounds, subtitles
         /// The picture is a single one and stands while the sound goes on.
         case still

@@ -1,8 +1,8 @@
 /// How long the streams of a file really are, from the packets themselves: lines of
 /// `ffprobe -show_entries packet=stream_index,pts_time,dts_time,duration_time -of csv=p=0`.
 ///
-/// The head of a container may say nothing (a recording of a browser), too much (a directory in front of a file that was cut) or nonsense (broadcasts joined one behind the
-/// other, whose clocks begin anew); only the packets tell.
+/// The head of a container may say nothing (a recording of a browser), too much (a directory in front of a file that was cut) or nonsense
+/// (broadcasts joined one behind the other, whose clocks begin anew); only the packets tell.
 package struct PacketScan: Sendable {
     private struct Stream {
         /// The piece that is being read: its first and last moment, in milliseconds.
@@ -17,7 +17,8 @@ package struct PacketScan: Sendable {
         var length: Int { joined + end - start }
     }
 
-    /// Steps of a stream's clock that join two recordings: back, or forward by more than a pause. As ffmpeg's own (`-dts_delta_threshold`, 10 s).
+    /// Steps of a stream's clock that join two recordings: back, or forward by more than a pause. As ffmpeg's own (`-dts_delta_threshold`,
+    /// 10 s).
     private static let back = -1_000
     private static let forward = 10_000
 
@@ -27,7 +28,8 @@ package struct PacketScan: Sendable {
     /// How often a clock jumped.
     package private(set) var joints = 0
 
-    /// - Parameter clockMayJump: whether a jump of the clock is a joint and no silence: in transport streams and their like, whose clock is that of a broadcast.
+    /// - Parameter clockMayJump: whether a jump of the clock is a joint and no silence: in transport streams and their like, whose clock is
+    ///   that of a broadcast.
     package init(clockMayJump: Bool) { self.clockMayJump = clockMayJump }
 
     /// Takes the next bytes of ffprobe's output; lines that are not whole yet are kept for the next call.
@@ -66,7 +68,8 @@ package struct PacketScan: Sendable {
     /// Packets of a stream.
     package func packets(of index: Int) -> Int { streams[index]?.packets ?? 0 }
 
-    /// From the first moment of these streams to the last, in milliseconds; of all streams when none is named. 0 for a file without packets.
+    /// From the first moment of these streams to the last, in milliseconds; of all streams when none is named. 0 for a file without
+    /// packets.
     package func length(of indices: [Int]? = nil) -> Int {
         let chosen = streams.filter { indices?.contains($0.key) ?? true }.values
         guard let start = chosen.map(\.start).min() else { return 0 }

@@ -20,7 +20,8 @@ extension Probe {
         var notes: [MediaNote] = []
         func leave(_ code: MediaNote.Code, _ left: [Report.Stream]) {
             guard !left.isEmpty else { return }
-            notes.append(MediaNote(code, ["count": String(left.count), "names": left.map(\.name).filter { !$0.isEmpty }.joined(separator: ", ")]))
+            notes.append(
+                MediaNote(code, ["count": String(left.count), "names": left.map(\.name).filter { !$0.isEmpty }.joined(separator: ", ")]))
         }
         leave(.pictures, pictures.filter { $0.index != picture.index })
         leave(.sounds, sounds.filter { $0.index != sound?.index })
@@ -30,7 +31,8 @@ extension Probe {
             notes.append(MediaNote(.pixels, ["shape": "\(shape.numerator):\(shape.denominator)"]))
         }
         return Probe(
-            duration: max(0, milliseconds(format.duration) ?? 0), start: milliseconds(format.start_time) ?? 0, container: format.format_name ?? "", video: video,
+            duration: max(0, milliseconds(format.duration) ?? 0), start: milliseconds(format.start_time) ?? 0,
+            container: format.format_name ?? "", video: video,
             audio: sound.map(Audio.init), notes: notes)
     }
 
@@ -41,7 +43,8 @@ extension Probe {
     /// Whether the bytes are the beginning of a container that holds its directory elsewhere: MP4, Matroska, AVI, FLV, ASF, Ogg, RealMedia.
     private static func looksLikeVideo(_ head: [UInt8]) -> Bool {
         let beginnings: [[UInt8]] = [
-            [0x1A, 0x45, 0xDF, 0xA3], Array("RIFF".utf8), Array("FLV\u{1}".utf8), [0x30, 0x26, 0xB2, 0x75], Array("OggS".utf8), Array(".RMF".utf8),
+            [0x1A, 0x45, 0xDF, 0xA3], Array("RIFF".utf8), Array("FLV\u{1}".utf8), [0x30, 0x26, 0xB2, 0x75], Array("OggS".utf8),
+            Array(".RMF".utf8),
         ]
         let boxes = ["ftyp", "moov", "mdat", "wide", "free", "skip"].map { Array($0.utf8) }
         return beginnings.contains { head.starts(with: $0) } || boxes.contains { head.dropFirst(4).starts(with: $0) }
@@ -77,7 +80,8 @@ extension Probe.Video {
     private static func assumed(_ stream: Report.Stream, isHDR: Bool) -> String {
         guard isHDR else { return "" }
         let known = { (text: String?) in !["", "unknown", "unspecified", "reserved"].contains(text ?? "") }
-        let parts = (known(stream.color_primaries) ? [] : ["color_primaries=bt2020"]) + (known(stream.color_space) ? [] : ["colorspace=bt2020nc"])
+        let parts =
+            (known(stream.color_primaries) ? [] : ["color_primaries=bt2020"]) + (known(stream.color_space) ? [] : ["colorspace=bt2020nc"])
         return parts.joined(separator: ":")
     }
 
@@ -87,7 +91,9 @@ extension Probe.Video {
     /// `00:01:02.345000000`, as Matroska keeps the length of a stream.
     private static func clock(_ text: String?) -> Int? {
         let parts = (text ?? "").split(separator: ":")
-        guard parts.count == 3, let hours = Int(parts[0]), let minutes = Int(parts[1]), (0..<100).contains(hours), (0..<60).contains(minutes) else {
+        guard parts.count == 3, let hours = Int(parts[0]), let minutes = Int(parts[1]), (0..<100).contains(hours),
+            (0..<60).contains(minutes)
+        else {
             return nil
         }
         return Probe.milliseconds(String(parts[2])).map { $0 + (hours * 60 + minutes) * 60_000 }
@@ -120,7 +126,8 @@ private struct Report: Decodable {
     struct SideData: Decodable { let rotation: Double? }
     struct Stream: Decodable {
         let index: Int
-        let codec_type, codec_name, sample_aspect_ratio, avg_frame_rate, r_frame_rate, field_order, duration, color_transfer, color_primaries, color_space: String?
+        let codec_type, codec_name, sample_aspect_ratio, avg_frame_rate, r_frame_rate, field_order, duration, color_transfer,
+            color_primaries, color_space: String?
         let width, height, channels: Int?
         let disposition: [String: Int]?
         let tags: [String: String]?
@@ -132,7 +139,9 @@ private struct Report: Decodable {
         var pictureRank: (Int, Int, Int) { (isDefault ? 1 : 0, (width ?? 0) * (height ?? 0), -index) }
 
         /// The sound that the file calls its own, of several that in Chinese, of equal ones the first.
-        var soundRank: (Int, Int, Int) { (isDefault ? 1 : 0, ["chi", "zho", "zh", "cmn"].contains(tags?["language"] ?? "") ? 1 : 0, -index) }
+        var soundRank: (Int, Int, Int) {
+            (isDefault ? 1 : 0, ["chi", "zho", "zh", "cmn"].contains(tags?["language"] ?? "") ? 1 : 0, -index)
+        }
 
         /// What the file calls the stream: its title, else its language.
         var name: String {

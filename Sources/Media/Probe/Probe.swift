@@ -19,7 +19,8 @@ package struct Probe: Codable, Hashable, Sendable {
         package var value: Double { Double(numerator) / Double(denominator) }
 
         /// The rates of cameras and recorders.
-        private static let common = [(24_000, 1001), (24, 1), (25, 1), (30_000, 1001), (30, 1), (50, 1), (60_000, 1001), (60, 1)].compactMap { Ratio($0.0, $0.1) }
+        private static let common = [(24_000, 1001), (24, 1), (25, 1), (30_000, 1001), (30, 1), (50, 1), (60_000, 1001), (60, 1)].compactMap
+        { Ratio($0.0, $0.1) }
 
         /// A frame rate by counting: what the file says when that is near, else the nearest common one, else whole frames a second.
         package static func measured(packets: Int, milliseconds: Int, said: Ratio?) -> Ratio? {
@@ -52,7 +53,8 @@ package struct Probe: Codable, Hashable, Sendable {
         package internal(set) var duration: Int?
         /// Whether its light is coded for more than television shows (PQ or HLG).
         package let isHDR: Bool
-        /// Of a picture of high dynamic range that does not say which colours it has: what is taken for said, as ffmpeg writes it; empty when it says all.
+        /// Of a picture of high dynamic range that does not say which colours it has: what is taken for said, as ffmpeg writes it; empty
+        /// when it says all.
         package let assumedColours: String
         /// Whether the file says of its pixels a shape that none has.
         package let hasOddPixels: Bool
@@ -62,7 +64,9 @@ package struct Probe: Codable, Hashable, Sendable {
             isInterlaced: Bool = false, duration: Int? = nil, isHDR: Bool = false, assumedColours: String = "", hasOddPixels: Bool = false
         ) {
             (self.index, self.codec, self.width, self.height, self.rotation) = (index, codec, width, height, rotation)
-            (self.pixelShape, self.frameRate, self.isInterlaced, self.duration, self.isHDR) = (pixelShape, frameRate, isInterlaced, duration, isHDR)
+            (self.pixelShape, self.frameRate, self.isInterlaced, self.duration, self.isHDR) = (
+                pixelShape, frameRate, isInterlaced, duration, isHDR
+            )
             (self.assumedColours, self.hasOddPixels) = (assumedColours, hasOddPixels)
         }
 
@@ -90,7 +94,8 @@ package struct Probe: Codable, Hashable, Sendable {
     /// The longest video that is accepted, in milliseconds: six hours.
     package static let longest = 6 * 3_600_000
 
-    /// The length of picture and sound, in milliseconds: by the packets once these were read, before that by the word of the container, and 0 when it has none.
+    /// The length of picture and sound, in milliseconds: by the packets once these were read, before that by the word of the container, and
+    /// 0 when it has none.
     package internal(set) var duration: Int
     /// The time stamp of the first frame, in milliseconds; broadcasts do not begin at 0.
     package let start: Int

@@ -20,7 +20,9 @@ enum Disk {
     /// Writes all files of a folder and its list to the disk, gives it its final name and writes that down too. An unfinished
     /// folder never has the final name, not after a power cut either.
     static func seal(_ folder: URL, as final: URL) throws {
-        for name in try FileManager.default.contentsOfDirectory(atPath: folder.path) { try synchronize(folder.appendingPathComponent(name)) }
+        for name in try FileManager.default.contentsOfDirectory(atPath: folder.path) {
+            try synchronize(folder.appendingPathComponent(name))
+        }
         try synchronize(folder)
         try FileManager.default.moveItem(at: folder, to: final)
         try synchronize(final.deletingLastPathComponent())

@@ -63,7 +63,9 @@ extension Encoder {
     /// Keeps the first picture that is small enough.
     private static func choosePoster(in part: URL, as main: URL, step: String) throws {
         let trials = Step.posterTrials.indices.map { part.appendingPathComponent(Step.posterTrial($0)) }
-        let chosen = try trials.first { try (1...Step.posterBytes).contains(Disk.size(of: $0)) && Disk.head(of: $0, count: 3) == [0xFF, 0xD8, 0xFF] }
+        let chosen = try trials.first {
+            try (1...Step.posterBytes).contains(Disk.size(of: $0)) && Disk.head(of: $0, count: 3) == [0xFF, 0xD8, 0xFF]
+        }
         guard let chosen else { throw MediaProblem.failed(step: step, detail: "no picture at a tenth of the length") }
         try FileManager.default.moveItem(at: chosen, to: main)
         for trial in trials { try Disk.remove(trial) }

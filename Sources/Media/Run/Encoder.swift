@@ -27,7 +27,9 @@ package struct Encoder: Sendable {
     ///   - limit: seconds after which ffmpeg is ended; `step.timeLimit` unless given.
     ///   - progress: told how much is done, rising from 0 to 1, about twice a second; the encoder waits for it.
     /// - Throws: `MediaProblem`; `CancellationError` when the task was cancelled, with ffmpeg gone.
-    package func run(_ step: Step, source: URL, limit: Int? = nil, progress: @escaping @Sendable (Double) async -> Void = { _ in }) async throws {
+    package func run(_ step: Step, source: URL, limit: Int? = nil, progress: @escaping @Sendable (Double) async -> Void = { _ in })
+        async throws
+    {
         if isDone(step) { return }
         let part = work.appendingPathComponent("\(step.name).part", isDirectory: true)
         try Task.checkCancellation()

@@ -17,7 +17,8 @@ package struct Tools: Sendable {
     /// The name of a program that cannot be started, if there is one: for a check before work begins.
     package var missing: String? { [ffmpeg, ffprobe].first { !Program.exists($0) } }
 
-    /// A film of six hours in all renditions stays below these: 64 GiB a file, 8 GiB of memory, most of it for pictures that a telephone took.
+    /// A film of six hours in all renditions stays below these: 64 GiB a file, 8 GiB of memory, most of it for pictures that a telephone
+    /// took.
     func program(_ tool: Tool, reads: [String], writes: [String] = []) -> Program {
         Program(tool, tool == .ffprobe ? ffprobe : ffmpeg, at: workplace, reads: reads, writes: writes, memoryMiB: 8192, fileMiB: 65_536)
     }

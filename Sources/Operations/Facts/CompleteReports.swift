@@ -22,12 +22,14 @@ package struct CompleteReports: Sendable {
         let start = zone.start(of: day)
         let length = zone.end(of: day).milliseconds(since: start) / 60_000
         // Complete through 23:59:59.999 is the whole day.
-        let through = (claims[terminal] ?? []).filter { $0.since <= day }.map(\.through).max()?.adding(milliseconds: 1).milliseconds(since: start) ?? 0
+        let through =
+            (claims[terminal] ?? []).filter { $0.since <= day }.map(\.through).max()?.adding(milliseconds: 1).milliseconds(since: start)
+            ?? 0
         return min(MinuteSet.limit, Int(min(max(0, through / 60_000), length)))
     }
 
-    /// The minutes in which a terminal played something though its own complete report calls them off. They are minutes on all the same (metrics.md, "Presence"): that report and
-    /// play contradict each other is a matter of data quality.
+    /// The minutes in which a terminal played something though its own complete report calls them off. They are minutes on all the same
+    /// (metrics.md, "Presence"): that report and play contradict each other is a matter of data quality.
     package func calledOff(_ played: MinuteSet, reported minutes: MinuteSet, by terminal: Int, on day: Day) -> MinuteSet {
         let silent = played.subtracting(minutes)
         return silent.isEmpty ? silent : silent.intersection(MinuteSet(0..<self.minutes(of: terminal, on: day)))

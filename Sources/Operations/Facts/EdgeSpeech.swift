@@ -22,7 +22,9 @@ struct EdgeSpeech {
     /// The first day of the stay below the edge's area that lasts until that day; nil when there is none.
     func beginning(_ edge: String, _ terminal: String, until last: Day) -> Day? {
         let spans = (edges[edge] ?? []).flatMap { place in
-            (terminals[terminal] ?? []).filter { place.area.covers($0.area) && $0.days.overlaps(place.days) }.map { $0.days.clamped(to: place.days) }
+            (terminals[terminal] ?? []).filter { place.area.covers($0.area) && $0.days.overlaps(place.days) }.map {
+                $0.days.clamped(to: place.days)
+            }
         }.sorted { $0.lowerBound < $1.lowerBound }
         var stay: Range<Day>?
         for span in spans where span.lowerBound <= last {

@@ -1,7 +1,8 @@
 package import Storage
 
 extension Statements {
-    /// Bytes that presence takes with its key, and with everything that is kept beside it: derived site-days and site-months, late receipts, watermarks; for measures.
+    /// Bytes that presence takes with its key, and with everything that is kept beside it: derived site-days and site-months, late
+    /// receipts, watermarks; for measures.
     package func factBytes() throws -> (presence: Int, all: Int) {
         let sizes: SQL =
             switch engine {
@@ -13,7 +14,8 @@ extension Statements {
             case .postgres:
                 """
                 SELECT pg_total_relation_size('presence'), pg_total_relation_size('presence') + pg_total_relation_size('site_day')
-                    + pg_total_relation_size('site_month') + pg_total_relation_size('late_receipt') + pg_total_relation_size('watermark_claim')
+                    + pg_total_relation_size('site_month') + pg_total_relation_size('late_receipt') + \
+                    pg_total_relation_size('watermark_claim')
                 """
             }
         return try first(sizes) { (presence: try $0.int(0), all: try $0.int(1)) } ?? (0, 0)

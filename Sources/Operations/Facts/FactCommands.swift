@@ -58,8 +58,8 @@ struct PlayKey: Hashable {
 }
 
 extension Statements {
-    /// Merges batches into the base facts and derives the touched site-days, all in this transaction. Merging is union by natural key: what comes again, late,
-    /// in another order or by another way changes nothing. Answers a verdict per entry, batch by batch, in order.
+    /// Merges batches into the base facts and derives the touched site-days, all in this transaction. Merging is union by natural key: what
+    /// comes again, late, in another order or by another way changes nothing. Answers a verdict per entry, batch by batch, in order.
     package func mergeFacts(_ batches: [ReceivedBatch], rules: FactRules, at now: Instant, ids: IDs) throws -> [[Verdict]] {
         var merge = FactMerge(knowledge: try knowledge(for: batches, rules: rules, at: now))
         let sources = try sourceNumbers(batches)
@@ -72,7 +72,8 @@ extension Statements {
             } else if try !quarantine(fact, reason: reason, batches[number], source: sources[number], ward: &ward, at: now, ids: ids) {
                 return Verdict(
                     id: fact.id, .refused, reason: "fact.no_room",
-                    sentence: "Of this sender \(QuarantineWard.most(of: batches[number].sender)) facts wait for a person already (\(reason))")
+                    sentence:
+                        "Of this sender \(QuarantineWard.most(of: batches[number].sender)) facts wait for a person already (\(reason))")
             }
             return Verdict(id: fact.id, .quarantined, reason: reason, sentence: "Kept for a person to decide on")
         }
@@ -80,15 +81,20 @@ extension Statements {
             verdicts.append([])
             for (place, entry) in received.batch.entries.enumerated() {
                 switch entry {
-                case .malformed(let id, let problem): verdicts[number].append(Verdict(id: id, .refused, reason: problem.code, sentence: problem.sentence))
+                case .malformed(let id, let problem):
+                    verdicts[number].append(Verdict(id: id, .refused, reason: problem.code, sentence: problem.sentence))
                 case .fact(let fact):
                     let row = received.waiting?[place]
                     switch merge.knowledge.judge(fact, from: received.sender, heardAt: row?.receivedAt ?? now) {
-                    case .refused(let code, let sentence): verdicts[number].append(Verdict(id: fact.id, .refused, reason: code, sentence: sentence))
+                    case .refused(let code, let sentence):
+                        verdicts[number].append(Verdict(id: fact.id, .refused, reason: code, sentence: sentence))
                     case .quarantined(let code): verdicts[number].append(try waiting(fact, code, number, place))
                     case .accepted:
                         verdicts[number].append(Verdict(id: fact.id, .duplicate))
-                        accepted.append(AcceptedFact(fact: fact, batch: received.batch.id, sender: received.sender, source: sources[number], number: number, place: place))
+                        accepted.append(
+                            AcceptedFact(
+                                fact: fact, batch: received.batch.id, sender: received.sender, source: sources[number], number: number,
+                                place: place))
                     }
                 }
             }
@@ -108,7 +114,8 @@ extension Statements {
             case .incident(let incident):
                 isNew = try mergeIncident(
                     IncidentReport(
-                        reporter: incident.node, kind: incident.kind, about: incident.about, firstAt: incident.firstAt, lastAt: incident.lastAt, count: incident.count), at: now)
+                        reporter: incident.node, kind: incident.kind, about: incident.about, firstAt: incident.firstAt,
+                        lastAt: incident.lastAt, count: incident.count), at: now)
             case .presence, .play, .watermark: isNew = merge.take(fact)
             }
             if isNew { verdicts[fact.number][fact.place] = Verdict(id: fact.fact.id, .stored) }
@@ -134,16 +141,21 @@ extension Statements {
         }
         let names = subjects.sorted()
         return FactKnowledge(
-            rules: rules, now: now, assignments: try assignments(around: names), terminals: try terminalNumbers(names), enrolled: try enrolmentInstants(names),
-            lengths: try coursewareLengths(courseware.sorted()), versions: try coursewareVersions(held.sorted()), speech: try edgeSpeech(batches),
+            rules: rules, now: now, assignments: try assignments(around: names), terminals: try terminalNumbers(names),
+            enrolled: try enrolmentInstants(names),
+            lengths: try coursewareLengths(courseware.sorted()), versions: try coursewareVersions(held.sorted()),
+            speech: try edgeSpeech(batches),
             ahead: try quarantinedAhead(names, in: batches))
     }
 
-    /// Those facts of the batches that were ahead of the clock when they came before, by their digests. Few terminals have any, so only the facts of these are looked at closely.
+    /// Those facts of the batches that were ahead of the clock when they came before, by their digests. Few terminals have any, so only the
+    /// facts of these are looked at closely.
     private func quarantinedAhead(_ terminals: [String], in batches: [ReceivedBatch]) throws -> Set<String> {
         var suspects: Set<String> = []
         try inParts(terminals) { part in
-            try each("SELECT DISTINCT subject FROM quarantine WHERE reason = 'fact.future' AND subject IN (\(list: part))") { suspects.insert(try $0.text(0)) }
+            try each("SELECT DISTINCT subject FROM quarantine WHERE reason = 'fact.future' AND subject IN (\(list: part))") {
+                suspects.insert(try $0.text(0))
+            }
         }
         guard !suspects.isEmpty else { return [] }
         let asked = batches.flatMap(\.batch.entries).compactMap { entry -> String? in
@@ -151,7 +163,9 @@ extension Statements {
             return fact.digest(waitingFor: "fact.future")
         }
         var digests: Set<String> = []
-        try inParts(asked) { part in try each("SELECT digest FROM quarantine WHERE digest IN (\(list: part))") { digests.insert(try $0.text(0)) } }
+        try inParts(asked) { part in
+            try each("SELECT digest FROM quarantine WHERE digest IN (\(list: part))") { digests.insert(try $0.text(0)) }
+        }
         return digests
     }
 
@@ -159,12 +173,15 @@ extension Statements {
         try inParts(merge.changedPresence.sorted()) { part in
             let rows = part.map { key -> [Value] in
                 let minutes = merge.presence[key] ?? MinuteSet()
-                return [key.day.number.bound, key.terminal.bound, minutes.count.bound, minutes.encoded.bound, merge.presenceSources[key].bound]
+                return [
+                    key.day.number.bound, key.terminal.bound, minutes.count.bound, minutes.encoded.bound, merge.presenceSources[key].bound,
+                ]
             }
             try run(
                 """
                 INSERT INTO presence (day, terminal, on_minutes, minutes, source) \(values: rows)
-                ON CONFLICT (day, terminal) DO UPDATE SET on_minutes = excluded.on_minutes, minutes = excluded.minutes, source = excluded.source
+                ON CONFLICT (day, terminal) DO UPDATE SET on_minutes = excluded.on_minutes, minutes = excluded.minutes,
+                    source = excluded.source
                 """)
         }
         try inParts(merge.changedPlays.sorted()) { part in
@@ -172,25 +189,31 @@ extension Statements {
                 guard let play = merge.plays[key] else { return nil }
                 let days = play.coverage.days(merge.knowledge.rules.zone)
                 return [
-                    key.terminal.bound, key.boot.bound, key.sequence.bound, play.courseware.bound, play.mode.rawValue.bound, days.lowerBound.number.bound,
+                    key.terminal.bound, key.boot.bound, key.sequence.bound, play.courseware.bound, play.mode.rawValue.bound,
+                    days.lowerBound.number.bound,
                     days.upperBound.number.bound, play.coverage.encoded.bound, play.source.bound,
                 ]
             }
             try run(
                 """
                 INSERT INTO play (terminal, boot, sequence, courseware, mode, first_day, last_day, intervals, source) \(values: rows)
-                ON CONFLICT (terminal, boot, sequence) DO UPDATE SET first_day = excluded.first_day, last_day = excluded.last_day, intervals = excluded.intervals,
+                ON CONFLICT (terminal, boot, sequence) DO UPDATE
+                    SET first_day = excluded.first_day, last_day = excluded.last_day, intervals = excluded.intervals,
                     source = excluded.source
                 """)
         }
         try inParts(merge.changedWatermarks.sorted()) { part in
             let rows = part.map {
-                [$0.terminal.bound, $0.since.bound, (merge.watermarks[$0] ?? Instant(milliseconds: 0)).bound, now.bound, merge.watermarkSources[$0].bound]
+                [
+                    $0.terminal.bound, $0.since.bound, (merge.watermarks[$0] ?? Instant(milliseconds: 0)).bound, now.bound,
+                    merge.watermarkSources[$0].bound,
+                ]
             }
             try run(
                 """
                 INSERT INTO watermark_claim (terminal, since_at, through_at, received_at, source) \(values: rows)
-                ON CONFLICT (terminal, since_at) DO UPDATE SET through_at = excluded.through_at, received_at = excluded.received_at, source = excluded.source
+                ON CONFLICT (terminal, since_at) DO UPDATE SET through_at = excluded.through_at, received_at = excluded.received_at,
+                    source = excluded.source
                     WHERE watermark_claim.through_at < excluded.through_at
                 """)
         }
@@ -204,13 +227,19 @@ extension Statements {
         }
         try inParts(merge.playShares.sorted { ($0.row, $0.source) < ($1.row, $1.source) }) { part in
             let rows = part.map { [$0.row.terminal.bound, $0.row.boot.bound, $0.row.sequence.bound, $0.source.bound] }
-            try run("INSERT INTO play_source (terminal, boot, sequence, source) \(values: rows) ON CONFLICT (terminal, boot, sequence, source) DO NOTHING")
+            try run(
+                """
+                INSERT INTO play_source (terminal, boot, sequence, source) \(values: rows)
+                ON CONFLICT (terminal, boot, sequence, source) DO NOTHING
+                """
+            )
         }
         for late in merge.late.sorted(by: { ($0.key.key, $0.key.batch) < ($1.key.key, $1.key.batch) }) {
             try run(
                 """
                 INSERT INTO late_receipt (day, terminal, batch, received_at, added_minutes, minutes)
-                VALUES (\(late.key.key.day), \(late.key.key.terminal), \("\(late.key.batch)@\(now.milliseconds)"), \(now), \(late.value.count), \(late.value.encoded))
+                VALUES (\(late.key.key.day), \(late.key.key.terminal), \("\(late.key.batch)@\(now.milliseconds)"), \(now),
+                    \(late.value.count), \(late.value.encoded))
                 ON CONFLICT (day, terminal, batch) DO NOTHING
                 """)
         }
@@ -224,7 +253,8 @@ extension Statements {
         }
         let assignments = merge.knowledge.assignments.values.joined()
         try deriveSiteDays(
-            merge.changedPresence.union(merge.playDays), known: merge.presence, assignments: Array(assignments), lengths: merge.knowledge.lengths, rules: merge.knowledge.rules)
+            merge.changedPresence.union(merge.playDays), known: merge.presence, assignments: Array(assignments),
+            lengths: merge.knowledge.lengths, rules: merge.knowledge.rules)
     }
 
     /// A fact that was judged again and still waits; perhaps for another reason. One that waits for that reason already is enough.
@@ -232,19 +262,26 @@ extension Statements {
         guard reason != row.reason else { return }
         let digest = fact.digest(waitingFor: reason)
         let changed = try run(
-            "UPDATE quarantine SET reason = \(reason), digest = \(digest) WHERE id = \(row.id) AND NOT EXISTS (SELECT 1 FROM quarantine q WHERE q.digest = \(digest))")
+            """
+            UPDATE quarantine SET reason = \(reason), digest = \(digest) WHERE id = \(row.id) AND NOT EXISTS (SELECT 1
+            FROM quarantine q WHERE q.digest = \(digest))
+            """
+        )
         if changed == 0 { try run("DELETE FROM quarantine WHERE id = \(row.id)") }
     }
 
     /// What terminals say of their own clocks, by day; of one day the latest word stands.
     private func noteClockErrors(_ accepted: [AcceptedFact], _ knowledge: FactKnowledge) throws {
         for fact in accepted {
-            guard case .watermark(let watermark) = fact.fact.body, let error = watermark.clockError, let terminal = knowledge.terminals[watermark.terminal] else { continue }
+            guard case .watermark(let watermark) = fact.fact.body, let error = watermark.clockError,
+                let terminal = knowledge.terminals[watermark.terminal]
+            else { continue }
             let day = knowledge.rules.zone.day(of: watermark.throughAt)
             try run(
                 """
                 INSERT INTO clock_error (day, terminal, ahead_ms, told_at) VALUES (\(day), \(terminal), \(error), \(watermark.throughAt))
-                ON CONFLICT (day, terminal) DO UPDATE SET ahead_ms = excluded.ahead_ms, told_at = excluded.told_at WHERE clock_error.told_at < excluded.told_at
+                ON CONFLICT (day, terminal) DO UPDATE SET ahead_ms = excluded.ahead_ms, told_at = excluded.told_at
+                    WHERE clock_error.told_at < excluded.told_at
                 """)
         }
     }

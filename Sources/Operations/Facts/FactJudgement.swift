@@ -27,7 +27,8 @@ struct FactKnowledge {
     private var starts: [Day: Instant] = [:]
 
     init(
-        rules: FactRules, now: Instant, assignments: [Assignment], terminals: [String: Int], enrolled: [String: Instant] = [:], lengths: [String: Int64],
+        rules: FactRules, now: Instant, assignments: [Assignment], terminals: [String: Int], enrolled: [String: Instant] = [:],
+        lengths: [String: Int64],
         versions: [String: Int64] = [:], speech: EdgeSpeech = EdgeSpeech(), ahead: Set<String> = []
     ) {
         self.rules = rules
@@ -49,14 +50,16 @@ struct FactKnowledge {
         return start
     }
 
-    /// The claim that a watermark belongs to: a box that joined by itself speaks for no moment before; an edge for none before the box stood below its area; a file for all.
+    /// The claim that a watermark belongs to: a box that joined by itself speaks for no moment before; an edge for none before the box
+    /// stood below its area; a file for all.
     func claim(_ watermark: Watermark, from sender: Sender) -> WatermarkKey? {
         terminals[watermark.terminal].map {
             let since: Instant?
             switch sender {
             case .commandLine: since = nil
             case .terminal: since = enrolled[watermark.terminal]
-            case .edge(let edge): since = speech.beginning(edge, watermark.terminal, until: lastDay(watermark)).map { rules.zone.start(of: $0) }
+            case .edge(let edge):
+                since = speech.beginning(edge, watermark.terminal, until: lastDay(watermark)).map { rules.zone.start(of: $0) }
             }
             return WatermarkKey(terminal: $0, since: since ?? Instant(milliseconds: 0))
         }
@@ -69,7 +72,9 @@ struct FactKnowledge {
     mutating func judge(_ fact: Fact, from sender: Sender, heardAt: Instant) -> Judgement {
         if let refusal = mayNotSay(fact, sender) { return refusal }
         if case .holding(let holding) = fact.body { return judge(holding) }
-        if case .incident(let incident) = fact.body { return incident.lastAt <= heardAt.adding(seconds: rules.futureSeconds) ? .accepted : .quarantined("fact.future") }
+        if case .incident(let incident) = fact.body {
+            return incident.lastAt <= heardAt.adding(seconds: rules.futureSeconds) ? .accepted : .quarantined("fact.future")
+        }
         guard terminals[fact.subject] != nil else { return .quarantined("fact.unknown_terminal") }
         if !ahead.isEmpty, ahead.contains(fact.digest(waitingFor: "fact.future")) { return .quarantined("fact.future") }
         let horizon = heardAt.adding(seconds: rules.futureSeconds)
@@ -80,7 +85,9 @@ struct FactKnowledge {
             let start = start(of: presence.day)
             let last = presence.minutes.last ?? 0
             let end = self.start(of: presence.day.advanced(by: 1))
-            guard Int64(last) * 60_000 < end.milliseconds(since: start) else { return .refused("fact.minute_beyond_day", "The day has fewer minutes than that") }
+            guard Int64(last) * 60_000 < end.milliseconds(since: start) else {
+                return .refused("fact.minute_beyond_day", "The day has fewer minutes than that")
+            }
             guard start.adding(seconds: Int64(last) * 60) <= horizon else { return .quarantined("fact.future") }
             return assigned(fact.subject, presence.day...presence.day, sender)
         case .play(let play):
@@ -92,7 +99,9 @@ struct FactKnowledge {
         case .watermark(let watermark):
             guard watermark.throughAt <= horizon else { return .quarantined("fact.future") }
             guard watermark.throughAt >= start(of: rules.firstDay) else { return .quarantined("fact.before_network") }
-            if case .edge(let edge) = sender, !speech.covers(edge, watermark.terminal, lastDay(watermark)) { return .quarantined("fact.not_below") }
+            if case .edge(let edge) = sender, !speech.covers(edge, watermark.terminal, lastDay(watermark)) {
+                return .quarantined("fact.not_below")
+            }
             return .accepted
         }
     }
@@ -125,7 +134,9 @@ struct FactKnowledge {
 
     private func assigned(_ terminal: String, _ days: ClosedRange<Day>, _ sender: Sender) -> Judgement {
         let all = assignments[terminal] ?? []
-        guard days.allSatisfy({ day in all.contains { $0.fromDay <= day && $0.untilDay > day } }) else { return .quarantined("fact.not_assigned") }
+        guard days.allSatisfy({ day in all.contains { $0.fromDay <= day && $0.untilDay > day } }) else {
+            return .quarantined("fact.not_assigned")
+        }
         if case .edge(let edge) = sender, !days.allSatisfy({ speech.covers(edge, terminal, $0) }) { return .quarantined("fact.not_below") }
         return .accepted
     }

@@ -16,7 +16,9 @@ extension TerminalDay: Comparable {
 }
 
 extension PlayKey: Comparable {
-    static func < (left: PlayKey, right: PlayKey) -> Bool { (left.terminal, left.boot, left.sequence) < (right.terminal, right.boot, right.sequence) }
+    static func < (left: PlayKey, right: PlayKey) -> Bool {
+        (left.terminal, left.boot, left.sequence) < (right.terminal, right.boot, right.sequence)
+    }
 }
 
 /// The union of stored and new facts, in memory. Pure: the stored ones are put in before, the changed ones are read out after.
@@ -145,22 +147,29 @@ struct FactMerge {
         guard merged != old?.coverage else { return false }
         var writer: Int? = source
         if let old, old.source != source {
-            for one in [old.source, source].compactMap({ $0 }) where one != FactSource.several { playShares.insert(Share(row: key, source: one)) }
+            for one in [old.source, source].compactMap({ $0 }) where one != FactSource.several {
+                playShares.insert(Share(row: key, source: one))
+            }
             writer = FactSource.several
         }
         // The first copy says what was played; a later copy can only add to how long.
         plays[key] = StoredPlay(
-            terminal: key.terminal, boot: key.boot, sequence: key.sequence, courseware: old?.courseware ?? fact.courseware, mode: old?.mode ?? fact.mode, coverage: merged,
+            terminal: key.terminal, boot: key.boot, sequence: key.sequence, courseware: old?.courseware ?? fact.courseware,
+            mode: old?.mode ?? fact.mode, coverage: merged,
             source: writer)
         changedPlays.insert(key)
         let days = merged.days(knowledge.rules.zone)
-        if knowledge.now > close(of: days.lowerBound), latePlays[key] == nil { latePlays[key] = (days.lowerBound, batch, old?.coverage ?? PlayCoverage()) }
+        if knowledge.now > close(of: days.lowerBound), latePlays[key] == nil {
+            latePlays[key] = (days.lowerBound, batch, old?.coverage ?? PlayCoverage())
+        }
         for day in days { playDays.insert(TerminalDay(day: day, terminal: key.terminal)) }
         return true
     }
 
     private mutating func take(_ fact: Watermark, from sender: Sender, source: Int) -> Bool {
-        guard let key = knowledge.claim(fact, from: sender), fact.throughAt > watermarks[key] ?? Instant(milliseconds: .min) else { return false }
+        guard let key = knowledge.claim(fact, from: sender), fact.throughAt > watermarks[key] ?? Instant(milliseconds: .min) else {
+            return false
+        }
         watermarks[key] = fact.throughAt
         watermarkSources[key] = source
         changedWatermarks.insert(key)

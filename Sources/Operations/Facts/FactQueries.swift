@@ -58,7 +58,9 @@ extension Statements {
     }
 
     /// How far the reports of terminals are complete, claim by claim.
-    func storedWatermarks(_ keys: Set<WatermarkKey>) throws -> [WatermarkKey: Instant] { try claims(terminals: Set(keys.map(\.terminal)).sorted()) }
+    func storedWatermarks(_ keys: Set<WatermarkKey>) throws -> [WatermarkKey: Instant] {
+        try claims(terminals: Set(keys.map(\.terminal)).sorted())
+    }
 
     /// Everything that the given terminals reported complete: from when each claim speaks, and how far it reaches.
     package func claims(terminals: [Int]) throws -> [WatermarkKey: Instant] {
@@ -73,7 +75,9 @@ extension Statements {
 
     /// The first and the last day from which there is a fact; nil where there is none.
     package func factDays() throws -> ClosedRange<Day>? {
-        let found = try all("SELECT min(day), max(day) FROM presence UNION ALL SELECT min(first_day), max(last_day) FROM play") { (try $0.optionalInt(0), try $0.optionalInt(1)) }
+        let found = try all("SELECT min(day), max(day) FROM presence UNION ALL SELECT min(first_day), max(last_day) FROM play") {
+            (try $0.optionalInt(0), try $0.optionalInt(1))
+        }
         guard let first = found.compactMap(\.0).min(), let last = found.compactMap(\.1).max() else { return nil }
         return Day(number: first)...Day(number: max(first, last))
     }
@@ -96,7 +100,8 @@ extension Statements {
         try all(
             """
             SELECT terminal, boot, sequence, courseware, mode, intervals, source FROM play
-            WHERE terminal IN (\(list: terminals)) AND first_day <= \(days.upperBound) AND last_day >= \(days.lowerBound) ORDER BY first_day, terminal, boot, sequence
+            WHERE terminal IN (\(list: terminals)) AND first_day <= \(days.upperBound)
+                AND last_day >= \(days.lowerBound) ORDER BY first_day, terminal, boot, sequence
             """, storedPlay)
     }
 
@@ -107,7 +112,8 @@ extension Statements {
         try each(
             """
             SELECT terminal, boot, sequence, known FROM late_play
-            WHERE first_day >= \(days.lowerBound.advanced(by: -2)) AND first_day <= \(days.upperBound) AND terminal IN (\(list: terminals)) AND received_at > \(moment)
+            WHERE first_day >= \(days.lowerBound.advanced(by: -2)) AND first_day <= \(days.upperBound) AND terminal IN (\(list: terminals))
+                AND received_at > \(moment)
             ORDER BY received_at DESC
             """
         ) { row in
@@ -119,12 +125,15 @@ extension Statements {
             return known.intervals.isEmpty
                 ? nil
                 : StoredPlay(
-                    terminal: play.terminal, boot: play.boot, sequence: play.sequence, courseware: play.courseware, mode: play.mode, coverage: known, source: play.source)
+                    terminal: play.terminal, boot: play.boot, sequence: play.sequence, courseware: play.courseware, mode: play.mode,
+                    coverage: known, source: play.source)
         }
     }
 
     /// Late minutes of the given terminals within some days.
-    package func lateMinutes(terminals: [Int], within days: ClosedRange<Day>) throws -> [(day: Day, terminal: Int, receivedAt: Instant, minutes: MinuteSet)] {
+    package func lateMinutes(terminals: [Int], within days: ClosedRange<Day>) throws -> [(
+        day: Day, terminal: Int, receivedAt: Instant, minutes: MinuteSet
+    )] {
         try all(
             """
             SELECT day, terminal, received_at, minutes FROM late_receipt
@@ -138,7 +147,8 @@ extension Statements {
             throw StorageError.column("A stored play cannot be read")
         }
         return StoredPlay(
-            terminal: try row.int(0), boot: Int64(try row.int(1)), sequence: Int64(try row.int(2)), courseware: try row.text(3), mode: mode, coverage: coverage,
+            terminal: try row.int(0), boot: Int64(try row.int(1)), sequence: Int64(try row.int(2)), courseware: try row.text(3), mode: mode,
+            coverage: coverage,
             source: try row.optionalInt(6))
     }
 }

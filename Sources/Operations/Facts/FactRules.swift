@@ -10,12 +10,15 @@ package struct FactRules: Sendable {
     package let closeSeconds: Int64
     /// How far a terminal's clock may be ahead of the centre's.
     package let futureSeconds: Int64
-    /// A play is effective from this many distinct media milliseconds of one courseware in a day at a site, where no formula says otherwise.
+    /// A play is effective from this many distinct media milliseconds of one courseware in a day at a site, where no formula says
+    /// otherwise.
     package let effectiveMilliseconds: Int64
     /// Dated settings; `dated(_:)` puts them in.
     var formulas: [Formula] = []
 
-    package init(zone: NetworkZone, firstDay: Day, closeSeconds: Int64 = 6 * 3600, futureSeconds: Int64 = 300, effectiveMilliseconds: Int64 = 120_000) {
+    package init(
+        zone: NetworkZone, firstDay: Day, closeSeconds: Int64 = 6 * 3600, futureSeconds: Int64 = 300, effectiveMilliseconds: Int64 = 120_000
+    ) {
         self.zone = zone
         self.firstDay = firstDay
         self.closeSeconds = closeSeconds

@@ -36,7 +36,8 @@ package struct PlayCoverage: Hashable, Sendable {
         lines.flatMap { line, set in
             set.intervals.map {
                 PlayInterval(
-                    startedAt: Instant(milliseconds: (line.offset + $0.lowerBound * 1000) / line.rate), mediaFrom: $0.lowerBound, mediaUntil: $0.upperBound, rate: line.rate)
+                    startedAt: Instant(milliseconds: (line.offset + $0.lowerBound * 1000) / line.rate), mediaFrom: $0.lowerBound,
+                    mediaUntil: $0.upperBound, rate: line.rate)
             }
         }.sorted { ($0.startedAt, $0.mediaFrom, $0.rate) < ($1.startedAt, $1.mediaFrom, $1.rate) }
     }
@@ -49,7 +50,8 @@ package struct PlayCoverage: Hashable, Sendable {
         return zone.day(of: first)...max(zone.day(of: first), zone.day(of: last))
     }
 
-    /// The media that was watched on one local day, and the wall-clock time in which it was. The day is that of the wall clock; an interval over midnight is cut there.
+    /// The media that was watched on one local day, and the wall-clock time in which it was. The day is that of the wall clock; an interval
+    /// over midnight is cut there.
     package func watched(on day: Day, _ zone: NetworkZone) -> (media: IntervalSet, wall: IntervalSet) {
         let (start, end) = (zone.start(of: day), zone.end(of: day))
         var media: [Range<Int64>] = []
@@ -59,7 +61,9 @@ package struct PlayCoverage: Hashable, Sendable {
             let until = min(interval.endedAt, end)
             wall.append(from.milliseconds..<until.milliseconds)
             let mediaFrom = interval.mediaFrom + from.milliseconds(since: interval.startedAt) * interval.rate / 1000
-            let mediaUntil = until == interval.endedAt ? interval.mediaUntil : interval.mediaFrom + until.milliseconds(since: interval.startedAt) * interval.rate / 1000
+            let mediaUntil =
+                until == interval.endedAt
+                ? interval.mediaUntil : interval.mediaFrom + until.milliseconds(since: interval.startedAt) * interval.rate / 1000
             media.append(mediaFrom..<max(mediaFrom, mediaUntil))
         }
         return (IntervalSet(media), IntervalSet(wall))
@@ -90,9 +94,14 @@ package struct PlayCoverage: Hashable, Sendable {
         var reader = LEB128Reader(bytes)
         var previous: Int64 = 0
         while !reader.isAtEnd {
-            guard let start = reader.next(), let from = reader.next(), let length = reader.next(), let rate = reader.next(), rate > 0, length > 0 else { return nil }
+            guard let start = reader.next(), let from = reader.next(), let length = reader.next(), let rate = reader.next(), rate > 0,
+                length > 0
+            else { return nil }
             previous += Int64(start)
-            insert(PlayInterval(startedAt: Instant(milliseconds: previous), mediaFrom: Int64(from), mediaUntil: Int64(from + length), rate: Int64(rate)))
+            insert(
+                PlayInterval(
+                    startedAt: Instant(milliseconds: previous), mediaFrom: Int64(from), mediaUntil: Int64(from + length), rate: Int64(rate))
+            )
         }
     }
 }

@@ -24,13 +24,17 @@ struct PlayDays {
             var plays = played[TerminalDay(day: day, terminal: key.terminal)] ?? [:]
             plays[key] = coverage.playing(on: day, zone)
             if plays.count > Self.mostPlays { return "fact.too_many" }
-            if plays.values.reduce(0, +) > zone.end(of: day).milliseconds(since: zone.start(of: day)) + Self.slack { return "fact.contradicts" }
+            if plays.values.reduce(0, +) > zone.end(of: day).milliseconds(since: zone.start(of: day)) + Self.slack {
+                return "fact.contradicts"
+            }
         }
         note(coverage, key)
         return nil
     }
 
     private mutating func note(_ coverage: PlayCoverage, _ key: PlayKey) {
-        for day in coverage.days(zone) { played[TerminalDay(day: day, terminal: key.terminal), default: [:]][key] = coverage.playing(on: day, zone) }
+        for day in coverage.days(zone) {
+            played[TerminalDay(day: day, terminal: key.terminal), default: [:]][key] = coverage.playing(on: day, zone)
+        }
     }
 }

@@ -31,7 +31,9 @@ package struct StoredPlay: Hashable, Sendable {
     /// Number of the one source that wrote it, 0 for several, nil where it is not known.
     package let source: Int?
 
-    package init(terminal: Int, boot: Int64, sequence: Int64, courseware: String, mode: PlayMode, coverage: PlayCoverage, source: Int? = nil) {
+    package init(
+        terminal: Int, boot: Int64, sequence: Int64, courseware: String, mode: PlayMode, coverage: PlayCoverage, source: Int? = nil
+    ) {
         self.terminal = terminal
         self.boot = boot
         self.sequence = sequence
@@ -43,8 +45,9 @@ package struct StoredPlay: Hashable, Sendable {
 }
 
 extension SiteDay {
-    /// What the minutes and plays of all terminals of a site make on a day. A minute in which something played was on. Effective seconds are distinct media seconds, at most
-    /// the courseware's length; live has no length: wall-clock seconds. A play is effective from the threshold on, or from nine tenths of a courseware that is shorter than it.
+    /// What the minutes and plays of all terminals of a site make on a day. A minute in which something played was on. Effective seconds
+    /// are distinct media seconds, at most the courseware's length; live has no length: wall-clock seconds. A play is effective from the
+    /// threshold on, or from nine tenths of a courseware that is shorter than it.
     package init(_ day: Day, minutes: MinuteSet, plays stored: [StoredPlay], lengths: [String: Int64], rules: FactRules) {
         struct Watched {
             var all = IntervalSet()
@@ -81,7 +84,8 @@ extension IntervalSet {
     package func minutes(from start: Instant) -> MinuteSet {
         var minutes = MinuteSet()
         for interval in intervals {
-            minutes.insert(Int((interval.lowerBound - start.milliseconds) / 60_000)..<Int((interval.upperBound - 1 - start.milliseconds) / 60_000) + 1)
+            minutes.insert(
+                Int((interval.lowerBound - start.milliseconds) / 60_000)..<Int((interval.upperBound - 1 - start.milliseconds) / 60_000) + 1)
         }
         return minutes
     }

@@ -38,7 +38,8 @@ package struct Formula: Decodable, Hashable, Sendable {
     package let replacedAt: Instant?
 
     package init(
-        id: String, fromMonth: String, effectiveSeconds: Int, completeness: Int, rankBy: RankBasis, ties: TieRule, meanBase: MeanBasis, shares: ShareRounding, reason: String,
+        id: String, fromMonth: String, effectiveSeconds: Int, completeness: Int, rankBy: RankBasis, ties: TieRule, meanBase: MeanBasis,
+        shares: ShareRounding, reason: String,
         document: String, actor: String, recordedAt: Instant, replacedAt: Instant? = nil
     ) {
         self.id = id
@@ -58,7 +59,8 @@ package struct Formula: Decodable, Hashable, Sendable {
 
     /// What holds where nothing was decided: metrics.md, "Viewing" and "Printing".
     package static let standard = Formula(
-        id: "standard", fromMonth: "0000-01", effectiveSeconds: 120, completeness: 90, rankBy: .bootRate, ties: .shared, meanBase: .both, shares: .whole, reason: "", document: "",
+        id: "standard", fromMonth: "0000-01", effectiveSeconds: 120, completeness: 90, rankBy: .bootRate, ties: .shared, meanBase: .both,
+        shares: .whole, reason: "", document: "",
         actor: "",
         recordedAt: Instant(milliseconds: 0))
 
@@ -76,10 +78,11 @@ extension FactRules {
         return rules
     }
 
-    /// From how many distinct media milliseconds a play of one courseware at a site is effective on a day: the threshold that holds then, or nine tenths of a courseware
-    /// that is shorter than it; metrics.md, "Viewing". `length` in milliseconds, nil where it is not known.
+    /// From how many distinct media milliseconds a play of one courseware at a site is effective on a day: the threshold that holds then,
+    /// or nine tenths of a courseware that is shorter than it; metrics.md, "Viewing". `length` in milliseconds, nil where it is not known.
     package func effectiveMilliseconds(on day: Day, length: Int64?) -> Int64 {
-        let threshold = formulas.isEmpty ? effectiveMilliseconds : Int64(Formula.holding(for: day.month, among: formulas).effectiveSeconds) * 1000
+        let threshold =
+            formulas.isEmpty ? effectiveMilliseconds : Int64(Formula.holding(for: day.month, among: formulas).effectiveSeconds) * 1000
         guard let length, length < threshold else { return threshold }
         return (length * 9 + 9) / 10
     }

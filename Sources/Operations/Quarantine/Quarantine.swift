@@ -66,7 +66,9 @@ package struct JudgedAgain: Sendable {
         /// Why the fact still waits or is refused; empty for one that counts.
         package let now: String
 
-        package static func < (left: Change, right: Change) -> Bool { (left.reason, left.outcome.rawValue, left.now) < (right.reason, right.outcome.rawValue, right.now) }
+        package static func < (left: Change, right: Change) -> Bool {
+            (left.reason, left.outcome.rawValue, left.now) < (right.reason, right.outcome.rawValue, right.now)
+        }
     }
 
     package internal(set) var counts: [Change: Int] = [:]
@@ -79,11 +81,14 @@ package struct JudgedAgain: Sendable {
 
 extension Statements {
     /// The open work list, oldest first.
-    package func quarantined(matching filter: QuarantineFilter = QuarantineFilter(), after id: String = "", limit: Int) throws -> [QuarantinedFact] {
+    package func quarantined(matching filter: QuarantineFilter = QuarantineFilter(), after id: String = "", limit: Int) throws
+        -> [QuarantinedFact]
+    {
         try all(
             QuarantinedFact.self,
             """
-            SELECT q.id, q.subject, q.reason, q.fact, q.sender, q.received_at, nullif(o.relay, '') AS relay, nullif(o.file, '') AS file, q.source FROM quarantine q
+            SELECT q.id, q.subject, q.reason, q.fact, q.sender, q.received_at, nullif(o.relay, '') AS relay, nullif(o.file, '')
+                AS file, q.source FROM quarantine q
             LEFT JOIN fact_source o ON o.num = q.source WHERE \(sql: filter.condition) AND q.id > \(id) ORDER BY q.id LIMIT \(limit)
             """)
     }
@@ -91,16 +96,23 @@ extension Statements {
     /// How many facts wait for a decision, by reason.
     package func quarantineCounts() throws -> [String: Int] {
         var counts: [String: Int] = [:]
-        try each("SELECT reason, count(*) FROM quarantine WHERE settled_at IS NULL GROUP BY reason") { counts[try $0.text(0)] = try $0.int(1) }
+        try each("SELECT reason, count(*) FROM quarantine WHERE settled_at IS NULL GROUP BY reason") {
+            counts[try $0.text(0)] = try $0.int(1)
+        }
         return counts
     }
 
     /// How many wait that match.
-    package func quarantineCount(matching filter: QuarantineFilter) throws -> Int { try count("SELECT count(*) FROM quarantine q WHERE \(sql: filter.condition)") }
+    package func quarantineCount(matching filter: QuarantineFilter) throws -> Int {
+        try count("SELECT count(*) FROM quarantine q WHERE \(sql: filter.condition)")
+    }
 
-    /// Judges open quarantined facts again, after the register was corrected or courseware was made known; by the moment at which each came, because what was ahead of the clock
-    /// then is no truer now, and as the word of whoever sent it. Those that nothing stands against any more are counted (with a late receipt when late); the others stay.
-    package func judgeQuarantineAgain(matching filter: QuarantineFilter = QuarantineFilter(), rules: FactRules, by act: Act) throws -> JudgedAgain {
+    /// Judges open quarantined facts again, after the register was corrected or courseware was made known; by the moment at which each
+    /// came, because what was ahead of the clock then is no truer now, and as the word of whoever sent it. Those that nothing stands
+    /// against any more are counted (with a late receipt when late); the others stay.
+    package func judgeQuarantineAgain(matching filter: QuarantineFilter = QuarantineFilter(), rules: FactRules, by act: Act) throws
+        -> JudgedAgain
+    {
         var judged = JudgedAgain()
         var last = ""
         while true {

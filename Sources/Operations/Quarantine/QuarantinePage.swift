@@ -11,9 +11,15 @@ extension Feature {
     package static var quarantine: Feature {
         let today = TodayLook(.keepRegister) { statements, question in
             let waiting = try statements.quarantined(reason: nil, after: "", limit: 500, on: question.today, in: question.scope)
-            return [TodayEntry(.mine, "today.quarantine", count: waiting.count, since: waiting.map(\.receivedAt).min().map(question.zone.day), path: "/quarantine", most: 500)]
+            return [
+                TodayEntry(
+                    .mine, "today.quarantine", count: waiting.count, since: waiting.map(\.receivedAt).min().map(question.zone.day),
+                    path: "/quarantine", most: 500)
+            ]
         }
-        return Feature("quarantine", menu: [MenuEntry(.run, "nav.quarantine", "/quarantine", .seeFigures)], today: [today]) { $0.addQuarantine() }
+        return Feature("quarantine", menu: [MenuEntry(.run, "nav.quarantine", "/quarantine", .seeFigures)], today: [today]) {
+            $0.addQuarantine()
+        }
     }
 }
 
@@ -33,7 +39,8 @@ extension Routes {
                 )
             }
             return try house.page(
-                "quarantine", QuarantinePage(facts, errors, overflow, reason: reason, house, visit), title: house.text("quarantine.title", visit), for: visit, request)
+                "quarantine", QuarantinePage(facts, errors, overflow, reason: reason, house, visit),
+                title: house.text("quarantine.title", visit), for: visit, request)
         }
     }
 }
@@ -56,11 +63,15 @@ struct QuarantinePage: Sendable {
 
     static let pageSize = 50
     static let reasons = [
-        "fact.future", "fact.before_network", "fact.unknown_terminal", "fact.not_assigned", "fact.not_below", "fact.unknown_courseware", "fact.contradicts", "fact.too_many",
+        "fact.future", "fact.before_network", "fact.unknown_terminal", "fact.not_assigned", "fact.not_below", "fact.unknown_courseware",
+        "fact.contradicts", "fact.too_many",
         "fact.revision",
     ]
 
-    init(_ facts: [PlacedQuarantine], _ errors: [ClockErrorDay], _ overflow: [QuarantineOverflow], reason: String?, _ house: House, _ visit: Visit) {
+    init(
+        _ facts: [PlacedQuarantine], _ errors: [ClockErrorDay], _ overflow: [QuarantineOverflow], reason: String?, _ house: House,
+        _ visit: Visit
+    ) {
         func say(_ key: String, _ values: [String: String] = [:]) -> String { house.text(key, visit, values) }
         choices =
             [Choice(choiceValue: "", choiceLabel: say("quarantine.any"), chosen: reason == nil)]
@@ -69,29 +80,42 @@ struct QuarantinePage: Sendable {
             code.map { Table.Cell("\(name ?? "") \($0)", url: "/sites/\($0)") } ?? Table.Cell("—")
         }
         self.facts = Table(
-            caption: say("quarantine.facts"), columns: ["received", "terminal", "site", "what", "reason", "clock"].map { Table.Column(say("quarantine.column.\($0)")) },
+            caption: say("quarantine.facts"),
+            columns: ["received", "terminal", "site", "what", "reason", "clock"].map { Table.Column(say("quarantine.column.\($0)")) },
             rows: facts.prefix(QuarantinePage.pageSize).map { row in
                 let fact = try? JSONDecoder().decode(Fact.self, from: Data(row.fact.utf8))
-                let ahead = row.reason == "fact.future" ? fact.flatMap { QuarantinePage.end(of: $0, house.zone) }?.milliseconds(since: row.receivedAt) : nil
+                let ahead =
+                    row.reason == "fact.future"
+                    ? fact.flatMap { QuarantinePage.end(of: $0, house.zone) }?.milliseconds(since: row.receivedAt) : nil
                 return [
                     Table.Cell(house.zone.text(row.receivedAt)), Table.Cell(row.subject), site(row.siteCode, row.siteName),
-                    Table.Cell(fact.map { QuarantinePage.what($0, house.zone, say) } ?? row.fact), Table.Cell(say("quarantine.\(row.reason)"), mark: "standing"),
+                    Table.Cell(fact.map { QuarantinePage.what($0, house.zone, say) } ?? row.fact),
+                    Table.Cell(say("quarantine.\(row.reason)"), mark: "standing"),
                     Table.Cell(ahead.map { clockErrorText($0, say) } ?? ""),
                 ]
             }, empty: say("quarantine.empty"))
-        nextPageURL = facts.count > QuarantinePage.pageSize ? "/quarantine?reason=\(reason ?? "")&after=\(facts[QuarantinePage.pageSize - 1].id)" : nil
+        nextPageURL =
+            facts.count > QuarantinePage.pageSize
+            ? "/quarantine?reason=\(reason ?? "")&after=\(facts[QuarantinePage.pageSize - 1].id)" : nil
         self.overflow =
             overflow.isEmpty
             ? nil
             : Table(
-                caption: say("quarantine.overflow"), columns: ["sender", "reason", "facts", "last"].map { Table.Column(say("quarantine.overflow.\($0)")) },
+                caption: say("quarantine.overflow"),
+                columns: ["sender", "reason", "facts", "last"].map { Table.Column(say("quarantine.overflow.\($0)")) },
                 rows: overflow.map {
-                    [Table.Cell($0.sender), Table.Cell(say("quarantine.\($0.reason)")), Table.Cell(String($0.facts)), Table.Cell(house.zone.text($0.lastAt))]
+                    [
+                        Table.Cell($0.sender), Table.Cell(say("quarantine.\($0.reason)")), Table.Cell(String($0.facts)),
+                        Table.Cell(house.zone.text($0.lastAt)),
+                    ]
                 }, empty: "")
         clocks = Table(
             caption: say("clock.caption"), columns: ["day", "terminal", "site", "error"].map { Table.Column(say("clock.column.\($0)")) },
             rows: errors.map { error in
-                [Table.Cell(error.day.description), Table.Cell(error.terminal), site(error.siteCode, error.siteName), Table.Cell(clockErrorText(error.aheadMs, say))]
+                [
+                    Table.Cell(error.day.description), Table.Cell(error.terminal), site(error.siteCode, error.siteName),
+                    Table.Cell(clockErrorText(error.aheadMs, say)),
+                ]
             }, empty: say("clock.empty"))
     }
 
@@ -108,7 +132,8 @@ struct QuarantinePage: Sendable {
 
     private static func what(_ fact: Fact, _ zone: NetworkZone, _ say: (String, [String: String]) -> String) -> String {
         switch fact.body {
-        case .presence(let presence): say("quarantine.what.presence", ["day": presence.day.description, "count": String(presence.minutes.count)])
+        case .presence(let presence):
+            say("quarantine.what.presence", ["day": presence.day.description, "count": String(presence.minutes.count)])
         case .play(let play):
             say("quarantine.what.play", ["courseware": play.courseware, "at": play.intervals.map(\.startedAt).min().map(zone.text) ?? ""])
         case .watermark(let watermark): say("quarantine.what.watermark", ["at": zone.text(watermark.throughAt)])

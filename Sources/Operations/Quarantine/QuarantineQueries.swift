@@ -36,11 +36,14 @@ extension Statements {
             """
             SELECT q.id, q.subject, q.reason, q.fact, q.sender, q.received_at, s.code AS site_code, v.name AS site_name FROM quarantine q
             LEFT JOIN terminal t ON t.id = q.subject
-            LEFT JOIN terminal_assignment x ON x.terminal = t.num AND x.replaced_at IS NULL AND x.from_day <= \(today) AND x.until_day > \(today)
+            LEFT JOIN terminal_assignment x ON x.terminal = t.num AND x.replaced_at IS NULL AND x.from_day <= \(today)
+                AND x.until_day > \(today)
             LEFT JOIN site s ON s.num = x.site
             LEFT JOIN site_version v ON v.site = x.site AND v.replaced_at IS NULL AND v.from_day <= \(today) AND v.until_day > \(today)
-            LEFT JOIN area_version a ON a.area_id = v.area_id AND a.replaced_at IS NULL AND a.from_day <= \(today) AND a.until_day > \(today)
-            WHERE q.settled_at IS NULL AND q.id > \(id) \(sql: only) AND (\(sql: scope.condition("a.code")) OR (a.code IS NULL AND \(seesAll) = 1)) ORDER BY q.id LIMIT \(limit)
+            LEFT JOIN area_version a ON a.area_id = v.area_id AND a.replaced_at IS NULL AND a.from_day <= \(today)
+                AND a.until_day > \(today)
+            WHERE q.settled_at IS NULL AND q.id > \(id) \(sql: only) AND (\(sql: scope.condition("a.code")) OR (a.code IS NULL
+                AND \(seesAll) = 1)) ORDER BY q.id LIMIT \(limit)
             """)
     }
 
@@ -63,7 +66,10 @@ extension Statements {
     package func clockErrors(terminals: [Int], within days: ClosedRange<Day>) throws -> [(day: Day, terminal: Int, aheadMs: Int64)] {
         guard !terminals.isEmpty else { return [] }
         return try all(
-            "SELECT day, terminal, ahead_ms FROM clock_error WHERE day >= \(days.lowerBound) AND day <= \(days.upperBound) AND terminal IN (\(list: terminals)) ORDER BY day, terminal"
+            """
+            SELECT day, terminal, ahead_ms FROM clock_error
+            WHERE day >= \(days.lowerBound) AND day <= \(days.upperBound) AND terminal IN (\(list: terminals)) ORDER BY day, terminal
+            """
         ) { (day: try $0.day(0), terminal: try $0.int(1), aheadMs: Int64(try $0.int(2))) }
     }
 }

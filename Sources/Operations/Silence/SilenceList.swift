@@ -30,7 +30,9 @@ extension ListPage where Row == SilentSite {
     /// Sites in service that are silent, the longest first.
     fileprivate static var silent: ListPage {
         @Sendable func filter(_ question: ListQuestion) -> SilenceFilter {
-            SilenceFilter(before: (SilenceSpan(rawValue: question["days"]) ?? .day).start(question.now), zone: question.house.zone, words: question.words)
+            SilenceFilter(
+                before: (SilenceSpan(rawValue: question["days"]) ?? .day).start(question.now), zone: question.house.zone,
+                words: question.words)
         }
         return ListPage(
             "/silent", .seeFigures, title: "silence.title",
@@ -38,16 +40,23 @@ extension ListPage where Row == SilentSite {
                 ListColumn("name", "silence.name") { row, _ in Table.Cell(row.name, url: "/sites/\(Query.segment(row.code))") },
                 ListColumn("code", "silence.code") { row, _ in Table.Cell(row.code) },
                 ListColumn("area", "silence.area") { row, _ in Table.Cell(row.areaName, url: "/areas/\(row.areaCode)") },
-                ListColumn("heard", "silence.heard") { row, question in Table.Cell(row.heardAt.map(question.house.zone.text) ?? question.text("silence.never")) },
+                ListColumn("heard", "silence.heard") { row, question in
+                    Table.Cell(row.heardAt.map(question.house.zone.text) ?? question.text("silence.never"))
+                },
                 ListColumn("days", "silence.days", isNumber: true) { row, question in
                     Table.Cell(row.heardAt.map { String(question.now.milliseconds(since: $0) / 86_400_000) } ?? "")
                 },
-            ], filters: [ListFilter("days", "silence.since", SilenceSpan.allCases.map { FieldOption($0.rawValue, "silence.span.\($0.rawValue)") })], search: "silence.search",
+            ],
+            filters: [
+                ListFilter("days", "silence.since", SilenceSpan.allCases.map { FieldOption($0.rawValue, "silence.span.\($0.rawValue)") })
+            ], search: "silence.search",
             rows: { statements, question in
                 let parts = question.after.split(separator: "_", maxSplits: 1)
                 let place = parts.count == 2 ? Int64(parts[0]).map { (heardAt: Instant(milliseconds: $0), code: String(parts[1])) } : nil
-                return try statements.silentSites(filter(question), after: place, limit: question.limit, on: question.today, in: question.scope)
-            }, count: { try $0.silentSiteCount(filter($1), on: $1.today, in: $1.scope) }, place: { "\($0.heardAt?.milliseconds ?? 0)_\($0.code)" }, note: "silence.note",
+                return try statements.silentSites(
+                    filter(question), after: place, limit: question.limit, on: question.today, in: question.scope)
+            }, count: { try $0.silentSiteCount(filter($1), on: $1.today, in: $1.scope) },
+            place: { "\($0.heardAt?.milliseconds ?? 0)_\($0.code)" }, note: "silence.note",
             empty: "silence.empty")
     }
 }

@@ -22,12 +22,16 @@ package struct SilenceFilter: Sendable {
     let words: SearchWords
 
     /// Sites whose last report is of before a moment.
-    package init(before: Instant, zone: NetworkZone, words: SearchWords = SearchWords("")) { (self.before, since, self.words) = (before, zone.day(of: before), words) }
+    package init(before: Instant, zone: NetworkZone, words: SearchWords = SearchWords("")) {
+        (self.before, since, self.words) = (before, zone.day(of: before), words)
+    }
 }
 
 extension Statements {
     /// Sites in service with a terminal that have been silent longest, after a place in that order.
-    package func silentSites(_ filter: SilenceFilter, after place: (heardAt: Instant, code: String)? = nil, limit: Int, on day: Day, in scope: Scope) throws -> [SilentSite] {
+    package func silentSites(
+        _ filter: SilenceFilter, after place: (heardAt: Instant, code: String)? = nil, limit: Int, on day: Day, in scope: Scope
+    ) throws -> [SilentSite] {
         let behind: SQL = place.map { "(x.heard_at, x.code) > (\($0.heardAt), \($0.code))" } ?? "1 = 1"
         let found = try all(
             """
@@ -37,7 +41,9 @@ extension Statements {
         ) { (code: try $0.text(0), name: try $0.text(1), area: try $0.text(2), heardAt: try $0.instant(3)) }
         let names = try areaNames(above: found.map(\.area), on: day)
         return found.map {
-            SilentSite(code: $0.code, name: $0.name, areaCode: $0.area, areaName: names[$0.area] ?? "", heardAt: $0.heardAt.milliseconds == 0 ? nil : $0.heardAt)
+            SilentSite(
+                code: $0.code, name: $0.name, areaCode: $0.area, areaName: names[$0.area] ?? "",
+                heardAt: $0.heardAt.milliseconds == 0 ? nil : $0.heardAt)
         }
     }
 
@@ -62,7 +68,10 @@ extension Statements {
 
     /// The condition on `n` for terminals that have reported nothing of after a moment.
     package func silentNodes(before moment: Instant) -> SQL {
-        "n.kind = 'terminal' AND n.revoked_at IS NULL AND n.enrolled_at <= \(moment) AND NOT EXISTS (SELECT 1 FROM terminal t JOIN watermark_claim w ON w.terminal = t.num WHERE t.id = n.id AND w.through_at >= \(moment))"
+        """
+        n.kind = 'terminal' AND n.revoked_at IS NULL AND n.enrolled_at <= \(moment) AND NOT EXISTS (SELECT 1 FROM terminal t JOIN \
+        watermark_claim w ON w.terminal = t.num WHERE t.id = n.id AND w.through_at >= \(moment))
+        """
     }
 
     private func silent(_ filter: SilenceFilter, on day: Day, in scope: Scope) -> SQL {
@@ -73,11 +82,14 @@ extension Statements {
         FROM site s
         JOIN site_version v ON v.site = s.num AND v.replaced_at IS NULL AND v.from_day <= \(day) AND v.until_day > \(day)
         JOIN area_version a ON a.area_id = v.area_id AND a.replaced_at IS NULL AND a.from_day <= \(day) AND a.until_day > \(day)
-        JOIN site_state c ON c.site = s.num AND c.replaced_at IS NULL AND c.from_day <= \(filter.since) AND c.until_day > \(day) AND c.state = \(SiteState.inService)
+        JOIN site_state c ON c.site = s.num AND c.replaced_at IS NULL AND c.from_day <= \(filter.since) AND c.until_day > \(day)
+            AND c.state = \(SiteState.inService)
         WHERE \(sql: scope.condition("a.code")) AND \(sql: filter.words.condition("v.name_key", code: "s.code"))
-            AND EXISTS (SELECT 1 FROM terminal_assignment x WHERE x.site = s.num AND x.replaced_at IS NULL AND x.from_day <= \(filter.since) AND x.until_day > \(day))
+            AND EXISTS (SELECT 1 FROM terminal_assignment x
+                WHERE x.site = s.num AND x.replaced_at IS NULL AND x.from_day <= \(filter.since) AND x.until_day > \(day))
             AND NOT EXISTS (SELECT 1 FROM terminal_assignment x JOIN watermark_claim w ON w.terminal = x.terminal
-                WHERE x.site = s.num AND x.replaced_at IS NULL AND x.from_day <= \(day) AND x.until_day > \(day) AND w.through_at >= \(filter.before))
+                WHERE x.site = s.num AND x.replaced_at IS NULL AND x.from_day <= \(day) AND x.until_day > \(day)
+                    AND w.through_at >= \(filter.before))
         """
     }
 }

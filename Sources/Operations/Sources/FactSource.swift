@@ -14,7 +14,9 @@ package struct FactSource: Decodable, Hashable, Sendable, CustomStringConvertibl
     package var edge: String? { saidBy.hasPrefix("edge:") ? String(saidBy.dropFirst("edge:".count)) : nil }
     package var isTerminal: Bool { saidBy == Self.terminal }
 
-    package var description: String { [saidBy, relay.isEmpty ? "" : "carried by \(relay)", file].filter { !$0.isEmpty }.joined(separator: " ") }
+    package var description: String {
+        [saidBy, relay.isEmpty ? "" : "carried by \(relay)", file].filter { !$0.isEmpty }.joined(separator: " ")
+    }
 
     static let terminal = "self"
     /// Stands for several sources.
@@ -45,10 +47,15 @@ extension Statements {
     private func sourceNumber(_ saidBy: String, _ relay: String, _ file: String) throws -> Int {
         // Another centre on the same database may take the number, or make the row, in between.
         for _ in 0..<5 {
-            if let number = try first("SELECT num FROM fact_source WHERE said_by = \(saidBy) AND relay = \(relay) AND file = \(file)", { try $0.int(0) }) { return number }
+            if let number = try first(
+                "SELECT num FROM fact_source WHERE said_by = \(saidBy) AND relay = \(relay) AND file = \(file)", { try $0.int(0) })
+            {
+                return number
+            }
             try run(
                 """
-                INSERT INTO fact_source (num, said_by, relay, file) SELECT coalesce(max(num), 0) + 1, \(saidBy), \(relay), \(file) FROM fact_source WHERE TRUE
+                INSERT INTO fact_source (num, said_by, relay, file) SELECT coalesce(max(num), 0) + 1, \(saidBy), \(relay), \(file)
+                    FROM fact_source WHERE TRUE
                 ON CONFLICT DO NOTHING
                 """)
         }
@@ -56,7 +63,9 @@ extension Statements {
     }
 
     /// All sources that facts ever came from, by name.
-    package func factSources() throws -> [FactSource] { try all(FactSource.self, "SELECT num, said_by, relay, file FROM fact_source ORDER BY said_by, relay, file") }
+    package func factSources() throws -> [FactSource] {
+        try all(FactSource.self, "SELECT num, said_by, relay, file FROM fact_source ORDER BY said_by, relay, file")
+    }
 }
 
 extension Sender {

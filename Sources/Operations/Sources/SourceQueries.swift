@@ -9,13 +9,15 @@ extension Statements {
             """
             SELECT p.day, p.terminal, NULL, o.num, o.said_by, o.relay, o.file FROM presence p JOIN fact_source o ON o.num = p.source
             WHERE p.day IN (\(list: days.map(\.number))) AND p.terminal IN (\(list: terminals))
-            UNION ALL SELECT s.day, s.terminal, s.added_minutes, o.num, o.said_by, o.relay, o.file FROM presence_source s JOIN fact_source o ON o.num = s.source
+            UNION ALL SELECT s.day, s.terminal, s.added_minutes, o.num, o.said_by, o.relay, o.file
+                FROM presence_source s JOIN fact_source o ON o.num = s.source
             WHERE s.day IN (\(list: days.map(\.number))) AND s.terminal IN (\(list: terminals))
             ORDER BY 1, 2, 4
             """
         ) { row in
             let source = FactSource(num: try row.int(3), saidBy: try row.text(4), relay: try row.text(5), file: try row.text(6))
-            found[try row.day(0), default: [:]][try row.int(1), default: []].append(SourceShare(source: source, addedMinutes: try row.optionalInt(2)))
+            found[try row.day(0), default: [:]][try row.int(1), default: []].append(
+                SourceShare(source: source, addedMinutes: try row.optionalInt(2)))
         }
         return found
     }
@@ -27,7 +29,8 @@ extension Statements {
             try each(
                 """
                 SELECT day, terminal FROM presence WHERE day IN (\(list: part.map(\.number))) AND source IN (\(list: sources))
-                UNION ALL SELECT day, terminal FROM presence_source WHERE day IN (\(list: part.map(\.number))) AND source IN (\(list: sources))
+                UNION ALL SELECT day, terminal FROM presence_source
+                    WHERE day IN (\(list: part.map(\.number))) AND source IN (\(list: sources))
                 """
             ) { found.insert(TerminalDay(day: try $0.day(0), terminal: try $0.int(1))) }
         }
@@ -36,7 +39,8 @@ extension Statements {
             SELECT terminal, boot, sequence, courseware, mode, intervals, source FROM play p
             WHERE first_day >= \(days.lowerBound.advanced(by: -2)) AND first_day <= \(days.upperBound) AND last_day >= \(days.lowerBound)
                 AND (source IN (\(list: sources)) OR EXISTS (
-                    SELECT 1 FROM play_source s WHERE s.terminal = p.terminal AND s.boot = p.boot AND s.sequence = p.sequence AND s.source IN (\(list: sources))))
+                    SELECT 1 FROM play_source s WHERE s.terminal = p.terminal AND s.boot = p.boot AND s.sequence = p.sequence
+                        AND s.source IN (\(list: sources))))
             """, storedPlay)
         for play in plays {
             for day in play.coverage.days(zone) where days.contains(day) { found.insert(TerminalDay(day: day, terminal: play.terminal)) }
@@ -46,6 +50,11 @@ extension Statements {
 
     /// The terminals whose reports some sources called complete up to these days or beyond.
     func terminals(completedBy sources: [Int], from day: Day, _ zone: NetworkZone) throws -> [Int] {
-        try all("SELECT DISTINCT terminal FROM watermark_claim WHERE source IN (\(list: sources)) AND through_at > \(zone.start(of: day)) ORDER BY terminal") { try $0.int(0) }
+        try all(
+            """
+            SELECT DISTINCT terminal FROM watermark_claim
+            WHERE source IN (\(list: sources)) AND through_at > \(zone.start(of: day)) ORDER BY terminal
+            """
+        ) { try $0.int(0) }
     }
 }

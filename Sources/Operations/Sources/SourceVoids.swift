@@ -33,9 +33,12 @@ package struct SourceVoid: Hashable, Sendable {
 }
 
 extension Statements {
-    /// Takes out of the figures every day of a terminal of which anything came from a source, and that this source called reports complete; as one decision, which one withdrawal
-    /// takes back. What others said of the same days goes with it: of a row that several wrote only the whole can be taken out. Throws `source` when nothing ever came from there.
-    package func voidSource(_ choice: SourceChoice, days: ClosedRange<Day>, reason: String, rules: FactRules, by act: Act) throws -> SourceVoid {
+    /// Takes out of the figures every day of a terminal of which anything came from a source, and that this source called reports complete;
+    /// as one decision, which one withdrawal takes back. What others said of the same days goes with it: of a row that several wrote only
+    /// the whole can be taken out. Throws `source` when nothing ever came from there.
+    package func voidSource(_ choice: SourceChoice, days: ClosedRange<Day>, reason: String, rules: FactRules, by act: Act) throws
+        -> SourceVoid
+    {
         guard (1...500).contains(reason.count) else { throw Refusal.invalid(["reason": "form.required"]) }
         let sources = try factSources().filter(choice.matches).map(\.num)
         guard !sources.isEmpty else { throw Refusal.notFound("source") }
@@ -49,7 +52,8 @@ extension Statements {
         try inParts(voids) { part in
             let rows = part.map { kind, terminal, days -> [Value] in
                 [
-                    act.ids.next().bound, kind.rawValue.bound, terminal.bound, days.lowerBound.number.bound, days.upperBound.number.bound, reason.bound, act.actor.id.bound,
+                    act.ids.next().bound, kind.rawValue.bound, terminal.bound, days.lowerBound.number.bound, days.upperBound.number.bound,
+                    reason.bound, act.actor.id.bound,
                     act.at.bound, id.bound,
                 ]
             }
@@ -59,7 +63,8 @@ extension Statements {
         try record(
             "facts.source_voided", id,
             [
-                "from_on": days.lowerBound.description, "through_on": days.upperBound.description, "reason": reason, "terminals": String(terminals), "days": String(touched.count),
+                "from_on": days.lowerBound.description, "through_on": days.upperBound.description, "reason": reason,
+                "terminals": String(terminals), "days": String(touched.count),
             ], by: act)
         try deriveAgain(touched, rules: rules)
         return SourceVoid(id: id, terminals: terminals, days: touched.count, completeness: complete.count)

@@ -21,8 +21,9 @@ package struct FactVoid: Decodable, Hashable, Sendable {
 }
 
 extension Statements {
-    /// Takes what a terminal said of some days, both included, out of the figures: minutes, plays, and that its reports are complete; or the last alone, after a wrong clock or a
-    /// file that claimed too much. The facts stay, what comes later about these days does not count either, and the decision can be withdrawn.
+    /// Takes what a terminal said of some days, both included, out of the figures: minutes, plays, and that its reports are complete; or
+    /// the last alone, after a wrong clock or a file that claimed too much. The facts stay, what comes later about these days does not
+    /// count either, and the decision can be withdrawn.
     package func voidFacts(
         terminalID: String, days: ClosedRange<Day>, _ kind: VoidKind = .facts, reason: String, rules: FactRules, by act: Act
     ) throws -> String {
@@ -32,11 +33,13 @@ extension Statements {
         try run(
             """
             INSERT INTO fact_void (id, kind, terminal, from_day, until_day, reason, actor, recorded_at)
-            VALUES (\(id), \(kind), \(terminal), \(days.lowerBound), \(days.upperBound.advanced(by: 1)), \(reason), \(act.actor.id), \(act.at))
+            VALUES (\(id), \(kind), \(terminal), \(days.lowerBound), \(days.upperBound.advanced(by: 1)), \(reason), \(act.actor.id),
+                \(act.at))
             """)
         try record(
             kind == .facts ? "facts.voided" : "facts.completeness_voided", id,
-            ["terminal": terminalID, "from_on": days.lowerBound.description, "through_on": days.upperBound.description, "reason": reason], by: act)
+            ["terminal": terminalID, "from_on": days.lowerBound.description, "through_on": days.upperBound.description, "reason": reason],
+            by: act)
         if kind == .facts { try deriveAgain(try heardDays(terminal: terminal, days: days, rules: rules), rules: rules) }
         return id
     }
@@ -46,7 +49,8 @@ extension Statements {
         let voids = try all(
             FactVoid.self,
             """
-            UPDATE fact_void SET withdrawn_by = \(act.actor.id), withdrawn_at = \(act.at) WHERE (id = \(id) OR proposal = \(id)) AND withdrawn_at IS NULL
+            UPDATE fact_void SET withdrawn_by = \(act.actor.id), withdrawn_at = \(act.at)
+                WHERE (id = \(id) OR proposal = \(id)) AND withdrawn_at IS NULL
             RETURNING \(sql: voidColumns)
             """)
         guard !voids.isEmpty else { throw Refusal.notFound("void") }
@@ -63,17 +67,20 @@ extension Statements {
             FactVoid.self,
             """
             SELECT \(sql: voidColumns) FROM fact_void
-            WHERE terminal IN (\(list: terminals)) AND from_day <= \(days.upperBound) AND until_day > \(days.lowerBound) ORDER BY from_day, id
+            WHERE terminal IN (\(list: terminals)) AND from_day <= \(days.upperBound)
+                AND until_day > \(days.lowerBound) ORDER BY from_day, id
             """)
     }
 
-    /// The days of terminals within some days of which voids in force take out everything, or by their kinds also what was reported complete.
+    /// The days of terminals within some days of which voids in force take out everything, or by their kinds also what was reported
+    /// complete.
     package func voidedRanges(_ days: ClosedRange<Day>, kinds: [VoidKind] = [.facts]) throws -> [Int: [Range<Day>]] {
         var ranges: [Int: [Range<Day>]] = [:]
         try each(
             """
             SELECT terminal, from_day, until_day FROM fact_void
-            WHERE withdrawn_at IS NULL AND kind IN (\(list: kinds.map(\.rawValue))) AND from_day <= \(days.upperBound) AND until_day > \(days.lowerBound)
+            WHERE withdrawn_at IS NULL AND kind IN (\(list: kinds.map(\.rawValue))) AND from_day <= \(days.upperBound)
+                AND until_day > \(days.lowerBound)
             """
         ) { row in ranges[try row.int(0), default: []].append(try row.day(1)..<row.day(2)) }
         return ranges
@@ -91,7 +98,10 @@ extension Statements {
     private func heardDays(terminal: Int, days: ClosedRange<Day>, rules: FactRules) throws -> Set<TerminalDay> {
         var present: Set<TerminalDay> = []
         // A void may be open-ended: only days from which anybody was heard are looked up.
-        let known = try first("SELECT coalesce(min(day), 0), coalesce(max(day), -1) FROM presence") { (try $0.day(0), try $0.day(1)) } ?? (days.lowerBound, days.upperBound)
+        let known =
+            try first("SELECT coalesce(min(day), 0), coalesce(max(day), -1) FROM presence") { (try $0.day(0), try $0.day(1)) } ?? (
+                days.lowerBound, days.upperBound
+            )
         let from = max(days.lowerBound, known.0)
         let last = min(days.upperBound, known.1)
         try inParts(from <= last ? Array(from...last) : []) { part in

@@ -1,6 +1,7 @@
 import Foundation
 
-/// What travels between centre and worker: a byte that says its kind, four that say its length, so many bytes. Neither end believes the other.
+/// What travels between centre and worker: a byte that says its kind, four that say its length, so many bytes. Neither end believes the
+/// other.
 package struct Frame: Hashable, Sendable {
     package enum Kind: UInt8, Sendable {
         /// From the worker, before anything else: ``WorkerGreeting``.
@@ -36,7 +37,9 @@ package struct Frame: Hashable, Sendable {
     /// - Throws: `WorkerProblem.refused` for one that is too long.
     package var encoded: [UInt8] {
         get throws {
-            guard bytes.count <= Self.longest else { throw WorkerProblem.refused("a message of \(bytes.count) bytes is too long for the line between centre and worker") }
+            guard bytes.count <= Self.longest else {
+                throw WorkerProblem.refused("a message of \(bytes.count) bytes is too long for the line between centre and worker")
+            }
             return [kind.rawValue] + (0..<4).map { UInt8(truncatingIfNeeded: bytes.count >> (24 - 8 * $0)) } + bytes
         }
     }
@@ -55,6 +58,8 @@ package struct Frame: Hashable, Sendable {
     /// - Throws: `WorkerProblem.nonsense`.
     package func message<Message: Decodable>(_ type: Message.Type, _ kind: Kind) throws -> Message {
         guard self.kind == kind else { throw WorkerProblem.nonsense("\(self.kind) where \(kind) was due") }
-        do { return try JSONDecoder().decode(type, from: Data(bytes)) } catch { throw WorkerProblem.nonsense("\(kind) that cannot be read") }
+        do { return try JSONDecoder().decode(type, from: Data(bytes)) } catch {
+            throw WorkerProblem.nonsense("\(kind) that cannot be read")
+        }
     }
 }

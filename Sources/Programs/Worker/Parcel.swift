@@ -12,7 +12,8 @@ struct Parcel: Sendable {
     /// Of all of them.
     let bytes: Int
 
-    /// - Throws: `WorkerProblem.refused` for a link, a folder, a device, a name that is not plain, too many files, more bytes than `most`; `Errno`.
+    /// - Throws: `WorkerProblem.refused` for a link, a folder, a device, a name that is not plain, too many files, more bytes than `most`;
+    ///   `Errno`.
     init(_ places: [WorkOrder.Place], most: Int = .max) throws {
         var (items, sum) = ([Item](), 0)
         for (number, place) in places.enumerated() {
@@ -38,7 +39,8 @@ struct Parcel: Sendable {
             try line.send(Frame(.file, saying: item.head))
             var rest = item.head.length
             while rest > 0 {
-                let piece = try [UInt8](unsafeUninitializedCapacity: min(rest, Frame.longest)) { buffer, count in count = try file.read(into: UnsafeMutableRawBufferPointer(buffer))
+                let piece = try [UInt8](unsafeUninitializedCapacity: min(rest, Frame.longest)) { buffer, count in
+                    count = try file.read(into: UnsafeMutableRawBufferPointer(buffer))
                 }
                 guard !piece.isEmpty else { throw WorkerProblem.refused("the file \(item.head.name) became shorter while it was read") }
                 try line.send(Frame(.piece, piece))
@@ -54,7 +56,9 @@ struct Parcel: Sendable {
 
     /// Follows no link at the end of the path, and waits for nobody at the other end of a pipe.
     private static func open(_ path: String) throws -> FileDescriptor {
-        do { return try FileDescriptor.open(FilePath(path), .readOnly, options: [.noFollow, .nonBlocking, .closeOnExec]) } catch Errno.tooManySymbolicLinkLevels {
+        do { return try FileDescriptor.open(FilePath(path), .readOnly, options: [.noFollow, .nonBlocking, .closeOnExec]) } catch Errno
+            .tooManySymbolicLinkLevels
+        {
             throw WorkerProblem.refused("among the files is a link")
         }
     }

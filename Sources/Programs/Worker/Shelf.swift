@@ -1,7 +1,8 @@
 import Foundation
 import SystemPackage
 
-/// The folder of one run at a worker: open to its user alone, held by a lock as long as the worker lives, so that the next one sweeps what a killed one left.
+/// The folder of one run at a worker: open to its user alone, held by a lock as long as the worker lives, so that the next one sweeps what
+/// a killed one left.
 struct Shelf: Sendable {
     /// Bytes of the disk that files for a run leave free.
     private static let reserve = 64 << 20
@@ -33,7 +34,8 @@ struct Shelf: Sendable {
 
     /// Nobody holds these; nor what does not open, which only a program that was taken over can have done.
     private static func abandoned(in folder: String) throws -> [String] {
-        try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0.hasPrefix(prefix) }.map { "\(folder)/\($0)" }.filter { path in
+        try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0.hasPrefix(prefix) }.map { "\(folder)/\($0)" }.filter {
+            path in
             guard let left = try? open(path) else { return true }
             defer { try? left.close() }
             return flock(left.rawValue, LOCK_EX | LOCK_NB) == 0
@@ -44,17 +46,23 @@ struct Shelf: Sendable {
 
     func writes(_ order: WorkOrder) -> [String] { order.writes.indices.map { "\(path)/w\($0)" } }
 
-    func names(_ order: WorkOrder) -> PathNames { PathNames(Array(zip(order.reads.map(\.path) + order.writes, reads(order) + writes(order)))) }
+    func names(_ order: WorkOrder) -> PathNames {
+        PathNames(Array(zip(order.reads.map(\.path) + order.writes, reads(order) + writes(order))))
+    }
 
     /// Takes the files of the order off the line; blocks; answers what is for standard input.
     /// - Throws: `ProgramProblem.diskFull`, `WorkerProblem`.
     func fill(_ order: WorkOrder, from line: WorkerLine) throws -> Data {
         let folders = zip(order.reads, reads(order)).filter(\.0.isFolder).map(\.1) + writes(order)
-        for folder in folders { try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700]) }
+        for folder in folders {
+            try FileManager.default.createDirectory(
+                atPath: folder, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
+        }
         var status = statvfs()
         guard statvfs(path, &status) == 0 else { throw Errno(rawValue: errno) }
         guard Double(status.f_bavail) * Double(status.f_frsize) >= Double(order.bytes + Self.reserve) else { throw ProgramProblem.diskFull }
-        return try line.unpack(Unpacking(isFolder: order.reads.map(\.isFolder), bytes: order.bytes, input: WorkOrder.mostInput), into: reads(order))
+        return try line.unpack(
+            Unpacking(isFolder: order.reads.map(\.isFolder), bytes: order.bytes, input: WorkOrder.mostInput), into: reads(order))
     }
 
     func remove() async {
@@ -62,10 +70,12 @@ struct Shelf: Sendable {
         try? lock.close()
     }
 
-    /// By coreutils, because a program may have closed folders to us, and made them deeper than a path can say. What stays is swept another time, and fails nobody's run.
+    /// By coreutils, because a program may have closed folders to us, and made them deeper than a path can say. What stays is swept another
+    /// time, and fails nobody's run.
     private static func remove(_ path: String) async {
         for (name, arguments) in [("chmod", ["-R", "u+rwX"]), ("rm", ["-rf"])] {
-            _ = try? await Program(name, confinement: .none, memoryMiB: 1024, fileMiB: 1).run(arguments + ["--", path], seconds: 600) { _ in }
+            _ = try? await Program(name, confinement: .none, memoryMiB: 1024, fileMiB: 1).run(arguments + ["--", path], seconds: 600) { _ in
+            }
         }
     }
 
@@ -74,8 +84,8 @@ struct Shelf: Sendable {
     }
 }
 
-/// What the asker calls a path and what the worker does. A path within an argument ends with it or goes on with a slash; where an argument is a pattern for names, `%` in it
-/// stands doubled. Ours hold none.
+/// What the asker calls a path and what the worker does. A path within an argument ends with it or goes on with a slash; where an argument
+/// is a pattern for names, `%` in it stands doubled. Ours hold none.
 package struct PathNames: Sendable {
     private let pairs: [(theirs: String, ours: String)]
 

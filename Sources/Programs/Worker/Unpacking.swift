@@ -1,5 +1,5 @@
-/// What may be made of frames that carry files: nothing but plain names, in the places that were agreed on, no more and no longer files than were. Pure, so that what a hostile
-/// end sends gets no further than this.
+/// What may be made of frames that carry files: nothing but plain names, in the places that were agreed on, no more and no longer files
+/// than were. Pure, so that what a hostile end sends gets no further than this.
 package struct Unpacking: Sendable {
     package enum Step: Hashable, Sendable {
         /// A new file, in one of the places, by its plain name; by none where the place itself is the file.
@@ -51,6 +51,7 @@ package struct Unpacking: Sendable {
 
     /// Names one file in one folder and nothing else.
     static func isPlain(_ name: String) -> Bool {
-        (1...255).contains(name.utf8.count) && ![".", ".."].contains(name) && !name.utf8.contains { $0 < 32 || $0 == 127 || $0 == UInt8(ascii: "/") }
+        (1...255).contains(name.utf8.count) && ![".", ".."].contains(name)
+            && !name.utf8.contains { $0 < 32 || $0 == 127 || $0 == UInt8(ascii: "/") }
     }
 }

@@ -57,8 +57,12 @@ package struct WorkOrder: Hashable, Codable, Sendable {
         guard paths.count <= 16, paths.allSatisfy({ $0.hasPrefix("/") && $0.utf8.count > 1 && $0.utf8.count < 4096 }) else {
             throw WorkerProblem.nonsense("an order with impossible paths")
         }
-        guard !(arguments + paths).contains(where: { $0.utf8.contains(0) }) else { throw WorkerProblem.nonsense("an order with a zero in its words") }
-        guard (1...1 << 20).contains(memoryMiB), (1...1 << 24).contains(fileMiB), (1...30 * 86_400).contains(seconds), (0...1 << 44).contains(bytes) else {
+        guard !(arguments + paths).contains(where: { $0.utf8.contains(0) }) else {
+            throw WorkerProblem.nonsense("an order with a zero in its words")
+        }
+        guard (1...1 << 20).contains(memoryMiB), (1...1 << 24).contains(fileMiB), (1...30 * 86_400).contains(seconds),
+            (0...1 << 44).contains(bytes)
+        else {
             throw WorkerProblem.nonsense("an order beyond all limits")
         }
     }
@@ -128,10 +132,15 @@ package enum WorkerProblem: Error, Hashable, Sendable, CustomStringConvertible {
     package var description: String {
         switch self {
         case .absent(let socket, let reason):
-            "No worker answers at \(socket) (\(reason)): start yuanjiao-worker.socket, let it belong to the centre's user, or take `worker` out of the settings"
+            """
+            No worker answers at \(socket) (\(reason)): start yuanjiao-worker.socket, let it belong to the centre's user, or take `worker` \
+            out of the settings
+            """
         case .gone: "The worker ended before its work was done: `journalctl -u 'yuanjiao-worker@*'` says why; try again"
-        case .silent(let seconds): "The worker did not go on within \(seconds) seconds: `journalctl -u 'yuanjiao-worker@*'` may say why; try again"
-        case .nonsense(let what): "The worker's line carried \(what): let centre and worker be of one version, and nothing else listen at the socket"
+        case .silent(let seconds):
+            "The worker did not go on within \(seconds) seconds: `journalctl -u 'yuanjiao-worker@*'` may say why; try again"
+        case .nonsense(let what):
+            "The worker's line carried \(what): let centre and worker be of one version, and nothing else listen at the socket"
         case .refused(let why): "The worker did not do it: \(why)"
         }
     }

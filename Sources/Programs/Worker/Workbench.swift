@@ -29,7 +29,8 @@ package struct Workbench: Sendable {
         let line = WorkerLine(socket)
         defer { line.close() }
         do {
-            let greeting = WorkerGreeting(user: geteuid(), confinement: confinement, tools: Tool.allCases.filter { programs[$0].map(Program.exists) ?? false })
+            let greeting = WorkerGreeting(
+                user: geteuid(), confinement: confinement, tools: Tool.allCases.filter { programs[$0].map(Program.exists) ?? false })
             try await line.writes { try $0.send(Frame(.greeting, saying: greeting)) }
             guard let order = try await first(of: line) else { return nil }
             let shelf = try await Shelf.make(in: folder)
@@ -63,12 +64,15 @@ package struct Workbench: Sendable {
         guard let path = programs[order.tool] else { throw ProgramProblem.missing(order.tool.rawValue) }
         let input = try await line.reads { try shelf.fill(order, from: $0) }
         let (names, reads, writes) = (shelf.names(order), shelf.reads(order), shelf.writes(order))
-        let program = Program(path, confinement: confinement, reads: reads, writes: writes, memoryMiB: order.memoryMiB, fileMiB: order.fileMiB)
+        let program = Program(
+            path, confinement: confinement, reads: reads, writes: writes, memoryMiB: order.memoryMiB, fileMiB: order.fileMiB)
         return try await withThrowingTaskGroup(of: Program.Outcome?.self) { group in
             group.addTask {
                 let outcome = try await program.run(order.arguments.map(names.ours), input: input, seconds: order.seconds) { bytes in
                     try await line.writes { line in
-                        for start in stride(from: 0, to: bytes.count, by: Frame.longest) { try line.send(Frame(.stream, Array(bytes[start...].prefix(Frame.longest)))) }
+                        for start in stride(from: 0, to: bytes.count, by: Frame.longest) {
+                            try line.send(Frame(.stream, Array(bytes[start...].prefix(Frame.longest))))
+                        }
                     }
                 }
                 try await line.writes { line in

@@ -3,7 +3,8 @@ import Foundation
 import Synchronization
 import SystemPackage
 
-/// One end of the connection between centre and worker. What waits does so on threads of the line's own, one for each direction, so that nothing else does.
+/// One end of the connection between centre and worker. What waits does so on threads of the line's own, one for each direction, so that
+/// nothing else does.
 final class WorkerLine: Sendable {
     /// Seconds within which the other end takes or sends something, while files are under way.
     static let patience = 300
@@ -37,7 +38,9 @@ final class WorkerLine: Sendable {
         guard descriptor >= 0 else { throw failed(errno) }
         let line = WorkerLine(descriptor)
         let status = withUnsafePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { Foundation.connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size)) }
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                Foundation.connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+            }
         }
         guard status == 0 else {
             let code = errno
@@ -76,7 +79,9 @@ final class WorkerLine: Sendable {
         let bytes = try frame.encoded
         var sent = 0
         while sent < bytes.count {
-            let count = bytes.withUnsafeBytes { Foundation.send(descriptor, $0.baseAddress.map { $0 + sent }, bytes.count - sent, Int32(MSG_NOSIGNAL)) }
+            let count = bytes.withUnsafeBytes {
+                Foundation.send(descriptor, $0.baseAddress.map { $0 + sent }, bytes.count - sent, Int32(MSG_NOSIGNAL))
+            }
             if count > 0 { sent += count } else if errno != EINTR { throw WorkerProblem.gone }
         }
     }
@@ -157,7 +162,11 @@ final class WorkerLine: Sendable {
         try [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
             while filled < count {
                 let got = recv(descriptor, buffer.baseAddress.map { $0 + filled }, count - filled, 0)
-                if got > 0 { filled += got } else if got == 0 || errno != EINTR { throw got < 0 && errno == EAGAIN ? WorkerProblem.silent(seconds: Self.patience) : .gone }
+                if got > 0 {
+                    filled += got
+                } else if got == 0 || errno != EINTR {
+                    throw got < 0 && errno == EAGAIN ? WorkerProblem.silent(seconds: Self.patience) : .gone
+                }
             }
         }
     }
@@ -170,7 +179,8 @@ final class WorkerLine: Sendable {
     private static func newFile(_ path: String) throws -> FileDescriptor {
         do {
             return try saying {
-                try FileDescriptor.open(FilePath(path), .writeOnly, options: [.create, .exclusiveCreate, .noFollow, .closeOnExec], permissions: .ownerReadWrite)
+                try FileDescriptor.open(
+                    FilePath(path), .writeOnly, options: [.create, .exclusiveCreate, .noFollow, .closeOnExec], permissions: .ownerReadWrite)
             }
         } catch Errno.fileExists {
             throw WorkerProblem.nonsense("a file that is there already")
@@ -178,6 +188,8 @@ final class WorkerLine: Sendable {
     }
 
     private static func saying<Value>(_ body: () throws -> Value) throws -> Value {
-        do { return try body() } catch let error as Errno where [.noSpace, .diskQuotaExceeded].contains(error) { throw ProgramProblem.diskFull }
+        do { return try body() } catch let error as Errno where [.noSpace, .diskQuotaExceeded].contains(error) {
+            throw ProgramProblem.diskFull
+        }
     }
 }

@@ -40,7 +40,9 @@ package enum AreaDecision: Hashable, Sendable {
     /// The area that is decided on.
     package var subject: AreaCode {
         switch self {
-        case .rename(let code, _), .recode(let code, _), .move(let code, _), .merge(let code, _), .split(let code, _, _, _), .close(let code): code
+        case .rename(let code, _), .recode(let code, _), .move(let code, _), .merge(let code, _), .split(let code, _, _, _),
+            .close(let code):
+            code
         }
     }
 }

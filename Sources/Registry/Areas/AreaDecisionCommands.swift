@@ -16,7 +16,8 @@ package struct RecordedDecision: Decodable, Hashable, Sendable {
 }
 
 extension Statements {
-    /// What a decision would do; nothing is written. Throws as `AreaPlanner.plan` does, and `Refusal.notFound("area")` for areas outside the scope.
+    /// What a decision would do; nothing is written. Throws as `AreaPlanner.plan` does, and `Refusal.notFound("area")` for areas outside
+    /// the scope.
     package func planArea(_ decision: AreaDecision, on day: Day, today: Day, in scope: Scope, ids: IDs) throws -> AreaPlan {
         guard scope.covers(decision.subject) else { throw Refusal.notFound("area") }
         switch decision {
@@ -24,7 +25,9 @@ extension Statements {
         case .move(_, let code): guard scope.covers(code) else { throw Refusal.invalid(["code": "area.parent_closed"]) }
         case .rename, .recode, .split, .close: break
         }
-        let rows = try all(AreaVersion.self, "SELECT id, area_id, code, name, parent_id, from_day, until_day, decision FROM area_version WHERE replaced_at IS NULL")
+        let rows = try all(
+            AreaVersion.self,
+            "SELECT id, area_id, code, name, parent_id, from_day, until_day, decision FROM area_version WHERE replaced_at IS NULL")
         return try AreaPlanner(rows, today: today).plan(decision, on: day, sites: { try placedSites($0, from: day) }, newID: ids.next())
     }
 
@@ -49,15 +52,20 @@ extension Statements {
             VALUES (\(id), \(decision.kind), \(plan.subjectID), \(plan.otherID), \(day), \(reason), \(document), \(act.actor.id), \(act.at))
             """)
         try write(plan.effects, decision: id, on: day, by: act)
-        for move in Dictionary(grouping: plan.siteMoves, by: { [$0.fromArea, $0.toArea] }).values { try write(move, decision: id, on: day, by: act) }
-        if let target = plan.effects.first(where: { $0.areaID == plan.subjectID && $0.after == nil }).flatMap({ plan.otherID ?? $0.before?.parentID }) {
+        for move in Dictionary(grouping: plan.siteMoves, by: { [$0.fromArea, $0.toArea] }).values {
+            try write(move, decision: id, on: day, by: act)
+        }
+        if let target = plan.effects.first(where: { $0.areaID == plan.subjectID && $0.after == nil }).flatMap({
+            plan.otherID ?? $0.before?.parentID
+        }) {
             try run("UPDATE node SET area_id = \(target) WHERE area_id = \(plan.subjectID)")
         }
         try placeNodes(on: today, at: act.at)
         try record(
             "area.decided", plan.subjectID,
             [
-                "kind": decision.kind.rawValue, "code": decision.subject.description, "on": day.description, "reason": reason, "document": document,
+                "kind": decision.kind.rawValue, "code": decision.subject.description, "on": day.description, "reason": reason,
+                "document": document,
                 "areas": String(plan.effects.count), "sites": String(plan.siteMoves.count),
             ], by: act)
         return plan
@@ -68,7 +76,8 @@ extension Statements {
         var rows: [[Value]] = []
         func add(_ row: AreaVersion, _ decision: String?) {
             rows.append([
-                act.ids.next().bound, row.areaID.bound, row.code.bound, row.name.bound, row.parentID.bound, row.fromDay.number.bound, row.untilDay.number.bound,
+                act.ids.next().bound, row.areaID.bound, row.code.bound, row.name.bound, row.parentID.bound, row.fromDay.number.bound,
+                row.untilDay.number.bound,
                 act.at.bound, decision.bound, searchKey(row.name).bound,
             ])
         }
@@ -81,11 +90,17 @@ extension Statements {
         }
         let replaced = effects.compactMap { $0.before?.id }
         for start in stride(from: 0, to: replaced.count, by: 500) {
-            try run("UPDATE area_version SET replaced_at = \(act.at) WHERE id IN (\(list: replaced[start..<min(start + 500, replaced.count)]))")
+            try run(
+                "UPDATE area_version SET replaced_at = \(act.at) WHERE id IN (\(list: replaced[start..<min(start + 500, replaced.count)]))")
         }
         for start in stride(from: 0, to: rows.count, by: 500) {
             let part = Array(rows[start..<min(start + 500, rows.count)])
-            try run("INSERT INTO area_version (id, area_id, code, name, parent_id, from_day, until_day, recorded_at, decision, name_key) \(values: part)")
+            try run(
+                """
+                INSERT INTO area_version (id, area_id, code, name, parent_id, from_day, until_day, recorded_at, decision,
+                name_key) \(values: part)
+                """
+            )
         }
     }
 
@@ -104,7 +119,8 @@ extension Statements {
             var rows: [[Value]] = []
             func add(_ row: SiteVersion, _ area: String, _ days: Range<Day>, _ decision: String?) {
                 rows.append([
-                    act.ids.next().bound, row.site.bound, row.name.bound, area.bound, row.kind.bound, row.mode.bound, days.lowerBound.number.bound,
+                    act.ids.next().bound, row.site.bound, row.name.bound, area.bound, row.kind.bound, row.mode.bound,
+                    days.lowerBound.number.bound,
                     days.upperBound.number.bound, act.at.bound, decision.bound, searchKey(row.name).bound,
                 ])
             }
@@ -113,7 +129,12 @@ extension Statements {
                 add(row, first.toArea, max(row.fromDay, day)..<row.untilDay, decision)
             }
             guard !rows.isEmpty else { continue }
-            try run("INSERT INTO site_version (id, site, name, area_id, kind, mode, from_day, until_day, recorded_at, decision, name_key) \(values: rows)")
+            try run(
+                """
+                INSERT INTO site_version (id, site, name, area_id, kind, mode, from_day, until_day, recorded_at, decision,
+                name_key) \(values: rows)
+                """
+            )
         }
     }
 
@@ -122,16 +143,19 @@ extension Statements {
         try all(
             """
             SELECT s.num, s.code, v.name, v.kind,
-                EXISTS (SELECT 1 FROM site_state t WHERE t.site = s.num AND t.replaced_at IS NULL AND t.until_day > \(day) AND t.state <> 'closed')
+                EXISTS (SELECT 1 FROM site_state t WHERE t.site = s.num AND t.replaced_at IS NULL AND t.until_day > \(day)
+                    AND t.state <> 'closed')
             FROM site_version v JOIN site s ON s.num = v.site
             WHERE v.area_id = \(areaID) AND v.until_day > \(day) AND v.replaced_at IS NULL
-                AND NOT EXISTS (SELECT 1 FROM site_version w WHERE w.site = v.site AND w.area_id = v.area_id AND w.replaced_at IS NULL AND w.until_day > \(day)
+                AND NOT EXISTS (SELECT 1 FROM site_version w WHERE w.site = v.site AND w.area_id = v.area_id AND w.replaced_at IS NULL
+                    AND w.until_day > \(day)
                     AND w.from_day < v.from_day)
             ORDER BY s.code
             """
         ) { row in
             PlacedSite(
-                site: try row.int(0), code: try row.text(1), name: try row.text(2), kind: SiteKind(rawValue: try row.text(3)) ?? .other, isOpen: try row.int(4) != 0)
+                site: try row.int(0), code: try row.text(1), name: try row.text(2), kind: SiteKind(rawValue: try row.text(3)) ?? .other,
+                isOpen: try row.int(4) != 0)
         }
     }
 
@@ -150,8 +174,10 @@ extension Statements {
         try all(
             AreaRow.self,
             """
-            SELECT v.code, v.name, p.code AS parent_code, p.name AS parent_name, v.from_day, v.until_day, v.recorded_at, v.replaced_at, v.decision FROM area_version v
-            LEFT JOIN area_version p ON p.area_id = v.parent_id AND p.replaced_at IS NULL AND p.from_day <= v.from_day AND p.until_day > v.from_day
+            SELECT v.code, v.name, p.code AS parent_code, p.name
+                AS parent_name, v.from_day, v.until_day, v.recorded_at, v.replaced_at, v.decision FROM area_version v
+            LEFT JOIN area_version p ON p.area_id = v.parent_id AND p.replaced_at IS NULL AND p.from_day <= v.from_day
+                AND p.until_day > v.from_day
             WHERE v.area_id = \(areaID) ORDER BY v.from_day DESC, v.recorded_at DESC, v.id
             """)
     }

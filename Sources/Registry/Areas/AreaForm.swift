@@ -44,7 +44,9 @@ struct AreaDecisionSubject: Sendable {
         case .move: return .move(subject, to: try values[AreaFields.code])
         case .merge:
             // As it was called on the day before the decision.
-            let into = try statements.area(typed: try values[AreaFields.into], in: AreaFields.into.name, on: try values[AreaFields.on].advanced(by: -1), scope: at.visit.scope)
+            let into = try statements.area(
+                typed: try values[AreaFields.into], in: AreaFields.into.name, on: try values[AreaFields.on].advanced(by: -1),
+                scope: at.visit.scope)
             guard let code = into.areaCode else { throw Refusal.notFound("area") }
             return .merge(subject, into: code)
         case .split:
@@ -77,7 +79,9 @@ extension FormPage where Subject == AreaDecisionSubject {
             submit: "area.plan.decide", cancel: { subject, _ in "/areas/\(subject.area.code)/history" },
             subject: { statements, at in
                 guard let kind = AreaDecision.Kind(rawValue: try at.path("kind")) else { throw Refusal.notFound("page") }
-                guard let area = try statements.area(code: try at.path("code"), on: at.today, in: at.visit.scope) else { throw Refusal.notFound("area") }
+                guard let area = try statements.area(code: try at.path("code"), on: at.today, in: at.visit.scope) else {
+                    throw Refusal.notFound("area")
+                }
                 return AreaDecisionSubject(area: area, kind: kind)
             }, form: { AreaFields.form($0.kind) }, texts: { _, at in [AreaFields.on.name: at.today.description] },
             preview: { statements, subject, values, at in
@@ -85,23 +89,29 @@ extension FormPage where Subject == AreaDecisionSubject {
                 let decision = try subject.decision(values, statements, at)
                 let plan = try statements.planArea(decision, on: day, today: at.today, in: at.visit.scope, ids: at.act.ids)
                 let months = try settled(statements, day.month, try statements.path(to: subject.area, on: at.today).map(\.areaID))
-                var what = "\(at.text("area.decision.\(subject.kind.rawValue)"))\(at.text("form.colon"))\(subject.area.name) \(subject.area.code)"
-                if case .merge(_, let into) = decision, let target = try statements.area(code: into.description, on: day.advanced(by: -1), in: .everything) {
+                var what =
+                    "\(at.text("area.decision.\(subject.kind.rawValue)"))\(at.text("form.colon"))\(subject.area.name) \(subject.area.code)"
+                if case .merge(_, let into) = decision,
+                    let target = try statements.area(code: into.description, on: day.advanced(by: -1), in: .everything)
+                {
                     what += " → \(target.name) \(target.code)"
                 }
                 return FormPreview(plan, what, months, at)
             },
             act: { statements, subject, values, at in
                 try statements.decideArea(
-                    try subject.decision(values, statements, at), on: try values[AreaFields.on], today: at.today, reason: try values[AreaFields.reason],
+                    try subject.decision(values, statements, at), on: try values[AreaFields.on], today: at.today,
+                    reason: try values[AreaFields.reason],
                     document: try values[AreaFields.document], in: at.visit.scope, by: at.act)
                 let now = try statements.area(id: subject.area.areaID, on: at.today)
                 return "/areas/\(now?.code ?? subject.area.code)/history?decided=1"
             },
             page: { form, subject, at in
                 FormFrame(
-                    title: at.text("area.decision.title", ["kind": at.text("area.decision.\(subject.kind.rawValue)"), "area": subject.area.name]),
-                    crumbs: [Frame.Link(label: subject.area.name, url: "/areas/\(subject.area.code)/history")], note: at.text("area.note.\(subject.kind.rawValue)"), form)
+                    title: at.text(
+                        "area.decision.title", ["kind": at.text("area.decision.\(subject.kind.rawValue)"), "area": subject.area.name]),
+                    crumbs: [Frame.Link(label: subject.area.name, url: "/areas/\(subject.area.code)/history")],
+                    note: at.text("area.note.\(subject.kind.rawValue)"), form)
             })
     }
 }
@@ -115,16 +125,19 @@ extension FormPreview {
             columns: columns(["code_before", "name_before", "code_after", "name_after"]),
             rows: plan.effects.prefix(200).map { effect in
                 [
-                    Table.Cell(effect.before?.code ?? "—"), Table.Cell(effect.before?.name ?? at.text("area.plan.new")), Table.Cell(effect.after?.code ?? "—"),
+                    Table.Cell(effect.before?.code ?? "—"), Table.Cell(effect.before?.name ?? at.text("area.plan.new")),
+                    Table.Cell(effect.after?.code ?? "—"),
                     Table.Cell(effect.after?.name ?? at.text("area.plan.ends")),
                 ]
             }, empty: at.text("area.plan.no_areas"))
         let sites = Table(
-            caption: at.text(plan.siteMoves.count > 200 ? "area.plan.sites_some" : "area.plan.sites", ["count": String(plan.siteMoves.count)]),
+            caption: at.text(
+                plan.siteMoves.count > 200 ? "area.plan.sites_some" : "area.plan.sites", ["count": String(plan.siteMoves.count)]),
             columns: columns(["site_code", "site_name"]),
             rows: plan.siteMoves.prefix(200).map { [Table.Cell($0.site.code), Table.Cell($0.site.name)] })
         self.init(
-            [what, at.text("area.plan.text", ["areas": String(plan.effects.count), "sites": String(plan.siteMoves.count)])], warnings: [settled.sentence(at)].compactMap { $0 },
+            [what, at.text("area.plan.text", ["areas": String(plan.effects.count), "sites": String(plan.siteMoves.count)])],
+            warnings: [settled.sentence(at)].compactMap { $0 },
             tables: plan.siteMoves.isEmpty ? [areas] : [areas, sites])
     }
 }
@@ -134,7 +147,9 @@ extension [SettledMonth] {
     func sentence(_ at: FormVisit) -> String? {
         guard !isEmpty else { return nil }
         let months = map {
-            at.text($0.editions > 0 ? "area.plan.published" : "area.plan.closed", ["area": $0.area, "month": $0.month, "number": String($0.editions)])
+            at.text(
+                $0.editions > 0 ? "area.plan.published" : "area.plan.closed",
+                ["area": $0.area, "month": $0.month, "number": String($0.editions)])
         }
         return at.text("area.plan.settled", ["months": months.joined(separator: at.text("list.separator"))])
     }

@@ -22,23 +22,35 @@ struct AreaHistoryPage: Sendable {
         figuresURL = "/areas/\(code)"
         decide =
             mayDecide && history.isOpen
-            ? AreaDecision.Kind.allCases.map { Link(linkLabel: say("area.decision.\($0.rawValue)"), linkURL: "/areas/\(code)/decisions/\($0.rawValue)") } : []
+            ? AreaDecision.Kind.allCases.map {
+                Link(linkLabel: say("area.decision.\($0.rawValue)"), linkURL: "/areas/\(code)/decisions/\($0.rawValue)")
+            } : []
         rows = Table(
-            caption: say("area.rows"), columns: ["from", "through", "code", "name", "parent", "recorded", "standing"].map { Table.Column(say("area.column.\($0)")) },
+            caption: say("area.rows"),
+            columns: ["from", "through", "code", "name", "parent", "recorded", "standing"].map { Table.Column(say("area.column.\($0)")) },
             rows: history.rows.map { row in
                 [
-                    Table.Cell(row.fromDay.description), Table.Cell(row.untilDay == .forever ? say("area.open_end") : row.untilDay.advanced(by: -1).description),
-                    Table.Cell(row.code), Table.Cell(row.name), Table.Cell([row.parentName, row.parentCode].compactMap { $0 }.joined(separator: " ")),
-                    Table.Cell(house.zone.text(row.recordedAt)), Table.Cell(say(row.replacedAt == nil ? "area.in_force" : "area.replaced"), mark: "standing"),
+                    Table.Cell(row.fromDay.description),
+                    Table.Cell(row.untilDay == .forever ? say("area.open_end") : row.untilDay.advanced(by: -1).description),
+                    Table.Cell(row.code), Table.Cell(row.name),
+                    Table.Cell([row.parentName, row.parentCode].compactMap { $0 }.joined(separator: " ")),
+                    Table.Cell(house.zone.text(row.recordedAt)),
+                    Table.Cell(say(row.replacedAt == nil ? "area.in_force" : "area.replaced"), mark: "standing"),
                 ]
             })
         decisions = Table(
-            caption: say("area.decisions"), columns: ["on", "kind", "subject", "other", "reason", "document", "actor", "recorded"].map { Table.Column(say("area.column.\($0)")) },
+            caption: say("area.decisions"),
+            columns: ["on", "kind", "subject", "other", "reason", "document", "actor", "recorded"].map {
+                Table.Column(say("area.column.\($0)"))
+            },
             rows: history.decisions.map { decision in
                 [
-                    Table.Cell(decision.onDay.description), Table.Cell(say("area.decision.\(decision.kind)")), Table.Cell(history.names[decision.areaID] ?? ""),
-                    Table.Cell(decision.otherAreaID.flatMap { history.names[$0] } ?? ""), Table.Cell(decision.reason, mark: "wide"), Table.Cell(decision.document),
-                    Table.Cell(words.actor(decision.actor, history.accounts, visit.language)), Table.Cell(house.zone.text(decision.recordedAt)),
+                    Table.Cell(decision.onDay.description), Table.Cell(say("area.decision.\(decision.kind)")),
+                    Table.Cell(history.names[decision.areaID] ?? ""),
+                    Table.Cell(decision.otherAreaID.flatMap { history.names[$0] } ?? ""), Table.Cell(decision.reason, mark: "wide"),
+                    Table.Cell(decision.document),
+                    Table.Cell(words.actor(decision.actor, history.accounts, visit.language)),
+                    Table.Cell(house.zone.text(decision.recordedAt)),
                 ]
             }, empty: say("area.no_decisions"))
     }

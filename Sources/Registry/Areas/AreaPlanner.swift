@@ -2,7 +2,8 @@ package import Basics
 
 /// The tree of areas over all time and what decisions do to it. Pure: rows in, a plan out.
 ///
-/// A decision may be entered long after the day on which it takes effect, but not before a later one on the same areas: those would have been made on another tree.
+/// A decision may be entered long after the day on which it takes effect, but not before a later one on the same areas: those would have
+/// been made on another tree.
 package struct AreaPlanner: Sendable {
     /// The rows in force of each area, by first day.
     private let versions: [String: [AreaVersion]]
@@ -17,8 +18,11 @@ package struct AreaPlanner: Sendable {
     /// - Parameters:
     ///   - sites: the sites directly in an area from the day on, by its identity.
     ///   - newID: the identity of the new area of a split.
-    /// - Throws: `Refusal.invalid` with a code for each field that is wrong: `on`, `area`, `name`, `code`, `into`, and the field of the rule of a split: `parts`, `named`, `kind`.
-    package func plan(_ decision: AreaDecision, on day: Day, sites: (_ areaID: String) throws -> [PlacedSite], newID: String) throws -> AreaPlan {
+    /// - Throws: `Refusal.invalid` with a code for each field that is wrong: `on`, `area`, `name`, `code`, `into`, and the field of the
+    ///   rule of a split: `parts`, `named`, `kind`.
+    package func plan(_ decision: AreaDecision, on day: Day, sites: (_ areaID: String) throws -> [PlacedSite], newID: String) throws
+        -> AreaPlan
+    {
         guard day <= today else { throw Refusal.invalid(["on": "area.future"]) }
         let subject = try open(decision.subject, on: day, field: "area")
         guard let first = versions[subject.areaID]?.first, day > first.fromDay else { throw Refusal.invalid(["on": "area.before_start"]) }
@@ -53,8 +57,11 @@ package struct AreaPlanner: Sendable {
         case .close:
             guard children(of: subject, on: day).isEmpty else { throw Refusal.invalid(["area": "area.has_areas"]) }
             let left = try sites(subject.areaID)
-            // Sites that are closed keep a place for the figures of the time before: the area above. A top that has sites has none to give them.
-            guard left.allSatisfy({ !$0.isOpen }), left.isEmpty || subject.parentID != nil else { throw Refusal.invalid(["area": "area.has_sites"]) }
+            // Sites that are closed keep a place for the figures of the time before: the area above. A top that has sites has none to give
+            // them.
+            guard left.allSatisfy({ !$0.isOpen }), left.isEmpty || subject.parentID != nil else {
+                throw Refusal.invalid(["area": "area.has_sites"])
+            }
             try draft.end(subject)
             if let parent = subject.parentID { moves = left.map { AreaPlan.SiteMove(site: $0, fromArea: subject.areaID, toArea: parent) } }
         }
@@ -83,13 +90,18 @@ package struct AreaPlanner: Sendable {
         }
     }
 
-    private func newArea(_ code: AreaCode, named name: String, beside subject: AreaVersion, id: String, _ draft: inout Draft) throws -> AreaVersion {
+    private func newArea(_ code: AreaCode, named name: String, beside subject: AreaVersion, id: String, _ draft: inout Draft) throws
+        -> AreaVersion
+    {
         guard (1...100).contains(name.count) else { throw Refusal.invalid(["name": "form.required"]) }
         guard code.description.utf8.count == subject.code.utf8.count else { throw Refusal.invalid(["code": "area.code_level"]) }
-        guard code.parent?.description == AreaCode(subject.code)?.parent?.description else { throw Refusal.invalid(["code": "area.code_outside_parent"]) }
+        guard code.parent?.description == AreaCode(subject.code)?.parent?.description else {
+            throw Refusal.invalid(["code": "area.code_outside_parent"])
+        }
         guard isFree(code, draft) else { throw Refusal.invalid(["code": "area.code_taken"]) }
         let new = AreaVersion(
-            id: "", areaID: id, code: code.description, name: name, parentID: subject.parentID, fromDay: draft.day, untilDay: .forever, decision: nil)
+            id: "", areaID: id, code: code.description, name: name, parentID: subject.parentID, fromDay: draft.day, untilDay: .forever,
+            decision: nil)
         draft.add(new)
         return new
     }
@@ -112,7 +124,9 @@ package struct AreaPlanner: Sendable {
             var unknown: [String] = []
             for text in codes {
                 // By its code or, where only one is called so, by its name.
-                let (children, placed) = (areas.filter { $0.code == text || $0.name == text }, sites.filter { $0.code == text || $0.name == text })
+                let (children, placed) = (
+                    areas.filter { $0.code == text || $0.name == text }, sites.filter { $0.code == text || $0.name == text }
+                )
                 if children.count == 1, placed.isEmpty, let moved = AreaCode(new.code + children[0].code.dropFirst(subject.code.count)) {
                     try recode(children[0], to: moved, parent: new.areaID, &draft, sameParent: false)
                 } else if placed.count == 1, children.isEmpty {
@@ -121,11 +135,15 @@ package struct AreaPlanner: Sendable {
                     unknown.append(text)
                 }
             }
-            guard unknown.isEmpty else { throw Refusal.invalid([field: FieldProblem("area.split_unknown", ["list": unknown.prefix(10).joined(separator: "、")])]) }
+            guard unknown.isEmpty else {
+                throw Refusal.invalid([field: FieldProblem("area.split_unknown", ["list": unknown.prefix(10).joined(separator: "、")])])
+            }
         case .sitesNamed(let text): taken = text.isEmpty ? [] : sites.filter { $0.name.contains(text) }
         case .sitesOfKind(let kind): taken = sites.filter { $0.kind == kind }
         }
-        guard !taken.isEmpty || draft.effects.contains(where: { $0.before != nil }) else { throw Refusal.invalid([field: "area.split_nothing"]) }
+        guard !taken.isEmpty || draft.effects.contains(where: { $0.before != nil }) else {
+            throw Refusal.invalid([field: "area.split_nothing"])
+        }
         return taken.map { AreaPlan.SiteMove(site: $0, fromArea: subject.areaID, toArea: new.areaID) }
     }
 
@@ -136,7 +154,9 @@ package struct AreaPlanner: Sendable {
         let wanted = Int(child.code.suffix(digits)) ?? 0
         for number in [wanted] + Array(1..<limit) {
             let text = String(number)
-            if let code = AreaCode(target.code + String(repeating: "0", count: digits - text.count) + text), isFree(code, draft) { return code }
+            if let code = AreaCode(target.code + String(repeating: "0", count: digits - text.count) + text), isFree(code, draft) {
+                return code
+            }
         }
         throw Refusal.invalid(["into": "area.codes_full"])
     }
@@ -157,11 +177,15 @@ package struct AreaPlanner: Sendable {
     private func area(id: String, on day: Day) -> AreaVersion? { versions[id]?.first { $0.fromDay <= day && $0.untilDay > day } }
 
     private func children(of area: AreaVersion, on day: Day) -> [AreaVersion] {
-        versions.values.joined().filter { $0.parentID == area.areaID && $0.fromDay <= day && $0.untilDay > day }.sorted { $0.code < $1.code }
+        versions.values.joined().filter { $0.parentID == area.areaID && $0.fromDay <= day && $0.untilDay > day }.sorted {
+            $0.code < $1.code
+        }
     }
 
     private func subtree(of area: AreaVersion, on day: Day) -> [AreaVersion] {
-        versions.values.joined().filter { $0.code.hasPrefix(area.code) && $0.fromDay <= day && $0.untilDay > day }.sorted { $0.code < $1.code }
+        versions.values.joined().filter { $0.code.hasPrefix(area.code) && $0.fromDay <= day && $0.untilDay > day }.sorted {
+            $0.code < $1.code
+        }
     }
 
     /// The effects that have been worked out so far.
@@ -181,7 +205,9 @@ package struct AreaPlanner: Sendable {
 
         /// Refuses to build on an area whose later rows were made on another tree.
         func touch(_ row: AreaVersion) throws {
-            guard planner.versions[row.areaID]?.last == row, row.untilDay == .forever else { throw Refusal.invalid(["on": "area.later_change"]) }
+            guard planner.versions[row.areaID]?.last == row, row.untilDay == .forever else {
+                throw Refusal.invalid(["on": "area.later_change"])
+            }
         }
 
         mutating func change(_ row: AreaVersion, _ body: (inout AreaVersion) -> Void) throws {

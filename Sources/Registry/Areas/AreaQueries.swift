@@ -13,10 +13,13 @@ extension Statements {
             """)
     }
 
-    /// The area that has a code on a day; where none has it then, the area to which it belonged last, as it is on that day. So a code leads on over a recoding.
+    /// The area that has a code on a day; where none has it then, the area to which it belonged last, as it is on that day. So a code leads
+    /// on over a recoding.
     package func areaEver(code: String, on day: Day, in scope: Scope) throws -> Area? {
         if let area = try area(code: code, on: day, in: scope) { return area }
-        let id = try first("SELECT area_id FROM area_version WHERE code = \(code) AND replaced_at IS NULL ORDER BY until_day DESC, from_day DESC LIMIT 1") { try $0.text(0) }
+        let id = try first(
+            "SELECT area_id FROM area_version WHERE code = \(code) AND replaced_at IS NULL ORDER BY until_day DESC, from_day DESC LIMIT 1"
+        ) { try $0.text(0) }
         guard let id, let area = try area(id: id, on: day), let known = area.areaCode, scope.covers(known) else { return nil }
         return area
     }
@@ -27,7 +30,8 @@ extension Statements {
         for start in stride(from: 0, to: codes.count, by: 500) {
             try each(
                 """
-                SELECT code, area_id FROM area_version WHERE code IN (\(list: codes[start..<min(start + 500, codes.count)])) AND from_day <= \(day) AND until_day > \(day)
+                SELECT code, area_id FROM area_version WHERE code IN (\(list: codes[start..<min(start + 500, codes.count)]))
+                    AND from_day <= \(day) AND until_day > \(day)
                     AND recorded_at <= \(moment) AND (replaced_at IS NULL OR replaced_at > \(moment)) ORDER BY recorded_at
                 """
             ) { found[try $0.text(0)] = try $0.text(1) }
@@ -39,10 +43,15 @@ extension Statements {
     package func area(id: String, on day: Day) throws -> Area? {
         try first(
             Area.self,
-            "SELECT area_id, code, name, parent_id FROM area_version WHERE area_id = \(id) AND from_day <= \(day) AND until_day > \(day) AND replaced_at IS NULL")
+            """
+            SELECT area_id, code, name, parent_id
+            FROM area_version WHERE area_id = \(id) AND from_day <= \(day) AND until_day > \(day) AND replaced_at IS NULL
+            """
+        )
     }
 
-    /// The areas directly below one, by code. Those outside the scope are left out, those above a part of it stay, so that a way leads down to it.
+    /// The areas directly below one, by code. Those outside the scope are left out, those above a part of it stay, so that a way leads down
+    /// to it.
     package func children(of area: Area, on day: Day, in scope: Scope) throws -> [Area] {
         try all(
             Area.self,
@@ -66,8 +75,9 @@ extension Statements {
         return Scope(areas: try ids.compactMap { try area(id: $0, on: today)?.areaCode })
     }
 
-    /// The condition on `e.area_id` by which entries of the log of acts are seen: acts of those who hold their right within the scope, whatever their area is called by now; what
-    /// belongs to no area, the program's own acts and those of commands and strangers, only for whoever sees the whole network.
+    /// The condition on `e.area_id` by which entries of the log of acts are seen: acts of those who hold their right within the scope,
+    /// whatever their area is called by now; what belongs to no area, the program's own acts and those of commands and strangers, only for
+    /// whoever sees the whole network.
     package func visibleEvents(in scope: Scope, on day: Day) throws -> SQL {
         if try rootAreas(on: day).allSatisfy({ area in area.areaCode.map(scope.covers) ?? false }) { return "1 = 1" }
         return """
@@ -76,8 +86,8 @@ extension Statements {
             """
     }
 
-    /// The same part of the network as it lay on another day: what the areas of the scope were called then, and where whatever lies in them today lay. Areas that
-    /// were merged into them are inside. Rights follow today's tree, reports the tree of their period.
+    /// The same part of the network as it lay on another day: what the areas of the scope were called then, and where whatever lies in them
+    /// today lay. Areas that were merged into them are inside. Rights follow today's tree, reports the tree of their period.
     package func scope(_ scope: Scope, on day: Day, today: Day) throws -> Scope {
         guard !scope.areas.isEmpty, day < today else { return scope }
         let changes = try count("SELECT count(*) FROM area_decision WHERE kind <> 'rename' AND on_day > \(day) AND on_day <= \(today)")
@@ -85,10 +95,12 @@ extension Statements {
         let codes = try all(
             """
             WITH RECURSIVE mine(id) AS (
-                SELECT area_id FROM area_version v WHERE v.replaced_at IS NULL AND v.from_day <= \(today) AND v.until_day > \(today) AND \(sql: scope.condition("v.code"))
+                SELECT area_id FROM area_version v WHERE v.replaced_at IS NULL AND v.from_day <= \(today) AND v.until_day > \(today)
+                    AND \(sql: scope.condition("v.code"))
                 UNION SELECT d.area_id FROM area_decision d JOIN mine m ON d.other_area_id = m.id WHERE d.kind = 'merge'
             )
-            SELECT DISTINCT w.code FROM mine m JOIN area_version w ON w.area_id = m.id WHERE w.replaced_at IS NULL AND w.from_day <= \(day) AND w.until_day > \(day)
+            SELECT DISTINCT w.code FROM mine m JOIN area_version w ON w.area_id = m.id
+                WHERE w.replaced_at IS NULL AND w.from_day <= \(day) AND w.until_day > \(day)
             ORDER BY w.code
             """
         ) { try $0.text(0) }.compactMap { AreaCode($0) }
@@ -100,17 +112,25 @@ extension Statements {
     package func areaHistory(code: String, in scope: Scope, today: Day) throws -> AreaHistory? {
         let row = try first(
             """
-            SELECT area_id, code, name, parent_id, from_day, until_day FROM area_version WHERE code = \(code) AND replaced_at IS NULL AND from_day <= \(today)
+            SELECT area_id, code, name, parent_id, from_day, until_day
+                FROM area_version WHERE code = \(code) AND replaced_at IS NULL AND from_day <= \(today)
             ORDER BY until_day DESC, from_day DESC LIMIT 1
             """
         ) { row in
-            (area: Area(areaID: try row.text(0), code: try row.text(1), name: try row.text(2), parentID: try row.optionalText(3)), last: try row.day(5).advanced(by: -1))
+            (
+                area: Area(areaID: try row.text(0), code: try row.text(1), name: try row.text(2), parentID: try row.optionalText(3)),
+                last: try row.day(5).advanced(by: -1)
+            )
         }
-        guard let row, let code = row.area.areaCode, try self.scope(scope, on: min(row.last, today), today: today).covers(code) else { return nil }
+        guard let row, let code = row.area.areaCode, try self.scope(scope, on: min(row.last, today), today: today).covers(code) else {
+            return nil
+        }
         let decisions = try decisions(about: row.area.areaID)
         var names: [String: String] = [:]
         for id in Set(decisions.flatMap { [$0.areaID, $0.otherAreaID ?? ""] }) {
-            names[id] = try first("SELECT code, name FROM area_version WHERE area_id = \(id) AND replaced_at IS NULL ORDER BY from_day DESC LIMIT 1") {
+            names[id] = try first(
+                "SELECT code, name FROM area_version WHERE area_id = \(id) AND replaced_at IS NULL ORDER BY from_day DESC LIMIT 1"
+            ) {
                 "\(try $0.text(1)) \(try $0.text(0))"
             }
         }
@@ -123,14 +143,19 @@ extension Statements {
     package func rootAreas(on day: Day) throws -> [Area] {
         try all(
             Area.self,
-            "SELECT area_id, code, name, parent_id FROM area_version WHERE parent_id IS NULL AND from_day <= \(day) AND until_day > \(day) AND replaced_at IS NULL ORDER BY code")
+            """
+            SELECT area_id, code, name, parent_id
+            FROM area_version WHERE parent_id IS NULL AND from_day <= \(day) AND until_day > \(day) AND replaced_at IS NULL ORDER BY code
+            """
+        )
     }
 
     /// The codes of all counties on a day.
     package func countyCodes(on day: Day) throws -> [String] {
         try all(
             """
-            SELECT code FROM area_version WHERE length(code) = \(AreaLevel.county.rawValue) AND from_day <= \(day) AND until_day > \(day) AND replaced_at IS NULL ORDER BY code
+            SELECT code FROM area_version WHERE length(code) = \(AreaLevel.county.rawValue) AND from_day <= \(day) AND until_day > \(day)
+                AND replaced_at IS NULL ORDER BY code
             """
         ) { try $0.text(0) }
     }
@@ -141,7 +166,8 @@ extension Statements {
             try all(
                 """
                 SELECT DISTINCT v.code FROM area_version v WHERE v.replaced_at IS NULL AND v.until_day < \(Day.forever)
-                    AND NOT EXISTS (SELECT 1 FROM area_version w WHERE w.code = v.code AND w.replaced_at IS NULL AND w.until_day = \(Day.forever))
+                    AND NOT EXISTS (SELECT 1 FROM area_version w WHERE w.code = v.code AND w.replaced_at IS NULL
+                        AND w.until_day = \(Day.forever))
                 """
             ) { try $0.text(0) })
     }
@@ -149,11 +175,16 @@ extension Statements {
     /// Code to identity, name, place and first days of every area that is or will be, for imports.
     package func areaIndex() throws -> [String: KnownArea] {
         var begins: [String: Day] = [:]
-        try each("SELECT area_id, min(from_day) FROM area_version WHERE replaced_at IS NULL GROUP BY area_id") { begins[try $0.text(0)] = try $0.day(1) }
+        try each("SELECT area_id, min(from_day) FROM area_version WHERE replaced_at IS NULL GROUP BY area_id") {
+            begins[try $0.text(0)] = try $0.day(1)
+        }
         var index: [String: KnownArea] = [:]
-        try each("SELECT code, area_id, name, parent_id, from_day FROM area_version WHERE replaced_at IS NULL AND until_day = \(Day.forever)") { row in
+        try each(
+            "SELECT code, area_id, name, parent_id, from_day FROM area_version WHERE replaced_at IS NULL AND until_day = \(Day.forever)"
+        ) { row in
             let (code, id, from) = (try row.text(0), try row.text(1), try row.day(4))
-            index[code] = KnownArea(areaID: id, code: code, name: try row.text(2), parentID: try row.optionalText(3), from: from, begins: begins[id] ?? from)
+            index[code] = KnownArea(
+                areaID: id, code: code, name: try row.text(2), parentID: try row.optionalText(3), from: from, begins: begins[id] ?? from)
         }
         return index
     }

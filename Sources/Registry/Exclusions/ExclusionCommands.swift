@@ -3,7 +3,8 @@ package import Basics
 package import Storage
 
 extension Statements {
-    /// Asks to leave sites of an area out of the figures for a period; answers the proposal's id. Nothing counts differently until it is approved.
+    /// Asks to leave sites of an area out of the figures for a period; answers the proposal's id. Nothing counts differently until it is
+    /// approved.
     package func proposeExclusion(_ new: NewProposal, area: Area, on today: Day, by act: Act) throws -> String {
         var problems: FieldProblems = [:]
         if !(1...500).contains(new.reason.unicodeScalars.count) { problems["reason"] = "form.required" }
@@ -13,8 +14,10 @@ extension Statements {
         let id = act.ids.next()
         try run(
             """
-            INSERT INTO exclusion_proposal (id, area_id, cause, from_day, until_day, reason, document, state, proposed_by, proposed_at, decided_by, decided_at, answer)
-            VALUES (\(id), \(area.areaID), \(new.cause), \(new.days.lowerBound), \(new.days.upperBound.advanced(by: 1)), \(new.reason), \(new.document), 'proposed',
+            INSERT INTO exclusion_proposal (id, area_id, cause, from_day, until_day, reason, document, state, proposed_by, proposed_at,
+                decided_by, decided_at, answer)
+            VALUES (\(id), \(area.areaID), \(new.cause), \(new.days.lowerBound), \(new.days.upperBound.advanced(by: 1)), \(new.reason),
+                \(new.document), 'proposed',
                 \(act.actor.id), \(act.at), '', \(Int?.none), '')
             """)
         for start in stride(from: 0, to: sites.count, by: 500) {
@@ -24,13 +27,15 @@ extension Statements {
         try record(
             "exclusion.proposed", id,
             [
-                "area": area.code, "cause": new.cause.rawValue, "from_on": new.days.lowerBound.description, "through_on": new.days.upperBound.description,
+                "area": area.code, "cause": new.cause.rawValue, "from_on": new.days.lowerBound.description,
+                "through_on": new.days.upperBound.description,
                 "sites": String(sites.count),
             ], by: act)
         return id
     }
 
-    /// The numbers of the sites that a proposal is about. Throws `Refusal.invalid` for days that are too many, or none of which there is a site.
+    /// The numbers of the sites that a proposal is about. Throws `Refusal.invalid` for days that are too many, or none of which there is a
+    /// site.
     package func proposedSites(_ new: NewProposal, area: Area, on today: Day) throws -> [Int] {
         guard let code = area.areaCode else { throw Refusal.notFound("area") }
         // A season may be known in advance, but not years of it.
@@ -43,7 +48,8 @@ extension Statements {
             """
             SELECT DISTINCT v.site FROM site_version v
             JOIN area_version a ON a.area_id = v.area_id AND a.replaced_at IS NULL AND a.from_day <= \(today) AND a.until_day > \(today)
-            JOIN site_state t ON t.site = v.site AND t.replaced_at IS NULL AND t.from_day <= \(new.days.upperBound) AND t.until_day > \(new.days.lowerBound)
+            JOIN site_state t ON t.site = v.site AND t.replaced_at IS NULL AND t.from_day <= \(new.days.upperBound)
+                AND t.until_day > \(new.days.lowerBound)
             WHERE v.replaced_at IS NULL AND v.from_day <= \(today) AND v.until_day > \(today) AND \(sql: inside.condition("a.code"))
                 AND t.state IN (\(list: SiteState.counted.map(\.rawValue))) ORDER BY v.site
             """
@@ -52,7 +58,8 @@ extension Statements {
         return sites
     }
 
-    /// Approves a proposal: its sites are out of the figures for its days. Exclusions of other days add up; refuses when every site is out on all of the days already.
+    /// Approves a proposal: its sites are out of the figures for its days. Exclusions of other days add up; refuses when every site is out
+    /// on all of the days already.
     package func approveExclusion(_ proposal: ExclusionProposal, in scope: Scope, by act: Act) throws {
         try take(ExclusionLife.approve, proposal, answer: "", in: scope, by: act)
         let sites = try all("SELECT site FROM exclusion_proposal_site WHERE proposal = \(proposal.id) ORDER BY site") { try $0.int(0) }
@@ -62,7 +69,8 @@ extension Statements {
             let part = open[start..<min(start + 500, open.count)]
             let rows: [[Value]] = part.map {
                 [
-                    act.ids.next().bound, $0.bound, proposal.fromDay.number.bound, proposal.untilDay.number.bound, proposal.reason.bound, proposal.document.bound,
+                    act.ids.next().bound, $0.bound, proposal.fromDay.number.bound, proposal.untilDay.number.bound, proposal.reason.bound,
+                    proposal.document.bound,
                     act.actor.id.bound, act.at.bound,
                 ]
             }

@@ -18,7 +18,8 @@ enum ProposalFields {
         let (first, last) = (try values[from], try values[through])
         guard first <= last else { throw Refusal.invalid([through.name: "exclusion.days_order"]) }
         return NewProposal(
-            cause: try values[cause], days: first...last, reason: try values[reason], document: try values[document], sites: try values[sites])
+            cause: try values[cause], days: first...last, reason: try values[reason], document: try values[document],
+            sites: try values[sites])
     }
 }
 
@@ -40,34 +41,45 @@ extension FormPage where Subject == Void {
                     problems[ProposalFields.through.name] = "exclusion.days_order"
                 }
                 guard let text = values.understood(ProposalFields.area) else { return problems }
-                do { _ = try statements.area(typed: text, in: ProposalFields.area.name, on: at.today, scope: at.visit.scope) } catch Refusal.invalid(let wrong) {
+                do {
+                    _ = try statements.area(typed: text, in: ProposalFields.area.name, on: at.today, scope: at.visit.scope)
+                } catch Refusal.invalid(let wrong) {
                     problems.merge(wrong) { first, _ in first }
                 }
                 return problems
             },
             preview: { statements, _, values, at in
                 let new = try ProposalFields.proposal(values)
-                let area = try statements.area(typed: try values[ProposalFields.area], in: ProposalFields.area.name, on: at.today, scope: at.visit.scope)
+                let area = try statements.area(
+                    typed: try values[ProposalFields.area], in: ProposalFields.area.name, on: at.today, scope: at.visit.scope)
                 let sites = try statements.proposedSites(new, area: area, on: at.today)
                 let effect = try statements.exclusionEffect(sites: sites, days: new.days)
                 let says = at.text(
                     new.sites.isEmpty ? "exclusion.plan_all" : "exclusion.plan",
-                    ["area": "\(area.name) \(area.code)", "count": String(sites.count), "from": "\(new.days.lowerBound)", "through": "\(new.days.upperBound)"])
+                    [
+                        "area": "\(area.name) \(area.code)", "count": String(sites.count), "from": "\(new.days.lowerBound)",
+                        "through": "\(new.days.upperBound)",
+                    ])
                 let named = try statements.sites(numbered: sites, on: at.today, atMost: 200)
                 let table = Table.sites(
-                    named, caption: at.text(sites.count > named.count ? "exclusion.sites_some" : "exclusion.sites", ["count": String(sites.count), "shown": String(named.count)]),
+                    named,
+                    caption: at.text(
+                        sites.count > named.count ? "exclusion.sites_some" : "exclusion.sites",
+                        ["count": String(sites.count), "shown": String(named.count)]),
                     at)
                 let changes = ExclusionEffect.sentence(effect, at.house, at.visit)
                 return FormPreview(effect.isEmpty ? [says] : [says, changes], warnings: effect.isEmpty ? [changes] : [], tables: [table])
             },
             act: { statements, _, values, at in
-                let area = try statements.area(typed: try values[ProposalFields.area], in: ProposalFields.area.name, on: at.today, scope: at.visit.scope)
+                let area = try statements.area(
+                    typed: try values[ProposalFields.area], in: ProposalFields.area.name, on: at.today, scope: at.visit.scope)
                 let id = try statements.proposeExclusion(try ProposalFields.proposal(values), area: area, on: at.today, by: at.act)
                 return "/exclusions/\(id)?saved=1"
             },
             page: { form, _, at in
                 FormFrame(
-                    title: at.text("exclusion.new"), crumbs: [Frame.Link(label: at.text("exclusion.title"), url: "/exclusions")], note: at.text("exclusion.form.note"), form)
+                    title: at.text("exclusion.new"), crumbs: [Frame.Link(label: at.text("exclusion.title"), url: "/exclusions")],
+                    note: at.text("exclusion.form.note"), form)
             })
     }
 }
@@ -78,7 +90,9 @@ extension FormPage where Subject == ExclusionProposal {
         FormPage(
             submit: "exclusion.refuse",
             subject: { statements, at in
-                guard let proposal = try statements.exclusionProposal(id: try at.path("id"), in: at.visit.scope) else { throw Refusal.notFound("proposal") }
+                guard let proposal = try statements.exclusionProposal(id: try at.path("id"), in: at.visit.scope) else {
+                    throw Refusal.notFound("proposal")
+                }
                 return proposal
             }, form: { _ in RefusalFields.form }, texts: { _, _ in [:] },
             act: { statements, proposal, values, at in
@@ -92,7 +106,8 @@ extension FormPage where Subject == ExclusionProposal {
 extension Table {
     fileprivate static func sites(_ sites: [(code: String, name: String)], caption: String, _ at: FormVisit) -> Table {
         Table(
-            caption: caption, columns: [Column(at.text("exclusion.column.code")), Column(at.text("exclusion.column.name"))], rows: sites.map { [Cell($0.code), Cell($0.name)] },
+            caption: caption, columns: [Column(at.text("exclusion.column.code")), Column(at.text("exclusion.column.name"))],
+            rows: sites.map { [Cell($0.code), Cell($0.name)] },
             head: 1)
     }
 }

@@ -4,11 +4,14 @@ import Basics
 /// The life of a proposal: made by one officer, decided on by another of the county or above, or taken back by the one who made it.
 package enum ExclusionLife {
     static let approve = LifeStep<ProposalState>(
-        "approve", from: [.proposed], to: .approved, by: .other, atOrAbove: .county, event: "exclusion.approved", stale: "exclusion.decided", others: "exclusion.other_person")
+        "approve", from: [.proposed], to: .approved, by: .other, atOrAbove: .county, event: "exclusion.approved",
+        stale: "exclusion.decided", others: "exclusion.other_person")
     static let refuse = LifeStep<ProposalState>(
-        "refuse", from: [.proposed], to: .refused, by: .other, atOrAbove: .county, event: "exclusion.refused", stale: "exclusion.decided", others: "exclusion.other_person")
+        "refuse", from: [.proposed], to: .refused, by: .other, atOrAbove: .county, event: "exclusion.refused", stale: "exclusion.decided",
+        others: "exclusion.other_person")
     static let withdraw = LifeStep<ProposalState>(
-        "withdraw", from: [.proposed], to: .withdrawn, by: .maker, event: "exclusion.withdrawn", stale: "exclusion.decided", others: "exclusion.not_yours")
+        "withdraw", from: [.proposed], to: .withdrawn, by: .maker, event: "exclusion.withdrawn", stale: "exclusion.decided",
+        others: "exclusion.not_yours")
     package static let cycle = LifeCycle("exclusion", [approve, refuse, withdraw])
 }
 

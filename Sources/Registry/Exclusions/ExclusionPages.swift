@@ -18,7 +18,8 @@ struct ExclusionPage: Sendable {
     let waitsForOther: Bool
 
     init(
-        _ proposal: ExclusionProposal, sites: [(code: String, name: String)], effect: [ExclusionEffect], _ accounts: [String: NamedAccount], refusal: FormView?, isSaved: Bool,
+        _ proposal: ExclusionProposal, sites: [(code: String, name: String)], effect: [ExclusionEffect], _ accounts: [String: NamedAccount],
+        refusal: FormView?, isSaved: Bool,
         _ house: House, _ visit: Visit
     ) {
         func say(_ key: String) -> String { house.text(key, visit) }
@@ -32,11 +33,13 @@ struct ExclusionPage: Sendable {
         let decided = proposal.decidedAt.map { "\(words.actor(proposal.decidedBy, accounts, visit.language)) \(house.zone.text($0))" } ?? ""
         let lines = [
             ("area", "\(proposal.areaName) \(proposal.areaCode)"), ("cause", say("exclusion.cause.\(proposal.cause.rawValue)")),
-            ("days", "\(proposal.fromDay) – \(proposal.untilDay.advanced(by: -1))"), ("reason", proposal.reason), ("document", proposal.document), ("proposed", made),
+            ("days", "\(proposal.fromDay) – \(proposal.untilDay.advanced(by: -1))"), ("reason", proposal.reason),
+            ("document", proposal.document), ("proposed", made),
             ("decided", decided), ("answer", proposal.answer),
         ]
         facts = Table(
-            caption: say("exclusion.facts"), columns: [Table.Column(say("exclusion.column.field")), Table.Column(say("exclusion.column.content"))],
+            caption: say("exclusion.facts"),
+            columns: [Table.Column(say("exclusion.column.field")), Table.Column(say("exclusion.column.content"))],
             rows: lines.filter { !$0.1.isEmpty }.map { [Table.Cell(say("exclusion.column.\($0.0)")), Table.Cell($0.1, mark: "wide")] })
         self.sites = Table(
             caption: house.text("exclusion.sites", visit, ["count": String(proposal.siteCount)]),
@@ -53,6 +56,7 @@ extension ExclusionEffect {
     /// What an exclusion changes, month by month.
     static func sentence(_ effects: [ExclusionEffect], _ house: House, _ visit: Visit) -> String {
         guard !effects.isEmpty else { return house.text("exclusion.changes_nothing", visit) }
-        return effects.map { house.text("exclusion.takes_out", visit, ["month": $0.month.description, "count": String($0.sites)]) }.joined(separator: " ")
+        return effects.map { house.text("exclusion.takes_out", visit, ["month": $0.month.description, "count": String($0.sites)]) }.joined(
+            separator: " ")
     }
 }

@@ -15,7 +15,11 @@ extension Statements {
         let before: SQL = id.isEmpty ? "1 = 1" : "p.id < \(id)"
         return try all(
             ExclusionProposal.self,
-            "\(sql: proposalSelection(in: scope, where: "\(sql: wanted(state, words)) AND \(sql: before)")) ORDER BY p.id DESC LIMIT \(limit)")
+            """
+            \(sql: proposalSelection(in: scope, where: "\(sql: wanted(state, words)) AND \(sql: before)"))
+            ORDER BY p.id DESC LIMIT \(limit)
+            """
+        )
     }
 
     /// How many proposals of the scope there are.
@@ -63,7 +67,8 @@ extension Statements {
     /// An area that is no more keeps the code that it had last.
     private func proposalSelection(in scope: Scope, where condition: SQL) -> SQL {
         """
-        SELECT p.id, p.area_id, a.code AS area_code, a.name AS area_name, p.cause, p.from_day, p.until_day, p.reason, p.document, p.state, p.proposed_by, p.proposed_at,
+        SELECT p.id, p.area_id, a.code AS area_code, a.name
+            AS area_name, p.cause, p.from_day, p.until_day, p.reason, p.document, p.state, p.proposed_by, p.proposed_at,
             p.decided_by, p.decided_at, p.answer, (SELECT count(*) FROM exclusion_proposal_site x WHERE x.proposal = p.id) AS site_count
         FROM exclusion_proposal p
         JOIN area_version a ON a.area_id = p.area_id AND a.replaced_at IS NULL

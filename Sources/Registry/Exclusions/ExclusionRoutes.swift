@@ -10,14 +10,19 @@ extension Feature {
         let today = TodayLook(.keepRegister) { statements, question in
             let open = try statements.exclusionProposals(state: .proposed, before: "", limit: 500, in: question.scope)
             let (mine, own) = (
-                open.filter { ExclusionLife.approve.isOpen($0.standing, by: question.account, in: question.scope) }, open.filter { $0.proposedBy == question.account }
+                open.filter { ExclusionLife.approve.isOpen($0.standing, by: question.account, in: question.scope) },
+                open.filter { $0.proposedBy == question.account }
             )
             func entry(_ group: TodayGroup, _ key: String, _ proposals: [ExclusionProposal]) -> TodayEntry {
-                TodayEntry(group, key, count: proposals.count, since: proposals.map(\.proposedAt).min().map(question.zone.day), path: "/exclusions?state=proposed", most: 500)
+                TodayEntry(
+                    group, key, count: proposals.count, since: proposals.map(\.proposedAt).min().map(question.zone.day),
+                    path: "/exclusions?state=proposed", most: 500)
             }
             return [entry(.mine, "today.exclusions.mine", mine), entry(.others, "today.exclusions.others", own)]
         }
-        return Feature("exclusions", menu: [MenuEntry(.run, "nav.exclusions", "/exclusions", .seeFigures)], today: [today]) { $0.addExclusions() }
+        return Feature("exclusions", menu: [MenuEntry(.run, "nav.exclusions", "/exclusions", .seeFigures)], today: [today]) {
+            $0.addExclusions()
+        }
     }
 }
 
@@ -31,7 +36,9 @@ extension Routes {
             let at = FormVisit(house, visit, request, context)
             let id = try at.path("id")
             let proposal = try await house.database.read { try $0.exclusionProposal(id: id, in: visit.scope) }
-            let mayDecide = visit.may(.keepRegister) && proposal.map { ExclusionLife.refuse.isOpen($0.standing, by: visit.account.id, in: visit.scope) } ?? false
+            let mayDecide =
+                visit.may(.keepRegister)
+                && proposal.map { ExclusionLife.refuse.isOpen($0.standing, by: visit.account.id, in: visit.scope) } ?? false
             let form = mayDecide ? proposal.map { house.opened(.refusal, $0, at, action: "/exclusions/\(id)/refuse") } : nil
             return try await house.page(house.proposalFrame(id, form, at), at)
         }
@@ -64,12 +71,16 @@ extension House {
                 return nil as (ExclusionProposal, [(code: String, name: String)], [ExclusionEffect], [String: NamedAccount])?
             }
             let effect = proposal.state == .proposed ? try statements.exclusionEffect(ofProposal: proposal) : []
-            return (proposal, try statements.sites(ofProposal: id, on: at.today), effect, try statements.namedAccounts([proposal.proposedBy, proposal.decidedBy]))
+            return (
+                proposal, try statements.sites(ofProposal: id, on: at.today), effect,
+                try statements.namedAccounts([proposal.proposedBy, proposal.decidedBy])
+            )
         }
         guard let (proposal, sites, effect, accounts) = found else { throw Refusal.notFound("proposal") }
         let isSaved = at.isAfter("saved")
         return FormFrame(
-            title: at.text("exclusion.one", ["area": proposal.areaName]), crumbs: [Frame.Link(label: at.text("exclusion.title"), url: "/exclusions")], template: "exclusion",
+            title: at.text("exclusion.one", ["area": proposal.areaName]),
+            crumbs: [Frame.Link(label: at.text("exclusion.title"), url: "/exclusions")], template: "exclusion",
             content: ExclusionPage(proposal, sites: sites, effect: effect, accounts, refusal: refusal, isSaved: isSaved, self, at.visit))
     }
 }

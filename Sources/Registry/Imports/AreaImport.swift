@@ -6,7 +6,8 @@ package import Storage
 package enum AreaImport {
     /// The columns, in the order in which we write them.
     package static let columns = [
-        ImportTable.Column("code", ["区划代码", "行政区划代码", "统计用区划代码", "代码", "编码", "区域代码"]), ImportTable.Column("name", ["名称", "区划名称", "区域名称", "单位名称", "区域"]),
+        ImportTable.Column("code", ["区划代码", "行政区划代码", "统计用区划代码", "代码", "编码", "区域代码"]),
+        ImportTable.Column("name", ["名称", "区划名称", "区域名称", "单位名称", "区域"]),
         ImportTable.Column("from_on", ["起始日期", "启用日期", "生效日期", "设立日期", "开始日期", "起"]),
     ]
     package static let header = ["code", "name", "from_on"]
@@ -49,9 +50,10 @@ private struct AreaImportRow {
 }
 
 extension Statements {
-    /// Brings in areas: new codes are added below the area whose code theirs begins with, another name is a renaming from that day on, an earlier day with the same name takes the
-    /// area's beginning back; nothing from a day after today. Rows are taken from the top of the tree down and by day, whatever their order; a row that stands twice is one. With
-    /// `apply` false nothing is written. Throws only when the file is no table at all; bad rows are in the report.
+    /// Brings in areas: new codes are added below the area whose code theirs begins with, another name is a renaming from that day on, an
+    /// earlier day with the same name takes the area's beginning back; nothing from a day after today. Rows are taken from the top of the
+    /// tree down and by day, whatever their order; a row that stands twice is one. With `apply` false nothing is written. Throws only when
+    /// the file is no table at all; bad rows are in the report.
     package func importAreas(_ bytes: [UInt8], apply: Bool, today: Day, by act: Act) throws -> ImportReport {
         let table = try ImportTable(bytes, AreaImport.columns)
         var known = try areaIndex()
@@ -63,7 +65,9 @@ extension Statements {
         report.rows = table.records.count
         let order = table.records.compactMap { AreaImportRow($0, table, today: today, &report) }
             .sorted {
-                ($0.code.description.utf8.count, $0.code.description, $0.from, $0.record.line) < ($1.code.description.utf8.count, $1.code.description, $1.from, $1.record.line)
+                ($0.code.description.utf8.count, $0.code.description, $0.from, $0.record.line) < (
+                    $1.code.description.utf8.count, $1.code.description, $1.from, $1.record.line
+                )
             }
         let rootLength = topLevel ?? order.first?.code.level.rawValue
         var (new, later): ([NewArea], [() throws -> Void]) = ([], [])
@@ -81,14 +85,19 @@ extension Statements {
                         continue
                     }
                     report.changes.append(
-                        ImportChange(line: row.record.line, subject: code, column: "from_on", from: old.begins.description, to: row.from.description, on: row.from))
+                        ImportChange(
+                            line: row.record.line, subject: code, column: "from_on", from: old.begins.description, to: row.from.description,
+                            on: row.from))
                     report.changed += 1
                     later.append { try self.beginArea(old.areaID, on: row.from, by: act) }
                     known[code]?.begins = row.from
                 } else if row.from <= old.from {
-                    report.refuse(row.record, column: "from_on", code: added.contains(code) ? "import.twice" : "area.rename_before_start", value: row.from.description)
+                    report.refuse(
+                        row.record, column: "from_on", code: added.contains(code) ? "import.twice" : "area.rename_before_start",
+                        value: row.from.description)
                 } else {
-                    report.changes.append(ImportChange(line: row.record.line, subject: code, column: "name", from: old.name, to: row.name, on: row.from))
+                    report.changes.append(
+                        ImportChange(line: row.record.line, subject: code, column: "name", from: old.name, to: row.name, on: row.from))
                     report.changed += 1
                     later.append { try self.renameArea(old, to: row.name, from: row.from, by: act) }
                     known[code]?.name = row.name

@@ -9,7 +9,8 @@ package struct ImportReport: Sendable, Codable, Hashable {
     package var refused: [RefusedRow] = []
     /// What changes, row by row, with the old and the new value.
     package var changes: [ImportChange] = []
-    /// The first day on which a terminal stands at another site than was known; the figures from that day on are to be derived again. Nil when none does, and in a dry run.
+    /// The first day on which a terminal stands at another site than was known; the figures from that day on are to be derived again. Nil
+    /// when none does, and in a dry run.
     package var movedSince: Day?
     /// The header of the file, in its own order and words.
     package let header: [String]

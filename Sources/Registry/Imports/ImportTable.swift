@@ -1,7 +1,7 @@
 package import Basics
 
-/// A table of an office as an import reads it, cell by cell by the names of its columns: whatever the encoding, the separator, the words of the header and the rows of title and
-/// total around it.
+/// A table of an office as an import reads it, cell by cell by the names of its columns: whatever the encoding, the separator, the words of
+/// the header and the rows of title and total around it.
 package struct ImportTable: Sendable {
     /// What an import calls a column, and what offices call it.
     package struct Column: Sendable {
@@ -39,7 +39,9 @@ package struct ImportTable: Sendable {
                 let records = try CSV.records(of: text, separator: separator)
                 for (place, record) in records.prefix(ImportTable.headerDepth).enumerated() {
                     let names = ImportTable.names(of: record, known)
-                    if names.count(where: { !$0.isEmpty }) > best?.names.count(where: { !$0.isEmpty }) ?? 0 { best = (separator, records, place, names) }
+                    if names.count(where: { !$0.isEmpty }) > best?.names.count(where: { !$0.isEmpty }) ?? 0 {
+                        best = (separator, records, place, names)
+                    }
                 }
             } catch { malformed = malformed ?? error }
         }
@@ -78,12 +80,15 @@ package struct ImportTable: Sendable {
         return record.fields[index].officeCode
     }
 
-    /// Whether a row has more cells than the header, so that what stands behind the surplus one stands in the wrong column. A file of refused rows has its own three behind.
+    /// Whether a row has more cells than the header, so that what stands behind the surplus one stands in the wrong column. A file of
+    /// refused rows has its own three behind.
     package func hasTooManyCells(_ record: CSV.Record) -> Bool { record.fields.count > width }
 
     /// Some programs say in the first line what stands between fields.
     private static func separatorLine(_ text: String) -> (String, Character?) {
-        guard text.prefix(4).lowercased() == "sep=", let mark = text.dropFirst(4).first, let end = text.utf8.firstIndex(of: UInt8(ascii: "\n")) else { return (text, nil) }
+        guard text.prefix(4).lowercased() == "sep=", let mark = text.dropFirst(4).first,
+            let end = text.utf8.firstIndex(of: UInt8(ascii: "\n"))
+        else { return (text, nil) }
         // An empty line in its place, so that lines are counted as the file has them.
         return (String(text[end...]), mark)
     }

@@ -5,20 +5,27 @@ package import Storage
 /// The file of sites: a row for each dated state of a site. docs/import.md describes it.
 package enum SiteImport {
     /// The columns, in the order in which we write them.
-    package static let header = ["code", "name", "area_code", "kind", "mode", "state", "from_on", "reason", "document", "terminal", "terminal_from_on"]
+    package static let header = [
+        "code", "name", "area_code", "kind", "mode", "state", "from_on", "reason", "document", "terminal", "terminal_from_on",
+    ]
     package static let columns = [
         ImportTable.Column("code", ["站点编码", "站点代码", "站点编号", "编码", "代码"]), ImportTable.Column("name", ["站点名称", "名称", "站点"]),
         ImportTable.Column("area_code", ["区划代码", "行政区划代码", "区域代码", "所在区划", "所在区域代码"]), ImportTable.Column("kind", ["站点类型", "类型", "类别"]),
         ImportTable.Column("mode", ["接收方式", "模式", "接收模式"]), ImportTable.Column("state", ["状态", "站点状态"]),
-        ImportTable.Column("from_on", ["起始日期", "状态起始日期", "启用日期", "开始日期", "日期"]), ImportTable.Column("reason", ["原因", "事由"], isNeeded: false),
-        ImportTable.Column("document", ["文号", "依据", "文件"], isNeeded: false), ImportTable.Column("terminal", ["终端", "终端编号", "机顶盒", "机顶盒编号"], isNeeded: false),
+        ImportTable.Column("from_on", ["起始日期", "状态起始日期", "启用日期", "开始日期", "日期"]),
+        ImportTable.Column("reason", ["原因", "事由"], isNeeded: false),
+        ImportTable.Column("document", ["文号", "依据", "文件"], isNeeded: false),
+        ImportTable.Column("terminal", ["终端", "终端编号", "机顶盒", "机顶盒编号"], isNeeded: false),
         ImportTable.Column("terminal_from_on", ["终端起始日期", "终端启用日期", "装机日期"], isNeeded: false),
     ]
     /// What lists in Chinese write for kinds, modes and states beside the words of the format.
     fileprivate static let words = [
-        "行政村": "village", "村": "village", "社区": "community", "乡镇": "township", "乡": "township", "镇": "township", "街道": "township", "机关单位": "agency", "机关": "agency",
-        "企业": "enterprise", "其他": "other", "卫星": "satellite", "有线": "cable", "有线电视": "cable", "互联网": "internet", "宽带": "internet", "规划": "planned", "已批准": "approved",
-        "在建": "building", "待验收": "awaiting_acceptance", "在用": "in_service", "故障": "faulty", "停用": "suspended", "搬迁": "moving", "撤销": "closed",
+        "行政村": "village", "村": "village", "社区": "community", "乡镇": "township", "乡": "township", "镇": "township", "街道": "township",
+        "机关单位": "agency", "机关": "agency",
+        "企业": "enterprise", "其他": "other", "卫星": "satellite", "有线": "cable", "有线电视": "cable", "互联网": "internet", "宽带": "internet",
+        "规划": "planned", "已批准": "approved",
+        "在建": "building", "待验收": "awaiting_acceptance", "在用": "in_service", "故障": "faulty", "停用": "suspended", "搬迁": "moving",
+        "撤销": "closed",
     ]
 }
 
@@ -38,7 +45,9 @@ private struct SiteRow {
     let terminalFrom: Day
 
     init?(_ record: CSV.Record, _ table: ImportTable, today: Day, _ report: inout ImportReport) {
-        func refused(_ column: String, _ code: String, _ value: String? = nil) { report.refuse(record, column: column, code: code, value: value ?? table.cell(column, record)) }
+        func refused(_ column: String, _ code: String, _ value: String? = nil) {
+            report.refuse(record, column: column, code: code, value: value ?? table.cell(column, record))
+        }
         func word(_ column: String) -> String {
             let text = table.code(column, record)
             return SiteImport.words[text] ?? text.lowercased()
@@ -88,7 +97,9 @@ private struct SiteRow {
             refused("document", "form.too_large")
             return nil
         }
-        if let bad = terminals.first(where: { !(1...64).contains($0.utf8.count) || !$0.utf8.allSatisfy { (0x21...0x7E).contains($0) } || $0.isScientific }) {
+        if let bad = terminals.first(where: {
+            !(1...64).contains($0.utf8.count) || !$0.utf8.allSatisfy { (0x21...0x7E).contains($0) } || $0.isScientific
+        }) {
             refused("terminal", bad.isScientific ? "import.scientific" : "terminal.id_form", bad)
             return nil
         }
@@ -149,8 +160,9 @@ private enum RowOutcome {
 }
 
 extension Statements {
-    /// Brings in sites, the dated states they went through, and their terminals. Rows are taken by day, whatever their order, and a row that stands twice is one; with `apply` false
-    /// nothing is written. What begins after today, or before that which it stands on, is refused.
+    /// Brings in sites, the dated states they went through, and their terminals. Rows are taken by day, whatever their order, and a row
+    /// that stands twice is one; with `apply` false nothing is written. What begins after today, or before that which it stands on, is
+    /// refused.
     package func importSites(_ bytes: [UInt8], apply: Bool, today: Day, by act: Act) throws -> ImportReport {
         let table = try ImportTable(bytes, SiteImport.columns)
         var report = ImportReport(table)
@@ -186,7 +198,12 @@ extension Statements {
 
     private func registerForImport() throws -> Register {
         var register = Register()
-        try each("SELECT s.code, s.num, v.area_id, v.name FROM site s JOIN site_version v ON v.site = s.num AND v.replaced_at IS NULL AND v.until_day = \(Day.forever)") {
+        try each(
+            """
+            SELECT s.code, s.num, v.area_id, v.name
+            FROM site s JOIN site_version v ON v.site = s.num AND v.replaced_at IS NULL AND v.until_day = \(Day.forever)
+            """
+        ) {
             let code = try $0.text(0)
             register.codes[try $0.int(1)] = code
             register.sites[code] = Register.Known(num: try $0.int(1), areaID: try $0.text(2), name: try $0.text(3))
@@ -198,10 +215,13 @@ extension Statements {
         }
         try each("SELECT id, num FROM terminal") { register.terminals[try $0.text(0)] = try $0.int(1) }
         let names = Dictionary(uniqueKeysWithValues: register.terminals.map { ($1, $0) })
-        try each("SELECT terminal, site, from_day, until_day FROM terminal_assignment WHERE replaced_at IS NULL ORDER BY terminal, from_day") { row in
+        try each(
+            "SELECT terminal, site, from_day, until_day FROM terminal_assignment WHERE replaced_at IS NULL ORDER BY terminal, from_day"
+        ) { row in
             guard let name = names[try row.int(0)] else { return }
             let days = try row.day(2)..<row.day(3)
-            register.placements[name, default: []].append(Register.Placement(site: try row.int(1), from: days.lowerBound, until: days.upperBound, stored: days))
+            register.placements[name, default: []].append(
+                Register.Placement(site: try row.int(1), from: days.lowerBound, until: days.upperBound, stored: days))
             register.terminalsAt[try row.int(1), default: []].insert(name)
         }
         register.nextSite = try count("SELECT coalesce(max(num), 0) FROM site") + 1
@@ -213,15 +233,21 @@ extension Statements {
     private func write(_ register: Register, _ areas: [String: KnownArea], by act: Act) throws -> Day? {
         let sites = register.sites.sorted { $0.value.num < $1.value.num }
         let new = sites.filter { $0.value.row != nil }
-        try inParts(new.map { [act.ids.next().bound, $0.value.num.bound, $0.key.bound, act.at.bound] }) { try run("INSERT INTO site (id, num, code, made_at) \(values: $0)") }
+        try inParts(new.map { [act.ids.next().bound, $0.value.num.bound, $0.key.bound, act.at.bound] }) {
+            try run("INSERT INTO site (id, num, code, made_at) \(values: $0)")
+        }
         let versions = new.compactMap { _, site -> [Value]? in
             guard let row = site.row else { return nil }
             return [
-                act.ids.next().bound, site.num.bound, row.name.bound, site.areaID.bound, row.kind.rawValue.bound, row.mode.rawValue.bound, row.from.number.bound,
+                act.ids.next().bound, site.num.bound, row.name.bound, site.areaID.bound, row.kind.rawValue.bound, row.mode.rawValue.bound,
+                row.from.number.bound,
                 Day.forever.number.bound, act.at.bound, searchKey(row.name).bound,
             ]
         }
-        try inParts(versions) { try run("INSERT INTO site_version (id, site, name, area_id, kind, mode, from_day, until_day, recorded_at, name_key) \(values: $0)") }
+        try inParts(versions) {
+            try run(
+                "INSERT INTO site_version (id, site, name, area_id, kind, mode, from_day, until_day, recorded_at, name_key) \(values: $0)")
+        }
         var states: [[Value]] = []
         for (_, site) in sites {
             if let day = site.beginsOn {
@@ -232,22 +258,33 @@ extension Statements {
                 guard let row = state.row else { continue }
                 // The row before it, when the register had that one, ends here.
                 if place > 0, site.states[place - 1].row == nil {
-                    try run("UPDATE site_state SET until_day = \(state.from) WHERE site = \(site.num) AND replaced_at IS NULL AND from_day = \(site.states[place - 1].from)")
+                    try run(
+                        """
+                        UPDATE site_state SET until_day = \(state.from)
+                        WHERE site = \(site.num) AND replaced_at IS NULL AND from_day = \(site.states[place - 1].from)
+                        """
+                    )
                 }
                 let until = place + 1 < site.states.count ? site.states[place + 1].from : .forever
                 states.append([
-                    act.ids.next().bound, site.num.bound, state.state.rawValue.bound, state.from.number.bound, until.number.bound, row.reason.bound, row.document.bound,
+                    act.ids.next().bound, site.num.bound, state.state.rawValue.bound, state.from.number.bound, until.number.bound,
+                    row.reason.bound, row.document.bound,
                     act.actor.id.bound, act.at.bound,
                 ])
             }
         }
-        try inParts(states) { try run("INSERT INTO site_state (id, site, state, from_day, until_day, reason, document, actor, recorded_at) \(values: $0)") }
+        try inParts(states) {
+            try run("INSERT INTO site_state (id, site, state, from_day, until_day, reason, document, actor, recorded_at) \(values: $0)")
+        }
         let (assignments, movedSince) = try writePlacements(register, by: act)
         let taken = sites.count { $0.value.beginsOn != nil }
         if !new.isEmpty || !states.isEmpty || assignments > 0 || taken > 0 {
             try record(
                 "site.imported", "import",
-                ["sites": String(new.count), "states": String(states.count), "assignments": String(assignments), "begun_earlier": String(taken)], by: act)
+                [
+                    "sites": String(new.count), "states": String(states.count), "assignments": String(assignments),
+                    "begun_earlier": String(taken),
+                ], by: act)
         }
         return movedSince
     }
@@ -256,7 +293,9 @@ extension Statements {
     private func writePlacements(_ register: Register, by act: Act) throws -> (count: Int, since: Day?) {
         let known = Set(try all("SELECT num FROM terminal") { try $0.int(0) })
         let new = register.terminals.filter { !known.contains($0.value) }.sorted { $0.value < $1.value }
-        try inParts(new.map { [$0.key.bound, $0.value.bound, act.at.bound] }) { try run("INSERT INTO terminal (id, num, made_at) \(values: $0)") }
+        try inParts(new.map { [$0.key.bound, $0.value.bound, act.at.bound] }) {
+            try run("INSERT INTO terminal (id, num, made_at) \(values: $0)")
+        }
         var rows: [[Value]] = []
         var changed = 0
         var since: Day?
@@ -272,17 +311,21 @@ extension Statements {
                     try run(
                         """
                         UPDATE terminal_assignment SET from_day = \(placement.from), until_day = \(placement.until)
-                        WHERE terminal = \(number) AND replaced_at IS NULL AND from_day = \(stored.lowerBound) AND until_day = \(stored.upperBound)
+                        WHERE terminal = \(number) AND replaced_at IS NULL AND from_day = \(stored.lowerBound)
+                            AND until_day = \(stored.upperBound)
                         """)
                 } else {
                     changes(placement.from)
                     rows.append([
-                        act.ids.next().bound, number.bound, placement.site.bound, placement.from.number.bound, placement.until.number.bound, act.at.bound,
+                        act.ids.next().bound, number.bound, placement.site.bound, placement.from.number.bound, placement.until.number.bound,
+                        act.at.bound,
                     ])
                 }
             }
         }
-        try inParts(rows) { try run("INSERT INTO terminal_assignment (id, terminal, site, from_day, until_day, recorded_at) \(values: $0)") }
+        try inParts(rows) {
+            try run("INSERT INTO terminal_assignment (id, terminal, site, from_day, until_day, recorded_at) \(values: $0)")
+        }
         return (rows.count + changed, since)
     }
 
@@ -296,9 +339,13 @@ extension Register {
     /// Takes rows by day: first the states of each site, then who stands where. Answers what each row did, in the order given.
     fileprivate mutating func take(_ rows: [SiteRow], _ areas: [String: KnownArea]) -> [RowOutcome] {
         var outcomes = [RowOutcome](repeating: .done(isNew: false, changes: []), count: rows.count)
-        let order = rows.indices.sorted { (rows[$0].from, rows[$0].code, rows[$0].record.line) < (rows[$1].from, rows[$1].code, rows[$1].record.line) }
+        let order = rows.indices.sorted {
+            (rows[$0].from, rows[$0].code, rows[$0].record.line) < (rows[$1].from, rows[$1].code, rows[$1].record.line)
+        }
         for index in order { outcomes[index] = takeState(rows[index], areas) }
-        let placed = rows.indices.sorted { (rows[$0].terminalFrom, rows[$0].code, rows[$0].record.line) < (rows[$1].terminalFrom, rows[$1].code, rows[$1].record.line) }
+        let placed = rows.indices.sorted {
+            (rows[$0].terminalFrom, rows[$0].code, rows[$0].record.line) < (rows[$1].terminalFrom, rows[$1].code, rows[$1].record.line)
+        }
         for index in placed {
             guard case .done(let isNew, let changes) = outcomes[index] else { continue }
             switch place(rows[index]) {
@@ -316,7 +363,8 @@ extension Register {
         }
         guard var site = sites[row.code] else {
             guard row.from >= area.begins else { return .refused(column: "from_on", code: "site.before_area", value: row.from.description) }
-            sites[row.code] = Known(num: nextSite, areaID: area.areaID, name: row.name, row: row, states: [State(state: row.state, from: row.from, row: row)])
+            sites[row.code] = Known(
+                num: nextSite, areaID: area.areaID, name: row.name, row: row, states: [State(state: row.state, from: row.from, row: row)])
             codes[nextSite] = row.code
             nextSite += 1
             return .done(isNew: true, changes: [change("state", "", row.state.rawValue)])
@@ -324,7 +372,9 @@ extension Register {
         if site.areaID != area.areaID || site.name != row.name {
             return .refused(column: site.areaID != area.areaID ? "area_code" : "name", code: "site.move_elsewhere", value: row.name)
         }
-        guard let last = site.states.last, let first = site.states.first else { return .refused(column: "state", code: "site.state_order", value: row.state.rawValue) }
+        guard let last = site.states.last, let first = site.states.first else {
+            return .refused(column: "state", code: "site.state_order", value: row.state.rawValue)
+        }
         if site.states.contains(where: { $0.state == row.state && $0.from == row.from }) { return .done(isNew: false, changes: []) }
         if row.from > last.from, last.state.next.contains(row.state) {
             site.states.append(State(state: row.state, from: row.from, row: row))
@@ -346,14 +396,20 @@ extension Register {
 
     /// From `terminalFrom` on, the terminals of the row are the site's terminals. A row cannot take one away from another site in the past.
     private mutating func place(_ row: SiteRow) -> RowOutcome {
-        guard !row.terminals.isEmpty, let site = sites[row.code], let begins = site.states.first?.from else { return .done(isNew: false, changes: []) }
+        guard !row.terminals.isEmpty, let site = sites[row.code], let begins = site.states.first?.from else {
+            return .done(isNew: false, changes: [])
+        }
         let day = row.terminalFrom
         guard day >= begins else { return .refused(column: "terminal_from_on", code: "terminal.before_site", value: day.description) }
         // What the register says of the day already is no change: the same file twice is the same register.
-        let missing = row.terminals.filter { id in !(placements[id] ?? []).contains { $0.site == site.num && $0.from <= day && $0.until > day } }
+        let missing = row.terminals.filter { id in
+            !(placements[id] ?? []).contains { $0.site == site.num && $0.from <= day && $0.until > day }
+        }
         for id in missing {
             for placement in placements[id] ?? [] where placement.site != site.num {
-                if placement.until == .forever ? day <= placement.from : day < placement.until { return .refused(column: "terminal", code: "terminal.elsewhere", value: id) }
+                if placement.until == .forever ? day <= placement.from : day < placement.until {
+                    return .refused(column: "terminal", code: "terminal.elsewhere", value: id)
+                }
             }
         }
         var changes: [ImportChange] = []

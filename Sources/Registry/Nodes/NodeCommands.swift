@@ -3,34 +3,39 @@ package import Basics
 package import Storage
 
 extension Statements {
-    /// Prepares the enrolment of an edge or, when `id` is a terminal's, of that terminal: keeps the digest of the one-time code for seven days.
-    /// A new claim for an enrolled node is refused until the node is revoked, so that a key is never replaced in silence.
+    /// Prepares the enrolment of an edge or, when `id` is a terminal's, of that terminal: keeps the digest of the one-time code for seven
+    /// days. A new claim for an enrolled node is refused until the node is revoked, so that a key is never replaced in silence.
     package func prepareClaim(id: String, kind: String, name: String, areaID: String, codeDigest: String, by act: Act) throws {
         let expires = act.at.adding(seconds: ClaimRule.lifetimeSeconds)
         let changed = try run(
             """
             INSERT INTO node (id, kind, name, area_id, claim_digest, claim_expires_at, version, made_at)
             VALUES (\(id), \(kind), \(name), \(areaID), \(codeDigest), \(expires), '', \(act.at))
-            ON CONFLICT (id) DO UPDATE SET claim_digest = excluded.claim_digest, claim_expires_at = excluded.claim_expires_at, name = excluded.name
+            ON CONFLICT (id) DO UPDATE SET claim_digest = excluded.claim_digest, claim_expires_at = excluded.claim_expires_at,
+                name = excluded.name
             WHERE node.kind = excluded.kind AND (node.public_key IS NULL OR node.revoked_at IS NOT NULL)
             """)
         guard changed == 1 else { throw Refusal.conflict("node.already_enrolled") }
         try record("node.claim_made", id, ["kind": kind], by: act)
     }
 
-    /// Enrols the node whose claim has this code: the key is the node's from now on, and no other key can use the code. The same key may ask again until the claim
-    /// ends, because its answer may have been lost. The day of the first enrolment stays. The edges of its area hear of it as it stands on `day`. Throws
-    /// `node.claim_unknown`, and `node.key_taken` for the key of another node.
+    /// Enrols the node whose claim has this code: the key is the node's from now on, and no other key can use the code. The same key may
+    /// ask again until the claim ends, because its answer may have been lost. The day of the first enrolment stays. The edges of its area
+    /// hear of it as it stands on `day`. Throws `node.claim_unknown`, and `node.key_taken` for the key of another node.
     package func enrolNode(codeDigest: String, publicKey: String, version: String, on day: Day, by act: Act) throws -> NodeRecord {
         let claimed = try first("SELECT id FROM node WHERE claim_digest = \(codeDigest)") { try $0.text(0) }
         guard let claimed else { throw Refusal.forbidden("node.claim_unknown") }
-        let holder = try first("SELECT id FROM node WHERE public_key = \(publicKey) AND revoked_at IS NULL AND id <> \(claimed)") { try $0.text(0) }
+        let holder = try first("SELECT id FROM node WHERE public_key = \(publicKey) AND revoked_at IS NULL AND id <> \(claimed)") {
+            try $0.text(0)
+        }
         guard holder == nil else { throw Refusal.conflict("node.key_taken") }
         let node = try first(
             NodeRecord.self,
             """
-            UPDATE node SET public_key = \(publicKey), enrolled_at = coalesce(enrolled_at, \(act.at)), revoked_at = NULL, version = \(version)
-            WHERE claim_digest = \(codeDigest) AND claim_expires_at > \(act.at) AND (public_key IS NULL OR revoked_at IS NOT NULL OR public_key = \(publicKey))
+            UPDATE node SET public_key = \(publicKey), enrolled_at = coalesce(enrolled_at, \(act.at)), revoked_at = NULL,
+                version = \(version)
+            WHERE claim_digest = \(codeDigest) AND claim_expires_at > \(act.at)
+                AND (public_key IS NULL OR revoked_at IS NOT NULL OR public_key = \(publicKey))
             RETURNING id, kind, name, area_id, public_key, enrolled_at, revoked_at, claim_expires_at, version
             """)
         guard let node else { throw Refusal.forbidden("node.claim_unknown") }
@@ -49,7 +54,12 @@ extension Statements {
 
     /// Sets one of the network's settings (zone, name, epoch, first day, sample).
     package func setNetworkSetting(_ name: String, _ content: String, by act: Act) throws {
-        try run("INSERT INTO network_setting (name, content) VALUES (\(name), \(content)) ON CONFLICT (name) DO UPDATE SET content = excluded.content")
+        try run(
+            """
+            INSERT INTO network_setting (name, content) VALUES (\(name), \(content)) ON CONFLICT (name) DO UPDATE
+            SET content = excluded.content
+            """
+        )
         try record("network.setting_set", name, ["content": content], by: act)
     }
 }

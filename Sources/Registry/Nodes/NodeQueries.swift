@@ -6,11 +6,14 @@ extension Statements {
     /// A node by its id.
     package func node(id: String) throws -> NodeRecord? {
         try first(
-            NodeRecord.self, "SELECT id, kind, name, area_id, public_key, enrolled_at, revoked_at, claim_expires_at, version FROM node WHERE id = \(id)")
+            NodeRecord.self,
+            "SELECT id, kind, name, area_id, public_key, enrolled_at, revoked_at, claim_expires_at, version FROM node WHERE id = \(id)")
     }
 
     /// The nodes of a scope by id, behind the given one.
-    package func nodes(_ filter: NodeFilter = NodeFilter(), after id: String = "", limit: Int = 100_000, on day: Day, in scope: Scope) throws -> [NodeRecord] {
+    package func nodes(_ filter: NodeFilter = NodeFilter(), after id: String = "", limit: Int = 100_000, on day: Day, in scope: Scope)
+        throws -> [NodeRecord]
+    {
         try all(
             NodeRecord.self,
             """
@@ -30,7 +33,8 @@ extension Statements {
             """)
     }
 
-    /// The condition on `i.reporter` by which incidents are seen: of nodes that stand within the scope; the centre's own for whoever sees the whole network.
+    /// The condition on `i.reporter` by which incidents are seen: of nodes that stand within the scope; the centre's own for whoever sees
+    /// the whole network.
     package func visibleIncidents(in scope: Scope, on day: Day) throws -> SQL {
         if try rootAreas(on: day).allSatisfy({ area in area.areaCode.map(scope.covers) ?? false }) { return "1 = 1" }
         return "i.reporter IN (SELECT p.node FROM node_place p WHERE \(sql: scope.condition("p.code")))"
@@ -40,7 +44,9 @@ extension Statements {
     package func nodeNames(_ ids: [String]) throws -> [String: String] {
         var names: [String: String] = [:]
         for start in stride(from: 0, to: ids.count, by: 500) {
-            try each("SELECT id, name FROM node WHERE id IN (\(list: ids[start..<min(start + 500, ids.count)]))") { names[try $0.text(0)] = try $0.text(1) }
+            try each("SELECT id, name FROM node WHERE id IN (\(list: ids[start..<min(start + 500, ids.count)]))") {
+                names[try $0.text(0)] = try $0.text(1)
+            }
         }
         return names
     }
@@ -49,7 +55,11 @@ extension Statements {
     package func enrolmentInstants(_ ids: [String]) throws -> [String: Instant] {
         var found: [String: Instant] = [:]
         for start in stride(from: 0, to: ids.count, by: 500) {
-            try each("SELECT id, enrolled_at FROM node WHERE enrolled_at IS NOT NULL AND id IN (\(list: ids[start..<min(start + 500, ids.count)]))") {
+            try each(
+                """
+                SELECT id, enrolled_at FROM node WHERE enrolled_at IS NOT NULL AND id IN (\(list: ids[start..<min(start + 500, ids.count)]))
+                """
+            ) {
                 found[try $0.text(0)] = try $0.instant(1)
             }
         }
@@ -57,7 +67,9 @@ extension Statements {
     }
 
     /// One of the network's settings; nil when it was never set.
-    package func networkSetting(_ name: String) throws -> String? { try first("SELECT content FROM network_setting WHERE name = \(name)") { try $0.text(0) } }
+    package func networkSetting(_ name: String) throws -> String? {
+        try first("SELECT content FROM network_setting WHERE name = \(name)") { try $0.text(0) }
+    }
 
     /// The present site of a terminal.
     package func presentSite(ofTerminal id: String, on day: Day) throws -> Site? {

@@ -24,14 +24,16 @@ extension Statements {
         for start in stride(from: 0, to: ids.count, by: 500) {
             try each(
                 """
-                SELECT n.id, n.public_key, n.revoked_at, n.kind, coalesce(p.code, ''), p.site_kind, p.site_name, coalesce(p.former, '') FROM node n LEFT JOIN node_place p ON p.node = n.id
+                SELECT n.id, n.public_key, n.revoked_at, n.kind, coalesce(p.code, ''), p.site_kind, p.site_name, coalesce(p.former, '')
+                    FROM node n LEFT JOIN node_place p ON p.node = n.id
                 WHERE n.public_key IS NOT NULL AND n.id IN (\(list: ids[start..<min(start + 500, ids.count)]))
                 """
             ) { row in
                 let (siteKind, former) = (try row.optionalText(5), FormerCode.codes(try row.text(7)))
                 found[try row.text(0)] = PlacedNode(
                     publicKey: try row.text(1), isRevoked: try row.optionalInt(2) != nil, isEdge: try row.text(3) == "edge",
-                    place: AreaCode(try row.text(4)).map { NodePlace(area: $0, siteKind: siteKind, former: former) }, siteName: try row.optionalText(6))
+                    place: AreaCode(try row.text(4)).map { NodePlace(area: $0, siteKind: siteKind, former: former) },
+                    siteName: try row.optionalText(6))
             }
         }
         return found
@@ -46,7 +48,8 @@ extension Statements {
                 SELECT t.id, a.code, x.from_day, x.until_day, v.from_day, v.until_day, a.from_day, a.until_day FROM terminal t
                 JOIN terminal_assignment x ON x.terminal = t.num AND x.replaced_at IS NULL
                 JOIN site_version v ON v.site = x.site AND v.replaced_at IS NULL AND v.from_day < x.until_day AND v.until_day > x.from_day
-                JOIN area_version a ON a.area_id = v.area_id AND a.replaced_at IS NULL AND a.from_day < v.until_day AND a.until_day > v.from_day
+                JOIN area_version a ON a.area_id = v.area_id AND a.replaced_at IS NULL AND a.from_day < v.until_day
+                    AND a.until_day > v.from_day
                 WHERE t.id IN (\(list: ids[start..<min(start + 500, ids.count)]))
                 """
             ) { row in

@@ -34,7 +34,8 @@ extension Statements {
             """
         ) { row in
             FoundArea(
-                area: Area(areaID: try row.text(0), code: try row.text(1), name: try row.text(2), parentID: try row.optionalText(3)), parentName: try row.optionalText(4) ?? "")
+                area: Area(areaID: try row.text(0), code: try row.text(1), name: try row.text(2), parentID: try row.optionalText(3)),
+                parentName: try row.optionalText(4) ?? "")
         }
     }
 
@@ -64,7 +65,8 @@ extension Statements {
         for start in stride(from: 0, to: wanted.count, by: 500) {
             try each(
                 """
-                SELECT code, name FROM area_version WHERE code IN (\(list: wanted[start..<min(start + 500, wanted.count)])) AND replaced_at IS NULL
+                SELECT code, name FROM area_version WHERE code IN (\(list: wanted[start..<min(start + 500, wanted.count)]))
+                    AND replaced_at IS NULL
                     AND from_day <= \(day) AND until_day > \(day)
                 """
             ) { names[try $0.text(0)] = try $0.text(1) }
@@ -74,9 +76,13 @@ extension Statements {
 
     /// Fills in what names are found by, where a row has none: those of before there was any. Answers how many it filled, at most so many.
     @discardableResult package func fillSearchKeys(most: Int) throws -> Int {
-        let areas = try all("SELECT id, name FROM area_version WHERE name_key = '' LIMIT \(most)") { (id: try $0.text(0), name: try $0.text(1)) }
+        let areas = try all("SELECT id, name FROM area_version WHERE name_key = '' LIMIT \(most)") {
+            (id: try $0.text(0), name: try $0.text(1))
+        }
         for row in areas { try run("UPDATE area_version SET name_key = \(searchKey(row.name)) WHERE id = \(row.id)") }
-        let sites = try all("SELECT id, name FROM site_version WHERE name_key = '' LIMIT \(most - areas.count)") { (id: try $0.text(0), name: try $0.text(1)) }
+        let sites = try all("SELECT id, name FROM site_version WHERE name_key = '' LIMIT \(most - areas.count)") {
+            (id: try $0.text(0), name: try $0.text(1))
+        }
         for row in sites { try run("UPDATE site_version SET name_key = \(searchKey(row.name)) WHERE id = \(row.id)") }
         return areas.count + sites.count
     }
@@ -120,7 +126,8 @@ extension Routes {
             let found = try await house.finding(visit) {
                 try await house.database.read { statements in
                     // An area that is half typed yet is none.
-                    let area = within.isEmpty ? nil : try? statements.area(typed: within, in: "area", on: today, scope: visit.scope).areaCode
+                    let area =
+                        within.isEmpty ? nil : try? statements.area(typed: within, in: "area", on: today, scope: visit.scope).areaCode
                     return try statements.sites(matching: words, on: today, in: area.map { Scope(areas: [$0]) } ?? visit.scope, limit: 10)
                 }
             }

@@ -14,12 +14,18 @@ extension Statements {
         let matching: SQL = words.isEmpty ? "" : "AND \(sql: words.condition("v.name_key", code: "s.code"))"
         return try all(
             Site.self,
-            "\(sql: siteSelection(on: day, where: "s.code > \(code) AND \(sql: scope.condition("a.code")) \(sql: matching)")) ORDER BY s.code LIMIT \(limit)")
+            """
+            \(sql: siteSelection(on: day, where: "s.code > \(code) AND \(sql: scope.condition("a.code")) \(sql: matching)"))
+            ORDER BY s.code LIMIT \(limit)
+            """
+        )
     }
 
     /// The sites of the scope with exactly this name, at most six.
     func sites(named name: String, on day: Day, in scope: Scope) throws -> [Site] {
-        try all(Site.self, "\(sql: siteSelection(on: day, where: "v.name = \(name) AND \(sql: scope.condition("a.code"))")) ORDER BY s.code LIMIT 6")
+        try all(
+            Site.self,
+            "\(sql: siteSelection(on: day, where: "v.name = \(name) AND \(sql: scope.condition("a.code"))")) ORDER BY s.code LIMIT 6")
     }
 
     /// The history of a site's states, newest entry first, corrected ones included.
@@ -38,7 +44,8 @@ extension Statements {
             SiteExclusion.self,
             """
             SELECT id, from_day, until_day, reason, document, actor FROM site_exclusion
-            WHERE site = \(site) AND replaced_at IS NULL AND from_day <= \(days.upperBound) AND until_day > \(days.lowerBound) ORDER BY from_day
+            WHERE site = \(site) AND replaced_at IS NULL AND from_day <= \(days.upperBound)
+                AND until_day > \(days.lowerBound) ORDER BY from_day
             """)
     }
 

@@ -27,7 +27,9 @@ extension FormPage where Subject == Site {
         FormPage(
             submit: "states.form.submit", cancel: { site, _ in site.pageURL },
             subject: { statements, at in
-                guard let site = try statements.site(code: try at.path("code"), on: at.today, in: at.visit.scope) else { throw Refusal.notFound("site") }
+                guard let site = try statements.site(code: try at.path("code"), on: at.today, in: at.visit.scope) else {
+                    throw Refusal.notFound("site")
+                }
                 return site
             }, form: { _ in SiteStateFields.form },
             texts: { site, at in
@@ -37,18 +39,21 @@ extension FormPage where Subject == Site {
                 let (from, through) = (try values[SiteStateFields.from], try values[SiteStateFields.through])
                 try statements.checkSiteState(try values[SiteStateFields.state], site: site, from: from, through: through, today: at.today)
                 let area = from.month < at.today.month ? try statements.area(id: site.areaID, on: at.today) : nil
-                let months = try area.map { try settled(statements, from.month, try statements.path(to: $0, on: at.today).map(\.areaID)) } ?? []
+                let months =
+                    try area.map { try settled(statements, from.month, try statements.path(to: $0, on: at.today).map(\.areaID)) } ?? []
                 let says = at.text(
                     through == nil ? "states.plan_since" : "states.plan",
                     [
-                        "site": site.name, "state": at.text("site_state.\(try values[SiteStateFields.state].rawValue)"), "from": from.description,
+                        "site": site.name, "state": at.text("site_state.\(try values[SiteStateFields.state].rawValue)"),
+                        "from": from.description,
                         "through": (through ?? at.today).description,
                     ])
                 return FormPreview([says], warnings: [months.sentence(at)].compactMap { $0 })
             },
             act: { statements, site, values, at in
                 try statements.setSiteState(
-                    try values[SiteStateFields.state], site: site, from: try values[SiteStateFields.from], through: try values[SiteStateFields.through], today: at.today,
+                    try values[SiteStateFields.state], site: site, from: try values[SiteStateFields.from],
+                    through: try values[SiteStateFields.through], today: at.today,
                     reason: try values[SiteStateFields.reason], document: try values[SiteStateFields.document], by: at.act)
                 return "\(site.pageURL)?changed=1#states"
             },
@@ -59,7 +64,8 @@ extension FormPage where Subject == Site {
                 }
                 let states = Table.states(history, accounts, zone: at.house.zone, at.house.pages.words, at.visit.language)
                 return FormFrame(
-                    title: at.text("states.change", ["site": site.name]), crumbs: [Frame.Link(label: site.name, url: site.pageURL)], template: "site_state",
+                    title: at.text("states.change", ["site": site.name]), crumbs: [Frame.Link(label: site.name, url: site.pageURL)],
+                    template: "site_state",
                     content: SiteStatePage(form: form, states: states))
             })
     }

@@ -16,7 +16,8 @@ extension Statements {
         try all(
             Assignment.self,
             """
-            SELECT x.terminal, t.id AS terminal_id, x.site, x.from_day, x.until_day FROM terminal_assignment x JOIN terminal t ON t.num = x.terminal
+            SELECT x.terminal, t.id AS terminal_id, x.site, x.from_day, x.until_day
+                FROM terminal_assignment x JOIN terminal t ON t.num = x.terminal
             WHERE x.site = \(site) AND x.replaced_at IS NULL ORDER BY x.from_day, t.id
             """)
     }
@@ -29,9 +30,11 @@ extension Statements {
             found += try all(
                 Assignment.self,
                 """
-                SELECT x.terminal, t.id AS terminal_id, x.site, x.from_day, x.until_day FROM terminal_assignment x JOIN terminal t ON t.num = x.terminal
+                SELECT x.terminal, t.id AS terminal_id, x.site, x.from_day, x.until_day
+                    FROM terminal_assignment x JOIN terminal t ON t.num = x.terminal
                 WHERE x.replaced_at IS NULL AND x.site IN (
-                    SELECT y.site FROM terminal_assignment y JOIN terminal u ON u.num = y.terminal WHERE u.id IN (\(list: part)) AND y.replaced_at IS NULL)
+                    SELECT y.site FROM terminal_assignment y JOIN terminal u ON u.num = y.terminal
+                        WHERE u.id IN (\(list: part)) AND y.replaced_at IS NULL)
                 """)
         }
         return Array(Set(found))

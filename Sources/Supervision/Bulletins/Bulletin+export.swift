@@ -3,20 +3,23 @@ package import Foundation
 import Registry
 
 extension Bulletin {
-    /// The bulletin as JSON with sorted keys: every rate with numerator and denominator. What was typed has a list of its own, which is left out when nothing was.
+    /// The bulletin as JSON with sorted keys: every rate with numerator and denominator. What was typed has a list of its own, which is
+    /// left out when nothing was.
     package func json(typed: TypedFigures = TypedFigures()) throws -> Data {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
         let typedLines = typed.entries.isEmpty ? nil : typed.lines(below: below) + [typed.total(code: area.code, name: area.name)]
         return try encoder.encode(
             ExportedBulletin(
-                month: month.description, network: network, area: area.code, areaName: area.name, asOf: asOf, lines: lines.map(ExportedLine.init), total: ExportedLine(total),
+                month: month.description, network: network, area: area.code, areaName: area.name, asOf: asOf,
+                lines: lines.map(ExportedLine.init), total: ExportedLine(total),
                 excluded: excluded, outsideService: outsideService, typed: typedLines?.map(ExportedTyped.init)))
     }
 
     /// The columns of the table, in order; the words of each stand in the catalogues as `bulletin.<column>`.
     package static let columns = [
-        "code", "name", "registered", "switched_on", "off", "not_heard", "boot_rate", "rank", "on_minutes", "mean_per_switched_on", "mean_per_registered", "viewing",
+        "code", "name", "registered", "switched_on", "off", "not_heard", "boot_rate", "rank", "on_minutes", "mean_per_switched_on",
+        "mean_per_registered", "viewing",
         "viewing_rate", "on_demand", "demand_rate", "heard_days", "due_days", "completeness",
     ]
 
@@ -36,8 +39,10 @@ extension BulletinLine {
     /// The printed cells in the order of `Bulletin.columns`; `-` where there is nothing to divide by.
     package var cells: [String] {
         [
-            code, name, String(registered), String(switchedOn), String(off), String(notHeard), bootRate.percent ?? "-", rank.map(String.init) ?? "", String(onMinutes),
-            meanPerSwitchedOn.whole.map(String.init) ?? "-", meanPerRegistered.whole.map(String.init) ?? "-", String(viewing), viewingRate.percent ?? "-",
+            code, name, String(registered), String(switchedOn), String(off), String(notHeard), bootRate.percent ?? "-",
+            rank.map(String.init) ?? "", String(onMinutes),
+            meanPerSwitchedOn.whole.map(String.init) ?? "-", meanPerRegistered.whole.map(String.init) ?? "-", String(viewing),
+            viewingRate.percent ?? "-",
             String(onDemand), demandRate.percent ?? "-", String(heardDays), String(dueDays), completeness.percent ?? "-",
         ]
     }
@@ -124,12 +129,16 @@ private struct ExportedLine: Encodable {
         try container.encode(line.viewing, forKey: .viewing)
         try container.encode(line.onDemand, forKey: .onDemand)
         try container.encodeIfPresent(line.rank, forKey: .rank)
-        func fraction(_ rate: Rate) -> Fraction { Fraction(numerator: rate.numerator, denominator: rate.denominator, printed: rate.percent) }
+        func fraction(_ rate: Rate) -> Fraction {
+            Fraction(numerator: rate.numerator, denominator: rate.denominator, printed: rate.percent)
+        }
         try container.encode(fraction(line.bootRate), forKey: .bootRate)
         try container.encode(fraction(line.viewingRate), forKey: .viewingRate)
         try container.encode(fraction(line.demandRate), forKey: .demandRate)
         try container.encode(fraction(line.completeness), forKey: .completeness)
-        func mean(_ mean: Mean) -> Fraction { Fraction(numerator: mean.total, denominator: mean.count, printed: mean.whole.map(String.init)) }
+        func mean(_ mean: Mean) -> Fraction {
+            Fraction(numerator: mean.total, denominator: mean.count, printed: mean.whole.map(String.init))
+        }
         try container.encode(mean(line.meanPerSwitchedOn), forKey: .meanPerSwitchedOn)
         try container.encode(mean(line.meanPerRegistered), forKey: .meanPerRegistered)
     }

@@ -18,12 +18,14 @@ package struct SiteMonth: Hashable, Codable, Sendable {
     package var effectiveSeconds: Int
     package var effectivePlays: Int
     package var effectiveDemandPlays: Int
-    /// In-service days of the period that have passed, and how many of them were reported: on, or the reports of all terminals complete to the day's end.
+    /// In-service days of the period that have passed, and how many of them were reported: on, or the reports of all terminals complete to
+    /// the day's end.
     package var dueDays: Int
     package var heardDays: Int
 
     package init(
-        site: Int, code: String, name: String, areaCode: String, kind: SiteKind = .village, onMinutes: Int = 0, onMask: Int = 0, effectiveSeconds: Int = 0, effectivePlays: Int = 0,
+        site: Int, code: String, name: String, areaCode: String, kind: SiteKind = .village, onMinutes: Int = 0, onMask: Int = 0,
+        effectiveSeconds: Int = 0, effectivePlays: Int = 0,
         effectiveDemandPlays: Int = 0, dueDays: Int = 0, heardDays: Int = 0
     ) {
         self.site = site
@@ -79,7 +81,8 @@ package struct BulletinLine: Hashable, Sendable {
     package let onDemand: Int
     package let dueDays: Int
     package let heardDays: Int
-    /// By the rate that the formula names, 1 for the highest; nil for the total and for an area without registered sites or of which nothing was heard.
+    /// By the rate that the formula names, 1 for the highest; nil for the total and for an area without registered sites or of which
+    /// nothing was heard.
     package var rank: Int?
 
     package var bootRate: Rate { known(switchedOn) }
@@ -178,7 +181,8 @@ package struct Bulletin: Sendable {
 
     /// Groups the sites below their areas and ranks these as the formula says. What lies in none of the areas is 其他, never dropped.
     package init(
-        month: Month, network: NetworkView = .then, formula: Formula = .standard, area: BulletinArea, below: [BulletinArea], asOf: Instant, sites: [SiteMonth],
+        month: Month, network: NetworkView = .then, formula: Formula = .standard, area: BulletinArea, below: [BulletinArea], asOf: Instant,
+        sites: [SiteMonth],
         excluded: [ExcludedSite],
         outsideService: [OutsideService]
     ) {
@@ -195,7 +199,9 @@ package struct Bulletin: Sendable {
             for site in some { sums[code, default: BulletinLine.Sums()].add(site) }
         }
         var lines = below.map { BulletinLine(code: $0.code, name: $0.name, sums[$0.code] ?? BulletinLine.Sums()) }
-        let order = ranks(lines.map { $0.registered > 0 && !$0.isUnheard ? $0.rate(formula.rankBy) : nil }, ties: formula.ties == .shared ? .shared : .consecutive)
+        let order = ranks(
+            lines.map { $0.registered > 0 && !$0.isUnheard ? $0.rate(formula.rankBy) : nil },
+            ties: formula.ties == .shared ? .shared : .consecutive)
         for index in lines.indices { lines[index].rank = order[index] }
         if let rest = sums[BulletinArea.rest], !below.isEmpty { lines.append(BulletinLine(code: BulletinArea.rest, name: "", rest)) }
         self.lines = lines
@@ -222,7 +228,8 @@ package struct BulletinArea: Hashable, Sendable {
         return groups
     }
 
-    /// Hands over the sites in runs of the same area, with the area's code or `rest`. Sites that stand together mostly lie together, so that few codes are looked up.
+    /// Hands over the sites in runs of the same area, with the area's code or `rest`. Sites that stand together mostly lie together, so
+    /// that few codes are looked up.
     fileprivate static func place(_ sites: [SiteMonth], _ areas: [BulletinArea], _ body: (String, ArraySlice<SiteMonth>) -> Void) {
         let width = areas.first?.code.utf8.count ?? 0
         let codes = Set(areas.map(\.code))

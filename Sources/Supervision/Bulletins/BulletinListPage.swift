@@ -16,12 +16,14 @@ package struct BulletinListPage: Sendable {
                     Table.Cell(speech.month(month), url: FigureURL.bulletin(area.code, month)), Table.Cell(area.name),
                     Table.Cell(speech(period.isProvisional ? "bulletins.provisional" : "bulletins.complete"), mark: "standing"),
                     Table.Cell(speech("bulletin.print"), url: FigureURL.bulletin(area.code, month, "/print")),
-                    Table.Cell("CSV", url: FigureURL.bulletin(area.code, month, ".csv")), Table.Cell("JSON", url: FigureURL.bulletin(area.code, month, ".json")),
+                    Table.Cell("CSV", url: FigureURL.bulletin(area.code, month, ".csv")),
+                    Table.Cell("JSON", url: FigureURL.bulletin(area.code, month, ".json")),
                 ]
             }
         }
         table = Table(
-            caption: speech("bulletins.caption"), columns: ["month", "area", "standing", "print", "csv", "json"].map { Table.Column(speech("bulletins.column.\($0)")) },
+            caption: speech("bulletins.caption"),
+            columns: ["month", "area", "standing", "print", "csv", "json"].map { Table.Column(speech("bulletins.column.\($0)")) },
             rows: rows, empty: speech("bulletins.empty"))
     }
 }

@@ -39,7 +39,8 @@ package struct BulletinPage: Sendable {
 
     /// `isPrint` leaves the links out: paper has none.
     package init(
-        _ bulletin: Bulletin, _ period: Period, _ standing: MonthStanding = .provisional, typed figures: TypedFigures = TypedFigures(), zone: NetworkZone, _ speech: Speech,
+        _ bulletin: Bulletin, _ period: Period, _ standing: MonthStanding = .provisional, typed figures: TypedFigures = TypedFigures(),
+        zone: NetworkZone, _ speech: Speech,
         isPrint: Bool = false
     ) {
         let (code, month, total) = (bulletin.area.code, bulletin.month, bulletin.total)
@@ -53,13 +54,16 @@ package struct BulletinPage: Sendable {
             }
         table = .bulletin(bulletin, speech, isPrint: isPrint)
         formulas = [
-            Formula("boot_rate", total.bootRate, speech), Formula("viewing_rate", total.viewingRate, speech), Formula("demand_rate", total.demandRate, speech),
-            Formula("mean_per_switched_on", total.meanPerSwitchedOn, speech), Formula("mean_per_registered", total.meanPerRegistered, speech),
+            Formula("boot_rate", total.bootRate, speech), Formula("viewing_rate", total.viewingRate, speech),
+            Formula("demand_rate", total.demandRate, speech),
+            Formula("mean_per_switched_on", total.meanPerSwitchedOn, speech),
+            Formula("mean_per_registered", total.meanPerRegistered, speech),
             Formula("completeness", total.completeness, speech),
         ]
         notHeardNote = speech("bulletin.note.not_heard", ["count": String(total.notHeard)])
         completenessNote = speech(
-            "bulletin.note.completeness", ["rate": speech.rate(total.completeness), "heard": String(total.heardDays), "due": String(total.dueDays)])
+            "bulletin.note.completeness",
+            ["rate": speech.rate(total.completeness), "heard": String(total.heardDays), "due": String(total.dueDays)])
         rankNote = speech.rankNote(bulletin.formula)
         excluded = bulletin.excluded.isEmpty ? nil : .excluded(bulletin.excluded, month, speech)
         outside = bulletin.outsideService.isEmpty ? nil : .outside(bulletin.outsideService, month, speech)
@@ -85,7 +89,8 @@ extension Speech {
         self(
             "bulletin.note.rank",
             [
-                "rate": self("bulletin.\(formula.rankBy.rawValue)"), "ties": self("bulletin.ties.\(formula.ties.rawValue)"), "seconds": String(formula.effectiveSeconds),
+                "rate": self("bulletin.\(formula.rankBy.rawValue)"), "ties": self("bulletin.ties.\(formula.ties.rawValue)"),
+                "seconds": String(formula.effectiveSeconds),
             ])
     }
 }
@@ -94,12 +99,14 @@ extension BulletinPage.Formula {
     fileprivate init(_ name: String, _ rate: Rate, _ speech: Speech) {
         formulaName = speech("bulletin.\(name)")
         formulaText = speech(
-            "bulletin.formula.\(name)", ["numerator": String(rate.numerator), "denominator": String(rate.denominator), "value": speech.rate(rate)])
+            "bulletin.formula.\(name)",
+            ["numerator": String(rate.numerator), "denominator": String(rate.denominator), "value": speech.rate(rate)])
     }
 
     fileprivate init(_ name: String, _ mean: Mean, _ speech: Speech) {
         formulaName = speech("bulletin.\(name)")
-        formulaText = speech("bulletin.formula.\(name)", ["numerator": String(mean.total), "denominator": String(mean.count), "value": speech.mean(mean)])
+        formulaText = speech(
+            "bulletin.formula.\(name)", ["numerator": String(mean.total), "denominator": String(mean.count), "value": speech.mean(mean)])
     }
 }
 
@@ -126,10 +133,12 @@ extension Table {
         Table(
             caption: speech("outside.caption", ["month": speech.month(month)]),
             columns: [
-                Column(speech("outside.column.code")), Column(speech("outside.column.name")), Column(speech("outside.column.days"), isNumber: true),
+                Column(speech("outside.column.code")), Column(speech("outside.column.name")),
+                Column(speech("outside.column.days"), isNumber: true),
                 Column(speech("outside.column.minutes"), isNumber: true),
             ],
-            rows: sites.map { [Cell($0.code), Cell($0.name, url: FigureURL.site($0.code, month)), Cell($0.days), Cell($0.minutes)] }, head: 1)
+            rows: sites.map { [Cell($0.code), Cell($0.name, url: FigureURL.site($0.code, month)), Cell($0.days), Cell($0.minutes)] },
+            head: 1)
     }
 }
 
@@ -137,7 +146,8 @@ extension Bulletin {
     /// Where a figure of a line leads: the sites that it counts or sums. A name leads one level down.
     func url(_ line: BulletinLine, column: String, isTotal: Bool) -> String? {
         switch column {
-        case "code", "name": isTotal ? nil : line.code == BulletinArea.rest ? url(line, .registered) : FigureURL.bulletin(line.code, month, "", network)
+        case "code", "name":
+            isTotal ? nil : line.code == BulletinArea.rest ? url(line, .registered) : FigureURL.bulletin(line.code, month, "", network)
         case "registered", "heard_days", "due_days", "completeness": url(line, .registered)
         case "mean_per_registered": url(line, .registered, sort: .onMinutes)
         // A rank is that of the boot rate, so its evidence is the rate's.

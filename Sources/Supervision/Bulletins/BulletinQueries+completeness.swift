@@ -5,8 +5,9 @@ import Registry
 import Storage
 
 extension Statements {
-    /// Fills in how many in-service days were due and how many were heard. A day is heard when the site was on, or when the reports of all terminals assigned to
-    /// the site on that day are complete to the day's end; a site without a terminal is not heard. Days that have not ended are not due.
+    /// Fills in how many in-service days were due and how many were heard. A day is heard when the site was on, or when the reports of all
+    /// terminals assigned to the site on that day are complete to the day's end; a site without a terminal is not heard. Days that have not
+    /// ended are not due.
     func hear(_ roll: inout MonthRoll, zone: NetworkZone, at now: Instant) throws {
         let (first, today) = (roll.month.days.lowerBound, zone.day(of: now))
         let due = first..<min(roll.month.end, max(today, first))
@@ -19,7 +20,9 @@ extension Statements {
             let (known, on) = (heard[site] ?? DaySet(), roll.sites[index].onMask)
             func take(_ range: Range<Day>) {
                 roll.sites[index].dueDays += range.count
-                roll.sites[index].heardDays += known.contains(all: range) ? range.count : range.count { known.contains($0) || on & (1 << (first.distance(to: $0))) != 0 }
+                roll.sites[index].heardDays +=
+                    known.contains(all: range)
+                    ? range.count : range.count { known.contains($0) || on & (1 << (first.distance(to: $0))) != 0 }
             }
             if roll.interrupted[site] == nil { take(due) } else { roll.service(of: site, within: due).forEach(take) }
         }
@@ -29,14 +32,15 @@ extension Statements {
     func serviceDays(_ days: Range<Day>, site: Int) throws -> [Range<Day>] {
         try all(
             """
-            SELECT from_day, until_day FROM site_state WHERE state IN (\(list: SiteState.counted.map(\.rawValue))) AND replaced_at IS NULL AND from_day < \(days.upperBound)
+            SELECT from_day, until_day FROM site_state WHERE state IN (\(list: SiteState.counted.map(\.rawValue))) AND replaced_at IS NULL
+                AND from_day < \(days.upperBound)
                 AND until_day > \(days.lowerBound) AND site = \(site)
             """
         ) { row in (try row.day(0)..<row.day(1)).clamped(to: days) }
     }
 
-    /// For each site (or for some) the days whose reports by all its terminals are complete. A box that joined by itself speaks for no day before, what was reported of these
-    /// by a file or by an older box holds; what a void takes out was not reported.
+    /// For each site (or for some) the days whose reports by all its terminals are complete. A box that joined by itself speaks for no day
+    /// before, what was reported of these by a file or by an older box holds; what a void takes out was not reported.
     func heardDays(_ days: Range<Day>, zone: NetworkZone, only sites: [Int]? = nil) throws -> [Int: DaySet] {
         let complete = zone.end(of: days.upperBound.advanced(by: -1)).adding(milliseconds: -1)
         let voided = try voidedRanges(days.lowerBound...days.upperBound.advanced(by: -1), kinds: VoidKind.allCases)
@@ -79,11 +83,13 @@ extension Statements {
         return found
     }
 
-    /// A row for each terminal at a site on some of the days and each of its claims: from when it speaks, and up to when its reports are complete.
+    /// A row for each terminal at a site on some of the days and each of its claims: from when it speaks, and up to when its reports are
+    /// complete.
     private func eachAssignment(_ days: Range<Day>, _ condition: SQL, _ body: (Row) throws -> Void) throws {
         try each(
             """
-            SELECT x.site, x.terminal, x.from_day, x.until_day, coalesce(w.through_at, 0), coalesce(w.since_at, 0) FROM terminal_assignment x
+            SELECT x.site, x.terminal, x.from_day, x.until_day, coalesce(w.through_at, 0), coalesce(w.since_at, 0)
+                FROM terminal_assignment x
             LEFT JOIN watermark_claim w ON w.terminal = x.terminal
             WHERE x.replaced_at IS NULL AND x.from_day < \(days.upperBound) AND x.until_day > \(days.lowerBound) \(sql: condition)
             """, body)

@@ -22,26 +22,35 @@ extension Routes {
             if let code = AreaCode(query["area"]) { return try seeOther(query.bulletin(code, rules, now)) }
             let present = try Period("", rules: rules, at: now)
             let (months, tops) = try await house.database.read { (try $0.monthsWithFacts(), try $0.tops(visit.scope, present)) }
-            let periods = months.filter { present.first <= $0 && $0 <= present.month }.compactMap { try? Period($0.description, rules: rules, at: now) }
-            return try house.page("bulletin_list", BulletinListPage(periods, tops, speech), title: speech("bulletins.title"), for: visit, request)
+            let periods = months.filter { present.first <= $0 && $0 <= present.month }.compactMap {
+                try? Period($0.description, rules: rules, at: now)
+            }
+            return try house.page(
+                "bulletin_list", BulletinListPage(periods, tops, speech), title: speech("bulletins.title"), for: visit, request)
         }
         get("/bulletins/:month/:code", .seeFigures) { request, context, visit in
             let (record, period, speech) = try await house.bulletin(request, context, visit, rules, shelf)
             return try house.page(
-                "bulletin", BulletinPage(record.bulletin, period, try await house.standing(record), typed: try await house.typed(record, period), zone: rules.zone, speech),
+                "bulletin",
+                BulletinPage(
+                    record.bulletin, period, try await house.standing(record), typed: try await house.typed(record, period),
+                    zone: rules.zone, speech),
                 title: speech.title(record),
-                crumbs: record.path.map { Frame.Link(label: $0.name, url: FigureURL.bulletin($0.code, period.month, "", period.network)) }, for: visit, request)
+                crumbs: record.path.map { Frame.Link(label: $0.name, url: FigureURL.bulletin($0.code, period.month, "", period.network)) },
+                for: visit, request)
         }
         get("/bulletins/:month/:code/print", .seeFigures) { request, context, visit in
             let (record, period, speech) = try await house.bulletin(request, context, visit, rules, shelf)
             let page = BulletinPage(
-                record.bulletin, period, try await house.standing(record), typed: try await house.typed(record, period), zone: rules.zone, speech, isPrint: true)
+                record.bulletin, period, try await house.standing(record), typed: try await house.typed(record, period), zone: rules.zone,
+                speech, isPrint: true)
             return try house.page("bulletin_print", page, title: speech.title(record), for: visit, request, print: true)
         }
         get("/bulletins/:month/{code}.csv", .seeFigures) { request, context, visit in
             let (record, period, speech) = try await house.bulletin(request, context, visit, rules, shelf)
             return download(
-                record.bulletin.csv(speech, typed: try await house.typed(record, period)), name: "bulletin-\(period.month)-\(record.area.code).csv", type: "text/csv; charset=utf-8"
+                record.bulletin.csv(speech, typed: try await house.typed(record, period)),
+                name: "bulletin-\(period.month)-\(record.area.code).csv", type: "text/csv; charset=utf-8"
             )
         }
         get("/bulletins/:month/{code}.xlsx", .seeFigures) { request, context, visit in
@@ -49,7 +58,8 @@ extension Routes {
             let bulletin = record.bulletin
             let typed = bulletin.table(of: try await house.typed(record, period), speech, isPrint: true)
             let tables =
-                [Table.bulletin(bulletin, speech, isPrint: true)] + (bulletin.excluded.isEmpty ? [] : [.excluded(bulletin.excluded, period.month, speech)])
+                [Table.bulletin(bulletin, speech, isPrint: true)]
+                + (bulletin.excluded.isEmpty ? [] : [.excluded(bulletin.excluded, period.month, speech)])
                 + [typed].compactMap { $0 }
             return try await spreadsheet(tables, name: "bulletin-\(period.month)-\(record.area.code)")
         }
@@ -83,11 +93,14 @@ extension House {
 }
 
 extension Speech {
-    fileprivate func title(_ record: AreaMonth) -> String { self("bulletin.title", ["area": record.area.name, "month": month(record.month)]) }
+    fileprivate func title(_ record: AreaMonth) -> String {
+        self("bulletin.title", ["area": record.area.name, "month": month(record.month)])
+    }
 }
 
 extension Bulletin {
-    /// The table with words as its header; what was excluded and what was typed follow, each after an empty line, typed figures under a line that says so.
+    /// The table with words as its header; what was excluded and what was typed follow, each after an empty line, typed figures under a
+    /// line that says so.
     package func csv(_ speech: Speech, typed: TypedFigures = TypedFigures()) -> String {
         var text = Table.bulletin(self, speech, isPrint: true).csv
         if !excluded.isEmpty { text += "\r\n" + Table.excluded(excluded, month, speech).rows }

@@ -32,8 +32,9 @@ private struct DaySums {
 }
 
 extension Statements {
-    /// The sites below a scope (or the one with a number) in a month, before exclusions. A site that was in service throughout takes its figures from the row of its month;
-    /// the few that were not are summed by day. `placed` is the day whose tree says where a site lies, the month's last one unless given.
+    /// The sites below a scope (or the one with a number) in a month, before exclusions. A site that was in service throughout takes its
+    /// figures from the row of its month; the few that were not are summed by day. `placed` is the day whose tree says where a site lies,
+    /// the month's last one unless given.
     func monthRoll(month: Month, placed: Day? = nil, in scope: Scope, only site: Int? = nil) throws -> MonthRoll {
         var roll = MonthRoll(month: month)
         var broken: [(site: Int, code: String, name: String, index: Int?, service: [Range<Day>])] = []
@@ -47,8 +48,10 @@ extension Statements {
                 return
             }
             let record = SiteMonth(
-                site: number, code: try row.text(3), name: try row.text(4), areaCode: try row.text(5), kind: SiteKind(rawValue: try row.text(6)) ?? .other,
-                onMinutes: try row.int(7), onMask: try row.int(8), effectiveSeconds: try row.int(9), effectivePlays: try row.int(10), effectiveDemandPlays: try row.int(11))
+                site: number, code: try row.text(3), name: try row.text(4), areaCode: try row.text(5),
+                kind: SiteKind(rawValue: try row.text(6)) ?? .other,
+                onMinutes: try row.int(7), onMask: try row.int(8), effectiveSeconds: try row.int(9), effectivePlays: try row.int(10),
+                effectiveDemandPlays: try row.int(11))
             if !isThroughout { broken.append((number, record.code, record.name, service.isEmpty ? nil : roll.sites.count, service)) }
             if !service.isEmpty { roll.sites.append(record) }
         }
@@ -68,25 +71,30 @@ extension Statements {
         return roll
     }
 
-    /// A row for each site of a scope and each state of it in the month in which it counts, with what it did in the whole month; sites by code. A site without such a
-    /// state has one row with an empty range of days. The joins are written in the order in which both engines shall take them: down the tree.
+    /// A row for each site of a scope and each state of it in the month in which it counts, with what it did in the whole month; sites by
+    /// code. A site without such a state has one row with an empty range of days. The joins are written in the order in which both engines
+    /// shall take them: down the tree.
     private func eachState(_ month: Month, placed: Day, _ scope: Scope, only site: Int?, _ body: (Row) throws -> Void) throws {
         let onlySite: SQL = if let site { "AND s.num = \(site)" } else { "" }
         try each(
             """
-            SELECT s.num, coalesce(t.from_day, 0), coalesce(t.until_day, 0), s.code, v.name, a.code, v.kind, coalesce(m.on_minutes, 0), coalesce(m.on_mask, 0),
+            SELECT s.num, coalesce(t.from_day, 0), coalesce(t.until_day, 0), s.code, v.name, a.code, v.kind, coalesce(m.on_minutes, 0),
+                coalesce(m.on_mask, 0),
                 coalesce(m.effective_seconds, 0), coalesce(m.effective_plays, 0), coalesce(m.effective_demand_plays, 0)
             FROM area_version a CROSS JOIN site_version v CROSS JOIN site s
-            LEFT JOIN site_state t ON t.site = s.num AND t.replaced_at IS NULL AND t.from_day < \(month.end) AND t.until_day > \(month.days.lowerBound)
+            LEFT JOIN site_state t ON t.site = s.num AND t.replaced_at IS NULL AND t.from_day < \(month.end)
+                AND t.until_day > \(month.days.lowerBound)
                 AND t.state IN (\(list: SiteState.counted.map(\.rawValue)))
             LEFT JOIN site_month m ON m.month = \(month.days.lowerBound) AND m.site = s.num
-            WHERE a.replaced_at IS NULL AND a.from_day <= \(placed) AND a.until_day > \(placed) AND \(sql: scope.condition("a.code")) AND v.area_id = a.area_id
+            WHERE a.replaced_at IS NULL AND a.from_day <= \(placed) AND a.until_day > \(placed) AND \(sql: scope.condition("a.code"))
+                AND v.area_id = a.area_id
                 AND v.replaced_at IS NULL AND v.from_day <= \(placed) AND v.until_day > \(placed) AND s.num = v.site \(sql: onlySite)
             ORDER BY s.code, t.from_day
             """, body)
     }
 
-    /// What sites did on some of their days. Days and sites are lists, so that both engines look each of them up by the key, whatever their statistics say.
+    /// What sites did on some of their days. Days and sites are lists, so that both engines look each of them up by the key, whatever their
+    /// statistics say.
     private func daySums(_ month: Month, _ spans: [(site: Int, days: Range<Day>)]) throws -> [Int: DaySums] {
         let ranges = Dictionary(grouping: spans, by: \.site)
         let sites = ranges.keys.sorted()
@@ -133,7 +141,11 @@ extension [Range<Day>] {
     /// The same days with ranges that touch made one; the ranges are in order and do not overlap.
     fileprivate var joined: [Range<Day>] {
         reduce(into: []) { result, range in
-            if let last = result.last, last.upperBound == range.lowerBound { result[result.count - 1] = last.lowerBound..<range.upperBound } else { result.append(range) }
+            if let last = result.last, last.upperBound == range.lowerBound {
+                result[result.count - 1] = last.lowerBound..<range.upperBound
+            } else {
+                result.append(range)
+            }
         }
     }
 

@@ -52,28 +52,35 @@ extension PastMonth {
         let ids = Dictionary(record.below.map { ($0.code, $0.areaID) }, uniquingKeysWith: { first, _ in first })
         func line(_ line: BulletinLine) -> PastLine {
             PastLine(
-                registered: line.registered, switchedOn: line.switchedOn, onMinutes: line.onMinutes, rank: line.rank, dueDays: line.dueDays, heardDays: line.heardDays)
+                registered: line.registered, switchedOn: line.switchedOn, onMinutes: line.onMinutes, rank: line.rank, dueDays: line.dueDays,
+                heardDays: line.heardDays)
         }
         self.init(
             month: record.month, isPublished: false, rankedBy: bulletin.rankedBy, total: line(bulletin.total),
-            lines: Dictionary(bulletin.lines.compactMap { one in ids[one.code].map { ($0, line(one)) } }, uniquingKeysWith: { first, _ in first }))
+            lines: Dictionary(
+                bulletin.lines.compactMap { one in ids[one.code].map { ($0, line(one)) } }, uniquingKeysWith: { first, _ in first }))
     }
 
-    /// The month as an edition printed it; `ids` says which area had which code at that month's end. Nil when the document's table is not the one we know.
+    /// The month as an edition printed it; `ids` says which area had which code at that month's end. Nil when the document's table is not
+    /// the one we know.
     init?(published document: EditionDocument, _ month: Month, ids: [String: String]) {
         let places = Dictionary(document.columns.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
-        guard let registered = places["registered"], let on = places["switched_on"], let minutes = places["on_minutes"], let rank = places["rank"],
+        guard let registered = places["registered"], let on = places["switched_on"], let minutes = places["on_minutes"],
+            let rank = places["rank"],
             let due = places["due_days"], let heard = places["heard_days"]
         else { return nil }
         func line(_ cells: [String]) -> PastLine {
             func number(_ place: Int) -> Int { Int(cells[place]) ?? 0 }
             return PastLine(
-                registered: number(registered), switchedOn: number(on), onMinutes: number(minutes), rank: Int(cells[rank]), dueDays: number(due), heardDays: number(heard))
+                registered: number(registered), switchedOn: number(on), onMinutes: number(minutes), rank: Int(cells[rank]),
+                dueDays: number(due), heardDays: number(heard))
         }
         guard let total = document.lines.last else { return nil }
         self.init(
             month: month, isPublished: true, rankedBy: "\(document.rules.rank) \(document.rules.ties)", total: line(total),
-            lines: Dictionary(document.lines.dropLast().compactMap { cells in ids[cells[0]].map { ($0, line(cells)) } }, uniquingKeysWith: { first, _ in first }))
+            lines: Dictionary(
+                document.lines.dropLast().compactMap { cells in ids[cells[0]].map { ($0, line(cells)) } },
+                uniquingKeysWith: { first, _ in first }))
     }
 }
 
@@ -97,7 +104,8 @@ package struct EarlierErrata: Hashable, Sendable {
     }
 }
 
-/// How far courseware came by the end of a month: what could be played in it, what had reached a terminal of the area, what was played there in the month, and what effectively.
+/// How far courseware came by the end of a month: what could be played in it, what had reached a terminal of the area, what was played
+/// there in the month, and what effectively.
 package struct Delivery: Hashable, Codable, Sendable {
     package let published: Int
     package let delivered: Int
@@ -127,7 +135,9 @@ package struct Habits: OptionSet, Hashable, Codable, Sendable {
     /// The same minutes on five days or more.
     package static let samePattern = Habits(rawValue: 8)
 
-    package static let all: [(habit: Habits, name: String)] = [(.idle, "idle"), (.allNight, "nights"), (.allDay, "whole_days"), (.samePattern, "same")]
+    package static let all: [(habit: Habits, name: String)] = [
+        (.idle, "idle"), (.allNight, "nights"), (.allDay, "whole_days"), (.samePattern, "same"),
+    ]
 
     /// The habits that the minutes of a site's days show; `length` is the number of minutes of a day.
     package static func seen(in days: [(minutes: MinuteSet, length: Int)]) -> Habits {
@@ -168,7 +178,8 @@ package struct BulletinFacts: Sendable {
     package let passedDays: Int
 
     package init(
-        record: AreaMonth, past: [Month: PastMonth], errata: [EarlierErrata], delivery: Delivery, oddities: MonthOddities, typed: TypedFigures, passedDays: Int
+        record: AreaMonth, past: [Month: PastMonth], errata: [EarlierErrata], delivery: Delivery, oddities: MonthOddities,
+        typed: TypedFigures, passedDays: Int
     ) {
         self.record = record
         bulletin = record.bulletin
@@ -179,7 +190,9 @@ package struct BulletinFacts: Sendable {
         self.passedDays = passedDays
         calledOff = oddities.calledOff
         var all = oddities.habits
-        for site in record.figures.sites where site.onDays >= SiteNote.threshold && site.effectivePlays == 0 { all[site.site, default: []].insert(.idle) }
+        for site in record.figures.sites where site.onDays >= SiteNote.threshold && site.effectivePlays == 0 {
+            all[site.site, default: []].insert(.idle)
+        }
         self.habits = all
     }
 

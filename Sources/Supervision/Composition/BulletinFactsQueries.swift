@@ -5,8 +5,8 @@ import Registry
 package import Storage
 
 extension Statements {
-    /// How far courseware came below some areas by the end of a month. Archived courseware came with an earlier platform, so that it counts as published and delivered;
-    /// so does what was played, wherever it is now: a node tells only how far it is, not how far it was.
+    /// How far courseware came below some areas by the end of a month. Archived courseware came with an earlier platform, so that it counts
+    /// as published and delivered; so does what was played, wherever it is now: a node tells only how far it is, not how far it was.
     package func delivery(month: Month, in scope: Scope, rules: FactRules) throws -> Delivery {
         let last = month.days.upperBound
         let (from, until) = (rules.zone.start(of: month.days.lowerBound), rules.zone.end(of: last))
@@ -34,7 +34,8 @@ extension Statements {
         ) { delivered.insert(try $0.text(0)) }
         let (played, effective) = try coursewarePlayed(month: month, in: scope, rules: rules.dated(formulas()))
         return Delivery(
-            published: offered.count, delivered: offered.intersection(delivered.union(played)).count, played: offered.intersection(played).count,
+            published: offered.count, delivered: offered.intersection(delivered.union(played)).count,
+            played: offered.intersection(played).count,
             effective: offered.intersection(effective).count)
     }
 
@@ -53,7 +54,8 @@ extension Statements {
             WITH here AS (\(sql: terminals(month, in: scope)))
             SELECT p.courseware, here.site, p.mode, p.first_day, p.last_day, p.intervals, p.terminal, coalesce(c.duration_ms, 0) FROM here
             JOIN play p ON p.terminal = here.terminal LEFT JOIN courseware c ON c.id = p.courseware
-            WHERE p.first_day <= \(month.days.upperBound) AND p.first_day >= \(month.days.lowerBound.advanced(by: -2)) AND p.last_day >= \(month.days.lowerBound)
+            WHERE p.first_day <= \(month.days.upperBound) AND p.first_day >= \(month.days.lowerBound.advanced(by: -2))
+                AND p.last_day >= \(month.days.lowerBound)
                 AND p.first_day < here.until_day AND p.last_day >= here.from_day
             """
         ) { row in
@@ -84,7 +86,8 @@ extension Statements {
             """
     }
 
-    /// What is odd about the minutes of each site of a scope in a month. Minutes in which something played are minutes on; voided facts show nothing.
+    /// What is odd about the minutes of each site of a scope in a month. Minutes in which something played are minutes on; voided facts
+    /// show nothing.
     package func oddities(month: Month, in scope: Scope, zone: NetworkZone) throws -> MonthOddities {
         struct Seat: Hashable {
             let site: Int
@@ -99,8 +102,10 @@ extension Statements {
         try each(
             """
             WITH here AS (\(sql: terminals(month, in: scope)))
-            SELECT here.site, p.terminal, p.first_day, p.last_day, here.from_day, here.until_day, p.intervals FROM here JOIN play p ON p.terminal = here.terminal
-            WHERE p.first_day <= \(month.days.upperBound) AND p.first_day >= \(month.days.lowerBound.advanced(by: -2)) AND p.last_day >= \(month.days.lowerBound)
+            SELECT here.site, p.terminal, p.first_day, p.last_day, here.from_day, here.until_day, p.intervals
+                FROM here JOIN play p ON p.terminal = here.terminal
+            WHERE p.first_day <= \(month.days.upperBound) AND p.first_day >= \(month.days.lowerBound.advanced(by: -2))
+                AND p.last_day >= \(month.days.lowerBound)
                 AND p.first_day < here.until_day AND p.last_day >= here.from_day
             """
         ) { row in
@@ -117,7 +122,8 @@ extension Statements {
         try each(
             """
             WITH here AS (\(sql: terminals(month, in: scope))), bit(day) AS (\(values: month.days.map { [$0.number.bound] }))
-            SELECT here.site, p.day, p.minutes, p.terminal FROM bit CROSS JOIN here JOIN presence p ON p.day = bit.day AND p.terminal = here.terminal
+            SELECT here.site, p.day, p.minutes, p.terminal
+                FROM bit CROSS JOIN here JOIN presence p ON p.day = bit.day AND p.terminal = here.terminal
             WHERE here.from_day <= bit.day AND here.until_day > bit.day
             """
         ) { row in
@@ -129,15 +135,19 @@ extension Statements {
         }
         onlyPlayed = onlyPlayed.filter { !$0.value.isEmpty }
         let reports = CompleteReports(
-            try claims(terminals: Set(onlyPlayed.keys.map(\.terminal)).sorted()), voided: try voidedRanges(month.days, kinds: VoidKind.allCases), zone)
+            try claims(terminals: Set(onlyPlayed.keys.map(\.terminal)).sorted()),
+            voided: try voidedRanges(month.days, kinds: VoidKind.allCases), zone)
         var calledOff: [Int: [Day: MinuteSet]] = [:]
         for (seat, minutes) in onlyPlayed {
             calledOff[seat.site, default: [:]][seat.day, default: MinuteSet()].formUnion(
                 reports.calledOff(minutes, reported: MinuteSet(), by: seat.terminal, on: seat.day))
         }
         return MonthOddities(
-            habits: days.mapValues { Habits.seen(in: $0.map { day, minutes in (minutes, Int(zone.end(of: day).milliseconds(since: zone.start(of: day)) / 60_000)) }) }
-                .filter { !$0.value.isEmpty }, calledOff: calledOff.compactMapValues { CalledOff($0.values) })
+            habits: days.mapValues {
+                Habits.seen(
+                    in: $0.map { day, minutes in (minutes, Int(zone.end(of: day).milliseconds(since: zone.start(of: day)) / 60_000)) })
+            }
+            .filter { !$0.value.isEmpty }, calledOff: calledOff.compactMapValues { CalledOff($0.values) })
     }
 
     /// The last edition of each month of an area between two months.
@@ -145,7 +155,8 @@ extension Statements {
         try all(
             Edition.self,
             """
-            SELECT \(sql: editionColumns) FROM edition e WHERE area_id = \(id) AND month >= \(first.description) AND month <= \(last.description)
+            SELECT \(sql: editionColumns) FROM edition e WHERE area_id = \(id) AND month >= \(first.description)
+                AND month <= \(last.description)
                 AND number = (SELECT max(f.number) FROM edition f WHERE f.area_id = e.area_id AND f.month = e.month) ORDER BY month
             """)
     }

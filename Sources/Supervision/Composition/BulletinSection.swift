@@ -72,7 +72,9 @@ package struct Sentence: Hashable, Sendable {
         guard !automatic.isEmpty else { return misfits }
         let known = Set(Sentence.numbers(in: figures.values.joined(separator: " ")))
         let typed = Sentence.numbers(in: Sentence.filled(edit.content, figures.mapValues { _ in " " }))
-        misfits += typed.filter { !known.contains($0) }.reduce(into: []) { found, number in if !found.contains(.number(number)) { found.append(.number(number)) } }
+        misfits += typed.filter { !known.contains($0) }.reduce(into: []) { found, number in
+            if !found.contains(.number(number)) { found.append(.number(number)) }
+        }
         return misfits
     }
 

@@ -64,7 +64,8 @@ package struct Composition: Sendable {
         let edited = Dictionary(edits.map { ("\($0.section) \($0.sentence)", $0) }, uniquingKeysWith: { first, _ in first })
         sections = arranged.complete.compactMap { place in
             let free = BulletinSection(
-                id: place.section, kind: .free, heading: speech("compose.section.free"), sentences: [Sentence(name: "text", automatic: "", figures: writer.figures)])
+                id: place.section, kind: .free, heading: speech("compose.section.free"),
+                sentences: [Sentence(name: "text", automatic: "", figures: writer.figures)])
             guard let section = place.isFree ? free : written[place.section] else { return nil }
             return BulletinSection(
                 id: section.id, kind: section.kind, heading: section.heading,
@@ -76,7 +77,9 @@ package struct Composition: Sendable {
 
     /// A sentence by its place; throws `Refusal.notFound("sentence")` where there is none.
     package func sentence(_ section: String, _ name: String) throws -> Sentence {
-        guard let sentence = sections.first(where: { $0.id == section })?.sentences.first(where: { $0.name == name }) else { throw Refusal.notFound("sentence") }
+        guard let sentence = sections.first(where: { $0.id == section })?.sentences.first(where: { $0.name == name }) else {
+            throw Refusal.notFound("sentence")
+        }
         return sentence
     }
 
@@ -106,8 +109,11 @@ package struct Imprint: Hashable, Sendable {
 }
 
 extension Composition {
-    /// The bulletin as it is printed. `marks` are words that stand above everything, such as that it is a draft; `closing` are pairs of the imprint at the end.
-    package func printed(_ imprint: Imprint, on day: Day, marks: [String], closing: [PrintedDocument.Pair], errata: [Erratum]) -> PrintedDocument {
+    /// The bulletin as it is printed. `marks` are words that stand above everything, such as that it is a draft; `closing` are pairs of the
+    /// imprint at the end.
+    package func printed(_ imprint: Imprint, on day: Day, marks: [String], closing: [PrintedDocument.Pair], errata: [Erratum])
+        -> PrintedDocument
+    {
         let bulletin = facts.bulletin
         var blocks: [Block] = []
         var number = 0
@@ -129,24 +135,31 @@ extension Composition {
         blocks += annex
         return PrintedDocument(
             language: speech.language.rawValue, issuer: imprint.issuer, documentNumber: imprint.document,
-            title: speech("bulletin.title", ["area": bulletin.area.name, "month": speech.month(bulletin.month)]), recipients: imprint.recipients,
-            mark: speech.list(marks), blocks: blocks, signature: [imprint.issuer, speech.date(day)].filter { !$0.isEmpty }, imprint: closing)
+            title: speech("bulletin.title", ["area": bulletin.area.name, "month": speech.month(bulletin.month)]),
+            recipients: imprint.recipients,
+            mark: speech.list(marks), blocks: blocks, signature: [imprint.issuer, speech.date(day)].filter { !$0.isEmpty }, imprint: closing
+        )
     }
 
     /// The whole table with what its figures mean.
     private var annex: [Block] {
         let bulletin = facts.bulletin
-        let names = { (line: BulletinLine, isTotal: Bool) in isTotal ? speech("figures.total") : line.code == BulletinArea.rest ? speech("bulletin.rest") : line.name }
+        let names = { (line: BulletinLine, isTotal: Bool) in
+            isTotal ? speech("figures.total") : line.code == BulletinArea.rest ? speech("bulletin.rest") : line.name
+        }
         let rows = (bulletin.lines.map { ($0, false) } + [(bulletin.total, true)]).map { line, isTotal in
             zip(Bulletin.columns, line.cells).map { $0 == "name" ? names(line, isTotal) : speech.printed($1, column: $0) }
         }
         let table = PrintedTable(
             caption: speech("bulletin.caption", ["area": bulletin.area.name, "month": speech.month(bulletin.month)]),
-            columns: Bulletin.columns.map { .init(label: speech("bulletin.\($0)"), isNumber: !["code", "name"].contains($0)) }, rows: rows, hasTotal: true)
-        return [.annex(speech("compose.annex")), .table(table)] + bulletin.formulas(speech).map { .note("\($0.name)\(speech.language == .chinese ? "：" : ": ")\($0.text)") }
+            columns: Bulletin.columns.map { .init(label: speech("bulletin.\($0)"), isNumber: !["code", "name"].contains($0)) }, rows: rows,
+            hasTotal: true)
+        return [.annex(speech("compose.annex")), .table(table)]
+            + bulletin.formulas(speech).map { .note("\($0.name)\(speech.language == .chinese ? "：" : ": ")\($0.text)") }
             + [
                 .note(speech("network.\(bulletin.network.rawValue)", ["day": bulletin.month.days.upperBound.description])),
-                .note(speech("bulletin.note.not_heard", ["count": String(bulletin.total.notHeard)])), .note(speech.rankNote(bulletin.formula)),
+                .note(speech("bulletin.note.not_heard", ["count": String(bulletin.total.notHeard)])),
+                .note(speech.rankNote(bulletin.formula)),
             ]
     }
 }
@@ -166,13 +179,18 @@ extension Speech {
         let width = language == .chinese ? 1 : 2
         return self(
             "compose.date",
-            ["year": String(month.year), "month": padded(month.month, width), "day": padded(month.days.lowerBound.distance(to: day) + 1, width)])
+            [
+                "year": String(month.year), "month": padded(month.month, width),
+                "day": padded(month.days.lowerBound.distance(to: day) + 1, width),
+            ])
     }
 
     func table(_ errata: [Erratum]) -> PrintedTable {
         PrintedTable(
             caption: self("edition.errata_cells"),
-            columns: ["line", "column", "from", "to"].map { .init(label: self("edition.errata.\($0)"), isNumber: $0 == "from" || $0 == "to") },
+            columns: ["line", "column", "from", "to"].map {
+                .init(label: self("edition.errata.\($0)"), isNumber: $0 == "from" || $0 == "to")
+            },
             rows: errata.map { ["\($0.line) \($0.lineName)", $0.columnLabel, $0.from, $0.to] }, hasTotal: false)
     }
 }
@@ -180,10 +198,15 @@ extension Speech {
 extension Bulletin {
     /// The rates of the total, each with what it is and what it is made of.
     func formulas(_ speech: Speech) -> [EditionDocument.Formula] {
-        [("boot_rate", total.bootRate), ("viewing_rate", total.viewingRate), ("demand_rate", total.demandRate), ("completeness", total.completeness)].map { name, rate in
+        [
+            ("boot_rate", total.bootRate), ("viewing_rate", total.viewingRate), ("demand_rate", total.demandRate),
+            ("completeness", total.completeness),
+        ].map { name, rate in
             EditionDocument.Formula(
                 name: speech("bulletin.\(name)"),
-                text: speech("bulletin.formula.\(name)", ["numerator": String(rate.numerator), "denominator": String(rate.denominator), "value": speech.rate(rate)]))
+                text: speech(
+                    "bulletin.formula.\(name)",
+                    ["numerator": String(rate.numerator), "denominator": String(rate.denominator), "value": speech.rate(rate)]))
         }
     }
 }

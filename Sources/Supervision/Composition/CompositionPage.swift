@@ -3,7 +3,8 @@ import Documents
 import Registry
 import Web
 
-/// The page `composition`: a month's bulletin section by section, each sentence with the text that it writes itself and what an editor made of it.
+/// The page `composition`: a month's bulletin section by section, each sentence with the text that it writes itself and what an editor made
+/// of it.
 struct CompositionPage: Sendable {
     struct SectionCard: Sendable {
         let sectionID: String
@@ -42,7 +43,8 @@ struct CompositionPage: Sendable {
 
     /// `forms` are those of sentences, for whoever may change them.
     init(
-        _ composition: Composition, _ area: Area, _ month: Month, standing: MonthStanding, forms: (BulletinSection, Sentence) -> FormView?, mayEdit: Bool, csrf: String,
+        _ composition: Composition, _ area: Area, _ month: Month, standing: MonthStanding, forms: (BulletinSection, Sentence) -> FormView?,
+        mayEdit: Bool, csrf: String,
         _ speech: Speech
     ) {
         self.csrf = csrf
@@ -57,11 +59,15 @@ struct CompositionPage: Sendable {
             SectionCard(
                 sectionID: section.id, sectionHeading: section.heading, isIncluded: section.isIncluded, isFree: section.kind == .free,
                 isNothing: section.sentences.isEmpty && section.blocks.isEmpty,
-                sentences: section.sentences.map { SentencePart($0, forms(section, $0), speech) }, views: section.blocks.map { BlockView($0) })
+                sentences: section.sentences.map { SentencePart($0, forms(section, $0), speech) },
+                views: section.blocks.map { BlockView($0) })
         }
         figures = Table(
-            caption: speech("compose.figures"), columns: [Table.Column(speech("compose.column.figure")), Table.Column(speech("compose.column.value"))],
-            rows: (SectionWriter(composition.facts, speech).figures).sorted { $0.key < $1.key }.map { [Table.Cell("{\($0.key)}"), Table.Cell($0.value)] })
+            caption: speech("compose.figures"),
+            columns: [Table.Column(speech("compose.column.figure")), Table.Column(speech("compose.column.value"))],
+            rows: (SectionWriter(composition.facts, speech).figures).sorted { $0.key < $1.key }.map {
+                [Table.Cell("{\($0.key)}"), Table.Cell($0.value)]
+            })
     }
 }
 
@@ -96,7 +102,8 @@ extension Table {
     init(_ printed: PrintedTable) {
         let rows = printed.rows.map { $0.map { Cell($0, mark: $0.count > 30 ? "wide" : nil) } }
         self.init(
-            caption: printed.caption, columns: printed.columns.map { Column($0.label, isNumber: $0.isNumber) }, rows: printed.hasTotal ? rows.dropLast() : rows,
+            caption: printed.caption, columns: printed.columns.map { Column($0.label, isNumber: $0.isNumber) },
+            rows: printed.hasTotal ? rows.dropLast() : rows,
             total: printed.hasTotal ? rows.last : nil)
     }
 }

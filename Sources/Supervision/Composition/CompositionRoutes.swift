@@ -43,11 +43,18 @@ extension Routes {
         }
         form(
             "/bulletins/:month/:code/compose/sentences/:section/:sentence", .keepRegister,
-            on: { "/bulletins/\(try $0.path("month"))/\(Query.segment(try $0.path("code")))/compose#section-\(Query.segment(try $0.path("section")))" }, .sentence(press))
+            on: {
+                let (month, code, section) = (
+                    try $0.path("month"), Query.segment(try $0.path("code")), Query.segment(try $0.path("section"))
+                )
+                return "/bulletins/\(month)/\(code)/compose#section-\(section)"
+            }, .sentence(press))
         get("/bulletins/:month/:code/draft", .seeFigures) { _, context, visit in try await house.draft(.html, context, press, visit) }
         get("/bulletins/:month/:code/draft.pdf", .seeFigures) { _, context, visit in try await house.draft(.pdf, context, press, visit) }
         get("/bulletins/:month/:code/draft.docx", .seeFigures) { _, context, visit in try await house.draft(.docx, context, press, visit) }
-        get("/bulletins/:month/:code/draft.xlsx", .seeFigures, hasOwnDoor: true) { _, context, visit in try await house.draft(.xlsx, context, press, visit) }
+        get("/bulletins/:month/:code/draft.xlsx", .seeFigures, hasOwnDoor: true) { _, context, visit in
+            try await house.draft(.xlsx, context, press, visit)
+        }
     }
 }
 
@@ -65,11 +72,16 @@ extension House {
     /// The page of a month's composition; with the form of a sentence that was not taken as it is.
     func compositionFrame(_ place: EditionPlace, _ refused: FormView?, _ press: EditionPress, _ at: FormVisit) async throws -> FormFrame {
         let visit = at.visit
-        guard let (composition, area) = try await press.composition(code: place.code, month: place.month, language: visit.language, in: visit.scope, at: at.act.at) else {
+        guard
+            let (composition, area) = try await press.composition(
+                code: place.code, month: place.month, language: visit.language, in: visit.scope, at: at.act.at)
+        else {
             throw Refusal.notFound("area")
         }
         let standing = try await database.read { try $0.standing(of: place.month, area: area.areaID) }
-        let (speech, page, base) = (Speech(self, visit), FormPage.sentence(press), "/bulletins/\(place.month)/\(area.code)/compose/sentences")
+        let (speech, page, base) = (
+            Speech(self, visit), FormPage.sentence(press), "/bulletins/\(place.month)/\(area.code)/compose/sentences"
+        )
         let forms = { (section: BulletinSection, sentence: Sentence) -> FormView? in
             guard visit.may(.keepRegister) else { return nil }
             let place = SentencePlace(area: area, month: place.month, section: section, sentence: sentence)
@@ -80,19 +92,25 @@ extension House {
         return FormFrame(
             title: speech("compose.title", ["area": area.name, "month": speech.month(place.month)]),
             crumbs: [Frame.Link(label: area.name, url: FigureURL.bulletin(area.code, place.month))], template: "composition",
-            content: CompositionPage(composition, area, place.month, standing: standing, forms: forms, mayEdit: visit.may(.keepRegister), csrf: visit.csrf, speech))
+            content: CompositionPage(
+                composition, area, place.month, standing: standing, forms: forms, mayEdit: visit.may(.keepRegister), csrf: visit.csrf,
+                speech))
     }
 
     /// The bulletin as it would be published now, marked as a draft.
     fileprivate func draft(_ file: EditionFile, _ context: AppContext, _ press: EditionPress, _ visit: Visit) async throws -> Response {
         let (place, now) = (try EditionPlace(context, press.rules, clock.now), clock.now)
-        guard let (composition, area) = try await press.composition(code: place.code, month: place.month, language: visit.language, in: visit.scope, at: now) else {
+        guard
+            let (composition, area) = try await press.composition(
+                code: place.code, month: place.month, language: visit.language, in: visit.scope, at: now)
+        else {
             throw Refusal.notFound("area")
         }
         let speech = Speech(self, visit)
         let marks = [speech("compose.draft_mark")] + (press.isSample ? [speech("product.sample")] : [])
         let printed = composition.printed(
-            Imprint(document: "", signedOff: "", issuer: speech("compose.issuer", ["area": area.name])), on: press.rules.zone.day(of: now), marks: marks,
+            Imprint(document: "", signedOff: "", issuer: speech("compose.issuer", ["area": area.name])), on: press.rules.zone.day(of: now),
+            marks: marks,
             closing: [.init(name: speech("edition.as_of"), text: press.rules.zone.text(now))], errata: [])
         return artefact(
             try await press.draft(file, of: printed, for: visit.account.id, through: papers), file,

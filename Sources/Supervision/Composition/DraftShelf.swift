@@ -6,7 +6,8 @@ import Foundation
 import Listener
 import Web
 
-/// Drafts that are being printed, and the last that were, by what they are made of: whoever asks for the same gets the same, and it is made once.
+/// Drafts that are being printed, and the last that were, by what they are made of: whoever asks for the same gets the same, and it is made
+/// once.
 actor DraftShelf {
     /// A few readers look at a few drafts; a PDF has some 100 kB.
     private static let most = 8

@@ -16,11 +16,17 @@ extension SectionWriter {
         let lines = present.map { BulletinLine(code: "", name: speech("site_kind.\($0.rawValue)"), sites: groups[$0] ?? []) }
         let total = facts.bulletin.total
         func row(_ line: BulletinLine, _ share: Int) -> [String] {
-            [line.name, String(line.registered), speech.points(share) + "%", String(line.switchedOn), speech.rate(line.bootRate), speech.rate(line.viewingRate)]
+            [
+                line.name, String(line.registered), speech.points(share) + "%", String(line.switchedOn), speech.rate(line.bootRate),
+                speech.rate(line.viewingRate),
+            ]
         }
         let most = lines.map(\.registered).max() ?? 0
         let largest = speech.list(lines.filter { $0.registered == most }.map(\.name))
-        let totalRow = [speech("figures.total"), String(total.registered), "100.00%", String(total.switchedOn), speech.rate(total.bootRate), speech.rate(total.viewingRate)]
+        let totalRow = [
+            speech("figures.total"), String(total.registered), "100.00%", String(total.switchedOn), speech.rate(total.bootRate),
+            speech.rate(total.viewingRate),
+        ]
         return section(
             .kinds,
             [
@@ -32,9 +38,12 @@ extension SectionWriter {
                     PrintedTable(
                         caption: speech("compose.table.kinds", figures),
                         columns: ["kind", "registered", "share", "switched_on", "boot_rate", "viewing_rate"].map {
-                            .init(label: speech(["kind", "share"].contains($0) ? "compose.column.\($0)" : "bulletin.\($0)"), isNumber: $0 != "kind")
+                            .init(
+                                label: speech(["kind", "share"].contains($0) ? "compose.column.\($0)" : "bulletin.\($0)"),
+                                isNumber: $0 != "kind")
                         },
-                        rows: zip(lines, shares).map { row($0, $1) } + [totalRow], hasTotal: true)), .note(speech(isWhole ? "compose.note.shares" : "compose.note.shares_plain")),
+                        rows: zip(lines, shares).map { row($0, $1) } + [totalRow], hasTotal: true)),
+                .note(speech(isWhole ? "compose.note.shares" : "compose.note.shares_plain")),
             ])
     }
 
@@ -48,7 +57,10 @@ extension SectionWriter {
             sentences.append(
                 change(
                     "boot.change", now - before,
-                    ["previous_boot_rate": speech.rate(previous.total.bootRate), "boot_rate_change": speech.points(now - before), "previous_month": speech.month(previous.month)]))
+                    [
+                        "previous_boot_rate": speech.rate(previous.total.bootRate), "boot_rate_change": speech.points(now - before),
+                        "previous_month": speech.month(previous.month),
+                    ]))
         }
         let growth = compared.flatMap { Growth(from: $0.total.onMinutes, to: total.onMinutes) }.map(speech.growth)
         let base = facts.bulletin.formula.meanBase
@@ -59,20 +71,25 @@ extension SectionWriter {
         let (previous, ids) = (facts.rankedBefore, areaIDs)
         let table = table(
             "boot",
-            ["registered", "switched_on", "boot_rate", "rank"] + (base == .registered ? [] : ["mean_per_switched_on"]) + (base == .switchedOn ? [] : ["mean_per_registered"]),
-            extra: previous == nil ? nil : (speech("compose.column.rank_change"), { speech.rankChange(earlierRank($0, previous, ids), $0.rank) }))
+            ["registered", "switched_on", "boot_rate", "rank"] + (base == .registered ? [] : ["mean_per_switched_on"])
+                + (base == .switchedOn ? [] : ["mean_per_registered"]),
+            extra: previous == nil
+                ? nil : (speech("compose.column.rank_change"), { speech.rankChange(earlierRank($0, previous, ids), $0.rank) }))
         let isWide = facts.bulletin.lines.count > 1
         return section(
             .boot, sentences,
             [
-                table, .note(speech("compose.note.boot", figures)), isWide && !ranked.isEmpty ? .picture(svg: ranking, caption: speech("compose.picture.ranking", figures)) : nil,
+                table, .note(speech("compose.note.boot", figures)),
+                isWide && !ranked.isEmpty ? .picture(svg: ranking, caption: speech("compose.picture.ranking", figures)) : nil,
                 isWide && !total.isUnheard ? .picture(svg: heat, caption: speech("compose.picture.heat", figures)) : nil,
             ])
     }
 
     /// The rank of a line in an earlier month, where so much was heard of both that they can be compared.
     private func earlierRank(_ line: BulletinLine, _ month: PastMonth?, _ ids: [String: String]) -> Int? {
-        guard let past = ids[line.code].flatMap({ month?.lines[$0] }), past.isHeard(facts.bulletin.formula), line.isHeard(facts.bulletin.formula) else { return nil }
+        guard let past = ids[line.code].flatMap({ month?.lines[$0] }), past.isHeard(facts.bulletin.formula),
+            line.isHeard(facts.bulletin.formula)
+        else { return nil }
         return past.rank
     }
 
@@ -100,7 +117,8 @@ extension SectionWriter {
                 return .init(
                     label: name(line),
                     days: (0..<days).map { day in
-                        sites.isEmpty || line.isUnheard || day >= facts.passedDays ? nil : (sites.count { $0.onMask & (1 << day) != 0 } * 200 + sites.count) / (2 * sites.count)
+                        sites.isEmpty || line.isUnheard || day >= facts.passedDays
+                            ? nil : (sites.count { $0.onMask & (1 << day) != 0 } * 200 + sites.count) / (2 * sites.count)
                     })
             }, label: speech("compose.picture.heat", figures))
     }
@@ -114,31 +132,43 @@ extension SectionWriter {
         }
         func isHeard(_ year: Int, _ number: Int) -> Bool {
             if year == month.year, number == month.month { return facts.bulletin.total.isHeard(facts.bulletin.formula) }
-            return Month("\(padded(year, 4))-\(padded(number, 2))").flatMap { facts.past[$0]?.total.isHeard(facts.bulletin.formula) } ?? false
+            return Month("\(padded(year, 4))-\(padded(number, 2))").flatMap { facts.past[$0]?.total.isHeard(facts.bulletin.formula) }
+                ?? false
         }
         let now = (1...12).map { $0 <= month.month ? rate(month.year, $0) : nil }
         let before = (1...12).map { rate(month.year - 1, $0) }
         guard now.count(where: { $0 != nil }) + before.count(where: { $0 != nil }) > 1 else { return section(.trend, []) }
         let years = ["year": String(month.year), "last_year": String(month.year - 1)]
-        let known = zip(1..., now).compactMap { number, rate in rate.flatMap { $0.basisPoints == nil || !isHeard(month.year, number) ? nil : (number, $0) } }
+        let known = zip(1..., now).compactMap { number, rate in
+            rate.flatMap { $0.basisPoints == nil || !isHeard(month.year, number) ? nil : (number, $0) }
+        }
         var sentences: [Sentence?] = []
         if let highest = known.map(\.1).max(), let lowest = known.map(\.1).min(), lowest < highest {
-            func months(_ rate: Rate) -> String { speech.list(known.filter { $0.1 == rate }.map { speech("compose.month_number", ["n": String($0.0)]) }) }
+            func months(_ rate: Rate) -> String {
+                speech.list(known.filter { $0.1 == rate }.map { speech("compose.month_number", ["n": String($0.0)]) })
+            }
             sentences.append(
                 sentence(
                     "trend.span",
                     years.merging([
-                        "highest_month": months(highest), "highest_rate": speech.rate(highest), "lowest_month": months(lowest), "lowest_rate": speech.rate(lowest),
+                        "highest_month": months(highest), "highest_rate": speech.rate(highest), "lowest_month": months(lowest),
+                        "lowest_rate": speech.rate(lowest),
                     ]) { $1 }))
         }
-        if let last = facts.lastYear, facts.comparable(last), let now = facts.bulletin.total.bootRate.basisPoints, let then = last.total.bootRate.basisPoints {
+        if let last = facts.lastYear, facts.comparable(last), let now = facts.bulletin.total.bootRate.basisPoints,
+            let then = last.total.bootRate.basisPoints
+        {
             sentences.append(
                 change(
                     "trend.year", now - then,
-                    years.merging(["last_year_boot_rate": speech.rate(last.total.bootRate), "year_boot_rate_change": speech.points(now - then)]) { $1 }))
+                    years.merging([
+                        "last_year_boot_rate": speech.rate(last.total.bootRate), "year_boot_rate_change": speech.points(now - then),
+                    ]) { $1 }))
         }
         let picture = Picture.trend(
-            zip(1..., zip(now, before)).map { .init(label: speech("compose.month_number", ["n": String($0)]), now: $1.0?.basisPoints, before: $1.1?.basisPoints) },
+            zip(1..., zip(now, before)).map {
+                .init(label: speech("compose.month_number", ["n": String($0)]), now: $1.0?.basisPoints, before: $1.1?.basisPoints)
+            },
             names: (speech("compose.year", ["year": String(month.year)]), speech("compose.year", ["year": String(month.year - 1)])),
             label: speech("compose.picture.trend", figures))
         let numbers = PrintedTable(
@@ -149,7 +179,11 @@ extension SectionWriter {
                 [speech("compose.year", ["year": String(year)])] + rates.map { $0.map { $0.percent ?? "—" } ?? "" }
             }, hasTotal: false)
         return section(
-            .trend, sentences, [.picture(svg: picture, caption: speech("compose.picture.trend", figures)), .table(numbers), .note(speech("compose.note.trend"))])
+            .trend, sentences,
+            [
+                .picture(svg: picture, caption: speech("compose.picture.trend", figures)), .table(numbers),
+                .note(speech("compose.note.trend")),
+            ])
     }
 
     /// 先进与后进: the first three and the last three of the areas that were heard, when there are enough to speak of.
@@ -161,16 +195,22 @@ extension SectionWriter {
         let isWhole = lines.count == facts.bulletin.lines.count { $0.registered > 0 && !$0.code.isEmpty }
         func sentence(_ name: String, _ field: String, _ lines: some Collection<BulletinLine>) -> Sentence? {
             guard !lines.isEmpty else { return nil }
-            let names = speech.list(lines.map { speech("compose.named_rate", ["name": self.name($0), "rate": speech.rate($0.rate(basis))]) })
+            let names = speech.list(
+                lines.map { speech("compose.named_rate", ["name": self.name($0), "rate": speech.rate($0.rate(basis))]) })
             return self.sentence(
                 isWhole ? name : name + "_of",
-                ["count": String(lines.count), field: names, "heard_areas": String(self.ranked.count { $0.isHeard(formula) }), "threshold": String(formula.completeness)])
+                [
+                    "count": String(lines.count), field: names, "heard_areas": String(self.ranked.count { $0.isHeard(formula) }),
+                    "threshold": String(formula.completeness),
+                ])
         }
-        return section(.extremes, [sentence("extremes.best", "best", lines.prefix(first)), sentence("extremes.last", "last", lines.suffix(last))])
+        return section(
+            .extremes, [sentence("extremes.best", "best", lines.prefix(first)), sentence("extremes.last", "last", lines.suffix(last))])
     }
 
-    /// How many of some rates, highest first, stand at either end: as many as asked, and those equal to them. Equal ones stand on one side of a cut: those that both ends would
-    /// name belong to the end whose extreme they are, or to none; an end with more than ten is cut at the rates before.
+    /// How many of some rates, highest first, stand at either end: as many as asked, and those equal to them. Equal ones stand on one side
+    /// of a cut: those that both ends would name belong to the end whose extreme they are, or to none; an end with more than ten is cut at
+    /// the rates before.
     static func ends(_ rates: [Rate], most: Int) -> (first: Int, last: Int) {
         guard let highest = rates.first, let lowest = rates.last, lowest < highest else { return (0, 0) }
         let count = min(most, rates.count / 2)
@@ -196,14 +236,19 @@ extension SectionWriter {
         func names(_ changes: [(name: String, places: Int)]) -> String {
             speech.list(changes.map { speech("compose.named_places", ["name": $0.name, "places": String(abs($0.places))]) })
         }
-        let (risen, fallen) = (changes.filter { $0.places > 0 }.sorted { $0.places > $1.places }, changes.filter { $0.places < 0 }.sorted { $0.places < $1.places })
+        let (risen, fallen) = (
+            changes.filter { $0.places > 0 }.sorted { $0.places > $1.places },
+            changes.filter { $0.places < 0 }.sorted { $0.places < $1.places }
+        )
         let of = ["previous_month": speech.month(previous.month)]
         // That nothing has moved can be said of all or not at all.
-        let isSame = changes.isEmpty && !compared.isEmpty && compared.count == facts.bulletin.lines.count { $0.registered > 0 && !$0.code.isEmpty }
+        let isSame =
+            changes.isEmpty && !compared.isEmpty && compared.count == facts.bulletin.lines.count { $0.registered > 0 && !$0.code.isEmpty }
         return section(
             .ranks,
             [
-                isSame ? sentence("ranks.same", of) : nil, risen.isEmpty ? nil : sentence("ranks.risen", of.merging(["risen": names(risen)]) { $1 }),
+                isSame ? sentence("ranks.same", of) : nil,
+                risen.isEmpty ? nil : sentence("ranks.risen", of.merging(["risen": names(risen)]) { $1 }),
                 fallen.isEmpty ? nil : sentence("ranks.fallen", of.merging(["fallen": names(fallen)]) { $1 }),
             ])
     }

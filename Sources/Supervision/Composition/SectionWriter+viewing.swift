@@ -8,17 +8,23 @@ extension SectionWriter {
     /// 收视情况: effective plays of any mode.
     var viewing: BulletinSection {
         section(
-            .viewing, [facts.bulletin.total.isUnheard ? nil : sentence("viewing.total")], [table("viewing", ["registered", "viewing", "viewing_rate", "on_demand", "demand_rate"])])
+            .viewing, [facts.bulletin.total.isUnheard ? nil : sentence("viewing.total")],
+            [table("viewing", ["registered", "viewing", "viewing_rate", "on_demand", "demand_rate"])])
     }
 
     /// 点播与课件: how far courseware came.
     var demand: BulletinSection {
         let delivery = facts.delivery
-        let counts = [("published", delivery.published), ("delivered", delivery.delivered), ("played", delivery.played), ("effective", delivery.effective)]
+        let counts = [
+            ("published", delivery.published), ("delivered", delivery.delivered), ("played", delivery.played),
+            ("effective", delivery.effective),
+        ]
         let values = Dictionary(counts.map { ("courseware_\($0.0)", String($0.1)) }, uniquingKeysWith: { first, _ in first })
         let picture = Picture.funnel(
             counts.map { name, count in
-                .init(label: speech("compose.delivery.\(name)"), count: count, note: name == "published" ? "" : speech.rate(Rate(count, of: delivery.published)))
+                .init(
+                    label: speech("compose.delivery.\(name)"), count: count,
+                    note: name == "published" ? "" : speech.rate(Rate(count, of: delivery.published)))
             }, label: speech("compose.picture.delivery", figures))
         let total = facts.bulletin.total.isUnheard ? nil : sentence("demand.total")
         guard delivery.published > 0 else { return section(.demand, [total]) }
@@ -34,7 +40,12 @@ extension SectionWriter {
         guard complete > 0 else { return section(.zeroPlay, []) }
         let isWhole = complete == facts.record.figures.sites.count
         return section(
-            .zeroPlay, [sentence(!sites.isEmpty ? "zero_play.total" : isWhole ? "zero_play.none" : "zero_play.none_complete", ["complete": String(complete)])],
+            .zeroPlay,
+            [
+                sentence(
+                    !sites.isEmpty ? "zero_play.total" : isWhole ? "zero_play.none" : "zero_play.none_complete",
+                    ["complete": String(complete)])
+            ],
             list(sites, "zero_play"))
     }
 
@@ -43,7 +54,9 @@ extension SectionWriter {
         let sites = facts.record.figures.sites.filter { $0.presence == .notHeard }
         let total = facts.bulletin.total
         let isWhole = total.heardDays == total.dueDays
-        return section(.notHeard, [sentence(!sites.isEmpty ? "not_heard.total" : isWhole ? "not_heard.none" : "not_heard.partly")], list(sites, "not_heard"))
+        return section(
+            .notHeard, [sentence(!sites.isEmpty ? "not_heard.total" : isWhole ? "not_heard.none" : "not_heard.partly")],
+            list(sites, "not_heard"))
     }
 
     /// As many names as a printed page holds; of more, only how many there are in each area is printed.
@@ -69,7 +82,8 @@ extension SectionWriter {
                 .init(label: speech("bulletin.name"), isNumber: false), .init(label: speech("compose.column.count"), isNumber: true),
                 .init(label: speech(isNamed ? "compose.column.sites" : "compose.column.of_registered"), isNumber: !isNamed),
             ], rows: isNamed ? rows : rows + [[speech("figures.total"), String(sites.count), speech.rate(total)]], hasTotal: !isNamed)
-        return isNamed ? [.table(table)] : [.table(table), .note(speech("compose.note.\(more)", ["count": String(SectionWriter.mostNames)]))]
+        return isNamed
+            ? [.table(table)] : [.table(table), .note(speech("compose.note.\(more)", ["count": String(SectionWriter.mostNames)]))]
     }
 
     /// 剔除站点, each with the paper behind it.
@@ -82,7 +96,9 @@ extension SectionWriter {
                 .table(
                     PrintedTable(
                         caption: speech("compose.table.excluded", figures),
-                        columns: ["code", "name", "reason", "document"].map { .init(label: speech("excluded.column.\($0)"), isNumber: false) },
+                        columns: ["code", "name", "reason", "document"].map {
+                            .init(label: speech("excluded.column.\($0)"), isNumber: false)
+                        },
                         rows: sites.map { [$0.code, $0.name, $0.reason, $0.document] }, hasTotal: false))
             ])
     }
@@ -93,11 +109,14 @@ extension SectionWriter {
         guard !facts.typed.entries.isEmpty else { return section(.typed, []) }
         let total = facts.typed.total(code: area.code, name: area.name)
         func row(_ line: TypedFiguresLine, _ name: String) -> [String] {
-            [name] + [line.sites, line.on, line.minutes, line.shouldAttend, line.attended].map(String.init) + [speech.rate(Rate(line.attended, of: line.shouldAttend))]
+            [name] + [line.sites, line.on, line.minutes, line.shouldAttend, line.attended].map(String.init) + [
+                speech.rate(Rate(line.attended, of: line.shouldAttend))
+            ]
         }
         let lines = facts.typed.lines(below: facts.record.below.map { BulletinArea(code: $0.code, name: $0.name) })
         let values = [
-            "typed_sites": String(total.sites), "typed_on": String(total.on), "should_attend": String(total.shouldAttend), "attended": String(total.attended),
+            "typed_sites": String(total.sites), "typed_on": String(total.on), "should_attend": String(total.shouldAttend),
+            "attended": String(total.attended),
             "participation": speech.rate(Rate(total.attended, of: total.shouldAttend)),
         ]
         return section(
@@ -109,7 +128,9 @@ extension SectionWriter {
                         columns: ["name", "sites", "on", "minutes", "should", "attended", "participation"].map {
                             .init(label: speech("typed.column.\($0)"), isNumber: $0 != "name")
                         },
-                        rows: lines.map { row($0, $0.code.isEmpty ? speech("bulletin.rest") : $0.name) } + [row(total, speech("figures.total"))], hasTotal: true))
+                        rows: lines.map { row($0, $0.code.isEmpty ? speech("bulletin.rest") : $0.name) } + [
+                            row(total, speech("figures.total"))
+                        ], hasTotal: true))
             ])
     }
 
@@ -122,7 +143,8 @@ extension SectionWriter {
         let calledOff = sites.filter { facts.calledOff[$0.site] != nil }
         let minutes = calledOff.reduce(0) { $0 + (facts.calledOff[$1.site]?.minutes ?? 0) }
         let contradicted =
-            calledOff.isEmpty ? nil : sentence("quality.called_off", ["called_off": String(calledOff.count), "called_off_minutes": String(minutes)])
+            calledOff.isEmpty
+            ? nil : sentence("quality.called_off", ["called_off": String(calledOff.count), "called_off_minutes": String(minutes)])
         guard sites.contains(where: { facts.habits[$0.site] != nil }) || outside > 0 else {
             let none = facts.bulletin.total.isUnheard ? nil : sentence("quality.none")
             return section(.quality, [contradicted ?? none], list(calledOff, "called_off", more: "called_off_names"))
@@ -137,7 +159,8 @@ extension SectionWriter {
                         caption: speech("compose.table.quality", figures),
                         columns: [.init(label: speech("bulletin.name"), isNumber: false)]
                             + Habits.all.map { .init(label: speech("compose.column.\($0.name)"), isNumber: true) },
-                        rows: facts.bulletin.lines.map { row(name($0), groups[$0.code] ?? []) } + [row(speech("figures.total"), sites)], hasTotal: true)),
+                        rows: facts.bulletin.lines.map { row(name($0), groups[$0.code] ?? []) } + [row(speech("figures.total"), sites)],
+                        hasTotal: true)),
                 .note(speech("compose.note.quality")),
             ] + list(calledOff, "called_off", more: "called_off_names"))
     }
@@ -157,7 +180,10 @@ extension SectionWriter {
                             .init(label: speech("compose.column.\($0)"), isNumber: !["month", "edition"].contains($0))
                         },
                         rows: errata.map {
-                            [speech.month($0.month), speech("edition.nth", ["number": String($0.number)]), String($0.cells), String($0.sites), $0.from, $0.to]
+                            [
+                                speech.month($0.month), speech("edition.nth", ["number": String($0.number)]), String($0.cells),
+                                String($0.sites), $0.from, $0.to,
+                            ]
                         }, hasTotal: false))
             ])
     }

@@ -16,11 +16,16 @@ struct SectionWriter {
         let (bulletin, total) = (facts.bulletin, facts.bulletin.total)
         let zero = facts.record.figures.sites.count { SiteFilter.zeroPlay.includes($0) }
         figures = [
-            "area": bulletin.area.name, "month": speech.month(bulletin.month), "registered": String(total.registered), "switched_on": String(total.switchedOn),
-            "off": String(total.off), "not_heard": String(total.notHeard), "boot_rate": speech.rate(total.bootRate), "hours": speech.hours(total.onMinutes * 60),
-            "mean_per_switched_on": speech.mean(total.meanPerSwitchedOn), "mean_per_registered": speech.mean(total.meanPerRegistered), "viewing": String(total.viewing),
-            "viewing_rate": speech.rate(total.viewingRate), "effective_hours": speech.hours(total.effectiveSeconds), "on_demand": String(total.onDemand),
-            "demand_rate": speech.rate(total.demandRate), "zero_play": String(zero), "zero_play_share": speech.rate(Rate(zero, of: total.registered)),
+            "area": bulletin.area.name, "month": speech.month(bulletin.month), "registered": String(total.registered),
+            "switched_on": String(total.switchedOn),
+            "off": String(total.off), "not_heard": String(total.notHeard), "boot_rate": speech.rate(total.bootRate),
+            "hours": speech.hours(total.onMinutes * 60),
+            "mean_per_switched_on": speech.mean(total.meanPerSwitchedOn), "mean_per_registered": speech.mean(total.meanPerRegistered),
+            "viewing": String(total.viewing),
+            "viewing_rate": speech.rate(total.viewingRate), "effective_hours": speech.hours(total.effectiveSeconds),
+            "on_demand": String(total.onDemand),
+            "demand_rate": speech.rate(total.demandRate), "zero_play": String(zero),
+            "zero_play_share": speech.rate(Rate(zero, of: total.registered)),
             "completeness": speech.rate(total.completeness), "heard_days": String(total.heardDays), "due_days": String(total.dueDays),
             "excluded": String(bulletin.excluded.count), "areas": String(bulletin.lines.count { !$0.code.isEmpty }),
             "rank_rate": speech("bulletin.\(bulletin.formula.rankBy.rawValue)"),
@@ -51,7 +56,8 @@ struct SectionWriter {
 
     func section(_ kind: SectionKind, _ sentences: [Sentence?], _ blocks: [Block?] = []) -> BulletinSection {
         BulletinSection(
-            id: kind.rawValue, kind: kind, heading: speech("compose.section.\(kind.rawValue)"), sentences: sentences.compactMap { $0 }, blocks: blocks.compactMap { $0 })
+            id: kind.rawValue, kind: kind, heading: speech("compose.section.\(kind.rawValue)"), sentences: sentences.compactMap { $0 },
+            blocks: blocks.compactMap { $0 })
     }
 
     /// A sentence of the catalogue, `compose.<name>`, with the common figures and those given.
@@ -75,7 +81,9 @@ struct SectionWriter {
     func name(_ line: BulletinLine) -> String { line.code == BulletinArea.rest ? speech("bulletin.rest") : line.name }
 
     /// A table over the areas below with the total under it. The cells come from the bulletin's own columns, so that both say the same.
-    func table(_ caption: String, _ columns: [String], extra: (label: String, cell: (BulletinLine) -> String)? = nil, lines: [BulletinLine]? = nil) -> Block {
+    func table(
+        _ caption: String, _ columns: [String], extra: (label: String, cell: (BulletinLine) -> String)? = nil, lines: [BulletinLine]? = nil
+    ) -> Block {
         let lines = lines ?? facts.bulletin.lines
         let places = columns.compactMap { Bulletin.columns.firstIndex(of: $0) }
         func row(_ line: BulletinLine, _ name: String) -> [String] {
@@ -86,7 +94,8 @@ struct SectionWriter {
             PrintedTable(
                 caption: speech("compose.table.\(caption)", figures),
                 columns: [PrintedTable.Column(label: speech("bulletin.name"), isNumber: false)]
-                    + columns.map { PrintedTable.Column(label: speech("bulletin.\($0)"), isNumber: true) } + (extra.map { [.init(label: $0.label, isNumber: true)] } ?? []),
+                    + columns.map { PrintedTable.Column(label: speech("bulletin.\($0)"), isNumber: true) }
+                    + (extra.map { [.init(label: $0.label, isNumber: true)] } ?? []),
                 rows: lines.map { row($0, name($0)) } + [row(facts.bulletin.total, speech("figures.total"))], hasTotal: true))
     }
 }
@@ -101,7 +110,9 @@ extension Speech {
     /// Some seconds in hours with two decimals; in Chinese from ten thousand hours on as 万小时.
     func hours(_ seconds: Int) -> String {
         let hours = Mean(seconds, over: 3600)
-        if language == .chinese, seconds >= 36_000_000 { return self("compose.wan_hours", ["n": Mean(seconds, over: 36_000_000).decimal ?? ""]) }
+        if language == .chinese, seconds >= 36_000_000 {
+            return self("compose.wan_hours", ["n": Mean(seconds, over: 36_000_000).decimal ?? ""])
+        }
         return self("compose.hours", ["n": hours.decimal ?? ""])
     }
 

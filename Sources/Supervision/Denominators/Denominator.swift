@@ -21,8 +21,8 @@ package struct ApprovedSite: Hashable, Sendable {
     package let actor: String
 }
 
-/// How the sites that were ever approved in an area come to those that are registered in a period. Pure; it adds up by construction: each site that lies in the area at
-/// the end stands in exactly one of the lines below the moves, or is registered.
+/// How the sites that were ever approved in an area come to those that are registered in a period. Pure; it adds up by construction: each
+/// site that lies in the area at the end stands in exactly one of the lines below the moves, or is registered.
 package struct Denominator: Hashable, Sendable {
     /// The lines of the account, in its order.
     package enum Step: String, CaseIterable, Sendable {

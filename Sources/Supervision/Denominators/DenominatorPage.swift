@@ -20,9 +20,14 @@ struct DenominatorPage: Sendable {
         monthBar = MonthBar(period, path: "/areas/\(code)/denominator", fields: [("part", step?.rawValue ?? "")], fixed: speech)
         account = .denominator(record, month, speech)
         let sites = step.map { record.denominator.sites[$0] ?? [] } ?? []
-        part = step.map { Table.approvedSites(sites.dropFirst(page * DenominatorPage.pageSize).prefix(DenominatorPage.pageSize), record, $0, month, speech) }
+        part = step.map {
+            Table.approvedSites(
+                sites.dropFirst(page * DenominatorPage.pageSize).prefix(DenominatorPage.pageSize), record, $0, month, speech)
+        }
         csvURL = step.map { FigureURL.denominator(code, month, part: $0, file: ".csv") }
-        nextPageURL = sites.count > (page + 1) * DenominatorPage.pageSize ? step.map { FigureURL.denominator(code, month, part: $0, page: page + 1) } : nil
+        nextPageURL =
+            sites.count > (page + 1) * DenominatorPage.pageSize
+            ? step.map { FigureURL.denominator(code, month, part: $0, page: page + 1) } : nil
         bulletinURL = FigureURL.bulletin(code, month)
     }
 }
@@ -41,7 +46,10 @@ extension Table {
         let account = record.denominator
         return Table(
             caption: speech("denominator.caption", ["area": record.area.name, "month": speech.month(month)]),
-            columns: [Column(speech("denominator.column.step")), Column(speech("denominator.column.count"), isNumber: true), Column(speech("denominator.column.meaning"))],
+            columns: [
+                Column(speech("denominator.column.step")), Column(speech("denominator.column.count"), isNumber: true),
+                Column(speech("denominator.column.meaning")),
+            ],
             rows: Denominator.Step.allCases.dropLast().map { line($0, account.count($0), record.area.code, month, speech) },
             total: line(.registered, account.count(.registered), record.area.code, month, speech))
     }
@@ -49,19 +57,25 @@ extension Table {
     private static func line(_ step: Denominator.Step, _ count: Int, _ code: String, _ month: Month, _ speech: Speech) -> [Cell] {
         let sign = step.sign > 0 ? "+" : step.sign < 0 && count > 0 ? "−" : ""
         return [
-            Cell(speech("denominator.step.\(step.rawValue)")), Cell(sign + String(count), url: count > 0 ? FigureURL.denominator(code, month, part: step) : nil),
+            Cell(speech("denominator.step.\(step.rawValue)")),
+            Cell(sign + String(count), url: count > 0 ? FigureURL.denominator(code, month, part: step) : nil),
             Cell(speech("denominator.meaning.\(step.rawValue)"), mark: "wide"),
         ]
     }
 
     /// The sites of a step and the decision behind each.
-    static func approvedSites(_ sites: some Sequence<ApprovedSite>, _ record: DenominatorRecord, _ step: Denominator.Step, _ month: Month, _ speech: Speech) -> Table {
+    static func approvedSites(
+        _ sites: some Sequence<ApprovedSite>, _ record: DenominatorRecord, _ step: Denominator.Step, _ month: Month, _ speech: Speech
+    ) -> Table {
         Table(
             caption: speech("denominator.step.\(step.rawValue)"),
-            columns: ["code", "name", "state", "decided_on", "reason", "document", "actor"].map { Column(speech("denominator.column.\($0)")) },
+            columns: ["code", "name", "state", "decided_on", "reason", "document", "actor"].map {
+                Column(speech("denominator.column.\($0)"))
+            },
             rows: sites.map { site in
                 [
-                    Cell(site.code), Cell(site.name, url: FigureURL.site(site.code, month)), Cell(site.state.map { speech("site_state.\($0.rawValue)") } ?? "", mark: "standing"),
+                    Cell(site.code), Cell(site.name, url: FigureURL.site(site.code, month)),
+                    Cell(site.state.map { speech("site_state.\($0.rawValue)") } ?? "", mark: "standing"),
                     Cell(site.decidedOn?.description ?? ""), Cell(site.reason, mark: "wide"), Cell(site.document),
                     Cell(site.actor.isEmpty ? "" : speech.words.actor(site.actor, record.accounts, speech.language)),
                 ]

@@ -13,24 +13,34 @@ extension Statements {
             try all(
                 """
                 WITH approved AS (
-                    SELECT site, min(from_day) AS on_day FROM site_state WHERE replaced_at IS NULL AND state <> 'planned' GROUP BY site HAVING min(from_day) <= \(last)
+                    SELECT site, min(from_day) AS on_day FROM site_state
+                        WHERE replaced_at IS NULL AND state <> 'planned' GROUP BY site HAVING min(from_day) <= \(last)
                 ), placed AS (
                     SELECT p.site, v.name,
-                        CASE WHEN here.code IS NULL THEN 0 WHEN substr(a.code, 1, length(here.code)) = here.code THEN 1 ELSE 0 END AS is_here,
-                        CASE WHEN b.code IS NULL OR there.code IS NULL THEN 0 WHEN substr(b.code, 1, length(there.code)) = there.code THEN 1 ELSE 0 END AS was_here,
+                        CASE WHEN here.code IS NULL THEN 0 WHEN substr(a.code, 1, length(here.code)) = here.code
+                            THEN 1 ELSE 0 END AS is_here,
+                        CASE WHEN b.code IS NULL OR there.code IS NULL THEN 0 WHEN substr(b.code, 1, length(there.code)) = there.code
+                            THEN 1 ELSE 0 END AS was_here,
                         v.decision
                     FROM approved p
                     JOIN site_version v ON v.site = p.site AND v.replaced_at IS NULL AND v.from_day <= \(last) AND v.until_day > \(last)
-                    JOIN area_version a ON a.area_id = v.area_id AND a.replaced_at IS NULL AND a.from_day <= \(last) AND a.until_day > \(last)
-                    LEFT JOIN area_version here ON here.area_id = \(id) AND here.replaced_at IS NULL AND here.from_day <= \(last) AND here.until_day > \(last)
-                    LEFT JOIN site_version u ON u.site = p.site AND u.replaced_at IS NULL AND u.from_day <= p.on_day AND u.until_day > p.on_day
-                    LEFT JOIN area_version b ON b.area_id = u.area_id AND b.replaced_at IS NULL AND b.from_day <= p.on_day AND b.until_day > p.on_day
-                    LEFT JOIN area_version there ON there.area_id = \(id) AND there.replaced_at IS NULL AND there.from_day <= p.on_day AND there.until_day > p.on_day
+                    JOIN area_version a ON a.area_id = v.area_id AND a.replaced_at IS NULL AND a.from_day <= \(last)
+                        AND a.until_day > \(last)
+                    LEFT JOIN area_version here ON here.area_id = \(id) AND here.replaced_at IS NULL AND here.from_day <= \(last)
+                        AND here.until_day > \(last)
+                    LEFT JOIN site_version u ON u.site = p.site AND u.replaced_at IS NULL AND u.from_day <= p.on_day
+                        AND u.until_day > p.on_day
+                    LEFT JOIN area_version b ON b.area_id = u.area_id AND b.replaced_at IS NULL AND b.from_day <= p.on_day
+                        AND b.until_day > p.on_day
+                    LEFT JOIN area_version there ON there.area_id = \(id) AND there.replaced_at IS NULL AND there.from_day <= p.on_day
+                        AND there.until_day > p.on_day
                 )
                 SELECT s.code, p.name, p.was_here, p.is_here,
-                    CASE WHEN EXISTS (SELECT 1 FROM site_state w WHERE w.site = p.site AND w.replaced_at IS NULL AND w.from_day < \(end) AND w.until_day > \(first)
+                    CASE WHEN EXISTS (SELECT 1 FROM site_state w WHERE w.site = p.site AND w.replaced_at IS NULL AND w.from_day < \(end)
+                        AND w.until_day > \(first)
                         AND w.state \(sql: counted)) THEN 1 ELSE 0 END,
-                    t.state, t.from_day, coalesce(t.reason, ''), coalesce(t.document, ''), coalesce(t.actor, ''), d.on_day, coalesce(d.reason, ''), coalesce(d.document, ''),
+                    t.state, t.from_day, coalesce(t.reason, ''), coalesce(t.document, ''), coalesce(t.actor, ''), d.on_day,
+                        coalesce(d.reason, ''), coalesce(d.document, ''),
                     coalesce(d.actor, ''), p.site
                 FROM placed p JOIN site s ON s.num = p.site
                 LEFT JOIN site_state t ON t.site = p.site AND t.replaced_at IS NULL AND t.from_day <= \(last) AND t.until_day > \(last)
@@ -45,12 +55,15 @@ extension Statements {
         let exclusion = isInService ? out[try row.int(14)] : nil
         func site(on day: Day?, _ reason: String, _ document: String, _ actor: String) throws -> ApprovedSite {
             ApprovedSite(
-                code: try row.text(0), name: try row.text(1), wasHere: wasHere, isHere: isHere, isInService: isInService, isExcluded: exclusion != nil,
+                code: try row.text(0), name: try row.text(1), wasHere: wasHere, isHere: isHere, isInService: isInService,
+                isExcluded: exclusion != nil,
                 state: try row.optionalText(5).flatMap(SiteState.init), decidedOn: day, reason: reason, document: document, actor: actor)
         }
         // Which of the three decisions stands behind the site's line: a move, an exclusion, or its state.
         if wasHere == isHere, let exclusion { return try site(on: exclusion.from, exclusion.reason, exclusion.document, exclusion.actor) }
         let place = wasHere != isHere ? 10 : 6
-        return try site(on: try row.optionalInt(place).map(Day.init(number:)), try row.text(place + 1), try row.text(place + 2), try row.text(place + 3))
+        return try site(
+            on: try row.optionalInt(place).map(Day.init(number:)), try row.text(place + 1), try row.text(place + 2), try row.text(place + 3)
+        )
     }
 }

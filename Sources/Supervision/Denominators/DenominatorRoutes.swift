@@ -19,7 +19,9 @@ extension Routes {
         get("/areas/:code/denominator", .seeFigures) { request, context, visit in
             let (query, speech) = (Query(request), Speech(house, visit))
             let (record, period) = try await house.denominator(try context.parameters.require("code"), query, visit, rules)
-            let page = DenominatorPage(record, step: Denominator.Step(rawValue: query["part"]), page: max(0, min(100_000, Int(query["page"]) ?? 0)), period, speech)
+            let page = DenominatorPage(
+                record, step: Denominator.Step(rawValue: query["part"]), page: max(0, min(100_000, Int(query["page"]) ?? 0)), period, speech
+            )
             return try house.page(
                 "denominator", page, title: speech("denominator.title", ["area": record.area.name, "month": speech.month(period.month)]),
                 crumbs: record.path.map { Frame.Link(label: $0.name, url: FigureURL.area($0.code, period.month)) }, for: visit, request)
@@ -37,7 +39,9 @@ extension Routes {
 }
 
 extension House {
-    fileprivate func denominator(_ code: String, _ query: Query, _ visit: Visit, _ rules: FactRules) async throws -> (DenominatorRecord, Period) {
+    fileprivate func denominator(_ code: String, _ query: Query, _ visit: Visit, _ rules: FactRules) async throws -> (
+        DenominatorRecord, Period
+    ) {
         let period = try Period(query["month"], rules: rules, at: clock.now)
         let record = try await database.read { try $0.denominatorRecord(code: code, period, in: visit.scope, zone: rules.zone) }
         guard let record else { throw Refusal.notFound("area") }

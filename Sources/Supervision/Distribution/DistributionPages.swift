@@ -13,7 +13,8 @@ struct RecipientPage: Sendable {
     let mayRemind: Bool
 
     init(
-        _ edition: Edition, _ recipients: [Recipient], _ accounts: [String: NamedAccount], reminded: Int?, today: Day, mayRemind: Bool, csrf: String, zone: NetworkZone,
+        _ edition: Edition, _ recipients: [Recipient], _ accounts: [String: NamedAccount], reminded: Int?, today: Day, mayRemind: Bool,
+        csrf: String, zone: NetworkZone,
         _ speech: Speech
     ) {
         // An area that is no more cannot confirm and is not counted.
@@ -26,14 +27,18 @@ struct RecipientPage: Sendable {
         self.reminded = reminded.map { speech("distribution.reminded", ["count": String($0)]) }
         self.recipients = Table(
             caption: speech("distribution.recipients"),
-            columns: ["area", "sent", "received", "by", "reminders"].map { Table.Column(speech("distribution.column.\($0)"), isNumber: $0 == "reminders") },
+            columns: ["area", "sent", "received", "by", "reminders"].map {
+                Table.Column(speech("distribution.column.\($0)"), isNumber: $0 == "reminders")
+            },
             rows: recipients.map { recipient in
                 [
                     Table.Cell("\(recipient.areaName) \(recipient.areaCode)"), Table.Cell(zone.text(recipient.sentAt)),
                     Table.Cell(
-                        recipient.receivedAt.map(zone.text) ?? speech(recipient.untilDay > today ? "distribution.open" : "distribution.gone"),
+                        recipient.receivedAt.map(zone.text)
+                            ?? speech(recipient.untilDay > today ? "distribution.open" : "distribution.gone"),
                         mark: recipient.receivedAt == nil ? "standing" : nil),
-                    Table.Cell(recipient.receivedBy.isEmpty ? "" : speech.words.actor(recipient.receivedBy, accounts, speech.language)), Table.Cell(recipient.reminders),
+                    Table.Cell(recipient.receivedBy.isEmpty ? "" : speech.words.actor(recipient.receivedBy, accounts, speech.language)),
+                    Table.Cell(recipient.reminders),
                 ]
             }, empty: speech("distribution.none"))
         self.mayRemind = mayRemind && confirmed < there.count
@@ -64,12 +69,14 @@ struct ReceivedPage: Sendable {
         lines = received.map { one in
             let month = Month(one.month).map(speech.month) ?? one.month
             let values = [
-                "issuer": one.issuer, "month": month, "number": String(one.number), "document": one.document, "area": one.areaName, "sent": zone.text(one.sentAt),
+                "issuer": one.issuer, "month": month, "number": String(one.number), "document": one.document, "area": one.areaName,
+                "sent": zone.text(one.sentAt),
                 "received": one.receivedAt.map(zone.text) ?? "", "reminders": String(one.reminders),
             ]
             let state = one.receivedAt != nil ? "confirmed" : one.reminders > 0 ? "reminded_note" : "waiting"
             return Line(
-                lineTitle: speech("distribution.line", values), lineNote: speech("distribution.\(state)", values), pageURL: "/editions/\(one.edition)",
+                lineTitle: speech("distribution.line", values), lineNote: speech("distribution.\(state)", values),
+                pageURL: "/editions/\(one.edition)",
                 confirmURL: "/received/\(one.edition)", areaID: one.areaID, isOpen: one.receivedAt == nil)
         }
     }

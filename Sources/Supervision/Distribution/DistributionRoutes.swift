@@ -11,9 +11,15 @@ extension Feature {
     package static func distribution(_ rules: FactRules) -> Feature {
         let today = TodayLook(.keepRegister) { statements, question in
             let open = try statements.received(in: question.scope, onlyOpen: true, limit: ReceivedPage.mostLines)
-            return [TodayEntry(.mine, "today.received", count: open.count, since: open.map(\.sentAt).min().map(question.zone.day), path: "/received", most: ReceivedPage.mostLines)]
+            return [
+                TodayEntry(
+                    .mine, "today.received", count: open.count, since: open.map(\.sentAt).min().map(question.zone.day), path: "/received",
+                    most: ReceivedPage.mostLines)
+            ]
         }
-        return Feature("distribution", menu: [MenuEntry(.supervision, "nav.received", "/received", .seeFigures)], today: [today]) { $0.addDistribution(rules) }
+        return Feature("distribution", menu: [MenuEntry(.supervision, "nav.received", "/received", .seeFigures)], today: [today]) {
+            $0.addDistribution(rules)
+        }
     }
 }
 
@@ -32,16 +38,21 @@ extension Routes {
             return try house.page(
                 "recipients",
                 RecipientPage(
-                    edition, recipients, accounts, reminded: reminded, today: house.today, mayRemind: visit.may(.keepRegister), csrf: visit.csrf, zone: house.zone, speech),
+                    edition, recipients, accounts, reminded: reminded, today: house.today, mayRemind: visit.may(.keepRegister),
+                    csrf: visit.csrf, zone: house.zone, speech),
                 title: speech("distribution.title", ["month": edition.month, "number": String(edition.number)]), for: visit, request)
         }
         post("/editions/:id/recipients/remind", .keepRegister) { _, context, visit in
-            let (edition, act, today) = (try await house.edition(try context.parameters.require("id"), visit, rules), house.act(visit), house.today)
+            let (edition, act, today) = (
+                try await house.edition(try context.parameters.require("id"), visit, rules), house.act(visit), house.today
+            )
             let count = try await house.database.write { try $0.remindRecipients(of: edition, today: today, by: act) }
             return seeOther("/editions/\(edition.id)/recipients?reminded=\(count)")
         }
         get("/received", .seeFigures) { request, _, visit in
-            let received = try await house.database.read { try $0.received(in: visit.scope, onlyOpen: false, limit: ReceivedPage.mostLines) }
+            let received = try await house.database.read {
+                try $0.received(in: visit.scope, onlyOpen: false, limit: ReceivedPage.mostLines)
+            }
             let speech = Speech(house, visit)
             return try house.page(
                 "received", ReceivedPage(received, mayConfirm: visit.may(.keepRegister), csrf: visit.csrf, zone: house.zone, speech),
@@ -50,7 +61,8 @@ extension Routes {
         post("/received/:id", .keepRegister) { form, context, visit in
             let (id, areaID, act, today) = (try context.parameters.require("id"), form["area"], house.act(visit), house.today)
             try await house.database.write { statements in
-                guard let code = try statements.area(id: areaID, on: today)?.areaCode, visit.scope.topmost.contains(code), try statements.isSent(id, to: Scope(areas: [code]))
+                guard let code = try statements.area(id: areaID, on: today)?.areaCode, visit.scope.topmost.contains(code),
+                    try statements.isSent(id, to: Scope(areas: [code]))
                 else {
                     throw Refusal.notFound("edition")
                 }

@@ -1,7 +1,8 @@
 import Basics
 package import Foundation
 
-/// Everything behind one cell of an edition, out of the edition's own document: the sites that it counts or sums, and the fraction that they make.
+/// Everything behind one cell of an edition, out of the edition's own document: the sites that it counts or sums, and the fraction that
+/// they make.
 package struct CellEvidence: Encodable, Hashable, Sendable {
     package let title: String
     package let number: Int
@@ -33,7 +34,9 @@ package struct CellEvidence: Encodable, Hashable, Sendable {
 extension EditionDocument {
     /// The evidence of a cell, by the code of its line and the name of its column. Throws `Refusal.notFound("cell")` where there is none.
     package func evidence(line code: String, column name: String) throws -> CellEvidence {
-        guard let place = columns.firstIndex(where: { $0.name == name }), let line = lines.first(where: { $0[0] == code }), !["code", "name"].contains(name) else {
+        guard let place = columns.firstIndex(where: { $0.name == name }), let line = lines.first(where: { $0[0] == code }),
+            !["code", "name"].contains(name)
+        else {
             throw Refusal.notFound("cell")
         }
         let inside = sites.filter { belongs($0, to: code) }
@@ -42,8 +45,11 @@ extension EditionDocument {
         let isRate = ["boot_rate", "viewing_rate", "demand_rate", "rank", "mean_per_registered"].contains(name)
         if format >= 3, isRate, inside.allSatisfy({ $0.heardDays == 0 && $0.onMinutes == 0 }) { (numerator, denominator) = (0, 0) }
         return CellEvidence(
-            title: title, number: number, month: month, line: code, column: name, printed: line[place], numerator: numerator, denominator: denominator, rules: rules,
-            sites: kept, excluded: ["registered", "boot_rate", "rank", "viewing_rate", "demand_rate", "mean_per_registered"].contains(name) ? excluded : [])
+            title: title, number: number, month: month, line: code, column: name, printed: line[place], numerator: numerator,
+            denominator: denominator, rules: rules,
+            sites: kept,
+            excluded: ["registered", "boot_rate", "rank", "viewing_rate", "demand_rate", "mean_per_registered"].contains(name)
+                ? excluded : [])
     }
 
     /// Whether a site stands in a line: below its area, or, in the line of the rest, below none of those listed.

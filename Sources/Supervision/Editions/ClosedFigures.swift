@@ -5,7 +5,8 @@ import Operations
 package import Registry
 package import Storage
 
-/// Everything that the first edition of a month is made of, as it was when the month was closed. A closed month is frozen (metrics.md, "Closing a month").
+/// Everything that the first edition of a month is made of, as it was when the month was closed. A closed month is frozen (metrics.md,
+/// "Closing a month").
 struct ClosedFigures: Codable, Sendable {
     let asOf: Instant
     let area: Area
@@ -31,11 +32,14 @@ struct ClosedFigures: Codable, Sendable {
 extension Statements {
     /// Keeps the figures of an area's month as they are now.
     func keepFigures(of month: Month, area: Area, rules: FactRules, by act: Act) throws {
-        guard let record = try areaMonth(code: area.code, month: month, in: .everything, zone: rules.zone, at: act.at) else { throw Refusal.notFound("area") }
+        guard let record = try areaMonth(code: area.code, month: month, in: .everything, zone: rules.zone, at: act.at) else {
+            throw Refusal.notFound("area")
+        }
         let inside = Scope(areas: [record.area.areaCode].compactMap { $0 })
         let oddities = try oddities(month: month, in: inside, zone: rules.zone)
         let figures = ClosedFigures(
-            asOf: act.at, area: record.area, below: record.below, sites: record.figures.sites, excluded: record.figures.excluded, outsideService: record.figures.outsideService,
+            asOf: act.at, area: record.area, below: record.below, sites: record.figures.sites, excluded: record.figures.excluded,
+            outsideService: record.figures.outsideService,
             delivery: try delivery(month: month, in: inside, rules: rules), habits: oddities.habits, calledOff: oddities.calledOff)
         try run(
             """
@@ -44,19 +48,22 @@ extension Statements {
             """)
     }
 
-    /// The figures with which a month was closed, as long as nothing of it is published; nil for a month that is open, or was closed by an earlier program.
+    /// The figures with which a month was closed, as long as nothing of it is published; nil for a month that is open, or was closed by an
+    /// earlier program.
     func unpublishedFigures(of month: Month, area id: String) throws -> ClosedFigures? {
         guard try count("SELECT count(*) FROM edition WHERE area_id = \(id) AND month = \(month.description)") == 0 else { return nil }
         let body = try first("SELECT body FROM closed_figures WHERE area_id = \(id) AND month = \(month.description)") { try $0.bytes(0) }
         return try body.map { try JSONDecoder().decode(ClosedFigures.self, from: Data($0)) }
     }
 
-    /// The months from one on that some areas have closed, with how many editions each has: what a decision that reaches back into them does not change any more.
+    /// The months from one on that some areas have closed, with how many editions each has: what a decision that reaches back into them
+    /// does not change any more.
     package func settledMonths(from first: Month, areas ids: [String]) throws -> [SettledMonth] {
         try all(
             """
             SELECT a.name, c.month, (SELECT count(*) FROM edition e WHERE e.area_id = c.area_id AND e.month = c.month) FROM month_closing c
-            JOIN area_version a ON a.area_id = c.area_id AND a.replaced_at IS NULL AND a.until_day = (SELECT max(w.until_day) FROM area_version w
+            JOIN area_version a ON a.area_id = c.area_id AND a.replaced_at IS NULL AND a.until_day = (SELECT max(w.until_day)
+                FROM area_version w
                 WHERE w.area_id = c.area_id AND w.replaced_at IS NULL)
             WHERE c.month >= \(first.description) AND c.area_id IN (\(list: ids)) ORDER BY c.month, a.code
             """

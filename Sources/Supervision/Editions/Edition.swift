@@ -26,16 +26,21 @@ package struct Edition: Decodable, Hashable, Sendable {
 
     /// The link of the chain: SHA-256 over the hash of the edition before and everything that this row says, a line each.
     package static func chained(
-        _ previous: String, sequence: Int, id: String, areaID: String, month: String, number: Int, document: String, signedOff: String, artefacts: [String], asOf: Instant,
+        _ previous: String, sequence: Int, id: String, areaID: String, month: String, number: Int, document: String, signedOff: String,
+        artefacts: [String], asOf: Instant,
         by: String, at: Instant
     ) -> String {
-        let lines = [previous, String(sequence), id, areaID, month, String(number), document, signedOff] + artefacts + [String(asOf.milliseconds), by, String(at.milliseconds)]
+        let lines =
+            [previous, String(sequence), id, areaID, month, String(number), document, signedOff] + artefacts + [
+                String(asOf.milliseconds), by, String(at.milliseconds),
+            ]
         return hexadecimal(SHA256.hash(data: Data(lines.joined(separator: "\n").utf8)))
     }
 
     /// The next link of the chain; `files` are the hashes in the order of `EditionFile`.
     package init(
-        after last: Edition?, id: String, areaID: String, month: String, number: Int, document: String, signedOff: String, files: [String], asOf: Instant, by: String,
+        after last: Edition?, id: String, areaID: String, month: String, number: Int, document: String, signedOff: String, files: [String],
+        asOf: Instant, by: String,
         at: Instant
     ) {
         sequence = (last?.sequence ?? 0) + 1
@@ -45,7 +50,8 @@ package struct Edition: Decodable, Hashable, Sendable {
         (jsonHash, htmlHash, csvHash) = (files[0], files[1], files[2])
         (pdfHash, docxHash, xlsxHash) = (files[3], files[4], files[5])
         hash = Edition.chained(
-            previousHash, sequence: sequence, id: id, areaID: areaID, month: month, number: number, document: document, signedOff: signedOff, artefacts: files, asOf: asOf, by: by,
+            previousHash, sequence: sequence, id: id, areaID: areaID, month: month, number: number, document: document,
+            signedOff: signedOff, artefacts: files, asOf: asOf, by: by,
             at: at)
     }
 
@@ -53,7 +59,8 @@ package struct Edition: Decodable, Hashable, Sendable {
     package var isSound: Bool {
         hash
             == Edition.chained(
-                previousHash, sequence: sequence, id: id, areaID: areaID, month: month, number: number, document: document, signedOff: signedOff,
+                previousHash, sequence: sequence, id: id, areaID: areaID, month: month, number: number, document: document,
+                signedOff: signedOff,
                 artefacts: EditionFile.allCases.map(hash).filter { !$0.isEmpty }, asOf: asOfAt, by: publishedBy, at: publishedAt)
     }
 

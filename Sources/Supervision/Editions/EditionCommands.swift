@@ -27,22 +27,31 @@ extension Statements {
         return try closings(area: id).contains { $0.month == month.description } ? .closed : .provisional
     }
 
-    /// Closes a month of an area: its figures are no longer provisional, and kept as they are for the first edition. Not before facts about its last day are late, and not over a gap behind the last closed month.
+    /// Closes a month of an area: its figures are no longer provisional, and kept as they are for the first edition. Not before facts about
+    /// its last day are late, and not over a gap behind the last closed month.
     package func closeMonth(_ month: Month, area: Area, rules: FactRules, by act: Act) throws {
         try checkClosing(month, area: area, rules: rules, at: act.at)
-        try run("INSERT INTO month_closing (area_id, month, closed_by, closed_at) VALUES (\(area.areaID), \(month.description), \(act.actor.id), \(act.at))")
+        try run(
+            """
+            INSERT INTO month_closing (area_id, month, closed_by, closed_at)
+            VALUES (\(area.areaID), \(month.description), \(act.actor.id), \(act.at))
+            """
+        )
         try keepFigures(of: month, area: area, rules: rules, by: act)
         try record("month.closed", area.areaID, ["month": month.description, "area": area.code], by: act)
     }
 
-    /// Takes a closing back: the figures of the month move again. Only the last closed month of an area, and only while nothing of it is published: an edition stands on it for good.
+    /// Takes a closing back: the figures of the month move again. Only the last closed month of an area, and only while nothing of it is
+    /// published: an edition stands on it for good.
     package func reopenMonth(_ month: Month, area: Area, reason: String, by act: Act) throws {
         let closed = try closings(area: area.areaID).map(\.month)
         guard closed.contains(month.description) else { throw Refusal.conflict("month.not_closed") }
         guard closed.max() == month.description else { throw Refusal.conflict("month.reopen_order") }
         guard try editions(area: area.areaID, month: month).isEmpty else { throw Refusal.conflict("month.reopen_published") }
         // What is being printed is as good as published.
-        if let job = try latestJob(about: PublishJob.subject(area: area.areaID, month)), [.ready, .running].contains(job.state) { throw Refusal.conflict("edition.printing") }
+        if let job = try latestJob(about: PublishJob.subject(area: area.areaID, month)), [.ready, .running].contains(job.state) {
+            throw Refusal.conflict("edition.printing")
+        }
         try run("DELETE FROM closed_figures WHERE area_id = \(area.areaID) AND month = \(month.description)")
         try run("DELETE FROM month_closing WHERE area_id = \(area.areaID) AND month = \(month.description)")
         try record("month.reopened", area.areaID, ["month": month.description, "area": area.code, "reason": reason], by: act)
@@ -53,9 +62,13 @@ extension Statements {
         guard moment >= rules.close(of: month.days.upperBound) else { throw Refusal.conflict("month.still_running") }
         let closed = try closings(area: area.areaID).map(\.month)
         guard !closed.contains(month.description) else { throw Refusal.conflict("month.closed_already") }
-        if let last = closed.max(), last < month.description, last != month.previous.description { throw Refusal.conflict("month.close_order") }
+        if let last = closed.max(), last < month.description, last != month.previous.description {
+            throw Refusal.conflict("month.close_order")
+        }
         // A new threshold is worked in by a job; until it is through, some days stand by the old one.
-        if let job = try latestJob(about: FormulaJob.subject), job.state != .done, let first = Day(job.payload), first <= month.days.upperBound {
+        if let job = try latestJob(about: FormulaJob.subject), job.state != .done, let first = Day(job.payload),
+            first <= month.days.upperBound
+        {
             throw Refusal.conflict("month.deriving")
         }
     }
@@ -67,11 +80,15 @@ extension Statements {
 
     /// The editions of an area's month, the first first.
     package func editions(area id: String, month: Month) throws -> [Edition] {
-        try all(Edition.self, "SELECT \(sql: editionColumns) FROM edition WHERE area_id = \(id) AND month = \(month.description) ORDER BY number")
+        try all(
+            Edition.self,
+            "SELECT \(sql: editionColumns) FROM edition WHERE area_id = \(id) AND month = \(month.description) ORDER BY number")
     }
 
     /// An edition by its id.
-    package func edition(id: String) throws -> Edition? { try first(Edition.self, "SELECT \(sql: editionColumns) FROM edition WHERE id = \(id)") }
+    package func edition(id: String) throws -> Edition? {
+        try first(Edition.self, "SELECT \(sql: editionColumns) FROM edition WHERE id = \(id)")
+    }
 
     /// Some editions of the chain, in its order, after a place in it.
     package func editions(after sequence: Int, limit: Int) throws -> [Edition] {
@@ -79,26 +96,40 @@ extension Statements {
     }
 
     /// The newest edition of all.
-    package func lastEdition() throws -> Edition? { try first(Edition.self, "SELECT \(sql: editionColumns) FROM edition ORDER BY sequence DESC LIMIT 1") }
+    package func lastEdition() throws -> Edition? {
+        try first(Edition.self, "SELECT \(sql: editionColumns) FROM edition ORDER BY sequence DESC LIMIT 1")
+    }
 
-    /// Writes down an edition whose artefacts are in the store. Refuses when another was written meanwhile, so that numbers and chain have no gap.
+    /// Writes down an edition whose artefacts are in the store. Refuses when another was written meanwhile, so that numbers and chain have
+    /// no gap.
     package func addEdition(_ edition: Edition, area: Area, by act: Act) throws {
-        guard try closings(area: edition.areaID).contains(where: { $0.month == edition.month }) else { throw Refusal.conflict("month.not_closed") }
-        let (last, before) = (try lastEdition(), try count("SELECT count(*) FROM edition WHERE area_id = \(edition.areaID) AND month = \(edition.month)"))
-        guard edition.previousHash == last?.hash ?? "", edition.sequence == (last?.sequence ?? 0) + 1, edition.number == before + 1, edition.isSound else { throw Refusal.busy }
+        guard try closings(area: edition.areaID).contains(where: { $0.month == edition.month }) else {
+            throw Refusal.conflict("month.not_closed")
+        }
+        let (last, before) = (
+            try lastEdition(), try count("SELECT count(*) FROM edition WHERE area_id = \(edition.areaID) AND month = \(edition.month)")
+        )
+        guard edition.previousHash == last?.hash ?? "", edition.sequence == (last?.sequence ?? 0) + 1, edition.number == before + 1,
+            edition.isSound
+        else { throw Refusal.busy }
         try run(
             """
             INSERT INTO edition (\(sql: editionColumns))
-            VALUES (\(edition.sequence), \(edition.id), \(edition.areaID), \(edition.month), \(edition.number), \(edition.document), \(edition.signedOff), \(edition.jsonHash),
-                \(edition.htmlHash), \(edition.csvHash), \(edition.pdfHash), \(edition.docxHash), \(edition.xlsxHash), \(edition.previousHash), \(edition.hash), \(edition.asOfAt), \(edition.publishedBy), \(edition.publishedAt))
+            VALUES (\(edition.sequence), \(edition.id), \(edition.areaID), \(edition.month), \(edition.number), \(edition.document),
+                \(edition.signedOff), \(edition.jsonHash),
+                \(edition.htmlHash), \(edition.csvHash), \(edition.pdfHash), \(edition.docxHash), \(edition.xlsxHash), \
+                \(edition.previousHash), \(edition.hash), \(edition.asOfAt), \(edition.publishedBy), \(edition.publishedAt))
             """)
-        try record("edition.published", edition.id, ["month": edition.month, "area": area.code, "number": String(edition.number), "hash": edition.hash], by: act)
+        try record(
+            "edition.published", edition.id,
+            ["month": edition.month, "area": area.code, "number": String(edition.number), "hash": edition.hash], by: act)
     }
 
     /// Which area had which code of a document's lines when it was made.
     package func identities(of document: EditionDocument) throws -> [String: String] {
         guard let month = Month(document.month) else { throw StorageError.column("The edition of \(document.month) names no month") }
-        return try identities(ofCodes: document.lines.map { $0[0] }, on: month.days.upperBound, knownAt: Instant(milliseconds: document.asOf))
+        return try identities(
+            ofCodes: document.lines.map { $0[0] }, on: month.days.upperBound, knownAt: Instant(milliseconds: document.asOf))
     }
 
     /// Notes that somebody wanted to publish an edition that is there already. It stays as it is.
@@ -124,7 +155,8 @@ extension Statements {
         try each(
             """
             SELECT s.code, p.first_day, min(p.received_at), max(p.received_at) FROM late_play p
-            JOIN terminal_assignment x ON x.terminal = p.terminal AND x.replaced_at IS NULL AND x.from_day <= p.first_day AND x.until_day > p.first_day
+            JOIN terminal_assignment x ON x.terminal = p.terminal AND x.replaced_at IS NULL AND x.from_day <= p.first_day
+                AND x.until_day > p.first_day
             JOIN site s ON s.num = x.site
             WHERE p.first_day >= \(first) AND p.first_day <= \(last) AND p.received_at > \(moment)
             GROUP BY s.code, p.first_day, p.terminal, p.boot, p.sequence
@@ -139,4 +171,7 @@ extension Statements {
 }
 
 let editionColumns: SQL =
-    "sequence, id, area_id, month, number, document, signed_off, json_hash, html_hash, csv_hash, pdf_hash, docx_hash, xlsx_hash, previous_hash, hash, as_of_at, published_by, published_at"
+    """
+    sequence, id, area_id, month, number, document, signed_off, json_hash, html_hash, csv_hash, pdf_hash, docx_hash, xlsx_hash, \
+    previous_hash, hash, as_of_at, published_by, published_at
+    """

@@ -4,8 +4,8 @@ package import Foundation
 import Operations
 import Registry
 
-/// A published bulletin as data: everything that its page shows, and the figures of each site behind it. Its JSON is the edition; page and table are made from it alone,
-/// so that they come out the same after any change of register, settings, words or program.
+/// A published bulletin as data: everything that its page shows, and the figures of each site behind it. Its JSON is the edition; page and
+/// table are made from it alone, so that they come out the same after any change of register, settings, words or program.
 package struct EditionDocument: Codable, Hashable, Sendable {
     package struct Heading: Codable, Hashable, Sendable {
         package let name: String
@@ -46,7 +46,9 @@ package struct EditionDocument: Codable, Hashable, Sendable {
         init(_ site: SiteMonth) {
             (self.site, code, name, area) = (site.site, site.code, site.name, site.areaCode)
             (onMinutes, onDays, effectiveSeconds) = (site.onMinutes, site.onDays, site.effectiveSeconds)
-            (effectivePlays, effectiveDemandPlays, dueDays, heardDays) = (site.effectivePlays, site.effectiveDemandPlays, site.dueDays, site.heardDays)
+            (effectivePlays, effectiveDemandPlays, dueDays, heardDays) = (
+                site.effectivePlays, site.effectiveDemandPlays, site.dueDays, site.heardDays
+            )
         }
     }
     package struct Excluded: Codable, Hashable, Sendable {
@@ -56,7 +58,8 @@ package struct EditionDocument: Codable, Hashable, Sendable {
         package let document: String
     }
 
-    /// The form of this document: 1 without a bulletin as it is printed, 2 with it, 3 with sites by number and a table that leaves a dash a dash.
+    /// The form of this document: 1 without a bulletin as it is printed, 2 with it, 3 with sites by number and a table that leaves a dash a
+    /// dash.
     package var format = 1
     package let language: String
     package let title: String
@@ -131,8 +134,8 @@ package struct SiteErratum: Hashable, Sendable {
     }
 }
 
-/// Facts of a site that arrived after an edition's moment: the days they are about, the minutes they added, how many plays came or grew, and when the first and the last of
-/// them came.
+/// Facts of a site that arrived after an edition's moment: the days they are about, the minutes they added, how many plays came or grew,
+/// and when the first and the last of them came.
 package struct LateFacts: Hashable, Sendable {
     package private(set) var days: ClosedRange<Day>
     package private(set) var minutes = 0
@@ -173,7 +176,8 @@ extension EditionDocument {
                 let (from, to) = (before?[place] ?? "-", after?[place] ?? "-")
                 guard from != to else { return nil }
                 return Erratum(
-                    line: code, lineName: before?[1] ?? after?[1] ?? "", column: column.name, columnLabel: column.label, from: from.isEmpty ? "-" : from,
+                    line: code, lineName: before?[1] ?? after?[1] ?? "", column: column.name, columnLabel: column.label,
+                    from: from.isEmpty ? "-" : from,
                     to: to.isEmpty ? "-" : to)
             }
         }

@@ -18,7 +18,8 @@ enum ImprintFields {
 
     static func imprint(_ values: FormValues) throws -> Imprint {
         Imprint(
-            document: try values[document], signedOff: try values[signedOff], issuer: try values[issuer], recipients: try values[recipients], copies: try values[copies])
+            document: try values[document], signedOff: try values[signedOff], issuer: try values[issuer],
+            recipients: try values[recipients], copies: try values[copies])
     }
 }
 
@@ -29,15 +30,18 @@ enum ReopeningFields {
 }
 
 extension FormPage where Subject == Readiness {
-    /// Publishes the next edition of a closed month, by a job; shows before what it will be, what it corrects, and which sentences may not fit.
+    /// Publishes the next edition of a closed month, by a job; shows before what it will be, what it corrects, and which sentences may not
+    /// fit.
     static func publication(_ press: EditionPress, bell: JobBell) -> FormPage {
         FormPage(
             submit: "edition.publish",
             reading: { at in
                 let place = try EditionPlace(at, press.rules)
-                let ready = try await press.readiness(code: place.code, month: place.month, language: at.visit.language, in: at.visit.scope, at: at.act.at)
+                let ready = try await press.readiness(
+                    code: place.code, month: place.month, language: at.visit.language, in: at.visit.scope, at: at.act.at)
                 return { _ in ready }
-            }, form: { _ in ImprintFields.form }, texts: { ready, at in [ImprintFields.issuer.name: at.text("compose.issuer", ["area": ready.area.name])] },
+            }, form: { _ in ImprintFields.form },
+            texts: { ready, at in [ImprintFields.issuer.name: at.text("compose.issuer", ["area": ready.area.name])] },
             preview: { statements, ready, values, at in
                 try ready.check()
                 try statements.checkOrder(ready)
@@ -46,13 +50,17 @@ extension FormPage where Subject == Readiness {
             act: { statements, ready, values, at in
                 let imprint = try ImprintFields.imprint(values)
                 let order = PublishJob.Order(
-                    code: ready.area.code, month: ready.month.description, number: ready.number, document: imprint.document, signedOff: imprint.signedOff, issuer: imprint.issuer,
-                    recipients: imprint.recipients, copies: imprint.copies, acceptsMisfits: !ready.composition.misfits.isEmpty, language: at.visit.language.rawValue,
+                    code: ready.area.code, month: ready.month.description, number: ready.number, document: imprint.document,
+                    signedOff: imprint.signedOff, issuer: imprint.issuer,
+                    recipients: imprint.recipients, copies: imprint.copies, acceptsMisfits: !ready.composition.misfits.isEmpty,
+                    language: at.visit.language.rawValue,
                     actor: at.act.actor.id)
                 try statements.order(order, ready, by: at.act)
                 return FigureURL.editions(ready.area.code, ready.month)
             }, after: { bell.ring() },
-            page: { form, ready, at in try await at.house.editionFrame(EditionPlace(code: ready.area.code, month: ready.month), form, at, press, bell: bell) })
+            page: { form, ready, at in
+                try await at.house.editionFrame(EditionPlace(code: ready.area.code, month: ready.month), form, at, press, bell: bell)
+            })
     }
 }
 
@@ -61,15 +69,24 @@ extension FormPreview {
     fileprivate init(_ ready: Readiness, _ imprint: Imprint, _ at: FormVisit) {
         let speech = Speech(at.house, at.visit)
         let values = [
-            "area": ready.area.name, "month": speech.month(ready.month), "number": String(ready.number), "document": imprint.document, "signed_off": imprint.signedOff,
+            "area": ready.area.name, "month": speech.month(ready.month), "number": String(ready.number), "document": imprint.document,
+            "signed_off": imprint.signedOff,
             "recipients": imprint.recipients.isEmpty ? at.text("edition.plan.all") : imprint.recipients,
         ]
-        let misfits = ready.composition.misfits.map { at.text("edition.plan.misfit", ["section": $0.section.heading, "text": String($0.sentence.text.prefix(80))]) }
+        let misfits = ready.composition.misfits.map {
+            at.text("edition.plan.misfit", ["section": $0.section.heading, "text": String($0.sentence.text.prefix(80))])
+        }
         let errata = Table(
             caption: at.text("edition.plan.errata", ["count": String(ready.errata.count)]),
-            columns: ["line", "column", "from", "to"].map { Table.Column(at.text("edition.errata.\($0)"), isNumber: $0 == "from" || $0 == "to") },
-            rows: ready.errata.prefix(200).map { [Table.Cell("\($0.line) \($0.lineName)"), Table.Cell($0.columnLabel), Table.Cell($0.from), Table.Cell($0.to)] })
-        self.init([at.text("edition.plan", values), at.text("edition.plan.stays")], warnings: misfits, tables: ready.errata.isEmpty ? [] : [errata])
+            columns: ["line", "column", "from", "to"].map {
+                Table.Column(at.text("edition.errata.\($0)"), isNumber: $0 == "from" || $0 == "to")
+            },
+            rows: ready.errata.prefix(200).map {
+                [Table.Cell("\($0.line) \($0.lineName)"), Table.Cell($0.columnLabel), Table.Cell($0.from), Table.Cell($0.to)]
+            })
+        self.init(
+            [at.text("edition.plan", values), at.text("edition.plan.stays")], warnings: misfits,
+            tables: ready.errata.isEmpty ? [] : [errata])
     }
 }
 
@@ -77,7 +94,8 @@ extension FormPage where Subject == AreaMonth {
     /// Closes a month of an area: shows before how many sites it is about and what has not been heard of.
     static func closing(_ rules: FactRules) -> FormPage {
         FormPage(
-            submit: "edition.close", cancel: { record, _ in FigureURL.editions(record.area.code, record.month) }, subject: { try $0.areaMonth($1, rules) }, form: { _ in Form() },
+            submit: "edition.close", cancel: { record, _ in FigureURL.editions(record.area.code, record.month) },
+            subject: { try $0.areaMonth($1, rules) }, form: { _ in Form() },
             texts: { _, _ in [:] },
             preview: { statements, record, _, at in
                 try statements.checkClosing(record.month, area: record.area, rules: rules, at: at.act.at)
@@ -91,10 +109,15 @@ extension FormPage where Subject == AreaMonth {
                 ]
                 let table = Table(
                     caption: at.text("edition.plan.unheard", values),
-                    columns: ["code", "name", "due", "heard"].map { Table.Column(at.text("edition.plan.column.\($0)"), isNumber: $0 == "due" || $0 == "heard") },
-                    rows: open.prefix(50).map { [Table.Cell($0.code), Table.Cell($0.name), Table.Cell($0.dueDays), Table.Cell($0.heardDays)] }, head: 1)
+                    columns: ["code", "name", "due", "heard"].map {
+                        Table.Column(at.text("edition.plan.column.\($0)"), isNumber: $0 == "due" || $0 == "heard")
+                    },
+                    rows: open.prefix(50).map {
+                        [Table.Cell($0.code), Table.Cell($0.name), Table.Cell($0.dueDays), Table.Cell($0.heardDays)]
+                    }, head: 1)
                 return FormPreview(
-                    [at.text("edition.plan.close", values), at.text("edition.close_note")], warnings: due > heard ? [at.text("edition.plan.missing", values)] : [],
+                    [at.text("edition.plan.close", values), at.text("edition.close_note")],
+                    warnings: due > heard ? [at.text("edition.plan.missing", values)] : [],
                     tables: open.isEmpty ? [] : [table])
             },
             act: { statements, record, _, at in
@@ -107,7 +130,8 @@ extension FormPage where Subject == AreaMonth {
     /// Takes a closing back while nothing is published.
     static func reopening(_ rules: FactRules) -> FormPage {
         FormPage(
-            submit: "edition.reopen", cancel: { record, _ in FigureURL.editions(record.area.code, record.month) }, subject: { try $0.areaMonth($1, rules) },
+            submit: "edition.reopen", cancel: { record, _ in FigureURL.editions(record.area.code, record.month) },
+            subject: { try $0.areaMonth($1, rules) },
             form: { _ in ReopeningFields.form }, texts: { _, _ in [:] },
             act: { statements, record, values, at in
                 try statements.reopenMonth(record.month, area: record.area, reason: try values[ReopeningFields.reason], by: at.act)
@@ -121,7 +145,8 @@ extension FormFrame {
     fileprivate static func edition(_ form: FormView, _ record: AreaMonth, _ title: String, _ lead: String, _ at: FormVisit) -> FormFrame {
         FormFrame(
             title: at.text(title, ["area": record.area.name, "month": Speech(at.house, at.visit).month(record.month)]),
-            crumbs: [Frame.Link(label: at.text("edition.title"), url: FigureURL.editions(record.area.code, record.month))], note: at.text(lead), form)
+            crumbs: [Frame.Link(label: at.text("edition.title"), url: FigureURL.editions(record.area.code, record.month))],
+            note: at.text(lead), form)
     }
 }
 
@@ -132,13 +157,16 @@ extension FigureURL {
 extension Statements {
     fileprivate func areaMonth(_ at: FormVisit, _ rules: FactRules) throws -> AreaMonth {
         let place = try EditionPlace(at, rules)
-        guard let record = try areaMonth(code: place.code, month: place.month, in: at.visit.scope, zone: rules.zone, at: at.act.at) else { throw Refusal.notFound("area") }
+        guard let record = try areaMonth(code: place.code, month: place.month, in: at.visit.scope, zone: rules.zone, at: at.act.at) else {
+            throw Refusal.notFound("area")
+        }
         return record
     }
 
     /// While an edition of the month is on its way no other is begun.
     fileprivate func checkOrder(_ ready: Readiness) throws {
-        if let job = try latestJob(about: PublishJob.subject(area: ready.area.areaID, ready.month)), [.ready, .running].contains(job.state) {
+        if let job = try latestJob(about: PublishJob.subject(area: ready.area.areaID, ready.month)), [.ready, .running].contains(job.state)
+        {
             throw Refusal.conflict("edition.printing")
         }
     }
@@ -150,6 +178,8 @@ extension Statements {
         let payload = String(decoding: try JSONEncoder().encode(order), as: UTF8.self)
         let subject = PublishJob.subject(area: ready.area.areaID, ready.month)
         try enqueueJob(kind: PublishJob.kind, subject: subject, payload: payload, madeBy: act.actor.id, at: act.at, ids: act.ids)
-        try record("edition.ordered", ready.area.areaID, ["month": order.month, "number": String(order.number), "document": order.document], by: act)
+        try record(
+            "edition.ordered", ready.area.areaID, ["month": order.month, "number": String(order.number), "document": order.document],
+            by: act)
     }
 }

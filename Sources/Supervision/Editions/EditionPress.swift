@@ -15,7 +15,8 @@ package struct EditionPress: Sendable {
         let pdf: @Sendable (Data) async throws -> Data
         let pictures: @Sendable ([String]) async throws -> [Data]
 
-        package init(pdf: @escaping @Sendable (Data) async throws -> Data, pictures: @escaping @Sendable ([String]) async throws -> [Data]) {
+        package init(pdf: @escaping @Sendable (Data) async throws -> Data, pictures: @escaping @Sendable ([String]) async throws -> [Data])
+        {
             self.pdf = pdf
             self.pictures = pictures
         }
@@ -45,18 +46,20 @@ package struct EditionPress: Sendable {
         self.isSample = isSample
     }
 
-    /// Publishes the next edition of a closed month. The first holds the figures with which the month was closed; a later one those of now and what changed since the one
-    /// before, and there must be something.
-    /// `tell` hears how far it is and what is being done.
+    /// Publishes the next edition of a closed month. The first holds the figures with which the month was closed; a later one those of now
+    /// and what changed since the one before, and there must be something. `tell` hears how far it is and what is being done.
     /// - Throws: what `prepare` throws, and `Refusal.busy` when another edition of the month was written meanwhile.
     package func publish(
-        code: String, month: Month, imprint: Imprint, number: Int? = nil, acceptsMisfits: Bool = false, language: Language, in scope: Scope, by act: Act,
+        code: String, month: Month, imprint: Imprint, number: Int? = nil, acceptsMisfits: Bool = false, language: Language, in scope: Scope,
+        by act: Act,
         tell: (Double, String) async throws -> Void = { _, _ in }
     ) async throws -> Edition {
         try await tell(0.02, "figures")
         let (composition, area, before, errata) = try await prepare(
-            code: code, month: month, imprint: imprint, number: number, acceptsMisfits: acceptsMisfits, language: language, in: scope, by: act)
-        let published = EditionDocument(composition, number: before + 1, imprint, errata: errata, rules: rules, isSample: isSample, at: act.at)
+            code: code, month: month, imprint: imprint, number: number, acceptsMisfits: acceptsMisfits, language: language, in: scope,
+            by: act)
+        let published = EditionDocument(
+            composition, number: before + 1, imprint, errata: errata, rules: rules, isSample: isSample, at: act.at)
         try await tell(0.1, "print")
         let made = try await files(of: published)
         let blobs = blobs
@@ -67,7 +70,8 @@ package struct EditionPress: Sendable {
             // Linked only now: printing takes seconds, in which others publish.
             let last = try statements.lastEdition()
             let edition = Edition(
-                after: last, id: id, areaID: area.areaID, month: month.description, number: number, document: imprint.document, signedOff: imprint.signedOff, files: hashes,
+                after: last, id: id, areaID: area.areaID, month: month.description, number: number, document: imprint.document,
+                signedOff: imprint.signedOff, files: hashes,
                 asOf: asOf, by: act.actor.id, at: act.at)
             try statements.addEdition(edition, area: area, by: act)
             // To every office directly below, as they are today.
@@ -79,9 +83,10 @@ package struct EditionPress: Sendable {
     }
 
     /// Everything that can be refused before something is printed: what would be published, after how many editions, and what it corrects.
-    /// `number` is the edition that is meant: one that is there already is refused, and the attempt stands in the audit log. Sentences that no longer fit are published only
-    /// where `acceptsMisfits` says so.
-    /// - Throws: `Refusal.invalid` for a missing number or sign-off, `Refusal.conflict` for a month that is open or has nothing new, for misfits, for a missing program.
+    /// `number` is the edition that is meant: one that is there already is refused, and the attempt stands in the audit log. Sentences that
+    /// no longer fit are published only where `acceptsMisfits` says so.
+    /// - Throws: `Refusal.invalid` for a missing number or sign-off, `Refusal.conflict` for a month that is open or has nothing new, for
+    ///   misfits, for a missing program.
     func prepare(
         code: String, month: Month, imprint: Imprint, number: Int?, acceptsMisfits: Bool, language: Language, in scope: Scope, by act: Act
     ) async throws -> (Composition, Area, before: Int, errata: [Erratum]) {
@@ -98,9 +103,14 @@ package struct EditionPress: Sendable {
 
     /// How an area's month stands before its next edition.
     func readiness(code: String, month: Month, language: Language, in scope: Scope, at moment: Instant) async throws -> Readiness {
-        guard let (composition, area) = try await composition(code: code, month: month, language: language, in: scope, at: moment) else { throw Refusal.notFound("area") }
+        guard let (composition, area) = try await composition(code: code, month: month, language: language, in: scope, at: moment) else {
+            throw Refusal.notFound("area")
+        }
         let (isClosed, before) = try await database.read { statements in
-            (try statements.closings(area: area.areaID).contains { $0.month == month.description }, try statements.editions(area: area.areaID, month: month))
+            (
+                try statements.closings(area: area.areaID).contains { $0.month == month.description },
+                try statements.editions(area: area.areaID, month: month)
+            )
         }
         let errata =
             try await before.last.asyncMap { last -> [Erratum] in
@@ -114,7 +124,9 @@ package struct EditionPress: Sendable {
     /// The files of a document in the order of `EditionFile`.
     private func files(of document: EditionDocument) async throws -> [Data] {
         var files = [try document.json, try sheet(document), document.csv]
-        if let printed = document.printed { for file in [EditionFile.pdf, .docx, .xlsx] { files.append(try await self.file(file, of: printed)) } }
+        if let printed = document.printed {
+            for file in [EditionFile.pdf, .docx, .xlsx] { files.append(try await self.file(file, of: printed)) }
+        }
         return files
     }
 
@@ -131,7 +143,9 @@ package struct EditionPress: Sendable {
     }
 
     /// The stored document of an edition; refuses one whose bytes are not those that were published.
-    package func document(of edition: Edition) async throws -> EditionDocument { try EditionDocument(json: try await artefact(edition.jsonHash)) }
+    package func document(of edition: Edition) async throws -> EditionDocument {
+        try EditionDocument(json: try await artefact(edition.jsonHash))
+    }
 
     /// Stored bytes, checked against their hash.
     package func artefact(_ hash: String) async throws -> Data {
@@ -150,9 +164,12 @@ package struct EditionPress: Sendable {
         return Data(try pages.part("edition_1", EditionSheet(document), language: .chinese).utf8)
     }
 
-    func page(_ printed: PrintedDocument) throws -> Data { Data(try pages.part("edition_2", PrintedSheet(printed), language: .chinese).utf8) }
+    func page(_ printed: PrintedDocument) throws -> Data {
+        Data(try pages.part("edition_2", PrintedSheet(printed), language: .chinese).utf8)
+    }
 
-    /// Walks the chain: each link, each artefact, and whether page and table come out of the document again byte by byte. Answers what is wrong, by edition.
+    /// Walks the chain: each link, each artefact, and whether page and table come out of the document again byte by byte. Answers what is
+    /// wrong, by edition.
     package func verify() async throws -> [(edition: Edition, problem: String)] {
         var wrong: [(Edition, String)] = []
         var previous: Edition?
@@ -160,13 +177,19 @@ package struct EditionPress: Sendable {
             let after = previous?.sequence ?? 0
             let part = try await database.read { try $0.editions(after: after, limit: 100) }
             for edition in part {
-                if edition.previousHash != previous?.hash ?? "" || edition.sequence != (previous?.sequence ?? 0) + 1 { wrong.append((edition, "chain")) }
+                if edition.previousHash != previous?.hash ?? "" || edition.sequence != (previous?.sequence ?? 0) + 1 {
+                    wrong.append((edition, "chain"))
+                }
                 if !edition.isSound { wrong.append((edition, "row")) }
                 do {
                     var files: [EditionFile: Data] = [:]
-                    for file in EditionFile.allCases where !edition.hash(of: file).isEmpty { files[file] = try await artefact(edition.hash(of: file)) }
+                    for file in EditionFile.allCases where !edition.hash(of: file).isEmpty {
+                        files[file] = try await artefact(edition.hash(of: file))
+                    }
                     let document = try EditionDocument(json: files[.json] ?? Data())
-                    if try document.json != files[.json] || sheet(document) != files[.html] || document.csv != files[.csv] { wrong.append((edition, "rendering")) }
+                    if try document.json != files[.json] || sheet(document) != files[.html] || document.csv != files[.csv] {
+                        wrong.append((edition, "rendering"))
+                    }
                 } catch is Refusal { wrong.append((edition, "artefact")) } catch is DecodingError { wrong.append((edition, "document")) }
                 previous = edition
             }
@@ -176,7 +199,8 @@ package struct EditionPress: Sendable {
 }
 
 /// A missing or failing program as a refusal that names it; anything else as it is.
-private func refusing<Input, Output>(_ body: @escaping @Sendable (Input) async throws -> Output) -> @Sendable (Input) async throws -> Output {
+private func refusing<Input, Output>(_ body: @escaping @Sendable (Input) async throws -> Output) -> @Sendable (Input) async throws -> Output
+{
     { input in
         do { return try await body(input) } catch let problem as PrintProblem {
             switch problem {
@@ -199,15 +223,20 @@ extension Imprint {
     /// Throws `Refusal.invalid` with a code for each field that is missing or too long.
     fileprivate func check() throws {
         var problems: FieldProblems = [:]
-        for (field, text) in [("document", document), ("signed_off", signedOff)] where !(1...100).contains(text.unicodeScalars.count) { problems[field] = "form.required" }
-        for (field, text) in [("issuer", issuer), ("recipients", recipients), ("copies", copies)] where text.unicodeScalars.count > 200 { problems[field] = "form.too_large" }
+        for (field, text) in [("document", document), ("signed_off", signedOff)] where !(1...100).contains(text.unicodeScalars.count) {
+            problems[field] = "form.required"
+        }
+        for (field, text) in [("issuer", issuer), ("recipients", recipients), ("copies", copies)] where text.unicodeScalars.count > 200 {
+            problems[field] = "form.too_large"
+        }
         guard problems.isEmpty else { throw Refusal.invalid(problems) }
     }
 }
 
 extension EditionDocument {
     /// Of figures as of the record's moment, printed at `now`.
-    init(_ composition: Composition, number: Int, _ imprint: Imprint, errata: [Erratum], rules: FactRules, isSample: Bool, at now: Instant) {
+    init(_ composition: Composition, number: Int, _ imprint: Imprint, errata: [Erratum], rules: FactRules, isSample: Bool, at now: Instant)
+    {
         let (record, speech, bulletin) = (composition.facts.record, composition.speech, composition.facts.bulletin)
         format = 3
         language = speech.language.rawValue
@@ -215,8 +244,10 @@ extension EditionDocument {
         (month, areaCode, areaName) = (record.month.description, record.area.code, record.area.name)
         (self.number, document, signedOff, asOf) = (number, imprint.document, imprint.signedOff, record.asOf.milliseconds)
         self.imprint = [
-            Formula(name: speech("edition.number"), text: speech("edition.nth", ["number": String(number)])), Formula(name: speech("edition.document"), text: imprint.document),
-            Formula(name: speech("edition.signed_off"), text: imprint.signedOff), Formula(name: speech("edition.as_of"), text: rules.zone.text(record.asOf)),
+            Formula(name: speech("edition.number"), text: speech("edition.nth", ["number": String(number)])),
+            Formula(name: speech("edition.document"), text: imprint.document),
+            Formula(name: speech("edition.signed_off"), text: imprint.signedOff),
+            Formula(name: speech("edition.as_of"), text: rules.zone.text(record.asOf)),
         ]
         columns = Bulletin.columns.map { Heading(name: $0, label: speech("bulletin.\($0)")) }
         lines = (bulletin.lines + [bulletin.total]).map { line in
@@ -225,7 +256,8 @@ extension EditionDocument {
         }
         formulas = bulletin.formulas(speech)
         notes = [
-            speech("network.then", ["day": record.month.days.upperBound.description]), speech("bulletin.note.not_heard", ["count": String(bulletin.total.notHeard)]),
+            speech("network.then", ["day": record.month.days.upperBound.description]),
+            speech("bulletin.note.not_heard", ["count": String(bulletin.total.notHeard)]),
             speech.rankNote(bulletin.formula),
         ]
         excludedTitle = speech("excluded.title")
@@ -235,13 +267,18 @@ extension EditionDocument {
         self.errata = errata
         let by = bulletin.formula
         self.rules = Rules(
-            closeSeconds: rules.closeSeconds, effectiveMilliseconds: Int64(by.effectiveSeconds) * 1000, rank: by.rankBy.rawValue, ties: by.ties.rawValue,
-            meanBase: by.meanBase.rawValue, shares: by.shares.rawValue, formula: by.id, formulaFrom: by.fromMonth, formulaDocument: by.document)
+            closeSeconds: rules.closeSeconds, effectiveMilliseconds: Int64(by.effectiveSeconds) * 1000, rank: by.rankBy.rawValue,
+            ties: by.ties.rawValue,
+            meanBase: by.meanBase.rawValue, shares: by.shares.rawValue, formula: by.id, formulaFrom: by.fromMonth,
+            formulaDocument: by.document)
         sites = record.figures.sites.map(Site.init)
         let copies = imprint.copies.isEmpty ? [] : [PrintedDocument.Pair(name: speech("edition.copies"), text: imprint.copies)]
-        let closing = self.imprint.filter { $0.name != speech("edition.document") }.map { PrintedDocument.Pair(name: $0.name, text: $0.text) }
+        let closing = self.imprint.filter { $0.name != speech("edition.document") }.map {
+            PrintedDocument.Pair(name: $0.name, text: $0.text)
+        }
         printed = composition.printed(
-            imprint, on: rules.zone.day(of: now), marks: isSample ? [speech("product.sample")] : [], closing: copies + closing, errata: errata)
+            imprint, on: rules.zone.day(of: now), marks: isSample ? [speech("product.sample")] : [], closing: copies + closing,
+            errata: errata)
     }
 }
 

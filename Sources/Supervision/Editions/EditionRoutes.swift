@@ -13,7 +13,9 @@ package import Web
 extension Feature {
     /// Published bulletins.
     package static func editions(_ press: EditionPress, publishing: PublishJob, bell: JobBell) -> Feature {
-        Feature("editions", jobs: [FeatureJob(PublishJob.kind, bell: bell) { try await publishing.run($0) }]) { $0.addEditions(press, bell: bell) }
+        Feature("editions", jobs: [FeatureJob(PublishJob.kind, bell: bell) { try await publishing.run($0) }]) {
+            $0.addEditions(press, bell: bell)
+        }
     }
 }
 
@@ -32,7 +34,8 @@ extension Routes {
         form("/bulletins/:month/:code/close", .keepRegister, asksAgain: true, .closing(rules))
         form("/bulletins/:month/:code/reopen", .keepRegister, asksAgain: true, .reopening(rules))
         form(
-            "/bulletins/:month/:code/publish", .keepRegister, asksAgain: true, on: { try EditionPlace($0, rules).url }, .publication(press, bell: bell))
+            "/bulletins/:month/:code/publish", .keepRegister, asksAgain: true, on: { try EditionPlace($0, rules).url },
+            .publication(press, bell: bell))
         for file in EditionFile.allCases {
             get(file == .html ? "/editions/:id" : "/editions/{id}.\(file.rawValue)", .seeFigures) { _, context, visit in
                 // The figures of each site are for those who keep them; whoever got the paper gets the paper.
@@ -54,13 +57,16 @@ extension Routes {
             }
             let speech = Speech(house, visit)
             let values = ["area": document.areaName, "month": speech.month(month), "number": String(edition.number)]
-            return try house.errataPage(document, try found(record), ids, late, title: speech("edition.errata_title", values), rules, speech, request, visit)
+            return try house.errataPage(
+                document, try found(record), ids, late, title: speech("edition.errata_title", values), rules, speech, request, visit)
         }
         get("/bulletins/:month/:code/closing", .seeFigures) { request, context, visit in
             let (place, now) = (try EditionPlace(context, rules, house.clock.now), house.clock.now)
-            let closed = try await press.composition(code: place.code, month: place.month, language: visit.language, in: visit.scope, at: now)
+            let closed = try await press.composition(
+                code: place.code, month: place.month, language: visit.language, in: visit.scope, at: now)
             let document = EditionDocument(
-                try found(closed).0, number: 0, Imprint(document: "", signedOff: ""), errata: [], rules: rules, isSample: press.isSample, at: now)
+                try found(closed).0, number: 0, Imprint(document: "", signedOff: ""), errata: [], rules: rules, isSample: press.isSample,
+                at: now)
             let (record, ids, late) = try await house.database.read { statements in
                 let record = try statements.areaMonth(code: place.code, month: place.month, in: visit.scope, zone: rules.zone, at: now)
                 let late = try statements.lateFacts(month: place.month, after: Instant(milliseconds: document.asOf))
@@ -68,7 +74,8 @@ extension Routes {
             }
             let speech = Speech(house, visit)
             let values = ["area": document.areaName, "month": speech.month(place.month)]
-            return try house.errataPage(document, try found(record), ids, late, title: speech("edition.closing_title", values), rules, speech, request, visit)
+            return try house.errataPage(
+                document, try found(record), ids, late, title: speech("edition.closing_title", values), rules, speech, request, visit)
         }
     }
 }
@@ -83,7 +90,9 @@ struct EditionPlace: Sendable {
     /// The page of its editions.
     var url: String { FigureURL.editions(code, month) }
 
-    init(_ at: FormVisit, _ rules: FactRules) throws { self.init(code: try at.path("code"), month: try Period(try at.path("month"), rules: rules, at: at.act.at).month) }
+    init(_ at: FormVisit, _ rules: FactRules) throws {
+        self.init(code: try at.path("code"), month: try Period(try at.path("month"), rules: rules, at: at.act.at).month)
+    }
 
     init(_ context: AppContext, _ rules: FactRules, _ now: Instant) throws {
         code = try context.parameters.require("code")
@@ -96,13 +105,16 @@ private func found<Value>(_ value: Value?) throws -> Value {
     return value
 }
 
-/// A file of an edition or a draft, kept by no browser: the next person at the machine may have another right. A page stands on its own: it brings its style sheet and pictures
-/// with it and loads nothing.
+/// A file of an edition or a draft, kept by no browser: the next person at the machine may have another right. A page stands on its own: it
+/// brings its style sheet and pictures with it and loads nothing.
 func artefact(_ bytes: some Sequence<UInt8>, _ file: EditionFile, name: String?) -> Response {
     var headers: HTTPFields = [.contentType: file.type, .cacheControl: "no-store"]
     if let name { headers[.contentDisposition] = "attachment; filename=\"\(name)\"" }
     if let policy = HTTPField.Name("Content-Security-Policy"), file == .html {
-        headers[policy] = "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src data:; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+        headers[policy] =
+            """
+            default-src 'none'; style-src 'self' 'unsafe-inline'; img-src data:; frame-ancestors 'none'; base-uri 'none'; form-action 'none'
+            """
     }
     return Response(status: .ok, headers: headers, body: .init(byteBuffer: ByteBuffer(bytes: bytes)))
 }
@@ -124,7 +136,8 @@ extension House {
     }
 
     fileprivate func errataPage(
-        _ document: EditionDocument, _ record: AreaMonth, _ identities: [String: String], _ late: [String: LateFacts], title: String, _ rules: FactRules, _ speech: Speech,
+        _ document: EditionDocument, _ record: AreaMonth, _ identities: [String: String], _ late: [String: LateFacts], title: String,
+        _ rules: FactRules, _ speech: Speech,
         _ request: Request, _ visit: Visit
     ) throws -> Response {
         try page(
@@ -137,22 +150,29 @@ extension House {
         let last = place.month.days.upperBound
         return try await database.read { statements in
             guard let area = try statements.areaEver(code: place.code, on: last, in: .everything) else { return false }
-            return try statements.latestJob(about: PublishJob.subject(area: area.areaID, place.month)).map { [.ready, .running].contains($0.state) } ?? false
+            return try statements.latestJob(about: PublishJob.subject(area: area.areaID, place.month)).map {
+                [.ready, .running].contains($0.state)
+            } ?? false
         }
     }
 
     /// The page of an area's editions; with the form of the next one that was not taken as it is.
-    func editionFrame(_ place: EditionPlace, _ refused: FormView?, _ at: FormVisit, _ press: EditionPress, bell: JobBell) async throws -> FormFrame {
+    func editionFrame(_ place: EditionPlace, _ refused: FormView?, _ at: FormVisit, _ press: EditionPress, bell: JobBell) async throws
+        -> FormFrame
+    {
         let (rules, visit) = (press.rules, at.visit)
         let record = try await database.read { statements -> EditionRecord? in
-            guard let found = try statements.areaMonth(code: place.code, month: place.month, in: visit.scope, zone: rules.zone, at: at.act.at) else { return nil }
+            guard
+                let found = try statements.areaMonth(code: place.code, month: place.month, in: visit.scope, zone: rules.zone, at: at.act.at)
+            else { return nil }
             let closings = try statements.closings(area: found.area.areaID)
             let closing = closings.first { $0.month == place.month.description }
             let editions = try statements.editions(area: found.area.areaID, month: place.month)
             let accounts = try statements.namedAccounts(Set(editions.map(\.publishedBy) + [closing?.closedBy ?? ""]).sorted())
             let job = try statements.latestJob(about: PublishJob.subject(area: found.area.areaID, place.month))
             return EditionRecord(
-                area: found.area, path: found.path, closing: closing, isLastClosed: closings.map(\.month).max() == place.month.description, editions: editions, job: job,
+                area: found.area, path: found.path, closing: closing, isLastClosed: closings.map(\.month).max() == place.month.description,
+                editions: editions, job: job,
                 accounts: accounts)
         }
         guard let record else { throw Refusal.notFound("area") }
@@ -162,10 +182,12 @@ extension House {
         if form == nil, mayPublish {
             let path = "/bulletins/\(place.month)/\(place.code)/publish"
             form = opened(
-                FormPage.publication(press, bell: bell), ImprintFields.form, [ImprintFields.issuer.name: speech("compose.issuer", ["area": record.area.name])], at, action: path)
+                FormPage.publication(press, bell: bell), ImprintFields.form,
+                [ImprintFields.issuer.name: speech("compose.issuer", ["area": record.area.name])], at, action: path)
         }
         return FormFrame(
-            title: speech("edition.title"), crumbs: record.path.map { Frame.Link(label: $0.name, url: FigureURL.bulletin($0.code, place.month)) }, template: "editions",
+            title: speech("edition.title"),
+            crumbs: record.path.map { Frame.Link(label: $0.name, url: FigureURL.bulletin($0.code, place.month)) }, template: "editions",
             content: EditionListPage(record, place.month, form, mayKeep: visit.may(.keepRegister), zone: rules.zone, speech))
     }
 }

@@ -1,7 +1,7 @@
 import Documents
 
-/// A document as the template `edition_2` takes it: every field stored, every name used once, because Mustache looks further out for a name that is not there.
-/// The template stays as it is once an edition was issued with it; another look is another number.
+/// A document as the template `edition_2` takes it: every field stored, every name used once, because Mustache looks further out for a name
+/// that is not there. The template stays as it is once an edition was issued with it; another look is another number.
 struct PrintedSheet {
     let language: String
     let sheetTitle: String
@@ -87,7 +87,9 @@ struct SheetPiece {
         self.columns = columns
         tableClass = columns.count > 12 ? "widest" : columns.count > 8 ? "wide" : "plain"
         let rows = table?.cells ?? []
-        lines = rows.enumerated().map { place, cells in SheetLine(cells, columns: columns, isTotal: table?.hasTotal == true && place == rows.count - 1) }
+        lines = rows.enumerated().map { place, cells in
+            SheetLine(cells, columns: columns, isTotal: table?.hasTotal == true && place == rows.count - 1)
+        }
     }
 }
 
@@ -104,7 +106,9 @@ struct SheetLine {
 
     init(_ texts: [String], columns: [SheetColumn], isTotal: Bool) {
         self.isTotal = isTotal
-        cells = zip(texts.indices, texts).map { SheetCell(cellText: printable($1), cellIsHead: $0 == 0, cellIsNumber: columns[$0].columnIsNumber) }
+        cells = zip(texts.indices, texts).map {
+            SheetCell(cellText: printable($1), cellIsHead: $0 == 0, cellIsNumber: columns[$0].columnIsNumber)
+        }
     }
 }
 

@@ -7,8 +7,9 @@ import Registry
 import Storage
 import Web
 
-/// Prints and publishes an edition: some ten seconds, most of them for the PDF. What can be refused was refused before the job was made; what has changed since is
-/// refused by the job. After a kill it begins anew, and an edition that was written before the kill is not written twice.
+/// Prints and publishes an edition: some ten seconds, most of them for the PDF. What can be refused was refused before the job was made;
+/// what has changed since is refused by the job. After a kill it begins anew, and an edition that was written before the kill is not
+/// written twice.
 package struct PublishJob: Sendable {
     package static let kind = "publish"
 
@@ -44,14 +45,16 @@ package struct PublishJob: Sendable {
 
     /// The work on one job; answers the number of the edition.
     package func run(_ run: JobRun) async throws -> String {
-        guard let order = try? JSONDecoder().decode(Order.self, from: Data(run.job.payload.utf8)), let month = Month(order.month), let language = Language(rawValue: order.language)
+        guard let order = try? JSONDecoder().decode(Order.self, from: Data(run.job.payload.utf8)), let month = Month(order.month),
+            let language = Language(rawValue: order.language)
         else { throw JobFailure.failed(code: "job.defect", account: "") }
         let act = Act(by: Actor(id: order.actor), at: clock.now, ids: ids)
         if run.job.attempts > 1, try await isWritten(order, month) { return String(order.number) }
         do {
             // Whether the actor may was decided when it was ordered; by now the area may have another code.
             let edition = try await press.publish(
-                code: order.code, month: month, imprint: order.imprint, number: order.number, acceptsMisfits: order.acceptsMisfits, language: language,
+                code: order.code, month: month, imprint: order.imprint, number: order.number, acceptsMisfits: order.acceptsMisfits,
+                language: language,
                 in: .everything, by: act, tell: { try await run.report($0, step: $1) })
             return String(edition.number)
         } catch let refusal as Refusal where refusal != .busy && refusal != .diskFull {

@@ -25,19 +25,23 @@ package struct NewFormula: Hashable, Sendable {
 }
 
 extension Statements {
-    /// Adopts a formula from a month on. It does not reach back into a month that any area has closed, so that no closed figure changes; a new threshold has the site-days
-    /// from that month on derived again by a job.
-    /// - Throws: `Refusal.invalid` with a code for each field that cannot be, `Refusal.forbidden` for whoever does not keep the whole network.
+    /// Adopts a formula from a month on. It does not reach back into a month that any area has closed, so that no closed figure changes; a
+    /// new threshold has the site-days from that month on derived again by a job.
+    /// - Throws: `Refusal.invalid` with a code for each field that cannot be, `Refusal.forbidden` for whoever does not keep the whole
+    ///   network.
     package func adoptFormula(_ new: NewFormula, in scope: Scope, rules: FactRules, today: Day, by act: Act) throws {
         try checkFormula(new, in: scope, rules: rules, today: today)
         let (month, seconds) = (new.from, new.effectiveSeconds)
         let before = try formula(for: month)
         let formula = Formula(
-            id: act.ids.next(), fromMonth: month.description, effectiveSeconds: seconds, completeness: new.completeness, rankBy: new.rankBy, ties: new.ties,
+            id: act.ids.next(), fromMonth: month.description, effectiveSeconds: seconds, completeness: new.completeness, rankBy: new.rankBy,
+            ties: new.ties,
             meanBase: new.meanBase, shares: new.shares, reason: new.reason, document: new.document, actor: act.actor.id, recordedAt: act.at)
         try addFormula(formula, by: act)
         guard before.effectiveSeconds != seconds, month.days.lowerBound <= today else { return }
-        try enqueueJob(kind: FormulaJob.kind, subject: FormulaJob.subject, payload: month.days.lowerBound.description, madeBy: act.actor.id, at: act.at, ids: act.ids)
+        try enqueueJob(
+            kind: FormulaJob.kind, subject: FormulaJob.subject, payload: month.days.lowerBound.description, madeBy: act.actor.id,
+            at: act.at, ids: act.ids)
     }
 
     /// Whether a formula may be adopted, as ``adoptFormula(_:in:rules:today:by:)`` says.
@@ -45,7 +49,9 @@ extension Statements {
         guard try keepsWholeNetwork(scope, today: today) else { throw Refusal.forbidden("formula.top_only") }
         var problems: FieldProblems = [:]
         if new.from.days.lowerBound > today.advanced(by: 366) || new.from < rules.firstDay.month { problems["from"] = "formula.month" }
-        if try count("SELECT count(*) FROM month_closing WHERE month >= \(new.from.description)") > 0 { problems["from"] = "formula.closed" }
+        if try count("SELECT count(*) FROM month_closing WHERE month >= \(new.from.description)") > 0 {
+            problems["from"] = "formula.closed"
+        }
         guard problems.isEmpty else { throw Refusal.invalid(problems) }
     }
 

@@ -12,7 +12,8 @@ package enum FormulaFields {
     static let completeness = Field.number("completeness", "formula.form.completeness", in: 0...100, problem: "formula.completeness")
     static let rankBy = Field.choice("rank_by", "formula.column.rank_by", among: Formula.RankBasis.allCases, words: "bulletin")
     static let ties = Field.choice("ties", "formula.column.ties", among: Formula.TieRule.allCases, words: "formula.ties")
-    static let meanBase = Field.choice("mean_base", "formula.column.mean_base", among: Formula.MeanBasis.allCases, words: "formula.mean_base")
+    static let meanBase = Field.choice(
+        "mean_base", "formula.column.mean_base", among: Formula.MeanBasis.allCases, words: "formula.mean_base")
     static let shares = Field.choice("shares", "formula.column.shares", among: Formula.ShareRounding.allCases, words: "formula.shares")
     static let document = Field.document("formula.column.document", isNeeded: true)
     static let reason = Field.text("reason", "formula.column.reason")
@@ -20,7 +21,8 @@ package enum FormulaFields {
 
     static func texts(_ new: NewFormula) -> [String: String] {
         [
-            from.name: new.from.description, effectiveSeconds.name: String(new.effectiveSeconds), completeness.name: String(new.completeness), rankBy.name: new.rankBy.rawValue,
+            from.name: new.from.description, effectiveSeconds.name: String(new.effectiveSeconds),
+            completeness.name: String(new.completeness), rankBy.name: new.rankBy.rawValue,
             ties.name: new.ties.rawValue, meanBase.name: new.meanBase.rawValue, shares.name: new.shares.rawValue,
         ]
     }
@@ -44,7 +46,9 @@ extension FormPage where Subject == [Formula] {
                 guard try statements.keepsWholeNetwork(at.visit.scope, today: at.today) else { throw Refusal.forbidden("formula.top_only") }
                 return try statements.formulas()
             }, form: { _ in FormulaFields.form },
-            texts: { formulas, at in FormulaFields.texts(NewFormula(Formula.holding(for: at.today.month.next, among: formulas), from: at.today.month.next)) },
+            texts: { formulas, at in
+                FormulaFields.texts(NewFormula(Formula.holding(for: at.today.month.next, among: formulas), from: at.today.month.next))
+            },
             record: { $0.first?.id ?? Formula.standard.id },
             preview: { statements, formulas, values, at in
                 let new = try FormulaFields.formula(values)
@@ -52,11 +56,13 @@ extension FormPage where Subject == [Formula] {
                 return FormPreview(new, Formula.holding(for: new.from, among: formulas), at)
             },
             act: { statements, _, values, at in
-                try statements.adoptFormula(try FormulaFields.formula(values), in: at.visit.scope, rules: rules, today: at.today, by: at.act)
+                try statements.adoptFormula(
+                    try FormulaFields.formula(values), in: at.visit.scope, rules: rules, today: at.today, by: at.act)
                 return "/formulas?saved=1"
             }, after: { bell.ring() },
             page: { form, formulas, at in
-                FormFrame(title: at.text("formula.title"), template: "formulas", content: try await at.house.formulaPage(form, formulas, at))
+                FormFrame(
+                    title: at.text("formula.title"), template: "formulas", content: try await at.house.formulaPage(form, formulas, at))
             })
     }
 }
@@ -67,11 +73,15 @@ extension FormPreview {
         let before = FormulaFields.texts(NewFormula(old, from: new.from))
         let after = FormulaFields.texts(new)
         let rows = FormulaFields.form.fields.filter { before[$0.name] != after[$0.name] && before[$0.name] != nil }.map { field in
-            [Table.Cell(at.text(field.label)), Table.Cell(at.said(before[field.name] ?? "", in: field)), Table.Cell(at.said(after[field.name] ?? "", in: field))]
+            [
+                Table.Cell(at.text(field.label)), Table.Cell(at.said(before[field.name] ?? "", in: field)),
+                Table.Cell(at.said(after[field.name] ?? "", in: field)),
+            ]
         }
         let derives = new.effectiveSeconds != old.effectiveSeconds && new.from.days.lowerBound <= at.today
         let changes = Table(
-            caption: at.text("formula.plan.changes"), columns: ["field", "before", "after"].map { Table.Column(at.text("formula.plan.\($0)")) }, rows: rows,
+            caption: at.text("formula.plan.changes"),
+            columns: ["field", "before", "after"].map { Table.Column(at.text("formula.plan.\($0)")) }, rows: rows,
             empty: at.text("formula.plan.same"))
         self.init(
             [at.text("formula.plan", ["month": new.from.description])],

@@ -3,7 +3,8 @@ package import Jobs
 package import Operations
 package import Storage
 
-/// Derives the site-days from a day on again, a day a transaction, and with its last day each month. Deriving is idempotent: after a kill it begins anew and comes out the same.
+/// Derives the site-days from a day on again, a day a transaction, and with its last day each month. Deriving is idempotent: after a kill
+/// it begins anew and comes out the same.
 package struct FormulaJob: Sendable {
     package static let kind = "derive"
     /// All such jobs are about the network's figures; the newest one is shown.

@@ -13,7 +13,10 @@ struct FormulaPage: Sendable {
     /// For whoever may set another.
     let form: FormView?
 
-    init(_ formulas: [Formula], _ accounts: [String: NamedAccount], _ job: Job?, present: Month, form: FormView?, isAdopted: Bool, isTopOnly: Bool, _ speech: Speech) {
+    init(
+        _ formulas: [Formula], _ accounts: [String: NamedAccount], _ job: Job?, present: Month, form: FormView?, isAdopted: Bool,
+        isTopOnly: Bool, _ speech: Speech
+    ) {
         self.isAdopted = isAdopted
         self.formulas = .formulas(formulas, accounts, present: present, speech)
         self.job = job.map { FormulaPage.words($0, speech) }
@@ -44,16 +47,20 @@ extension Table {
         }
         return Table(
             caption: speech("formula.caption"),
-            columns: ["from", "standing", "effective", "completeness", "rank_by", "ties", "mean_base", "shares", "document", "reason", "actor"].map {
+            columns: [
+                "from", "standing", "effective", "completeness", "rank_by", "ties", "mean_base", "shares", "document", "reason", "actor",
+            ].map {
                 Column(speech("formula.column.\($0)"), isNumber: ["effective", "completeness"].contains($0))
             },
             rows: (formulas + [.standard]).map { formula in
                 [
                     Cell(formula.id == Formula.standard.id ? speech("formula.standard") : formula.fromMonth),
-                    Cell(speech("formula.standing.\(standing(formula))"), mark: "standing"), Cell(formula.effectiveSeconds), Cell("\(formula.completeness)%"),
+                    Cell(speech("formula.standing.\(standing(formula))"), mark: "standing"), Cell(formula.effectiveSeconds),
+                    Cell("\(formula.completeness)%"),
                     Cell(speech("bulletin.\(formula.rankBy.rawValue)")),
                     Cell(speech("formula.ties.\(formula.ties.rawValue)")), Cell(speech("formula.mean_base.\(formula.meanBase.rawValue)")),
-                    Cell(speech("formula.shares.\(formula.shares.rawValue)")), Cell(formula.document, mark: "wide"), Cell(formula.reason, mark: "wide"),
+                    Cell(speech("formula.shares.\(formula.shares.rawValue)")), Cell(formula.document, mark: "wide"),
+                    Cell(formula.reason, mark: "wide"),
                     Cell(formula.actor.isEmpty ? "" : speech.words.actor(formula.actor, accounts, speech.language)),
                 ]
             })

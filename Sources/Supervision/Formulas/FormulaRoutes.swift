@@ -11,7 +11,8 @@ extension Feature {
     /// The formulas by which figures are made, from day to day.
     package static func formulas(_ rules: FactRules, deriving: FormulaJob, bell: JobBell) -> Feature {
         Feature(
-            "formulas", menu: [MenuEntry(.supervision, "nav.formulas", "/formulas", .seeFigures)], jobs: [FeatureJob(FormulaJob.kind, bell: bell) { try await deriving.run($0) }]
+            "formulas", menu: [MenuEntry(.supervision, "nav.formulas", "/formulas", .seeFigures)],
+            jobs: [FeatureJob(FormulaJob.kind, bell: bell) { try await deriving.run($0) }]
         ) { $0.addFormulas(rules, bell: bell) }
     }
 }
@@ -22,7 +23,9 @@ extension Routes {
         let house = house
         get("/formulas", .seeFigures) { request, context, visit in
             let at = FormVisit(house, visit, request, context)
-            let (formulas, keepsAll) = try await house.database.read { (try $0.formulas(), try $0.keepsWholeNetwork(visit.scope, today: at.today)) }
+            let (formulas, keepsAll) = try await house.database.read {
+                (try $0.formulas(), try $0.keepsWholeNetwork(visit.scope, today: at.today))
+            }
             let form = visit.may(.keepRegister) && keepsAll ? house.opened(.formula(rules, bell: bell), formulas, at) : nil
             let page = try await house.formulaPage(form, formulas, at, isTopOnly: visit.may(.keepRegister) && !keepsAll)
             return try house.page("formulas", page, title: at.text("formula.title"), for: visit, request)

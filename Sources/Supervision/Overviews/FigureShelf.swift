@@ -4,8 +4,8 @@ import Operations
 import Registry
 package import Storage
 
-/// The figures that pages show: summed for each look, but for the few areas whose sum takes long, which are kept and summed again in the background. A page shows as of
-/// when its figures are.
+/// The figures that pages show: summed for each look, but for the few areas whose sum takes long, which are kept and summed again in the
+/// background. A page shows as of when its figures are.
 package actor FigureShelf {
     private struct Key: Hashable {
         let code: String
@@ -35,7 +35,9 @@ package actor FigureShelf {
     /// An area in a month. Nil when the scope does not cover it.
     package func areaMonth(code: String, _ period: Period, in scope: Scope) async throws -> AreaMonth? {
         let (zone, asOf) = (zone, period.asOf)
-        let place = try await read { try $0.areaPlace(code: code, month: period.month, network: period.network, in: scope, zone: zone, at: asOf) }
+        let place = try await read {
+            try $0.areaPlace(code: code, month: period.month, network: period.network, in: scope, zone: zone, at: asOf)
+        }
         guard let place else { return nil }
         let key = Key(code: code, month: period.month, network: period.network, placed: period.placed)
         if let kept = shelf.value(of: key, at: clock.now) { return kept.seen(along: place.path) }
@@ -57,7 +59,10 @@ package actor FigureShelf {
     private func sum(_ key: Key) async throws -> AreaMonth? {
         let (zone, begun) = (zone, clock.now)
         let task = Task {
-            try await read { try $0.areaMonth(code: key.code, month: key.month, network: key.network, in: .everything, zone: zone, at: $0.readThrough(begun)) }
+            try await read {
+                try $0.areaMonth(
+                    code: key.code, month: key.month, network: key.network, in: .everything, zone: zone, at: $0.readThrough(begun))
+            }
         }
         let sum = Sum(begun: begun, task: task)
         sums[key] = sum

@@ -31,13 +31,15 @@ extension Routes {
             let (tops, unconfirmed) = try await house.database.read { statements in
                 (
                     try statements.tops(visit.scope, period),
-                    visit.may(.keepRegister) ? try statements.received(in: visit.scope, onlyOpen: true, limit: ReceivedPage.mostLines).count : 0
+                    visit.may(.keepRegister)
+                        ? try statements.received(in: visit.scope, onlyOpen: true, limit: ReceivedPage.mostLines).count : 0
                 )
             }
             return try house.page(
                 "overview", OverviewPage(record, tops: tops, unconfirmed: unconfirmed, period, zone: rules.zone, speech),
                 title: speech("overview.title", ["area": record.area.name, "month": speech.month(period.month)]),
-                crumbs: record.path.map { Frame.Link(label: $0.name, url: FigureURL.area($0.code, period.month, period.network)) }, for: visit, request)
+                crumbs: record.path.map { Frame.Link(label: $0.name, url: FigureURL.area($0.code, period.month, period.network)) },
+                for: visit, request)
         }
     }
 }

@@ -1,9 +1,11 @@
 package import Basics
 
-/// Decides what is kept of values that take long to make, and when it is made again. Pure: what time it is and how long something took, it is told.
+/// Decides what is kept of values that take long to make, and when it is made again. Pure: what time it is and how long something took, it
+/// is told.
 ///
-/// A value that is made quickly is not kept, so that whoever looks sees the present. One that was slow is made again while somebody looks, after twice the time that
-/// it took; now and then for an hour after the last look, so that the next one does not wait either; then it is dropped.
+/// A value that is made quickly is not kept, so that whoever looks sees the present. One that was slow is made again while somebody looks,
+/// after twice the time that it took; now and then for an hour after the last look, so that the next one does not wait either; then it is
+/// dropped.
 package struct Shelf<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     private struct Kept {
         var value: Value
@@ -46,8 +48,11 @@ package struct Shelf<Key: Hashable & Sendable, Value: Sendable>: Sendable {
             kept[key] = nil
             return
         }
-        kept[key] = Kept(value: value, begun: begun, cost: now.milliseconds(since: begun), madeAt: now, askedAt: before?.askedAt ?? now, wasAsked: false)
-        if kept.count > most, let oldest = kept.filter({ $0.key != key }).min(by: { $0.value.askedAt < $1.value.askedAt }) { kept[oldest.key] = nil }
+        kept[key] = Kept(
+            value: value, begun: begun, cost: now.milliseconds(since: begun), madeAt: now, askedAt: before?.askedAt ?? now, wasAsked: false)
+        if kept.count > most, let oldest = kept.filter({ $0.key != key }).min(by: { $0.value.askedAt < $1.value.askedAt }) {
+            kept[oldest.key] = nil
+        }
     }
 
     /// Forgets a key, whose value cannot be made any more.

@@ -19,17 +19,25 @@ enum FigureURL {
     static func denominator(_ code: String, _ month: Month, part: Denominator.Step? = nil, page: Int = 0, file: String = "") -> String {
         Query.url(
             "/areas/\(code)/denominator\(file)",
-            [("month", month.description), ("part", part?.rawValue ?? ""), ("page", page > 0 ? String(page) : "")]) + (part != nil && file.isEmpty ? "#part" : "")
+            [("month", month.description), ("part", part?.rawValue ?? ""), ("page", page > 0 ? String(page) : "")])
+            + (part != nil && file.isEmpty ? "#part" : "")
     }
 
-    static func site(_ code: String, _ month: Month) -> String { Query.url("/sites/\(Query.segment(code))", [("month", month.description)]) }
+    static func site(_ code: String, _ month: Month) -> String {
+        Query.url("/sites/\(Query.segment(code))", [("month", month.description)])
+    }
 
     static func day(_ code: String, _ day: Day) -> String { "/sites/\(Query.segment(code))/days/\(day)" }
 
     /// The sites behind a figure. `part` is `rest` for those that lie in none of the areas directly below.
-    static func sites(area: String, month: Month, show: SiteFilter, part: String = "", sort: SiteOrder = .code, _ network: NetworkView = .then) -> String {
+    static func sites(
+        area: String, month: Month, show: SiteFilter, part: String = "", sort: SiteOrder = .code, _ network: NetworkView = .then
+    ) -> String {
         Query.url(
             "/sites",
-            [("area", area), ("month", month.description), ("show", show.rawValue), ("part", part), ("sort", sort == .code ? "" : sort.rawValue), field(network)])
+            [
+                ("area", area), ("month", month.description), ("show", show.rawValue), ("part", part),
+                ("sort", sort == .code ? "" : sort.rawValue), field(network),
+            ])
     }
 }

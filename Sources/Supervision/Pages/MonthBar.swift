@@ -21,12 +21,15 @@ struct MonthBar: Sendable {
     let otherNetworkURL: String?
     let otherNetworkLabel: String?
 
-    /// With `speech` the bar says which network is shown and leads to the other; with `fixed` it says that the page knows only the network as it was.
+    /// With `speech` the bar says which network is shown and leads to the other; with `fixed` it says that the page knows only the network
+    /// as it was.
     init(_ period: Period, path: String, fields: [(String, String)] = [], networkIn speech: Speech? = nil, fixed: Speech? = nil) {
         let views: [(String, String)] = speech == nil ? [] : [FigureURL.field(period.network)]
         let other: NetworkView = period.network == .then ? .today : .then
         networkNote = (speech ?? fixed).map {
-            $0("network.\(period.network.rawValue)", ["day": period.network == .then ? period.month.days.upperBound.description : period.today.description])
+            $0(
+                "network.\(period.network.rawValue)",
+                ["day": period.network == .then ? period.month.days.upperBound.description : period.today.description])
         }
         otherNetworkURL = speech.map { _ in Query.url(path, fields + [("month", period.month.description), FigureURL.field(other)]) }
         otherNetworkLabel = speech.map { $0("network.show_\(other.rawValue)") }

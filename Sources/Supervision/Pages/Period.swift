@@ -52,5 +52,7 @@ extension Query {
 
 extension Period {
     /// Month and view of an address.
-    init(_ query: Query, rules: FactRules, at now: Instant) throws { try self.init(query["month"], network: query.network, rules: rules, at: now) }
+    init(_ query: Query, rules: FactRules, at now: Instant) throws {
+        try self.init(query["month"], network: query.network, rules: rules, at: now)
+    }
 }

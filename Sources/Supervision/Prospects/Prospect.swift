@@ -17,9 +17,11 @@ package struct Prospect: Sendable {
     package let line: BulletinLine
     /// How many neighbours are ranked, the area itself included; 0 for a topmost area, which has none.
     package let neighbours: Int
-    /// How many more sites it takes to stand before the next one ahead; nil for the first, and where all waiting sites together are not enough.
+    /// How many more sites it takes to stand before the next one ahead; nil for the first, and where all waiting sites together are not
+    /// enough.
     package let sitesToRise: Int?
-    /// How many more sites the next one behind (or beside) would need to stand before this area; nil for the last, and where it has not so many.
+    /// How many more sites the next one behind (or beside) would need to stand before this area; nil for the last, and where it has not so
+    /// many.
     package let lead: Int?
     /// Sites that do not count in the rate yet: first those that did last month, which are the likeliest, then by code.
     package let waiting: [SiteMonth]
@@ -31,7 +33,10 @@ package struct Prospect: Sendable {
     /// - Parameters:
     ///   - line: the area's line, with its rank, among `neighbours`, the lines of the areas beside it (itself included).
     ///   - sites: the area's registered sites, and `before` those of the month before.
-    package init(_ line: BulletinLine, among neighbours: [BulletinLine], sites: [SiteMonth], before: [SiteMonth], below: [BulletinArea], by basis: Formula.RankBasis) {
+    package init(
+        _ line: BulletinLine, among neighbours: [BulletinLine], sites: [SiteMonth], before: [SiteMonth], below: [BulletinArea],
+        by basis: Formula.RankBasis
+    ) {
         self.basis = basis
         self.line = line
         let ranked = neighbours.filter { $0.rank != nil }
@@ -46,7 +51,9 @@ package struct Prospect: Sendable {
         let own = line.rank
         let ahead = own.flatMap { own in ranked.filter { ($0.rank ?? 0) < own }.min { $0.rate(basis) < $1.rate(basis) } }
         sitesToRise = ahead.map { Prospect.sites(for: rate, over: $0.rate(basis)) }.flatMap { $0 <= waiting.count ? $0 : nil }
-        let behind = own.flatMap { own in ranked.filter { $0.code != line.code && ($0.rank ?? 0) >= own }.max { $0.rate(basis) < $1.rate(basis) } }
+        let behind = own.flatMap { own in
+            ranked.filter { $0.code != line.code && ($0.rank ?? 0) >= own }.max { $0.rate(basis) < $1.rate(basis) }
+        }
         lead = behind.flatMap { one in
             let needed = Prospect.sites(for: one.rate(basis), over: rate)
             return needed <= one.registered - one.rate(basis).numerator ? needed : nil
@@ -67,7 +74,8 @@ package struct Prospect: Sendable {
         }
     }
 
-    /// The least number of further sites with which one rate stands before another: the first whole number above the other's share of the base.
+    /// The least number of further sites with which one rate stands before another: the first whole number above the other's share of the
+    /// base.
     private static func sites(for rate: Rate, over other: Rate) -> Int {
         guard other.denominator > 0 else { return 0 }
         return max(0, other.numerator * rate.denominator / other.denominator + 1 - rate.numerator)

@@ -24,14 +24,21 @@ struct ProspectPage: Sendable {
         isOver = !period.isProvisional
         let rate = prospect.line.rate(prospect.basis)
         let values = [
-            "area": area.name, "rate_name": speech("bulletin.\(prospect.basis.rawValue)"), "rate": speech.rate(rate), "made": speech.made(rate),
-            "rank": prospect.line.rank.map(String.init) ?? "—", "neighbours": String(prospect.neighbours), "waiting": String(prospect.waiting.count),
+            "area": area.name, "rate_name": speech("bulletin.\(prospect.basis.rawValue)"), "rate": speech.rate(rate),
+            "made": speech.made(rate),
+            "rank": prospect.line.rank.map(String.init) ?? "—", "neighbours": String(prospect.neighbours),
+            "waiting": String(prospect.waiting.count),
         ]
         standing = speech(
-            prospect.line.registered == 0 ? "prospect.unranked" : prospect.neighbours > 1 && prospect.line.rank != nil ? "prospect.standing" : "prospect.standing_alone", values)
+            prospect.line.registered == 0
+                ? "prospect.unranked"
+                : prospect.neighbours > 1 && prospect.line.rank != nil ? "prospect.standing" : "prospect.standing_alone", values)
         let isFirst = prospect.line.rank == nil || prospect.line.rank == 1 || prospect.neighbours < 2
         rise =
-            isFirst ? nil : prospect.sitesToRise.map { speech("prospect.rise", ["sites": String($0), "rank_now": values["rank"] ?? ""]) } ?? speech("prospect.no_rise", values)
+            isFirst
+            ? nil
+            : prospect.sitesToRise.map { speech("prospect.rise", ["sites": String($0), "rank_now": values["rank"] ?? ""]) }
+                ?? speech("prospect.no_rise", values)
         lead = prospect.neighbours < 2 ? nil : prospect.lead.map { speech("prospect.lead", ["sites": String($0)]) }
         offices = Table(
             caption: speech("prospect.offices"),
@@ -42,7 +49,9 @@ struct ProspectPage: Sendable {
             rows: prospect.offices.map { office in
                 let isRest = office.code == BulletinArea.rest
                 return [
-                    Table.Cell(isRest ? speech("prospect.own") : office.name, url: isRest ? nil : "/areas/\(office.code)/prospect?month=\(period.month)"),
+                    Table.Cell(
+                        isRest ? speech("prospect.own") : office.name,
+                        url: isRest ? nil : "/areas/\(office.code)/prospect?month=\(period.month)"),
                     Table.Cell(office.waiting), Table.Cell(office.registered),
                 ]
             }, empty: speech("prospect.none"))
@@ -56,11 +65,15 @@ extension Table {
     fileprivate static func waiting(_ prospect: Prospect, _ month: Month, _ speech: Speech) -> Table {
         Table(
             caption: speech("prospect.sites"),
-            columns: ["code", "name", "presence", "before", "heard"].map { Column(speech("prospect.column.\($0)"), isNumber: $0 == "heard") },
+            columns: ["code", "name", "presence", "before", "heard"].map {
+                Column(speech("prospect.column.\($0)"), isNumber: $0 == "heard")
+            },
             rows: prospect.waiting.prefix(ProspectPage.mostSites).map { site in
                 [
-                    Cell(site.code), Cell(site.name, url: FigureURL.site(site.code, month)), Cell(speech("presence.\(site.presence.rawValue)"), mark: "standing"),
-                    Cell(speech(prospect.countedBefore.contains(site.site) ? "prospect.yes" : "prospect.no")), Cell("\(site.heardDays)/\(site.dueDays)"),
+                    Cell(site.code), Cell(site.name, url: FigureURL.site(site.code, month)),
+                    Cell(speech("presence.\(site.presence.rawValue)"), mark: "standing"),
+                    Cell(speech(prospect.countedBefore.contains(site.site) ? "prospect.yes" : "prospect.no")),
+                    Cell("\(site.heardDays)/\(site.dueDays)"),
                 ]
             }, head: 1, empty: speech("prospect.none"))
     }

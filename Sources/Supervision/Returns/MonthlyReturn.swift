@@ -144,7 +144,8 @@ package enum ReturnRules {
         text.officeCode
     }
 
-    /// What is wrong with a line of a site that was in service on some days, by field. Fields that are not filled in are wrong only in a complete return.
+    /// What is wrong with a line of a site that was in service on some days, by field. Fields that are not filled in are wrong only in a
+    /// complete return.
     package static func problems(_ line: ReturnLine, serviceDays: Int, isComplete: Bool) -> [ReturnField: String] {
         var problems: [ReturnField: String] = [:]
         if isComplete { for field in ReturnField.allCases where line[field] == nil { problems[field] = "form.required" } }
@@ -154,7 +155,9 @@ package enum ReturnRules {
                 if days == 0, minutes > 0 { problems[.minutes] = "return.minutes_without_days" }
                 if days > 0, minutes < days { problems[.minutes] = "return.minutes_under" }
             }
-            if problems[.minutes] == nil, minutes > min(line[.days] ?? serviceDays, serviceDays) * 1440 { problems[.minutes] = "return.minutes_over" }
+            if problems[.minutes] == nil, minutes > min(line[.days] ?? serviceDays, serviceDays) * 1440 {
+                problems[.minutes] = "return.minutes_over"
+            }
         }
         if let sessions = line[.sessions], sessions > mostSessions { problems[.sessions] = "return.too_large" }
         if let should = line[.should], should > mostPeople { problems[.should] = "return.too_large" }
@@ -171,7 +174,9 @@ package enum ReturnRules {
         var all: FieldProblems = [:]
         for site in sites {
             let line = draft.lines[site.code] ?? ReturnLine()
-            for (field, problem) in problems(line, serviceDays: site.serviceDays, isComplete: isComplete) { all[site.input(field)] = FieldProblem(problem) }
+            for (field, problem) in problems(line, serviceDays: site.serviceDays, isComplete: isComplete) {
+                all[site.input(field)] = FieldProblem(problem)
+            }
             if line.remark.count > longestRemark { all[site.input("remark")] = "form.too_large" }
         }
         if readShare(draft.share) != draft.share { all["share"] = "return.share_form" }
@@ -179,7 +184,8 @@ package enum ReturnRules {
     }
 }
 
-/// What a stated share is worth beside the numbers that it is made of (metrics.md: a share that no whole number of the base can give is flagged).
+/// What a stated share is worth beside the numbers that it is made of (metrics.md: a share that no whole number of the base can give is
+/// flagged).
 package enum ShareCheck: Hashable, Sendable {
     /// None is stated, or it is that of the numbers.
     case sound

@@ -4,12 +4,14 @@ package import Registry
 package import Storage
 
 extension Statements {
-    /// Saves what was typed about an area's sites without machine data, and submits it when it is complete and the month is over. Nothing is saved when something is wrong.
-    /// The same a second time changes nothing.
+    /// Saves what was typed about an area's sites without machine data, and submits it when it is complete and the month is over. Nothing
+    /// is saved when something is wrong. The same a second time changes nothing.
     package func saveReturn(_ draft: ReturnDraft, month: Month, area: Area, submit: Bool, today: Day, by act: Act) throws {
         let standing = try returnStanding(month: month, area: area)
         let old = standing.monthlyReturn
-        let isSame = draft.share == old?.statedShare ?? "" && standing.sites.allSatisfy { (draft.lines[$0.code] ?? ReturnLine()) == (standing.lines[$0.num] ?? ReturnLine()) }
+        let isSame =
+            draft.share == old?.statedShare ?? ""
+            && standing.sites.allSatisfy { (draft.lines[$0.code] ?? ReturnLine()) == (standing.lines[$0.num] ?? ReturnLine()) }
         if isSame, old?.isFixed == true || !submit { return }
         guard old?.isFixed != true else { throw Refusal.conflict(ReturnLife.submit.stale) }
         guard standing.isDue else { throw Refusal.conflict("return.nothing_due") }
@@ -24,7 +26,8 @@ extension Statements {
         if let old {
             let changed = try run(
                 """
-                UPDATE monthly_return SET state = \(state), stated_share = \(draft.share), revision = revision + 1, submitted_by = \(by), submitted_at = \(at),
+                UPDATE monthly_return SET state = \(state), stated_share = \(draft.share), revision = revision + 1, submitted_by = \(by),
+                    submitted_at = \(at),
                     first_submitted_at = \(old.firstSubmittedAt ?? at)
                 WHERE id = \(id) AND revision = \(old.revision)
                 """)
@@ -32,13 +35,16 @@ extension Statements {
         } else {
             try run(
                 """
-                INSERT INTO monthly_return (id, area_id, month, state, stated_share, revision, submitted_by, submitted_at, first_submitted_at, decided_by, decided_at, reason)
+                INSERT INTO monthly_return (id, area_id, month, state, stated_share, revision, submitted_by, submitted_at,
+                    first_submitted_at, decided_by, decided_at, reason)
                 VALUES (\(id), \(area.areaID), \(month.description), \(state), \(draft.share), 1, \(by), \(at), \(at), '', \(Int?.none), '')
                 """)
         }
         try writeLines(draft, standing.sites, of: id)
         var detail = ["area": area.code, "month": month.description, "sites": String(standing.sites.count)]
-        for field in ReturnField.allCases { detail[field.rawValue] = String(standing.sites.reduce(0) { $0 + (draft.lines[$1.code]?[field] ?? 0) }) }
+        for field in ReturnField.allCases {
+            detail[field.rawValue] = String(standing.sites.reduce(0) { $0 + (draft.lines[$1.code]?[field] ?? 0) })
+        }
         try note(submit ? .submitted : .saved, id, detail, by: act)
     }
 
@@ -51,11 +57,17 @@ extension Statements {
                 return [id.bound, site.num.bound] + ReturnField.allCases.map { line[$0].bound } + [line.remark.bound]
             }
             guard !rows.isEmpty else { continue }
-            try run("INSERT INTO monthly_return_line (monthly_return, site, on_days, on_minutes, sessions, should_attend, attended, remark) \(values: rows)")
+            try run(
+                """
+                INSERT INTO monthly_return_line (monthly_return, site, on_days, on_minutes, sessions, should_attend, attended,
+                remark) \(values: rows)
+                """
+            )
         }
     }
 
-    /// Approves a return: its figures are fixed. Another officer than the one who submitted it does, of the county or above, on the revision that he saw.
+    /// Approves a return: its figures are fixed. Another officer than the one who submitted it does, of the county or above, on the
+    /// revision that he saw.
     package func approveReturn(month: Month, area: Area, revision: Int, in scope: Scope, by act: Act) throws {
         let (standing, found) = try submitted(month, area)
         if found.state == .approved, found.decidedBy == act.actor.id { return }
@@ -70,7 +82,9 @@ extension Statements {
     /// Sends a return back, with a reason: its area types again. One that was approved only while the month is not closed.
     package func sendBackReturn(month: Month, area: Area, reason: String, revision: Int, in scope: Scope, by act: Act) throws {
         let (_, found) = try submitted(month, area)
-        guard (1...500).contains(reason.count) else { throw Refusal.invalid(["reason": reason.isEmpty ? "form.required" : "form.too_large"]) }
+        guard (1...500).contains(reason.count) else {
+            throw Refusal.invalid(["reason": reason.isEmpty ? "form.required" : "form.too_large"])
+        }
         if found.state == .sentBack, found.decidedBy == act.actor.id, found.reason == reason { return }
         try ReturnLife.sendBack.check(found.standing, by: act.actor.id, in: scope)
         guard try found.state == .submitted || !isClosed(month, atOrAbove: area) else { throw Refusal.conflict("return.month_closed") }
@@ -87,11 +101,15 @@ extension Statements {
     private func decide(_ found: MonthlyReturn, _ step: ReturnStep, reason: String, _ month: Month, by act: Act) throws {
         let changed = try run(
             """
-            UPDATE monthly_return SET state = \(step), revision = revision + 1, decided_by = \(act.actor.id), decided_at = \(act.at), reason = \(reason)
+            UPDATE monthly_return SET state = \(step), revision = revision + 1, decided_by = \(act.actor.id), decided_at = \(act.at),
+                reason = \(reason)
             WHERE id = \(found.id) AND revision = \(found.revision)
             """)
         guard changed == 1 else { throw Refusal.busy }
-        try note(step, found.id, ["area": found.areaCode, "month": month.description].merging(reason.isEmpty ? [:] : ["reason": reason]) { first, _ in first }, by: act)
+        try note(
+            step, found.id,
+            ["area": found.areaCode, "month": month.description].merging(reason.isEmpty ? [:] : ["reason": reason]) { first, _ in first },
+            by: act)
     }
 
     /// Writes a step into the return's history and the audit log.

@@ -82,7 +82,9 @@ package struct ReturnCompleteness: Sendable {
 
     package var rate: Rate { Rate(submitted, of: due) }
 
-    package init(code: String, name: String, _ standings: some Sequence<ReturnStanding>, _ deadline: ReturnDeadline, zone: NetworkZone, today: Day) {
+    package init(
+        code: String, name: String, _ standings: some Sequence<ReturnStanding>, _ deadline: ReturnDeadline, zone: NetworkZone, today: Day
+    ) {
         let due = standings.filter(\.isDue)
         (self.code, self.name) = (code, name)
         self.due = due.count
@@ -93,8 +95,12 @@ package struct ReturnCompleteness: Sendable {
     }
 
     /// A line for each of some areas with returns due; what lies in none of them follows as 其他 with an empty code.
-    package static func lines(_ standings: [ReturnStanding], below areas: [Area], _ deadline: ReturnDeadline, zone: NetworkZone, today: Day) -> [ReturnCompleteness] {
-        let groups = Dictionary(grouping: standings.filter(\.isDue)) { standing in areas.first { standing.area.code.hasPrefix($0.code) }?.code ?? BulletinArea.rest }
+    package static func lines(_ standings: [ReturnStanding], below areas: [Area], _ deadline: ReturnDeadline, zone: NetworkZone, today: Day)
+        -> [ReturnCompleteness]
+    {
+        let groups = Dictionary(grouping: standings.filter(\.isDue)) { standing in
+            areas.first { standing.area.code.hasPrefix($0.code) }?.code ?? BulletinArea.rest
+        }
         return (areas.map { ($0.code, $0.name) } + [(BulletinArea.rest, "")]).compactMap { code, name in
             groups[code].map { ReturnCompleteness(code: code, name: name, $0, deadline, zone: zone, today: today) }
         }

@@ -28,7 +28,8 @@ struct ReturnRecord: Sendable {
     func filtered(_ state: ReturnState?) -> [ReturnStanding] { standings.filter { state == nil || $0.state == state } }
 }
 
-/// What stands above lists and forms: how many returns are due and there, by when, and whose are missing. Shown with the partial `return_completeness`.
+/// What stands above lists and forms: how many returns are due and there, by when, and whose are missing. Shown with the partial
+/// `return_completeness`.
 struct ReturnSummary: Sendable {
     let summary: String
     let missing: String?
@@ -41,15 +42,22 @@ struct ReturnSummary: Sendable {
         summary = speech(
             "return.summary",
             [
-                "due": String(all.due), "submitted": String(all.submitted), "approved": String(all.approved), "late": String(all.late), "rate": speech.rate(all.rate),
+                "due": String(all.due), "submitted": String(all.submitted), "approved": String(all.approved), "late": String(all.late),
+                "rate": speech.rate(all.rate),
                 "made": speech.made(all.rate),
             ])
         missing =
             all.missing.isEmpty
-            ? nil : speech("return.missing", ["names": all.missing.prefix(30).joined(separator: speech("return.between")) + (all.missing.count > 30 ? "…" : "")])
+            ? nil
+            : speech(
+                "return.missing",
+                ["names": all.missing.prefix(30).joined(separator: speech("return.between")) + (all.missing.count > 30 ? "…" : "")])
         deadlines = [
-            speech("return.deadline.submit", ["day": deadline.submit.description, "left": speech.left(until: deadline.submit, today: today)]),
-            speech("return.deadline.approve", ["day": deadline.approve.description, "left": speech.left(until: deadline.approve, today: today)]),
+            speech(
+                "return.deadline.submit", ["day": deadline.submit.description, "left": speech.left(until: deadline.submit, today: today)]),
+            speech(
+                "return.deadline.approve",
+                ["day": deadline.approve.description, "left": speech.left(until: deadline.approve, today: today)]),
         ]
         let lines = ReturnCompleteness.lines(record.standings, below: record.below, deadline, zone: zone, today: today)
         groups = lines.isEmpty || record.below.isEmpty ? nil : .completeness(lines, all, record.month, speech)
@@ -76,12 +84,16 @@ struct ReturnListPage: Sendable {
         completeness = record.standings.contains(where: \.isDue) ? ReturnSummary(record, zone: zone, speech) : nil
         choices =
             [Choice(choiceValue: "", choiceLabel: speech("return.any"), chosen: state == nil)]
-            + ReturnState.allCases.map { Choice(choiceValue: $0.rawValue, choiceLabel: speech("return.state.\($0.rawValue)"), chosen: $0 == state) }
+            + ReturnState.allCases.map {
+                Choice(choiceValue: $0.rawValue, choiceLabel: speech("return.state.\($0.rawValue)"), chosen: $0 == state)
+            }
         let found = record.filtered(state)
         let empty = record.standings.isEmpty ? "return.empty" : "return.empty_choice"
-        returns = .returns(found.dropFirst(page * ReturnListPage.pageSize).prefix(ReturnListPage.pageSize), record, zone, speech, empty: speech(empty))
+        returns = .returns(
+            found.dropFirst(page * ReturnListPage.pageSize).prefix(ReturnListPage.pageSize), record, zone, speech, empty: speech(empty))
         (csvURL, jsonURL) = (Query.url("/returns.csv", fields), Query.url("/returns.json", fields))
-        nextPageURL = found.count > (page + 1) * ReturnListPage.pageSize ? Query.url("/returns", fields + [("page", String(page + 1))]) : nil
+        nextPageURL =
+            found.count > (page + 1) * ReturnListPage.pageSize ? Query.url("/returns", fields + [("page", String(page + 1))]) : nil
     }
 }
 
@@ -137,7 +149,8 @@ struct ReturnPage: Sendable {
 
     /// `typing` and `sendingBack` are the forms of those who may.
     init(
-        _ record: ReturnRecord, area: Area, typing: FormView?, sendingBack: FormView?, isSaved: Bool, csrf: String, account: String, zone: NetworkZone, _ speech: Speech
+        _ record: ReturnRecord, area: Area, typing: FormView?, sendingBack: FormView?, isSaved: Bool, csrf: String, account: String,
+        zone: NetworkZone, _ speech: Speech
     ) {
         let (month, own, today) = (record.month, record.own, record.period.today)
         let url = FigureURL.monthlyReturn(area.code, month)
@@ -156,12 +169,15 @@ struct ReturnPage: Sendable {
         filled = speech(
             "return.filled",
             [
-                "filled": String(own?.filled ?? 0), "sites": String(own?.sites.count ?? 0), "on": String(own?.on ?? 0), "minutes": String(own?.sum(.minutes) ?? 0),
+                "filled": String(own?.filled ?? 0), "sites": String(own?.sites.count ?? 0), "on": String(own?.on ?? 0),
+                "minutes": String(own?.sum(.minutes) ?? 0),
                 "should": String(should), "attended": String(attended), "rate": speech.rate(Rate(attended, of: should)),
             ])
         let statedShare = made?.statedShare ?? ""
         let check = ShareCheck(statedShare, attended: attended, of: should)
-        let values = ["share": statedShare, "should": String(should), "attended": String(attended), "rate": speech.rate(Rate(attended, of: should))]
+        let values = [
+            "share": statedShare, "should": String(should), "attended": String(attended), "rate": speech.rate(Rate(attended, of: should)),
+        ]
         shareWarning =
             switch check {
             case .sound: nil
@@ -215,7 +231,12 @@ extension Speech {
         let submission = punctuality(standing.submission(deadline, zone: zone, today: today))
         let first = self("return.deadline.submit", ["day": deadline.submit.description, "left": submission])
         guard standing.isSubmitted else { return [first] }
-        return [first, self("return.deadline.approve", ["day": deadline.approve.description, "left": punctuality(standing.approval(deadline, zone: zone, today: today))])]
+        return [
+            first,
+            self(
+                "return.deadline.approve",
+                ["day": deadline.approve.description, "left": punctuality(standing.approval(deadline, zone: zone, today: today))]),
+        ]
     }
 }
 

@@ -4,32 +4,39 @@ package import Registry
 package import Storage
 
 extension Statements {
-    /// The registered sites of a scope without machine data in a month: no terminal was assigned to them on any of their days in service. By code.
-    /// `placed` is the day whose tree says where a site lies; the month's last one unless given.
+    /// The registered sites of a scope without machine data in a month: no terminal was assigned to them on any of their days in service.
+    /// By code. `placed` is the day whose tree says where a site lies; the month's last one unless given.
     package func typedSites(month: Month, placed: Day? = nil, in scope: Scope) throws -> [TypedSite] {
         let (first, end, last) = (month.days.lowerBound, month.end, placed ?? month.days.upperBound)
         let counted: SQL = "IN (\(list: SiteState.counted.map(\.rawValue)))"
         return try all(
             """
             WITH serving AS (
-                SELECT site, CAST(sum(CASE WHEN until_day < \(end) THEN until_day ELSE \(end) END - CASE WHEN from_day > \(first) THEN from_day ELSE \(first) END) AS BIGINT) AS days
-                FROM site_state WHERE state \(sql: counted) AND replaced_at IS NULL AND from_day < \(end) AND until_day > \(first) GROUP BY site
+                SELECT site, CAST(sum(CASE WHEN until_day < \(end) THEN until_day ELSE \(end) END - CASE WHEN from_day > \(first)
+                    THEN from_day ELSE \(first) END) AS BIGINT) AS days
+                FROM site_state WHERE state \(sql: counted) AND replaced_at IS NULL AND from_day < \(end)
+                    AND until_day > \(first) GROUP BY site
             )
             SELECT s.num, s.code, v.name, a.code, c.days FROM serving c JOIN site s ON s.num = c.site
             JOIN site_version v ON v.site = s.num AND v.replaced_at IS NULL AND v.from_day <= \(last) AND v.until_day > \(last)
             JOIN area_version a ON a.area_id = v.area_id AND a.replaced_at IS NULL AND a.from_day <= \(last) AND a.until_day > \(last)
             WHERE \(sql: scope.condition("a.code"))
-                AND NOT EXISTS (SELECT 1 FROM terminal_assignment x JOIN site_state t ON t.site = x.site AND t.from_day < x.until_day AND t.until_day > x.from_day
-                    WHERE x.site = s.num AND x.replaced_at IS NULL AND x.from_day < \(end) AND x.until_day > \(first) AND t.replaced_at IS NULL AND t.from_day < \(end)
+                AND NOT EXISTS (SELECT 1 FROM terminal_assignment x JOIN site_state t ON t.site = x.site AND t.from_day < x.until_day
+                    AND t.until_day > x.from_day
+                    WHERE x.site = s.num AND x.replaced_at IS NULL AND x.from_day < \(end) AND x.until_day > \(first)
+                        AND t.replaced_at IS NULL AND t.from_day < \(end)
                         AND t.until_day > \(first) AND t.state \(sql: counted))
-                AND NOT EXISTS (SELECT 1 FROM site_exclusion e WHERE e.site = s.num AND e.replaced_at IS NULL AND e.from_day <= \(first) AND e.until_day >= \(end))
+                AND NOT EXISTS (SELECT 1 FROM site_exclusion e
+                    WHERE e.site = s.num AND e.replaced_at IS NULL AND e.from_day <= \(first) AND e.until_day >= \(end))
             ORDER BY s.code
             """
-        ) { TypedSite(num: try $0.int(0), code: try $0.text(1), name: try $0.text(2), areaCode: try $0.text(3), serviceDays: try $0.int(4)) }
+        ) {
+            TypedSite(num: try $0.int(0), code: try $0.text(1), name: try $0.text(2), areaCode: try $0.text(3), serviceDays: try $0.int(4))
+        }
     }
 
-    /// The typed figures of a scope: filled lines of approved returns, of sites that are still without machine data. Where a site stands in two of them, because its
-    /// area was decided on later, the one approved last counts.
+    /// The typed figures of a scope: filled lines of approved returns, of sites that are still without machine data. Where a site stands in
+    /// two of them, because its area was decided on later, the one approved last counts.
     package func typedFigures(month: Month, placed: Day? = nil, in scope: Scope) throws -> TypedFigures {
         let sites = try typedSites(month: month, placed: placed, in: scope)
         guard !sites.isEmpty else { return TypedFigures() }
@@ -37,10 +44,12 @@ extension Statements {
         try each(
             """
             SELECT l.site, l.on_days, l.on_minutes, l.sessions, l.should_attend, l.attended, l.remark FROM monthly_return r
-            JOIN monthly_return_line l ON l.monthly_return = r.id WHERE r.month = \(month.description) AND r.state = 'approved' ORDER BY r.decided_at NULLS FIRST, r.id
+            JOIN monthly_return_line l ON l.monthly_return = r.id
+                WHERE r.month = \(month.description) AND r.state = 'approved' ORDER BY r.decided_at NULLS FIRST, r.id
             """
         ) { lines[try $0.int(0)] = try returnLine($0, from: 1) }
-        return TypedFigures(sites.compactMap { site in lines[site.num].flatMap { $0.isFilled ? TypedFigures.Entry(site: site, line: $0) : nil } })
+        return TypedFigures(
+            sites.compactMap { site in lines[site.num].flatMap { $0.isFilled ? TypedFigures.Entry(site: site, line: $0) : nil } })
     }
 
     /// The returns of a month in a scope, by the code of their area. The scope's codes are those of the month's last day.
@@ -56,9 +65,11 @@ extension Statements {
     private func returnSelection(_ month: Month, where condition: SQL) -> SQL {
         let last = month.days.upperBound
         return """
-            SELECT r.id, r.area_id, a.code AS area_code, a.name AS area_name, r.state, r.stated_share, r.revision, r.submitted_by, r.submitted_at, r.first_submitted_at,
+            SELECT r.id, r.area_id, a.code AS area_code, a.name
+                AS area_name, r.state, r.stated_share, r.revision, r.submitted_by, r.submitted_at, r.first_submitted_at,
                 r.decided_by, r.decided_at, r.reason
-            FROM monthly_return r JOIN area_version a ON a.area_id = r.area_id AND a.replaced_at IS NULL AND a.from_day <= \(last) AND a.until_day > \(last)
+            FROM monthly_return r JOIN area_version a ON a.area_id = r.area_id AND a.replaced_at IS NULL AND a.from_day <= \(last)
+                AND a.until_day > \(last)
             WHERE r.month = \(month.description) AND \(sql: condition)
             """
     }
@@ -83,20 +94,29 @@ extension Statements {
         let gone = Set(standing.lines.keys).subtracting(standing.sites.map(\.num)).sorted()
         return try all(
             """
-            SELECT s.num, s.code, CASE WHEN EXISTS (SELECT 1 FROM terminal_assignment x WHERE x.site = s.num AND x.replaced_at IS NULL AND x.from_day < \(end)
-                AND x.until_day > \(first)) THEN 1 ELSE 0 END, coalesce((SELECT max(v.name) FROM site_version v WHERE v.site = s.num AND v.replaced_at IS NULL
+            SELECT s.num, s.code, CASE WHEN EXISTS (SELECT 1
+                FROM terminal_assignment x WHERE x.site = s.num AND x.replaced_at IS NULL AND x.from_day < \(end)
+                AND x.until_day > \(first)) THEN 1 ELSE 0 END, coalesce((SELECT max(v.name)
+                    FROM site_version v WHERE v.site = s.num AND v.replaced_at IS NULL
                 AND v.from_day < \(end) AND v.until_day >= \(end)), '')
             FROM site s WHERE s.num IN (\(list: gone)) ORDER BY s.code
             """
-        ) { OvertakenSite(code: try $0.text(1), name: try $0.text(3), line: standing.lines[try $0.int(0)] ?? ReturnLine(), hasTerminal: try $0.int(2) == 1) }
+        ) {
+            OvertakenSite(
+                code: try $0.text(1), name: try $0.text(3), line: standing.lines[try $0.int(0)] ?? ReturnLine(),
+                hasTerminal: try $0.int(2) == 1)
+        }
     }
 
     /// What happened to a return, the latest first.
     package func returnSteps(_ id: String) throws -> [ReturnStepRow] {
-        try all(ReturnStepRow.self, "SELECT step, actor, made_at, reason FROM monthly_return_step WHERE monthly_return = \(id) ORDER BY id DESC")
+        try all(
+            ReturnStepRow.self, "SELECT step, actor, made_at, reason FROM monthly_return_step WHERE monthly_return = \(id) ORDER BY id DESC"
+        )
     }
 
-    /// The returns that are due in a scope, and those that were made, by the code of their area. The scope's codes are those of the month's last day.
+    /// The returns that are due in a scope, and those that were made, by the code of their area. The scope's codes are those of the month's
+    /// last day.
     package func returnStandings(month: Month, in scope: Scope) throws -> [ReturnStanding] {
         let last = month.days.upperBound
         let sites = Dictionary(grouping: try typedSites(month: month, in: scope), by: \.returnArea)
@@ -105,12 +125,14 @@ extension Statements {
         let areas = try all(
             Area.self,
             """
-            SELECT area_id, code, name, parent_id FROM area_version WHERE from_day <= \(last) AND until_day > \(last) AND replaced_at IS NULL
+            SELECT area_id, code, name, parent_id FROM area_version
+                WHERE from_day <= \(last) AND until_day > \(last) AND replaced_at IS NULL
                 AND length(code) <= \(AreaLevel.township.rawValue) AND \(sql: scope.condition("code")) ORDER BY code
             """)
         return areas.compactMap { area in
             let (due, made) = (sites[area.code] ?? [], returns[area.code])
-            return due.isEmpty && made == nil ? nil : ReturnStanding(area: area, sites: due, monthlyReturn: made, lines: made.flatMap { lines[$0.id] } ?? [:])
+            return due.isEmpty && made == nil
+                ? nil : ReturnStanding(area: area, sites: due, monthlyReturn: made, lines: made.flatMap { lines[$0.id] } ?? [:])
         }
     }
 
@@ -125,7 +147,9 @@ extension Statements {
 
     /// Whether a month is closed for an area or for one above it.
     package func isClosed(_ month: Month, atOrAbove area: Area) throws -> Bool {
-        try path(to: area, on: month.days.upperBound).contains { above in try closings(area: above.areaID).contains { $0.month == month.description } }
+        try path(to: area, on: month.days.upperBound).contains { above in
+            try closings(area: above.areaID).contains { $0.month == month.description }
+        }
     }
 }
 

@@ -16,18 +16,23 @@ extension Feature {
             let scope = try statements.scope(question.scope, on: month.days.upperBound, today: question.today)
             let standings = try statements.returnStandings(month: month, in: scope).filter(\.isDue)
             let (missing, path) = (standings.filter { !$0.isSubmitted }, "/returns?month=\(month)")
-            let approvals = standings.filter { $0.monthlyReturn.map { ReturnLife.approve.isOpen($0.standing, by: question.account, in: scope) } == true }
+            let approvals = standings.filter {
+                $0.monthlyReturn.map { ReturnLife.approve.isOpen($0.standing, by: question.account, in: scope) } == true
+            }
             let isLate = question.today > deadline.submit
             return [
                 TodayEntry(
-                    isLate ? .late : .mine, isLate ? "today.returns.late" : "today.returns.due", count: missing.count, since: isLate ? deadline.submit.advanced(by: 1) : nil,
+                    isLate ? .late : .mine, isLate ? "today.returns.late" : "today.returns.due", count: missing.count,
+                    since: isLate ? deadline.submit.advanced(by: 1) : nil,
                     path: path),
                 TodayEntry(
                     question.today > deadline.approve ? .late : .mine, "today.returns.approve", count: approvals.count,
                     since: approvals.compactMap { $0.monthlyReturn?.submittedAt }.min().map(question.zone.day), path: path),
             ]
         }
-        return Feature("returns", menu: [MenuEntry(.supervision, "nav.returns", "/returns", .seeFigures)], today: [today]) { $0.addReturns(rules) }
+        return Feature("returns", menu: [MenuEntry(.supervision, "nav.returns", "/returns", .seeFigures)], today: [today]) {
+            $0.addReturns(rules)
+        }
     }
 }
 
@@ -41,7 +46,8 @@ extension Routes {
             if let code = AreaCode(query["area"]) { return seeOther(FigureURL.monthlyReturn(code.description, period.month)) }
             let record = try await house.returnRecord(nil, period, visit, rules)
             let page = ReturnListPage(
-                record, state: ReturnState(rawValue: query["state"]), page: max(0, min(100_000, Int(query["page"]) ?? 0)), zone: rules.zone, speech)
+                record, state: ReturnState(rawValue: query["state"]), page: max(0, min(100_000, Int(query["page"]) ?? 0)), zone: rules.zone,
+                speech)
             return try house.page("return_list", page, title: speech("return.title"), for: visit, request)
         }
         get("/returns.csv", .seeFigures) { request, _, visit in
@@ -73,16 +79,21 @@ extension Routes {
             let record = try await house.returnRecord(try context.parameters.require("code"), period, visit, rules)
             guard let own = record.own else { throw Refusal.notFound("return") }
             return download(
-                Table.returnLines(own, period.month, Speech(house, visit)).csv, name: "return-\(period.month)-\(own.area.code).csv", type: "text/csv; charset=utf-8")
+                Table.returnLines(own, period.month, Speech(house, visit)).csv, name: "return-\(period.month)-\(own.area.code).csv",
+                type: "text/csv; charset=utf-8")
         }
         form("/returns/:month/:code", .keepRegister, hasOwnPage: true, .typing(rules))
-        form("/returns/:month/:code/send-back", .keepRegister, on: { "/returns/\(try $0.path("month"))/\(Query.segment(try $0.path("code")))" }, .sendingBack(rules))
+        form(
+            "/returns/:month/:code/send-back", .keepRegister,
+            on: { "/returns/\(try $0.path("month"))/\(Query.segment(try $0.path("code")))" }, .sendingBack(rules))
         post("/returns/:month/:code/approve", .keepRegister) { form, context, visit in
             let at = FormVisit(house, visit, form.request, context)
             return seeOther(
                 try await house.database.write { statements in
                     let subject = try statements.returnSubject(at, rules)
-                    try statements.approveReturn(month: subject.record.month, area: subject.area, revision: Int(form["revision"]) ?? 0, in: subject.record.keeping, by: at.act)
+                    try statements.approveReturn(
+                        month: subject.record.month, area: subject.area, revision: Int(form["revision"]) ?? 0, in: subject.record.keeping,
+                        by: at.act)
                     return FigureURL.monthlyReturn(subject.area.code, subject.record.month) + "?saved=1"
                 })
         }
@@ -114,14 +125,17 @@ extension Statements {
         let present = try Period("", rules: rules, at: at.act.at)
         let text = try at.path("month")
         let period = try Period(text.isEmpty ? (present.previous ?? present.month).description : text, rules: rules, at: at.act.at)
-        guard let record = try returnRecord(code: try at.path("code"), period, in: at.visit.scope, keeping: at.visit.scope), let area = record.area else {
+        guard let record = try returnRecord(code: try at.path("code"), period, in: at.visit.scope, keeping: at.visit.scope),
+            let area = record.area
+        else {
             throw Refusal.notFound("area")
         }
         guard let own = record.own else { throw Refusal.notFound("return") }
         return ReturnSubject(record: record, area: area, own: own, speech: Speech(at.house, at.visit))
     }
 
-    /// The returns of an area of the scope, or of the whole scope for no code, on the network as it was at the month's end. Nil when the scope does not cover the area.
+    /// The returns of an area of the scope, or of the whole scope for no code, on the network as it was at the month's end. Nil when the
+    /// scope does not cover the area.
     fileprivate func returnRecord(code: String?, _ period: Period, in scope: Scope, keeping: Scope) throws -> ReturnRecord? {
         let (month, last) = (period.month, period.month.days.upperBound)
         let scope = try self.scope(scope, on: last, today: period.today)
@@ -137,13 +151,16 @@ extension Statements {
         let steps = try own?.monthlyReturn.map { try returnSteps($0.id) } ?? []
         let actors = standings.compactMap(\.monthlyReturn).flatMap { [$0.submittedBy, $0.decidedBy] } + steps.map(\.actor)
         return ReturnRecord(
-            period: period, area: area, path: try area.map { try path(to: $0, on: last).filter { $0.areaCode.map(scope.covers) ?? false } } ?? [],
-            below: try returnGroups(area, on: last, in: scope), standings: standings, own: own, overtaken: try own.map { try overtakenSites(of: $0, month: month) } ?? [],
-            steps: steps, accounts: try namedAccounts(Set(actors).sorted()), isClosed: try own.map { try isClosed(month, atOrAbove: $0.area) } ?? false, keeping: keeping)
+            period: period, area: area,
+            path: try area.map { try path(to: $0, on: last).filter { $0.areaCode.map(scope.covers) ?? false } } ?? [],
+            below: try returnGroups(area, on: last, in: scope), standings: standings, own: own,
+            overtaken: try own.map { try overtakenSites(of: $0, month: month) } ?? [],
+            steps: steps, accounts: try namedAccounts(Set(actors).sorted()),
+            isClosed: try own.map { try isClosed(month, atOrAbove: $0.area) } ?? false, keeping: keeping)
     }
 
-    /// The areas by which completeness is told: those directly below the area, or below the only area of the scope, down to the counties; the areas of the scope when
-    /// there are several. None within a county: there the list of returns says it all.
+    /// The areas by which completeness is told: those directly below the area, or below the only area of the scope, down to the counties;
+    /// the areas of the scope when there are several. None within a county: there the list of returns says it all.
     private func returnGroups(_ area: Area?, on day: Day, in scope: Scope) throws -> [Area] {
         var top = area
         if top == nil {

@@ -8,8 +8,10 @@ extension Table {
     static func completeness(_ lines: [ReturnCompleteness], _ all: ReturnCompleteness, _ month: Month, _ speech: Speech) -> Table {
         func row(_ line: ReturnCompleteness, name: String) -> [Cell] {
             [
-                Cell(line.code), Cell(name, url: line.code.isEmpty ? nil : FigureURL.monthlyReturn(line.code, month)), Cell(line.due), Cell(line.submitted), Cell(line.approved),
-                Cell(line.late), Cell("\(speech.rate(line.rate)) (\(speech.made(line.rate)))"), Cell(line.missing.joined(separator: speech("return.between")), mark: "wide"),
+                Cell(line.code), Cell(name, url: line.code.isEmpty ? nil : FigureURL.monthlyReturn(line.code, month)), Cell(line.due),
+                Cell(line.submitted), Cell(line.approved),
+                Cell(line.late), Cell("\(speech.rate(line.rate)) (\(speech.made(line.rate)))"),
+                Cell(line.missing.joined(separator: speech("return.between")), mark: "wide"),
             ]
         }
         return Table(
@@ -22,20 +24,31 @@ extension Table {
     }
 
     /// Returns, a line each.
-    static func returns(_ standings: some Sequence<ReturnStanding>, _ record: ReturnRecord, _ zone: NetworkZone, _ speech: Speech, empty: String) -> Table {
+    static func returns(
+        _ standings: some Sequence<ReturnStanding>, _ record: ReturnRecord, _ zone: NetworkZone, _ speech: Speech, empty: String
+    ) -> Table {
         let (deadline, today) = (record.deadline, record.period.today)
         return Table(
             caption: speech("return.list", ["month": speech.month(record.month)]),
-            columns: ["area", "sites", "state", "deadline", "submitted", "decided"].map { Column(speech("return.column.\($0)"), isNumber: $0 == "sites") },
+            columns: ["area", "sites", "state", "deadline", "submitted", "decided"].map {
+                Column(speech("return.column.\($0)"), isNumber: $0 == "sites")
+            },
             rows: standings.map { standing in
                 let made = standing.monthlyReturn
                 let submission = standing.submission(deadline, zone: zone, today: today)
                 return [
                     Cell("\(standing.area.name) \(standing.area.code)", url: FigureURL.monthlyReturn(standing.area.code, record.month)),
-                    Cell("\(standing.filled) / \(standing.sites.count)"), Cell(speech("return.state.\(standing.state.rawValue)"), mark: "standing"),
+                    Cell("\(standing.filled) / \(standing.sites.count)"),
+                    Cell(speech("return.state.\(standing.state.rawValue)"), mark: "standing"),
                     Cell(standing.isDue ? speech.punctuality(submission) : ""),
-                    Cell(made?.submittedAt.map { "\(speech.words.actor(made?.submittedBy ?? "", record.accounts, speech.language)) \(zone.text($0))" } ?? ""),
-                    Cell(made?.decidedAt.map { "\(speech.words.actor(made?.decidedBy ?? "", record.accounts, speech.language)) \(zone.text($0))" } ?? ""),
+                    Cell(
+                        made?.submittedAt.map {
+                            "\(speech.words.actor(made?.submittedBy ?? "", record.accounts, speech.language)) \(zone.text($0))"
+                        } ?? ""),
+                    Cell(
+                        made?.decidedAt.map {
+                            "\(speech.words.actor(made?.decidedBy ?? "", record.accounts, speech.language)) \(zone.text($0))"
+                        } ?? ""),
                 ]
             }, empty: empty)
     }
@@ -45,16 +58,23 @@ extension Table {
         let sums: [ReturnField] = [.minutes, .sessions, .should, .attended]
         return Table(
             caption: "",
-            columns: ["code", "area", "sites_due", "sites_filled", "state", "submitted_at", "submitted_by", "days_late", "decided_at", "decided_by", "source", "on"].map {
+            columns: [
+                "code", "area", "sites_due", "sites_filled", "state", "submitted_at", "submitted_by", "days_late", "decided_at",
+                "decided_by", "source", "on",
+            ].map {
                 Column(speech("return.column.\($0)"))
             } + sums.map { Column(speech("return.field.\($0.rawValue)")) },
             rows: standings.map { standing in
                 let made = standing.monthlyReturn
                 let head: [Cell] = [
-                    Cell(standing.area.code), Cell(standing.area.name), Cell(standing.sites.count), Cell(standing.filled), Cell(speech("return.state.\(standing.state.rawValue)")),
-                    Cell(made?.submittedAt.map(zone.text) ?? ""), Cell(speech.words.actor(made?.submittedBy ?? "", record.accounts, speech.language)),
-                    Cell(standing.isDue ? standing.submission(record.deadline, zone: zone, today: record.period.today).daysLate : 0), Cell(made?.decidedAt.map(zone.text) ?? ""),
-                    Cell(speech.words.actor(made?.decidedBy ?? "", record.accounts, speech.language)), Cell(speech("typed.mark")), Cell(standing.on),
+                    Cell(standing.area.code), Cell(standing.area.name), Cell(standing.sites.count), Cell(standing.filled),
+                    Cell(speech("return.state.\(standing.state.rawValue)")),
+                    Cell(made?.submittedAt.map(zone.text) ?? ""),
+                    Cell(speech.words.actor(made?.submittedBy ?? "", record.accounts, speech.language)),
+                    Cell(standing.isDue ? standing.submission(record.deadline, zone: zone, today: record.period.today).daysLate : 0),
+                    Cell(made?.decidedAt.map(zone.text) ?? ""),
+                    Cell(speech.words.actor(made?.decidedBy ?? "", record.accounts, speech.language)), Cell(speech("typed.mark")),
+                    Cell(standing.on),
                 ]
                 return head + sums.map { Cell(standing.sum($0)) }
             })
@@ -64,16 +84,23 @@ extension Table {
     static func returnLines(_ standing: ReturnStanding, _ month: Month, _ speech: Speech) -> Table {
         Table(
             caption: speech("return.caption", ["area": standing.area.name, "month": speech.month(month)]),
-            columns: [Column(speech("return.column.code")), Column(speech("return.column.site")), Column(speech("return.column.service_days"), isNumber: true)]
+            columns: [
+                Column(speech("return.column.code")), Column(speech("return.column.site")),
+                Column(speech("return.column.service_days"), isNumber: true),
+            ]
                 + ReturnField.allCases.map { Column(speech("return.field.\($0.rawValue)"), isNumber: true) } + [
                     Column(speech("return.field.remark")), Column(speech("return.column.source")),
                 ],
             rows: standing.sites.map { site in
                 let line = standing.lines[site.num] ?? ReturnLine()
                 return [Cell(site.code), Cell(site.name, url: FigureURL.site(site.code, month)), Cell(site.serviceDays)]
-                    + ReturnField.allCases.map { Cell(line[$0].map(String.init) ?? "") } + [Cell(line.remark, mark: "wide"), Cell(line.isEmpty ? "" : speech("typed.mark"))]
+                    + ReturnField.allCases.map { Cell(line[$0].map(String.init) ?? "") } + [
+                        Cell(line.remark, mark: "wide"), Cell(line.isEmpty ? "" : speech("typed.mark")),
+                    ]
             },
-            total: [Cell(""), Cell(speech("figures.total")), Cell("")] + ReturnField.allCases.map { Cell(standing.sum($0)) } + [Cell(""), Cell("")], head: 1)
+            total: [Cell(""), Cell(speech("figures.total")), Cell("")] + ReturnField.allCases.map { Cell(standing.sum($0)) } + [
+                Cell(""), Cell(""),
+            ], head: 1)
     }
 
     /// Lines that count no more.
@@ -84,7 +111,8 @@ extension Table {
                 + ReturnField.allCases.map { Column(speech("return.field.\($0.rawValue)"), isNumber: true) }
                 + [Column(speech("return.column.why"))],
             rows: sites.map { site in
-                [Cell(site.code), Cell(site.name, url: FigureURL.site(site.code, month))] + ReturnField.allCases.map { Cell(site.line[$0].map(String.init) ?? "") }
+                [Cell(site.code), Cell(site.name, url: FigureURL.site(site.code, month))]
+                    + ReturnField.allCases.map { Cell(site.line[$0].map(String.init) ?? "") }
                     + [Cell(speech(site.hasTerminal ? "return.overtaken.terminal" : "return.overtaken.unregistered"), mark: "wide")]
             }, head: 1)
     }
@@ -92,10 +120,12 @@ extension Table {
     /// What happened to a return.
     static func returnSteps(_ record: ReturnRecord, _ zone: NetworkZone, _ speech: Speech) -> Table {
         Table(
-            caption: speech("return.history_caption"), columns: ["at", "step", "by", "reason"].map { Column(speech("return.column.\($0)")) },
+            caption: speech("return.history_caption"),
+            columns: ["at", "step", "by", "reason"].map { Column(speech("return.column.\($0)")) },
             rows: record.steps.map { step in
                 [
-                    Cell(zone.text(step.madeAt)), Cell(speech("return.step.\(step.step.rawValue)")), Cell(speech.words.actor(step.actor, record.accounts, speech.language)),
+                    Cell(zone.text(step.madeAt)), Cell(speech("return.step.\(step.step.rawValue)")),
+                    Cell(speech.words.actor(step.actor, record.accounts, speech.language)),
                     Cell(step.reason, mark: "wide"),
                 ]
             })

@@ -24,7 +24,9 @@ package struct TypedFigures: Hashable, Sendable {
             let prefix = String(entry.site.areaCode.prefix(width))
             return codes.contains(prefix) ? prefix : BulletinArea.rest
         }
-        return (areas + [BulletinArea(code: BulletinArea.rest, name: "")]).compactMap { area in groups[area.code].map { TypedFiguresLine(code: area.code, name: area.name, $0) } }
+        return (areas + [BulletinArea(code: BulletinArea.rest, name: "")]).compactMap { area in
+            groups[area.code].map { TypedFiguresLine(code: area.code, name: area.name, $0) }
+        }
     }
 }
 
@@ -59,12 +61,16 @@ extension Bulletin {
 
 extension Table {
     /// The typed figures of an area, a line for each area directly below; the caption says that they are typed.
-    package static func typed(_ figures: TypedFigures, area: BulletinArea, below: [BulletinArea], _ month: Month, _ speech: Speech, isPrint: Bool = false) -> Table {
+    package static func typed(
+        _ figures: TypedFigures, area: BulletinArea, below: [BulletinArea], _ month: Month, _ speech: Speech, isPrint: Bool = false
+    ) -> Table {
         func row(_ line: TypedFiguresLine, name: String) -> [Cell] {
             // What a village did was typed by its township.
-            let url = isPrint || line.code.isEmpty ? nil : FigureURL.monthlyReturn(String(line.code.prefix(AreaLevel.township.rawValue)), month)
+            let url =
+                isPrint || line.code.isEmpty ? nil : FigureURL.monthlyReturn(String(line.code.prefix(AreaLevel.township.rawValue)), month)
             return [
-                Cell(line.code), Cell(name, url: url), Cell(line.sites), Cell(line.on), Cell(line.minutes), Cell(line.shouldAttend), Cell(line.attended),
+                Cell(line.code), Cell(name, url: url), Cell(line.sites), Cell(line.on), Cell(line.minutes), Cell(line.shouldAttend),
+                Cell(line.attended),
                 Cell(speech.rate(Rate(line.attended, of: line.shouldAttend))),
             ]
         }
@@ -73,7 +79,8 @@ extension Table {
             columns: ["code", "name", "sites", "on", "minutes", "should", "attended", "participation"].map {
                 Column(speech("typed.column.\($0)"), isNumber: !["code", "name"].contains($0))
             },
-            rows: below.isEmpty ? [] : figures.lines(below: below).map { row($0, name: $0.code.isEmpty ? speech("bulletin.rest") : $0.name) },
+            rows: below.isEmpty
+                ? [] : figures.lines(below: below).map { row($0, name: $0.code.isEmpty ? speech("bulletin.rest") : $0.name) },
             total: row(figures.total(code: area.code, name: area.name), name: speech("figures.total")), head: 1)
     }
 }

@@ -28,7 +28,9 @@ package struct SiteDayPage: Sendable {
         summary =
             SiteDayPage.sentences(day, facts.days[date], zone: zone, speech)
             + facts.clockErrors.filter { $0.day == date }.map { error in
-                speech("site_day.clock", ["terminal": facts.terminalNames[error.terminal] ?? "", "error": clockErrorText(error.aheadMs, { speech($0, $1) })])
+                speech(
+                    "site_day.clock",
+                    ["terminal": facts.terminalNames[error.terminal] ?? "", "error": clockErrorText(error.aheadMs, { speech($0, $1) })])
             }
         strip = .of(code, [day], caption: speech("strip.caption_day", ["day": date.description]), speech)
         minutes = .minutes(facts, day, zone: zone, speech)
@@ -43,7 +45,9 @@ package struct SiteDayPage: Sendable {
         let times = day.calledOff.runs.map { runText($0, day.day, zone) }.joined(separator: ", ")
         return [
             speech("site_day.standing", ["standing": speech(heard)]),
-            speech(day.onByPlay.isEmpty ? "site_day.on" : "site_day.on_by_play", ["minutes": String(row?.onMinutes ?? 0), "by_play": String(day.onByPlay.count)]),
+            speech(
+                day.onByPlay.isEmpty ? "site_day.on" : "site_day.on_by_play",
+                ["minutes": String(row?.onMinutes ?? 0), "by_play": String(day.onByPlay.count)]),
             speech(
                 "site_day.viewing",
                 [
@@ -78,7 +82,8 @@ extension Table {
         return Table(
             caption: speech("minutes.caption"),
             columns: [
-                Column(speech("minutes.column.terminal")), Column(speech("minutes.column.run")), Column(speech("minutes.column.count"), isNumber: true),
+                Column(speech("minutes.column.terminal")), Column(speech("minutes.column.run")),
+                Column(speech("minutes.column.count"), isNumber: true),
                 Column(speech("minutes.column.standing")), Column(speech("minutes.column.source")),
             ],
             rows: facts.presence.filter { names[$0.terminal] != nil }.flatMap { fact in
@@ -86,13 +91,15 @@ extension Table {
                 return fact.minutes.runs.map { run in
                     [
                         Cell(names[fact.terminal] ?? ""), Cell(runText(run, day.day, zone)), Cell(run.count),
-                        Cell(speech(voided.contains(fact.terminal) ? "plays.voided" : "minutes.counted"), mark: "standing"), Cell(source, mark: "wide"),
+                        Cell(speech(voided.contains(fact.terminal) ? "plays.voided" : "minutes.counted"), mark: "standing"),
+                        Cell(source, mark: "wide"),
                     ]
                 }
             }
                 + day.onByPlay.runs.map { run in
                     [Cell("—"), Cell(runText(run, day.day, zone)), Cell(run.count), Cell(speech("minutes.by_play"), mark: "standing"), ""]
-                }, total: day.on.isEmpty && facts.presence.isEmpty ? nil : [Cell(speech("minutes.total")), "", Cell(day.on.count), "", ""], head: 1, empty: speech("minutes.empty"))
+                }, total: day.on.isEmpty && facts.presence.isEmpty ? nil : [Cell(speech("minutes.total")), "", Cell(day.on.count), "", ""],
+            head: 1, empty: speech("minutes.empty"))
     }
 
     /// Minutes that came after the close of the day.
@@ -107,7 +114,8 @@ extension Table {
             rows: facts.late.filter { names[$0.terminal] != nil }.map { fact in
                 [
                     Cell(names[fact.terminal] ?? ""), Cell(zone.text(fact.receivedAt)),
-                    Cell(fact.minutes.runs.map { runText($0, day.day, zone) }.joined(separator: ", "), mark: "wide"), Cell(fact.minutes.count),
+                    Cell(fact.minutes.runs.map { runText($0, day.day, zone) }.joined(separator: ", "), mark: "wide"),
+                    Cell(fact.minutes.count),
                 ]
             })
     }
@@ -116,12 +124,15 @@ extension Table {
     static func voids(_ facts: SiteFacts, zone: NetworkZone, _ speech: Speech) -> Table {
         let names = facts.terminalNames
         return Table(
-            caption: speech("voids.caption"), columns: ["terminal", "kind", "from", "through", "reason", "recorded", "standing"].map { Column(speech("voids.column.\($0)")) },
+            caption: speech("voids.caption"),
+            columns: ["terminal", "kind", "from", "through", "reason", "recorded", "standing"].map { Column(speech("voids.column.\($0)")) },
             rows: facts.voids.map { void in
                 [
                     Cell(names[void.terminal] ?? ""), Cell(speech("voids.kind.\(void.kind.rawValue)")), Cell(void.fromDay.description),
-                    Cell(void.untilDay == .forever ? speech("span.open_end") : void.untilDay.advanced(by: -1).description), Cell(void.reason, mark: "wide"),
-                    Cell(zone.text(void.recordedAt)), Cell(void.withdrawnAt.map { speech("voids.withdrawn", ["time": zone.text($0)]) } ?? speech("voids.valid")),
+                    Cell(void.untilDay == .forever ? speech("span.open_end") : void.untilDay.advanced(by: -1).description),
+                    Cell(void.reason, mark: "wide"),
+                    Cell(zone.text(void.recordedAt)),
+                    Cell(void.withdrawnAt.map { speech("voids.withdrawn", ["time": zone.text($0)]) } ?? speech("voids.valid")),
                 ]
             })
     }
@@ -132,23 +143,28 @@ extension Table {
         return Table(
             caption: speech("intervals.caption"),
             columns: ["courseware", "mode", "terminal", "intervals"].map { Column(speech("intervals.column.\($0)")) }
-                + ["watched", "distinct"].map { Column(speech("plays.column.\($0)"), isNumber: true) } + [Column(speech("plays.column.standing"))],
+                + ["watched", "distinct"].map { Column(speech("plays.column.\($0)"), isNumber: true) } + [
+                    Column(speech("plays.column.standing"))
+                ],
             rows: day.plays.map { played in
                 let id = played.play.courseware
                 let spans = played.wall.intervals.map { span in
-                    "\(zone.text(Instant(milliseconds: span.lowerBound)).suffix(5))–\(zone.text(Instant(milliseconds: span.upperBound)).suffix(5))"
+                    [span.lowerBound, span.upperBound].map { String(zone.text(Instant(milliseconds: $0)).suffix(5)) }.joined(separator: "–")
                 }
                 let standing = played.isVoided ? "plays.voided" : day.effectiveCourseware.contains(id) ? "plays.effective" : "plays.short"
                 return [
-                    Cell(facts.courseware[id]?.title ?? id, mark: "wide"), Cell(speech("play_mode.\(String(describing: played.play.mode))")),
-                    Cell(names[played.play.terminal] ?? ""), Cell(spans.joined(separator: ", "), mark: "wide"), Cell(clockText(played.wall.total)),
+                    Cell(facts.courseware[id]?.title ?? id, mark: "wide"),
+                    Cell(speech("play_mode.\(String(describing: played.play.mode))")),
+                    Cell(names[played.play.terminal] ?? ""), Cell(spans.joined(separator: ", "), mark: "wide"),
+                    Cell(clockText(played.wall.total)),
                     Cell(clockText(played.media.total)), Cell(speech(standing), mark: "standing"),
                 ]
             },
             total: day.plays.isEmpty
                 ? nil
                 : [
-                    Cell(speech("intervals.total")), "", "", "", Cell(clockText(day.plays.filter { !$0.isVoided }.reduce(0) { $0 + $1.wall.total })),
+                    Cell(speech("intervals.total")), "", "", "",
+                    Cell(clockText(day.plays.filter { !$0.isVoided }.reduce(0) { $0 + $1.wall.total })),
                     Cell(clockText(Int64(day.figures.effectiveSeconds) * 1000)), "",
                 ], empty: speech("plays.empty"))
     }

@@ -21,8 +21,12 @@ package struct SiteQuestion: Sendable {
         text = String(query["q"].prefix(100))
         after = query["after"]
         network = query.network
-        guard let show = SiteFilter(rawValue: query["show"].isEmpty ? "registered" : query["show"]) else { throw Refusal.invalid(["show": "form.choice"]) }
-        guard let order = SiteOrder(rawValue: query["sort"].isEmpty ? "code" : query["sort"]) else { throw Refusal.invalid(["sort": "form.choice"]) }
+        guard let show = SiteFilter(rawValue: query["show"].isEmpty ? "registered" : query["show"]) else {
+            throw Refusal.invalid(["show": "form.choice"])
+        }
+        guard let order = SiteOrder(rawValue: query["sort"].isEmpty ? "code" : query["sort"]) else {
+            throw Refusal.invalid(["sort": "form.choice"])
+        }
         self.show = show
         self.order = order
     }
@@ -34,7 +38,10 @@ package struct SiteQuestion: Sendable {
 
     func fields(show: SiteFilter? = nil, order: SiteOrder? = nil) -> [(String, String)] {
         let order = order ?? self.order
-        return [("area", area), ("part", part), ("show", (show ?? self.show).rawValue), ("q", text), ("sort", order == .code ? "" : order.rawValue)]
+        return [
+            ("area", area), ("part", part), ("show", (show ?? self.show).rawValue), ("q", text),
+            ("sort", order == .code ? "" : order.rawValue),
+        ]
     }
 }
 
@@ -84,7 +91,9 @@ package struct SiteListPage: Sendable {
         part = question.part
         text = question.text
         sort = question.order.rawValue
-        choices = SiteFilter.allCases.map { Choice(choiceValue: $0.rawValue, choiceLabel: speech("sites.show.\($0.rawValue)"), chosen: $0 == question.show) }
+        choices = SiteFilter.allCases.map {
+            Choice(choiceValue: $0.rawValue, choiceLabel: speech("sites.show.\($0.rawValue)"), chosen: $0 == question.show)
+        }
         meaning = speech("sites.meaning.\(question.show.rawValue)")
         provisional = period.isProvisional
         csvURL = question.url(period.month, path: "/sites.csv")
@@ -115,21 +124,26 @@ extension Table {
         return Table(
             caption: speech("sites.caption", ["month": speech.month(month)]),
             columns: [
-                column("code", .code, isNumber: false), column("name", isNumber: false), column("presence", isNumber: false), column("on_days"),
-                column("on_minutes", .onMinutes), column("effective_minutes", .effective), column("effective_plays"), column("effective_demand_plays"),
+                column("code", .code, isNumber: false), column("name", isNumber: false), column("presence", isNumber: false),
+                column("on_days"),
+                column("on_minutes", .onMinutes), column("effective_minutes", .effective), column("effective_plays"),
+                column("effective_demand_plays"),
                 column("heard_days"), column("due_days"),
             ],
             rows: sites.map { site in
                 [
-                    Cell(site.code), Cell(site.name, url: FigureURL.site(site.code, month)), Cell(speech("presence.\(site.presence.rawValue)"), mark: "standing"),
-                    Cell(site.onDays), Cell(site.onMinutes, url: FigureURL.site(site.code, month)), Cell(wholeMinutes(site.effectiveSeconds)),
+                    Cell(site.code), Cell(site.name, url: FigureURL.site(site.code, month)),
+                    Cell(speech("presence.\(site.presence.rawValue)"), mark: "standing"),
+                    Cell(site.onDays), Cell(site.onMinutes, url: FigureURL.site(site.code, month)),
+                    Cell(wholeMinutes(site.effectiveSeconds)),
                     Cell(site.effectivePlays), Cell(site.effectiveDemandPlays), Cell(site.heardDays), Cell(site.dueDays),
                 ]
             },
             total: sites.isEmpty
                 ? nil
                 : [
-                    Cell(speech("figures.total")), Cell(speech("sites.count", ["count": String(total.registered)])), "", "", Cell(total.onMinutes),
+                    Cell(speech("figures.total")), Cell(speech("sites.count", ["count": String(total.registered)])), "", "",
+                    Cell(total.onMinutes),
                     Cell(wholeMinutes(total.effectiveSeconds)), "", "", Cell(total.heardDays), Cell(total.dueDays),
                 ], head: 1, empty: speech("sites.empty"))
     }
@@ -139,7 +153,9 @@ extension Table {
         Table(
             caption: speech("excluded.caption", ["month": speech.month(month)]),
             columns: ["code", "name", "reason", "document"].map { Column(speech("excluded.column.\($0)")) },
-            rows: sites.map { [Cell($0.code), Cell($0.name, url: FigureURL.site($0.code, month)), Cell($0.reason, mark: "wide"), Cell($0.document)] }, head: 1,
+            rows: sites.map {
+                [Cell($0.code), Cell($0.name, url: FigureURL.site($0.code, month)), Cell($0.reason, mark: "wide"), Cell($0.document)]
+            }, head: 1,
             empty: speech("excluded.empty"))
     }
 
@@ -151,7 +167,9 @@ extension Table {
         return Table(
             caption: speech("uncounted.caption", ["month": speech.month(month), "count": String(rows.count)]),
             columns: ["code", "name", "why"].map { Column(speech("uncounted.column.\($0)")) },
-            rows: rows.sorted { $0.code < $1.code }.map { [Cell($0.code), Cell($0.name, url: FigureURL.site($0.code, month)), Cell($0.why, mark: "wide")] }, head: 1,
+            rows: rows.sorted { $0.code < $1.code }.map {
+                [Cell($0.code), Cell($0.name, url: FigureURL.site($0.code, month)), Cell($0.why, mark: "wide")]
+            }, head: 1,
             empty: speech("uncounted.empty"))
     }
 }

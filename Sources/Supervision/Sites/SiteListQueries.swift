@@ -22,7 +22,8 @@ extension Statements {
             JOIN area_version a ON a.area_id = v.area_id AND a.replaced_at IS NULL AND a.from_day <= \(placed) AND a.until_day > \(placed)
             LEFT JOIN site_state t ON t.site = s.num AND t.replaced_at IS NULL AND t.from_day <= \(last) AND t.until_day > \(last)
             WHERE \(sql: scope.condition("a.code"))
-                AND NOT EXISTS (SELECT 1 FROM site_state c WHERE c.site = s.num AND c.replaced_at IS NULL AND c.from_day < \(end) AND c.until_day > \(first)
+                AND NOT EXISTS (SELECT 1 FROM site_state c WHERE c.site = s.num AND c.replaced_at IS NULL AND c.from_day < \(end)
+                    AND c.until_day > \(first)
                     AND c.state IN (\(list: SiteState.counted.map(\.rawValue))))
             ORDER BY s.code
             """

@@ -21,8 +21,10 @@ extension Routes {
             let (question, period) = (try SiteQuestion(query), try Period(query, rules: rules, at: house.clock.now))
             let record = try await house.siteList(question, period, in: visit.scope, rules, shelf)
             return try house.page(
-                "site_list", SiteListPage(record, question, period, speech), title: speech("sites.title", ["area": record.area?.name ?? "", "month": speech.month(period.month)]),
-                crumbs: record.path.map { Frame.Link(label: $0.name, url: FigureURL.area($0.code, period.month, period.network)) }, for: visit, request)
+                "site_list", SiteListPage(record, question, period, speech),
+                title: speech("sites.title", ["area": record.area?.name ?? "", "month": speech.month(period.month)]),
+                crumbs: record.path.map { Frame.Link(label: $0.name, url: FigureURL.area($0.code, period.month, period.network)) },
+                for: visit, request)
         }
         get("/sites.csv", .seeFigures) { request, _, visit in
             let query = Query(request)
@@ -35,7 +37,8 @@ extension Routes {
             let query = Query(request)
             let (question, period) = (try SiteQuestion(query), try Period(query, rules: rules, at: house.clock.now))
             let record = try await house.siteList(question, period, in: visit.scope, rules, shelf)
-            return try await spreadsheet(record.tables(question, period.month, Speech(house, visit)), name: "sites-\(period.month)-\(question.show.rawValue)")
+            return try await spreadsheet(
+                record.tables(question, period.month, Speech(house, visit)), name: "sites-\(period.month)-\(question.show.rawValue)")
         }
     }
 }
@@ -59,8 +62,12 @@ extension SiteListRecord {
 
 extension House {
     /// The same with the figures of an area as pages show them.
-    fileprivate func siteList(_ question: SiteQuestion, _ period: Period, in scope: Scope, _ rules: FactRules, _ shelf: FigureShelf) async throws -> SiteListRecord {
-        guard !question.area.isEmpty else { return try await database.read { try $0.siteList(question, period, in: scope, zone: rules.zone) } }
+    fileprivate func siteList(_ question: SiteQuestion, _ period: Period, in scope: Scope, _ rules: FactRules, _ shelf: FigureShelf)
+        async throws -> SiteListRecord
+    {
+        guard !question.area.isEmpty else {
+            return try await database.read { try $0.siteList(question, period, in: scope, zone: rules.zone) }
+        }
         guard let found = try await shelf.areaMonth(code: question.area, period, in: scope) else { throw Refusal.notFound("area") }
         return try await database.read { try $0.siteList(question, period, of: found) }
     }
@@ -70,13 +77,15 @@ extension Statements {
     /// The sites of an area of the scope, or of the whole scope. Refuses an area that the scope does not cover.
     package func siteList(_ question: SiteQuestion, _ period: Period, in scope: Scope, zone: NetworkZone) throws -> SiteListRecord {
         guard question.area.isEmpty else {
-            let found = try areaMonth(code: question.area, month: period.month, network: period.network, in: scope, zone: zone, at: period.asOf)
+            let found = try areaMonth(
+                code: question.area, month: period.month, network: period.network, in: scope, zone: zone, at: period.asOf)
             guard let found else { throw Refusal.notFound("area") }
             return try siteList(question, period, of: found)
         }
         let scope = try self.scope(scope, on: period.placed, today: period.today)
         return SiteListRecord(
-            area: nil, path: [], figures: try monthFigures(month: period.month, placed: period.placed, in: scope, zone: zone, at: period.asOf),
+            area: nil, path: [],
+            figures: try monthFigures(month: period.month, placed: period.placed, in: scope, zone: zone, at: period.asOf),
             uncounted: try uncounted(question, period, in: scope))
     }
 
@@ -85,7 +94,8 @@ extension Statements {
         var figures = found.figures
         if question.part == "rest" {
             let groups = BulletinArea.grouped(figures.sites, found.below.map { BulletinArea(code: $0.code, name: $0.name) })
-            figures = MonthFigures(sites: groups[BulletinArea.rest] ?? [], excluded: figures.excluded, outsideService: figures.outsideService)
+            figures = MonthFigures(
+                sites: groups[BulletinArea.rest] ?? [], excluded: figures.excluded, outsideService: figures.outsideService)
         }
         let inside = found.area.areaCode.map { Scope(areas: [$0]) } ?? Scope(areas: [])
         return SiteListRecord(area: found.area, path: found.path, figures: figures, uncounted: try uncounted(question, period, in: inside))

@@ -3,7 +3,8 @@ package import Operations
 import Registry
 package import Web
 
-/// What the base facts say about the minutes of a site's day: what the minute strip draws and the day's page lists. Pure; its counts equal the derived row.
+/// What the base facts say about the minutes of a site's day: what the minute strip draws and the day's page lists. Pure; its counts equal
+/// the derived row.
 package struct SiteMinutes: Sendable {
     /// A play on this day.
     package struct Played: Sendable {
@@ -46,7 +47,8 @@ package struct SiteMinutes: Sendable {
         isInService = facts.service.contains { $0.contains(day) }
         isDue = isInService && facts.asOf >= end
         let terminals = facts.assignments.filter { $0.fromDay <= day && $0.untilDay > day }.map(\.terminal)
-        let voidedTerminals = Set(facts.voids.filter { $0.kind == .facts && $0.withdrawnAt == nil && $0.fromDay <= day && $0.untilDay > day }.map(\.terminal))
+        let voidedTerminals = Set(
+            facts.voids.filter { $0.kind == .facts && $0.withdrawnAt == nil && $0.fromDay <= day && $0.untilDay > day }.map(\.terminal))
         for fact in facts.presence where fact.day == day && terminals.contains(fact.terminal) {
             if voidedTerminals.contains(fact.terminal) { voided.formUnion(fact.minutes) } else { on.formUnion(fact.minutes) }
         }
@@ -60,8 +62,12 @@ package struct SiteMinutes: Sendable {
         isHeard = facts.heard.contains(day) || !on.isEmpty
         let reports = facts.completeReports(rules.zone)
         for terminal in terminals {
-            let played = plays.filter { $0.play.terminal == terminal && !$0.isVoided }.reduce(into: MinuteSet()) { $0.formUnion($1.wall.minutes(from: start)) }
-            let reported = facts.presence.filter { $0.day == day && $0.terminal == terminal }.reduce(into: MinuteSet()) { $0.formUnion($1.minutes) }
+            let played = plays.filter { $0.play.terminal == terminal && !$0.isVoided }.reduce(into: MinuteSet()) {
+                $0.formUnion($1.wall.minutes(from: start))
+            }
+            let reported = facts.presence.filter { $0.day == day && $0.terminal == terminal }.reduce(into: MinuteSet()) {
+                $0.formUnion($1.minutes)
+            }
             calledOff.formUnion(reports.calledOff(played, reported: reported, by: terminal, on: day))
         }
         let known = terminals.map { reports.minutes(of: $0, on: day) }.min() ?? 0
@@ -87,7 +93,8 @@ package struct SiteMinutes: Sendable {
     /// The layers of the minute strip, those without minutes included.
     package var layers: [(layer: Layer, minutes: MinuteSet)] {
         [
-            (.outside, isInService ? MinuteSet() : MinuteSet(0..<length)), (.unheard, unheard), (.on, on.subtracting(onByPlay)), (.byplay, onByPlay),
+            (.outside, isInService ? MinuteSet() : MinuteSet(0..<length)), (.unheard, unheard), (.on, on.subtracting(onByPlay)),
+            (.byplay, onByPlay),
             (.play, playing.subtracting(effective)), (.effective, effective),
             (.voided, voided), (.late, late),
         ]

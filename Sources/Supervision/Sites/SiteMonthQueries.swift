@@ -39,7 +39,11 @@ package struct SiteFacts: Sendable {
 
     /// What of the days the terminals reported complete, less what voids in force take out.
     func completeReports(_ zone: NetworkZone) -> CompleteReports {
-        CompleteReports(claims, voided: Dictionary(grouping: voids.filter { $0.withdrawnAt == nil }, by: \.terminal).mapValues { $0.map { $0.fromDay..<$0.untilDay } }, zone)
+        CompleteReports(
+            claims,
+            voided: Dictionary(grouping: voids.filter { $0.withdrawnAt == nil }, by: \.terminal).mapValues {
+                $0.map { $0.fromDay..<$0.untilDay }
+            }, zone)
     }
 }
 
@@ -59,8 +63,11 @@ package struct NamedCourseware: Hashable, Sendable {
 }
 
 extension Statements {
-    /// What is known of a site in a month, or on one day of it, on the network as it was at the month's end. Nil when the scope does not cover the site.
-    package func siteFacts(code: String, month: Month, only day: Day? = nil, in scope: Scope, zone: NetworkZone, at now: Instant) throws -> SiteFacts? {
+    /// What is known of a site in a month, or on one day of it, on the network as it was at the month's end. Nil when the scope does not
+    /// cover the site.
+    package func siteFacts(code: String, month: Month, only day: Day? = nil, in scope: Scope, zone: NetworkZone, at now: Instant) throws
+        -> SiteFacts?
+    {
         let last = month.days.upperBound
         let scope = try self.scope(scope, on: last, today: zone.day(of: now))
         guard let site = try site(code: code, on: last, in: scope) else { return nil }
@@ -72,18 +79,22 @@ extension Statements {
         let counted = try monthFigures(month: month, in: around, only: site.num, zone: zone, at: now)
         let exclusions = try exclusions(site: site.num, within: month.days)
         let assignments = try assignments(site: site.num)
-        let terminals = Array(Set(assignments.filter { $0.fromDay <= days.upperBound && $0.untilDay > days.lowerBound }.map(\.terminal))).sorted()
+        let terminals = Array(Set(assignments.filter { $0.fromDay <= days.upperBound && $0.untilDay > days.lowerBound }.map(\.terminal)))
+            .sorted()
         let plays = try plays(terminals: terminals, within: days)
         let states = try stateHistory(site: site.num)
         return SiteFacts(
             site: site, path: path.filter { $0.areaCode.map(scope.covers) ?? false }, month: month, asOf: now, counted: counted.sites.first,
             exclusions: exclusions, states: states, service: try serviceDays(month.days.lowerBound..<month.end, site: site.num),
-            days: try storedSiteDays(site: site.num, within: days), heard: try heardDays(month.days.lowerBound..<month.end, zone: zone, only: [site.num])[site.num] ?? DaySet(),
+            days: try storedSiteDays(site: site.num, within: days),
+            heard: try heardDays(month.days.lowerBound..<month.end, zone: zone, only: [site.num])[site.num] ?? DaySet(),
             assignments: assignments, presence: try presence(terminals: terminals, within: days),
-            sources: day == nil ? [:] : try presenceSources(terminals: terminals, within: days), late: try lateMinutes(terminals: terminals, within: days), plays: plays,
+            sources: day == nil ? [:] : try presenceSources(terminals: terminals, within: days),
+            late: try lateMinutes(terminals: terminals, within: days), plays: plays,
             clockErrors: try clockErrors(terminals: terminals, within: days),
             voids: try voids(terminals: terminals, within: days), claims: try claims(terminals: Set(assignments.map(\.terminal)).sorted()),
-            courseware: try namedCourseware(Set(plays.map(\.courseware)).sorted()), accounts: try namedAccounts(Set(states.map(\.actor)).union(exclusions.map(\.actor)).sorted()),
+            courseware: try namedCourseware(Set(plays.map(\.courseware)).sorted()),
+            accounts: try namedAccounts(Set(states.map(\.actor)).union(exclusions.map(\.actor)).sorted()),
             formulas: try formulas())
     }
 
@@ -97,7 +108,8 @@ extension Statements {
             """
         ) { row in
             found[try row.day(0)] = StoredSiteDay(
-                onMinutes: try row.int(1), effectiveSeconds: try row.int(2), plays: try row.int(3), effectivePlays: try row.int(4), effectiveDemandPlays: try row.int(5))
+                onMinutes: try row.int(1), effectiveSeconds: try row.int(2), plays: try row.int(3), effectivePlays: try row.int(4),
+                effectiveDemandPlays: try row.int(5))
         }
         return found
     }

@@ -46,7 +46,9 @@ enum SiteNote: Hashable, Sendable {
     static func isAllDay(_ minutes: MinuteSet, of length: Int) -> Bool { MinuteSet(0..<length).subtracting(minutes).isEmpty }
 
     /// On how many days the same minutes stand at most; days without any are not alike.
-    static func mostAlike(_ days: [MinuteSet]) -> Int { Dictionary(grouping: days.filter { !$0.isEmpty }, by: \.self).values.map(\.count).max() ?? 0 }
+    static func mostAlike(_ days: [MinuteSet]) -> Int {
+        Dictionary(grouping: days.filter { !$0.isEmpty }, by: \.self).values.map(\.count).max() ?? 0
+    }
 
     private static func withoutPlay(_ run: inout [SiteMinutes]) -> [SiteNote] {
         defer { run = [] }
@@ -57,7 +59,10 @@ enum SiteNote: Hashable, Sendable {
     /// The note in words.
     func text(_ speech: Speech) -> String {
         switch self {
-        case .onWithoutPlay(let days): speech("note.without_play", ["from": days.lowerBound.description, "through": days.upperBound.description, "days": String(days.count)])
+        case .onWithoutPlay(let days):
+            speech(
+                "note.without_play",
+                ["from": days.lowerBound.description, "through": days.upperBound.description, "days": String(days.count)])
         case .onAllNight(let count): speech("note.all_night", ["days": String(count)])
         case .onAllDay(let count): speech("note.all_day", ["days": String(count)])
         case .samePattern(let count): speech("note.same_pattern", ["days": String(count)])

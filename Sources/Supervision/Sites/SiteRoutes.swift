@@ -20,14 +20,18 @@ extension Routes {
         get("/sites/:code", .seeFigures) { request, context, visit in
             let (code, speech) = (try siteCode(context), Speech(house, visit))
             let period = try Period(Query(request)["month"], rules: rules, at: house.clock.now)
-            let found = try await house.database.read { try $0.siteFacts(code: code, month: period.month, in: visit.scope, zone: rules.zone, at: period.asOf) }
+            let found = try await house.database.read {
+                try $0.siteFacts(code: code, month: period.month, in: visit.scope, zone: rules.zone, at: period.asOf)
+            }
             guard let facts = found else { throw Refusal.notFound("site") }
             let days = period.month.days.map { SiteMinutes($0, facts, rules: rules) }
             return try house.page(
                 "site",
                 SitePage(
-                    facts, days, period, rules: rules, mayChange: visit.may(.keepRegister), isChanged: request.uri.queryParameters["changed"] != nil, speech),
-                title: speech("site.title", ["site": facts.site.name, "month": speech.month(period.month)]), crumbs: facts.crumbs, for: visit, request)
+                    facts, days, period, rules: rules, mayChange: visit.may(.keepRegister),
+                    isChanged: request.uri.queryParameters["changed"] != nil, speech),
+                title: speech("site.title", ["site": facts.site.name, "month": speech.month(period.month)]), crumbs: facts.crumbs,
+                for: visit, request)
         }
         get("/sites/:code/days/:day", .seeFigures) { request, context, visit in
             let (code, speech) = (try siteCode(context), Speech(house, visit))

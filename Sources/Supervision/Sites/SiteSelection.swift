@@ -44,7 +44,8 @@ package enum SiteOrder: String, CaseIterable, Sendable {
     }
 }
 
-/// The sites that a list shows, all of them, in order. Pure: the same sites that a bulletin counts come in, so that list and bulletin cannot differ.
+/// The sites that a list shows, all of them, in order. Pure: the same sites that a bulletin counts come in, so that list and bulletin
+/// cannot differ.
 package struct SiteSelection: Sendable {
     package let order: SiteOrder
     package let sites: [SiteMonth]
@@ -59,7 +60,8 @@ package struct SiteSelection: Sendable {
     /// The sums over the whole selection, as a bulletin would print them.
     package var total: BulletinLine { BulletinLine(code: "", name: "", sites: sites) }
 
-    /// At most `limit` sites after the one that `key` names, and the key of the next page when there is one. A key outlives changes of the list: it names a place in the order.
+    /// At most `limit` sites after the one that `key` names, and the key of the next page when there is one. A key outlives changes of the
+    /// list: it names a place in the order.
     package func page(after key: String, limit: Int = 50) -> (sites: ArraySlice<SiteMonth>, next: String?) {
         var start = 0
         let parts = key.split(separator: "~", maxSplits: 1)

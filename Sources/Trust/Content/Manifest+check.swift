@@ -29,10 +29,13 @@ extension Manifest {
             try require(rendition.files.contains { $0.duration != nil }, "\(place).files", "holding a segment with duration_ms")
         case .mp4:
             try require(rendition.playlist == nil, "\(place).playlist", "absent")
-            try require(rendition.files.count == 1 && rendition.files.first?.duration == nil, "\(place).files", "one file without duration_ms")
+            try require(
+                rendition.files.count == 1 && rendition.files.first?.duration == nil, "\(place).files", "one file without duration_ms")
         case .pieces:
             try require(rendition.files.contains { $0.path == rendition.playlist }, "\(place).playlist", "one of its files")
-            try require(!rendition.pieces.isEmpty && rendition.files.allSatisfy { $0.duration == nil }, "\(place).files", "pieces without duration_ms")
+            try require(
+                !rendition.pieces.isEmpty && rendition.files.allSatisfy { $0.duration == nil }, "\(place).files",
+                "pieces without duration_ms")
             try require(rendition.file != nil, "\(place).file", "there")
             try require(rendition.codecs.map(isCodecs) == true, "\(place).codecs", "1 to 64 letters, digits, points and commas")
         }
@@ -43,7 +46,9 @@ extension Manifest {
         (1...64).contains(text.utf8.count)
             && text.utf8.allSatisfy { byte in
                 switch byte {
-                case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "."), UInt8(ascii: ","): true
+                case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+                    UInt8(ascii: "."), UInt8(ascii: ","):
+                    true
                 default: false
                 }
             }
@@ -57,7 +62,9 @@ extension Manifest {
         var total: Int64 = 0
         for file in files {
             try require((1...JSONValue.largestInteger).contains(file.length), "\(file.path).length", "at least 1")
-            if let duration = file.duration { try require((1...longestPlay).contains(duration), "\(file.path).duration_ms", "from 1 ms to 7 days") }
+            if let duration = file.duration {
+                try require((1...longestPlay).contains(duration), "\(file.path).duration_ms", "from 1 ms to 7 days")
+            }
             try require(paths.insert(file.path.rawValue).inserted, file.path.rawValue, "there once only")
             try require(
                 lengths.updateValue(file.length, forKey: file.sha256) ?? file.length == file.length, "\(file.path).length",
@@ -81,12 +88,14 @@ extension Manifest {
     private static func isName(_ text: String, longest: Int) -> Bool {
         (1...longest).contains(text.utf8.count)
             && text.utf8.allSatisfy {
-                (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) || $0 == UInt8(ascii: "-")
+                (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
+                    || $0 == UInt8(ascii: "-")
             }
     }
 
     private static func isLine(_ text: String) -> Bool {
-        // Control characters, line and paragraph separators, and the marks that turn the direction of writing have no place in a title on a screen.
+        // Control characters, line and paragraph separators, and the marks that turn the direction of writing have no place in a title on a
+        // screen.
         text.count <= 200 && text.utf8.count <= 2000
             && text.unicodeScalars.allSatisfy { scalar in
                 switch scalar.value {

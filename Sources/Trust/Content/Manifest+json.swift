@@ -1,5 +1,6 @@
 extension Manifest {
-    /// Reads the bytes of a manifest whose length the caller has bounded by ``longest``. Throws `trust.json`, `trust.shape` or `trust.path`.
+    /// Reads the bytes of a manifest whose length the caller has bounded by ``longest``. Throws `trust.json`, `trust.shape` or
+    /// `trust.path`.
     package init(parsing bytes: [UInt8]) throws(TrustError) {
         try self.init(JSONValue(parsing: bytes))
     }
@@ -12,15 +13,18 @@ extension Manifest {
         var renditions: [Rendition] = []
         for entry in try fields.array("renditions") { renditions.append(try Rendition(JSONFields(entry, at: "manifest.renditions"))) }
         try self.init(
-            courseware: fields.text("courseware"), version: fields.integer("version", in: any), title: fields.text("title"), category: fields.text("category"),
-            speaker: fields.text("speaker"), unit: fields.text("unit"), duration: fields.integer("duration_ms", in: any), poster: File(fields.fields("poster")),
+            courseware: fields.text("courseware"), version: fields.integer("version", in: any), title: fields.text("title"),
+            category: fields.text("category"),
+            speaker: fields.text("speaker"), unit: fields.text("unit"), duration: fields.integer("duration_ms", in: any),
+            poster: File(fields.fields("poster")),
             renditions: renditions)
     }
 
     package var json: JSONValue {
         [
             "format": .string(Self.format), "courseware": .string(courseware), "version": .integer(version), "title": .string(title),
-            "category": .string(category), "speaker": .string(speaker), "unit": .string(unit), "duration_ms": .integer(duration), "poster": poster.json,
+            "category": .string(category), "speaker": .string(speaker), "unit": .string(unit), "duration_ms": .integer(duration),
+            "poster": poster.json,
             "renditions": .array(renditions.map(\.json)),
         ]
     }
@@ -31,13 +35,17 @@ extension Manifest {
 
 extension Manifest.Rendition {
     fileprivate init(_ fields: JSONFields) throws(TrustError) {
-        guard let kind = Manifest.Kind(rawValue: try fields.text("kind")) else { throw fields.refusal("kind", "hls, mp4 or pieces; update this program") }
+        guard let kind = Manifest.Kind(rawValue: try fields.text("kind")) else {
+            throw fields.refusal("kind", "hls, mp4 or pieces; update this program")
+        }
         let any = Int64.min...Int64.max
         var files: [Manifest.File] = []
         for entry in try fields.array("files") { files.append(try Manifest.File(JSONFields(entry, at: "manifest.renditions.files"))) }
         self.init(
-            name: try fields.text("name"), kind: kind, height: try fields.integer("height", in: any), bandwidth: try fields.integer("bandwidth", in: any),
-            playlist: fields.has("playlist") ? try fields.path("playlist") : nil, files: files, file: kind == .pieces ? try fields.path("file") : nil,
+            name: try fields.text("name"), kind: kind, height: try fields.integer("height", in: any),
+            bandwidth: try fields.integer("bandwidth", in: any),
+            playlist: fields.has("playlist") ? try fields.path("playlist") : nil, files: files,
+            file: kind == .pieces ? try fields.path("file") : nil,
             codecs: kind == .pieces ? try fields.text("codecs") : nil)
     }
 
@@ -56,7 +64,8 @@ extension Manifest.Rendition {
 extension Manifest.File {
     fileprivate init(_ fields: JSONFields) throws(TrustError) {
         self.init(
-            path: try fields.path("path"), sha256: try fields.sha256("sha256"), length: try fields.integer("length", in: Int64.min...Int64.max),
+            path: try fields.path("path"), sha256: try fields.sha256("sha256"),
+            length: try fields.integer("length", in: Int64.min...Int64.max),
             duration: fields.has("duration_ms") ? try fields.integer("duration_ms", in: Int64.min...Int64.max) : nil)
     }
 

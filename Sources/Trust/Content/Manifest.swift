@@ -1,5 +1,6 @@
 /// What one version of one courseware is made of: every file by SHA-256. It says nothing that its own hash, named in the signed targets,
-/// does not cover. Every value of this type keeps the rules of ``Manifest/init(courseware:version:title:category:speaker:unit:duration:poster:renditions:)``.
+/// does not cover. Every value of this type keeps the rules of
+/// ``Manifest/init(courseware:version:title:category:speaker:unit:duration:poster:renditions:)``.
 package struct Manifest: Hashable, Sendable {
     /// The word by which a reader knows the format; another format gets another word.
     package static let format = "yuanjiao-manifest-1"
@@ -51,7 +52,8 @@ package struct Manifest: Hashable, Sendable {
         package let codecs: String?
 
         package init(
-            name: String, kind: Kind, height: Int64, bandwidth: Int64, playlist: RelativePath?, files: [File], file: RelativePath? = nil, codecs: String? = nil
+            name: String, kind: Kind, height: Int64, bandwidth: Int64, playlist: RelativePath?, files: [File], file: RelativePath? = nil,
+            codecs: String? = nil
         ) {
             self.name = name
             self.kind = kind
@@ -87,9 +89,10 @@ package struct Manifest: Hashable, Sendable {
     /// At least one, in the order of the maker.
     package let renditions: [Rendition]
 
-    /// Throws `trust.shape` unless: ids and names are of `[a-z0-9-]`; texts are one line of at most 200 characters, the title not empty; numbers
-    /// lie in sane ranges; there are 1 to 16 renditions with different names; an HLS rendition holds its playlist and a segment, an MP4 rendition is
-    /// one file, one of pieces holds its playlist and pieces and names the whole and its codecs; no path stands twice, also not as a folder of another; one content has one length; all lengths together fit 2^53 - 1.
+    /// Throws `trust.shape` unless: ids and names are of `[a-z0-9-]`; texts are one line of at most 200 characters, the title not empty;
+    /// numbers lie in sane ranges; there are 1 to 16 renditions with different names; an HLS rendition holds its playlist and a segment, an
+    /// MP4 rendition is one file, one of pieces holds its playlist and pieces and names the whole and its codecs; no path stands twice,
+    /// also not as a folder of another; one content has one length; all lengths together fit 2^53 - 1.
     package init(
         courseware: String, version: Int64, title: String, category: String, speaker: String, unit: String, duration: Int64, poster: File,
         renditions: [Rendition]

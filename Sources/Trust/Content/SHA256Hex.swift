@@ -24,7 +24,8 @@ package struct SHA256Hex: RawRepresentable, Hashable, Comparable, Codable, Senda
     package var hex: String { rawValue }
     package var description: String { rawValue }
 
-    /// The entity tag of these bytes (RFC 9110, 8.8.3). Sixteen digits are enough to tell two answers of one address apart; nothing is believed for it.
+    /// The entity tag of these bytes (RFC 9110, 8.8.3). Sixteen digits are enough to tell two answers of one address apart; nothing is
+    /// believed for it.
     package var tag: String { "\"\(rawValue.prefix(16))\"" }
 
     package static func < (first: SHA256Hex, second: SHA256Hex) -> Bool { first.rawValue < second.rawValue }

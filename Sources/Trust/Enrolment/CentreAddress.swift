@@ -19,7 +19,8 @@ package struct CentreAddress: Hashable, Sendable, CustomStringConvertible {
         secure = scheme == "https://"
         var port = secure ? 443 : 80
         if let portText {
-            guard (1...5).contains(portText.utf8.count), portText.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let number = Int(portText),
+            guard (1...5).contains(portText.utf8.count), portText.utf8.allSatisfy({ (0x30...0x39).contains($0) }),
+                let number = Int(portText),
                 (1...65535).contains(number)
             else { throw refusal }
             port = number
@@ -45,7 +46,9 @@ package struct CentreAddress: Hashable, Sendable, CustomStringConvertible {
         let host = parts[0]
         let labels = host.split(separator: ".", omittingEmptySubsequences: false)
         let units = Array("0123456789abcdefghijklmnopqrstuvwxyz-".utf8)
-        let plain = labels.allSatisfy { (1...63).contains($0.utf8.count) && $0.utf8.allSatisfy(units.contains) && $0.first != "-" && $0.last != "-" }
+        let plain = labels.allSatisfy {
+            (1...63).contains($0.utf8.count) && $0.utf8.allSatisfy(units.contains) && $0.first != "-" && $0.last != "-"
+        }
         guard plain, host.utf8.count <= 253 else { return nil }
         return (String(host), parts.count == 2 ? parts[1] : nil)
     }

@@ -21,7 +21,8 @@ package struct Claim: Hashable, Sendable, CustomStringConvertible {
     package init(typed: String) throws(TrustError) {
         let parts = TypedText.narrowed(typed).split(separator: ":", maxSplits: 4, omittingEmptySubsequences: false)
         guard parts.count == 5, parts[0].lowercased() == Self.name else {
-            throw TrustError(.claimForm, "The claim is not `\(Self.name):\(Self.version):CODE:FINGERPRINT:ADDRESS`; copy it again, complete.")
+            throw TrustError(
+                .claimForm, "The claim is not `\(Self.name):\(Self.version):CODE:FINGERPRINT:ADDRESS`; copy it again, complete.")
         }
         guard parts[1] == Self.version else {
             throw TrustError(.claimForm, "The claim is of another version than \(Self.version); update this program.")

@@ -8,7 +8,8 @@ package struct ClaimCode: Hashable, Sendable, CustomStringConvertible {
     /// Ten capital letters and digits, without hyphen.
     package let text: String
 
-    /// The code of the first 50 bits. Throws `trust.claim_code` unless there are seven bytes, which have to come from a random source that cannot be guessed.
+    /// The code of the first 50 bits. Throws `trust.claim_code` unless there are seven bytes, which have to come from a random source that
+    /// cannot be guessed.
     package init(bytes: [UInt8]) throws(TrustError) {
         guard bytes.count == Self.bytesNeeded else {
             throw TrustError(.claimCode, "A one-time code is made of \(Self.bytesNeeded) random bytes, not \(bytes.count).")
@@ -17,7 +18,8 @@ package struct ClaimCode: Hashable, Sendable, CustomStringConvertible {
         text = String(decoding: (0..<Self.length).map { Self.alphabet[Int(bits >> (45 - 5 * $0) & 31)] }, as: UTF8.self)
     }
 
-    /// Reads what a person typed: case, spaces, hyphens, full-width characters, O for 0, I and L for 1 do not matter. Throws `trust.claim_code`.
+    /// Reads what a person typed: case, spaces, hyphens, full-width characters, O for 0, I and L for 1 do not matter. Throws
+    /// `trust.claim_code`.
     package init(typed: String) throws(TrustError) {
         var units: [UInt8] = []
         for unit in TypedText.narrowed(typed).uppercased().utf8 where unit != UInt8(ascii: "-") {

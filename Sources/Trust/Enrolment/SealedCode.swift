@@ -1,14 +1,16 @@
 import Crypto
 import Foundation
 
-/// Opens one-time codes that newcomers sealed for the centre (HPKE, RFC 9180, base mode: DHKEM(X25519, HKDF-SHA256), HKDF-SHA256, ChaCha20-Poly1305).
+/// Opens one-time codes that newcomers sealed for the centre (HPKE, RFC 9180, base mode: DHKEM(X25519, HKDF-SHA256), HKDF-SHA256,
+/// ChaCha20-Poly1305).
 ///
 /// The key is derived from the one that signs the centre's answers, so that it is made, kept and changed with it.
 package struct SealingKey: Sendable {
     private let key: Curve25519.KeyAgreement.PrivateKey?
 
     init(of key: SigningKey) {
-        let derived = HKDF<SHA256>.deriveKey(inputKeyMaterial: SymmetricKey(data: key.seed), info: Data("yuanjiao-sealing-1".utf8), outputByteCount: 32)
+        let derived = HKDF<SHA256>.deriveKey(
+            inputKeyMaterial: SymmetricKey(data: key.seed), info: Data("yuanjiao-sealing-1".utf8), outputByteCount: 32)
         self.key = derived.withUnsafeBytes { try? Curve25519.KeyAgreement.PrivateKey(rawRepresentation: Data($0)) }
     }
 
@@ -21,7 +23,8 @@ package struct SealingKey: Sendable {
         guard let key, let bytes = Base64URL.bytes(sealed), bytes.count > 32, bytes.count <= 256 else { throw refusal }
         let text: Data
         do {
-            var recipient = try HPKE.Recipient(privateKey: key, ciphersuite: SealedCode.suite, info: SealedCode.info, encapsulatedKey: Data(bytes.prefix(32)))
+            var recipient = try HPKE.Recipient(
+                privateKey: key, ciphersuite: SealedCode.suite, info: SealedCode.info, encapsulatedKey: Data(bytes.prefix(32)))
             text = try recipient.open(Data(bytes.dropFirst(32)), authenticating: Data(newcomer.bytes))
         } catch { throw refusal }
         return try ClaimCode(typed: String(decoding: text, as: UTF8.self))

@@ -54,7 +54,8 @@ private struct JSONParser {
     }
 
     private mutating func word() throws(TrustError) -> JSONValue {
-        for (text, value) in [("true", JSONValue.bool(true)), ("false", .bool(false)), ("null", .null)] where bytes[position...].starts(with: text.utf8) {
+        for (text, value) in [("true", JSONValue.bool(true)), ("false", .bool(false)), ("null", .null)]
+        where bytes[position...].starts(with: text.utf8) {
             position += text.utf8.count
             return value
         }
@@ -158,7 +159,9 @@ private struct JSONParser {
     private mutating func fourDigits() throws(TrustError) -> UInt32 {
         var code: UInt32 = 0
         for _ in 0..<4 {
-            guard let unit = next, let digit = Character(Unicode.Scalar(unit)).hexDigitValue, unit < 0x80 else { throw refusal("Escape without four digits") }
+            guard let unit = next, let digit = Character(Unicode.Scalar(unit)).hexDigitValue, unit < 0x80 else {
+                throw refusal("Escape without four digits")
+            }
             code = code << 4 | UInt32(digit)
             position += 1
         }

@@ -3,8 +3,9 @@ package import Foundation
 /// The centre's Ed25519 signature over its answer to one request, carried as `Yuanjiao-Answer: key=<key id>, signature=<base64url>`.
 ///
 /// Signed is the text `yuanjiao-answer-1`, the request (method, path and query, node, SHA-256 of its body), the status, and SHA-256 of the
-/// answer's body, joined by line feeds. So an answer is to this request of this node and to no other; what has no body of its own says something
-/// new in its query. The key is one that the root gives to the timestamp: it is online, and dies with the catalogue's when it is stolen.
+/// answer's body, joined by line feeds. So an answer is to this request of this node and to no other; what has no body of its own says
+/// something new in its query. The key is one that the root gives to the timestamp: it is online, and dies with the catalogue's when it is
+/// stolen.
 package struct AnswerSignature: Hashable, Sendable {
     /// The header that carries it.
     package static let header = "Yuanjiao-Answer"
@@ -32,10 +33,13 @@ package struct AnswerSignature: Hashable, Sendable {
     /// Throws `trust.answer_signature` unless one of the keys (by key id) gave this answer to this request.
     package func verify(_ request: SignedRequest, status: Int, body: SHA256Hex, by keys: [String: VerifyingKey]) throws(TrustError) {
         guard let key = keys[keyID] else {
-            throw TrustError(.answerSignature, "The answer to \(request.pathAndQuery) is signed by a key that the network's root does not name; fetch the newest root.")
+            throw TrustError(
+                .answerSignature,
+                "The answer to \(request.pathAndQuery) is signed by a key that the network's root does not name; fetch the newest root.")
         }
         guard key.isValid(signature, of: try Self.message(request, status, body)) else {
-            throw TrustError(.answerSignature, "The answer to \(request.pathAndQuery) is not the centre's; somebody on the line changed it.")
+            throw TrustError(
+                .answerSignature, "The answer to \(request.pathAndQuery) is not the centre's; somebody on the line changed it.")
         }
     }
 
@@ -61,7 +65,9 @@ package struct SignedAnswer: Hashable, Sendable {
 
     /// The body, if the centre gave it. Throws `trust.answer_signature`.
     package func verified(by keys: [String: VerifyingKey]) throws(TrustError) -> Data {
-        guard let signature else { throw TrustError(.answerSignature, "The answer to \(request.pathAndQuery) is not signed by the centre.") }
+        guard let signature else {
+            throw TrustError(.answerSignature, "The answer to \(request.pathAndQuery) is not signed by the centre.")
+        }
         try AnswerSignature(text: signature).verify(request, status: status, body: SHA256Hex(of: body), by: keys)
         return body
     }

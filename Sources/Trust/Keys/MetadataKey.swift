@@ -2,7 +2,8 @@ import Crypto
 import CryptoExtras
 import Foundation
 
-/// A public key as TUF files name it (TUF specification 1.0, section 4.2): Ed25519, as all of ours; ECDSA on P-256 and RSA with SHA-256, as other repositories have them.
+/// A public key as TUF files name it (TUF specification 1.0, section 4.2): Ed25519, as all of ours; ECDSA on P-256 and RSA with SHA-256, as
+/// other repositories have them.
 package struct MetadataKey: Hashable, Sendable {
     private enum Kind: Hashable, Sendable {
         case ed25519(VerifyingKey)
@@ -45,7 +46,9 @@ package struct MetadataKey: Hashable, Sendable {
         switch kind {
         case .ed25519(let key): return key.isValid(bytes, of: message)
         case .ecdsa(let pem):
-            guard let key = try? P256.Signing.PublicKey(pemRepresentation: pem), let signature = try? P256.Signing.ECDSASignature(derRepresentation: bytes) else { return false }
+            guard let key = try? P256.Signing.PublicKey(pemRepresentation: pem),
+                let signature = try? P256.Signing.ECDSASignature(derRepresentation: bytes)
+            else { return false }
             return key.isValidSignature(signature, for: Data(message))
         case .rsa(let pem, let isPSS):
             guard let key = try? _RSA.Signing.PublicKey(pemRepresentation: pem) else { return false }
@@ -69,7 +72,8 @@ package struct Signers: Sendable {
     let keyIDs: Set<String>
     let threshold: Int
 
-    /// How many distinct keys of these signed a message well. Public keys are counted, not key ids: one key must not count twice under two names.
+    /// How many distinct keys of these signed a message well. Public keys are counted, not key ids: one key must not count twice under two
+    /// names.
     func count(of signatures: [MetadataSignature], over message: [UInt8]) -> Int {
         var signers: Set<MetadataKey> = []
         for entry in signatures where keyIDs.contains(entry.keyID) {

@@ -1,7 +1,8 @@
 import Crypto
 import Foundation
 
-/// The keys of publishers. Those that lie at the centre are all made from one secret, so that a county that joins needs no new file: HKDF-SHA256 (RFC 5869) with the name of the role.
+/// The keys of publishers. Those that lie at the centre are all made from one secret, so that a county that joins needs no new file:
+/// HKDF-SHA256 (RFC 5869) with the name of the role.
 package struct PublisherKeys: Sendable {
     private let secret: SigningKey?
     private let others: [Publisher: SigningKey]
@@ -17,7 +18,8 @@ package struct PublisherKeys: Sendable {
     /// The key that is made from the secret; nil without one.
     package func made(for publisher: Publisher) throws(TrustError) -> SigningKey? {
         guard let secret else { return nil }
-        let key = HKDF<SHA256>.deriveKey(inputKeyMaterial: SymmetricKey(data: secret.seed), info: Data("yuanjiao publisher \(publisher.role)".utf8), outputByteCount: 32)
+        let key = HKDF<SHA256>.deriveKey(
+            inputKeyMaterial: SymmetricKey(data: secret.seed), info: Data("yuanjiao publisher \(publisher.role)".utf8), outputByteCount: 32)
         return try SigningKey(seed: key.withUnsafeBytes { Array($0) })
     }
 

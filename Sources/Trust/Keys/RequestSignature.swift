@@ -21,7 +21,8 @@ package struct RequestSignature: Hashable, Sendable {
         let malformed = TrustError(.requestForm, "The Authorization header is not `\(Self.scheme) node=<id>, signature=<base64url>`.")
         let words = header.split(separator: " ", maxSplits: 1)
         guard header.utf8.count <= 512, words.count == 2, words[0].lowercased() == Self.scheme.lowercased(),
-            let parameters = HeaderParameters.read(words[1], ["node", "signature"]), let node = parameters["node"], SignedRequest.isNode(node),
+            let parameters = HeaderParameters.read(words[1], ["node", "signature"]), let node = parameters["node"],
+            SignedRequest.isNode(node),
             let signature = HeaderParameters.signature(parameters["signature"])
         else { throw malformed }
         self.node = node
@@ -40,9 +41,13 @@ package struct RequestSignature: Hashable, Sendable {
     /// Throws `trust.request_signature` unless the key signed this request, and ``node`` is who asks in it.
     package func verify(_ request: SignedRequest, with key: VerifyingKey) throws(TrustError) {
         guard request.node == node, key.isValid(signature, of: try Self.message(request)) else {
-            throw TrustError(.requestSignature, "The request is not signed by the key that node \(node) enrolled; enrol the node again if it has a new key.")
+            throw TrustError(
+                .requestSignature,
+                "The request is not signed by the key that node \(node) enrolled; enrol the node again if it has a new key.")
         }
     }
 
-    private static func message(_ request: SignedRequest) throws(TrustError) -> [UInt8] { Array("yuanjiao-request-1\n\(try request.lines)".utf8) }
+    private static func message(_ request: SignedRequest) throws(TrustError) -> [UInt8] {
+        Array("yuanjiao-request-1\n\(try request.lines)".utf8)
+    }
 }

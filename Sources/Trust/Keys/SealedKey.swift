@@ -42,7 +42,9 @@ package struct SealedKey: Hashable, Sendable, Codable {
 
     /// Reads a file. Throws `trust.key` for one that is none.
     package init(reading bytes: Data) throws(TrustError) {
-        guard let key = try? JSONDecoder().decode(SealedKey.self, from: bytes), key.format == "yuanjiao-key-1", (10...Self.greatestCost).contains(key.cost) else {
+        guard let key = try? JSONDecoder().decode(SealedKey.self, from: bytes), key.format == "yuanjiao-key-1",
+            (10...Self.greatestCost).contains(key.cost)
+        else {
             throw TrustError(.key, "The file is not a sealed key of this program.")
         }
         self = key
@@ -51,15 +53,19 @@ package struct SealedKey: Hashable, Sendable, Codable {
     /// Throws `trust.key` for a wrong passphrase, and for a file that was changed.
     package func open(_ passphrase: String) throws(TrustError) -> SigningKey {
         guard let salt = Hex.bytes(salt), let sealed = Base64URL.bytes(sealed), let box = try? ChaChaPoly.SealedBox(combined: Data(sealed)),
-            let key = try? Self.derived(passphrase, salt, cost), let seed = try? ChaChaPoly.open(box, using: key, authenticating: Data(publicKey.utf8))
+            let key = try? Self.derived(passphrase, salt, cost),
+            let seed = try? ChaChaPoly.open(box, using: key, authenticating: Data(publicKey.utf8))
         else { throw TrustError(.key, "The passphrase does not open the key \(publicKey.prefix(8))…, or its file was changed.") }
         let opened = try SigningKey(seed: Array(seed))
-        guard opened.verifyingKey.hex == publicKey else { throw TrustError(.key, "The file of the key \(publicKey.prefix(8))… names another key.") }
+        guard opened.verifyingKey.hex == publicKey else {
+            throw TrustError(.key, "The file of the key \(publicKey.prefix(8))… names another key.")
+        }
         return opened
     }
 
     private static func derived(_ passphrase: String, _ salt: [UInt8], _ cost: Int) throws -> SymmetricKey {
         try KDF.Scrypt.deriveKey(
-            from: Data(passphrase.utf8), salt: salt, outputByteCount: 32, rounds: 1 << cost, blockSize: 8, parallelism: 1, maxMemory: 2 << 30)
+            from: Data(passphrase.utf8), salt: salt, outputByteCount: 32, rounds: 1 << cost, blockSize: 8, parallelism: 1,
+            maxMemory: 2 << 30)
     }
 }

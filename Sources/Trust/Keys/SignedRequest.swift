@@ -50,7 +50,9 @@ enum HeaderParameters {
         var parameters: [String: String] = [:]
         for part in text.split(separator: ",", omittingEmptySubsequences: false) {
             let pair = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            guard pair.count == 2, parameters.updateValue(String(pair[1]), forKey: String(pair[0].drop { $0 == " " })) == nil else { return nil }
+            guard pair.count == 2, parameters.updateValue(String(pair[1]), forKey: String(pair[0].drop { $0 == " " })) == nil else {
+                return nil
+            }
         }
         return Set(parameters.keys) == names ? parameters : nil
     }

@@ -8,7 +8,9 @@ package struct Catalogue: Hashable, Sendable {
         self.lists = lists
     }
 
-    init(_ targets: SignedMetadata<Targets>, _ lists: [String: SignedMetadata<Targets>]) { self.init(targets: targets.content, lists: lists.mapValues(\.content)) }
+    init(_ targets: SignedMetadata<Targets>, _ lists: [String: SignedMetadata<Targets>]) {
+        self.init(targets: targets.content, lists: lists.mapValues(\.content))
+    }
 
     /// The version of the top list.
     package var version: Int64 { targets.version }
@@ -17,20 +19,26 @@ package struct Catalogue: Hashable, Sendable {
     package var files: [RelativePath: TargetFile] {
         var files = targets.files
         for role in targets.delegations?.roles ?? [] {
-            for (path, file) in lists[role.name]?.files ?? [:] where files[path] == nil && role.paths.hold(path.rawValue) { files[path] = file }
+            for (path, file) in lists[role.name]?.files ?? [:] where files[path] == nil && role.paths.hold(path.rawValue) {
+                files[path] = file
+            }
         }
         return files
     }
 
     /// The files of one role's list; of the top list under `targets`.
-    package func files(of role: String) -> [RelativePath: TargetFile] { role == MetadataRole.targets.rawValue ? targets.files : lists[role]?.files ?? [:] }
+    package func files(of role: String) -> [RelativePath: TargetFile] {
+        role == MetadataRole.targets.rawValue ? targets.files : lists[role]?.files ?? [:]
+    }
 
     /// Those to whom the top list delegates, the widest first.
     package var publishers: [Publisher] { (targets.delegations?.roles ?? []).compactMap { Publisher(role: $0.name) }.sorted() }
 
     /// The public keys of our own type that may sign for a publisher.
     package func signers(of publisher: Publisher) -> [VerifyingKey] {
-        guard let delegations = targets.delegations, let role = delegations.roles.first(where: { $0.name == publisher.role }) else { return [] }
+        guard let delegations = targets.delegations, let role = delegations.roles.first(where: { $0.name == publisher.role }) else {
+            return []
+        }
         return role.keyIDs.sorted().compactMap { delegations.keys[$0]?.ed25519 }
     }
 }

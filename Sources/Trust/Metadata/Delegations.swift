@@ -50,11 +50,15 @@ package struct Delegations: Hashable, Sendable {
         for value in try fields.array("roles") {
             let entry = try JSONFields(value, at: "delegations.roles")
             let name = try entry.text("name")
-            guard !name.isEmpty, name.utf8.count <= 200, MetadataRole(rawValue: name) == nil else { throw entry.refusal("name", "the name of a delegated role") }
+            guard !name.isEmpty, name.utf8.count <= 200, MetadataRole(rawValue: name) == nil else {
+                throw entry.refusal("name", "the name of a delegated role")
+            }
             guard !roles.contains(where: { $0.name == name }) else { throw entry.refusal("name", "a name that stands once") }
             let (keyIDs, threshold) = try Root.holders(entry)
             roles.append(
-                Role(name: name, keyIDs: keyIDs, threshold: threshold, terminating: try entry.bool("terminating"), paths: try Self.paths(entry)))
+                Role(
+                    name: name, keyIDs: keyIDs, threshold: threshold, terminating: try entry.bool("terminating"),
+                    paths: try Self.paths(entry)))
         }
         self.roles = roles
     }
@@ -68,7 +72,9 @@ package struct Delegations: Hashable, Sendable {
             }
             return texts
         }
-        guard entry.has("paths") != entry.has("path_hash_prefixes") else { throw entry.refusal("paths", "there, or path_hash_prefixes in its place") }
+        guard entry.has("paths") != entry.has("path_hash_prefixes") else {
+            throw entry.refusal("paths", "there, or path_hash_prefixes in its place")
+        }
         return entry.has("paths") ? .patterns(try texts("paths")) : .hashPrefixes(try texts("path_hash_prefixes"))
     }
 
@@ -86,7 +92,8 @@ package struct Delegations: Hashable, Sendable {
             "roles": .array(
                 roles.map { role in
                     var members: [String: JSONValue] = [
-                        "name": .string(role.name), "keyids": .array(role.keyIDs.sorted().map(JSONValue.string)), "threshold": .integer(Int64(role.threshold)),
+                        "name": .string(role.name), "keyids": .array(role.keyIDs.sorted().map(JSONValue.string)),
+                        "threshold": .integer(Int64(role.threshold)),
                         "terminating": .bool(role.terminating),
                     ]
                     switch role.paths {

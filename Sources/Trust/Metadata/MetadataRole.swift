@@ -2,7 +2,8 @@
 package enum MetadataRole: String, CaseIterable, Sendable {
     case root, timestamp, snapshot, targets
 
-    /// The name of one version of this role's file: `3.root.json`; the timestamp has no number, and without consistent snapshots roots alone have one.
+    /// The name of one version of this role's file: `3.root.json`; the timestamp has no number, and without consistent snapshots roots
+    /// alone have one.
     package func fileName(version: Int64, consistent: Bool = true) -> String {
         self == .timestamp || (self != .root && !consistent) ? "\(rawValue).json" : "\(version).\(rawValue).json"
     }
@@ -15,7 +16,8 @@ package protocol MetadataContent: Hashable, Sendable {
     var version: Int64 { get }
     /// End of the time in which this may be accepted, UTC milliseconds, a whole second.
     var expiresAt: Int64 { get }
-    /// Reads the members besides `_type`, `spec_version`, `version` and `expires`. Unknown members are passed over, as the specification asks.
+    /// Reads the members besides `_type`, `spec_version`, `version` and `expires`. Unknown members are passed over, as the specification
+    /// asks.
     init(_ fields: JSONFields, version: Int64, expiresAt: Int64) throws(TrustError)
     /// The members besides `_type`, `spec_version`, `version` and `expires`.
     var members: [String: JSONValue] { get }
@@ -26,14 +28,16 @@ extension MetadataContent {
     var signed: JSONValue {
         get throws(TrustError) {
             let header: [String: JSONValue] = [
-                "_type": .string(Self.role.rawValue), "spec_version": "1.0.31", "version": .integer(version), "expires": .string(try UTCText.text(expiresAt)),
+                "_type": .string(Self.role.rawValue), "spec_version": "1.0.31", "version": .integer(version),
+                "expires": .string(try UTCText.text(expiresAt)),
             ]
             return .object(header.merging(members) { header, _ in header })
         }
     }
 }
 
-/// The file that a parent names: version, length in bytes, SHA-256 (`METAFILES` of the specification). Ours give all three; the last two may be missing elsewhere.
+/// The file that a parent names: version, length in bytes, SHA-256 (`METAFILES` of the specification). Ours give all three; the last two
+/// may be missing elsewhere.
 package struct NamedFile: Hashable, Sendable {
     package let version: Int64
     package let length: Int64?
@@ -59,5 +63,7 @@ package struct NamedFile: Hashable, Sendable {
     }
 
     /// Whether a file, of which everything is known, is the one named.
-    func names(_ file: NamedFile) -> Bool { version == file.version && (length == nil || length == file.length) && (sha256 == nil || sha256 == file.sha256) }
+    func names(_ file: NamedFile) -> Bool {
+        version == file.version && (length == nil || length == file.length) && (sha256 == nil || sha256 == file.sha256)
+    }
 }

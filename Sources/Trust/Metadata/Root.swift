@@ -48,7 +48,9 @@ package struct Root: MetadataContent {
     static func holders(_ entry: JSONFields) throws(TrustError) -> (keyIDs: Set<String>, threshold: Int) {
         var keyIDs: Set<String> = []
         for keyID in try entry.array("keyids") {
-            guard case .string(let keyID) = keyID, keyIDs.insert(keyID).inserted else { throw entry.refusal("keyids", "a list of different strings") }
+            guard case .string(let keyID) = keyID, keyIDs.insert(keyID).inserted else {
+                throw entry.refusal("keyids", "a list of different strings")
+            }
         }
         return (keyIDs, Int(try entry.integer("threshold", in: 1...1024)))
     }

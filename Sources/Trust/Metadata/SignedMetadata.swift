@@ -21,7 +21,9 @@ package struct SignedMetadata<Content: MetadataContent>: Sendable {
         let signed = try file.fields("signed")
         guard try signed.text("_type") == role else { throw signed.refusal("_type", "\"\(role)\"") }
         guard try signed.text("spec_version").hasPrefix("1.") else { throw signed.refusal("spec_version", "1.x; update this program") }
-        guard let expiresAt = UTCText.instant(try signed.text("expires")) else { throw signed.refusal("expires", "an instant like 2030-01-01T00:00:00Z") }
+        guard let expiresAt = UTCText.instant(try signed.text("expires")) else {
+            throw signed.refusal("expires", "an instant like 2030-01-01T00:00:00Z")
+        }
         self.content = try Content(signed, version: signed.integer("version", in: 1...JSONValue.largestInteger), expiresAt: expiresAt)
         self.message = CanonicalJSON.signedBytes(try file.value("signed"))
         self.signatures = signatures
@@ -53,7 +55,11 @@ package struct SignedMetadata<Content: MetadataContent>: Sendable {
         guard good >= trusted.threshold else {
             throw TrustError(
                 .threshold,
-                "\(trusted.role).json version \(content.version) has \(good) good signatures of \(trusted.threshold) needed; fetch it from another source.")
+                """
+                \(trusted.role).json version \(content.version) has \(good) good signatures of \(trusted.threshold) needed; fetch it from \
+                another source.
+                """
+            )
         }
     }
 
@@ -61,7 +67,9 @@ package struct SignedMetadata<Content: MetadataContent>: Sendable {
     func checkExpiry(at instant: Int64?) throws(TrustError) {
         guard let instant, instant >= content.expiresAt else { return }
         let end = try UTCText.text(content.expiresAt)
-        throw TrustError(.expired, "\(Content.role.rawValue).json version \(content.version) ended at \(end); fetch a newer one, or set this machine's clock.")
+        throw TrustError(
+            .expired,
+            "\(Content.role.rawValue).json version \(content.version) ended at \(end); fetch a newer one, or set this machine's clock.")
     }
 }
 

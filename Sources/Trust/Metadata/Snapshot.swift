@@ -17,7 +17,8 @@ package struct Snapshot: MetadataContent {
     /// The versions of the lists of delegated roles, by role.
     package var delegated: [String: Int64] {
         Dictionary(
-            meta.compactMap { name, file in name == Self.targetsName ? nil : (String(name.dropLast(".json".count)), file.version) }, uniquingKeysWith: { first, _ in first })
+            meta.compactMap { name, file in name == Self.targetsName ? nil : (String(name.dropLast(".json".count)), file.version) },
+            uniquingKeysWith: { first, _ in first })
     }
 
     package init(version: Int64, expiresAt: Int64, targets: NamedFile, delegated: [String: NamedFile] = [:]) {

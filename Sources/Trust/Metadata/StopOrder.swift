@@ -1,6 +1,8 @@
-/// "Stop, show the local picture", or "go on": signed by the root's keys, prepared before it is needed, good without a centre and without a line.
+/// "Stop, show the local picture", or "go on": signed by the root's keys, prepared before it is needed, good without a centre and without a
+/// line.
 ///
-/// The form is that of the catalogue's files: `{"signatures": […], "signed": {"_type": "stop", "spec_version": "1.0.31", "version": n, "expires": …, "areas": […], "stop": true}}`.
+/// The form is that of the catalogue's files: `{"signatures": […], "signed": {"_type": "stop", "spec_version": "1.0.31", "version": n,
+/// "expires": …, "areas": […], "stop": true}}`.
 package struct StopOrder: Hashable, Sendable {
     /// The longest order.
     package static let longest: Int64 = 16_384
@@ -33,10 +35,13 @@ package struct StopOrder: Hashable, Sendable {
         }
         let signed = try file.fields("signed")
         guard try signed.text("_type") == "stop" else { throw signed.refusal("_type", "\"stop\"") }
-        guard let expiresAt = UTCText.instant(try signed.text("expires")) else { throw signed.refusal("expires", "an instant like 2030-01-01T00:00:00Z") }
+        guard let expiresAt = UTCText.instant(try signed.text("expires")) else {
+            throw signed.refusal("expires", "an instant like 2030-01-01T00:00:00Z")
+        }
         var areas: [String] = []
         for area in try signed.array("areas") {
-            guard case .string(let code) = area, (2...12).contains(code.utf8.count), code.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else {
+            guard case .string(let code) = area, (2...12).contains(code.utf8.count), code.utf8.allSatisfy({ (0x30...0x39).contains($0) })
+            else {
                 throw signed.refusal("areas", "a list of area codes")
             }
             areas.append(code)
@@ -53,27 +58,36 @@ package struct StopOrder: Hashable, Sendable {
     /// Signs an order and reads it again, so that nothing leaves which a node would not read.
     package init(version: Int64, expiresAt: Int64, areas: [String], stops: Bool, signedBy keys: [SigningKey]) throws(TrustError) {
         let signed: JSONValue = [
-            "_type": "stop", "spec_version": "1.0.31", "version": .integer(version), "expires": .string(try UTCText.text(expiresAt)), "areas": .array(areas.map { .string($0) }),
+            "_type": "stop", "spec_version": "1.0.31", "version": .integer(version), "expires": .string(try UTCText.text(expiresAt)),
+            "areas": .array(areas.map { .string($0) }),
             "stop": .bool(stops),
         ]
         let message = CanonicalJSON.signedBytes(signed)
         var signatures: [JSONValue] = []
-        for key in keys { signatures.append(["keyid": .string(key.verifyingKey.keyID), "sig": .string(Hex.text(try key.signature(of: message)))]) }
+        for key in keys {
+            signatures.append(["keyid": .string(key.verifyingKey.keyID), "sig": .string(Hex.text(try key.signature(of: message)))])
+        }
         try self.init(parsing: CanonicalJSON.fileBytes(["signatures": .array(signatures), "signed": signed]))
     }
 
-    /// Throws `trust.threshold` unless as many of the root's keys signed as the root asks for itself, `trust.expired` when the instant (UTC milliseconds) is not before the end.
+    /// Throws `trust.threshold` unless as many of the root's keys signed as the root asks for itself, `trust.expired` when the instant (UTC
+    /// milliseconds) is not before the end.
     package func verify(by root: Root, at instant: Int64) throws(TrustError) {
         guard let trusted = root.roles[.root] else { throw TrustError(.threshold, "The root names no keys for itself.") }
         let signers = Signers(role: "stop", keys: root.keys, keyIDs: trusted.keyIDs, threshold: trusted.threshold)
         guard signers.count(of: signatures, over: message) >= trusted.threshold else {
-            throw TrustError(.threshold, "The stop order \(version) lacks good signatures of the root's keys; \(trusted.threshold) are needed.")
+            throw TrustError(
+                .threshold, "The stop order \(version) lacks good signatures of the root's keys; \(trusted.threshold) are needed.")
         }
-        guard instant < expiresAt else { throw TrustError(.expired, "The stop order \(version) ended at \(try UTCText.text(expiresAt)); prepare a new one.") }
+        guard instant < expiresAt else {
+            throw TrustError(.expired, "The stop order \(version) ended at \(try UTCText.text(expiresAt)); prepare a new one.")
+        }
     }
 
     /// Whether this order says everything anew that another one says: it is newer, and for all of its areas.
-    package func supersedes(_ other: StopOrder) -> Bool { version > other.version && other.areas.allSatisfy { area in areas.contains { area.hasPrefix($0) } } }
+    package func supersedes(_ other: StopOrder) -> Bool {
+        version > other.version && other.areas.allSatisfy { area in areas.contains { area.hasPrefix($0) } }
+    }
 
     /// As many orders as a network keeps in force at once.
     package static let most = 50
@@ -87,7 +101,9 @@ package struct StopOrder: Hashable, Sendable {
     package static func orders(in file: [UInt8]) throws(TrustError) -> [StopOrder] {
         if let one = try? StopOrder(parsing: file) { return [one] }
         let lines = file.split(separator: 0x0A).filter { !$0.allSatisfy { $0 == 0x20 || $0 == 0x0D } }
-        guard (1...most).contains(lines.count) else { throw TrustError(.shape, "This is no stop order, nor up to \(most) of them, one a line.") }
+        guard (1...most).contains(lines.count) else {
+            throw TrustError(.shape, "This is no stop order, nor up to \(most) of them, one a line.")
+        }
         var orders: [StopOrder] = []
         for line in lines { orders.append(try StopOrder(parsing: Array(line))) }
         return orders

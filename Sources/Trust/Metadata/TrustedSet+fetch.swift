@@ -38,7 +38,8 @@ extension TrustedSet {
     /// The timestamp; ask for it after the roots.
     package var wantedTimestamp: Wanted { Wanted(.timestamp, version: 0, longest: Self.longestTimestamp) }
 
-    /// The snapshot, the targets or the list of a publisher that the newest timestamp makes necessary; nil when the catalogue is the newest known.
+    /// The snapshot, the targets or the list of a publisher that the newest timestamp makes necessary; nil when the catalogue is the newest
+    /// known.
     package var wanted: Wanted? {
         guard let timestamp else { return nil }
         let (consistent, named) = (root.consistentSnapshot, timestamp.content.snapshot)
@@ -50,14 +51,18 @@ extension TrustedSet {
             return Wanted(.targets, version: top.version, longest: top.length ?? Self.longestTargets, consistent: consistent)
         }
         for role in targets.content.delegations?.roles ?? [] where follows(role) && !passedOver.contains(role.name) {
-            guard let named = snapshot.content.meta[Snapshot.name(of: role.name)], delegated[role.name].map({ named.names($0.named) }) != true else { continue }
+            guard let named = snapshot.content.meta[Snapshot.name(of: role.name)],
+                delegated[role.name].map({ named.names($0.named) }) != true
+            else { continue }
             return Wanted(list: role.name, named, consistent: consistent)
         }
         return nil
     }
 
     /// Whether the list of a delegated role belongs to the catalogue here.
-    private func follows(_ role: Delegations.Role) -> Bool { Publisher(role: role.name).map { publisher in following?.contains(where: publisher.concerns) ?? false } ?? false }
+    private func follows(_ role: Delegations.Role) -> Bool {
+        Publisher(role: role.name).map { publisher in following?.contains(where: publisher.concerns) ?? false } ?? false
+    }
 
     /// Takes what was wanted. Throws as the acceptances of the roles do.
     @discardableResult

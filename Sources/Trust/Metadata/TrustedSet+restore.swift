@@ -31,13 +31,18 @@ extension TrustedSet {
     package var stored: Stored {
         Stored(
             roots: roots.map(\.bytes),
-            catalogue: coherent.map { Stored.Catalogue(timestamp: $0.timestamp.bytes, snapshot: $0.snapshot.bytes, targets: $0.targets.bytes, lists: $0.lists.mapValues(\.bytes)) })
+            catalogue: coherent.map {
+                Stored.Catalogue(
+                    timestamp: $0.timestamp.bytes, snapshot: $0.snapshot.bytes, targets: $0.targets.bytes,
+                    lists: $0.lists.mapValues(\.bytes))
+            })
     }
 
     /// Believes again what was stored, asking everything except expiry: what was verified while valid stays playable. The disk is not
     /// trusted: the chain of roots is checked from the fingerprint on, and each file by its signatures and its parent.
     ///
-    /// Throws what ``init(root:fingerprint:)`` and the acceptances throw. When only the catalogue is damaged, restore with `catalogue: nil`.
+    /// Throws what ``init(root:fingerprint:)`` and the acceptances throw. When only the catalogue is damaged, restore with `catalogue:
+    /// nil`.
     package init(restoring stored: Stored, fingerprint: SHA256Hex, following areas: Set<String>? = nil) throws(TrustError) {
         guard let first = stored.roots.first else { throw TrustError(.parentMissing, "No root is stored; enrol this machine again.") }
         var set = try TrustedSet(root: first, fingerprint: fingerprint, following: areas)

@@ -23,8 +23,8 @@ extension TrustedSet {
     /// The most delegated roles that one search asks.
     package static let mostRoles = 32
 
-    /// Looks for a path, first in the top list, then in the delegated ones in depth and in order (section 5.6.7); a role is asked once. Throws `trust.parent_missing` before there
-    /// is a catalogue, and for a role that the snapshot does not name.
+    /// Looks for a path, first in the top list, then in the delegated ones in depth and in order (section 5.6.7); a role is asked once.
+    /// Throws `trust.parent_missing` before there is a catalogue, and for a role that the snapshot does not name.
     package func search(_ path: String) throws(TrustError) -> Search {
         guard let coherent else { throw TrustError(.parentMissing, "There is no catalogue to look in; update it first.") }
         var (asked, waiting) = (Set<String>(), [(name: MetadataRole.targets.rawValue, delegator: "")])
@@ -35,7 +35,9 @@ extension TrustedSet {
                 guard let named = coherent.snapshot.content.meta[Snapshot.name(of: next.name)] else {
                     throw TrustError(.parentMissing, "The snapshot does not name the delegated role \(next.name.debugDescription).")
                 }
-                return .needs(WantedRole(role: next.name, delegator: next.delegator, version: named.version, longest: named.length ?? Self.longestTargets))
+                return .needs(
+                    WantedRole(
+                        role: next.name, delegator: next.delegator, version: named.version, longest: named.length ?? Self.longestTargets))
             }
             if let file = targets.entries[path] { return .found(file) }
             var children: [(name: String, delegator: String)] = []
@@ -53,14 +55,18 @@ extension TrustedSet {
 
     /// Takes the file of a delegated role that the search needs, at an instant in UTC milliseconds.
     package mutating func accept(delegated bytes: [UInt8], for wanted: WantedRole, at instant: Int64) throws(TrustError) {
-        guard let snapshot = coherent?.snapshot, let top = coherent?.targets else { throw TrustError(.parentMissing, "There is no catalogue to look in; update it first.") }
+        guard let snapshot = coherent?.snapshot, let top = coherent?.targets else {
+            throw TrustError(.parentMissing, "There is no catalogue to look in; update it first.")
+        }
         let isTop = wanted.delegator == MetadataRole.targets.rawValue
         let delegations = (isTop ? top.content : delegated[wanted.delegator]?.content)?.delegations
         delegated[wanted.role] = try Self.list(bytes, of: wanted.role, by: delegations, in: snapshot.content, at: instant)
     }
 
     /// The list of a delegated role, checked against who delegates and the snapshot (5.6.2 to 5.6.6).
-    static func list(_ bytes: [UInt8], of name: String, by delegations: Delegations?, in snapshot: Snapshot, at instant: Int64?) throws(TrustError) -> SignedMetadata<Targets> {
+    static func list(_ bytes: [UInt8], of name: String, by delegations: Delegations?, in snapshot: Snapshot, at instant: Int64?)
+        throws(TrustError) -> SignedMetadata<Targets>
+    {
         guard let named = snapshot.meta[Snapshot.name(of: name)] else {
             throw TrustError(.parentMissing, "The snapshot does not name the delegated role \(name.debugDescription).")
         }
@@ -83,7 +89,8 @@ extension String {
         return String(
             utf8.flatMap { unit -> [Character] in
                 let scalar = Character(Unicode.Scalar(unit))
-                return unit < 0x80 && (scalar.isLetter || scalar.isNumber || "-._~".contains(scalar)) ? [scalar] : ["%", digits[Int(unit >> 4)], digits[Int(unit & 15)]]
+                return unit < 0x80 && (scalar.isLetter || scalar.isNumber || "-._~".contains(scalar))
+                    ? [scalar] : ["%", digits[Int(unit >> 4)], digits[Int(unit & 15)]]
             })
     }
 }

@@ -1,7 +1,7 @@
 /// What one client believes: the pure state of the client workflow of the TUF specification 1.0, section 5.
 ///
-/// Files are offered in the order root, timestamp, snapshot, targets. A refused file changes nothing. Expiry blocks accepting new files only:
-/// ``catalogue`` stays what it was, to be played however long the line is cut. It is a value: work on a copy to try a whole update.
+/// Files are offered in the order root, timestamp, snapshot, targets. A refused file changes nothing. Expiry blocks accepting new files
+/// only: ``catalogue`` stays what it was, to be played however long the line is cut. It is a value: work on a copy to try a whole update.
 package struct TrustedSet: Sendable {
     /// What became of an offered file.
     package enum Acceptance: Sendable {
@@ -37,7 +37,8 @@ package struct TrustedSet: Sendable {
     /// - Parameter area: the code of the area whose publishers' lists belong to the catalogue.
     package init(root bytes: [UInt8], fingerprint: SHA256Hex, following areas: Set<String>? = nil) throws(TrustError) {
         guard SHA256Hex(of: bytes) == fingerprint else {
-            throw TrustError(.fingerprint, "The first root does not have the fingerprint of the claim; check the claim and the address of the centre.")
+            throw TrustError(
+                .fingerprint, "The first root does not have the fingerprint of the claim; check the claim and the address of the centre.")
         }
         try self.init(trusting: bytes, following: areas)
         guard root.version == 1 else { throw TrustError(.version, "The first root has version \(root.version) instead of 1.") }
@@ -76,10 +77,14 @@ package struct TrustedSet: Sendable {
         try offered.verify(by: offered.content)
         if try Self.isSame(offered, as: current) { return .unchanged }
         guard offered.content.version == current.content.version + 1 else {
-            throw TrustError(.version, "After root version \(current.content.version) comes \(current.content.version + 1), not \(offered.content.version).")
+            throw TrustError(
+                .version,
+                "After root version \(current.content.version) comes \(current.content.version + 1), not \(offered.content.version).")
         }
         roots.append(offered)
-        if offered.content.roles[.timestamp] != current.content.roles[.timestamp] || offered.content.roles[.snapshot] != current.content.roles[.snapshot] {
+        if offered.content.roles[.timestamp] != current.content.roles[.timestamp]
+            || offered.content.roles[.snapshot] != current.content.roles[.snapshot]
+        {
             timestamp = nil
             snapshot = nil
         }
@@ -127,8 +132,8 @@ package struct TrustedSet: Sendable {
         return .accepted
     }
 
-    /// Recalls a snapshot that was believed before: what it names is not gone behind, whatever the timestamp names by now and whenever it ended. Throws `trust.threshold` under keys
-    /// that are no longer the role's.
+    /// Recalls a snapshot that was believed before: what it names is not gone behind, whatever the timestamp names by now and whenever it
+    /// ended. Throws `trust.threshold` under keys that are no longer the role's.
     package mutating func recall(snapshot bytes: [UInt8]) throws(TrustError) {
         let offered = try SignedMetadata<Snapshot>(parsing: bytes)
         try offered.verify(by: root)
@@ -136,7 +141,9 @@ package struct TrustedSet: Sendable {
     }
 
     mutating func take(snapshot bytes: [UInt8], at instant: Int64?) throws(TrustError) -> Acceptance {
-        guard let timestamp else { throw TrustError(.parentMissing, "A snapshot is believed only after its timestamp; fetch timestamp.json first.") }
+        guard let timestamp else {
+            throw TrustError(.parentMissing, "A snapshot is believed only after its timestamp; fetch timestamp.json first.")
+        }
         try timestamp.checkExpiry(at: instant)
         try Self.check(bytes, against: timestamp.content.snapshot, of: .snapshot)
         let offered = try SignedMetadata<Snapshot>(parsing: bytes)
@@ -146,7 +153,9 @@ package struct TrustedSet: Sendable {
         if let snapshot {
             unchanged = try Self.isSame(offered, as: snapshot)
             for (name, old) in snapshot.content.meta {
-                guard let new = offered.content.meta[name] else { throw TrustError(.rollback, "The snapshot offered does not name \(name) any more.") }
+                guard let new = offered.content.meta[name] else {
+                    throw TrustError(.rollback, "The snapshot offered does not name \(name) any more.")
+                }
                 try Self.checkSuccession(from: old, to: new, of: .targets)
             }
         }
@@ -160,7 +169,8 @@ package struct TrustedSet: Sendable {
 
     mutating func take(targets bytes: [UInt8], at instant: Int64?) throws(TrustError) -> Acceptance {
         guard let timestamp, let snapshot, timestamp.content.snapshot.names(snapshot.named) else {
-            throw TrustError(.parentMissing, "Targets are believed only after the snapshot that the timestamp names; fetch that snapshot first.")
+            throw TrustError(
+                .parentMissing, "Targets are believed only after the snapshot that the timestamp names; fetch that snapshot first.")
         }
         try snapshot.checkExpiry(at: instant)
         try Self.check(bytes, against: snapshot.content.targets, of: .targets)
@@ -177,7 +187,9 @@ package struct TrustedSet: Sendable {
 
     /// Takes the list of a publisher that the top list at hand delegates to and the snapshot names.
     mutating func take(list bytes: [UInt8], of role: String, at instant: Int64?) throws(TrustError) {
-        guard let snapshot, let targets else { throw TrustError(.parentMissing, "A publisher's list is believed only after the top list; fetch that first.") }
+        guard let snapshot, let targets else {
+            throw TrustError(.parentMissing, "A publisher's list is believed only after the top list; fetch that first.")
+        }
         delegated[role] = try Self.list(bytes, of: role, by: targets.content.delegations, in: snapshot.content, at: instant)
         joinWhenComplete()
     }
@@ -185,7 +197,9 @@ package struct TrustedSet: Sendable {
     /// What a role said under another snapshot, or by keys that may be other now, is asked anew.
     private mutating func forgetLists() {
         let delegations = targets?.content.delegations
-        delegated = delegated.filter { role, list in snapshot?.content.meta[Snapshot.name(of: role)]?.names(list.named) == true && delegations?.hold(list, as: role) == true }
+        delegated = delegated.filter { role, list in
+            snapshot?.content.meta[Snapshot.name(of: role)]?.names(list.named) == true && delegations?.hold(list, as: role) == true
+        }
     }
 
     /// A new timestamp, snapshot or top list often names what is already here; then all is of one piece at once.
@@ -216,7 +230,8 @@ package struct TrustedSet: Sendable {
     package var publication: Publication? {
         coherent.map { coherent in
             Publication(
-                targets: coherent.targets, lists: coherent.lists.filter { coherent.snapshot.content.meta[Snapshot.name(of: $0.key)]?.names($0.value.named) == true },
+                targets: coherent.targets,
+                lists: coherent.lists.filter { coherent.snapshot.content.meta[Snapshot.name(of: $0.key)]?.names($0.value.named) == true },
                 snapshot: coherent.snapshot, timestamp: coherent.timestamp)
         }
     }

@@ -6,7 +6,10 @@ package struct Publication: Sendable {
     let snapshot: SignedMetadata<Snapshot>
     let timestamp: SignedMetadata<Timestamp>
 
-    init(targets: SignedMetadata<Targets>, lists: [String: SignedMetadata<Targets>], snapshot: SignedMetadata<Snapshot>, timestamp: SignedMetadata<Timestamp>) {
+    init(
+        targets: SignedMetadata<Targets>, lists: [String: SignedMetadata<Targets>], snapshot: SignedMetadata<Snapshot>,
+        timestamp: SignedMetadata<Timestamp>
+    ) {
         self.targets = targets
         self.lists = lists
         self.snapshot = snapshot
@@ -19,7 +22,8 @@ package struct Publication: Sendable {
         var parsed: [String: SignedMetadata<Targets>] = [:]
         for (role, bytes) in lists { parsed[role] = try SignedMetadata(parsing: bytes) }
         self.init(
-            targets: try SignedMetadata(parsing: targets), lists: parsed, snapshot: try SignedMetadata(parsing: snapshot), timestamp: try SignedMetadata(parsing: timestamp))
+            targets: try SignedMetadata(parsing: targets), lists: parsed, snapshot: try SignedMetadata(parsing: snapshot),
+            timestamp: try SignedMetadata(parsing: timestamp))
         guard self.snapshot.content.targets.names(self.targets.named), self.timestamp.content.snapshot.names(self.snapshot.named),
             parsed.allSatisfy({ self.snapshot.content.meta[Snapshot.name(of: $0.key)]?.names($0.value.named) == true })
         else { throw TrustError(.hash, "The stored lists, snapshot and timestamp do not belong together; publish again.") }
@@ -41,7 +45,9 @@ package struct Publication: Sendable {
     package var timestampContent: Timestamp { timestamp.content }
 
     /// Which version of which role's list belongs to it, and until when that may be taken (UTC milliseconds).
-    package var listStandings: [String: (version: Int64, expiresAt: Int64)] { lists.mapValues { ($0.content.version, $0.content.expiresAt) } }
+    package var listStandings: [String: (version: Int64, expiresAt: Int64)] {
+        lists.mapValues { ($0.content.version, $0.content.expiresAt) }
+    }
 
     /// A signed file with the name that nodes ask for it by.
     package struct File: Sendable {
@@ -57,17 +63,24 @@ package struct Publication: Sendable {
         func file<Content>(_ signed: SignedMetadata<Content>, _ role: String) -> File {
             let version = signed.content.version
             return File(
-                role: role, version: version, name: MetadataRole(rawValue: role)?.fileName(version: version) ?? "\(version).\(role.percentEncoded).json", bytes: signed.bytes)
+                role: role, version: version,
+                name: MetadataRole(rawValue: role)?.fileName(version: version) ?? "\(version).\(role.percentEncoded).json",
+                bytes: signed.bytes)
         }
-        return lists.sorted { $0.key < $1.key }.map { file($1, $0) } + [file(targets, "targets"), file(snapshot, "snapshot"), file(timestamp, "timestamp")]
+        return lists.sorted { $0.key < $1.key }.map { file($1, $0) } + [
+            file(targets, "targets"), file(snapshot, "snapshot"), file(timestamp, "timestamp"),
+        ]
     }
 
-    /// Lets a client take all of it that it wants, as it would over a line; without an instant whatever its end dates. Throws what the client throws.
+    /// Lets a client take all of it that it wants, as it would over a line; without an instant whatever its end dates. Throws what the
+    /// client throws.
     package func offer(to client: inout TrustedSet, at instant: Int64?) throws(TrustError) {
         _ = try client.take(timestamp: timestamp.bytes, at: instant)
         let files = Dictionary(signedFiles.map { ($0.name, $0.bytes) }, uniquingKeysWith: { first, _ in first })
         while let wanted = client.wanted {
-            guard let bytes = files[wanted.fileName] else { throw TrustError(.parentMissing, "\(wanted.fileName) is named but is not there; publish again.") }
+            guard let bytes = files[wanted.fileName] else {
+                throw TrustError(.parentMissing, "\(wanted.fileName) is named but is not there; publish again.")
+            }
             try client.accept(bytes, wanted: wanted, at: instant)
         }
     }

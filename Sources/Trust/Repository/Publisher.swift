@@ -1,5 +1,5 @@
-/// Who publishes: the network as a whole, or an area for itself. Each is a delegated role of the catalogue with a key and a list of its own; a list may name paths of its publisher
-/// and no other, and what it offers is for places below the publisher's area alone.
+/// Who publishes: the network as a whole, or an area for itself. Each is a delegated role of the catalogue with a key and a list of its
+/// own; a list may name paths of its publisher and no other, and what it offers is for places below the publisher's area alone.
 package struct Publisher: Hashable, Sendable, Comparable {
     /// The code of the area; nil for the network.
     package let area: String?
@@ -17,7 +17,13 @@ package struct Publisher: Hashable, Sendable, Comparable {
 
     /// The publisher of a role's name: `network`, or `area-` and a code.
     package init?(role name: String) {
-        if name == Publisher.network.role { self = .network } else if name.hasPrefix(Self.prefix) { self.init(area: String(name.dropFirst(Self.prefix.count))) } else { return nil }
+        if name == Publisher.network.role {
+            self = .network
+        } else if name.hasPrefix(Self.prefix) {
+            self.init(area: String(name.dropFirst(Self.prefix.count)))
+        } else {
+            return nil
+        }
     }
 
     /// The name of its role.
@@ -57,11 +63,14 @@ package struct Publisher: Hashable, Sendable, Comparable {
     /// The delegation to it.
     package func delegation(to keys: [VerifyingKey], threshold: Int = 1) -> Delegations.Role {
         Delegations.Role(
-            name: role, keyIDs: Set(keys.map(\.keyID)), threshold: threshold, terminating: true, paths: .patterns(["courseware/\(folder)/*/*.json"]))
+            name: role, keyIDs: Set(keys.map(\.keyID)), threshold: threshold, terminating: true,
+            paths: .patterns(["courseware/\(folder)/*/*.json"]))
     }
 
     /// The wider one first.
-    package static func < (left: Publisher, right: Publisher) -> Bool { (left.area?.count ?? 0, left.area ?? "") < (right.area?.count ?? 0, right.area ?? "") }
+    package static func < (left: Publisher, right: Publisher) -> Bool {
+        (left.area?.count ?? 0, left.area ?? "") < (right.area?.count ?? 0, right.area ?? "")
+    }
 }
 
 extension Delegations {

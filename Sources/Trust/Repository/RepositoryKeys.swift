@@ -6,7 +6,10 @@ package struct RepositoryKeys: Sendable {
     package let timestamp: SigningKey
     package let publishers: PublisherKeys
 
-    package init(root: SigningKey?, targets: SigningKey?, snapshot: SigningKey, timestamp: SigningKey, publishers: PublisherKeys = PublisherKeys(secret: nil)) {
+    package init(
+        root: SigningKey?, targets: SigningKey?, snapshot: SigningKey, timestamp: SigningKey,
+        publishers: PublisherKeys = PublisherKeys(secret: nil)
+    ) {
         self.root = root
         self.targets = targets
         self.snapshot = snapshot
@@ -32,9 +35,10 @@ package struct RepositoryLifetimes: Hashable, Sendable {
         self.timestampEvery = timestampEvery
     }
 
-    /// Ten years, a year, a year and thirty days: a box whose clock runs weeks ahead still takes the catalogue, and a stale mirror is believed for a month at
-    /// most. A new timestamp every six hours.
-    package static let standard = RepositoryLifetimes(root: 3650 * day, targets: 365 * day, snapshot: 365 * day, timestamp: 30 * day, timestampEvery: day / 4)
+    /// Ten years, a year, a year and thirty days: a box whose clock runs weeks ahead still takes the catalogue, and a stale mirror is
+    /// believed for a month at most. A new timestamp every six hours.
+    package static let standard = RepositoryLifetimes(
+        root: 3650 * day, targets: 365 * day, snapshot: 365 * day, timestamp: 30 * day, timestampEvery: day / 4)
     /// Who has heard no new timestamp for so long, milliseconds, is kept from it.
     package static let frozenAfter: Int64 = day
     private static let day: Int64 = 86_400_000

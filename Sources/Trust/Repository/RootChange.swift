@@ -1,4 +1,5 @@
-/// What shall be other in the next root: for some roles the keys that may sign from now on, and how many of them must. The other roles stay as they are.
+/// What shall be other in the next root: for some roles the keys that may sign from now on, and how many of them must. The other roles stay
+/// as they are.
 package struct RootChange: Sendable {
     /// A role's new keys.
     package struct Holders: Sendable {
@@ -15,8 +16,8 @@ package struct RootChange: Sendable {
 
     package init(_ holders: [MetadataRole: Holders]) { self.holders = holders }
 
-    /// The root after `previous`, signed by keys that both of them ask for. `lifetime` in milliseconds. Throws `trust.threshold` when these signers are not enough: nobody would take
-    /// the file then, so it is not made.
+    /// The root after `previous`, signed by keys that both of them ask for. `lifetime` in milliseconds. Throws `trust.threshold` when these
+    /// signers are not enough: nobody would take the file then, so it is not made.
     package func next(after previous: [UInt8], signers: [SigningKey], at instant: Int64, lifetime: Int64) throws(TrustError) -> [UInt8] {
         let root = try SignedMetadata<Root>(parsing: previous).content
         var roles = root.roles
@@ -26,7 +27,9 @@ package struct RootChange: Sendable {
             for key in holders.keys { keys[key.keyID] = key }
         }
         let named = roles.values.reduce(into: Set<String>()) { $0.formUnion($1.keyIDs) }
-        let content = Root(version: root.version + 1, expiresAt: instant + lifetime, keys: keys.filter { named.contains($0.key) }.map(\.value), roles: roles)
+        let content = Root(
+            version: root.version + 1, expiresAt: instant + lifetime, keys: keys.filter { named.contains($0.key) }.map(\.value),
+            roles: roles)
         var distinct: [SigningKey] = []
         for signer in signers where !distinct.contains(where: { $0.verifyingKey == signer.verifyingKey }) { distinct.append(signer) }
         let bytes = try SignedMetadata(signing: content, with: distinct).bytes

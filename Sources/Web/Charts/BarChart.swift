@@ -1,8 +1,8 @@
 import Basics
 import Mustache
 
-/// Horizontal bars, each divided into parts of a whole; shown with the partial `chart_bars`. Words stand beside the picture as text, so that they stay readable on a narrow
-/// screen while the picture shrinks.
+/// Horizontal bars, each divided into parts of a whole; shown with the partial `chart_bars`. Words stand beside the picture as text, so
+/// that they stay readable on a narrow screen while the picture shrinks.
 package struct BarChart: Sendable, MustacheParent {
     /// A part of a bar. `mark` is its class in the style sheet: colour and pattern.
     package struct Part: Hashable, Sendable, MustacheParent {

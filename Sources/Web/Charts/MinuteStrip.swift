@@ -1,8 +1,8 @@
 package import Basics
 import Mustache
 
-/// A month as one picture: a row a day, a column a minute; shown with the partial `minute_strip`. The picture is stretched to the width of the page and keeps its row height,
-/// so that it can be read on a phone and on paper; the words beside it are text.
+/// A month as one picture: a row a day, a column a minute; shown with the partial `minute_strip`. The picture is stretched to the width of
+/// the page and keeps its row height, so that it can be read on a phone and on paper; the words beside it are text.
 package struct MinuteStrip: Sendable, MustacheParent {
     /// What a minute can be. Each has a colour, a pattern and a height of its own in the style sheet; later ones lie above earlier ones.
     package enum Layer: String, CaseIterable, Sendable {
@@ -96,7 +96,8 @@ package struct MinuteStrip: Sendable, MustacheParent {
     package static func shapes(of day: Day, row: Int) -> [Shape] {
         Layer.allCases.compactMap { layer in
             let minutes = day.layers.filter { $0.layer == layer }.reduce(into: MinuteSet()) { $0.formUnion($1.minutes) }
-            return minutes.isEmpty ? nil : Shape(mark: layer.rawValue, path: path(minutes, top: row * rowHeight + layer.band.top, height: layer.band.height))
+            return minutes.isEmpty
+                ? nil : Shape(mark: layer.rawValue, path: path(minutes, top: row * rowHeight + layer.band.top, height: layer.band.height))
         }
     }
 

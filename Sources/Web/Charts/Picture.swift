@@ -1,5 +1,6 @@
-/// A chart as SVG text that stands on its own: no style sheet, no script, so that it looks the same on a page, on paper and in a file years later. 720 units wide, which is
-/// the text width of a page. Every number is written beside its mark, so that colour is never the only sign; shades keep their order in grey.
+/// A chart as SVG text that stands on its own: no style sheet, no script, so that it looks the same on a page, on paper and in a file years
+/// later. 720 units wide, which is the text width of a page. Every number is written beside its mark, so that colour is never the only
+/// sign; shades keep their order in grey.
 package enum Picture {
     static let width = 720
     static let ink = "#1a1a1a"
@@ -9,7 +10,10 @@ package enum Picture {
 
     static func svg(height: Int, label: String, _ content: String) -> String {
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 \(width) \(height)\" role=\"img\" aria-label=\"\(escaped(label))\" "
-            + "font-family=\"'Noto Sans CJK SC','Noto Sans SC','Microsoft YaHei',SimHei,sans-serif\" font-size=\"13\" fill=\"\(ink)\">\(content)</svg>"
+            + """
+            font-family="'Noto Sans CJK SC','Noto Sans SC','Microsoft YaHei',SimHei,sans-serif" font-size="13" \
+            fill="\(ink)">\(content)</svg>
+            """
     }
 
     static func text(_ words: String, x: Int, y: Int, anchor: String = "start", size: Int = 13, fill: String = ink) -> String {
@@ -69,7 +73,8 @@ extension Picture {
         }
     }
 
-    /// A line through the months of this year, drawn with dots, and last year's behind it, broken; `names` say which is which. The scale ends at the next ten per cent.
+    /// A line through the months of this year, drawn with dots, and last year's behind it, broken; `names` say which is which. The scale
+    /// ends at the next ten per cent.
     package static func trend(_ steps: [Step], names: (now: String, before: String), label: String) -> String {
         let (left, right, top, bottom) = (48, 700, 34, 214)
         let highest = steps.flatMap { [$0.now, $0.before] }.compactMap { $0 }.max() ?? 0
@@ -85,13 +90,18 @@ extension Picture {
         for (place, step) in steps.enumerated() { content += text(step.label, x: x(place), y: bottom + 18, anchor: "middle", size: 11) }
         content += line(steps.map(\.before), x, y, stroke: faint, dashed: true, numbers: false)
         content += line(steps.map(\.now), x, y, stroke: bar, dashed: false, numbers: true)
-        content += "<path d=\"M\(left) 14h34\" stroke=\"\(bar)\" stroke-width=\"3\" fill=\"none\"/>" + text(names.now, x: left + 40, y: 18, size: 12)
-        content += "<path d=\"M240 14h34\" stroke=\"\(faint)\" stroke-width=\"2\" stroke-dasharray=\"6 4\" fill=\"none\"/>" + text(names.before, x: 280, y: 18, size: 12)
+        content +=
+            "<path d=\"M\(left) 14h34\" stroke=\"\(bar)\" stroke-width=\"3\" fill=\"none\"/>"
+            + text(names.now, x: left + 40, y: 18, size: 12)
+        content +=
+            "<path d=\"M240 14h34\" stroke=\"\(faint)\" stroke-width=\"2\" stroke-dasharray=\"6 4\" fill=\"none\"/>"
+            + text(names.before, x: 280, y: 18, size: 12)
         return svg(height: bottom + 26, label: label, content)
     }
 
     /// A line through the known values; it breaks where one is missing.
-    private static func line(_ values: [Int?], _ x: (Int) -> Int, _ y: (Int) -> Int, stroke: String, dashed: Bool, numbers: Bool) -> String {
+    private static func line(_ values: [Int?], _ x: (Int) -> Int, _ y: (Int) -> Int, stroke: String, dashed: Bool, numbers: Bool) -> String
+    {
         var (path, content, pen) = ("", "", false)
         for (place, value) in values.enumerated() {
             guard let value else {
@@ -104,7 +114,8 @@ extension Picture {
             if numbers { content += text("\(value / 100).\(value % 100 / 10)", x: x(place), y: y(value) - 8, anchor: "middle", size: 11) }
         }
         let dashes = dashed ? " stroke-dasharray=\"6 4\"" : ""
-        return path.isEmpty ? "" : "<path d=\"\(path)\" stroke=\"\(stroke)\" stroke-width=\"\(dashed ? 2 : 3)\" fill=\"none\"\(dashes)/>" + content
+        return path.isEmpty
+            ? "" : "<path d=\"\(path)\" stroke=\"\(stroke)\" stroke-width=\"\(dashed ? 2 : 3)\" fill=\"none\"\(dashes)/>" + content
     }
 
     /// One line of a heat table: a share in per cent for each day, nil where nothing is known.

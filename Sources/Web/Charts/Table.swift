@@ -1,8 +1,9 @@
 import Basics
 import Mustache
 
-/// A table of figures: what a page shows with the partial `figure_table`, and what a file to download holds, from one value, so that both say the same.
-/// A name that is not there answers `false`, not nothing: Mustache would look for it further out, in the page, which costs more than all the rest.
+/// A table of figures: what a page shows with the partial `figure_table`, and what a file to download holds, from one value, so that both
+/// say the same. A name that is not there answers `false`, not nothing: Mustache would look for it further out, in the page, which costs
+/// more than all the rest.
 package struct Table: Sendable, MustacheParent {
     /// One column; numbers stand to the right.
     package struct Column: Sendable, MustacheParent {
@@ -98,7 +99,8 @@ package struct Table: Sendable, MustacheParent {
         lines = rows.map { Line(cells: dressed($0), isTotal: false) } + (total.map { [Line(cells: dressed($0), isTotal: true)] } ?? [])
     }
 
-    /// The table as comma-separated values, header first, the total last. Begins with a byte-order mark, without which spreadsheets misread Chinese.
+    /// The table as comma-separated values, header first, the total last. Begins with a byte-order mark, without which spreadsheets misread
+    /// Chinese.
     package var csv: String { "\u{FEFF}" + rows }
 
     /// The same without the mark, for a file of several tables.

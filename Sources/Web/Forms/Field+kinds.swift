@@ -12,7 +12,9 @@ extension Field where Value == String {
     }
 
     /// Several lines of text.
-    package static func note(_ name: String, _ label: String, most: Int, rows: Int = 3, isNeeded: Bool = true, isHelped: Bool = false) -> Field {
+    package static func note(_ name: String, _ label: String, most: Int, rows: Int = 3, isNeeded: Bool = true, isHelped: Bool = false)
+        -> Field
+    {
         Field(name, label, look: .note(rows: rows), isNeeded: isNeeded, isHelped: isHelped, most: most, normal: { $0 }, reading: { $0 })
     }
 
@@ -20,14 +22,18 @@ extension Field where Value == String {
     package static func document(_ label: String, name: String = "document", isNeeded: Bool = false, isHelped: Bool = false) -> Field {
         Field(name, label, look: .line(), isNeeded: isNeeded, isHelped: isHelped, most: 200, normal: { $0 }) { text throws(FieldProblem) in
             // Digits as they are printed; brackets and words as they were written.
-            String(String.UnicodeScalarView(text.unicodeScalars.map { (0xFF10...0xFF19).contains($0.value) ? UnicodeScalar($0.value - 0xFEE0) ?? $0 : $0 }))
+            String(
+                String.UnicodeScalarView(
+                    text.unicodeScalars.map { (0xFF10...0xFF19).contains($0.value) ? UnicodeScalar($0.value - 0xFEE0) ?? $0 : $0 }))
         }
     }
 }
 
 extension Field where Value == Int {
     /// A whole number, with or without separators of thousands, full-width or not. `problem` are words that name `{least}` and `{most}`.
-    package static func number(_ name: String, _ label: String, in range: ClosedRange<Int>, problem: String = "form.number_range", isHelped: Bool = false) -> Field {
+    package static func number(
+        _ name: String, _ label: String, in range: ClosedRange<Int>, problem: String = "form.number_range", isHelped: Bool = false
+    ) -> Field {
         Field(name, label, look: .line(digits: true), isHelped: isHelped, most: 30, normal: { String($0) }) { text throws(FieldProblem) in
             guard let number = Int(text.officeCode.filter { !",，' \u{a0}\u{202f}".contains($0) }), range.contains(number) else {
                 throw FieldProblem(problem, ["least": String(range.lowerBound), "most": String(range.upperBound)])
@@ -78,7 +84,9 @@ extension Field where Value: RawRepresentable, Value.RawValue == String {
     /// One of a list; the words of each entry are `words` and its raw value.
     package static func choice(_ name: String, _ label: String, among values: [Value], words: String, isHelped: Bool = false) -> Field {
         let raw = values.map(\.rawValue)
-        return Field(name, label, look: .choice(raw.map { FieldOption($0, "\(words).\($0)") }), isHelped: isHelped, most: 100, normal: \.rawValue) { text throws(FieldProblem) in
+        return Field(
+            name, label, look: .choice(raw.map { FieldOption($0, "\(words).\($0)") }), isHelped: isHelped, most: 100, normal: \.rawValue
+        ) { text throws(FieldProblem) in
             guard raw.contains(text), let value = Value(rawValue: text) else { throw "form.choice" }
             return value
         }
@@ -87,7 +95,9 @@ extension Field where Value: RawRepresentable, Value.RawValue == String {
 
 extension Field {
     /// Some of a list, in its order; none where the field is not needed.
-    package static func boxes<Item>(_ name: String, _ label: String, among items: [Item], words: String, isNeeded: Bool = false, isHelped: Bool = false) -> Field
+    package static func boxes<Item>(
+        _ name: String, _ label: String, among items: [Item], words: String, isNeeded: Bool = false, isHelped: Bool = false
+    ) -> Field
     where Value == [Item], Item: RawRepresentable & Sendable, Item.RawValue == String {
         let raw = items.map(\.rawValue)
         return Field(
@@ -103,20 +113,27 @@ extension Field {
 
 extension Field where Value == [String] {
     /// Codes with blanks, line ends or any comma between them, each once, in the order in which they were typed.
-    package static func codes(_ name: String, _ label: String, atMost count: Int = 500, isNeeded: Bool = false, isHelped: Bool = false, rows: Int = 4, from pick: String? = nil)
+    package static func codes(
+        _ name: String, _ label: String, atMost count: Int = 500, isNeeded: Bool = false, isHelped: Bool = false, rows: Int = 4,
+        from pick: String? = nil
+    )
         -> Field
     {
         Field(
-            name, label, look: .note(rows: rows, pick: pick), isNeeded: isNeeded, isHelped: isHelped, most: 20_000, normal: { $0.joined(separator: "\n") },
+            name, label, look: .note(rows: rows, pick: pick), isNeeded: isNeeded, isHelped: isHelped, most: 20_000,
+            normal: { $0.joined(separator: "\n") },
             reading: { text throws(FieldProblem) in
                 let codes = listed(text)
-                guard codes.count <= count else { throw FieldProblem("form.too_many", ["most": String(count), "count": String(codes.count)]) }
+                guard codes.count <= count else {
+                    throw FieldProblem("form.too_many", ["most": String(count), "count": String(codes.count)])
+                }
                 return codes
             })
     }
 }
 
-/// The items of a list as somebody types it: with blanks, line ends, commas, semicolons and enumeration commas of either width between them, each once.
+/// The items of a list as somebody types it: with blanks, line ends, commas, semicolons and enumeration commas of either width between
+/// them, each once.
 package func listed(_ text: String) -> [String] {
     var seen: Set<String> = []
     return text.split { $0.isWhitespace || ",，、;；".contains($0) }.map { $0.officeCode }.filter { !$0.isEmpty && seen.insert($0).inserted }

@@ -24,13 +24,15 @@ package struct FieldOption: Hashable, Sendable {
     package init(_ value: String, _ label: String) { (self.value, self.label) = (value, label) }
 }
 
-/// One field of a form, declared once: from it come its place on the page, the reading of what was typed, and the words of what is wrong with it.
+/// One field of a form, declared once: from it come its place on the page, the reading of what was typed, and the words of what is wrong
+/// with it.
 package struct Field<Value: Sendable>: Sendable {
     var entry: FieldEntry
     private let reading: @Sendable (String) throws(FieldProblem) -> Value
     private let normal: @Sendable (Value) -> String
 
-    /// A field whose text `reading` understands, hidden characters and blanks at the ends taken away before; an empty text comes to it only where the field is not needed.
+    /// A field whose text `reading` understands, hidden characters and blanks at the ends taken away before; an empty text comes to it only
+    /// where the field is not needed.
     /// - Parameters:
     ///   - name: What is sent with the form.
     ///   - label: The key of its words; those of the help are the same with `_help` behind, where `isHelped`.
@@ -42,7 +44,8 @@ package struct Field<Value: Sendable>: Sendable {
     ) {
         self.reading = reading
         self.normal = normal
-        entry = FieldEntry(name: name, label: label, help: isHelped ? label + "_help" : nil, look: look, isNeeded: isNeeded, most: most) { text throws(FieldProblem) in
+        entry = FieldEntry(name: name, label: label, help: isHelped ? label + "_help" : nil, look: look, isNeeded: isNeeded, most: most) {
+            text throws(FieldProblem) in
             normal(try Field.read(text, look, isNeeded: isNeeded, most: most, reading))
         }
     }
@@ -72,7 +75,8 @@ package struct Field<Value: Sendable>: Sendable {
     package var optional: Field<Value?> {
         let (entry, reading, normal) = (entry, reading, normal)
         return Field<Value?>(
-            name, entry.label, look: entry.look, isNeeded: false, isHelped: entry.help != nil, most: entry.most, normal: { $0.map(normal) ?? "" },
+            name, entry.label, look: entry.look, isNeeded: false, isHelped: entry.help != nil, most: entry.most,
+            normal: { $0.map(normal) ?? "" },
             reading: { text throws(FieldProblem) -> Value? in text.isEmpty ? nil : try reading(text) })
     }
 
@@ -81,7 +85,10 @@ package struct Field<Value: Sendable>: Sendable {
     ) throws(FieldProblem) -> Value {
         // Line ends and tabs in a line are blanks to whoever pastes them.
         var plain = text.replacing("\r\n", with: "\n")
-        if case .note = look {} else { plain = String(String.UnicodeScalarView(plain.unicodeScalars.map { ["\n", "\t"].contains($0) ? " " : $0 })) }
+        if case .note = look {
+        } else {
+            plain = String(String.UnicodeScalarView(plain.unicodeScalars.map { ["\n", "\t"].contains($0) ? " " : $0 }))
+        }
         plain = plain.withoutHidden.trimmedBlanks
         guard !plain.isEmpty || !isNeeded else {
             if case .choice = look { throw "form.unchosen" }

@@ -16,22 +16,31 @@ package struct Form: Sendable {
     /// A form whose fields are only known when it is shown.
     package init(_ fields: [FieldEntry]) { self.fields = fields }
 
-    /// What the texts of all fields say. Throws `Refusal.invalid` that names everything that is wrong, also what `check` finds in what could be read.
-    package func read(_ texts: [String: String], way: String = "", check: (FormValues) throws -> FieldProblems = { _ in [:] }) throws -> FormValues {
+    /// What the texts of all fields say. Throws `Refusal.invalid` that names everything that is wrong, also what `check` finds in what
+    /// could be read.
+    package func read(_ texts: [String: String], way: String = "", check: (FormValues) throws -> FieldProblems = { _ in [:] }) throws
+        -> FormValues
+    {
         let values = FormValues(texts: texts, way: way)
         var problems = try check(values)
-        for field in fields { do throws(FieldProblem) { _ = try field.understood(texts[field.name] ?? "") } catch { problems[field.name] = error } }
+        for field in fields {
+            do throws(FieldProblem) { _ = try field.understood(texts[field.name] ?? "") } catch { problems[field.name] = error }
+        }
         guard problems.isEmpty else { throw Refusal.invalid(problems) }
         return values
     }
 
     /// The texts as they are shown again: those that are understood in their normal form, the others as they were typed.
     package func shown(_ texts: [String: String]) -> [String: String] {
-        Dictionary(fields.map { field in (field.name, (try? field.understood(texts[field.name] ?? "")) ?? texts[field.name] ?? "") }) { first, _ in first }
+        Dictionary(fields.map { field in (field.name, (try? field.understood(texts[field.name] ?? "")) ?? texts[field.name] ?? "") }) {
+            first, _ in first
+        }
     }
 
     /// What stands for the state of a record in its form: a digest of each field's text.
-    package func version(_ texts: [String: String]) -> String { fields.map { $0.isStored ? Form.digest($0.name, texts[$0.name] ?? "") : "-" }.joined(separator: ".") }
+    package func version(_ texts: [String: String]) -> String {
+        fields.map { $0.isStored ? Form.digest($0.name, texts[$0.name] ?? "") : "-" }.joined(separator: ".")
+    }
 
     /// The fields that are stored differently now from when the form was shown with `version`; all of them for a version that is none.
     package func changed(since version: String, _ stored: [String: String]) -> Set<String> {
@@ -50,7 +59,9 @@ package struct Form: Sendable {
     /// Whether two texts of a field are the same but for their line ends and the blanks around them.
     static func isSame(_ one: String?, _ other: String?) -> Bool { digest("", one ?? "") == digest("", other ?? "") }
 
-    private static func digest(_ name: String, _ text: String) -> String { digest(of: [name, text.replacing("\r\n", with: "\n").trimmedBlanks]) }
+    private static func digest(_ name: String, _ text: String) -> String {
+        digest(of: [name, text.replacing("\r\n", with: "\n").trimmedBlanks])
+    }
 
     /// Stands for some texts, in their order.
     static func digest(of texts: [String]) -> String {

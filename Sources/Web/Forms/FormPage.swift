@@ -41,16 +41,18 @@ package struct FormVisit: Sendable {
     package func text(_ key: String, _ values: [String: String] = [:]) -> String { house.text(key, visit, values) }
 }
 
-/// A page with a form, from the first look to what comes of it, declared once. The house does the rest: it reads what was typed, says beside each field and above the form what is
-/// wrong, shows what would be done before it is done, sees that what is sent twice is done once and that of two editors the second decides field by field, and keeps what
-/// was typed when a session ended.
+/// A page with a form, from the first look to what comes of it, declared once. The house does the rest: it reads what was typed, says
+/// beside each field and above the form what is wrong, shows what would be done before it is done, sees that what is sent twice is done
+/// once and that of two editors the second decides field by field, and keeps what was typed when a session ended.
 package struct FormPage<Subject: Sendable>: Sendable {
-    /// What the form is about, as far as the person may change it: what takes long before the transaction, then the rest in it. Throws `Refusal.notFound` for anything else.
+    /// What the form is about, as far as the person may change it: what takes long before the transaction, then the rest in it. Throws
+    /// `Refusal.notFound` for anything else.
     let subject: @Sendable (FormVisit) async throws -> (@Sendable (Statements) throws -> Subject)
     let form: @Sendable (Subject) -> Form
     /// The texts with which the form begins.
     let texts: @Sendable (Subject, FormVisit) -> [String: String]
-    /// Of a form that changes a record: its id in the log of acts, empty where that does not say who changed it. Then `texts` are what is stored.
+    /// Of a form that changes a record: its id in the log of acts, empty where that does not say who changed it. Then `texts` are what is
+    /// stored.
     let record: (@Sendable (Subject) -> String)?
     /// What is wrong besides what no field can be read: told together with that. What cannot be read is nil.
     let check: (@Sendable (Statements, Subject, FormValues, FormVisit) throws -> FieldProblems)?
@@ -74,7 +76,8 @@ package struct FormPage<Subject: Sendable>: Sendable {
     let cancel: (@Sendable (Subject, FormVisit) -> String)?
 
     package init(
-        submit: String, cancel: (@Sendable (Subject, FormVisit) -> String)? = nil, ways: @escaping @Sendable (Subject) -> [FormWay] = { _ in [] },
+        submit: String, cancel: (@Sendable (Subject, FormVisit) -> String)? = nil,
+        ways: @escaping @Sendable (Subject) -> [FormWay] = { _ in [] },
         mark: @escaping @Sendable (Subject) -> String = { _ in "" }, subject: @escaping @Sendable (Statements, FormVisit) throws -> Subject,
         form: @escaping @Sendable (Subject) -> Form,
         texts: @escaping @Sendable (Subject, FormVisit) -> [String: String], record: (@Sendable (Subject) -> String)? = nil,
@@ -85,22 +88,28 @@ package struct FormPage<Subject: Sendable>: Sendable {
         page: @escaping @Sendable (FormView, Subject, FormVisit) async throws -> FormFrame
     ) {
         self.init(
-            submit: submit, cancel: cancel, ways: ways, mark: mark, reading: { at in { try subject($0, at) } }, form: form, texts: texts, record: record, values: values,
+            submit: submit, cancel: cancel, ways: ways, mark: mark, reading: { at in { try subject($0, at) } }, form: form, texts: texts,
+            record: record, values: values,
             check: check, preview: preview, act: act, after: after, page: page)
     }
 
     /// A form about something that is not read from the database alone.
     package init(
-        submit: String, cancel: (@Sendable (Subject, FormVisit) -> String)? = nil, ways: @escaping @Sendable (Subject) -> [FormWay] = { _ in [] },
-        mark: @escaping @Sendable (Subject) -> String = { _ in "" }, reading: @escaping @Sendable (FormVisit) async throws -> (@Sendable (Statements) throws -> Subject),
-        form: @escaping @Sendable (Subject) -> Form, texts: @escaping @Sendable (Subject, FormVisit) -> [String: String], record: (@Sendable (Subject) -> String)? = nil,
+        submit: String, cancel: (@Sendable (Subject, FormVisit) -> String)? = nil,
+        ways: @escaping @Sendable (Subject) -> [FormWay] = { _ in [] },
+        mark: @escaping @Sendable (Subject) -> String = { _ in "" },
+        reading: @escaping @Sendable (FormVisit) async throws -> (@Sendable (Statements) throws -> Subject),
+        form: @escaping @Sendable (Subject) -> Form, texts: @escaping @Sendable (Subject, FormVisit) -> [String: String],
+        record: (@Sendable (Subject) -> String)? = nil,
         values: @escaping @Sendable (Subject) -> [String: String] = { _ in [:] },
         check: (@Sendable (Statements, Subject, FormValues, FormVisit) throws -> FieldProblems)? = nil,
         preview: (@Sendable (Statements, Subject, FormValues, FormVisit) throws -> FormPreview)? = nil,
         act: @escaping @Sendable (Statements, Subject, FormValues, FormVisit) throws -> String, after: @escaping @Sendable () -> Void = {},
         page: @escaping @Sendable (FormView, Subject, FormVisit) async throws -> FormFrame
     ) {
-        (self.submit, self.cancel, self.ways, self.mark, self.subject, self.form, self.texts, self.record) = (submit, cancel, ways, mark, reading, form, texts, record)
+        (self.submit, self.cancel, self.ways, self.mark, self.subject, self.form, self.texts, self.record) = (
+            submit, cancel, ways, mark, reading, form, texts, record
+        )
         (self.values, self.check, self.preview, self.act, self.after, self.page) = (values, check, preview, act, after, page)
     }
 }

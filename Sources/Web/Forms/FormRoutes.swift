@@ -14,10 +14,12 @@ private enum FormField {
 }
 
 extension Routes {
-    /// A form: its page, and what is done when it is sent. One that `asksAgain` wants the password besides, when it was not given a short while ago; where there is a preview, after
-    /// it. With `hasOwnPage` a page that has its own route shows it, by ``House/opened(_:_:_:action:)``; where that stands at another address, `on` says at which.
+    /// A form: its page, and what is done when it is sent. One that `asksAgain` wants the password besides, when it was not given a short
+    /// while ago; where there is a preview, after it. With `hasOwnPage` a page that has its own route shows it, by
+    /// ``House/opened(_:_:_:action:)``; where that stands at another address, `on` says at which.
     package mutating func form<Subject>(
-        _ path: String, _ right: Right, asksAgain: Bool = false, hasOwnPage: Bool = false, on place: (@Sendable (FormVisit) throws -> String)? = nil, _ page: FormPage<Subject>
+        _ path: String, _ right: Right, asksAgain: Bool = false, hasOwnPage: Bool = false,
+        on place: (@Sendable (FormVisit) throws -> String)? = nil, _ page: FormPage<Subject>
     ) {
         let house = house
         forms.append(path)
@@ -86,21 +88,29 @@ struct FormState: Sendable {
 }
 
 extension House {
-    /// A form as its page first shows it, or as it stood when the session ended that it was typed in. `action` is where it is sent to, when that is not the page's own address.
+    /// A form as its page first shows it, or as it stood when the session ended that it was typed in. `action` is where it is sent to, when
+    /// that is not the page's own address.
     package func opened<Subject>(_ page: FormPage<Subject>, _ subject: Subject, _ at: FormVisit, action: String? = nil) -> FormView {
         opened(page.look(subject, at), page.form(subject), page.texts(subject, at), at, action: action)
     }
 
     /// The same where only the form is known, and what it is about takes long to read.
-    package func opened<Subject>(_ page: FormPage<Subject>, _ form: Form, _ texts: [String: String], _ at: FormVisit, action: String) -> FormView {
+    package func opened<Subject>(_ page: FormPage<Subject>, _ form: Form, _ texts: [String: String], _ at: FormVisit, action: String)
+        -> FormView
+    {
         opened(FormLook(submit: page.submit, hasPreview: page.preview != nil), form, texts, at, action: action)
     }
 
-    fileprivate func opened(_ look: FormLook, _ form: Form, _ texts: [String: String], _ at: FormVisit, action: String? = nil, _ change: (inout FormState) -> Void = { _ in })
+    fileprivate func opened(
+        _ look: FormLook, _ form: Form, _ texts: [String: String], _ at: FormVisit, action: String? = nil,
+        _ change: (inout FormState) -> Void = { _ in }
+    )
         -> FormView
     {
         let texts = form.shown(texts)
-        var state = FormState(texts: texts, version: look.isRecord ? form.version(texts) : "", opened: look.isRecord ? String(clock.now.milliseconds) : "", once: ids.next())
+        var state = FormState(
+            texts: texts, version: look.isRecord ? form.version(texts) : "", opened: look.isRecord ? String(clock.now.milliseconds) : "",
+            once: ids.next())
         let action = action ?? at.request.uri.path
         if let kept = at.visit.kept, kept.action == action, at.query("fresh").isEmpty {
             state.texts = Typed.texts(of: form, in: kept.fields)
@@ -113,7 +123,9 @@ extension House {
         return FormView(form, state, look, action: action, at)
     }
 
-    fileprivate func answer<Subject>(_ page: FormPage<Subject>, _ subject: Subject, _ view: FormView, _ at: FormVisit, _ status: HTTPResponse.Status) async throws -> Response {
+    fileprivate func answer<Subject>(
+        _ page: FormPage<Subject>, _ subject: Subject, _ view: FormView, _ at: FormVisit, _ status: HTTPResponse.Status
+    ) async throws -> Response {
         try self.page(try await page.page(view, subject, at), at, status: status)
     }
 
@@ -130,7 +142,8 @@ extension House {
             let isLook = page.preview != nil && !typed.isMeant
             let outcome =
                 isLook
-                ? try await database.read { try $0.take(typed, page, try reading($0), at) } : try await database.write { try $0.take(typed, page, try reading($0), at) }
+                ? try await database.read { try $0.take(typed, page, try reading($0), at) }
+                : try await database.write { try $0.take(typed, page, try reading($0), at) }
             guard case .shown(let shown) = outcome else {
                 guard case .done(let path) = outcome else { throw Refusal.busy }
                 page.after()
@@ -177,7 +190,8 @@ private struct FormLook: Sendable {
 extension FormPage {
     fileprivate func look(_ subject: Subject, _ at: FormVisit) -> FormLook {
         FormLook(
-            submit: submit, hasPreview: preview != nil, isRecord: record != nil, mark: mark(subject), values: values(subject), ways: ways(subject), cancelURL: cancel?(subject, at))
+            submit: submit, hasPreview: preview != nil, isRecord: record != nil, mark: mark(subject), values: values(subject),
+            ways: ways(subject), cancelURL: cancel?(subject, at))
     }
 }
 
@@ -197,22 +211,29 @@ extension Typed {
 
     /// The form as it was sent.
     fileprivate var state: FormState {
-        FormState(texts: [:], version: raw(FormField.version), opened: raw(FormField.opened), once: raw(FormField.once), again: raw(FormField.again))
+        FormState(
+            texts: [:], version: raw(FormField.version), opened: raw(FormField.opened), once: raw(FormField.once),
+            again: raw(FormField.again))
     }
 
     /// Stands for what was sent, whenever it was: not for what the house adds.
     fileprivate var digest: String {
         Form.digest(
-            of: [request.uri.path] + all.filter { !FormField.all.contains($0.key) }.sorted { $0.key < $1.key }.flatMap { [$0.key, $0.value] })
+            of: [request.uri.path]
+                + all.filter { !FormField.all.contains($0.key) }.sorted { $0.key < $1.key }.flatMap { [$0.key, $0.value] })
     }
 }
 
 extension Statements {
     /// What a form without fields would do is shown at once; or why nothing can be done.
-    fileprivate func firstLook<Subject>(_ page: FormPage<Subject>, _ subject: Subject, _ at: FormVisit) throws -> (preview: FormPreview?, refusal: Refusal?) {
+    fileprivate func firstLook<Subject>(_ page: FormPage<Subject>, _ subject: Subject, _ at: FormVisit) throws -> (
+        preview: FormPreview?, refusal: Refusal?
+    ) {
         let form = page.form(subject)
         guard form.fields.isEmpty, let preview = page.preview else { return (nil, nil) }
-        do { return (try preview(self, subject, try form.read([:]), at), nil) } catch let refusal as Refusal where refusal.leavesForm { return (nil, refusal) }
+        do { return (try preview(self, subject, try form.read([:]), at), nil) } catch let refusal as Refusal where refusal.leavesForm {
+            return (nil, refusal)
+        }
     }
 
     /// Looks at all that must hold and does it, in one transaction; what was sent twice is done once.
@@ -240,9 +261,12 @@ extension Statements {
         }
         // What changes nothing of a record, and what has no contents, may be sent again.
         let isNew = page.record == nil || form.fields.contains { $0.look != .seen && !Form.isSame(state.texts[$0.name], stored[$0.name]) }
-        if !form.fields.isEmpty, isNew, let before = try sentForm(digest: typed.digest, accountID: account, at: at.act.at), before.token != typed.raw(FormField.again) {
+        if !form.fields.isEmpty, isNew, let before = try sentForm(digest: typed.digest, accountID: account, at: at.act.at),
+            before.token != typed.raw(FormField.again)
+        {
             state.again = before.token
-            state.notices.append((key: "form.sent_before", values: ["time": at.house.zone.text(before.at)], url: (look: before.path, key: "form.look")))
+            state.notices.append(
+                (key: "form.sent_before", values: ["time": at.house.zone.text(before.at)], url: (look: before.path, key: "form.look")))
             state.preview = try page.preview?(self, subject, values, at)
             return .shown(state)
         }
@@ -252,9 +276,11 @@ extension Statements {
         return .done(path)
     }
 
-    /// Whether somebody else changed the record since the form was shown, in a field about which the person has not said whose text stays. `state` becomes the form in which
-    /// he says it: fields that he left alone say what is stored now.
-    private func isChanged(_ form: Form, _ record: String, _ stored: [String: String], _ typed: Typed, _ state: inout FormState, _ at: FormVisit) throws -> Bool {
+    /// Whether somebody else changed the record since the form was shown, in a field about which the person has not said whose text stays.
+    /// `state` becomes the form in which he says it: fields that he left alone say what is stored now.
+    private func isChanged(
+        _ form: Form, _ record: String, _ stored: [String: String], _ typed: Typed, _ state: inout FormState, _ at: FormVisit
+    ) throws -> Bool {
         let version = typed.raw(FormField.version)
         let changed = form.changed(since: version, stored)
         state.version = form.version(stored)
@@ -299,16 +325,21 @@ extension FormView {
         formAction = action
         let undecided = form.fields.filter { $0.look != .seen && state.isUndecided($0.name) }.map(\.name).joined(separator: ",")
         hidden = [
-            (FormField.csrf, at.visit.csrf), (FormField.once, state.once), (FormField.version, version), (FormField.opened, state.opened), (FormField.again, state.again),
+            (FormField.csrf, at.visit.csrf), (FormField.once, state.once), (FormField.version, version), (FormField.opened, state.opened),
+            (FormField.again, state.again),
             (FormField.seen, seen), (FormField.open, undecided),
         ].filter { !$0.1.isEmpty }.map { Hidden(hiddenName: $0.0, hiddenText: $0.1) }
         let names = form.fields.map(\.name)
         let inFields = form.fields.compactMap { field in
             state.problems[field.name].map {
-                Wrong(wrongText: "\(field.title ?? at.text(field.label, look.values))\(at.text("form.colon"))\(say($0))", wrongURL: "#\(mark)\(field.name)")
+                Wrong(
+                    wrongText: "\(field.title ?? at.text(field.label, look.values))\(at.text("form.colon"))\(say($0))",
+                    wrongURL: "#\(mark)\(field.name)")
             }
         }
-        let elsewhere = state.problems.filter { !names.contains($0.key) }.sorted { $0.key < $1.key }.map { Wrong(wrongText: say($0.value), wrongURL: nil) }
+        let elsewhere = state.problems.filter { !names.contains($0.key) }.sorted { $0.key < $1.key }.map {
+            Wrong(wrongText: say($0.value), wrongURL: nil)
+        }
         wrongs = (state.refusal.map { [Wrong(wrongText: at.text("refusal.\($0.code)"), wrongURL: nil)] } ?? []) + elsewhere + inFields
         isWrong = !wrongs.isEmpty
         wrongTitle = state.problems.isEmpty ? at.text("refusal.title") : at.text("form.wrong", ["count": String(wrongs.count)])
@@ -332,7 +363,8 @@ extension FormView {
 }
 
 extension FormView.Line {
-    fileprivate init(_ field: FieldEntry, _ state: FormState, mark: String, isFirstWrong: Bool, _ values: [String: String], _ at: FormVisit) {
+    fileprivate init(_ field: FieldEntry, _ state: FormState, mark: String, isFirstWrong: Bool, _ values: [String: String], _ at: FormVisit)
+    {
         let text = state.texts[field.name] ?? ""
         let isUnderstood = text.isEmpty || (try? field.understood(text)) != nil
         (fieldName, fieldID, fieldLabel, fieldHelp) = (
@@ -340,7 +372,8 @@ extension FormView.Line {
         )
         fieldText = text
         fieldProblem = state.problems[field.name].map { at.house.pages.words.text($0, at.visit.language) }
-        let ids = [fieldHelp == nil ? nil : "\(mark)\(field.name)-help", fieldProblem == nil ? nil : "\(mark)\(field.name)-problem"].compactMap { $0 }
+        let ids = [fieldHelp == nil ? nil : "\(mark)\(field.name)-help", fieldProblem == nil ? nil : "\(mark)\(field.name)-problem"]
+            .compactMap { $0 }
         described = ids.isEmpty ? nil : ids.joined(separator: " ")
         (isNeeded, self.isFirstWrong) = (field.isNeeded, isFirstWrong)
         var (type, mode, most, noteRows, pick) = ("text", nil as String?, nil as Int?, 0, nil as String?)
@@ -366,7 +399,8 @@ extension FormView.Line {
             let shown = stored.isEmpty ? at.text("form.nothing") : at.said(stored, in: field)
             return FormView.Clash(
                 clashName: field.name, isOpen: !Form.isSame(stored, text),
-                clashText: field.look == .seen ? "\(at.text(field.label, values)) \(shown)" : at.text("form.clash", ["text": shown]), clashTheirs: at.text("form.take_theirs"),
+                clashText: field.look == .seen ? "\(at.text(field.label, values)) \(shown)" : at.text("form.clash", ["text": shown]),
+                clashTheirs: at.text("form.take_theirs"),
                 clashMine: at.text("form.take_mine"))
         }
     }

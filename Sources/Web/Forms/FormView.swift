@@ -102,7 +102,8 @@ extension FormView {
     package func cell(_ name: String) -> Cell? {
         lines.first { $0.fieldName == name }.map { line in
             Cell(
-                cellName: name, cellID: line.fieldID, cellText: line.fieldText, cellLabel: line.fieldLabel, cellMost: line.most ?? 500, cellProblem: line.fieldProblem,
+                cellName: name, cellID: line.fieldID, cellText: line.fieldText, cellLabel: line.fieldLabel, cellMost: line.most ?? 500,
+                cellProblem: line.fieldProblem,
                 cellClash: line.clash, isFirst: line.isFirstWrong, isDigits: line.inputMode != nil)
         }
     }
@@ -122,8 +123,12 @@ package struct FormPreview: Sendable {
     package let warnings: [String]
     package let tables: [Table]
 
-    package init(_ sentences: [String], warnings: [String] = [], tables: [Table] = []) { (self.sentences, self.warnings, self.tables) = (sentences, warnings, tables) }
+    package init(_ sentences: [String], warnings: [String] = [], tables: [Table] = []) {
+        (self.sentences, self.warnings, self.tables) = (sentences, warnings, tables)
+    }
 
     /// Stands for all that it says and for what was typed, so that nothing else is done than was looked at.
-    func digest(_ form: Form, _ texts: [String: String]) -> String { Form.digest(of: sentences + warnings + tables.map(\.csv) + form.fields.map { texts[$0.name] ?? "" }) }
+    func digest(_ form: Form, _ texts: [String: String]) -> String {
+        Form.digest(of: sentences + warnings + tables.map(\.csv) + form.fields.map { texts[$0.name] ?? "" })
+    }
 }

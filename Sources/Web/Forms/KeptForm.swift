@@ -6,8 +6,8 @@ import HTTPTypes
 import Hummingbird
 import Storage
 
-/// What somebody typed in a form that could not be taken because his session had ended. It lies in the database sealed with a key that is in his browser's cookie alone, and opens
-/// only for the account whose session it was.
+/// What somebody typed in a form that could not be taken because his session had ended. It lies in the database sealed with a key that is
+/// in his browser's cookie alone, and opens only for the account whose session it was.
 struct KeptForm: Sendable {
     static let cookie = "yuanjiao_kept"
 
@@ -18,16 +18,20 @@ struct KeptForm: Sendable {
 }
 
 extension House {
-    /// Keeps what was sent without a good session, where the browser's session, or the form's, was one of an account that ended within a day; the form's token proves that
-    /// the form was ours. Leads to the page of the form, by way of the sign-in where nobody is signed in. Nil when there is nothing to keep.
+    /// Keeps what was sent without a good session, where the browser's session, or the form's, was one of an account that ended within a
+    /// day; the form's token proves that the form was ours. Leads to the page of the form, by way of the sign-in where nobody is signed in.
+    /// Nil when there is nothing to keep.
     func keeping(_ typed: Typed, _ visit: Visit?) async throws -> Response? {
         let (request, now, csrf) = (typed.request, clock.now, typed.raw("csrf"))
         guard !request.isFromElsewhere, (16...64).contains(csrf.utf8.count) else { return nil }
-        guard let accountID = try await database.read({ try $0.endedSession(csrf: csrf, at: now) }), visit.map({ $0.account.id == accountID }) ?? true else { return nil }
+        guard let accountID = try await database.read({ try $0.endedSession(csrf: csrf, at: now) }),
+            visit.map({ $0.account.id == accountID }) ?? true
+        else { return nil }
         let (id, action, key) = (ids.next(), request.uri.path, SymmetricKey(data: entropy.bytes(32)))
         let dropped = ["csrf", AskAgain.field]
         let plain = try JSONEncoder().encode(typed.all.filter { !dropped.contains($0.key) })
-        let box = try AES.GCM.seal(plain, using: key, nonce: AES.GCM.Nonce(data: entropy.bytes(12)), authenticating: Data("\(accountID) \(action)".utf8))
+        let box = try AES.GCM.seal(
+            plain, using: key, nonce: AES.GCM.Nonce(data: entropy.bytes(12)), authenticating: Data("\(accountID) \(action)".utf8))
         guard let sealed = box.combined?.base64EncodedString() else { return nil }
         try await database.write { try $0.keepForm(id: id, accountID: accountID, action: action, sealed: sealed, at: now) }
         var response = seeOther(visit == nil ? "/sign-in?next=" + Query.segment(request.pageToReturnTo) : safePath(request.pageToReturnTo))
@@ -37,7 +41,8 @@ extension House {
 
     /// What a person's browser has the key to.
     func keptForm(_ request: Request, _ account: Account) async throws -> KeptForm? {
-        guard let parts = request.cookies[KeptForm.cookie]?.value.split(separator: "."), parts.count == 2, parts[0].utf8.count <= 64, let key = bytes(ofHexadecimal: parts[1]),
+        guard let parts = request.cookies[KeptForm.cookie]?.value.split(separator: "."), parts.count == 2, parts[0].utf8.count <= 64,
+            let key = bytes(ofHexadecimal: parts[1]),
             key.count == 32
         else { return nil }
         let (id, now) = (String(parts[0]), clock.now)
@@ -50,6 +55,8 @@ extension House {
     }
 
     func keptCookie(_ value: String) -> Cookie {
-        Cookie(name: KeptForm.cookie, value: value, maxAge: value.isEmpty ? 0 : 86_400, path: "/", secure: secureCookies, httpOnly: true, sameSite: .lax)
+        Cookie(
+            name: KeptForm.cookie, value: value, maxAge: value.isEmpty ? 0 : 86_400, path: "/", secure: secureCookies, httpOnly: true,
+            sameSite: .lax)
     }
 }

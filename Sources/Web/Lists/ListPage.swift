@@ -24,7 +24,9 @@ package struct ListQuestion: Sendable {
         typed = String(query["q"].prefix(200))
         (words, self.after, self.limit) = (SearchWords(typed), after ?? String(query["after"].prefix(500)), limit)
         chosen = Dictionary(
-            filters.map { filter in (filter.name, filter.options.contains { $0.value == query[filter.name] } ? query[filter.name] : filter.first) }
+            filters.map { filter in
+                (filter.name, filter.options.contains { $0.value == query[filter.name] } ? query[filter.name] : filter.first)
+            }
         ) { first, _ in first }
     }
 
@@ -54,10 +56,14 @@ package struct ListFilter: Sendable {
     var first: String { options.first?.value ?? "" }
 
     /// `options` begin with what holds when nothing is chosen; mostly `""` for everything.
-    package init(_ name: String, _ label: String, _ options: [FieldOption]) { (self.name, self.label, self.options) = (name, label, options) }
+    package init(_ name: String, _ label: String, _ options: [FieldOption]) {
+        (self.name, self.label, self.options) = (name, label, options)
+    }
 
     /// One of the values of an enumeration, or any.
-    package init<Value: RawRepresentable & CaseIterable>(_ name: String, _ label: String, any: String, among type: Value.Type, words: String) where Value.RawValue == String {
+    package init<Value: RawRepresentable & CaseIterable>(
+        _ name: String, _ label: String, any: String, among type: Value.Type, words: String
+    ) where Value.RawValue == String {
         self.init(name, label, [FieldOption("", any)] + type.allCases.map { FieldOption($0.rawValue, "\(words).\($0.rawValue)") })
     }
 }
@@ -71,7 +77,10 @@ package struct ListColumn<Row: Sendable>: Sendable {
     let isUsual: Bool
     let cell: @Sendable (Row, ListQuestion) -> Table.Cell
 
-    package init(_ name: String, _ label: String, isNumber: Bool = false, isUsual: Bool = true, cell: @escaping @Sendable (Row, ListQuestion) -> Table.Cell) {
+    package init(
+        _ name: String, _ label: String, isNumber: Bool = false, isUsual: Bool = true,
+        cell: @escaping @Sendable (Row, ListQuestion) -> Table.Cell
+    ) {
         (self.name, self.label, self.isNumber, self.isUsual, self.cell) = (name, label, isNumber, isUsual, cell)
     }
 }
@@ -84,13 +93,15 @@ package struct ListAct: Sendable {
     /// Does it with the rows of these keys; answers with how many. What cannot be done with one of them leaves the others alone.
     let act: @Sendable (Statements, [String], ListQuestion, Act) throws -> Int
 
-    package init(_ name: String, _ label: String, _ right: Right, act: @escaping @Sendable (Statements, [String], ListQuestion, Act) throws -> Int) {
+    package init(
+        _ name: String, _ label: String, _ right: Right, act: @escaping @Sendable (Statements, [String], ListQuestion, Act) throws -> Int
+    ) {
         (self.name, self.label, self.right, self.act) = (name, label, right, act)
     }
 }
 
-/// A list, declared once by the feature that owns it: from it come the page with its filters, search, pages, choice of columns and saved views, and the files of exactly what
-/// is shown. The first column names the row and stays in sight.
+/// A list, declared once by the feature that owns it: from it come the page with its filters, search, pages, choice of columns and saved
+/// views, and the files of exactly what is shown. The first column names the row and stays in sight.
 package struct ListPage<Row: Sendable>: Sendable {
     let path: String
     let right: Right
@@ -113,13 +124,15 @@ package struct ListPage<Row: Sendable>: Sendable {
     let isOpen: @Sendable (Row) -> Bool
     /// The next steps: buttons above the list.
     let ways: @Sendable (ListQuestion) -> [Frame.Link]
-    /// The keys of the sentences above the list and in place of an empty one: what it is for and the next step; that nothing fits the filter is said by the house.
+    /// The keys of the sentences above the list and in place of an empty one: what it is for and the next step; that nothing fits the
+    /// filter is said by the house.
     let note: String?
     let empty: String
 
     package init(
         _ path: String, _ right: Right, title: String, columns: [ListColumn<Row>], filters: [ListFilter] = [], search: String? = nil,
-        rows: @escaping @Sendable (Statements, ListQuestion) throws -> [Row], count: @escaping @Sendable (Statements, ListQuestion) throws -> Int, mostCounted: Int = .max,
+        rows: @escaping @Sendable (Statements, ListQuestion) throws -> [Row],
+        count: @escaping @Sendable (Statements, ListQuestion) throws -> Int, mostCounted: Int = .max,
         place: @escaping @Sendable (Row) -> String, acts: [ListAct] = [], isOpen: @escaping @Sendable (Row) -> Bool = { _ in true },
         ways: @escaping @Sendable (ListQuestion) -> [Frame.Link] = { _ in [] }, note: String? = nil, empty: String
     ) {
@@ -132,7 +145,8 @@ package struct ListPage<Row: Sendable>: Sendable {
     func columns(_ query: Query) -> [ListColumn<Row>] {
         let named = Set(query.columns.split(separator: ",").map(String.init))
         let isNamed = columns.contains { named.contains($0.name) }
-        return columns.enumerated().filter { $0.offset == 0 || (isNamed ? named.contains($0.element.name) : $0.element.isUsual) }.map(\.element)
+        return columns.enumerated().filter { $0.offset == 0 || (isNamed ? named.contains($0.element.name) : $0.element.isUsual) }.map(
+            \.element)
     }
 }
 

@@ -16,7 +16,10 @@ extension Routes {
             let question = ListQuestion(house, visit, query, list.filters, limit: pageSize + 1)
             let path = list.path
             let (rows, count, saved) = try await house.database.read { statements in
-                (try list.rows(statements, question), try list.count(statements, question), try statements.savedLists(accountID: visit.account.id, path: path))
+                (
+                    try list.rows(statements, question), try list.count(statements, question),
+                    try statements.savedLists(accountID: visit.account.id, path: path)
+                )
             }
             let view = ListView(list, rows, count: count, saved: saved, query, question)
             return try house.page("list", view, title: question.text(list.title), for: visit, request)
@@ -44,13 +47,18 @@ extension Routes {
     mutating func addSavedLists() {
         let house = house
         post("/saved-lists", .ownAccount) { form, _, visit in
-            let (path, query, name, act) = (form["path"], String(String.UnicodeScalarView(form["query"].unicodeScalars.prefix(2000))), form["name"], house.act(visit))
+            let (path, query, name, act) = (
+                form["path"], String(String.UnicodeScalarView(form["query"].unicodeScalars.prefix(2000))), form["name"], house.act(visit)
+            )
             guard path.utf8.count <= 60, path.wholeMatch(of: /(\/[a-z-]+)+/) != nil else { throw Refusal.notFound("page") }
             if form["step"] == "forget" {
                 try await house.database.write { try $0.forgetList(name, path: path, by: act) }
             } else {
                 guard (1...60).contains(name.unicodeScalars.count) else {
-                    throw Refusal.invalid(["name": name.isEmpty ? "form.required" : FieldProblem("form.too_long", ["most": "60", "length": String(name.unicodeScalars.count)])])
+                    throw Refusal.invalid([
+                        "name": name.isEmpty
+                            ? "form.required" : FieldProblem("form.too_long", ["most": "60", "length": String(name.unicodeScalars.count)])
+                    ])
                 }
                 try await house.database.write { try $0.saveList(name, path: path, query: query, by: act) }
             }
@@ -67,9 +75,13 @@ extension House {
         let columns = list.columns(query)
         var cells = rows.prefix(mostRows).map { row in columns.map { $0.cell(row, question) } }
         // A file that leaves something out says so in its last line.
-        if rows.count > mostRows { cells.append([Table.Cell(question.text("list.rest", ["count": String(mostRows)]))] + columns.dropFirst().map { _ in Table.Cell("") }) }
+        if rows.count > mostRows {
+            cells.append(
+                [Table.Cell(question.text("list.rest", ["count": String(mostRows)]))] + columns.dropFirst().map { _ in Table.Cell("") })
+        }
         return Table(
-            caption: question.text(list.title), columns: columns.map { Table.Column(question.text($0.label), isNumber: $0.isNumber) }, rows: cells)
+            caption: question.text(list.title), columns: columns.map { Table.Column(question.text($0.label), isNumber: $0.isNumber) },
+            rows: cells)
     }
 }
 
@@ -153,11 +165,17 @@ struct ListView: Sendable {
         csrf = question.visit.csrf
         note = list.note.map { question.text($0) }
         let parts = asked["done"].split(separator: "/").compactMap { Int($0) }
-        done = parts.count == 2 ? question.text(parts[1] == 0 ? "list.none_chosen" : "list.done", ["done": String(parts[0]), "skipped": String(max(0, parts[1] - parts[0]))]) : nil
+        done =
+            parts.count == 2
+            ? question.text(
+                parts[1] == 0 ? "list.none_chosen" : "list.done",
+                ["done": String(parts[0]), "skipped": String(max(0, parts[1] - parts[0]))]) : nil
         filters = list.filters.map { filter in
             Filter(
                 filterName: filter.name, filterLabel: question.text(filter.label),
-                choices: filter.options.map { Choice(choiceValue: $0.value, choiceLabel: question.text($0.label), chosen: $0.value == question[filter.name]) })
+                choices: filter.options.map {
+                    Choice(choiceValue: $0.value, choiceLabel: question.text($0.label), chosen: $0.value == question[filter.name])
+                })
         }
         searchLabel = list.search.map { question.text($0) }
         typed = asked["q"]
@@ -171,7 +189,8 @@ struct ListView: Sendable {
                 cells: columns.enumerated().map { place, column in
                     let cell = column.cell(row, question)
                     return Cell(
-                        cellText: column.isNumber ? Int(cell.text).map(grouped) ?? cell.text : cell.text, cellURL: cell.url, cellMark: cell.mark,
+                        cellText: column.isNumber ? Int(cell.text).map(grouped) ?? cell.text : cell.text, cellURL: cell.url,
+                        cellMark: cell.mark,
                         cellLabel: question.text(column.label), cellIsNumber: column.isNumber, cellIsHead: place == 0)
                 })
         }

@@ -16,7 +16,8 @@ extension Statements {
 
     /// Keeps a list under a name; one of that name before is no more. An account keeps a hundred.
     func saveList(_ name: String, path: String, query: String, by act: Act) throws {
-        let others = try count("SELECT count(*) FROM saved_list WHERE account_id = \(act.actor.id) AND NOT (path = \(path) AND name = \(name))")
+        let others = try count(
+            "SELECT count(*) FROM saved_list WHERE account_id = \(act.actor.id) AND NOT (path = \(path) AND name = \(name))")
         guard others < 100 else { throw Refusal.conflict("list.saved_many") }
         try run(
             """

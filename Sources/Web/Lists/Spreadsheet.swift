@@ -7,7 +7,8 @@ import Storage
 extension Table {
     /// The table as it is printed: exactly what is shown, without links.
     var printed: PrintedTable {
-        PrintedTable(caption: caption, columns: columns.map { .init(label: $0.label, isNumber: $0.isNumber) }, rows: texts, hasTotal: hasTotal)
+        PrintedTable(
+            caption: caption, columns: columns.map { .init(label: $0.label, isNumber: $0.isNumber) }, rows: texts, hasTotal: hasTotal)
     }
 }
 
@@ -18,7 +19,8 @@ package func spreadsheet(_ tables: [Table], name: String) async throws -> Respon
     return Response(
         status: .ok,
         headers: [
-            .contentType: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", .contentDisposition: "attachment; filename=\"\(name).xlsx\"",
+            .contentType: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            .contentDisposition: "attachment; filename=\"\(name).xlsx\"",
             .cacheControl: "no-store",
         ], body: .init(byteBuffer: ByteBuffer(bytes: bytes)))
 }

@@ -25,7 +25,9 @@ package struct SearchHit: Sendable {
     package let detail: String
     package let url: String
 
-    package init(title: String, code: String = "", detail: String, url: String) { (self.title, self.code, self.detail, self.url) = (title, code, detail, url) }
+    package init(title: String, code: String = "", detail: String, url: String) {
+        (self.title, self.code, self.detail, self.url) = (title, code, detail, url)
+    }
 
     /// As a list of suggestions shows it; typed again it is found again.
     var suggestion: String { code.isEmpty ? title : "\(title) \(code)" }
@@ -76,7 +78,11 @@ extension Routes {
             let parts = found.map { look, hits in
                 SearchPage.Part(
                     partTitle: house.text(look.title, visit),
-                    hits: hits.prefix(limit).map { .init(hitTitle: $0.title, hitDetail: [$0.code, $0.detail].filter { !$0.isEmpty }.joined(separator: " "), hitURL: $0.url) },
+                    hits: hits.prefix(limit).map {
+                        .init(
+                            hitTitle: $0.title, hitDetail: [$0.code, $0.detail].filter { !$0.isEmpty }.joined(separator: " "),
+                            hitURL: $0.url)
+                    },
                     more: hits.count > limit ? house.text("search.more", visit, ["count": String(limit)]) : nil)
             }
             let page = SearchPage(typed: text, parts: parts, isEmpty: parts.isEmpty && !text.isEmpty, isAsked: !text.isEmpty)
@@ -103,7 +109,8 @@ extension House {
         let (looks, scope, today) = (searches.filter { visit.may($0.right) }, scope, today)
         return try await database.read { statements in
             try looks.compactMap { look in
-                let question = SearchQuestion(words: words, text: text, scope: try scope(statements, visit.grants, look.right, today), today: today, limit: limit + 1)
+                let question = SearchQuestion(
+                    words: words, text: text, scope: try scope(statements, visit.grants, look.right, today), today: today, limit: limit + 1)
                 let hits = try look.find(statements, question)
                 return hits.isEmpty ? nil : (look, hits)
             }

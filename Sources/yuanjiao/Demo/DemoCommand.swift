@@ -10,7 +10,8 @@ struct DemoCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "demo", abstract: "Runs a whole made-up network on this machine: a centre, an edge, two terminals.",
         discussion: """
-            The first start makes a city of 3,248 sites with the months January to April 2011 and a month that moves with the clock, and fresh logins for each role.
+            The first start makes a city of 3,248 sites with the months January to April 2011 and a month that moves with the clock, and \
+            fresh logins for each role.
             Ctrl-C ends everything.
             """)
 
@@ -35,19 +36,29 @@ struct DemoCommand: AsyncParsableCommand {
         let claims = try folder.claims()
         let programs = [
             Program("centre", ["centre", "--data", folder.centre.path, "--port", "\(ports[0])", "--sample"], folder),
-            Program("edge", ["edge", "--data", folder.edge.path, "--port", "\(ports[1])", "--parent", addresses[0], "--claim", claims["edge"] ?? ""], folder),
+            Program(
+                "edge",
+                ["edge", "--data", folder.edge.path, "--port", "\(ports[1])", "--parent", addresses[0], "--claim", claims["edge"] ?? ""],
+                folder),
             Program(
                 "terminal-1",
-                ["terminal", "--data", folder.terminal(1).path, "--port", "\(ports[2])", "--parent", addresses[1], "--claim", claims["terminal-1"] ?? "", "--sample"], folder),
+                [
+                    "terminal", "--data", folder.terminal(1).path, "--port", "\(ports[2])", "--parent", addresses[1], "--claim",
+                    claims["terminal-1"] ?? "", "--sample",
+                ], folder),
             Program(
                 "terminal-2",
-                ["terminal", "--data", folder.terminal(2).path, "--port", "\(ports[3])", "--parent", addresses[1], "--claim", claims["terminal-2"] ?? "", "--sample"], folder),
+                [
+                    "terminal", "--data", folder.terminal(2).path, "--port", "\(ports[3])", "--parent", addresses[1], "--claim",
+                    claims["terminal-2"] ?? "", "--sample",
+                ], folder),
         ]
         var services: [any Service] = programs
         services.append(Welcome(folder: folder, addresses: addresses))
         services.append(try MovingMonth(folder: folder, address: addresses[0], logger: logger))
         if !noLesson { services.append(SampleLesson(folder: folder, address: addresses[0], logger: logger)) }
-        var group = ServiceGroupConfiguration(services: services.map { .init(service: $0) }, gracefulShutdownSignals: [.sigint, .sigterm], logger: logger)
+        var group = ServiceGroupConfiguration(
+            services: services.map { .init(service: $0) }, gracefulShutdownSignals: [.sigint, .sigterm], logger: logger)
         group.maximumGracefulShutdownDuration = .seconds(15)
         do { try await ServiceGroup(configuration: group).run() } catch is CancellationError {}
         say("Everything has ended.")
@@ -69,7 +80,9 @@ func freePorts(_ count: Int) throws -> [Int] {
         address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
         let bound = withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(descriptor, $0, length) == 0 && getsockname(descriptor, $0, &length) == 0 }
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(descriptor, $0, length) == 0 && getsockname(descriptor, $0, &length) == 0
+            }
         }
         guard bound else { throw BadSetting(description: "This machine has no free port on 127.0.0.1") }
         return Int(UInt16(bigEndian: address.sin_port))

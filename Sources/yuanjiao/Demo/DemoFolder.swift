@@ -57,7 +57,10 @@ struct DemoFolder: Sendable {
 
     /// The plan of the made-up city.
     static func plan() throws -> Data {
-        let candidates = [URL(fileURLWithPath: "demo/reference-2011.json"), executable.appendingPathComponent("../../../demo/reference-2011.json").standardizedFileURL]
+        let candidates = [
+            URL(fileURLWithPath: "demo/reference-2011.json"),
+            executable.appendingPathComponent("../../../demo/reference-2011.json").standardizedFileURL,
+        ]
         for file in candidates { if let data = try? Data(contentsOf: file) { return data } }
         throw BadSetting(description: "demo/reference-2011.json is missing; run bin/demo from a clone of the project")
     }

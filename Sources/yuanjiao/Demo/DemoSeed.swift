@@ -17,7 +17,8 @@ import Trust
 import Web
 import Wire
 
-/// The first preparations of a demo: register, accounts, and months of facts that go in through the endpoint of real nodes, with the centre's clock set to when they came.
+/// The first preparations of a demo: register, accounts, and months of facts that go in through the endpoint of real nodes, with the
+/// centre's clock set to when they came.
 struct DemoSeed {
     let folder: DemoFolder
     let logger: Logger
@@ -45,7 +46,9 @@ struct DemoSeed {
             try await client.waitUntilUp()
             try await deliver(city, centre, edges, client, clock)
             group.cancelAll()
-            while let result = await group.nextResult() { if case .failure(let error) = result, !(error is CancellationError) { throw error } }
+            while let result = await group.nextResult() {
+                if case .failure(let error) = result, !(error is CancellationError) { throw error }
+            }
         }
         clock.set(Clock.system.now)
         try await accounts(city, centre)
@@ -57,20 +60,27 @@ struct DemoSeed {
     private func register(_ city: City, _ centre: CentreApplication, at clock: SettableClock) async throws {
         clock.set(NetworkZone.shanghai.start(of: Day("2010-12-31") ?? .forever))
         let act = Act(by: .commandLine, at: clock.clock.now, ids: .system)
-        let (areas, sites, exclusions, code) = (Array(city.areasCSV.utf8), Array(city.sitesCSV.utf8), city.exclusions, city.code.description)
+        let (areas, sites, exclusions, code) = (
+            Array(city.areasCSV.utf8), Array(city.sitesCSV.utf8), city.exclusions, city.code.description
+        )
         let (lessons, today) = (DemoSeed.lessons, NetworkZone.shanghai.day(of: Clock.system.now))
         let refused = try await centre.database.write { statements in
             let first = try statements.importAreas(areas, apply: true, today: today, by: act)
             let second = try statements.importSites(sites, apply: true, today: today, by: act)
             for exclusion in exclusions {
                 guard let site = try statements.site(code: exclusion.site, on: exclusion.fromOn, in: .everything) else { continue }
-                try statements.excludeSite(site, days: exclusion.fromOn...exclusion.untilOn, reason: exclusion.reason, document: exclusion.document, by: act)
+                try statements.excludeSite(
+                    site, days: exclusion.fromOn...exclusion.untilOn, reason: exclusion.reason, document: exclusion.document, by: act)
             }
             let area = try statements.area(code: code, on: Day("2010-12-31") ?? .forever, in: .everything)?.areaID ?? ""
-            for lesson in lessons { try statements.archiveCourseware(id: lesson.id, title: lesson.title, durationMs: lesson.milliseconds, areaID: area, by: act) }
+            for lesson in lessons {
+                try statements.archiveCourseware(id: lesson.id, title: lesson.title, durationMs: lesson.milliseconds, areaID: area, by: act)
+            }
             return first.refused + second.refused
         }
-        guard refused.isEmpty else { throw BadSetting(description: "The made-up register was refused: \(refused[0].code), line \(refused[0].line)") }
+        guard refused.isEmpty else {
+            throw BadSetting(description: "The made-up register was refused: \(refused[0].code), line \(refused[0].line)")
+        }
         say("  register: \(city.areas.count) areas, \(city.sites.count) sites")
     }
 
@@ -86,8 +96,10 @@ struct DemoSeed {
             let name = county.name
             try await centre.database.write { statements in
                 guard let area = try statements.area(code: county.code.description, on: county.fromOn, in: .everything) else { return }
-                try statements.prepareClaim(id: edge.id, kind: "edge", name: name, areaID: area.areaID, codeDigest: code.digest.hex, by: act)
-                _ = try statements.enrolNode(codeDigest: code.digest.hex, publicKey: edge.key.verifyingKey.hex, version: "simulated", on: county.fromOn, by: act)
+                try statements.prepareClaim(
+                    id: edge.id, kind: "edge", name: name, areaID: area.areaID, codeDigest: code.digest.hex, by: act)
+                _ = try statements.enrolNode(
+                    codeDigest: code.digest.hex, publicKey: edge.key.verifyingKey.hex, version: "simulated", on: county.fromOn, by: act)
             }
             edges[county.code.description] = edge
             seeds[county.code.description] = hexadecimal(seed)
@@ -96,7 +108,9 @@ struct DemoSeed {
         return edges
     }
 
-    private func deliver(_ city: City, _ centre: CentreApplication, _ edges: [String: CountyEdge], _ client: FactClient, _ clock: SettableClock) async throws {
+    private func deliver(
+        _ city: City, _ centre: CentreApplication, _ edges: [String: CountyEdge], _ client: FactClient, _ clock: SettableClock
+    ) async throws {
         let facts = CityFacts(city: city, lessons: DemoSeed.lessons.map { .init(id: $0.id, milliseconds: Int64($0.milliseconds)) })
         for plan in city.plan.months {
             try await deliver(try facts.deliveries(in: plan.month), edges, client, clock)
@@ -108,21 +122,26 @@ struct DemoSeed {
         say("  facts of \(month) up to now")
     }
 
-    private func deliver(_ deliveries: [CityFacts.Delivery], _ edges: [String: CountyEdge], _ client: FactClient, _ clock: SettableClock) async throws {
+    private func deliver(_ deliveries: [CityFacts.Delivery], _ edges: [String: CountyEdge], _ client: FactClient, _ clock: SettableClock)
+        async throws
+    {
         for delivery in deliveries {
             guard let edge = edges[delivery.county.description] else { continue }
             clock.set(delivery.receivedAt)
             let receipt = try await client.send(delivery.batch, from: edge)
-            guard receipt.verdicts.allSatisfy({ $0.outcome == .stored || $0.outcome == .duplicate }) else {
-                throw BadSetting(description: "A sample fact was not stored: \(receipt.verdicts.first { $0.outcome != .stored && $0.outcome != .duplicate }?.reason ?? "")")
+            if let refused = receipt.verdicts.first(where: { $0.outcome != .stored && $0.outcome != .duplicate }) {
+                throw BadSetting(description: "A sample fact was not stored: \(refused.reason)")
             }
         }
     }
 
     private func accounts(_ city: City, _ centre: CentreApplication) async throws {
-        guard let county = city.areas.first(where: { $0.code.level == .county }), let township = city.areas.first(where: { $0.code.level == .township }) else { return }
+        guard let county = city.areas.first(where: { $0.code.level == .county }),
+            let township = city.areas.first(where: { $0.code.level == .township })
+        else { return }
         let wanted: [(login: String, name: String, role: Role, area: AreaCode)] = [
-            ("city", "市管理员", .officer, city.code), ("county", "县管理员", .officer, county.code), ("township", "乡镇管理员", .officer, township.code),
+            ("city", "市管理员", .officer, city.code), ("county", "县管理员", .officer, county.code),
+            ("township", "乡镇管理员", .officer, township.code),
             ("leader", "只读领导", .leader, city.code), ("editor", "课件编辑", .editor, city.code), ("reviewer", "课件审核员", .reviewer, city.code),
             ("system", "系统管理员", .systemAdministrator, city.code),
             ("security", "安全管理员", .securityAdministrator, city.code), ("auditor", "审计员", .auditor, city.code),
@@ -136,7 +155,9 @@ struct DemoSeed {
             try await centre.database.write { statements in
                 guard let area = try statements.area(code: account.area.description, on: today, in: .everything) else { return }
                 try statements.addAccount(
-                    NewAccount(login: account.login, name: account.name, storedPassword: stored, grants: [RoleGrant(role: account.role, areaID: area.areaID)]), by: act)
+                    NewAccount(
+                        login: account.login, name: account.name, storedPassword: stored,
+                        grants: [RoleGrant(role: account.role, areaID: area.areaID)]), by: act)
             }
             logins[account.login] = password
         }
@@ -157,18 +178,22 @@ struct DemoSeed {
                 try prepare(statements, code.digest.hex)
                 return try statements.rootFingerprint()
             }
-            guard let fingerprint = fingerprint.flatMap(SHA256Hex.init(rawValue:)) else { throw BadSetting(description: "The centre has no catalogue yet") }
+            guard let fingerprint = fingerprint.flatMap(SHA256Hex.init(rawValue:)) else {
+                throw BadSetting(description: "The centre has no catalogue yet")
+            }
             claims[name] = Claim(code: code, fingerprint: fingerprint, address: address).text
         }
         try await claim("edge") { statements, digest in
             guard let area = try statements.area(code: county.code.description, on: today, in: .everything) else { return }
-            try statements.prepareClaim(id: "edge-\(county.code)", kind: "edge", name: county.name, areaID: area.areaID, codeDigest: digest, by: act)
+            try statements.prepareClaim(
+                id: "edge-\(county.code)", kind: "edge", name: county.name, areaID: area.areaID, codeDigest: digest, by: act)
         }
         for (number, site) in sites.enumerated() {
             let terminal = site.terminals(on: today)[0].id
             try await claim("terminal-\(number + 1)") { statements, digest in
                 guard let site = try statements.presentSite(ofTerminal: terminal, on: today) else { return }
-                try statements.prepareClaim(id: terminal, kind: "terminal", name: site.name, areaID: site.areaID, codeDigest: digest, by: act)
+                try statements.prepareClaim(
+                    id: terminal, kind: "terminal", name: site.name, areaID: site.areaID, codeDigest: digest, by: act)
             }
         }
         try folder.keep("claims.json", claims)

@@ -16,7 +16,11 @@ struct FactClient: Sendable {
     /// Waits until the centre answers, half a minute at most.
     func waitUntilUp() async throws {
         for _ in 0..<300 {
-            if let answer = try? await HTTPClient.shared.execute(HTTPClientRequest(url: address + "/health"), timeout: .seconds(2)), answer.status == .ok { return }
+            if let answer = try? await HTTPClient.shared.execute(HTTPClientRequest(url: address + "/health"), timeout: .seconds(2)),
+                answer.status == .ok
+            {
+                return
+            }
             try await Task.sleep(for: .milliseconds(100))
         }
         throw BadSetting(description: "Nothing answers at \(address); see the log of the program that should")
@@ -46,7 +50,8 @@ struct MovingMonth: Service {
 
     init(folder: DemoFolder, address: String, logger: Logger) throws {
         facts = CityFacts(
-            city: try City(plan: CityPlan(json: try DemoFolder.plan())), lessons: DemoSeed.lessons.map { .init(id: $0.id, milliseconds: Int64($0.milliseconds)) })
+            city: try City(plan: CityPlan(json: try DemoFolder.plan())),
+            lessons: DemoSeed.lessons.map { .init(id: $0.id, milliseconds: Int64($0.milliseconds)) })
         edges = try folder.edgeSeeds().reduce(into: [:]) { edges, entry in
             edges[entry.key] = CountyEdge(id: "sim-\(entry.key)", key: try SigningKey(seed: bytes(ofHexadecimal: entry.value) ?? []))
         }

@@ -19,7 +19,9 @@ struct Program: Service {
     func run() async throws {
         await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
-                do { try await self.once() } catch is CancellationError { return } catch { say("\(self.name) could not be started: \(error)") }
+                do { try await self.once() } catch is CancellationError { return } catch {
+                    say("\(self.name) could not be started: \(error)")
+                }
                 if Task.isCancelled { return }
                 say("\(self.name) ended and is started again (\(self.log.path))")
                 try? await Task.sleep(for: .milliseconds(500))
@@ -34,8 +36,10 @@ struct Program: Service {
         // A process group of its own: Ctrl-C reaches the demo alone, which then ends its programs in order.
         options.processGroupID = 0
         _ = try await Subprocess.run(
-            .path(FilePath(DemoFolder.executable.appendingPathComponent("yuanjiao").path)), arguments: Arguments(arguments), platformOptions: options,
-            output: .fileDescriptor(output, closeAfterSpawningProcess: false), error: .fileDescriptor(output, closeAfterSpawningProcess: true))
+            .path(FilePath(DemoFolder.executable.appendingPathComponent("yuanjiao").path)), arguments: Arguments(arguments),
+            platformOptions: options,
+            output: .fileDescriptor(output, closeAfterSpawningProcess: false),
+            error: .fileDescriptor(output, closeAfterSpawningProcess: true))
     }
 }
 

@@ -7,7 +7,8 @@ import NIOHTTP1
 import ServiceLifecycle
 import Subprocess
 
-/// At the first start, makes a picture and a tone into a lesson and publishes it the way an editor does: sign in, upload, fill in the form, publish.
+/// At the first start, makes a picture and a tone into a lesson and publishes it the way an editor does: sign in, upload, fill in the form,
+/// publish.
 struct SampleLesson: Service {
     let folder: DemoFolder
     let address: String
@@ -29,7 +30,8 @@ struct SampleLesson: Service {
         let made = try await Subprocess.run(
             .name("ffmpeg"),
             arguments: [
-                "-nostdin", "-v", "error", "-y", "-f", "lavfi", "-i", "testsrc2=size=640x360:rate=15", "-f", "lavfi", "-i", "sine=frequency=330:beep_factor=3", "-t", "60",
+                "-nostdin", "-v", "error", "-y", "-f", "lavfi", "-i", "testsrc2=size=640x360:rate=15", "-f", "lavfi", "-i",
+                "sine=frequency=330:beep_factor=3", "-t", "60",
                 "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-c:a", "aac", clip.path,
             ], output: .discarded, error: .string(limit: 4096))
         guard made.terminationStatus.isSuccess else { throw BadSetting(description: "ffmpeg: \(made.standardError)") }
@@ -49,13 +51,16 @@ struct SampleLesson: Service {
     private func publish(_ clip: URL, _ client: HTTPClient) async throws {
         var editor = try await signIn("editor", client)
         let upload = try await editor.upload(clip, name: "示例课件.mp4")
-        guard let id = try JSONDecoder().decode([String: String].self, from: Data(upload.utf8))["id"] else { throw BadSetting(description: "The upload was not taken") }
+        guard let id = try JSONDecoder().decode([String: String].self, from: Data(upload.utf8))["id"] else {
+            throw BadSetting(description: "The upload was not taken")
+        }
         for _ in 0..<600 {
             let page = try await editor.get("/courseware/\(id)")
             if page.contains("/courseware/\(id)/publish") { break }
             try await Task.sleep(for: .seconds(1))
         }
-        _ = try await editor.post("/courseware/\(id)", ["title": "示例课件", "category": "practical_skills", "speaker": "远教", "unit": "远教", "areas": "9901"])
+        _ = try await editor.post(
+            "/courseware/\(id)", ["title": "示例课件", "category": "practical_skills", "speaker": "远教", "unit": "远教", "areas": "9901"])
         _ = try await editor.post("/courseware/\(id)/publish", [:])
         var reviewer = try await signIn("reviewer", client)
         let asked = try await reviewer.get("/courseware/\(id)")
@@ -112,8 +117,12 @@ private struct Editor {
         let answer = try await client.execute(request, timeout: .seconds(60))
         if let set = answer.headers.first(name: "Set-Cookie") { cookie = String(set.split(separator: ";").first ?? "") }
         let text = String(buffer: try await answer.body.collect(upTo: 8 << 20))
-        guard answer.status.code < 400 else { throw BadSetting(description: "\(request.method.rawValue) \(request.url): \(answer.status.code)") }
-        if let field = text.range(of: "name=\"csrf\" value=\""), let end = text[field.upperBound...].firstIndex(of: "\"") { token = String(text[field.upperBound..<end]) }
+        guard answer.status.code < 400 else {
+            throw BadSetting(description: "\(request.method.rawValue) \(request.url): \(answer.status.code)")
+        }
+        if let field = text.range(of: "name=\"csrf\" value=\""), let end = text[field.upperBound...].firstIndex(of: "\"") {
+            token = String(text[field.upperBound..<end])
+        }
         return text
     }
 }

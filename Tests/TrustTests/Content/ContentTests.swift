@@ -29,7 +29,8 @@ struct ContentTests {
     }
 
     @Test(arguments: [
-        "", "abc", String(repeating: "a", count: 63), String(repeating: "a", count: 65), String(repeating: "A", count: 64), String(repeating: "g", count: 64),
+        "", "abc", String(repeating: "a", count: 63), String(repeating: "a", count: 65), String(repeating: "A", count: 64),
+        String(repeating: "g", count: 64),
         String(repeating: "é", count: 32),
     ])
     func otherTextIsNoAddress(_ text: String) {
@@ -42,9 +43,11 @@ struct ContentTests {
     }
 
     static let hostilePaths = [
-        "", "/", "/a", "a/", "a//b", ".", "..", "../a", "a/..", "a/../b", "a/./b", "a..b", ".hidden", "a/.hidden", "A", "a b", "a\\b", "..\\a", "c:a", "a:b",
+        "", "/", "/a", "a/", "a//b", ".", "..", "../a", "a/..", "a/../b", "a/./b", "a..b", ".hidden", "a/.hidden", "A", "a b", "a\\b",
+        "..\\a", "c:a", "a:b",
         "a%2e", "a?b", "a#b",
-        "~a", "a\u{0}", "a\nb", "春", "ａ", "a\u{301}", "file:///a", "http://a/b", String(repeating: "a", count: 191), String(repeating: "a/", count: 95) + "ab",
+        "~a", "a\u{0}", "a\nb", "春", "ａ", "a\u{301}", "file:///a", "http://a/b", String(repeating: "a", count: 191),
+        String(repeating: "a/", count: 95) + "ab",
     ]
 
     @Test(arguments: hostilePaths)

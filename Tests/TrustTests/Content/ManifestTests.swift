@@ -6,7 +6,8 @@ struct ManifestTests {
 
     /// Two HLS renditions that share their first segment by content, an MP4, a poster.
     static let sample: JSONValue = [
-        "format": "yuanjiao-manifest-1", "courseware": "018f2b6c-7a10-7000-8000-000000000001", "version": 3, "title": "水稻旱育秧技术", "category": "种植",
+        "format": "yuanjiao-manifest-1", "courseware": "018f2b6c-7a10-7000-8000-000000000001", "version": 3, "title": "水稻旱育秧技术",
+        "category": "种植",
         "speaker": "王老师",
         "unit": "县农业局", "duration_ms": 12_500, "poster": ["path": "poster.jpg", "sha256": .string(hash("poster")), "length": 900],
         "renditions": [
@@ -80,8 +81,10 @@ struct ManifestTests {
         ("duration 0", { $0["duration_ms"] = 0 }), ("duration negative", { $0["duration_ms"] = -1 }),
         ("duration of years", { $0["duration_ms"] = 99_999_999_999 }),
         ("no poster", { $0.remove("poster") }), ("poster with duration", { $0["poster"]["duration_ms"] = 1 }),
-        ("poster of no bytes", { $0["poster"]["length"] = 0 }), ("hash in capitals", { $0["poster"]["sha256"] = .string(hash("poster").uppercased()) }),
-        ("short hash", { $0["poster"]["sha256"] = "ab" }), ("no renditions", { $0["renditions"] = [] }), ("renditions an object", { $0["renditions"] = [:] }),
+        ("poster of no bytes", { $0["poster"]["length"] = 0 }),
+        ("hash in capitals", { $0["poster"]["sha256"] = .string(hash("poster").uppercased()) }),
+        ("short hash", { $0["poster"]["sha256"] = "ab" }), ("no renditions", { $0["renditions"] = [] }),
+        ("renditions an object", { $0["renditions"] = [:] }),
         ("17 renditions", { $0["renditions"] = .array((0..<17).map { number in mp4("r\(number)", "f\(number).mp4") }) }),
         ("same name twice", { $0["renditions"][1]["name"] = "240p" }), ("name with slash", { $0["renditions"][0]["name"] = "a/b" }),
         ("unknown kind", { $0["renditions"][0]["kind"] = "dash" }), ("height negative", { $0["renditions"][0]["height"] = -1 }),
@@ -93,12 +96,18 @@ struct ManifestTests {
         ("no files", { $0["renditions"][0]["files"] = [] }), ("mp4 with playlist", { $0["renditions"][2]["playlist"] = "lesson.mp4" }),
         (
             "mp4 of two files",
-            { $0["renditions"][2]["files"] = .array([$0["renditions"][2]["files"][0], ["path": "b.mp4", "sha256": .string(hash("b")), "length": 1]]) }
+            {
+                $0["renditions"][2]["files"] = .array([
+                    $0["renditions"][2]["files"][0], ["path": "b.mp4", "sha256": .string(hash("b")), "length": 1],
+                ])
+            }
         ),
-        ("segment of 0 ms", { $0["renditions"][0]["files"][1]["duration_ms"] = 0 }), ("negative length", { $0["renditions"][0]["files"][1]["length"] = -5 }),
+        ("segment of 0 ms", { $0["renditions"][0]["files"][1]["duration_ms"] = 0 }),
+        ("negative length", { $0["renditions"][0]["files"][1]["length"] = -5 }),
         ("one path twice", { $0["renditions"][0]["files"][2]["path"] = "240p/0.ts" }),
         ("path of the poster", { $0["renditions"][0]["files"][2]["path"] = "poster.jpg" }),
-        ("a file where a folder is", { $0["poster"]["path"] = "240p" }), ("one content, two lengths", { $0["renditions"][1]["files"][1]["length"] = 5_001 }),
+        ("a file where a folder is", { $0["poster"]["path"] = "240p" }),
+        ("one content, two lengths", { $0["renditions"][1]["files"][1]["length"] = 5_001 }),
         (
             "lengths that overflow",
             {
@@ -110,9 +119,11 @@ struct ManifestTests {
 
     private static func pieces() -> JSONValue {
         [
-            "name": "pieces", "kind": "pieces", "height": 240, "bandwidth": 1, "playlist": "p/index.m3u8", "file": "p/video.mp4", "codecs": "avc1.4D401F,mp4a.40.2",
+            "name": "pieces", "kind": "pieces", "height": 240, "bandwidth": 1, "playlist": "p/index.m3u8", "file": "p/video.mp4",
+            "codecs": "avc1.4D401F,mp4a.40.2",
             "files": [
-                ["path": "p/index.m3u8", "sha256": .string(hash("p list")), "length": 300], ["path": "p/video.mp4.0000", "sha256": .string(hash("p 0")), "length": 1_048_576],
+                ["path": "p/index.m3u8", "sha256": .string(hash("p list")), "length": 300],
+                ["path": "p/video.mp4.0000", "sha256": .string(hash("p 0")), "length": 1_048_576],
                 ["path": "p/video.mp4.0001", "sha256": .string(hash("p 1")), "length": 17],
             ],
         ]
@@ -127,9 +138,12 @@ struct ManifestTests {
     }
 
     private static let pieceFaults: [(String, @Sendable (inout JSONValue) -> Void)] = [
-        ("no file", { $0.remove("file") }), ("no codecs", { $0.remove("codecs") }), ("codecs with a quote", { $0["codecs"] = "avc1\"" }), ("codecs empty", { $0["codecs"] = "" }),
-        ("file named like a piece", { $0["file"] = "p/video.mp4.0000" }), ("file a folder of a piece", { $0["file"] = "p" }), ("no playlist", { $0.remove("playlist") }),
-        ("a piece with a duration", { $0["files"][1]["duration_ms"] = 5 }), ("no pieces", { $0["files"] = .array([$0["files"][0]]) }), ("file outside", { $0["file"] = "../x" }),
+        ("no file", { $0.remove("file") }), ("no codecs", { $0.remove("codecs") }), ("codecs with a quote", { $0["codecs"] = "avc1\"" }),
+        ("codecs empty", { $0["codecs"] = "" }),
+        ("file named like a piece", { $0["file"] = "p/video.mp4.0000" }), ("file a folder of a piece", { $0["file"] = "p" }),
+        ("no playlist", { $0.remove("playlist") }),
+        ("a piece with a duration", { $0["files"][1]["duration_ms"] = 5 }), ("no pieces", { $0["files"] = .array([$0["files"][0]]) }),
+        ("file outside", { $0["file"] = "../x" }),
     ]
 
     @Test(arguments: pieceFaults)
@@ -159,7 +173,8 @@ struct ManifestTests {
         #expect(
             refusal {
                 _ = try Manifest(
-                    courseware: good.courseware, version: 1, title: "", category: "", speaker: "", unit: "", duration: 1, poster: good.poster,
+                    courseware: good.courseware, version: 1, title: "", category: "", speaker: "", unit: "", duration: 1,
+                    poster: good.poster,
                     renditions: good.renditions)
             } == .shape)
     }

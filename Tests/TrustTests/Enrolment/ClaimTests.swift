@@ -19,7 +19,11 @@ struct ClaimTests {
 
     @Test func claimIsReadAsPeopleTypeIt() throws {
         let claim = try Claim(typed: Self.text)
-        let spaced = "  yuanjiao-claim : 1 : oL23 4-5678 9\n:\(Self.fingerprint.prefix(32)) \(Self.fingerprint.suffix(32)):https://centre.example.cn:8443/ \n"
+        let spaced =
+            """
+              yuanjiao-claim : 1 : oL23 4-5678 9\n:\(Self.fingerprint.prefix(32)) \
+            \(Self.fingerprint.suffix(32)):https://centre.example.cn:8443/ \n
+            """
         #expect(try Claim(typed: spaced) == claim)
         // A QR code in its small alphabet has capitals only.
         #expect(try Claim(typed: Self.text.uppercased()) == claim)
@@ -29,9 +33,12 @@ struct ClaimTests {
     @Test(arguments: [
         ("", TrustError.Code.claimForm), ("yuanjiao-claim", .claimForm), ("yuanjiao-claim:1:0123456789:F", .claimForm),
         ("other-claim:1:0123456789:F:U", .claimForm),
-        ("yuanjiao-claim:2:0123456789:F:U", .claimForm), ("yuanjiao-claim::0123456789:F:U", .claimForm), ("yuanjiao-claim:1::F:U", .claimCode),
-        ("yuanjiao-claim:1:012345678:F:U", .claimCode), ("yuanjiao-claim:1:01234567890:F:U", .claimCode), ("yuanjiao-claim:1:012345678U:F:U", .claimCode),
-        ("yuanjiao-claim:1:012345678*:F:U", .claimCode), ("yuanjiao-claim:1:012345678春:F:U", .claimCode), ("yuanjiao-claim:1:0123456789::U", .claimFingerprint),
+        ("yuanjiao-claim:2:0123456789:F:U", .claimForm), ("yuanjiao-claim::0123456789:F:U", .claimForm),
+        ("yuanjiao-claim:1::F:U", .claimCode),
+        ("yuanjiao-claim:1:012345678:F:U", .claimCode), ("yuanjiao-claim:1:01234567890:F:U", .claimCode),
+        ("yuanjiao-claim:1:012345678U:F:U", .claimCode),
+        ("yuanjiao-claim:1:012345678*:F:U", .claimCode), ("yuanjiao-claim:1:012345678春:F:U", .claimCode),
+        ("yuanjiao-claim:1:0123456789::U", .claimFingerprint),
         ("yuanjiao-claim:1:0123456789:ab:U", .claimFingerprint), ("yuanjiao-claim:1:0123456789:Fa:U", .claimFingerprint),
         ("yuanjiao-claim:1:0123456789:F:", .claimAddress),
         ("yuanjiao-claim:1:0123456789:F:ftp://a", .claimAddress),
@@ -43,7 +50,8 @@ struct ClaimTests {
 
     @Test(
         arguments: [
-            ([0, 0, 0, 0, 0, 0, 0], "0000000000"), ([255, 255, 255, 255, 255, 255, 255], "ZZZZZZZZZZ"), ([0, 0, 0, 0, 0, 0, 0x40], "0000000001"),
+            ([0, 0, 0, 0, 0, 0, 0], "0000000000"), ([255, 255, 255, 255, 255, 255, 255], "ZZZZZZZZZZ"),
+            ([0, 0, 0, 0, 0, 0, 0x40], "0000000001"),
             // The six low bits of the last byte are not used.
             ([0, 0, 0, 0, 0, 0, 0x3F], "0000000000"), ([0x08, 0, 0, 0, 0, 0, 0], "1000000000"),
         ] as [([UInt8], String)])
@@ -68,8 +76,10 @@ struct ClaimTests {
     }
 
     @Test(arguments: [
-        ("https://a.cn", "https://a.cn", 443), ("HTTP://A.cn/", "http://a.cn", 80), ("http://127.0.0.1:8080", "http://127.0.0.1:8080", 8080),
-        ("https://[FD00::1]:8443", "https://[fd00::1]:8443", 8443), ("https://[::1]", "https://[::1]", 443), ("http://localhost:1", "http://localhost:1", 1),
+        ("https://a.cn", "https://a.cn", 443), ("HTTP://A.cn/", "http://a.cn", 80),
+        ("http://127.0.0.1:8080", "http://127.0.0.1:8080", 8080),
+        ("https://[FD00::1]:8443", "https://[fd00::1]:8443", 8443), ("https://[::1]", "https://[::1]", 443),
+        ("http://localhost:1", "http://localhost:1", 1),
         ("https://a.cn:443", "https://a.cn:443", 443), ("https://a.cn:00080", "https://a.cn:80", 80),
     ])
     func addressesAreRead(_ typed: String, _ text: String, _ port: Int) throws {
@@ -80,11 +90,14 @@ struct ClaimTests {
     }
 
     @Test(arguments: [
-        "", "a.cn", "//a.cn", "https://", "https:///", "https://:80", "https://a.cn:", "https://a.cn:0", "https://a.cn:65536", "https://a.cn:80a",
+        "", "a.cn", "//a.cn", "https://", "https:///", "https://:80", "https://a.cn:", "https://a.cn:0", "https://a.cn:65536",
+        "https://a.cn:80a",
         "https://a.cn:-1", "https://a.cn//",
-        "https://a.cn/path", "https://a.cn?x", "https://a.cn#x", "https://u@a.cn", "https://u:p@a.cn", "https://a..cn", "https://.a", "https://-a.cn",
+        "https://a.cn/path", "https://a.cn?x", "https://a.cn#x", "https://u@a.cn", "https://u:p@a.cn", "https://a..cn", "https://.a",
+        "https://-a.cn",
         "https://a_b.cn", "https://春.cn",
-        "https://[::1", "https://[]", "https://[::1]x", "https://[::1]:", "https://[zz::1]", "https://[1.2.3.4]", "javascript:alert(1)", "file:///etc",
+        "https://[::1", "https://[]", "https://[::1]x", "https://[::1]:", "https://[zz::1]", "https://[1.2.3.4]", "javascript:alert(1)",
+        "file:///etc",
         "https://a.cn\n",
         "https://\(String(repeating: "a", count: 64)).cn",
     ])

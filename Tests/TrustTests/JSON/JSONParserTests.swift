@@ -13,11 +13,14 @@ struct JSONParserTests {
     }
 
     @Test(arguments: [
-        "", " ", "{", "[", "}", "\"", "{\"a\"}", "{\"a\":}", "{\"a\":1,}", "{,}", "{a:1}", "{a\":1}", "{'a':1}", "[1,]", "[,1]", "[1 2]", "1 2", "{}{}", "tru",
+        "", " ", "{", "[", "}", "\"", "{\"a\"}", "{\"a\":}", "{\"a\":1,}", "{,}", "{a:1}", "{a\":1}", "{'a':1}", "[1,]", "[,1]", "[1 2]",
+        "1 2", "{}{}", "tru",
         "TRUE",
         "nul", "NaN",
-        "Infinity", "undefined", "1.0", "1e3", "1E3", ".5", "5.", "-", "-0", "+1", "01", "-01", "0x10", "9007199254740992", "-9007199254740992",
-        "99999999999999999", "999999999999999999999999999", "\"\n\"", "\"\t\"", "\"\u{0}\"", #""\x""#, #""\u12""#, #""\u12G4""#, #""\uD800""#,
+        "Infinity", "undefined", "1.0", "1e3", "1E3", ".5", "5.", "-", "-0", "+1", "01", "-01", "0x10", "9007199254740992",
+        "-9007199254740992",
+        "99999999999999999", "999999999999999999999999999", "\"\n\"", "\"\t\"", "\"\u{0}\"", #""\x""#, #""\u12""#, #""\u12G4""#,
+        #""\uD800""#,
         #""\uDC00""#, #""\uD800\u0041""#, #""\uD800x""#, #""\""#, "\u{FEFF}{}", "/* */{}", "{\"a\":1,\"a\":1}", "{\"a\":1,\"\\u0061\":2}",
         // The same name in two normal forms would be one dictionary key for us and two for another reader.
         "{\"\u{E9}\":1,\"e\u{301}\":2}",
@@ -27,7 +30,10 @@ struct JSONParserTests {
     }
 
     @Test(
-        arguments: [[0x22, 0xFF, 0x22], [0x22, 0xC0, 0x80, 0x22], [0x22, 0xED, 0xA0, 0x80, 0x22], [0x22, 0xE6, 0x98, 0x22], [0xFF, 0xFE, 0x7B, 0x00]]
+        arguments: [
+            [0x22, 0xFF, 0x22], [0x22, 0xC0, 0x80, 0x22], [0x22, 0xED, 0xA0, 0x80, 0x22], [0x22, 0xE6, 0x98, 0x22],
+            [0xFF, 0xFE, 0x7B, 0x00],
+        ]
             as [[UInt8]])
     func textThatIsNotUTF8IsRefused(_ bytes: [UInt8]) {
         #expect(refusal { _ = try JSONValue(parsing: bytes) } == .json)
@@ -38,7 +44,9 @@ struct JSONParserTests {
         let (inner, closing) = opening == "[" ? ("", "]") : ("1", "}")
         // The innermost of 33 brackets is a value at level 32; a 34th would be one at level 33.
         let deepest = opening == "[" ? 33 : 32
-        func text(_ levels: Int) -> [UInt8] { (String(repeating: opening, count: levels) + inner + String(repeating: closing, count: levels)).bytes }
+        func text(_ levels: Int) -> [UInt8] {
+            (String(repeating: opening, count: levels) + inner + String(repeating: closing, count: levels)).bytes
+        }
         #expect(refusal { _ = try JSONValue(parsing: text(deepest)) } == nil)
         #expect(refusal { _ = try JSONValue(parsing: text(deepest + 1)) } == .json)
         #expect(refusal { _ = try JSONValue(parsing: String(repeating: opening, count: 1_000_000).bytes) } == .json)

@@ -30,22 +30,29 @@ struct AnswerSignatureTests {
     }
 
     @Test(arguments: [
-        "", "key=a", "signature=SIG", "key=a, signature=", "key=a, signature=SIG=", "key=a, key=a, signature=SIG", "key=a, signature=SIG, more=1", "key=a;signature=SIG", ",,",
+        "", "key=a", "signature=SIG", "key=a, signature=", "key=a, signature=SIG=", "key=a, key=a, signature=SIG",
+        "key=a, signature=SIG, more=1", "key=a;signature=SIG", ",,",
     ])
     func malformedTextsAreRefused(_ template: String) {
-        #expect(refusal { _ = try AnswerSignature(text: template.replacing("SIG", with: String(repeating: "A", count: 86))) } == .answerSignature)
+        #expect(
+            refusal { _ = try AnswerSignature(text: template.replacing("SIG", with: String(repeating: "A", count: 86))) }
+                == .answerSignature)
     }
 
     @Test func aSealedCodeIsOpenedByOneCentreForOneNewcomer() throws {
         var random = Seeded(5)
-        let (centre, other, newcomer, thief) = (CentreVoice(try random.key()), CentreVoice(try random.key()), try random.key().verifyingKey, try random.key().verifyingKey)
+        let (centre, other, newcomer, thief) = (
+            CentreVoice(try random.key()), CentreVoice(try random.key()), try random.key().verifyingKey, try random.key().verifyingKey
+        )
         let code = try ClaimCode(typed: "ABCDEFGHJK")
         let sealed = try SealedCode.seal(code, to: centre.sealing.publicHex, for: newcomer)
         #expect(try centre.sealing.open(sealed, of: newcomer) == code)
         #expect(try SealedCode.seal(code, to: centre.sealing.publicHex, for: newcomer) != sealed)
         #expect(refusal { _ = try centre.sealing.open(sealed, of: thief) } == .sealed)
         #expect(refusal { _ = try other.sealing.open(sealed, of: newcomer) } == .sealed)
-        for broken in ["", "AAAA", String(sealed.dropLast()), sealed + "AAAA", String(repeating: "A", count: 90), String(repeating: "A", count: 9000)] {
+        for broken in [
+            "", "AAAA", String(sealed.dropLast()), sealed + "AAAA", String(repeating: "A", count: 90), String(repeating: "A", count: 9000),
+        ] {
             #expect(refusal { _ = try centre.sealing.open(broken, of: newcomer) } == .sealed)
         }
         #expect(refusal { _ = try SealedCode.seal(code, to: "00", for: newcomer) } == .key)

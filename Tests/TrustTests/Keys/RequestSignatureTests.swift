@@ -35,10 +35,12 @@ struct RequestSignatureTests {
         let foreign = try RequestSignature(header: signature.header.replacing("018f-A1", with: "018f-A2"))
         let wrong = [
             SignedRequest("PUT", path, node: "018f-A1", body: body), SignedRequest("POST", path + "1", node: "018f-A1", body: body),
-            SignedRequest("POST", path, node: "018f-A1", body: SHA256Hex(of: [UInt8]())), SignedRequest("POST", path, node: "018f-A2", body: body),
+            SignedRequest("POST", path, node: "018f-A1", body: SHA256Hex(of: [UInt8]())),
+            SignedRequest("POST", path, node: "018f-A2", body: body),
         ]
         for request in wrong { #expect(refusal { try signature.verify(request, with: key) } == .requestSignature) }
-        #expect(refusal { try signature.verify(SignedRequest("POST", path, node: "018f-A1", body: body), with: other) } == .requestSignature)
+        #expect(
+            refusal { try signature.verify(SignedRequest("POST", path, node: "018f-A1", body: body), with: other) } == .requestSignature)
         #expect(refusal { try foreign.verify(SignedRequest("POST", path, node: "018f-A2", body: body), with: key) } == .requestSignature)
     }
 
@@ -53,11 +55,13 @@ struct RequestSignatureTests {
         "Yuanjiao node=, signature=SIG",
         "Yuanjiao node=a b, signature=SIG", "Yuanjiao node=a\nb, signature=SIG", "Yuanjiao node=a, signature=SIG=",
         "Yuanjiao node=a, signature=SIG, signature=SIG",
-        "Yuanjiao node=a, node=b, signature=SIG", "Yuanjiao node=a, signature=SIG, more=1", "Yuanjiao node=a;signature=SIG", "Yuanjiao node, signature=SIG",
+        "Yuanjiao node=a, node=b, signature=SIG", "Yuanjiao node=a, signature=SIG, more=1", "Yuanjiao node=a;signature=SIG",
+        "Yuanjiao node, signature=SIG",
         "Yuanjiao ,",
         "Yuanjiao node=a,, signature=SIG",
         "Yuanjiao node=../a, signature=SIG",
-        "Yuanjiao node=\(String(repeating: "a", count: 65)), signature=SIG", "Yuanjiao node=a, signature=\(String(repeating: "A", count: 9_000))",
+        "Yuanjiao node=\(String(repeating: "a", count: 65)), signature=SIG",
+        "Yuanjiao node=a, signature=\(String(repeating: "A", count: 9_000))",
     ])
     func malformedHeadersAreRefused(_ template: String) {
         let header = template.replacing("SIG", with: String(repeating: "A", count: 86))
@@ -67,16 +71,20 @@ struct RequestSignatureTests {
     @Test func headerOfTheMalformedTableIsReadWhenItIsWhole() throws {
         #expect(try RequestSignature(header: "Yuanjiao node=a, signature=\(String(repeating: "A", count: 86))").node == "a")
         // The last character of 86 carries four bits that have to be zero.
-        #expect(refusal { _ = try RequestSignature(header: "Yuanjiao node=a, signature=\(String(repeating: "A", count: 85))B") } == .requestForm)
+        #expect(
+            refusal { _ = try RequestSignature(header: "Yuanjiao node=a, signature=\(String(repeating: "A", count: 85))B") } == .requestForm
+        )
     }
 
     @Test(arguments: [
-        ("post", "/a", "n"), ("", "/a", "n"), ("GET", "a", "n"), ("GET", "", "n"), ("GET", "/a\nb", "n"), ("GET", "/春", "n"), ("GET", "/a b", "n"),
+        ("post", "/a", "n"), ("", "/a", "n"), ("GET", "a", "n"), ("GET", "", "n"), ("GET", "/a\nb", "n"), ("GET", "/春", "n"),
+        ("GET", "/a b", "n"),
         ("GET", "/a", "n\nm"), ("GET", "/a", ""),
     ])
     func whatCouldNotStandOnOneLineIsNotSigned(_ method: String, _ path: String, _ node: String) throws {
         var random = Seeded(5)
         let key = try random.key()
-        #expect(refusal { _ = try RequestSignature(signing: SignedRequest(method, path, node: node, body: body), with: key) } == .requestForm)
+        #expect(
+            refusal { _ = try RequestSignature(signing: SignedRequest(method, path, node: node, body: body), with: key) } == .requestForm)
     }
 }

@@ -10,7 +10,10 @@ struct SigningKeyTests {
         // RFC 8032, section 7.1, TEST 2.
         let key = try SigningKey(seed: hexadecimal("4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb"))
         let expected = hexadecimal(
-            "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00")
+            """
+            92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00
+            """
+        )
         #expect(key.verifyingKey.hex == "3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c")
         #expect(try key.signature(of: [0x72]) == expected)
         #expect(key.verifyingKey.isValid(expected, of: [0x72]))
@@ -46,7 +49,10 @@ struct SigningKeyTests {
 
     @Test func keyIDIsThatOfTheSpecification() throws {
         let key = try VerifyingKey(hex: "3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c")
-        let object = #"{"keytype":"ed25519","keyval":{"public":"3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c"},"scheme":"ed25519"}"#
+        let object =
+            #"""
+            {"keytype":"ed25519","keyval":{"public":"3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c"},"scheme":"ed25519"}
+            """#
         #expect(key.keyID == SHA256Hex(of: object.bytes).hex)
         #expect(refusal { _ = try VerifyingKey(hex: key.hex.uppercased()) } == .key)
     }

@@ -17,7 +17,9 @@ struct AttackTests {
     }
 
     /// The client refuses with this code and believes exactly what it believed.
-    private func expectRefusal(_ code: TrustError.Code, of bytes: [UInt8], as role: MetadataRole, at instant: Int64? = nil, by client: TrustedSet) {
+    private func expectRefusal(
+        _ code: TrustError.Code, of bytes: [UInt8], as role: MetadataRole, at instant: Int64? = nil, by client: TrustedSet
+    ) {
         var set = client
         #expect(refusal { try set.accept(bytes, as: role, at: instant ?? start) } == code)
         #expect(set.stored == client.stored)
@@ -49,7 +51,8 @@ struct AttackTests {
         let other = try SampleNetwork(seed: 2)
         let foreign = try other.publish(4, after: second)
         expectRefusal(.threshold, of: foreign.timestampBytes, as: .timestamp, by: client)
-        expectRefusal(.threshold, of: try other.keys.root(after: other.root, signedAlsoBy: other.keys.root, at: start), as: .root, by: client)
+        expectRefusal(
+            .threshold, of: try other.keys.root(after: other.root, signedAlsoBy: other.keys.root, at: start), as: .root, by: client)
         // Snapshot and targets by wrong keys need the thief to hold the parent's key, else the hash refuses them first.
         expectRefusal(.hash, of: second.snapshotBytes.map { $0 == 0x61 ? 0x62 : $0 }, as: .snapshot, by: client)
     }
@@ -64,7 +67,8 @@ struct AttackTests {
         expectRefusal(.threshold, of: foreign.snapshotBytes, as: .snapshot, by: set)
 
         let targetsNamed = try SignedMetadata<Targets>(parsing: foreign.targetsBytes).named
-        let snapshot = try SignedMetadata(signing: Snapshot(version: 3, expiresAt: start + day, targets: targetsNamed), with: [keys.snapshot])
+        let snapshot = try SignedMetadata(
+            signing: Snapshot(version: 3, expiresAt: start + day, targets: targetsNamed), with: [keys.snapshot])
         set = client
         try set.accept(timestamp: timestamp(3, snapshot: snapshot.named, by: [keys.timestamp]), at: start)
         try set.accept(snapshot: snapshot.bytes, at: start)
@@ -89,7 +93,8 @@ struct AttackTests {
         expectRefusal(.rollback, of: first.timestampBytes, as: .timestamp, by: client)
 
         let oldSnapshot = try SignedMetadata<Snapshot>(parsing: first.snapshotBytes)
-        expectRefusal(.rollback, of: try timestamp(3, snapshot: oldSnapshot.named, by: [network.keys.timestamp]), as: .timestamp, by: client)
+        expectRefusal(
+            .rollback, of: try timestamp(3, snapshot: oldSnapshot.named, by: [network.keys.timestamp]), as: .timestamp, by: client)
 
         // A thief of the timestamp's and the snapshot's keys names the old list under new versions.
         let snapshot = try SignedMetadata(
@@ -111,7 +116,8 @@ struct AttackTests {
         expectRefusal(.sameVersion, of: twin.timestampBytes, as: .timestamp, by: client)
 
         let twinSnapshot = try SignedMetadata<Snapshot>(parsing: twin.snapshotBytes)
-        expectRefusal(.sameVersion, of: try timestamp(3, snapshot: twinSnapshot.named, by: [network.keys.timestamp]), as: .timestamp, by: client)
+        expectRefusal(
+            .sameVersion, of: try timestamp(3, snapshot: twinSnapshot.named, by: [network.keys.timestamp]), as: .timestamp, by: client)
 
         let snapshot = try SignedMetadata(
             signing: Snapshot(version: 3, expiresAt: start + day, targets: twinSnapshot.content.targets), with: [network.keys.snapshot])
@@ -144,7 +150,8 @@ struct AttackTests {
         let (network, _, second, client) = try world()
         let targets = try SignedMetadata(signing: Targets(version: 7, expiresAt: start + day, files: [:]), with: [network.keys.targets])
         let lying = NamedFile(version: 3, length: targets.named.length, sha256: targets.named.sha256)
-        let snapshot = try SignedMetadata(signing: Snapshot(version: 3, expiresAt: start + day, targets: lying), with: [network.keys.snapshot])
+        let snapshot = try SignedMetadata(
+            signing: Snapshot(version: 3, expiresAt: start + day, targets: lying), with: [network.keys.snapshot])
         var set = client
         try set.accept(timestamp: timestamp(3, snapshot: snapshot.named, by: [network.keys.timestamp]), at: start)
         try set.accept(snapshot: snapshot.bytes, at: start)
@@ -178,7 +185,8 @@ struct AttackTests {
     @Test func targetsHaveTheirOwnEndDate() throws {
         let network = try SampleNetwork()
         let targets = try SignedMetadata(signing: Targets(version: 1, expiresAt: start, files: [:]), with: [network.keys.targets])
-        let snapshot = try SignedMetadata(signing: Snapshot(version: 1, expiresAt: start + day, targets: targets.named), with: [network.keys.snapshot])
+        let snapshot = try SignedMetadata(
+            signing: Snapshot(version: 1, expiresAt: start + day, targets: targets.named), with: [network.keys.snapshot])
         var set = try network.client()
         try set.accept(timestamp: timestamp(1, snapshot: snapshot.named, by: [network.keys.timestamp]), at: start)
         try set.accept(snapshot: snapshot.bytes, at: start)

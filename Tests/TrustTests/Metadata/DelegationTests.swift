@@ -16,7 +16,9 @@ struct DelegationTests {
         secret = PublisherKeys(secret: try random.key())
         let keys = network.keys
         repository = Repository(
-            keys: RepositoryKeys(root: keys.root, targets: keys.targets, snapshot: keys.snapshot, timestamp: keys.timestamp, publishers: secret), lifetimes: SampleNetwork.lifetimes
+            keys: RepositoryKeys(
+                root: keys.root, targets: keys.targets, snapshot: keys.snapshot, timestamp: keys.timestamp, publishers: secret),
+            lifetimes: SampleNetwork.lifetimes
         )
     }
 
@@ -41,9 +43,13 @@ struct DelegationTests {
             delegating: .init(made(.network, east, west), signers: []), after: nil, at: start)
     }
 
-    private func client(_ area: String?) throws -> TrustedSet { try TrustedSet(root: network.root, fingerprint: network.fingerprint, following: area.map { [$0] }) }
+    private func client(_ area: String?) throws -> TrustedSet {
+        try TrustedSet(root: network.root, fingerprint: network.fingerprint, following: area.map { [$0] })
+    }
 
-    private func names(_ set: TrustedSet) -> [String] { (set.catalogue?.files.keys.map { String($0.rawValue.split(separator: "/")[2]) } ?? []).sorted() }
+    private func names(_ set: TrustedSet) -> [String] {
+        (set.catalogue?.files.keys.map { String($0.rawValue.split(separator: "/")[2]) } ?? []).sorted()
+    }
 
     /// Takes all that a client wants and answers what it fetched.
     @discardableResult private func take(_ publication: Publication, _ set: inout TrustedSet) throws -> [String] {
@@ -59,7 +65,8 @@ struct DelegationTests {
     }
 
     @Test(arguments: [
-        ("990101", ["all", "east"]), ("990101001001", ["all", "east"]), ("990102", ["all", "west"]), ("990103", ["all"]), ("9901", ["all", "east", "west"]),
+        ("990101", ["all", "east"]), ("990101001001", ["all", "east"]), ("990102", ["all", "west"]), ("990103", ["all"]),
+        ("9901", ["all", "east", "west"]),
         ("", ["all", "east", "west"]),
     ])
     func aClientFollowsWhoConcernsItsArea(_ area: String, _ expected: [String]) throws {
@@ -105,23 +112,30 @@ struct DelegationTests {
         var files = try list(east, "own")
         files.merge(try list(west, "stolen")) { first, _ in first }
         files.merge(try list(.network, "all")) { first, _ in first }
-        files[try RelativePath(checking: "courseware/990101/deep/er/1.json", at: "test")] = TargetFile(length: 1, sha256: SHA256Hex(of: "x".bytes))
+        files[try RelativePath(checking: "courseware/990101/deep/er/1.json", at: "test")] = TargetFile(
+            length: 1, sha256: SHA256Hex(of: "x".bytes))
         let publication = try repository.publish(
-            ["network": [:], east.role: files, west.role: [:]], delegating: .init(made(.network, east, west), signers: []), after: nil, at: start)
+            ["network": [:], east.role: files, west.role: [:]], delegating: .init(made(.network, east, west), signers: []), after: nil,
+            at: start)
         var set = try client("")
         try take(publication, &set)
         #expect(names(set) == ["own"])
 
         // The east's key put in the place of the west's: whatever is signed with the west's own is not taken.
         let swapped = try repository.publish(
-            delegating: .init([.network: made(.network)[.network] ?? [], east: made(east)[east] ?? [], west: made(west)[west] ?? []], signers: []), after: nil, at: start)
+            delegating: .init(
+                [.network: made(.network)[.network] ?? [], east: made(east)[east] ?? [], west: made(west)[west] ?? []], signers: []),
+            after: nil, at: start)
         let thief = try #require(try secret.made(for: east))
-        let forged = try SignedMetadata(signing: Targets(version: 1, expiresAt: start + 1000, files: try list(west, "forged")), with: [thief])
+        let forged = try SignedMetadata(
+            signing: Targets(version: 1, expiresAt: start + 1000, files: try list(west, "forged")), with: [thief])
         let snapshot = try SignedMetadata(
             signing: Snapshot(
-                version: 1, expiresAt: start + 1000, targets: SignedMetadata<Targets>(parsing: swapped.targetsBytes).named, delegated: ["area-990102.json": forged.named]),
+                version: 1, expiresAt: start + 1000, targets: SignedMetadata<Targets>(parsing: swapped.targetsBytes).named,
+                delegated: ["area-990102.json": forged.named]),
             with: [network.keys.snapshot])
-        let timestamp = try SignedMetadata(signing: Timestamp(version: 1, expiresAt: start + 1000, snapshot: snapshot.named), with: [network.keys.timestamp])
+        let timestamp = try SignedMetadata(
+            signing: Timestamp(version: 1, expiresAt: start + 1000, snapshot: snapshot.named), with: [network.keys.timestamp])
         var victim = try client("990102")
         try victim.accept(timestamp: timestamp.bytes, at: start)
         try victim.accept(snapshot: snapshot.bytes, at: start)
@@ -166,7 +180,8 @@ struct DelegationTests {
         #expect(renewed.bytes("area-990101") == next.bytes("area-990101") && renewed.bytes("network") != next.bytes("network"))
     }
 
-    /// A county's list that nobody has keeps nothing else back: the network's withdrawal is heard, the county's films stay as they were, and the list is asked for again.
+    /// A county's list that nobody has keeps nothing else back: the network's withdrawal is heard, the county's films stay as they were,
+    /// and the list is asked for again.
     @Test func aListThatIsMissingIsPassedOver() throws {
         let (east, first) = (try #require(east), try published())
         let next = try repository.publish(["network": [:], east.role: try list(east, "east", "new")], after: first, at: start)
@@ -225,14 +240,20 @@ struct DelegationTests {
 
     @Test func namesAndPathsOfPublishers() throws {
         #expect(Publisher(role: "network") == .network && Publisher(role: "area-9901")?.area == "9901")
-        for name in ["targets", "area-", "area-x", "area-1", "area-9901 ", "Network", "area-1234567890123"] { #expect(Publisher(role: name) == nil) }
-        for path in ["courseware/9901/a/1.json", "courseware/network/a/1.json"] { #expect(Publisher(path: try RelativePath(checking: path, at: "test")) != nil) }
+        for name in ["targets", "area-", "area-x", "area-1", "area-9901 ", "Network", "area-1234567890123"] {
+            #expect(Publisher(role: name) == nil)
+        }
+        for path in ["courseware/9901/a/1.json", "courseware/network/a/1.json"] {
+            #expect(Publisher(path: try RelativePath(checking: path, at: "test")) != nil)
+        }
         #expect(Publisher(path: try RelativePath(checking: Publisher.oldPath(courseware: "a", version: 1), at: "test")) == .network)
         for path in ["courseware/1.json", "courseware/x/a/1.json", "other/9901/a/1.json", "courseware/9901/a/b/1.json"] {
             #expect(Publisher(path: try RelativePath(checking: path, at: "test")) == nil)
         }
         let county = try #require(east)
-        #expect(county.mayPublish(for: ["990101", "990101001"]) && !county.mayPublish(for: []) && !county.mayPublish(for: ["9901"]) && Publisher.network.mayPublish(for: []))
+        #expect(
+            county.mayPublish(for: ["990101", "990101001"]) && !county.mayPublish(for: []) && !county.mayPublish(for: ["9901"])
+                && Publisher.network.mayPublish(for: []))
         #expect(Publisher.network < county)
     }
 }

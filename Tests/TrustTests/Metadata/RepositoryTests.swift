@@ -10,7 +10,8 @@ struct RepositoryTests {
         var publication: Publication?
         for version in 1...3 as ClosedRange<Int64> {
             let next = try network.publish(Int(version), after: publication)
-            #expect([next.targetsContent.version, next.snapshotContent.version, next.timestampContent.version] == [version, version, version])
+            #expect(
+                [next.targetsContent.version, next.snapshotContent.version, next.timestampContent.version] == [version, version, version])
             #expect(next.signedFiles.map(\.name) == ["\(version).targets.json", "\(version).snapshot.json", "timestamp.json"])
             #expect(next.files == (try SampleNetwork.lessons(Int(version))))
             publication = next
@@ -35,8 +36,12 @@ struct RepositoryTests {
         let read = try Publication(targets: first.targetsBytes, snapshot: first.snapshotBytes, timestamp: first.timestampBytes)
         #expect(read.files == first.files)
         #expect(try network.publish(3, after: read).targetsContent.version == 2)
-        #expect(refusal { _ = try Publication(targets: second.targetsBytes, snapshot: first.snapshotBytes, timestamp: first.timestampBytes) } == .hash)
-        #expect(refusal { _ = try Publication(targets: first.targetsBytes, snapshot: first.snapshotBytes, timestamp: second.timestampBytes) } == .hash)
+        #expect(
+            refusal { _ = try Publication(targets: second.targetsBytes, snapshot: first.snapshotBytes, timestamp: first.timestampBytes) }
+                == .hash)
+        #expect(
+            refusal { _ = try Publication(targets: first.targetsBytes, snapshot: first.snapshotBytes, timestamp: second.timestampBytes) }
+                == .hash)
     }
 
     @Test func signingIsDeterministic() throws {
@@ -52,7 +57,8 @@ struct RepositoryTests {
         #expect(network.fingerprint.hex == "d45477e1fba2d802cd2b409f062739434b2c385011ead456f7a2986f178f9231")
         #expect(
             publication.signedFiles.map { SHA256Hex(of: $0.bytes).hex } == [
-                "53558a1e947fb63ac6f07f6cd1733cfafd50bfdbd073777f879df156fd8fbcf3", "f0d22dc22c6840d8f4cedc459644e0f86a820d866f30bf9221685cdc97722409",
+                "53558a1e947fb63ac6f07f6cd1733cfafd50bfdbd073777f879df156fd8fbcf3",
+                "f0d22dc22c6840d8f4cedc459644e0f86a820d866f30bf9221685cdc97722409",
                 "f494ae57f5510d83b8a0c587a4638840a34271f6bb1ea2cedc1ca3146a1cecbd",
             ])
     }

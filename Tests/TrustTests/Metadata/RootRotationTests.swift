@@ -84,7 +84,8 @@ struct RootRotationTests {
         // The thief of the timestamp key signs the highest version there is.
         let forward = try SignedMetadata(
             signing: Timestamp(
-                version: JSONValue.largestInteger, expiresAt: start + 1000, snapshot: SignedMetadata<Snapshot>(parsing: first.snapshotBytes).named),
+                version: JSONValue.largestInteger, expiresAt: start + 1000,
+                snapshot: SignedMetadata<Snapshot>(parsing: first.snapshotBytes).named),
             with: [old.keys.timestamp])
         try set.accept(timestamp: forward.bytes, at: start)
         let second = try repository.publish(["targets": SampleNetwork.lessons(3)], after: first, at: start)
@@ -112,8 +113,10 @@ struct RootRotationTests {
         var set = client
         try set.accept(root: keys.root(after: old.root, signedAlsoBy: old.keys.root, at: start))
         let targets = try SignedMetadata<Targets>(parsing: first.targetsBytes)
-        let snapshot = try SignedMetadata(signing: Snapshot(version: 1, expiresAt: start + 1000, targets: targets.named), with: [keys.snapshot])
-        let timestamp = try SignedMetadata(signing: Timestamp(version: 1, expiresAt: start + 1000, snapshot: snapshot.named), with: [keys.timestamp])
+        let snapshot = try SignedMetadata(
+            signing: Snapshot(version: 1, expiresAt: start + 1000, targets: targets.named), with: [keys.snapshot])
+        let timestamp = try SignedMetadata(
+            signing: Timestamp(version: 1, expiresAt: start + 1000, snapshot: snapshot.named), with: [keys.timestamp])
         try set.accept(timestamp: timestamp.bytes, at: start)
         #expect(set.wanted?.role == .snapshot)
         try set.accept(snapshot: snapshot.bytes, at: start)
@@ -124,7 +127,8 @@ struct RootRotationTests {
 
     @Test func restoringReplaysTheRootsThatCameAfterTheCatalogue() throws {
         var kept = client
-        try kept.accept(root: rotated(root: true, snapshot: true, timestamp: true).keys.root(after: old.root, signedAlsoBy: old.keys.root, at: start))
+        try kept.accept(
+            root: rotated(root: true, snapshot: true, timestamp: true).keys.root(after: old.root, signedAlsoBy: old.keys.root, at: start))
         let restored = try TrustedSet(restoring: kept.stored, fingerprint: old.fingerprint)
         #expect(restored.root.version == 2)
         #expect(restored.catalogue == client.catalogue)

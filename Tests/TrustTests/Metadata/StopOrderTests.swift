@@ -4,14 +4,19 @@ import Trust
 @Suite struct StopOrderTests {
     private let instant: Int64 = 1_300_000_000_000
 
-    private func keys(_ numbers: UInt8...) throws -> [SigningKey] { try numbers.map { try SigningKey(seed: Array(repeating: $0, count: 32)) } }
+    private func keys(_ numbers: UInt8...) throws -> [SigningKey] {
+        try numbers.map { try SigningKey(seed: Array(repeating: $0, count: 32)) }
+    }
 
     /// A root whose own keys are those, so many of which must sign.
     private func root(_ keys: [SigningKey], threshold: Int) -> Root {
         let other = Root.Role(keyIDs: [keys[0].verifyingKey.keyID], threshold: 1)
         return Root(
             version: 1, expiresAt: instant * 2, keys: keys.map(\.verifyingKey),
-            roles: [.root: Root.Role(keyIDs: Set(keys.map(\.verifyingKey.keyID)), threshold: threshold), .targets: other, .snapshot: other, .timestamp: other])
+            roles: [
+                .root: Root.Role(keyIDs: Set(keys.map(\.verifyingKey.keyID)), threshold: threshold), .targets: other, .snapshot: other,
+                .timestamp: other,
+            ])
     }
 
     private func order(_ version: Int64 = 7, areas: [String] = ["9901"], by keys: [SigningKey]) throws -> StopOrder {
@@ -20,9 +25,15 @@ import Trust
 
     @Test func asManyOfTheRootsKeysAsTheRootAsksFor() throws {
         let root = root(try keys(1, 2, 3), threshold: 2)
-        for (signers, isGood) in [([1, 2], true), ([3, 1], true), ([1], false), ([1, 1], false), ([1, 9], false), ([8, 9], false), ([1, 2, 9], true)] as [([UInt8], Bool)] {
+        for (signers, isGood) in [
+            ([1, 2], true), ([3, 1], true), ([1], false), ([1, 1], false), ([1, 9], false), ([8, 9], false), ([1, 2, 9], true),
+        ] as [([UInt8], Bool)] {
             let order = try order(by: try signers.flatMap { try keys($0) })
-            if isGood { try order.verify(by: root, at: instant) } else { #expect(throws: TrustError.self) { try order.verify(by: root, at: instant) } }
+            if isGood {
+                try order.verify(by: root, at: instant)
+            } else {
+                #expect(throws: TrustError.self) { try order.verify(by: root, at: instant) }
+            }
         }
     }
 
@@ -51,16 +62,22 @@ import Trust
         #expect(try StopOrder.orders(in: bundle) == [first, second])
         #expect(try StopOrder.orders(in: bundle + [0x0D, 0x0A]) == [first, second])
         #expect(throws: TrustError.self) { try StopOrder.orders(in: bundle + [0x0A] + Array("{}".utf8)) }
-        #expect(throws: TrustError.self) { try StopOrder.orders(in: Array(repeating: first.bytes, count: 51).joined(separator: [0x0A]).map { $0 }) }
+        #expect(throws: TrustError.self) {
+            try StopOrder.orders(in: Array(repeating: first.bytes, count: 51).joined(separator: [0x0A]).map { $0 })
+        }
         #expect(!first.supersedes(second) && !second.supersedes(first))
-        #expect(try order(9, areas: ["99"], by: try keys(1)).supersedes(second) && !second.supersedes(try order(5, areas: ["9901"], by: try keys(1))))
+        #expect(
+            try order(9, areas: ["99"], by: try keys(1)).supersedes(second)
+                && !second.supersedes(try order(5, areas: ["9901"], by: try keys(1))))
     }
 
     @Test func whatIsNoOrderIsRefused() throws {
         let good = String(decoding: try order(by: try keys(1)).bytes, as: UTF8.self)
         let bad = [
-            "", "{}", "[]", good.replacing("\"stop\",", with: "\"targets\","), good.replacing("[\"9901\"]", with: "[]"), good.replacing("9901", with: "99a1"),
-            good.replacing("true", with: "1"), good.replacing("\"version\":7", with: "\"version\":0"), good + String(repeating: " ", count: 65_536),
+            "", "{}", "[]", good.replacing("\"stop\",", with: "\"targets\","), good.replacing("[\"9901\"]", with: "[]"),
+            good.replacing("9901", with: "99a1"),
+            good.replacing("true", with: "1"), good.replacing("\"version\":7", with: "\"version\":0"),
+            good + String(repeating: " ", count: 65_536),
         ]
         for text in bad { #expect(throws: TrustError.self, "\(text.prefix(80))") { try StopOrder(parsing: Array(text.utf8)) } }
     }

@@ -25,7 +25,8 @@ struct ThresholdTests {
     }
 
     @Test(
-        arguments: [([0, 1], true), ([2, 0], true), ([0, 1, 2], true), ([], false), ([0], false), ([1, 1], false), ([2, 2, 2], false)] as [([Int], Bool)])
+        arguments: [([0, 1], true), ([2, 0], true), ([0, 1, 2], true), ([], false), ([0], false), ([1, 1], false), ([2, 2, 2], false)]
+            as [([Int], Bool)])
     func distinctKeysAreCounted(_ signers: [Int], _ enough: Bool) throws {
         let (client, keys, _) = try world()
         var set = client
@@ -68,14 +69,19 @@ struct ThresholdTests {
     }
 
     static let faultyRoots: [(String, TrustError.Code, @Sendable (inout JSONValue) -> Void)] = [
-        ("threshold 0", .shape, { $0["roles"]["root"]["threshold"] = 0 }), ("threshold negative", .shape, { $0["roles"]["timestamp"]["threshold"] = -1 }),
+        ("threshold 0", .shape, { $0["roles"]["root"]["threshold"] = 0 }),
+        ("threshold negative", .shape, { $0["roles"]["timestamp"]["threshold"] = -1 }),
         ("threshold 2 of 1", .threshold, { $0["roles"]["root"]["threshold"] = 2 }), ("no role", .shape, { $0["roles"].remove("snapshot") }),
-        ("one id twice", .shape, { $0["roles"]["root"]["keyids"] = .array([$0["roles"]["root"]["keyids"][0], $0["roles"]["root"]["keyids"][0]]) }),
+        (
+            "one id twice", .shape,
+            { $0["roles"]["root"]["keyids"] = .array([$0["roles"]["root"]["keyids"][0], $0["roles"]["root"]["keyids"][0]]) }
+        ),
         ("no ids", .threshold, { $0["roles"]["root"]["keyids"] = [] }),
         ("no consistent_snapshot", .shape, { $0.remove("consistent_snapshot") }), ("other type", .shape, { $0["_type"] = "targets" }),
         ("later specification", .shape, { $0["spec_version"] = "2.0.0" }), ("version 0", .shape, { $0["version"] = 0 }),
         ("version 2", .version, { $0["version"] = 2 }),
-        ("no end date", .shape, { $0.remove("expires") }), ("end date with offset", .shape, { $0["expires"] = "2030-01-01T00:00:00+08:00" }),
+        ("no end date", .shape, { $0.remove("expires") }),
+        ("end date with offset", .shape, { $0["expires"] = "2030-01-01T00:00:00+08:00" }),
         ("end date that is none", .shape, { $0["expires"] = "2030-02-30T00:00:00Z" }), ("end date a number", .shape, { $0["expires"] = 1 }),
         ("end date short", .shape, { $0["expires"] = "2030-01-01" }), ("keys a list", .shape, { $0["keys"] = [] }),
         ("no keys", .threshold, { $0["keys"] = [:] }),
@@ -101,7 +107,8 @@ struct ThresholdTests {
     }
 
     @Test(arguments: faultyRoots)
-    func faultyRootsAreRefusedEvenWhenSigned(_ name: String, _ code: TrustError.Code, _ change: @Sendable (inout JSONValue) -> Void) throws {
+    func faultyRootsAreRefusedEvenWhenSigned(_ name: String, _ code: TrustError.Code, _ change: @Sendable (inout JSONValue) -> Void) throws
+    {
         let network = try SampleNetwork()
         var signed = try JSONValue(parsing: network.root)["signed"]
         change(&signed)

@@ -25,7 +25,8 @@ struct SampleNetwork {
         for number in 0..<count {
             let content = "lesson \(number) edition \(edition)".bytes
             files[try RelativePath(checking: "courseware/\(number).json", at: "test")] = TargetFile(
-                length: Int64(content.count), sha256: SHA256Hex(of: content), custom: ["title": .string("第\(number)课:春耕"), "edition": .integer(Int64(edition))])
+                length: Int64(content.count), sha256: SHA256Hex(of: content),
+                custom: ["title": .string("第\(number)课:春耕"), "edition": .integer(Int64(edition))])
         }
         return files
     }
@@ -111,11 +112,13 @@ struct SampleKeys {
     func root(after previous: [UInt8], signedAlsoBy previousKey: SigningKey, at instant: Int64) throws(TrustError) -> [UInt8] {
         let version = try SignedMetadata<Root>(parsing: previous).content.version
         let byRole = [
-            MetadataRole.root: root.verifyingKey, .targets: targets.verifyingKey, .snapshot: snapshot.verifyingKey, .timestamp: timestamp.verifyingKey,
+            MetadataRole.root: root.verifyingKey, .targets: targets.verifyingKey, .snapshot: snapshot.verifyingKey,
+            .timestamp: timestamp.verifyingKey,
         ]
         let content = Root(
             version: version + 1, expiresAt: instant + SampleNetwork.lifetimes.root, keys: Array(byRole.values),
             roles: byRole.mapValues { Root.Role(keyIDs: [$0.keyID], threshold: 1) })
-        return try SignedMetadata(signing: content, with: previousKey.verifyingKey == root.verifyingKey ? [root] : [previousKey, root]).bytes
+        return try SignedMetadata(signing: content, with: previousKey.verifyingKey == root.verifyingKey ? [root] : [previousKey, root])
+            .bytes
     }
 }
