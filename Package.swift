@@ -127,12 +127,29 @@ let package = Package(
         .target(
             name: "Operations", dependencies: ["Basics", "Storage", "Wire", "Accounts", "Web", "Registry", "Content", hummingbird],
             resources: [.copy("Migrations"), .copy("Templates"), .copy("Words")], swiftSettings: settings),
-        /** 督: overviews and bulletins; may read every table. */
+        /** 督, first part: what a month says of areas and sites: sums, overviews, site pages, denominators; reads every table. */
         .target(
-            name: "Supervision",
+            name: "Figures",
+            dependencies: ["Basics", "Storage", "Accounts", "Jobs", "Web", "Registry", "Operations", hummingbird],
+            resources: [.copy("Templates"), .copy("Words")], swiftSettings: settings),
+        /** 督: what townships type about sites without machine data, and what is in no rate of machines. */
+        .target(
+            name: "Returns",
+            dependencies: ["Basics", "Storage", "Accounts", "Web", "Registry", "Operations", "Figures", hummingbird],
+            resources: [.copy("Migrations"), .copy("Templates"), .copy("Words")], swiftSettings: settings),
+        /** 督: an area's month as a table, and as sections that write themselves in two languages. */
+        .target(
+            name: "Bulletins",
             dependencies: [
-                "Basics", "Storage", "Listener", "Documents", "Accounts", "Jobs", "Web", "Registry", "Operations", hummingbird, crypto,
-                httpTypes, nio,
+                "Basics", "Storage", "Documents", "Accounts", "Web", "Registry", "Operations", "Figures", "Returns", hummingbird,
+            ],
+            resources: [.copy("Templates"), .copy("Words")], swiftSettings: settings),
+        /** 督: what is printed and kept: compositions, closed months, editions, to whom they went. */
+        .target(
+            name: "Papers",
+            dependencies: [
+                "Basics", "Storage", "Listener", "Documents", "Accounts", "Jobs", "Web", "Registry", "Operations", "Figures", "Returns",
+                "Bulletins", hummingbird, crypto, httpTypes, nio,
             ],
             resources: [.copy("Migrations"), .copy("Templates"), .copy("Words")], swiftSettings: settings),
 
@@ -142,7 +159,7 @@ let package = Package(
             name: "Centre",
             dependencies: [
                 "Basics", "Storage", "Trust", "Wire", "Listener", "Programs", "Media", "Documents", "Accounts", "Web", "Jobs", "Registry",
-                "Content", "Operations", "Supervision",
+                "Content", "Operations", "Figures", "Returns", "Bulletins", "Papers",
                 hummingbird,
                 httpTypes, nio, lifecycle, signals, log,
             ],
@@ -171,7 +188,7 @@ let package = Package(
             name: "yuanjiao",
             dependencies: [
                 "Basics", "Storage", "Trust", "Wire", "Listener", "Programs", "Documents", "Accounts", "Jobs", "Registry", "Content",
-                "Operations", "Supervision", "Web", "Centre",
+                "Operations", "Figures", "Returns", "Bulletins", "Papers", "Web", "Centre",
                 "Edge",
                 "Terminal",
                 "Simulator",
@@ -184,7 +201,10 @@ let package = Package(
         /** Engines, sample world, template lint, fixed clock, counted ids. */
         .target(
             name: "TestKit",
-            dependencies: ["Basics", "Storage", "Wire", "Accounts", "Jobs", "Web", "Registry", "Content", "Operations", "Supervision"],
+            dependencies: [
+                "Basics", "Storage", "Wire", "Accounts", "Jobs", "Web", "Registry", "Content", "Operations", "Figures", "Returns",
+                "Bulletins", "Papers",
+            ],
             swiftSettings: settings),
         .testTarget(name: "BasicsTests", dependencies: ["Basics", "TestKit"], swiftSettings: settings),
         .testTarget(name: "StorageTests", dependencies: ["Storage", "TestKit"], swiftSettings: settings),
@@ -210,13 +230,14 @@ let package = Package(
             name: "RegistryTests", dependencies: ["Basics", "Storage", "Accounts", "Registry", "TestKit"], swiftSettings: settings),
         .testTarget(name: "OperationsTests", dependencies: ["Operations", "Content", "TestKit", "Wire"], swiftSettings: settings),
         .testTarget(
-            name: "SupervisionTests", dependencies: ["Supervision", "Operations", "Documents", "Web", "TestKit", "Wire", "Simulator"],
+            name: "SupervisionTests",
+            dependencies: ["Figures", "Returns", "Bulletins", "Papers", "Operations", "Documents", "Web", "TestKit", "Wire", "Simulator"],
             swiftSettings: settings),
         .testTarget(
             name: "CentreTests",
             dependencies: [
                 "Basics", "Storage", "Trust", "Wire", "Listener", "Programs", "Accounts", "Jobs", "Web", "Registry", "Content",
-                "Operations", "Supervision", "Centre", "Simulator",
+                "Operations", "Figures", "Returns", "Bulletins", "Papers", "Centre", "Simulator",
                 "TestKit",
                 hummingbird,
                 hummingbirdTesting, httpTypes, log,

@@ -13,7 +13,9 @@ import Programs
 import Registry
 package import ServiceLifecycle
 package import Storage
-import Supervision
+import Figures
+import Papers
+import Returns
 import UnixSignals
 package import Web
 

@@ -5,13 +5,19 @@ import Logging
 import Operations
 import Registry
 import Storage
-import Supervision
+import Bulletins
+import Figures
+import Papers
+import Returns
 import Web
 
 extension CentreApplication {
     /// Where templates and words of all modules lie, besides those of the house.
     package static var resources: [Bundle] {
-        [.module, Registry.resources, Content.resources, Operations.resources, Supervision.resources]
+        [
+            .module, Registry.resources, Content.resources, Operations.resources, Figures.resources, Returns.resources, Bulletins.resources,
+            Papers.resources,
+        ]
     }
 
     /// Every feature of the centre, in the order of the left column.

@@ -5,7 +5,9 @@ import Jobs
 package import Operations
 import Registry
 package import Storage
-import Supervision
+import Figures
+import Papers
+import Returns
 import Web
 
 /// The settings that belong to the network itself and stand in its database.
@@ -23,7 +25,7 @@ package struct NetworkSettings: Sendable {
     package static var migrations: [Migration] {
         get throws {
             try Accounts.migrations + House.migrations + Jobs.migrations + Registry.migrations + Content.migrations + Operations.migrations
-                + Supervision.migrations
+                + Returns.migrations + Papers.migrations
         }
     }
 

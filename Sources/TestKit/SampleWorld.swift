@@ -5,7 +5,9 @@ import Jobs
 package import Operations
 import Registry
 package import Storage
-import Supervision
+import Figures
+import Papers
+import Returns
 import Synchronization
 import Web
 package import Wire
@@ -14,7 +16,7 @@ package import Wire
 package var allMigrations: [Migration] {
     get throws {
         try Accounts.migrations + House.migrations + Jobs.migrations + Registry.migrations + Content.migrations + Operations.migrations
-            + Supervision.migrations
+            + Returns.migrations + Papers.migrations
     }
 }
 

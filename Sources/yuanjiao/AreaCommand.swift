@@ -4,7 +4,9 @@ import Basics
 import Foundation
 import Registry
 import Storage
-import Supervision
+import Bulletins
+import Figures
+import Papers
 
 /// `yuanjiao area rename|recode|move|merge|split|close`
 struct AreaCommand: AsyncParsableCommand {

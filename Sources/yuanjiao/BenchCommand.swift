@@ -8,7 +8,8 @@ import Registry
 import Relay
 import Simulator
 import Storage
-import Supervision
+import Figures
+import Papers
 import Trust
 import Wire
 

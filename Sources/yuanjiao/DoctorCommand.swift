@@ -6,7 +6,9 @@ import Content
 import Foundation
 import Operations
 import Storage
-import Supervision
+import Bulletins
+import Figures
+import Papers
 import Trust
 
 /// `yuanjiao migrate`

@@ -6,7 +6,10 @@ import Foundation
 import Operations
 import Registry
 import Storage
-import Supervision
+import Bulletins
+import Figures
+import Papers
+import Returns
 import Wire
 
 /// `yuanjiao void add|source|withdraw`

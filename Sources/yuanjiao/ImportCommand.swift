@@ -8,7 +8,10 @@ import Jobs
 import Operations
 import Registry
 import Storage
-import Supervision
+import Bulletins
+import Figures
+import Papers
+import Returns
 import Trust
 import Wire
 

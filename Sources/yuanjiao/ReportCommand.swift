@@ -7,7 +7,10 @@ import Foundation
 import Programs
 import Registry
 import Storage
-import Supervision
+import Bulletins
+import Figures
+import Papers
+import Returns
 import Web
 
 /// `yuanjiao report bulletin|explain`

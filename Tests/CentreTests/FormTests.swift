@@ -7,7 +7,10 @@ import HummingbirdTesting
 import Operations
 import Registry
 import Storage
-import Supervision
+import Bulletins
+import Figures
+import Papers
+import Returns
 import TestKit
 import Testing
 import Web

@@ -3,7 +3,10 @@ import Basics
 import Foundation
 import Registry
 import Storage
-import Supervision
+import Bulletins
+import Figures
+import Papers
+import Returns
 import TestKit
 import Testing
 import Web

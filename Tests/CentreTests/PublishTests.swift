@@ -9,7 +9,9 @@ import Jobs
 import Operations
 import Registry
 import Storage
-import Supervision
+import Bulletins
+import Figures
+import Papers
 import TestKit
 import Testing
 import Web

@@ -9,7 +9,10 @@ import Operations
 import Registry
 import Simulator
 import Storage
-import Supervision
+import Bulletins
+import Figures
+import Papers
+import Returns
 import TestKit
 import Testing
 import Trust

@@ -1,9 +1,12 @@
+import Bulletins
 import Accounts
 import Basics
 import Operations
 import Registry
 import Storage
-import Supervision
+import Figures
+import Papers
+import Returns
 import TestKit
 import Testing
 import Wire

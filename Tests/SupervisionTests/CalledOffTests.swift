@@ -4,7 +4,9 @@ import Foundation
 import Operations
 import Registry
 import Storage
-import Supervision
+import Bulletins
+import Figures
+import Papers
 import TestKit
 import Testing
 import Web

@@ -5,7 +5,10 @@ import Foundation
 import Operations
 import Registry
 import Storage
-import Supervision
+import Bulletins
+import Figures
+import Papers
+import Returns
 import TestKit
 import Testing
 import Web

@@ -2,7 +2,8 @@ import Accounts
 import Basics
 import Registry
 import Storage
-import Supervision
+import Figures
+import Papers
 import TestKit
 import Testing
 

@@ -3,7 +3,9 @@ import Basics
 import Foundation
 import Registry
 import Storage
-import Supervision
+import Bulletins
+import Figures
+import Papers
 import TestKit
 import Testing
 import Web

@@ -1,8 +1,11 @@
+import Bulletins
 import Accounts
 import Basics
 import Registry
 import Storage
-import Supervision
+import Figures
+import Papers
+import Returns
 import TestKit
 import Testing
 

@@ -2,13 +2,16 @@ import Basics
 import Foundation
 import Operations
 import Registry
-import Supervision
+import Bulletins
+import Figures
+import Papers
+import Returns
 import TestKit
 import Testing
 import Web
 
 /// Where the words and templates of figures lie.
-let resources = [Registry.resources, Operations.resources, Supervision.resources]
+let resources = [Registry.resources, Operations.resources, Figures.resources, Returns.resources, Bulletins.resources, Papers.resources]
 
 /// Words and templates as the centre loads them.
 let pages: Pages? = try? Pages(resources)

@@ -1,6 +1,8 @@
 import Basics
 import Registry
-import Supervision
+import Figures
+import Papers
+import Returns
 import Wire
 
 /// What happened in a network, kept as it was said, and the figures that follow by looking at every site, every day, every minute: slow and

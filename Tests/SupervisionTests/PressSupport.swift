@@ -2,7 +2,8 @@ import Documents
 import Foundation
 import Operations
 import Storage
-import Supervision
+import Figures
+import Papers
 import TestKit
 import Testing
 import Web

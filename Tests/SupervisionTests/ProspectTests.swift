@@ -3,7 +3,8 @@ import Basics
 import Operations
 import Registry
 import Storage
-import Supervision
+import Figures
+import Papers
 import TestKit
 import Testing
 import Wire

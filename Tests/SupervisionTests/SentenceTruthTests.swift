@@ -1,7 +1,10 @@
 import Basics
 import Operations
 import Registry
-import Supervision
+import Bulletins
+import Figures
+import Papers
+import Returns
 import Testing
 import Web
 

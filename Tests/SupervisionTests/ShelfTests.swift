@@ -3,7 +3,9 @@ import Basics
 import Operations
 import Registry
 import Storage
-import Supervision
+import Figures
+import Papers
+import Returns
 import Synchronization
 import TestKit
 import Testing

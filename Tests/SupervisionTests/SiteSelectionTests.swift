@@ -1,6 +1,6 @@
 import Basics
 import Operations
-import Supervision
+import Figures
 import TestKit
 import Testing
 

@@ -173,8 +173,8 @@ CASES = {
         (_swift('let a = "http://x/TODO"'), None),
     ],
     page_words: [
-        (_swift('let t = "开机率"', "Sources/Supervision/BulletinPages.swift"), "Words"),
+        (_swift('let t = "开机率"', "Sources/Figures/BulletinPages.swift"), "Words"),
         (_swift('let t = "开机率"', "Sources/Simulator/City.swift"), None),
-        (_swift('let t = "bulletin.bootRate" // 开机率', "Sources/Supervision/BulletinPages.swift"), None),
+        (_swift('let t = "bulletin.bootRate" // 开机率', "Sources/Figures/BulletinPages.swift"), None),
     ],
 }

@@ -1,0 +1,169 @@
+package import Basics
+package import Registry
+package import Web
+
+/// The page `overview`: what is going on in an area in a month, and the way down.
+package struct OverviewPage: Sendable {
+    /// A figure with what it is made of.
+    struct Card: Sendable {
+        let cardLabel: String
+        let cardValue: String
+        let cardMade: String
+        let cardURL: String
+    }
+    /// A way to a list of sites.
+    struct Lead: Sendable {
+        let leadLabel: String
+        let leadCount: String
+        let leadURL: String
+        let leadNote: String
+    }
+    let monthBar: MonthBar
+    let provisional: Bool
+    let hasSites: Bool
+    let cards: [Card]
+    let leads: [Lead]
+    let chart: BarChart?
+    let areas: Table?
+    let sites: Table?
+    let allSitesURL: String
+    let bulletinURL: String
+    let historyURL: String
+    let asOf: String
+    /// Other topmost areas of the account.
+    package let tops: [Frame.Link]
+
+    /// The page of an area; `tops` are the topmost areas of the account.
+    package init(_ record: AreaMonth, tops: [Area], _ period: Period, zone: NetworkZone, _ speech: Speech) {
+        let (month, code) = (record.month, record.area.code)
+        let bulletin = record.bulletin
+        let total = bulletin.total
+        monthBar = MonthBar(period, path: "/areas/\(code)", networkIn: speech)
+        provisional = period.isProvisional
+        hasSites = total.registered > 0
+        cards = OverviewPage.cards(total, code, month, record.network, speech)
+        leads = [
+            (SiteFilter.notHeard, total.notHeard), (.off, total.off),
+            (.zeroPlay, record.figures.sites.count { SiteFilter.zeroPlay.includes($0) }),
+            (.excluded, bulletin.excluded.count),
+        ].map { show, count in
+            Lead(
+                leadLabel: speech("sites.show.\(show.rawValue)"), leadCount: String(count),
+                leadURL: FigureURL.sites(area: code, month: month, show: show, record.network),
+                leadNote: speech("sites.meaning.\(show.rawValue)"))
+        }
+        let listsSites = bulletin.lines.isEmpty || record.area.areaCode.map { $0.level >= .township } ?? false
+        chart = listsSites ? nil : .bootRates(bulletin, speech)
+        areas = listsSites ? nil : .areas(bulletin, speech)
+        sites = listsSites ? .sitesOfArea(record.figures.sites, total, month, speech) : nil
+        allSitesURL = FigureURL.sites(area: code, month: month, show: .registered, record.network)
+        bulletinURL = FigureURL.bulletin(code, month, "", record.network)
+        historyURL = "/areas/\(code)/history"
+        asOf = zone.text(record.asOf)
+        self.tops = tops.count > 1 ? tops.map { Frame.Link(label: $0.name, url: FigureURL.area($0.code, month, record.network)) } : []
+    }
+
+    private static func cards(_ total: BulletinLine, _ code: String, _ month: Month, _ network: NetworkView, _ speech: Speech) -> [Card] {
+        func card(_ name: String, _ value: String, _ made: String, _ show: SiteFilter) -> Card {
+            Card(
+                cardLabel: speech("bulletin.\(name)"), cardValue: value, cardMade: made,
+                cardURL: FigureURL.sites(area: code, month: month, show: show, network))
+        }
+        return [
+            card("registered", String(total.registered), speech("overview.made.registered"), .registered),
+            card("switched_on", String(total.switchedOn), speech("overview.made.switched_on"), .switchedOn),
+            card("boot_rate", speech.rate(total.bootRate), speech.made(total.bootRate), .switchedOn),
+            card("mean_per_switched_on", speech.mean(total.meanPerSwitchedOn), speech.made(total.meanPerSwitchedOn), .switchedOn),
+            card("mean_per_registered", speech.mean(total.meanPerRegistered), speech.made(total.meanPerRegistered), .registered),
+            card("viewing_rate", speech.rate(total.viewingRate), speech.made(total.viewingRate), .viewing),
+            card("demand_rate", speech.rate(total.demandRate), speech.made(total.demandRate), .onDemand),
+            card("completeness", speech.rate(total.completeness), speech.made(total.completeness), .registered),
+        ]
+    }
+}
+
+extension BarChart {
+    /// Switched on, not heard and the rest of the registered sites of each line.
+    static func bootRates(_ bulletin: Bulletin, _ speech: Speech) -> BarChart {
+        BarChart(
+            caption: speech("overview.chart"),
+            bars: bulletin.lines.map { line in
+                Bar(
+                    label: line.code == BulletinArea.rest ? speech("bulletin.rest") : line.name, url: bulletin.url(down: line),
+                    value: speech.rate(line.bootRate),
+                    made: speech.made(line.bootRate), shares: [("on", line.switchedOn), ("off", line.off), ("unheard", line.notHeard)],
+                    of: line.registered)
+            },
+            legend: [("on", "presence.on"), ("off", "presence.off"), ("unheard", "presence.not_heard")].map {
+                ChartLegend(mark: $0.0, label: speech($0.1))
+            })
+    }
+}
+
+extension Bulletin {
+    /// One level down from a line: the overview of its area, or the list of the sites that lie in none.
+    package func url(down line: BulletinLine) -> String {
+        line.code == BulletinArea.rest
+            ? FigureURL.sites(area: area.code, month: month, show: .registered, part: "rest", network)
+            : FigureURL.area(line.code, month, network)
+    }
+
+    /// The sites that a line's figure is made of.
+    package func url(_ line: BulletinLine, _ show: SiteFilter, sort: SiteOrder = .code) -> String {
+        line.code == BulletinArea.rest
+            ? FigureURL.sites(area: area.code, month: month, show: show, part: "rest", sort: sort, network)
+            : FigureURL.sites(area: line.code, month: month, show: show, sort: sort, network)
+    }
+}
+
+extension Table {
+    /// The areas directly below, each a way down.
+    static func areas(_ bulletin: Bulletin, _ speech: Speech) -> Table {
+        let names = [
+            "registered", "switched_on", "boot_rate", "mean_per_switched_on", "mean_per_registered", "viewing_rate", "demand_rate",
+            "not_heard", "completeness",
+        ]
+        func cells(_ line: BulletinLine, name: Cell) -> [Cell] {
+            [
+                name, Cell(line.registered, url: bulletin.url(line, .registered)),
+                Cell(line.switchedOn, url: bulletin.url(line, .switchedOn)),
+                Cell(speech.rate(line.bootRate)), Cell(speech.mean(line.meanPerSwitchedOn)), Cell(speech.mean(line.meanPerRegistered)),
+                Cell(speech.rate(line.viewingRate), url: bulletin.url(line, .viewing)),
+                Cell(speech.rate(line.demandRate), url: bulletin.url(line, .onDemand)),
+                Cell(line.notHeard, url: bulletin.url(line, .notHeard)), Cell(speech.rate(line.completeness)),
+            ]
+        }
+        return Table(
+            caption: speech("overview.areas", ["month": speech.month(bulletin.month)]),
+            columns: [Column(speech("bulletin.name"))] + names.map { Column(speech("bulletin.\($0)"), isNumber: true) },
+            rows: bulletin.lines.map {
+                cells($0, name: Cell($0.code == BulletinArea.rest ? speech("bulletin.rest") : $0.name, url: bulletin.url(down: $0)))
+            },
+            total: cells(bulletin.total, name: Cell(speech("figures.total"))))
+    }
+
+    /// The sites of a township or village, by code; the first two hundred.
+    static func sitesOfArea(_ sites: [SiteMonth], _ total: BulletinLine, _ month: Month, _ speech: Speech) -> Table {
+        Table(
+            caption: speech("sites.caption", ["month": speech.month(month)]),
+            columns: [Column(speech("sites.column.name")), Column(speech("sites.column.presence"))]
+                + ["on_days", "on_minutes", "effective_minutes", "effective_demand_plays", "heard_days", "due_days"].map {
+                    Column(speech("sites.column.\($0)"), isNumber: true)
+                },
+            rows: sites.prefix(200).map { site in
+                [
+                    Cell(site.name, url: FigureURL.site(site.code, month)),
+                    Cell(speech("presence.\(site.presence.rawValue)"), mark: "standing"), Cell(site.onDays),
+                    Cell(site.onMinutes), Cell(wholeMinutes(site.effectiveSeconds)), Cell(site.effectiveDemandPlays), Cell(site.heardDays),
+                    Cell(site.dueDays),
+                ]
+            },
+            total: sites.isEmpty
+                ? nil
+                : [
+                    Cell(speech("figures.total")), Cell(speech("sites.count", ["count": String(total.registered)])), "",
+                    Cell(total.onMinutes),
+                    Cell(wholeMinutes(total.effectiveSeconds)), "", Cell(total.heardDays), Cell(total.dueDays),
+                ], empty: speech("sites.empty"))
+    }
+}

@@ -1,0 +1,86 @@
+import Figures
+import Returns
+import Bulletins
+import Accounts
+import Basics
+import Web
+
+/// The page `recipients`: to whom an edition was sent, who confirmed, and the reminder.
+struct RecipientPage: Sendable {
+    let csrf: String
+    let editionURL: String
+    let remindURL: String
+    let summary: String
+    let reminded: String?
+    let recipients: Table
+    let mayRemind: Bool
+
+    init(
+        _ edition: Edition, _ recipients: [Recipient], _ accounts: [String: NamedAccount], reminded: Int?, today: Day, mayRemind: Bool,
+        csrf: String, zone: NetworkZone,
+        _ speech: Speech
+    ) {
+        // An area that is no more cannot confirm and is not counted.
+        let there = recipients.filter { $0.untilDay > today || $0.receivedAt != nil }
+        let confirmed = there.count { $0.receivedAt != nil }
+        self.csrf = csrf
+        editionURL = "/editions/\(edition.id)"
+        remindURL = "/editions/\(edition.id)/recipients/remind"
+        summary = speech("distribution.summary", ["confirmed": String(confirmed), "all": String(there.count)])
+        self.reminded = reminded.map { speech("distribution.reminded", ["count": String($0)]) }
+        self.recipients = Table(
+            caption: speech("distribution.recipients"),
+            columns: ["area", "sent", "received", "by", "reminders"].map {
+                Table.Column(speech("distribution.column.\($0)"), isNumber: $0 == "reminders")
+            },
+            rows: recipients.map { recipient in
+                [
+                    Table.Cell("\(recipient.areaName) \(recipient.areaCode)"), Table.Cell(zone.text(recipient.sentAt)),
+                    Table.Cell(
+                        recipient.receivedAt.map(zone.text)
+                            ?? speech(recipient.untilDay > today ? "distribution.open" : "distribution.gone"),
+                        mark: recipient.receivedAt == nil ? "standing" : nil),
+                    Table.Cell(recipient.receivedBy.isEmpty ? "" : speech.words.actor(recipient.receivedBy, accounts, speech.language)),
+                    Table.Cell(recipient.reminders),
+                ]
+            }, empty: speech("distribution.none"))
+        self.mayRemind = mayRemind && confirmed < there.count
+    }
+}
+
+/// The page `received`: the editions that were sent to the account's areas.
+struct ReceivedPage: Sendable {
+    struct Line: Sendable {
+        let lineTitle: String
+        let lineNote: String
+        let pageURL: String
+        let confirmURL: String
+        let areaID: String
+        let isOpen: Bool
+    }
+    let csrf: String
+    let mayConfirm: Bool
+    let isEmpty: Bool
+    let lines: [Line]
+
+    static let mostLines = 200
+
+    init(_ received: [ReceivedEdition], mayConfirm: Bool, csrf: String, zone: NetworkZone, _ speech: Speech) {
+        self.csrf = csrf
+        self.mayConfirm = mayConfirm
+        isEmpty = received.isEmpty
+        lines = received.map { one in
+            let month = Month(one.month).map(speech.month) ?? one.month
+            let values = [
+                "issuer": one.issuer, "month": month, "number": String(one.number), "document": one.document, "area": one.areaName,
+                "sent": zone.text(one.sentAt),
+                "received": one.receivedAt.map(zone.text) ?? "", "reminders": String(one.reminders),
+            ]
+            let state = one.receivedAt != nil ? "confirmed" : one.reminders > 0 ? "reminded_note" : "waiting"
+            return Line(
+                lineTitle: speech("distribution.line", values), lineNote: speech("distribution.\(state)", values),
+                pageURL: "/editions/\(one.edition)",
+                confirmURL: "/received/\(one.edition)", areaID: one.areaID, isOpen: one.receivedAt == nil)
+        }
+    }
+}

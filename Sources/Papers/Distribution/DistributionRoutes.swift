@@ -1,0 +1,75 @@
+import Figures
+import Accounts
+import Basics
+import Hummingbird
+package import Operations
+import Registry
+import Storage
+package import Web
+
+extension Feature {
+    /// Who received an edition, and what an office received.
+    package static func distribution(_ rules: FactRules) -> Feature {
+        let today = TodayLook(.keepRegister) { statements, question in
+            let open = try statements.received(in: question.scope, onlyOpen: true, limit: ReceivedPage.mostLines)
+            return [
+                TodayEntry(
+                    .mine, "today.received", count: open.count, since: open.map(\.sentAt).min().map(question.zone.day), path: "/received",
+                    most: ReceivedPage.mostLines)
+            ]
+        }
+        return Feature("distribution", menu: [MenuEntry(.supervision, "nav.received", "/received", .seeFigures)], today: [today]) {
+            $0.addDistribution(rules)
+        }
+    }
+}
+
+extension Routes {
+    /// To whom an edition went, who has confirmed it, and what has come to the account's own areas.
+    fileprivate mutating func addDistribution(_ rules: FactRules) {
+        let house = house
+        get("/editions/:id/recipients", .seeFigures) { request, context, visit in
+            let edition = try await house.edition(try context.parameters.require("id"), visit, rules)
+            let reminded = request.uri.queryParameters["reminded"].flatMap { Int($0) }
+            let (recipients, accounts) = try await house.database.read { statements in
+                let recipients = try statements.recipients(of: edition.id)
+                return (recipients, try statements.namedAccounts(Set(recipients.map(\.receivedBy)).sorted()))
+            }
+            let speech = Speech(house, visit)
+            return try house.page(
+                "recipients",
+                RecipientPage(
+                    edition, recipients, accounts, reminded: reminded, today: house.today, mayRemind: visit.may(.keepRegister),
+                    csrf: visit.csrf, zone: house.zone, speech),
+                title: speech("distribution.title", ["month": edition.month, "number": String(edition.number)]), for: visit, request)
+        }
+        post("/editions/:id/recipients/remind", .keepRegister) { _, context, visit in
+            let (edition, act, today) = (
+                try await house.edition(try context.parameters.require("id"), visit, rules), house.act(visit), house.today
+            )
+            let count = try await house.database.write { try $0.remindRecipients(of: edition, today: today, by: act) }
+            return seeOther("/editions/\(edition.id)/recipients?reminded=\(count)")
+        }
+        get("/received", .seeFigures) { request, _, visit in
+            let received = try await house.database.read {
+                try $0.received(in: visit.scope, onlyOpen: false, limit: ReceivedPage.mostLines)
+            }
+            let speech = Speech(house, visit)
+            return try house.page(
+                "received", ReceivedPage(received, mayConfirm: visit.may(.keepRegister), csrf: visit.csrf, zone: house.zone, speech),
+                title: speech("distribution.received"), for: visit, request)
+        }
+        post("/received/:id", .keepRegister) { form, context, visit in
+            let (id, areaID, act, today) = (try context.parameters.require("id"), form["area"], house.act(visit), house.today)
+            try await house.database.write { statements in
+                guard let code = try statements.area(id: areaID, on: today)?.areaCode, visit.scope.topmost.contains(code),
+                    try statements.isSent(id, to: Scope(areas: [code]))
+                else {
+                    throw Refusal.notFound("edition")
+                }
+                try statements.confirmReceipt(edition: id, areaID: areaID, by: act)
+            }
+            return seeOther("/received")
+        }
+    }
+}
