@@ -130,7 +130,7 @@ let package = Package(
         /** 督, first part: what a month says of areas and sites: sums, overviews, site pages, denominators; reads every table. */
         .target(
             name: "Figures",
-            dependencies: ["Basics", "Storage", "Accounts", "Jobs", "Web", "Registry", "Operations", hummingbird],
+            dependencies: ["Basics", "Storage", "Accounts", "Jobs", "Web", "Registry", "Operations", hummingbird, mustache],
             resources: [.copy("Templates"), .copy("Words")], swiftSettings: settings),
         /** 督: what townships type about sites without machine data, and what is in no rate of machines. */
         .target(

@@ -84,6 +84,7 @@ package struct CentreApplication: Sendable {
         let features = features(CentreParts(rules: settings.rules, content: content, encoding: encoding, press: press, shelf: shelf), house)
         house.menu = features.flatMap(\.menu)
         house.looks = features.flatMap(\.today)
+        house.figures = features.flatMap(\.figures)
         house.searches = features.flatMap(\.searches)
 
         let router = Router(context: AppContext.self, options: .autoGenerateHeadEndpoints)

@@ -32,7 +32,7 @@ extension CentreApplication {
             .bulletins(rules, shelf), .prospects(rules), .compositions(press),
             .editions(press, publishing: PublishJob(press: press, clock: clock, ids: ids), bell: bell), .returns(rules),
             .distribution(rules),
-            .formulas(rules, deriving: FormulaJob(database: database, rules: rules), bell: bell),
+            .figureList(rules), .formulas(rules, deriving: FormulaJob(database: database, rules: rules), bell: bell),
             .areas(settled: { try $0.settledMonths(from: $1, areas: $2) }),
             .siteStates(settled: { try $0.settledMonths(from: $1, areas: $2) }),
             .nodes(house), .incidents, .events,

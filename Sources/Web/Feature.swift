@@ -12,11 +12,13 @@ package struct Feature: Sendable {
     package let today: [TodayLook]
     /// What it finds for the search box.
     package let searches: [SearchLook]
+    /// The figures that it owns.
+    package let figures: [Figure]
     private let routes: @Sendable (inout Routes) -> Void
 
     package init(
         _ name: String, menu: [MenuEntry] = [], jobs: [FeatureJob] = [], timers: [FeatureTimer] = [], today: [TodayLook] = [],
-        searches: [SearchLook] = [],
+        searches: [SearchLook] = [], figures: [Figure] = [],
         routes: @escaping @Sendable (inout Routes) -> Void = { _ in }
     ) {
         self.name = name
@@ -25,6 +27,7 @@ package struct Feature: Sendable {
         self.timers = timers
         self.today = today
         self.searches = searches
+        self.figures = figures
         self.routes = routes
     }
 

@@ -20,6 +20,8 @@ package struct House: Sendable {
     package var looks: [TodayLook] = []
     /// What the features look through for the search box, in the order of the list of features.
     package var searches: [SearchLook] = []
+    /// The figures that features own, in the order of the list of features.
+    package var figures: [Figure] = []
     /// Marks every page as sample data.
     package let isSample: Bool
     /// Whether browsers reach the centre over TLS only, so that the cookie may say so.
@@ -29,6 +31,7 @@ package struct House: Sendable {
     /// For so many seconds a password that was given is good enough for what goes outside.
     package let confirmSeconds: Int64
     let seen = SeenSessions()
+    let counts = MenuCounts()
     /// How many refusals of one account or address are written one by one.
     package let refusals = RefusalBudget()
     /// Before slices of uploads go to the disk: of one account four at a time.

@@ -79,6 +79,8 @@ package struct Frame: Sendable {
         package let label: String
         package let url: String
         package var current: Bool
+        /// How many things wait behind it.
+        var waiting: String?
 
         package init(label: String, url: String, current: Bool = false) {
             self.label = label

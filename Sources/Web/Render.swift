@@ -21,13 +21,17 @@ extension House {
         frame.crumbs = crumbs
         frame.mayFind = searches.contains { visit.may($0.right) }
         frame.isPrint = print
+        let waiting = counts.of(visit.account.id) ?? [:]
         frame.groups = MenuGroup.allCases.compactMap { group in
             let entries = menu.filter { $0.group == group && visit.may($0.right) }
             guard !entries.isEmpty else { return nil }
             return Frame.Group(
                 label: words.text("nav.\(group.rawValue)", visit.language),
                 links: entries.map {
-                    Frame.Link(label: words.text($0.key, visit.language), url: $0.path, current: request.uri.path.hasPrefix($0.path))
+                    var link = Frame.Link(
+                        label: words.text($0.key, visit.language), url: $0.path, current: request.uri.path.hasPrefix($0.path))
+                    link.waiting = waiting[$0.path]
+                    return link
                 })
         }
         return html(try pages.html(template, content, frame: frame, language: visit.language), status: status)

@@ -35,8 +35,10 @@ package struct Routes {
         let house = house
         // A whole list as a file costs more than a page of it.
         let isList = !hasOwnDoor && [".csv", ".xlsx"].contains { path.hasSuffix($0) }
+        let isPage = !(path.split(separator: "/").last ?? "").contains(".")
         router.get(RouterPath(path)) { request, context in
             let visit = try await house.admitted(request, context, right)
+            if isPage { await house.countWhatWaits(visit) }
             let response =
                 try await isList
                 ? house.lists.admit(visit.account.id) { try await handler(request, context, visit) } : handler(request, context, visit)
@@ -71,6 +73,7 @@ package struct Routes {
             guard signedIn.may(right) else { throw Refusal.forbidden("right.missing") }
             let visit = try await signedIn.keeping(house.keptForm(request, signedIn.account))
             if asksAgain(form), let question = try await house.askedAgain(form, context, visit) { return question }
+            defer { house.counts.forget(visit.account.id) }
             return try await handler(form, context, visit)
         }
     }

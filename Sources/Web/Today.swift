@@ -1,6 +1,7 @@
 package import Accounts
 package import Basics
 import Hummingbird
+import Synchronization
 package import Storage
 
 /// The parts of the home page, in their order: what is late, what waits for whoever looks, what waits for others.
@@ -60,21 +61,77 @@ extension Routes {
         let house = house
         open(.get, "/") { request, context in
             guard let visit = try await house.visit(request, context, for: .ownAccount) else { throw Refusal.signInNeeded }
-            let (looks, scope, today, now, zone) = (
-                house.looks.filter { visit.may($0.right) }, house.scope, house.today, house.clock.now, house.zone
-            )
-            let entries = try await house.database.read { statements in
-                try looks.flatMap { look in
-                    let scope = try scope(statements, visit.grants, look.right, today)
-                    return try look.entries(
-                        statements,
-                        TodayQuestion(account: visit.account.id, grants: visit.grants, scope: scope, today: today, now: now, zone: zone))
-                }
-            }
+            let entries = try await house.todayEntries(visit)
             return try house.page(
-                "home", HomePage(entries.filter { $0.count > 0 }, house, visit), title: house.text("home.title", visit), for: visit, request
+                "home", HomePage(entries, house, visit), title: house.text("home.title", visit), for: visit, request
             )
         }
+    }
+}
+
+/// What waits behind each line of the menu, by account: looked up again a minute after the last look, and after whatever the account did.
+final class MenuCounts: Sendable {
+    private struct Kept {
+        var at: Instant
+        var counts: [String: String]
+    }
+    private static let mostAccounts = 2000
+    private let kept = Mutex<[String: Kept]>([:])
+
+    /// By the path of a line; nil when they must be looked up first.
+    func of(_ account: String) -> [String: String]? { kept.withLock { $0[account]?.counts } }
+
+    /// Whether they are a minute old. Whoever asks is the one that looks them up again.
+    func areStale(_ account: String, at now: Instant) -> Bool {
+        kept.withLock { kept in
+            guard let found = kept[account] else { return true }
+            guard now.milliseconds(since: found.at) >= 60_000 else { return false }
+            kept[account]?.at = now
+            return true
+        }
+    }
+
+    func keep(_ entries: [TodayEntry], of account: String, at now: Instant) {
+        var sums: [String: (count: Int, isMore: Bool)] = [:]
+        for entry in entries where entry.group != .others {
+            let path = String(entry.path.prefix { $0 != "?" })
+            let before = sums[path] ?? (0, false)
+            sums[path] = (before.count + entry.count, before.isMore || entry.count >= entry.most)
+        }
+        let counts = sums.mapValues { grouped($0.count) + ($0.isMore ? "+" : "") }
+        kept.withLock { kept in
+            if kept.count >= Self.mostAccounts, kept[account] == nil, let oldest = kept.min(by: { $0.value.at < $1.value.at })?.key {
+                kept[oldest] = nil
+            }
+            kept[account] = Kept(at: now, counts: counts)
+        }
+    }
+
+    func forget(_ account: String) { kept.withLock { $0[account] = nil } }
+}
+
+extension House {
+    /// What the features have for the home page of somebody, in their order; lines without a count are left out. The counts of the menu
+    /// are kept besides.
+    func todayEntries(_ visit: Visit) async throws -> [TodayEntry] {
+        let (looks, scope, today, now, zone) = (looks.filter { visit.may($0.right) }, scope, today, clock.now, zone)
+        let entries = try await database.read { statements in
+            try looks.flatMap { look in
+                let scope = try scope(statements, visit.grants, look.right, today)
+                return try look.entries(
+                    statements,
+                    TodayQuestion(account: visit.account.id, grants: visit.grants, scope: scope, today: today, now: now, zone: zone))
+            }
+        }.filter { $0.count > 0 }
+        counts.keep(entries, of: visit.account.id, at: now)
+        return entries
+    }
+
+    /// Sees to it that the counts of somebody's menu are there. He waits only where none are, and a page does not fail for them.
+    func countWhatWaits(_ visit: Visit) async {
+        guard counts.areStale(visit.account.id, at: clock.now) else { return }
+        let look = Task { _ = try? await todayEntries(visit) }
+        if counts.of(visit.account.id) == nil { await look.value }
     }
 }
 

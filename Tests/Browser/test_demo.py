@@ -64,6 +64,15 @@ def test_reset_begins_anew(own: Demo) -> None:
     assert own.end() == 0
 
 
+def test_its_sample_lesson_is_uploaded_filled_in_and_published(own: Demo) -> None:
+    """By the same pages that people use: a form that is declared otherwise must not stop it."""
+    own.program.command = [part for part in own.program.command if part != "--no-lesson"]
+    own.start(60)
+    until(lambda: "sample lesson" in own.program.said(), 600, "It says what became of the sample lesson")
+    assert "A sample lesson is published" in own.program.said(), own.program.tail(3)
+    assert own.end() == 0
+
+
 @pytest.mark.parametrize("options", [[], ["--reset"]])
 def test_a_folder_of_somebody_else_is_left_alone(yuanjiao: Path, tmp_path: Path, options: list[str]) -> None:
     folder = tmp_path / "photos"

@@ -76,7 +76,7 @@ private final class LongWork: Sendable {
                     walked.insert(path)
                     let page = body(try await world.get(path, cookie: cookie))
                     #expect(page.contains("in all") && !page.contains("⟨"), "\(path)")
-                    let heads = page.matches(of: /<th scope="col"[^>]*>([^<]*)<\/th>/).map { String($0.1) }
+                    let heads = page.matches(of: /<th scope="col"[^>]*>(?:<a [^>]*>)?([^<]*)</).map { String($0.1) }
                     let file = try CSV(Array(try await world.get(path + ".csv", cookie: cookie).body.readableBytesView))
                     if heads.isEmpty {
                         #expect(file.records.isEmpty, "\(path)")
@@ -85,6 +85,7 @@ private final class LongWork: Sendable {
                     }
                     let workbook = try await world.get(path + ".xlsx", cookie: cookie)
                     #expect(workbook.status == .ok && Array(workbook.body.readableBytesView.prefix(2)) == Array("PK".utf8), "\(path)")
+                    try await sorts(path, page, world, cookie)
                     // One column only; an empty answer to what nobody is called; signs of patterns and markup; a place that is none.
                     let columns = page.matches(of: /name="column\.([a-z_]+)"/).map { String($0.1) }
                     let last = try #require(columns.last)
@@ -119,6 +120,53 @@ private final class LongWork: Sendable {
                 let answer = try await world.post("/saved-lists", ["csrf": csrf, "path": path, "query": "", "name": "x"], cookie: cookie)
                 #expect(answer.status == .notFound, "\(path)")
             }
+        }
+    }
+
+    /// Every column that can be sorted by, in both directions: the head says so, and the file stands in the order of the page.
+    private func sorts(_ path: String, _ page: String, _ world: CentreWorld, _ cookie: String) async throws {
+        let sorted = page.matches(of: /<th scope="col"[^>]*><a href="([^"]*sort=[^"]*)">([^<]*)</).map {
+            (url: String($0.1).replacing("&amp;", with: "&"), label: String($0.2))
+        }
+        for (url, label) in sorted {
+            let once = body(try await world.get(url, cookie: cookie))
+            let again = try #require(once.firstMatch(of: /aria-sort="(ascending|descending)"><a href="([^"]*)">/))
+            let turned = String(again.2).replacing("&amp;", with: "&")
+            #expect(turned.contains("sort=-"), "\(path) \(label)")
+            #expect(body(try await world.get(turned, cookie: cookie)).contains("aria-sort"), "\(path) \(label)")
+            for (address, isReversed) in [(url, false), (turned, true)] {
+                let file = try CSV(
+                    Array(try await world.get(address.replacing("\(path)?", with: "\(path).csv?"), cookie: cookie).body.readableBytesView))
+                let place = try #require(file.header.firstIndex(of: label.lowercased()))
+                let values = file.records.compactMap { Int($0.fields[place]) }.dropLast()
+                let falls = (again.1 == "descending") != isReversed
+                #expect(values.elementsEqual(values.sorted { falls ? $0 > $1 : $0 < $1 }), "\(address) \(values)")
+            }
+        }
+    }
+
+    /// The list of sites: what the month says and what the register says, found by pinyin and by silence.
+    @Test(arguments: Database.Engine.required)
+    func sitesAreListedWithAreaKindStateAndLastReport(_ engine: Database.Engine) async throws {
+        try await withCentre(engine, at: SampleWorld.moment("2011-03-31", 12)) { world in
+            let officer = try await world.signIn("city", .officer, area: "9901")
+            func codes(_ query: String) async throws -> [String] {
+                let file = try CSV(Array(try await world.get("/sites.csv?\(query)", cookie: officer).body.readableBytesView))
+                let place = try #require(file.header.firstIndex(of: "code"))
+                return file.records.map { $0.fields[place] }.filter { !$0.isEmpty }
+            }
+            #expect(try await codes("") == ["S1", "S2", "S3", "S5"])
+            #expect(try await codes("show=all") == ["S1", "S2", "S3", "S4", "S5"])
+            #expect(try await codes("show=all&sort=-code") == ["S5", "S4", "S3", "S2", "S1"])
+            #expect(try await codes("show=all&q=shangwan") == ["S1"])
+            #expect(try await codes("q=%E4%B8%8A%E6%B9%BE") == ["S1"])
+            #expect(try await codes("silent=30") == ["S1", "S2"])
+            #expect(try await codes("kind=township") == ["S5"])
+            #expect(try await codes("area=990102") == ["S3", "S5"])
+            #expect(try await world.get("/sites?area=nowhere", cookie: officer).status == .notFound)
+            let page = body(try await world.get("/sites?show=all", cookie: officer))
+            #expect(page.contains("not counted: Planned") && page.contains("Never") && page.contains("Township"))
+            #expect(page.contains("<tfoot>") && page.contains("青石镇"))
         }
     }
 

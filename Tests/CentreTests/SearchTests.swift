@@ -49,6 +49,41 @@ import Web
         }
     }
 
+    /// Editions by area, month and number of the paper, by those whose area it is or to whom it was sent.
+    @Test(arguments: Database.Engine.required)
+    func editionsAreFoundByAreaMonthAndPaper(_ engine: Database.Engine) async throws {
+        try await withCentre(engine) { world in
+            let (database, day) = (world.centre.database, world.centre.house.today)
+            try await database.write { statements in
+                let area = try #require(try statements.area(code: "990102", on: day, in: .everything))
+                let town = try #require(try statements.area(code: "990101001", on: day, in: .everything))
+                let hash = String(repeating: "a", count: 64)
+                try statements.run(
+                    """
+                    INSERT INTO edition (sequence, id, area_id, month, number, document, signed_off, json_hash, html_hash, csv_hash,
+                        pdf_hash, docx_hash, xlsx_hash, previous_hash, hash, as_of_at, published_by, published_at)
+                    VALUES (1, 'e1', \(area.areaID), '2011-03', 1, '西远办〔2011〕5号', '林', \(hash), \(hash), \(hash), '', '',
+                        '', '', \(hash), 1, '', 1)
+                    """)
+                try statements.run(
+                    """
+                    INSERT INTO edition_recipient (edition, area_id, sent_at, received_by, reminders)
+                    VALUES ('e1', \(town.areaID), 1, '', 0)
+                    """)
+            }
+            func hits(_ text: String, _ cookie: String) async throws -> Int {
+                try await found(text, world, cookie).filter { $0.hasPrefix("西河县 2011-03") }.count
+            }
+            let west = try await world.signIn("west", .officer, area: "990102")
+            for text in ["xihexian 2011-03", "5号 西河", "XHX 2011-03"] { #expect(try await hits(text, west) == 1, "\(text)") }
+            let (town, other) = (
+                try await world.signIn("town", .officer, area: "990101001"), try await world.signIn("other", .officer, area: "990102001")
+            )
+            #expect(try await hits("xihexian 2011-03", town) == 1)
+            #expect(try await hits("xihexian 2011-03", other) == 0)
+        }
+    }
+
     /// Rows of before there were keys get one, and a form takes a name in pinyin where it can only mean one area.
     @Test(arguments: Database.Engine.required)
     func rowsOfBeforeGetTheirKeysAndAFieldTakesPinyin(_ engine: Database.Engine) async throws {

@@ -57,6 +57,10 @@ import Web
                     $0.hasPrefix("Exclusion proposals for me to decide: 1") && $0.contains("since 2011-04-01, days: 1")
                 })
             #expect(try await home("county").contains { $0.hasPrefix("My exclusion proposals without a decision: 1") })
+            // The menu says it too, on any page, and no more once he has done something about it.
+            let cookie = try #require(cookies["city"])
+            let page = String(buffer: try await world.get("/exclusions", cookie: cookie).body)
+            #expect(page.contains("<span class=\"waiting\">1</span>"))
             for login in ["other", "leader"] {
                 #expect(!(try await home(login).contains { $0.contains("xclusion proposals") }), "\(login)")
             }

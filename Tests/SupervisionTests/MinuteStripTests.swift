@@ -1,3 +1,4 @@
+import Figures
 import Basics
 import Testing
 import Web

@@ -36,12 +36,18 @@ func tables(_ html: String) -> [ReadTable] {
                 let content = part.split(separator: ">", maxSplits: 1).last ?? ""
                 let url = content.hasPrefix("<a href=\"") ? content.dropFirst(9).split(separator: "\"").first : nil
                 let text = url == nil ? content : content.split(separator: ">", maxSplits: 1).last ?? ""
-                return ReadTable.Cell(text: plain(String(text.prefix { $0 != "<" })), url: url.map { plain(String($0)) })
+                return ReadTable.Cell(text: plainNumber(plain(String(text.prefix { $0 != "<" }))), url: url.map { plain(String($0)) })
             }
             if table.header.isEmpty { table.header = cells.map(\.text) } else { table.rows.append(cells) }
         }
         return table
     }
+}
+
+/// A page sets thousands apart, a file does not.
+private func plainNumber(_ text: String) -> String {
+    let digits = text.replacing(",", with: "")
+    return Int(digits) == nil ? text : digits
 }
 
 /// Text without the escapes of HTML.

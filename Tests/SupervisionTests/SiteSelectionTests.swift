@@ -1,6 +1,7 @@
 import Basics
 import Operations
 import Figures
+import Registry
 import TestKit
 import Testing
 
@@ -15,42 +16,67 @@ private let sites = (0..<130).map { number in
 @Suite struct SiteSelectionTests {
     @Test(arguments: SiteFilter.allCases, SiteOrder.allCases)
     func pagesTogetherAreTheWholeSelectionInOrder(show: SiteFilter, order: SiteOrder) throws {
-        let selection = SiteSelection(sites, show: show, order: order)
+        let out = ExcludedSite(code: "X1", name: "库房", areaCode: "990101", reason: "洪水", document: "1号")
+        let idle = UncountedSite(code: "X0", name: "新站", areaCode: "990101001", kind: .village, state: nil)
+        for isReversed in [false, true] {
+            try pagesAreTheWhole(
+                SiteSelection(sites, excluded: [out], uncounted: [idle], show: show, order: order, isReversed: isReversed), show)
+        }
+    }
+
+    private func pagesAreTheWhole(_ selection: SiteSelection, _ show: SiteFilter) throws {
+        let (order, isReversed) = (selection.order, selection.isReversed)
         var seen: [String] = []
         var key = ""
         for _ in 0..<10 {
             let page = selection.page(after: key)
-            #expect(page.sites.count <= 50)
-            seen += page.sites.map(\.code)
+            #expect(page.lines.count <= 50)
+            seen += page.lines.map(\.code)
             guard let next = page.next else { break }
             key = next
         }
-        #expect(seen == selection.sites.map(\.code))
+        #expect(seen == selection.lines.map(\.code))
         #expect(Set(seen).count == seen.count)
-        let values = selection.sites.map { order == .onMinutes ? $0.onMinutes : order == .effective ? $0.effectiveSeconds : 0 }
-        #expect(values == values.sorted(by: >))
+        let values = selection.lines.map { line -> Int in
+            let month = line.month
+            return switch order {
+            case .code: 0
+            case .area: -(Int(line.areaCode) ?? 0)
+            case .onDays: month?.onDays ?? 0
+            case .onMinutes: month?.onMinutes ?? 0
+            case .effective: month?.effectiveSeconds ?? 0
+            case .plays: month?.effectivePlays ?? 0
+            case .demand: month?.effectiveDemandPlays ?? 0
+            case .heardDays: month?.heardDays ?? 0
+            }
+        }
+        #expect(isReversed ? values == values.sorted() : values == values.sorted(by: >))
+        if order == .code { #expect(seen == (isReversed ? seen.sorted(by: >) : seen.sorted())) }
+        #expect(seen.contains("X1") == (show == .all || show == .excluded) && seen.contains("X0") == (show == .all))
+        #expect(selection.total.registered == seen.count { $0.hasPrefix("S") })
     }
 
     @Test func aKeyNamesAPlaceEvenWhenItsSiteHasLeftTheList() {
         let whole = SiteSelection(sites, show: .registered, order: .onMinutes)
         let key = whole.page(after: "").next ?? ""
-        let last = whole.sites[49].code
+        let last = whole.lines[49].code
         let without = SiteSelection(sites.filter { $0.code != last }, show: .registered, order: .onMinutes)
-        #expect(without.page(after: key).sites.first?.code == whole.sites[50].code)
-        #expect(whole.page(after: "rubbish").sites.first?.code == whole.sites[0].code)
+        #expect(without.page(after: key).lines.first?.code == whole.lines[50].code)
+        #expect(whole.page(after: "rubbish").lines.first?.code == whole.lines[0].code)
     }
 
-    @Test func aSearchFindsNamesAndCodesLiterally() {
-        #expect(SiteSelection(sites, show: .registered, containing: "<script>").sites.count == 19)
-        #expect(SiteSelection(sites, show: .registered, containing: "S00").sites.count == 10)
-        #expect(SiteSelection(sites, show: .registered, containing: "%").sites.isEmpty)
+    @Test func onlyThoseThatWereFoundOrAreOfAKindAreShown() {
+        #expect(SiteSelection(sites, show: .registered, among: ["S001", "S002", "nobody"]).lines.map(\.code) == ["S001", "S002"])
+        #expect(SiteSelection(sites, show: .registered, among: []).lines.isEmpty)
+        #expect(SiteSelection(sites, show: .registered, kind: .village).lines.count == sites.count)
+        #expect(SiteSelection(sites, show: .registered, kind: .township).lines.isEmpty)
     }
 
     @Test func nothingIsSaidOfASiteThatHasNotBeenHeard() {
-        let zero = SiteSelection(sites, show: .zeroPlay).sites
+        let zero = SiteSelection(sites, show: .zeroPlay).lines.compactMap(\.month)
         #expect(!zero.isEmpty)
         #expect(zero.allSatisfy { $0.presence != .notHeard && $0.effectiveDemandPlays == 0 })
-        let parts = [SiteFilter.switchedOn, .off, .notHeard].map { SiteSelection(sites, show: $0).sites.count }
+        let parts = [SiteFilter.switchedOn, .off, .notHeard].map { SiteSelection(sites, show: $0).lines.count }
         #expect(parts.allSatisfy { $0 > 0 })
         #expect(parts.reduce(0, +) == sites.count)
     }

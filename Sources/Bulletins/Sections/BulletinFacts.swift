@@ -1,3 +1,4 @@
+import Web
 package import Figures
 package import Returns
 package import Basics

@@ -203,15 +203,8 @@ extension Speech {
 extension Bulletin {
     /// The rates of the total, each with what it is and what it is made of.
     package func formulas(_ speech: Speech) -> [EditionDocument.Formula] {
-        [
-            ("boot_rate", total.bootRate), ("viewing_rate", total.viewingRate), ("demand_rate", total.demandRate),
-            ("completeness", total.completeness),
-        ].map { name, rate in
-            EditionDocument.Formula(
-                name: speech("bulletin.\(name)"),
-                text: speech(
-                    "bulletin.formula.\(name)",
-                    ["numerator": String(rate.numerator), "denominator": String(rate.denominator), "value": speech.rate(rate)]))
+        MonthFigure.all.filter { $0.figure.unit == .percent }.compactMap { figure in
+            speech.formula(figure, total).map { EditionDocument.Formula(name: speech(figure.figure.name), text: $0) }
         }
     }
 }

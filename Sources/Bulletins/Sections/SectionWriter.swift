@@ -17,21 +17,13 @@ struct SectionWriter {
         (self.facts, self.speech) = (facts, speech)
         let (bulletin, total) = (facts.bulletin, facts.bulletin.total)
         let zero = facts.record.figures.sites.count { SiteFilter.zeroPlay.includes($0) }
-        figures = [
-            "area": bulletin.area.name, "month": speech.month(bulletin.month), "registered": String(total.registered),
-            "switched_on": String(total.switchedOn),
-            "off": String(total.off), "not_heard": String(total.notHeard), "boot_rate": speech.rate(total.bootRate),
-            "hours": speech.hours(total.onMinutes * 60),
-            "mean_per_switched_on": speech.mean(total.meanPerSwitchedOn), "mean_per_registered": speech.mean(total.meanPerRegistered),
-            "viewing": String(total.viewing),
-            "viewing_rate": speech.rate(total.viewingRate), "effective_hours": speech.hours(total.effectiveSeconds),
-            "on_demand": String(total.onDemand),
-            "demand_rate": speech.rate(total.demandRate), "zero_play": String(zero),
-            "zero_play_share": speech.rate(Rate(zero, of: total.registered)),
-            "completeness": speech.rate(total.completeness), "heard_days": String(total.heardDays), "due_days": String(total.dueDays),
-            "excluded": String(bulletin.excluded.count), "areas": String(bulletin.lines.count { !$0.code.isEmpty }),
-            "rank_rate": speech("bulletin.\(bulletin.formula.rankBy.rawValue)"),
-        ]
+        let declared = Dictionary(MonthFigure.all.map { ($0.key, $0.value(total).printed) }) { first, _ in first }
+        figures = declared.merging([
+            "area": bulletin.area.name, "month": speech.month(bulletin.month), "hours": speech.hours(total.onMinutes * 60),
+            "effective_hours": speech.hours(total.effectiveSeconds), "zero_play": String(zero),
+            "zero_play_share": speech.rate(Rate(zero, of: total.registered)), "excluded": String(bulletin.excluded.count),
+            "areas": String(bulletin.lines.count { !$0.code.isEmpty }), "rank_rate": speech("bulletin.\(bulletin.formula.rankBy.rawValue)"),
+        ]) { _, own in own }
     }
 
     /// Every section, in the order of their kinds; one that has nothing to say has neither sentences nor blocks.
@@ -106,7 +98,7 @@ extension Speech {
     /// A cell of the bulletin as it is printed: rates with their sign, a dash where there is nothing to divide by.
     func printed(_ cell: String, column: String) -> String {
         if cell == "-" { return "—" }
-        return ["boot_rate", "viewing_rate", "demand_rate", "completeness"].contains(column) ? cell + "%" : cell
+        return MonthFigure.isRate(column) ? cell + "%" : cell
     }
 
     /// Some seconds in hours with two decimals; in Chinese from ten thousand hours on as 万小时.
@@ -117,9 +109,6 @@ extension Speech {
         }
         return self("compose.hours", ["n": hours.decimal ?? ""])
     }
-
-    /// The distance of two rates in percentage points, without a sign.
-    func points(_ basisPoints: Int) -> String { "\(abs(basisPoints) / 100).\(padded(abs(basisPoints) % 100, 2))" }
 
     /// Growth as bulletins print it.
     func growth(_ growth: Growth) -> String {

@@ -1,3 +1,4 @@
+import Web
 import Figures
 package import Returns
 import Basics
@@ -18,13 +19,6 @@ extension Bulletin {
                 excluded: excluded, outsideService: outsideService, typed: typedLines?.map(ExportedTyped.init)))
     }
 
-    /// The columns of the table, in order; the words of each stand in the catalogues as `bulletin.<column>`.
-    package static let columns = [
-        "code", "name", "registered", "switched_on", "off", "not_heard", "boot_rate", "rank", "on_minutes", "mean_per_switched_on",
-        "mean_per_registered", "viewing",
-        "viewing_rate", "on_demand", "demand_rate", "heard_days", "due_days", "completeness",
-    ]
-
     /// The table as CSV with the columns' codes as header; the last line is the total. Excluded sites follow after an empty line.
     package var csv: String {
         var text = CSV.line(Bulletin.columns)
@@ -34,19 +28,6 @@ extension Bulletin {
             for site in excluded { text += CSV.line([site.code, site.name, site.reason, site.document]) }
         }
         return text
-    }
-}
-
-extension BulletinLine {
-    /// The printed cells in the order of `Bulletin.columns`; `-` where there is nothing to divide by.
-    package var cells: [String] {
-        [
-            code, name, String(registered), String(switchedOn), String(off), String(notHeard), bootRate.percent ?? "-",
-            rank.map(String.init) ?? "", String(onMinutes),
-            meanPerSwitchedOn.whole.map(String.init) ?? "-", meanPerRegistered.whole.map(String.init) ?? "-", String(viewing),
-            viewingRate.percent ?? "-",
-            String(onDemand), demandRate.percent ?? "-", String(heardDays), String(dueDays), completeness.percent ?? "-",
-        ]
     }
 }
 
@@ -103,45 +84,32 @@ private struct ExportedLine: Encodable {
         let printed: String?
     }
 
-    private enum Key: String, CodingKey {
-        case code, name, registered, off, rank, viewing
-        case switchedOn = "switched_on"
-        case notHeard = "not_heard"
-        case onMinutes = "on_minutes"
-        case effectiveSeconds = "effective_seconds"
-        case onDemand = "on_demand"
-        case bootRate = "boot_rate"
-        case viewingRate = "viewing_rate"
-        case demandRate = "demand_rate"
-        case completeness
-        case meanPerSwitchedOn = "mean_per_switched_on"
-        case meanPerRegistered = "mean_per_registered"
+    private struct Key: CodingKey {
+        let stringValue: String
+        var intValue: Int? { nil }
+
+        init(_ name: String) { stringValue = name }
+        init?(stringValue: String) { self.stringValue = stringValue }
+        init?(intValue: Int) { nil }
     }
 
     func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: Key.self)
-        try container.encode(line.code, forKey: .code)
-        try container.encode(line.name, forKey: .name)
-        try container.encode(line.registered, forKey: .registered)
-        try container.encode(line.switchedOn, forKey: .switchedOn)
-        try container.encode(line.off, forKey: .off)
-        try container.encode(line.notHeard, forKey: .notHeard)
-        try container.encode(line.onMinutes, forKey: .onMinutes)
-        try container.encode(line.effectiveSeconds, forKey: .effectiveSeconds)
-        try container.encode(line.viewing, forKey: .viewing)
-        try container.encode(line.onDemand, forKey: .onDemand)
-        try container.encodeIfPresent(line.rank, forKey: .rank)
-        func fraction(_ rate: Rate) -> Fraction {
-            Fraction(numerator: rate.numerator, denominator: rate.denominator, printed: rate.percent)
+        try container.encode(line.code, forKey: Key("code"))
+        try container.encode(line.name, forKey: Key("name"))
+        try container.encode(line.effectiveSeconds, forKey: Key("effective_seconds"))
+        try container.encodeIfPresent(line.rank, forKey: Key("rank"))
+        for figure in MonthFigure.all {
+            let value = figure.value(line)
+            switch value {
+            case .count(let count): try container.encode(count, forKey: Key(figure.key))
+            case .rate(let rate):
+                let fraction = Fraction(numerator: rate.numerator, denominator: rate.denominator, printed: value.plain)
+                try container.encode(fraction, forKey: Key(figure.key))
+            case .mean(let mean):
+                let fraction = Fraction(numerator: mean.total, denominator: mean.count, printed: value.plain)
+                try container.encode(fraction, forKey: Key(figure.key))
+            }
         }
-        try container.encode(fraction(line.bootRate), forKey: .bootRate)
-        try container.encode(fraction(line.viewingRate), forKey: .viewingRate)
-        try container.encode(fraction(line.demandRate), forKey: .demandRate)
-        try container.encode(fraction(line.completeness), forKey: .completeness)
-        func mean(_ mean: Mean) -> Fraction {
-            Fraction(numerator: mean.total, denominator: mean.count, printed: mean.whole.map(String.init))
-        }
-        try container.encode(mean(line.meanPerSwitchedOn), forKey: .meanPerSwitchedOn)
-        try container.encode(mean(line.meanPerRegistered), forKey: .meanPerRegistered)
     }
 }

@@ -55,13 +55,9 @@ package struct BulletinPage: Sendable {
             case .published(let count): speech("edition.standing.published", ["count": String(count)])
             }
         table = .bulletin(bulletin, speech, isPrint: isPrint)
-        formulas = [
-            Formula("boot_rate", total.bootRate, speech), Formula("viewing_rate", total.viewingRate, speech),
-            Formula("demand_rate", total.demandRate, speech),
-            Formula("mean_per_switched_on", total.meanPerSwitchedOn, speech),
-            Formula("mean_per_registered", total.meanPerRegistered, speech),
-            Formula("completeness", total.completeness, speech),
-        ]
+        formulas = MonthFigure.all.compactMap { figure in
+            speech.formula(figure, total).map { Formula(formulaName: speech(figure.figure.name), formulaText: $0) }
+        }
         notHeardNote = speech("bulletin.note.not_heard", ["count": String(total.notHeard)])
         completenessNote = speech(
             "bulletin.note.completeness",
@@ -97,18 +93,21 @@ extension Speech {
     }
 }
 
-extension BulletinPage.Formula {
-    fileprivate init(_ name: String, _ rate: Rate, _ speech: Speech) {
-        formulaName = speech("bulletin.\(name)")
-        formulaText = speech(
-            "bulletin.formula.\(name)",
-            ["numerator": String(rate.numerator), "denominator": String(rate.denominator), "value": speech.rate(rate)])
-    }
-
-    fileprivate init(_ name: String, _ mean: Mean, _ speech: Speech) {
-        formulaName = speech("bulletin.\(name)")
-        formulaText = speech(
-            "bulletin.formula.\(name)", ["numerator": String(mean.total), "denominator": String(mean.count), "value": speech.mean(mean)])
+extension Speech {
+    /// What a figure of a line is and what it is made of, in one line; nil for a count.
+    package func formula(_ figure: MonthFigure, _ line: BulletinLine) -> String? {
+        let (means, value) = (self(figure.figure.means), figure.value(line))
+        switch value {
+        case .count: return nil
+        case .rate(let rate):
+            return self(
+                "figure.rate",
+                ["means": means, "numerator": String(rate.numerator), "denominator": String(rate.denominator), "value": value.printed])
+        case .mean(let mean):
+            return self(
+                "figure.mean",
+                ["means": means, "numerator": String(mean.total), "denominator": String(mean.count), "value": value.printed])
+        }
     }
 }
 
@@ -120,7 +119,7 @@ extension Table {
                 var text = text == "-" ? "—" : text
                 if column == "name", isTotal { text = speech("figures.total") }
                 if column == "name", line.code == BulletinArea.rest { text = speech("bulletin.rest") }
-                if text != "—", ["boot_rate", "viewing_rate", "demand_rate", "completeness"].contains(column) { text += "%" }
+                if text != "—", MonthFigure.isRate(column) { text += "%" }
                 return Cell(text, url: isPrint || text.isEmpty ? nil : bulletin.url(line, column: column, isTotal: isTotal))
             }
         }
@@ -141,26 +140,5 @@ extension Table {
             ],
             rows: sites.map { [Cell($0.code), Cell($0.name, url: FigureURL.site($0.code, month)), Cell($0.days), Cell($0.minutes)] },
             head: 1)
-    }
-}
-
-extension Bulletin {
-    /// Where a figure of a line leads: the sites that it counts or sums. A name leads one level down.
-    func url(_ line: BulletinLine, column: String, isTotal: Bool) -> String? {
-        switch column {
-        case "code", "name":
-            isTotal ? nil : line.code == BulletinArea.rest ? url(line, .registered) : FigureURL.bulletin(line.code, month, "", network)
-        case "registered", "heard_days", "due_days", "completeness": url(line, .registered)
-        case "mean_per_registered": url(line, .registered, sort: .onMinutes)
-        // A rank is that of the boot rate, so its evidence is the rate's.
-        case "switched_on", "boot_rate": url(line, .switchedOn)
-        case "rank": isTotal ? nil : url(line, .switchedOn)
-        case "on_minutes", "mean_per_switched_on": url(line, .switchedOn, sort: .onMinutes)
-        case "off": url(line, .off)
-        case "not_heard": url(line, .notHeard)
-        case "viewing", "viewing_rate": url(line, .viewing, sort: .effective)
-        case "on_demand", "demand_rate": url(line, .onDemand, sort: .effective)
-        default: nil
-        }
     }
 }

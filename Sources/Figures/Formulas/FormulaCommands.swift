@@ -1,3 +1,4 @@
+package import Web
 package import Accounts
 package import Basics
 import Jobs
@@ -10,7 +11,7 @@ package struct NewFormula: Hashable, Sendable {
     package var from: Month
     package var effectiveSeconds: Int
     package var completeness: Int
-    package var rankBy: Formula.RankBasis
+    package var rankBy: FigureKey
     package var ties: Formula.TieRule
     package var meanBase: Formula.MeanBasis
     package var shares: Formula.ShareRounding

@@ -10,7 +10,7 @@ package enum FormulaFields {
     static let from = Field.month("from", "formula.column.from").proposed
     static let effectiveSeconds = Field.number("effective_seconds", "formula.column.effective", in: 10...7200, problem: "formula.seconds")
     static let completeness = Field.number("completeness", "formula.form.completeness", in: 0...100, problem: "formula.completeness")
-    static let rankBy = Field.choice("rank_by", "formula.column.rank_by", among: Formula.RankBasis.allCases, words: "bulletin")
+    static let rankBy = Field.choice("rank_by", "formula.column.rank_by", among: MonthFigure.rankable.map(\.figure.key), words: "bulletin")
     static let ties = Field.choice("ties", "formula.column.ties", among: Formula.TieRule.allCases, words: "formula.ties")
     static let meanBase = Field.choice(
         "mean_base", "formula.column.mean_base", among: Formula.MeanBasis.allCases, words: "formula.mean_base")

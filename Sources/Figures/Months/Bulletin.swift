@@ -62,6 +62,10 @@ package struct ExcludedSite: Hashable, Sendable, Codable {
     package let areaCode: String
     package let reason: String
     package let document: String
+
+    package init(code: String, name: String, areaCode: String, reason: String, document: String) {
+        (self.code, self.name, self.areaCode, self.reason, self.document) = (code, name, areaCode, reason, document)
+    }
 }
 
 /// One line of a bulletin: an area and what its registered sites did. Every figure is a count or a fraction of counts (metrics.md).
@@ -91,15 +95,6 @@ package struct BulletinLine: Hashable, Sendable {
 
     /// A share of the registered sites; of nothing where nothing was heard, because the unheard is no zero.
     private func known(_ count: Int) -> Rate { isUnheard ? Rate(0, of: 0) : Rate(count, of: registered) }
-
-    /// The rate by which areas are ranked.
-    package func rate(_ basis: Formula.RankBasis) -> Rate {
-        switch basis {
-        case .bootRate: bootRate
-        case .viewingRate: viewingRate
-        case .demandRate: demandRate
-        }
-    }
 
     /// Whether nothing at all is known of it: its rates are no figures, and it has no rank.
     package var isUnheard: Bool { heardDays == 0 && switchedOn == 0 }

@@ -10,6 +10,8 @@ package struct OverviewPage: Sendable {
         let cardValue: String
         let cardMade: String
         let cardURL: String
+        /// Against the month and the year before.
+        var changes: [ChangeView] = []
     }
     /// A way to a list of sites.
     struct Lead: Sendable {
@@ -29,29 +31,41 @@ package struct OverviewPage: Sendable {
     let allSitesURL: String
     let bulletinURL: String
     let historyURL: String
+    let monthsURL: String
     let asOf: String
     /// Other topmost areas of the account.
     package let tops: [Frame.Link]
 
-    /// The page of an area; `tops` are the topmost areas of the account.
-    package init(_ record: AreaMonth, tops: [Area], _ period: Period, zone: NetworkZone, _ speech: Speech) {
+    /// The page of an area; `tops` are the topmost areas of the account, `before` the month before and `yearBefore` the same month of the
+    /// year before, where the network has them.
+    package init(
+        _ record: AreaMonth, before: AreaMonth? = nil, yearBefore: AreaMonth? = nil, tops: [Area], _ period: Period, zone: NetworkZone,
+        _ speech: Speech
+    ) {
         let (month, code) = (record.month, record.area.code)
         let bulletin = record.bulletin
         let total = bulletin.total
         monthBar = MonthBar(period, path: "/areas/\(code)", networkIn: speech)
         provisional = period.isProvisional
         hasSites = total.registered > 0
-        cards = OverviewPage.cards(total, code, month, record.network, speech)
+        let comparisons = [("month", before), ("year", yearBefore)].compactMap { name, earlier in
+            earlier.map { (label: speech("overview.change.\(name)"), with: Comparison(record, with: $0)) }
+        }
+        cards = OverviewPage.cards(record, comparisons, speech)
+        let turned = before.map { Comparison.turned(record.figures.sites, before: $0.figures.sites.switchedOn) }
         leads = [
-            (SiteFilter.notHeard, total.notHeard), (.off, total.off),
+            (SiteFilter.lost, turned?.lost), (.won, turned?.won), (.notHeard, total.notHeard), (.off, total.off),
             (.zeroPlay, record.figures.sites.count { SiteFilter.zeroPlay.includes($0) }),
             (.excluded, bulletin.excluded.count),
-        ].map { show, count in
-            Lead(
-                leadLabel: speech("sites.show.\(show.rawValue)"), leadCount: String(count),
-                leadURL: FigureURL.sites(area: code, month: month, show: show, record.network),
-                leadNote: speech("sites.meaning.\(show.rawValue)"))
+        ].compactMap { show, count in
+            count.map {
+                Lead(
+                    leadLabel: speech("sites.show.\(show.rawValue)"), leadCount: grouped($0),
+                    leadURL: FigureURL.sites(area: code, month: month, show: show, record.network),
+                    leadNote: speech("sites.meaning.\(show.rawValue)"))
+            }
         }
+        monthsURL = Query.url("/areas/\(code)/months", [("month", month.description), FigureURL.field(record.network)])
         let listsSites = bulletin.lines.isEmpty || record.area.areaCode.map { $0.level >= .township } ?? false
         chart = listsSites ? nil : .bootRates(bulletin, speech)
         areas = listsSites ? nil : .areas(bulletin, speech)
@@ -63,22 +77,18 @@ package struct OverviewPage: Sendable {
         self.tops = tops.count > 1 ? tops.map { Frame.Link(label: $0.name, url: FigureURL.area($0.code, month, record.network)) } : []
     }
 
-    private static func cards(_ total: BulletinLine, _ code: String, _ month: Month, _ network: NetworkView, _ speech: Speech) -> [Card] {
-        func card(_ name: String, _ value: String, _ made: String, _ show: SiteFilter) -> Card {
-            Card(
-                cardLabel: speech("bulletin.\(name)"), cardValue: value, cardMade: made,
-                cardURL: FigureURL.sites(area: code, month: month, show: show, network))
+    private static func cards(
+        _ record: AreaMonth, _ comparisons: [(label: String, with: Comparison)], _ speech: Speech
+    ) -> [Card] {
+        let total = record.bulletin.total
+        return MonthFigure.all.filter(\.isHeadline).map { figure in
+            let value = figure.value(total)
+            return Card(
+                cardLabel: speech(figure.figure.name), cardValue: value.shown, cardMade: value.made ?? speech(figure.figure.means),
+                cardURL: FigureURL.sites(
+                    area: record.area.code, month: record.month, show: figure.show, sort: figure.order, record.network),
+                changes: comparisons.map { ChangeView($0.with, figure, label: $0.label, speech) })
         }
-        return [
-            card("registered", String(total.registered), speech("overview.made.registered"), .registered),
-            card("switched_on", String(total.switchedOn), speech("overview.made.switched_on"), .switchedOn),
-            card("boot_rate", speech.rate(total.bootRate), speech.made(total.bootRate), .switchedOn),
-            card("mean_per_switched_on", speech.mean(total.meanPerSwitchedOn), speech.made(total.meanPerSwitchedOn), .switchedOn),
-            card("mean_per_registered", speech.mean(total.meanPerRegistered), speech.made(total.meanPerRegistered), .registered),
-            card("viewing_rate", speech.rate(total.viewingRate), speech.made(total.viewingRate), .viewing),
-            card("demand_rate", speech.rate(total.demandRate), speech.made(total.demandRate), .onDemand),
-            card("completeness", speech.rate(total.completeness), speech.made(total.completeness), .registered),
-        ]
     }
 }
 
@@ -119,23 +129,13 @@ extension Bulletin {
 extension Table {
     /// The areas directly below, each a way down.
     static func areas(_ bulletin: Bulletin, _ speech: Speech) -> Table {
-        let names = [
-            "registered", "switched_on", "boot_rate", "mean_per_switched_on", "mean_per_registered", "viewing_rate", "demand_rate",
-            "not_heard", "completeness",
-        ]
+        let figures = MonthFigure.all.filter(\.isHeadline)
         func cells(_ line: BulletinLine, name: Cell) -> [Cell] {
-            [
-                name, Cell(line.registered, url: bulletin.url(line, .registered)),
-                Cell(line.switchedOn, url: bulletin.url(line, .switchedOn)),
-                Cell(speech.rate(line.bootRate)), Cell(speech.mean(line.meanPerSwitchedOn)), Cell(speech.mean(line.meanPerRegistered)),
-                Cell(speech.rate(line.viewingRate), url: bulletin.url(line, .viewing)),
-                Cell(speech.rate(line.demandRate), url: bulletin.url(line, .onDemand)),
-                Cell(line.notHeard, url: bulletin.url(line, .notHeard)), Cell(speech.rate(line.completeness)),
-            ]
+            [name] + figures.map { Cell($0.value(line).printed, url: bulletin.url(line, $0.show, sort: $0.order)) }
         }
         return Table(
             caption: speech("overview.areas", ["month": speech.month(bulletin.month)]),
-            columns: [Column(speech("bulletin.name"))] + names.map { Column(speech("bulletin.\($0)"), isNumber: true) },
+            columns: [Column(speech("bulletin.name"))] + figures.map { Column(speech($0.figure.name), isNumber: true) },
             rows: bulletin.lines.map {
                 cells($0, name: Cell($0.code == BulletinArea.rest ? speech("bulletin.rest") : $0.name, url: bulletin.url(down: $0)))
             },

@@ -29,13 +29,53 @@ extension Routes {
             let period = try Period(Query(request), rules: rules, at: house.clock.now)
             guard let record = try await shelf.areaMonth(code: code, period, in: visit.scope) else { throw Refusal.notFound("area") }
             let tops = try await house.database.read { try $0.tops(visit.scope, period) }
+            let (before, yearBefore) = (
+                try await house.sameArea(record, period.month.previous, period, in: visit.scope, rules, shelf),
+                try await house.sameArea(record, period.month.yearBefore, period, in: visit.scope, rules, shelf)
+            )
             return try house.page(
-                "overview", OverviewPage(record, tops: tops, period, zone: rules.zone, speech),
+                "overview", OverviewPage(record, before: before, yearBefore: yearBefore, tops: tops, period, zone: rules.zone, speech),
                 title: speech("overview.title", ["area": record.area.name, "month": speech.month(period.month)]),
                 crumbs: record.path.map { Frame.Link(label: $0.name, url: FigureURL.area($0.code, period.month, period.network)) },
                 for: visit, request)
         }
+        get("/areas/:code/months", .seeFigures) { request, context, visit in
+            let (code, speech, query) = (try context.parameters.require("code"), Speech(house, visit), Query(request))
+            let period = try Period(query, rules: rules, at: house.clock.now)
+            let key = FigureKey(rawValue: query["figure"].isEmpty ? "boot_rate" : query["figure"])
+            guard let figure = MonthFigure.named(key) else { throw Refusal.invalid(["figure": "form.choice"]) }
+            guard let record = try await shelf.areaMonth(code: code, period, in: visit.scope) else { throw Refusal.notFound("area") }
+            var (records, month) = ([record], period.month)
+            for _ in 1..<MonthsPage.span {
+                month = month.previous
+                guard let earlier = try await house.sameArea(record, month, period, in: visit.scope, rules, shelf) else { break }
+                records.insert(earlier, at: 0)
+            }
+            return try house.page(
+                "months", MonthsPage(records, figure, period, speech),
+                title: speech("months.title", ["area": record.area.name, "figure": speech(figure.figure.name)]),
+                crumbs: record.path.map { Frame.Link(label: $0.name, url: FigureURL.area($0.code, period.month, period.network)) },
+                for: visit, request)
+        }
     }
+}
+
+extension House {
+    /// The same area in another month, whatever it was called then; nil before the network's first month and where the scope did not cover
+    /// it.
+    func sameArea(
+        _ record: AreaMonth, _ month: Month, _ period: Period, in scope: Scope, _ rules: FactRules, _ shelf: FigureShelf
+    ) async throws -> AreaMonth? {
+        guard month >= period.first else { return nil }
+        let other = try Period(month.description, network: period.network, rules: rules, at: clock.now)
+        guard let code = try await database.read({ try $0.area(id: record.area.areaID, on: other.placed) })?.code else { return nil }
+        return try await shelf.areaMonth(code: code, other, in: scope)
+    }
+}
+
+extension Month {
+    /// The same month of the year before.
+    fileprivate var yearBefore: Month { (0..<12).reduce(self) { month, _ in month.previous } }
 }
 
 extension Scope {

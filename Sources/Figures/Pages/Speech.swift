@@ -33,6 +33,9 @@ package struct Speech: Sendable {
     /// What a mean is made of.
     package func made(_ mean: Mean) -> String { "\(mean.total) ÷ \(mean.count)" }
 
+    /// The distance of two rates in percentage points, without a sign.
+    package func points(_ basisPoints: Int) -> String { "\(abs(basisPoints) / 100).\(padded(abs(basisPoints) % 100, 2))" }
+
     /// Names in a row, as the language joins them.
     package func list(_ names: [String]) -> String { names.joined(separator: self("list.separator")) }
 }

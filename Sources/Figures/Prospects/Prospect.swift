@@ -1,5 +1,6 @@
 import Basics
-package import Operations
+import Operations
+package import Web
 import Registry
 
 /// How an area stands among its neighbours with the figures of now, and what would change it before the month ends. Pure.
@@ -13,7 +14,7 @@ package struct Prospect: Sendable {
     }
 
     /// By which rate areas are ranked.
-    package let basis: Formula.RankBasis
+    package let basis: FigureKey
     package let line: BulletinLine
     /// How many neighbours are ranked, the area itself included; 0 for a topmost area, which has none.
     package let neighbours: Int
@@ -35,7 +36,7 @@ package struct Prospect: Sendable {
     ///   - sites: the area's registered sites, and `before` those of the month before.
     package init(
         _ line: BulletinLine, among neighbours: [BulletinLine], sites: [SiteMonth], before: [SiteMonth], below: [BulletinArea],
-        by basis: Formula.RankBasis
+        by basis: FigureKey
     ) {
         self.basis = basis
         self.line = line
@@ -66,12 +67,8 @@ package struct Prospect: Sendable {
     }
 
     /// Whether a site is in the numerator of a rate.
-    private static func counts(_ site: SiteMonth, _ basis: Formula.RankBasis) -> Bool {
-        switch basis {
-        case .bootRate: site.onMinutes > 0
-        case .viewingRate: site.effectivePlays > 0
-        case .demandRate: site.effectiveDemandPlays > 0
-        }
+    private static func counts(_ site: SiteMonth, _ basis: FigureKey) -> Bool {
+        MonthFigure.named(basis)?.show.includes(site) ?? false
     }
 
     /// The least number of further sites with which one rate stands before another: the first whole number above the other's share of the

@@ -1,153 +1,200 @@
+import Accounts
 package import Basics
-import Registry
+import Operations
+package import Registry
+import Storage
 package import Web
 
 /// What a list of sites is asked for; it stands in the address.
 package struct SiteQuestion: Sendable {
     /// Code of the area; empty for all that the account sees.
-    let area: String
+    package let area: String
     /// `rest` for the sites that lie in none of the areas directly below.
-    let part: String
+    package let part: String
     package let show: SiteFilter
-    package let text: String
+    package let kind: SiteKind?
     package let order: SiteOrder
-    let after: String
-    let network: NetworkView
+    package let isReversed: Bool
 
-    /// Reads the fields of an address. Refuses a list or an order that there is not.
-    package init(_ query: Query) throws {
-        area = query["area"]
-        part = query["part"] == "rest" ? "rest" : ""
-        text = String(query["q"].prefix(100))
-        after = query["after"]
-        network = query.network
-        guard let show = SiteFilter(rawValue: query["show"].isEmpty ? "registered" : query["show"]) else {
-            throw Refusal.invalid(["show": "form.choice"])
-        }
-        guard let order = SiteOrder(rawValue: query["sort"].isEmpty ? "code" : query["sort"]) else {
-            throw Refusal.invalid(["sort": "form.choice"])
-        }
-        self.show = show
-        self.order = order
-    }
-
-    /// The address of the same question with other fields.
-    func url(_ month: Month, path: String = "/sites", show: SiteFilter? = nil, order: SiteOrder? = nil, after: String = "") -> String {
-        Query.url(path, fields(show: show, order: order) + [("month", month.description), ("after", after), FigureURL.field(network)])
-    }
-
-    func fields(show: SiteFilter? = nil, order: SiteOrder? = nil) -> [(String, String)] {
-        let order = order ?? self.order
-        return [
-            ("area", area), ("part", part), ("show", (show ?? self.show).rawValue), ("q", text),
-            ("sort", order == .code ? "" : order.rawValue),
-        ]
+    /// Reads the fields of an address; what is no choice counts as not chosen.
+    package init(_ field: (String) -> String) {
+        (area, part) = (field("area"), field("part") == "rest" ? "rest" : "")
+        (show, kind) = (SiteFilter(rawValue: field("show")) ?? .registered, SiteKind(rawValue: field("kind")))
+        let sort = field("sort")
+        isReversed = sort.hasPrefix("-")
+        order = SiteOrder(rawValue: isReversed ? String(sort.dropFirst()) : sort) ?? .code
     }
 }
 
 /// What is known for a list of sites.
 package struct SiteListRecord: Sendable {
     /// The area asked for, with the way to it; nil for the whole scope.
-    let area: Area?
-    let path: [Area]
+    package let area: Area?
+    package let path: [Area]
     package let figures: MonthFigures
     /// Filled only for the list of all.
     package let uncounted: [UncountedSite]
+    /// The numbers of the sites that were on in the month before; filled only for the lists that ask for it.
+    package var before: Set<Int> = []
+
+    /// The sites that the question asks for, all of them; of these only `codes`, when some were looked for.
+    package func selection(_ question: SiteQuestion, among codes: Set<String>? = nil) -> SiteSelection {
+        SiteSelection(
+            figures.sites, excluded: figures.excluded, uncounted: uncounted, show: question.show, kind: question.kind, before: before,
+            among: codes,
+            order: question.order, isReversed: question.isReversed)
+    }
 }
 
-/// The page `site_list`.
-package struct SiteListPage: Sendable {
-    let scope: String
-    let month: String
-    let network: String
-    let monthBar: MonthBar
-    let area: String
-    let part: String
-    let text: String
-    let sort: String
-    let choices: [Choice]
-    /// What the list means, in a sentence.
-    let meaning: String
-    let count: String
-    let provisional: Bool
-    package let table: Table
-    let nextPageURL: String?
-    let firstPageURL: String?
-    let csvURL: String
-    let xlsxURL: String
-    /// For the list of all: those that no figure counts.
-    let uncounted: Table?
+/// A row of the list: what the month says, what the register says now, and since when nothing was heard.
+package struct SiteRow: Sendable {
+    let line: SiteLine
+    let areaName: String
+    let standing: SiteStanding?
+    let monthAsked: Month
+}
 
-    /// The page for a question and its answer.
-    package init(_ record: SiteListRecord, _ question: SiteQuestion, _ period: Period, _ speech: Speech) {
-        let selection = SiteSelection(record.figures.sites, show: question.show, containing: question.text, order: question.order)
-        let page = selection.page(after: question.after)
-        let excluded = record.figures.excluded.matching(question.text)
-        scope = record.area?.name ?? speech("sites.whole_scope")
-        month = period.month.description
-        network = FigureURL.field(period.network).1
-        monthBar = MonthBar(period, path: "/sites", fields: question.fields(), networkIn: speech)
-        area = question.area
-        part = question.part
-        text = question.text
-        sort = question.order.rawValue
-        choices = SiteFilter.allCases.map {
-            Choice(choiceValue: $0.rawValue, choiceLabel: speech("sites.show.\($0.rawValue)"), chosen: $0 == question.show)
+/// The page `site_list`: the month above the list, and what is listed in a sentence.
+struct SiteListPage: Sendable {
+    let monthBar: MonthBar
+    let provisional: Bool
+    let scopeName: String
+    let meaning: String
+    let list: ListView
+}
+
+extension ListPage where Row == SiteRow {
+    /// The sites of an area, or of all that the account sees, with their month.
+    static func sites(_ rules: FactRules, _ shelf: FigureShelf) -> ListPage {
+        ListPage(
+            "/sites", .seeFigures, title: "nav.sites", columns: columns,
+            filters: [
+                ListFilter(
+                    "show", "sites.show",
+                    ([.registered] + SiteFilter.allCases.filter { $0 != .registered }).map {
+                        FieldOption($0.rawValue, "sites.show.\($0.rawValue)")
+                    }),
+                ListFilter("kind", "sites.column.kind", any: "sites.kind.any", among: SiteKind.self, words: "site_kind"),
+                ListFilter(
+                    "silent", "sites.silent",
+                    [FieldOption("", "sites.silent.any")]
+                        + SilenceSpan.allCases.map { FieldOption($0.rawValue, "silence.span.\($0.rawValue)") }),
+            ], fields: ["area", "part", "month", "network"], search: "sites.search",
+            find: { try await $0.sites(rules, shelf) }, place: \.line.code, note: "sites.note", empty: "sites.empty")
+    }
+
+    private static var columns: [ListColumn<SiteRow>] {
+        func number(
+            _ name: String, _ label: String? = nil, isUsual: Bool = true, isSortable: Bool = true,
+            _ figure: @escaping @Sendable (SiteMonth) -> Int
+        )
+            -> ListColumn<SiteRow>
+        {
+            ListColumn(name, "sites.column.\(label ?? name)", isNumber: true, isUsual: isUsual, isSortable: isSortable) { row, _ in
+                Table.Cell(row.line.month.map { String(figure($0)) } ?? "")
+            }
         }
-        meaning = speech("sites.meaning.\(question.show.rawValue)")
-        provisional = period.isProvisional
-        csvURL = question.url(period.month, path: "/sites.csv")
-        xlsxURL = question.url(period.month, path: "/sites.xlsx")
-        if question.show == .excluded {
-            count = speech("sites.count", ["count": String(excluded.count)])
-            table = .excluded(excluded, period.month, speech)
-            nextPageURL = nil
-        } else {
-            count = speech("sites.count", ["count": String(selection.sites.count)])
-            table = .sites(Array(page.sites), total: selection.total, question, period.month, speech)
-            nextPageURL = page.next.map { question.url(period.month, after: $0) }
+        return [
+            ListColumn("name", "sites.column.name") { row, _ in
+                Table.Cell(row.line.name, url: FigureURL.site(row.line.code, row.monthAsked))
+            },
+            ListColumn("code", "sites.column.code", isSortable: true) { row, _ in Table.Cell(row.line.code) },
+            ListColumn("area", "sites.column.area", isSortable: true) { row, _ in
+                Table.Cell(row.areaName, url: row.line.areaCode.isEmpty ? nil : FigureURL.area(row.line.areaCode, row.monthAsked))
+            },
+            ListColumn("kind", "sites.column.kind") { row, question in
+                Table.Cell(row.line.kind.map { question.text("site_kind.\($0.rawValue)") } ?? "")
+            },
+            ListColumn("state", "sites.column.state") { row, question in
+                Table.Cell(question.text("site_state.\(row.standing?.state?.rawValue ?? "none")"))
+            },
+            ListColumn("heard", "sites.column.heard") { row, question in
+                Table.Cell(row.standing.map { $0.heardAt.map(question.house.zone.text) ?? question.text("silence.never") } ?? "")
+            },
+            ListColumn("presence", "sites.column.presence") { row, question in
+                Table.Cell(row.line.standing(question), mark: row.line.month == nil ? "wide" : "standing")
+            },
+            number("on_days") { $0.onDays }, number("on_minutes") { $0.onMinutes },
+            number("effective", "effective_minutes") { wholeMinutes($0.effectiveSeconds) },
+            number("plays", "effective_plays", isUsual: false) { $0.effectivePlays },
+            number("demand", "effective_demand_plays", isUsual: false) { $0.effectiveDemandPlays }, number("heard_days") { $0.heardDays },
+            number("due_days", isSortable: false) { $0.dueDays },
+        ]
+    }
+}
+
+extension SiteLine {
+    /// Whether it was on; of a site that no figure counts, why not.
+    fileprivate func standing(_ question: ListQuestion) -> String {
+        switch uncounted {
+        case nil: question.text("presence.\(month?.presence.rawValue ?? "")")
+        case .excluded(let reason, let document):
+            question.text("uncounted.excluded", ["reason": reason]) + (document.isEmpty ? "" : " · \(document)")
+        case .notInService(let state): question.text("uncounted.state", ["state": question.text("site_state.\(state?.rawValue ?? "none")")])
         }
-        firstPageURL = question.after.isEmpty ? nil : question.url(period.month)
-        uncounted = question.show == .all ? .uncounted(record.uncounted.matching(question.text), excluded, period.month, speech) : nil
+    }
+}
+
+extension ListQuestion {
+    fileprivate func sites(_ rules: FactRules, _ shelf: FigureShelf) async throws -> ListFound<SiteRow> {
+        let speech = Speech(house, visit)
+        let asked = SiteQuestion { $0 == "sort" ? (isReversed ? "-" : "") + sort : self[$0] }
+        let period = try Period(
+            self["month"], network: NetworkView(rawValue: self["network"]) ?? .then, rules: rules, at: now)
+        let record = try await house.siteList(asked, period, in: visit.scope, rules, shelf)
+        let found = try await house.database.read { try $0.found(in: record, asked, self, period) }
+        let total = found.total
+        return ListFound(
+            rows: found.rows, count: found.count, next: found.next,
+            total: found.count == 0
+                ? [:]
+                : [
+                    "name": Table.Cell(text("figures.total")), "on_minutes": Table.Cell(total.onMinutes),
+                    "effective": Table.Cell(wholeMinutes(total.effectiveSeconds)), "heard_days": Table.Cell(total.heardDays),
+                    "due_days": Table.Cell(total.dueDays),
+                ],
+            fileName: "sites-\(period.month)-\(asked.show.rawValue)"
+        ) { view in
+            let fields = ["area", "part", "show", "kind", "silent", "q", "sort"].map { name in
+                (name, name == "q" ? typed : name == "sort" ? (isReversed ? "-" : "") + sort : self[name])
+            }
+            return ListFrame(
+                "site_list",
+                SiteListPage(
+                    monthBar: MonthBar(period, path: "/sites", fields: fields, networkIn: speech), provisional: period.isProvisional,
+                    scopeName: record.area?.name ?? speech("sites.whole_scope"), meaning: speech("sites.meaning.\(asked.show.rawValue)"),
+                    list: view),
+                title: speech("sites.title", ["area": record.area?.name ?? "", "month": speech.month(period.month)]),
+                crumbs: record.path.map { Frame.Link(label: $0.name, url: FigureURL.area($0.code, period.month, period.network)) })
+        }
+    }
+}
+
+extension Statements {
+    /// The page of a list that its question asks for, with what only the rows shown are looked up for.
+    fileprivate func found(in record: SiteListRecord, _ asked: SiteQuestion, _ question: ListQuestion, _ period: Period) throws -> (
+        rows: [SiteRow], count: Int, next: String?, total: BulletinLine
+    ) {
+        var codes: Set<String>?
+        let scope = try self.scope(question.scope, on: period.placed, today: period.today)
+        if !question.words.isEmpty { codes = try siteCodes(matching: question.words, on: period.placed, in: scope) }
+        if let span = SilenceSpan(rawValue: question["silent"]) {
+            let silent = try silentSiteCodes(
+                SilenceFilter(before: span.start(question.now), zone: question.house.zone), on: question.today, in: question.scope)
+            codes = codes?.intersection(silent) ?? silent
+        }
+        let selection = record.selection(asked, among: codes)
+        let (lines, next) = selection.page(after: question.after, limit: question.limit - 1)
+        let names = try areaNames(above: Array(Set(lines.map(\.areaCode))), on: period.placed)
+        let standings = try standings(of: lines.map(\.code), on: period.today)
+        let rows = lines.map {
+            SiteRow(line: $0, areaName: names[$0.areaCode] ?? "", standing: standings[$0.code], monthAsked: period.month)
+        }
+        return (rows, selection.lines.count, next, selection.total)
     }
 }
 
 extension Table {
-    /// Sites with a month's figures; the total is that of the whole selection, whichever part of it the rows are.
-    static func sites(_ sites: [SiteMonth], total: BulletinLine, _ question: SiteQuestion, _ month: Month, _ speech: Speech) -> Table {
-        func column(_ name: String, _ order: SiteOrder? = nil, isNumber: Bool = true) -> Column {
-            guard let order else { return Column(speech("sites.column.\(name)"), isNumber: isNumber) }
-            return Column(
-                speech("sites.column.\(name)"), isNumber: isNumber, sortURL: question.url(month, order: order),
-                direction: question.order == order ? (order == .code ? "ascending" : "descending") : nil)
-        }
-        return Table(
-            caption: speech("sites.caption", ["month": speech.month(month)]),
-            columns: [
-                column("code", .code, isNumber: false), column("name", isNumber: false), column("presence", isNumber: false),
-                column("on_days"),
-                column("on_minutes", .onMinutes), column("effective_minutes", .effective), column("effective_plays"),
-                column("effective_demand_plays"),
-                column("heard_days"), column("due_days"),
-            ],
-            rows: sites.map { site in
-                [
-                    Cell(site.code), Cell(site.name, url: FigureURL.site(site.code, month)),
-                    Cell(speech("presence.\(site.presence.rawValue)"), mark: "standing"),
-                    Cell(site.onDays), Cell(site.onMinutes, url: FigureURL.site(site.code, month)),
-                    Cell(wholeMinutes(site.effectiveSeconds)),
-                    Cell(site.effectivePlays), Cell(site.effectiveDemandPlays), Cell(site.heardDays), Cell(site.dueDays),
-                ]
-            },
-            total: sites.isEmpty
-                ? nil
-                : [
-                    Cell(speech("figures.total")), Cell(speech("sites.count", ["count": String(total.registered)])), "", "",
-                    Cell(total.onMinutes),
-                    Cell(wholeMinutes(total.effectiveSeconds)), "", "", Cell(total.heardDays), Cell(total.dueDays),
-                ], head: 1, empty: speech("sites.empty"))
-    }
-
     /// Sites that an exclusion takes out of the figures of the month.
     package static func excluded(_ sites: [ExcludedSite], _ month: Month, _ speech: Speech) -> Table {
         Table(
@@ -158,26 +205,4 @@ extension Table {
             }, head: 1,
             empty: speech("excluded.empty"))
     }
-
-    /// Sites that no figure of the month counts, and why.
-    static func uncounted(_ sites: [UncountedSite], _ excluded: [ExcludedSite], _ month: Month, _ speech: Speech) -> Table {
-        let rows: [(code: String, name: String, why: String)] =
-            sites.map { ($0.code, $0.name, $0.state.map { speech("site_state.\($0.rawValue)") } ?? speech("site_state.none")) }
-            + excluded.map { ($0.code, $0.name, speech("uncounted.excluded", ["reason": $0.reason])) }
-        return Table(
-            caption: speech("uncounted.caption", ["month": speech.month(month), "count": String(rows.count)]),
-            columns: ["code", "name", "why"].map { Column(speech("uncounted.column.\($0)")) },
-            rows: rows.sorted { $0.code < $1.code }.map {
-                [Cell($0.code), Cell($0.name, url: FigureURL.site($0.code, month)), Cell($0.why, mark: "wide")]
-            }, head: 1,
-            empty: speech("uncounted.empty"))
-    }
-}
-
-extension [ExcludedSite] {
-    func matching(_ text: String) -> [ExcludedSite] { text.isEmpty ? self : filter { $0.name.contains(text) || $0.code.contains(text) } }
-}
-
-extension [UncountedSite] {
-    func matching(_ text: String) -> [UncountedSite] { text.isEmpty ? self : filter { $0.name.contains(text) || $0.code.contains(text) } }
 }

@@ -1,6 +1,5 @@
 package import Accounts
 package import Basics
-import Hummingbird
 package import Operations
 import Registry
 package import Storage
@@ -9,67 +8,33 @@ package import Web
 extension Feature {
     /// The list of sites with their months.
     package static func siteList(_ rules: FactRules, _ shelf: FigureShelf) -> Feature {
-        Feature("site_list", menu: [MenuEntry(.run, "nav.sites", "/sites", .seeFigures)]) { $0.addSiteList(rules, shelf) }
-    }
-}
-
-extension Routes {
-    fileprivate mutating func addSiteList(_ rules: FactRules, _ shelf: FigureShelf) {
-        let house = house
-        get("/sites", .seeFigures) { request, _, visit in
-            let (query, speech) = (Query(request), Speech(house, visit))
-            let (question, period) = (try SiteQuestion(query), try Period(query, rules: rules, at: house.clock.now))
-            let record = try await house.siteList(question, period, in: visit.scope, rules, shelf)
-            return try house.page(
-                "site_list", SiteListPage(record, question, period, speech),
-                title: speech("sites.title", ["area": record.area?.name ?? "", "month": speech.month(period.month)]),
-                crumbs: record.path.map { Frame.Link(label: $0.name, url: FigureURL.area($0.code, period.month, period.network)) },
-                for: visit, request)
-        }
-        get("/sites.csv", .seeFigures) { request, _, visit in
-            let query = Query(request)
-            let (question, period) = (try SiteQuestion(query), try Period(query, rules: rules, at: house.clock.now))
-            let record = try await house.siteList(question, period, in: visit.scope, rules, shelf)
-            let name = "sites-\(period.month)-\(question.show.rawValue).csv"
-            return download(record.csv(question, period.month, Speech(house, visit)), name: name, type: "text/csv; charset=utf-8")
-        }
-        get("/sites.xlsx", .seeFigures) { request, _, visit in
-            let query = Query(request)
-            let (question, period) = (try SiteQuestion(query), try Period(query, rules: rules, at: house.clock.now))
-            let record = try await house.siteList(question, period, in: visit.scope, rules, shelf)
-            return try await spreadsheet(
-                record.tables(question, period.month, Speech(house, visit)), name: "sites-\(period.month)-\(question.show.rawValue)")
-        }
-    }
-}
-
-extension SiteListRecord {
-    /// All rows that the list shows on its pages, in their order.
-    package func csv(_ question: SiteQuestion, _ month: Month, _ speech: Speech) -> String {
-        let tables = tables(question, month, speech)
-        return ([tables[0].csv] + tables.dropFirst().map(\.rows)).joined(separator: "\r\n")
-    }
-
-    /// The same as tables: the list, and behind it those that are not counted where all are asked for.
-    func tables(_ question: SiteQuestion, _ month: Month, _ speech: Speech) -> [Table] {
-        if question.show == .excluded { return [.excluded(figures.excluded.matching(question.text), month, speech)] }
-        let selection = SiteSelection(figures.sites, show: question.show, containing: question.text, order: question.order)
-        let counted = Table.sites(selection.sites, total: selection.total, question, month, speech)
-        guard question.show == .all else { return [counted] }
-        return [counted, .uncounted(uncounted.matching(question.text), figures.excluded.matching(question.text), month, speech)]
+        Feature("site_list", menu: [MenuEntry(.run, "nav.sites", "/sites", .seeFigures)]) { $0.list(.sites(rules, shelf)) }
     }
 }
 
 extension House {
     /// The same with the figures of an area as pages show them.
-    fileprivate func siteList(_ question: SiteQuestion, _ period: Period, in scope: Scope, _ rules: FactRules, _ shelf: FigureShelf)
+    func siteList(_ question: SiteQuestion, _ period: Period, in scope: Scope, _ rules: FactRules, _ shelf: FigureShelf)
         async throws -> SiteListRecord
     {
+        let looksBack = question.show.looksBack && period.month > period.first
         guard !question.area.isEmpty else {
-            return try await database.read { try $0.siteList(question, period, in: scope, zone: rules.zone) }
+            return try await database.read { statements in
+                var record = try statements.siteList(question, period, in: scope, zone: rules.zone)
+                if looksBack {
+                    let other = try Period(period.month.previous.description, network: period.network, rules: rules, at: period.asOf)
+                    record.before = try statements.siteList(question, other, in: scope, zone: rules.zone).figures.sites.switchedOn
+                }
+                return record
+            }
         }
         guard let found = try await shelf.areaMonth(code: question.area, period, in: scope) else { throw Refusal.notFound("area") }
-        return try await database.read { try $0.siteList(question, period, of: found) }
+        var record = try await database.read { try $0.siteList(question, period, of: found) }
+        if looksBack {
+            record.before =
+                try await sameArea(found, period.month.previous, period, in: scope, rules, shelf)?.figures.sites.switchedOn ?? []
+        }
+        return record
     }
 }
 

@@ -1,7 +1,7 @@
 package import Basics
 package import Operations
 import Registry
-package import Web
+import Web
 
 /// What the base facts say about the minutes of a site's day: what the minute strip draws and the day's page lists. Pure; its counts equal
 /// the derived row.

@@ -1,13 +1,8 @@
 package import Basics
+package import Web
 
 /// How the figures of a period are made: a dated setting with the paper behind it. Without one the standard of metrics.md holds.
 package struct Formula: Decodable, Hashable, Sendable {
-    /// By which rate areas are ranked.
-    package enum RankBasis: String, CaseIterable, Sendable, Codable {
-        case bootRate = "boot_rate"
-        case viewingRate = "viewing_rate"
-        case demandRate = "demand_rate"
-    }
     /// How equal rates are numbered.
     package enum TieRule: String, CaseIterable, Sendable, Codable { case shared, consecutive }
     /// Which mean of the minutes on a bulletin's text prints.
@@ -26,7 +21,8 @@ package struct Formula: Decodable, Hashable, Sendable {
     package let effectiveSeconds: Int
     /// From how many hundredths of the site-days due on a figure is known well enough to speak of its change, of ranks, of first and last.
     package let completeness: Int
-    package let rankBy: RankBasis
+    /// The figure by which areas are ranked.
+    package let rankBy: FigureKey
     package let ties: TieRule
     package let meanBase: MeanBasis
     package let shares: ShareRounding
@@ -38,7 +34,7 @@ package struct Formula: Decodable, Hashable, Sendable {
     package let replacedAt: Instant?
 
     package init(
-        id: String, fromMonth: String, effectiveSeconds: Int, completeness: Int, rankBy: RankBasis, ties: TieRule, meanBase: MeanBasis,
+        id: String, fromMonth: String, effectiveSeconds: Int, completeness: Int, rankBy: FigureKey, ties: TieRule, meanBase: MeanBasis,
         shares: ShareRounding, reason: String,
         document: String, actor: String, recordedAt: Instant, replacedAt: Instant? = nil
     ) {
@@ -59,7 +55,8 @@ package struct Formula: Decodable, Hashable, Sendable {
 
     /// What holds where nothing was decided: metrics.md, "Viewing" and "Printing".
     package static let standard = Formula(
-        id: "standard", fromMonth: "0000-01", effectiveSeconds: 120, completeness: 90, rankBy: .bootRate, ties: .shared, meanBase: .both,
+        id: "standard", fromMonth: "0000-01", effectiveSeconds: 120, completeness: 90, rankBy: FigureKey(rawValue: "boot_rate"),
+        ties: .shared, meanBase: .both,
         shares: .whole, reason: "", document: "",
         actor: "",
         recordedAt: Instant(milliseconds: 0))

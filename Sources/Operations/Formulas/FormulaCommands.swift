@@ -1,6 +1,7 @@
 package import Accounts
 package import Basics
 package import Storage
+import Web
 
 extension Statements {
     /// All formulas, replaced ones included, the newest month first.

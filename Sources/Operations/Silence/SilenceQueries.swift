@@ -52,6 +52,11 @@ extension Statements {
         try count("SELECT count(*) FROM (\(sql: silent(filter, on: day, in: scope)) LIMIT \(most)) x")
     }
 
+    /// The codes of such sites.
+    package func silentSiteCodes(_ filter: SilenceFilter, on day: Day, in scope: Scope) throws -> Set<String> {
+        Set(try all("SELECT x.code FROM (\(sql: silent(filter, on: day, in: scope))) x") { try $0.text(0) })
+    }
+
     /// Up to when some terminals reported, by the id of their node; those that never did are not in the answer.
     package func lastHeard(_ nodes: [String]) throws -> [String: Instant] {
         var heard: [String: Instant] = [:]

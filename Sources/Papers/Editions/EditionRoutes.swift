@@ -15,7 +15,7 @@ package import Web
 extension Feature {
     /// Published bulletins.
     package static func editions(_ press: EditionPress, publishing: PublishJob, bell: JobBell) -> Feature {
-        Feature("editions", jobs: [FeatureJob(PublishJob.kind, bell: bell) { try await publishing.run($0) }]) {
+        Feature("editions", jobs: [FeatureJob(PublishJob.kind, bell: bell) { try await publishing.run($0) }], searches: [.editions]) {
             $0.addEditions(press, bell: bell)
         }
     }

@@ -53,7 +53,7 @@ package struct Table: Sendable, MustacheParent {
 
         package func child(named name: String) -> Any? {
             switch name {
-            case "text": text
+            case "text": isNumber ? Int(text).map(grouped) ?? text : text
             case "cellURL": url ?? false
             case "mark": mark ?? false
             case "isNumber": isNumber

@@ -17,21 +17,32 @@ package struct ListQuestion: Sendable {
     package let after: String
     /// No more rows than so many.
     package let limit: Int
+    /// By which column it is sorted; empty for the order of the list itself.
+    package let sort: String
+    /// Whether it is sorted the other way round: a number begins with the largest, a text with the first.
+    package let isReversed: Bool
     private let chosen: [String: String]
 
-    init(_ house: House, _ visit: Visit, _ query: Query, _ filters: [ListFilter], after: String? = nil, limit: Int) {
+    init<Row>(_ house: House, _ visit: Visit, _ query: Query, _ list: ListPage<Row>, after: String? = nil, limit: Int) {
+        let filters = list.filters
         (self.house, self.visit, self.today, self.now) = (house, visit, house.today, house.clock.now)
         typed = String(query["q"].prefix(200))
         (words, self.after, self.limit) = (SearchWords(typed), after ?? String(query["after"].prefix(500)), limit)
+        let column = query["sort"].hasPrefix("-") ? String(query["sort"].dropFirst()) : query["sort"]
+        let isKnown = list.columns.contains { $0.isSortable && $0.name == column }
+        (sort, isReversed) = (isKnown ? column : "", isKnown && query["sort"].hasPrefix("-"))
         chosen = Dictionary(
             filters.map { filter in
                 (filter.name, filter.options.contains { $0.value == query[filter.name] } ? query[filter.name] : filter.first)
-            }
+            } + list.fields.map { ($0, String(query[$0].prefix(100))) }
         ) { first, _ in first }
     }
 
-    /// What is chosen in a filter; empty for everything.
+    /// What is chosen in a filter, empty for everything; or what stands in a field that the list carries along.
     package subscript(_ filter: String) -> String { chosen[filter] ?? "" }
+
+    /// The column and the direction as the address has them.
+    var order: String { (isReversed ? "-" : "") + sort }
 
     package var scope: Scope { visit.scope }
 
@@ -44,7 +55,7 @@ package struct ListQuestion: Sendable {
     package func time(_ instant: Instant?) -> String { instant.map { house.zone.text($0) } ?? "" }
 
     /// Whether everything is shown.
-    var isPlain: Bool { words.isEmpty && chosen.values.allSatisfy(\.isEmpty) }
+    func isPlain(_ filters: [ListFilter]) -> Bool { words.isEmpty && filters.allSatisfy { self[$0.name] == $0.first } }
 }
 
 /// A choice above a list.
@@ -75,13 +86,16 @@ package struct ListColumn<Row: Sendable>: Sendable {
     let isNumber: Bool
     /// Whether it is shown before anybody chose columns.
     let isUsual: Bool
+    /// Whether the list can be sorted by it: then `rows` looks at the question's `sort`.
+    let isSortable: Bool
     let cell: @Sendable (Row, ListQuestion) -> Table.Cell
 
     package init(
-        _ name: String, _ label: String, isNumber: Bool = false, isUsual: Bool = true,
+        _ name: String, _ label: String, isNumber: Bool = false, isUsual: Bool = true, isSortable: Bool = false,
         cell: @escaping @Sendable (Row, ListQuestion) -> Table.Cell
     ) {
-        (self.name, self.label, self.isNumber, self.isUsual, self.cell) = (name, label, isNumber, isUsual, cell)
+        (self.name, self.label, self.isNumber, self.isUsual, self.isSortable) = (name, label, isNumber, isUsual, isSortable)
+        self.cell = cell
     }
 }
 
@@ -100,6 +114,44 @@ package struct ListAct: Sendable {
     }
 }
 
+/// What a list holds for a question.
+package struct ListFound<Row: Sendable>: Sendable {
+    /// No more than the question's limit.
+    package let rows: [Row]
+    /// How many there are in all.
+    package let count: Int
+    /// The place behind which the next page begins, where the list knows it better than from its last row; nil for that.
+    var next: String?
+    /// The cells of a last line over all rows, by the columns' names.
+    var total: [String: Table.Cell] = [:]
+    /// What stands behind the list, on its page and in its files.
+    var behind: [Table] = []
+    /// The name of a file of it, without the ending; nil for that of the list and the day.
+    var fileName: String?
+    /// The page around the list; nil for the list alone under its title.
+    var around: (@Sendable (ListView) -> ListFrame)?
+
+    package init(
+        rows: [Row], count: Int, next: String? = nil, total: [String: Table.Cell] = [:], behind: [Table] = [], fileName: String? = nil,
+        around: (@Sendable (ListView) -> ListFrame)? = nil
+    ) {
+        (self.rows, self.count, self.next, self.total, self.behind) = (rows, count, next, total, behind)
+        (self.fileName, self.around) = (fileName, around)
+    }
+}
+
+/// A page around a list: its template shows the list as the partial `list`.
+package struct ListFrame: Sendable {
+    let template: String
+    let page: any Sendable
+    let title: String
+    let crumbs: [Frame.Link]
+
+    package init(_ template: String, _ page: any Sendable, title: String, crumbs: [Frame.Link] = []) {
+        (self.template, self.page, self.title, self.crumbs) = (template, page, title, crumbs)
+    }
+}
+
 /// A list, declared once by the feature that owns it: from it come the page with its filters, search, pages, choice of columns and saved
 /// views, and the files of exactly what is shown. The first column names the row and stays in sight.
 package struct ListPage<Row: Sendable>: Sendable {
@@ -111,10 +163,10 @@ package struct ListPage<Row: Sendable>: Sendable {
     let filters: [ListFilter]
     /// The key of the label of the search box; nil for a list that is not searched.
     let search: String?
-    /// At most `limit` rows behind the place `after`, as the question asks.
-    let rows: @Sendable (Statements, ListQuestion) throws -> [Row]
-    /// How many there are in all.
-    let count: @Sendable (Statements, ListQuestion) throws -> Int
+    /// Further fields of the address, such as the month: links of the list carry them along.
+    let fields: [String]
+    /// At most `limit` rows behind the place `after`, as the question asks, and how many there are.
+    let find: @Sendable (ListQuestion) async throws -> ListFound<Row>
     /// So many are counted at most.
     let mostCounted: Int
     /// The place of a row in the order of the list, and its key.
@@ -136,8 +188,24 @@ package struct ListPage<Row: Sendable>: Sendable {
         place: @escaping @Sendable (Row) -> String, acts: [ListAct] = [], isOpen: @escaping @Sendable (Row) -> Bool = { _ in true },
         ways: @escaping @Sendable (ListQuestion) -> [Frame.Link] = { _ in [] }, note: String? = nil, empty: String
     ) {
+        self.init(
+            path, right, title: title, columns: columns, filters: filters, search: search,
+            find: { question in
+                try await question.house.database.read {
+                    ListFound(rows: try rows($0, question), count: try count($0, question))
+                }
+            }, mostCounted: mostCounted, place: place, acts: acts, isOpen: isOpen, ways: ways, note: note, empty: empty)
+    }
+
+    /// A list whose rows do not come out of one statement: `find` answers with rows, sums, what stands around and behind.
+    package init(
+        _ path: String, _ right: Right, title: String, columns: [ListColumn<Row>], filters: [ListFilter] = [], fields: [String] = [],
+        search: String? = nil, find: @escaping @Sendable (ListQuestion) async throws -> ListFound<Row>, mostCounted: Int = .max,
+        place: @escaping @Sendable (Row) -> String, acts: [ListAct] = [], isOpen: @escaping @Sendable (Row) -> Bool = { _ in true },
+        ways: @escaping @Sendable (ListQuestion) -> [Frame.Link] = { _ in [] }, note: String? = nil, empty: String
+    ) {
         (self.path, self.right, self.title, self.columns, self.filters, self.search) = (path, right, title, columns, filters, search)
-        (self.rows, self.count, self.place, self.acts, self.isOpen, self.ways) = (rows, count, place, acts, isOpen, ways)
+        (self.fields, self.find, self.place, self.acts, self.isOpen, self.ways) = (fields, find, place, acts, isOpen, ways)
         (self.note, self.empty, self.mostCounted) = (note, empty, mostCounted)
     }
 

@@ -13,29 +13,27 @@ extension Routes {
         lists.append(list.path)
         get(list.path, list.right) { request, _, visit in
             let query = Query(request)
-            let question = ListQuestion(house, visit, query, list.filters, limit: pageSize + 1)
-            let path = list.path
-            let (rows, count, saved) = try await house.database.read { statements in
-                (
-                    try list.rows(statements, question), try list.count(statements, question),
-                    try statements.savedLists(accountID: visit.account.id, path: path)
-                )
-            }
-            let view = ListView(list, rows, count: count, saved: saved, query, question)
-            return try house.page("list", view, title: question.text(list.title), for: visit, request)
+            let question = ListQuestion(house, visit, query, list, limit: pageSize + 1)
+            let (path, found) = (list.path, try await list.find(question))
+            let saved = try await house.database.read { try $0.savedLists(accountID: visit.account.id, path: path) }
+            let view = ListView(list, found, saved: saved, query, question)
+            let frame = found.around?(view) ?? ListFrame("list", view, title: question.text(list.title))
+            return try house.page(frame.template, frame.page, title: frame.title, crumbs: frame.crumbs, for: visit, request)
         }
         get(list.path + ".csv", list.right) { request, _, visit in
-            let table = try await house.whole(list, Query(request), visit)
-            return download(table.csv, name: "\(list.fileName)-\(house.today).csv", type: "text/csv; charset=utf-8")
+            let (tables, name) = try await house.whole(list, Query(request), visit)
+            let text = ([tables[0].csv] + tables.dropFirst().map(\.rows)).joined(separator: "\r\n")
+            return download(text, name: name + ".csv", type: "text/csv; charset=utf-8")
         }
         get(list.path + ".xlsx", list.right) { request, _, visit in
-            try await spreadsheet([house.whole(list, Query(request), visit)], name: "\(list.fileName)-\(house.today)")
+            let (tables, name) = try await house.whole(list, Query(request), visit)
+            return try await spreadsheet(tables, name: name)
         }
         for act in list.acts {
             post("\(list.path)/\(act.name)", act.right) { form, _, visit in
                 let query = Query(form.raw("list"))
                 let keys = form.all.keys.filter { $0.hasPrefix("row.") }.map { String($0.dropFirst(4)) }.sorted()
-                let (question, done) = (ListQuestion(house, visit, query, list.filters, limit: pageSize + 1), house.act(visit))
+                let (question, done) = (ListQuestion(house, visit, query, list, limit: pageSize + 1), house.act(visit))
                 let count = keys.isEmpty ? 0 : try await house.database.write { try act.act($0, keys, question, done) }
                 let fields = query.all.filter { $0.0 != "done" } + [("done", "\(count)/\(keys.count)")]
                 return seeOther(Query.url(list.path, fields))
@@ -68,20 +66,22 @@ extension Routes {
 }
 
 extension House {
-    /// The whole list as it is shown: the rows of all pages, the columns that were chosen.
-    fileprivate func whole<Row>(_ list: ListPage<Row>, _ query: Query, _ visit: Visit) async throws -> Table {
-        let question = ListQuestion(self, visit, query, list.filters, after: "", limit: mostRows + 1)
-        let rows = try await database.read { try list.rows($0, question) }
+    /// The whole list as it is shown: the rows of all pages, the columns that were chosen, what stands behind it; and what its file is
+    /// called.
+    fileprivate func whole<Row>(_ list: ListPage<Row>, _ query: Query, _ visit: Visit) async throws -> ([Table], String) {
+        let question = ListQuestion(self, visit, query, list, after: "", limit: mostRows + 1)
+        let found = try await list.find(question)
         let columns = list.columns(query)
-        var cells = rows.prefix(mostRows).map { row in columns.map { $0.cell(row, question) } }
+        var cells = found.rows.prefix(mostRows).map { row in columns.map { $0.cell(row, question) } }
         // A file that leaves something out says so in its last line.
-        if rows.count > mostRows {
+        if found.rows.count > mostRows || found.next != nil {
             cells.append(
                 [Table.Cell(question.text("list.rest", ["count": String(mostRows)]))] + columns.dropFirst().map { _ in Table.Cell("") })
         }
-        return Table(
+        let table = Table(
             caption: question.text(list.title), columns: columns.map { Table.Column(question.text($0.label), isNumber: $0.isNumber) },
-            rows: cells)
+            rows: cells, total: found.total.isEmpty ? nil : columns.map { found.total[$0.name] ?? Table.Cell("") })
+        return ([table] + found.behind, found.fileName ?? "\(list.fileName)-\(today)")
     }
 }
 
@@ -90,7 +90,7 @@ extension ListPage {
 }
 
 /// The page `list`.
-struct ListView: Sendable {
+package struct ListView: Sendable {
     struct Filter: Sendable {
         let filterName: String
         let filterLabel: String
@@ -99,6 +99,10 @@ struct ListView: Sendable {
     struct Head: Sendable {
         let headLabel: String
         let headIsNumber: Bool
+        /// The list sorted by this column.
+        let headURL: String?
+        /// `ascending` or `descending` when it is.
+        let headDirection: String?
     }
     struct Cell: Sendable {
         let cellText: String
@@ -138,6 +142,10 @@ struct ListView: Sendable {
     let count: String
     let heads: [Head]
     let rows: [Line]
+    /// The last line, over all rows.
+    let total: [Cell]
+    let hasTotal: Bool
+    let behind: [Table]
     let isEmpty: Bool
     let empty: String
     let allURL: String?
@@ -151,15 +159,18 @@ struct ListView: Sendable {
     let query: String
     let here: String
     let columns: String
-    /// Besides the columns.
+    /// Besides the columns; and of these what the form of the filters does not ask for.
     let hidden: [Saved]
+    let kept: [Saved]
     let ticks: [Tick]
     let saved: [Saved]
 
-    init<Row>(_ list: ListPage<Row>, _ found: [Row], count: Int, saved: [SavedList], _ asked: Query, _ question: ListQuestion) {
+    init<Row>(_ list: ListPage<Row>, _ found: ListFound<Row>, saved: [SavedList], _ asked: Query, _ question: ListQuestion) {
         let columns = list.columns(asked)
-        let shown = found.prefix(pageSize)
-        let fields = [("q", asked["q"])] + list.filters.map { ($0.name, asked[$0.name]) } + [("columns", asked.columns)]
+        let (shown, count) = (found.rows.prefix(pageSize), found.count)
+        let carried = list.fields.map { ($0, question[$0]) }
+        let chosen = [("q", asked["q"])] + list.filters.map { ($0.name, asked[$0.name]) } + carried
+        let fields = chosen + [("sort", question.order), ("columns", asked.columns)]
         let mayAct = list.acts.filter { question.visit.may($0.right) }
         path = list.path
         csrf = question.visit.csrf
@@ -182,25 +193,36 @@ struct ListView: Sendable {
         hasFilter = !list.filters.isEmpty || list.search != nil
         ways = list.ways(question)
         self.count = question.text(count < list.mostCounted ? "list.count" : "list.count_more", ["count": grouped(count)])
-        heads = columns.map { Head(headLabel: question.text($0.label), headIsNumber: $0.isNumber) }
+        heads = columns.map { column in
+            let isSorted = column.name == question.sort
+            let descends = column.isNumber != question.isReversed
+            let order = isSorted && !question.isReversed ? "-" + column.name : column.name
+            return Head(
+                headLabel: question.text(column.label), headIsNumber: column.isNumber,
+                headURL: column.isSortable ? Query.url(list.path, chosen + [("sort", order), ("columns", asked.columns)]) : nil,
+                headDirection: isSorted ? (descends ? "descending" : "ascending") : nil)
+        }
+        func cell(_ cell: Table.Cell, _ column: ListColumn<Row>, isFirst: Bool) -> Cell {
+            Cell(
+                cellText: column.isNumber ? Int(cell.text).map(grouped) ?? cell.text : cell.text, cellURL: cell.url, cellMark: cell.mark,
+                cellLabel: question.text(column.label), cellIsNumber: column.isNumber, cellIsHead: isFirst)
+        }
         rows = shown.map { row in
             Line(
                 rowKey: list.place(row), isChoosable: !mayAct.isEmpty && list.isOpen(row),
-                cells: columns.enumerated().map { place, column in
-                    let cell = column.cell(row, question)
-                    return Cell(
-                        cellText: column.isNumber ? Int(cell.text).map(grouped) ?? cell.text : cell.text, cellURL: cell.url,
-                        cellMark: cell.mark,
-                        cellLabel: question.text(column.label), cellIsNumber: column.isNumber, cellIsHead: place == 0)
-                })
+                cells: columns.enumerated().map { cell($1.cell(row, question), $1, isFirst: $0 == 0) })
         }
+        hasTotal = !found.total.isEmpty && !shown.isEmpty
+        total = columns.enumerated().map { cell(found.total[$1.name] ?? Table.Cell(""), $1, isFirst: $0 == 0) }
+        behind = found.behind
         isEmpty = shown.isEmpty
-        let isWhole = question.isPlain && question.after.isEmpty
+        let isWhole = question.isPlain(list.filters) && question.after.isEmpty
         empty = question.text(isWhole ? list.empty : "list.nothing_fits")
-        allURL = isWhole ? nil : list.path
+        allURL = isWhole ? nil : Query.url(list.path, carried)
         (csvURL, xlsxURL) = (Query.url(list.path + ".csv", fields), Query.url(list.path + ".xlsx", fields))
         firstURL = question.after.isEmpty ? nil : Query.url(list.path, fields)
-        nextURL = found.count > pageSize ? shown.last.map { Query.url(list.path, fields + [("after", list.place($0))]) } : nil
+        let next = found.next ?? (found.rows.count > pageSize ? shown.last.map(list.place) : nil)
+        nextURL = next.map { Query.url(list.path, fields + [("after", $0)]) }
         acts = mayAct.map { Button(actURL: "\(list.path)/\($0.name)", actLabel: question.text($0.label)) }
         hasActs = !mayAct.isEmpty && shown.contains(where: list.isOpen)
         let whole = Query.url("", fields)
@@ -208,6 +230,7 @@ struct ListView: Sendable {
         let place = Query.url("", fields + [("after", question.after)])
         here = place.isEmpty ? "" : String(place.dropFirst())
         self.columns = asked.columns
+        kept = (carried + [("sort", question.order)]).filter { !$0.1.isEmpty }.map { Saved(savedName: $0.0, savedURL: $0.1) }
         hidden = fields.dropLast().filter { !$0.1.isEmpty }.map { Saved(savedName: $0.0, savedURL: $0.1) }
         ticks = list.columns.dropFirst().map { column in
             Tick(columnName: column.name, columnLabel: question.text(column.label), isShown: columns.contains { $0.name == column.name })
@@ -217,7 +240,7 @@ struct ListView: Sendable {
 }
 
 /// A number with commas between groups of three digits, as both languages have it.
-func grouped(_ number: Int) -> String {
+package func grouped(_ number: Int) -> String {
     let digits = Array(String(number.magnitude))
     let groups = stride(from: digits.count, to: 0, by: -3).map { String(digits[max(0, $0 - 3)..<$0]) }.reversed()
     return (number < 0 ? "−" : "") + groups.joined(separator: ",")

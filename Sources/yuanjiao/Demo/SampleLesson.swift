@@ -59,7 +59,7 @@ struct SampleLesson: Service {
             if page.contains("/courseware/\(id)/publish") { break }
             try await Task.sleep(for: .seconds(1))
         }
-        _ = try await editor.post(
+        _ = try await editor.submit(
             "/courseware/\(id)", ["title": "示例课件", "category": "practical_skills", "speaker": "远教", "unit": "远教", "areas": "9901"])
         _ = try await editor.post("/courseware/\(id)/publish", [:])
         var reviewer = try await signIn("reviewer", client)
@@ -84,6 +84,7 @@ private struct Editor {
     let client: HTTPClient
     private var cookie = ""
     private var token = ""
+    private var page = ""
 
     init(address: String, client: HTTPClient) {
         self.address = address
@@ -100,6 +101,16 @@ private struct Editor {
             .map { "\($0.key)=\($0.value.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? "")" }.joined(separator: "&")
         request.body = .bytes(ByteBuffer(string: body))
         return try await send(request)
+    }
+
+    /// Sends the form of the last page that leads to a path, filled in.
+    mutating func submit(_ path: String, _ fields: [String: String]) async throws -> String {
+        guard let start = page.range(of: "action=\"\(path)\""), let end = page[start.upperBound...].range(of: "</form>") else {
+            throw BadSetting(description: "\(path): the page before has no such form")
+        }
+        let hidden = page[start.upperBound..<end.lowerBound].matches(of: /<input type="hidden" name="([^"]*)" value="([^"]*)">/)
+        let kept = Dictionary(hidden.map { (String($0.1), String($0.2)) }) { first, _ in first }
+        return try await post(path, fields.merging(kept) { filled, _ in filled })
     }
 
     mutating func upload(_ file: URL, name: String) async throws -> String {
@@ -123,6 +134,7 @@ private struct Editor {
         if let field = text.range(of: "name=\"csrf\" value=\""), let end = text[field.upperBound...].firstIndex(of: "\"") {
             token = String(text[field.upperBound..<end])
         }
+        page = text
         return text
     }
 }
