@@ -73,6 +73,8 @@ let package = Package(
         .systemLibrary(name: "CLibpq", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         /** Writes the zip archives of Office files. */
         .systemLibrary(name: "CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
+        /** Compresses what goes to browsers. */
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         /** Writes spreadsheets. */
         .systemLibrary(name: "CXLSXWriter", providers: [.apt(["libxlsxwriter-dev"])]),
         /** Ids, clock, days and months, area codes, minute and interval sets, rates, ranks: pure values; imports no target. */
@@ -87,7 +89,7 @@ let package = Package(
         .target(name: "Node", dependencies: ["Basics", "Wire", "Trust"], swiftSettings: settings),
         /** How our servers listen: deadlines of heads and bodies, bounds on connections. */
         .target(
-            name: "Listener", dependencies: ["Basics", hummingbird, hummingbirdCore, nio, nioHTTPTypes, httpTypes, log],
+            name: "Listener", dependencies: ["CZlib", "Basics", hummingbird, hummingbirdCore, nio, nioHTTPTypes, httpTypes, log],
             swiftSettings: settings),
         /** Other people's programs, children of ours or at a worker under another user: confined, bounded, gone when we are gone. */
         .target(name: "Programs", dependencies: [subprocess, systemPackage], swiftSettings: settings),

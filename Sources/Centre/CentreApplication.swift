@@ -92,6 +92,7 @@ package struct CentreApplication: Sendable {
             LogRequestsMiddleware(.info)
             RequestCounter(metrics: metrics)
             SecurityHeaders(overTLS: configuration.secureCookies)
+            TextCompression()
             RefusalMiddleware(house: house)
             MetricsDoor(isElsewhere: configuration.metrics != nil)
         }

@@ -29,7 +29,7 @@ extension CentreApplication {
             .exclusions, .quarantine,
             .courseware(content, encoding: parts.encoding, renewal: content.catalogueRenewal(database, clock: clock, ids: ids), database),
             .approvals(content), .stop,
-            .bulletins(rules, shelf), .prospects(rules), .compositions(press),
+            .bulletins(rules, shelf), .prospects(rules), .compositions(press, drafts: DraftJob(press: press, clock: clock), bell: bell),
             .editions(press, publishing: PublishJob(press: press, clock: clock, ids: ids), bell: bell), .returns(rules),
             .distribution(rules),
             .figureList(rules), .formulas(rules, deriving: FormulaJob(database: database, rules: rules), bell: bell),

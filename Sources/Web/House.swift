@@ -32,6 +32,7 @@ package struct House: Sendable {
     package let confirmSeconds: Int64
     let seen = SeenSessions()
     let counts = MenuCounts()
+    let watchers = Watchers()
     /// How many refusals of one account or address are written one by one.
     package let refusals = RefusalBudget()
     /// Before slices of uploads go to the disk: of one account four at a time.
@@ -96,8 +97,10 @@ package struct Visit: Sendable {
     /// For the right that the route asks for.
     package let scope: Scope
     package let language: Language
-    /// To be sent back with every form.
+    /// To be sent back with every form; masked.
     package let csrf: String
+    /// The same without its mask, which no page shows.
+    let token: String
     package let sessionDigest: String
     /// When it ends, however much it is used.
     package let endsAt: Instant
@@ -113,6 +116,9 @@ package struct Visit: Sendable {
         visit.kept = kept
         return visit
     }
+
+    /// Whether a form was one of this session's pages'.
+    func made(_ csrf: String) -> Bool { MaskedToken.unmask(csrf) == token }
 
     /// Whether one of the account's roles has a right at all.
     package func may(_ right: Right) -> Bool { grants.contains { $0.role.rights.contains(right) } }

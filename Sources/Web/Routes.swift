@@ -66,7 +66,7 @@ package struct Routes {
         router.post(RouterPath(path)) { request, context in
             let found = try await house.visit(request, context, for: right)
             let form = try await Typed(request, context)
-            guard let signedIn = found, form["csrf"] == signedIn.csrf else {
+            guard let signedIn = found, signedIn.made(form["csrf"]) else {
                 if keeps, let response = try await house.keeping(form, found) { return response }
                 throw found == nil ? Refusal.signInNeeded : Refusal.forbidden("form.csrf")
             }
@@ -84,7 +84,9 @@ package struct Routes {
         let house = house
         router.on(RouterPath(path), method: method) { request, context in
             let visit = try await house.admitted(request, context, right)
-            guard let field = HTTPField.Name("X-CSRF"), request.headers[field] == visit.csrf else { throw Refusal.forbidden("form.csrf") }
+            guard let field = HTTPField.Name("X-CSRF"), visit.made(request.headers[field] ?? "") else {
+                throw Refusal.forbidden("form.csrf")
+            }
             return try await handler(request, context, visit)
         }
     }

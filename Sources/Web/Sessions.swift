@@ -41,7 +41,8 @@ extension House {
             let areas = Set(grants.filter { $0.role.rights.contains(right) }.map(\.areaID))
             let visit = Visit(
                 account: account, grants: grants, scope: try scope(statements, grants, right, today),
-                language: Language.choose(account: account.language, acceptLanguage: accepted), csrf: session.csrf, sessionDigest: digest,
+                language: Language.choose(account: account.language, acceptLanguage: accepted),
+                csrf: MaskedToken.mask(session.csrf, pad: entropy.bytes(16)), token: session.csrf, sessionDigest: digest,
                 endsAt: session.expiresAt,
                 confirmedAt: session.confirmedAt,
                 place: request.place(context, areaID: areas.count == 1 ? areas.first ?? "" : ""))

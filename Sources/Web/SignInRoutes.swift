@@ -22,6 +22,7 @@ extension Routes {
         addOwnAccount()
         addSearch()
         addSavedLists()
+        addJobEvents()
         open(.get, "/sign-in") { request, _ in
             try await house.signInPage(request, login: "", next: request.uri.queryParameters["next"].map(String.init) ?? "/", problem: nil)
         }
@@ -48,7 +49,7 @@ extension Routes {
                 Cookie(
                     name: "yuanjiao_language", value: language.rawValue, maxAge: 31_536_000, path: "/", secure: house.secureCookies,
                     httpOnly: true, sameSite: .lax))
-            if let visit = try await house.visit(request, context, for: .ownAccount), form["csrf"] == visit.csrf {
+            if let visit = try await house.visit(request, context, for: .ownAccount), visit.made(form["csrf"]) {
                 let act = house.act(visit)
                 try await house.database.write { try $0.setLanguage(language.rawValue, accountID: visit.account.id, by: act) }
             }
@@ -58,7 +59,7 @@ extension Routes {
             let form = try await Typed(request, context)
             if let visit = try await house.visit(request, context, for: .ownAccount) {
                 // A cookie that is gone while its session is good would only look like an end.
-                guard form["csrf"] == visit.csrf else { throw Refusal.forbidden("form.csrf") }
+                guard visit.made(form["csrf"]) else { throw Refusal.forbidden("form.csrf") }
                 let act = house.act(visit)
                 try await house.database.write { try $0.closeSession(tokenDigest: visit.sessionDigest, by: act) }
             }

@@ -192,3 +192,14 @@ private func account(_ login: String, _ roles: [Role] = [.officer]) -> NewAccoun
         #expect(scope.narrowed(to: try #require(AreaCode("990102"))).areas.isEmpty)
     }
 }
+
+@Suite struct MaskedTokenTests {
+    @Test func aTokenIsOtherTextUnderEachMaskAndTheSameBelow() {
+        let token = "00112233445566778899aabbccddeeff"
+        let pads = [[UInt8](repeating: 0, count: 16), (0..<16).map { UInt8($0 * 13) }, [UInt8](repeating: 255, count: 16)]
+        let masked = pads.map { MaskedToken.mask(token, pad: $0) }
+        #expect(Set(masked).count == pads.count && masked.allSatisfy { $0.utf8.count == 64 && MaskedToken.unmask($0) == token })
+        for strange in ["", "x", token, "zz\(token)", String(repeating: "a", count: 63)] { #expect(MaskedToken.unmask(strange) == strange) }
+        #expect(MaskedToken.mask("no token", pad: pads[0]) == "no token")
+    }
+}

@@ -4,37 +4,95 @@ import Centre
 import Foundation
 import Hummingbird
 import HummingbirdTesting
+import Jobs
+import Papers
 import Storage
+import Synchronization
 import TestKit
 import Testing
+import Web
 
-/// A printing program takes hundreds of megabytes: readers who ask for drafts at once must not make as many of it run.
+/// A printing program takes hundreds of megabytes and some ten seconds: a draft is a job, whoever asks for the same gets the same, and
+/// nobody fills the queue.
 @Suite struct DraftTests {
-    @Test func theSameDraftIsPrintedOnceAndOthersOneAtATime() async throws {
-        let folder = try temporaryFolder()
-        defer { try? FileManager.default.removeItem(at: folder) }
-        let (program, log) = (folder.appendingPathComponent("print"), folder.appendingPathComponent("log"))
-        let script = "#!/bin/sh\ncat > /dev/null\necho begin >> '\(log.path)'\nsleep 0.2\necho end >> '\(log.path)'\nprintf %%PDF\n"
-        try Data(script.utf8).write(to: program)
-        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: program.path)
-        try await withCentre(.sqlite, weasyprint: program.path) { world in
+    @Test(arguments: Database.Engine.required)
+    func theSameDraftIsPrintedOnceAndIsThereWhenOneComesBack(_ engine: Database.Engine) async throws {
+        try await withCentre(engine) { world in
+            let (database, clock) = (world.centre.database, world.clock.clock)
             let cookies = [try await world.signIn("leader", .leader, area: "9901"), try await world.signIn("other", .leader, area: "9901")]
-            func ask(_ paths: [(path: String, cookie: String)]) async throws -> [Int] {
-                try await withThrowingTaskGroup(of: Int.self) { group in
-                    for (path, cookie) in paths { group.addTask { try await world.get(path, cookie: cookie).status.code } }
-                    return try await group.reduce(into: []) { $0.append($1) }
+            let path = "/bulletins/2011-03/9901/draft.pdf"
+            var places: Set<String> = []
+            for turn in 0..<6 {
+                let answer = try await world.get(path, cookie: cookies[turn % 2])
+                #expect(answer.status == .seeOther)
+                places.insert(answer.headers[.location] ?? "")
+            }
+            let place = try #require(places.first)
+            #expect(places.count == 1 && place.hasPrefix("/bulletins/2011-03/9901/drafts/"))
+            let waiting = String(buffer: try await world.get(place, cookie: cookies[0]).body)
+            let events = try #require(waiting.firstMatch(of: /data-job="([^"]*)"/).map { String($0.1) })
+            #expect(waiting.contains("You may leave this page"))
+            #expect(try await world.get(place + ".pdf", cookie: cookies[0]).status == .notFound)
+
+            let blobs = try BlobStore(folder: world.centre.configuration.dataFolder.appendingPathComponent("blobs"))
+            let printed = Counter()
+            let press = EditionPress(
+                database: database, blobs: blobs, pages: world.centre.house.pages, rules: world.centre.settings.rules,
+                programs: .init(
+                    pdf: { _ in
+                        printed.add()
+                        return Data("%PDF".utf8)
+                    }, pictures: { $0.map { _ in Data() } }), isSample: true)
+            func attempt() async throws {
+                let job = try #require(try await database.write { try $0.claimJob(kinds: [DraftJob.kind], lease: 1, at: clock.now) })
+                let run = JobRun(job, database: database, clock: clock, lease: 1)
+                let account = try await DraftJob(press: press, clock: clock).run(run)
+                try await database.write {
+                    _ = try $0.endJob(id: job.id, attempt: job.attempts, as: .done, account: account, at: clock.now)
                 }
             }
-            func runs() throws -> [String] { try String(contentsOf: log, encoding: .utf8).split(separator: "\n").map(String.init) }
-            let same = try await ask((0..<12).map { ("/bulletins/2011-03/9901/draft.pdf", cookies[$0 % 2]) })
-            #expect(same.allSatisfy { $0 == 200 })
-            #expect(try runs() == ["begin", "end"])
-            // Other papers, by both: two of each are let in, and one runs at a time.
-            let codes = ["990101", "990102", "990101001", "990102001"]
-            let statuses = try await ask((0..<8).map { ("/bulletins/2011-03/\(codes[$0 % 4])/draft.pdf", cookies[$0 / 4]) })
-            #expect(statuses.allSatisfy { $0 == 200 || $0 == 503 } && statuses.filter { $0 == 200 }.count >= 4)
-            let lines = try runs()
-            #expect(lines == Array(repeating: ["begin", "end"], count: lines.count / 2).flatMap { $0 })
+            try await attempt()
+            #expect(printed.count == 1)
+            #expect(String(buffer: try await world.get(events, cookie: cookies[0]).body).contains("\"ended\":true"))
+            // Another reader sees the paper, and not the other's work.
+            #expect(try await world.get(events, cookie: cookies[1]).status == .notFound)
+            #expect(String(buffer: try await world.get(place, cookie: cookies[1]).body).contains("\(place).pdf"))
+            let file = try await world.get(place + ".pdf", cookie: cookies[1])
+            #expect(file.status == .ok && String(buffer: file.body) == "%PDF")
+            // The same input, an hour later: the same paper.
+            world.clock.set(clock.now.adding(seconds: 3600))
+            #expect(try await world.get(path, cookie: cookies[0]).headers[.location] == place)
+            // What is not his area, another month's address, somebody's own job of another kind: no draft.
+            let county = try await world.signIn("county", .officer, area: "990102")
+            for wrong in [place, place + ".pdf", place.replacing("2011-03", with: "2011-02"), "/bulletins/2011-03/9901/drafts/none"] {
+                #expect(try await world.get(wrong, cookie: county).status == .notFound, "\(wrong)")
+            }
+            // The file is gone: it is made again.
+            try FileManager.default.removeItem(at: world.centre.configuration.dataFolder.appendingPathComponent("drafts"))
+            #expect(String(buffer: try await world.get(place, cookie: cookies[0]).body).contains("no longer kept"))
+            let again = try await world.get(path, cookie: cookies[0]).headers[.location]
+            #expect(again != place && again?.hasPrefix("/bulletins/2011-03/9901/drafts/") == true)
         }
     }
+
+    @Test func oneReaderDoesNotFillTheQueue() async throws {
+        try await withCentre(.sqlite) { world in
+            let (leader, other) = (
+                try await world.signIn("leader", .leader, area: "9901"), try await world.signIn("other", .leader, area: "9901")
+            )
+            var statuses: [Int] = []
+            for code in ["9901", "990101", "990102", "990101001", "990102001"] {
+                statuses.append(try await world.get("/bulletins/2011-03/\(code)/draft.pdf", cookie: leader).status.code)
+            }
+            #expect(statuses == [303, 303, 303, 303, 409])
+            #expect(try await world.get("/bulletins/2011-03/990102001/draft.pdf", cookie: other).status == .seeOther)
+        }
+    }
+}
+
+/// Counts from anywhere.
+private final class Counter: Sendable {
+    private let value = Mutex(0)
+    var count: Int { value.withLock { $0 } }
+    func add() { value.withLock { $0 += 1 } }
 }

@@ -43,7 +43,9 @@ import Web
             #expect(answer.status == 409 && answer.text.contains("being printed"))
             let waiting = try await world.get(path + "/editions", cookie: cookie)
             let refresh = try #require(HTTPField.Name("Refresh"))
-            #expect(String(buffer: waiting.body).contains("being printed") && waiting.headers[refresh] == "3")
+            #expect(
+                String(buffer: waiting.body).contains("being printed") && String(buffer: waiting.body).contains("data-job=")
+                    && waiting.headers[refresh] == "30")
 
             let (database, clock) = (world.centre.database, world.clock.clock)
             let folder = try temporaryFolder()

@@ -133,8 +133,13 @@ def test_programs_run_at_the_worker_as_another_user(world: tuple[Network, Inetd]
 def test_a_paper_is_printed_at_the_worker(world: tuple[Network, Inetd]) -> None:
     network, inetd = world
     before = len(inetd.workers)
-    answer = network.sign_in("city").get(f"/bulletins/{network.today()[:7]}/9901/draft.pdf")
-    assert answer.status == 200 and answer.body.startswith(b"%PDF"), answer.text[:500] + inetd.log.read_text()
+    city = network.sign_in("city")
+    ordered = city.get(f"/bulletins/{network.today()[:7]}/9901/draft.pdf")
+    assert ordered.status == 303, ordered.text[:500]
+    place = ordered.headers["Location"]
+    until(lambda: city.get(f"{place}.pdf").status == 200 or "problem" in city.get(place).text, 120, "The draft is printed")
+    answer = city.get(f"{place}.pdf")
+    assert answer.status == 200 and answer.body.startswith(b"%PDF"), city.get(place).text[:2000] + inetd.log.read_text()
     assert len(inetd.workers) > before
 
 

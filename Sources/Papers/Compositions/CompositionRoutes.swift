@@ -3,7 +3,9 @@ import Bulletins
 import Accounts
 import Basics
 import Documents
+import Foundation
 import Hummingbird
+package import Jobs
 import Operations
 import Registry
 import Storage
@@ -11,14 +13,16 @@ package import Web
 
 extension Feature {
     /// What an editor changes in a bulletin before it is published.
-    package static func compositions(_ press: EditionPress) -> Feature {
-        Feature("compositions") { $0.addCompositions(press) }
+    package static func compositions(_ press: EditionPress, drafts: DraftJob, bell: JobBell) -> Feature {
+        Feature("compositions", jobs: [FeatureJob(DraftJob.kind, bell: bell) { try await drafts.run($0) }]) {
+            $0.addCompositions(press, bell: bell)
+        }
     }
 }
 
 extension Routes {
     /// Composing a bulletin: sections, sentences, the draft and its files.
-    fileprivate mutating func addCompositions(_ press: EditionPress) {
+    fileprivate mutating func addCompositions(_ press: EditionPress, bell: JobBell) {
         let (house, rules) = (house, press.rules)
         get("/bulletins/:month/:code/compose", .seeFigures) { request, context, visit in
             let at = FormVisit(house, visit, request, context)
@@ -52,7 +56,24 @@ extension Routes {
                 return "/bulletins/\(month)/\(code)/compose#section-\(section)"
             }, .sentence(press))
         get("/bulletins/:month/:code/draft", .seeFigures) { _, context, visit in try await house.draft(.html, context, press, visit) }
-        get("/bulletins/:month/:code/draft.pdf", .seeFigures) { _, context, visit in try await house.draft(.pdf, context, press, visit) }
+        get("/bulletins/:month/:code/draft.pdf", .seeFigures) { _, context, visit in
+            try await house.orderDraft(context, press, visit, bell: bell)
+        }
+        get("/bulletins/:month/:code/drafts/:job", .seeFigures) { request, context, visit in
+            let (place, job) = try await house.draftJob(context, press, visit)
+            let (speech, folder) = (Speech(house, visit), press.draftFolder)
+            let isKept = try await offPool { folder.isKept(job.id) }
+            let draft = DraftPage(job, place, isKept: isKept, speech)
+            var response = try house.page("draft", draft, title: speech("draft.title"), for: visit, request)
+            if draft.isPrinting { response.looksAgain() }
+            return response
+        }
+        get("/bulletins/:month/:code/drafts/{job}.pdf", .seeFigures) { _, context, visit in
+            let (place, job) = try await house.draftJob(context, press, visit)
+            let folder = press.draftFolder
+            guard let data = try await offPool({ folder.file(job.id) }) else { throw Refusal.notFound("draft") }
+            return artefact(data, .pdf, name: "draft-\(place.month)-\(place.code).pdf")
+        }
         get("/bulletins/:month/:code/draft.docx", .seeFigures) { _, context, visit in try await house.draft(.docx, context, press, visit) }
         get("/bulletins/:month/:code/draft.xlsx", .seeFigures, hasOwnDoor: true) { _, context, visit in
             try await house.draft(.xlsx, context, press, visit)
@@ -108,14 +129,67 @@ extension House {
         else {
             throw Refusal.notFound("area")
         }
-        let speech = Speech(self, visit)
-        let marks = [speech("compose.draft_mark")] + (press.isSample ? [speech("product.sample")] : [])
-        let printed = composition.printed(
-            Imprint(document: "", signedOff: "", issuer: speech("compose.issuer", ["area": area.name])), on: press.rules.zone.day(of: now),
-            marks: marks,
-            closing: [.init(name: speech("edition.as_of"), text: press.rules.zone.text(now))], errata: [])
+        let printed = press.draft(composition, area, at: now)
         return artefact(
             try await press.draft(file, of: printed, for: visit.account.id, through: papers), file,
             name: file == .html ? nil : "draft-\(place.month)-\(place.code).\(file.rawValue)")
+    }
+
+    /// The draft as PDF: leads to the job that prints it, which is ordered unless one for the same input is there.
+    fileprivate func orderDraft(_ context: AppContext, _ press: EditionPress, _ visit: Visit, bell: JobBell) async throws -> Response {
+        let (place, now, ids, account) = (try EditionPlace(context, press.rules, clock.now), clock.now, ids, visit.account.id)
+        let found = try await press.composition(
+            code: place.code, month: place.month, language: visit.language, in: visit.scope, at: now)
+        guard let (composition, area) = found else { throw Refusal.notFound("area") }
+        let (subject, folder) = (try press.draftSubject(composition, area), press.draftFolder)
+        let payload = String(
+            decoding: try JSONEncoder().encode(
+                DraftJob.Order(code: area.code, month: place.month.description, language: visit.language.rawValue)), as: UTF8.self)
+        let isUsable = { @Sendable (job: Job) in
+            [.ready, .running].contains(job.state) || job.state == .done && folder.isKept(job.id)
+        }
+        let id = try await database.write { statements in
+            if let job = try statements.latestJob(about: subject), isUsable(job) { return job.id }
+            try statements.requireRoom(DraftJob.bound, kind: DraftJob.kind, of: account)
+            return try statements.enqueueJob(kind: DraftJob.kind, subject: subject, payload: payload, madeBy: account, at: now, ids: ids)
+        }
+        bell.ring()
+        return seeOther("/bulletins/\(place.month)/\(Query.segment(place.code))/drafts/\(id)")
+    }
+
+    /// The job of a draft, when it is one of the month and area that the address names and the scope covers.
+    fileprivate func draftJob(_ context: AppContext, _ press: EditionPress, _ visit: Visit) async throws -> (EditionPlace, Job) {
+        let place = try EditionPlace(context, press.rules, clock.now)
+        let (area, id) = (try await bulletinArea(place, visit, press.rules), try context.parameters.require("job"))
+        guard let job = try await database.read({ try $0.job(id: id) }), job.kind == DraftJob.kind,
+            let order = try? JSONDecoder().decode(DraftJob.Order.self, from: Data(job.payload.utf8)), order.code == area.code,
+            order.month == place.month.description
+        else { throw Refusal.notFound("draft") }
+        return (place, job)
+    }
+}
+
+/// The page `draft`: how far it is, the file, or why there is none.
+struct DraftPage: Sendable {
+    let backURL: String
+    let here: String
+    let isPrinting: Bool
+    let eventsURL: String
+    let permille: Int
+    let fileURL: String?
+    let failed: String?
+    let againURL: String
+
+    init(_ job: Job, _ place: EditionPlace, isKept: Bool, _ speech: Speech) {
+        let base = "/bulletins/\(place.month)/\(Query.segment(place.code))"
+        (backURL, againURL, here, eventsURL) = (
+            base + "/compose", base + "/draft.pdf", "\(base)/drafts/\(job.id)", "/jobs/\(job.id)/events"
+        )
+        isPrinting = [.ready, .running].contains(job.state)
+        permille = job.progress
+        fileURL = job.state == .done && isKept ? "\(base)/drafts/\(job.id).pdf" : nil
+        failed =
+            isPrinting || fileURL != nil
+            ? nil : speech(job.state == .done ? "draft.gone" : "draft.failed", ["reason": speech("refusal.print.failed")])
     }
 }

@@ -34,7 +34,7 @@ extension EditionPress {
     /// A file of a draft. What a program prints goes through a door, a page does not.
     func draft(_ file: EditionFile, of printed: PrintedDocument, for account: String, through door: Admission) async throws -> Data {
         let page = try page(printed)
-        guard [.pdf, .docx, .xlsx].contains(file) else { return page }
+        guard [.docx, .xlsx].contains(file) else { return page }
         return try await drafts.made(file.rawValue + hexadecimal(SHA256.hash(data: page))) {
             try await door.admit(account) { try await self.file(file, of: printed) }
         }

@@ -27,6 +27,9 @@ struct EditionListPage: Sendable {
     let state: String
     /// How far the publishing is, or why it did not succeed.
     let printing: String?
+    let eventsURL: String
+    let permille: Int
+    let here: String
     let failed: String?
     let editions: Table
     /// What differs from the closed figures, before anything is published.
@@ -48,6 +51,7 @@ struct EditionListPage: Sendable {
                     ["actor": speech.words.actor($0.closedBy, record.accounts, speech.language), "time": zone.text($0.closedAt)])
             } ?? speech("edition.state.open")
         editions = .editions(record, zone, speech)
+        (eventsURL, permille, here) = ("/jobs/\(record.job?.id ?? "")/events", record.job?.progress ?? 0, base + "/editions")
         printing = record.isPrinting ? speech("edition.printing", ["percent": String((record.job?.progress ?? 0) / 10)]) : nil
         failed = record.job.flatMap {
             $0.state == .failed || $0.state == .cancelled

@@ -29,8 +29,7 @@ extension Routes {
             let at = FormVisit(house, visit, request, context)
             let place = try EditionPlace(at, rules)
             var response = try await house.page(house.editionFrame(place, nil, at, press, bell: bell), at)
-            // While it is printed the page looks again by itself, without a script.
-            if try await house.isPrinting(place, visit), let refresh = HTTPField.Name("Refresh") { response.headers[refresh] = "3" }
+            if try await house.isPrinting(place, visit) { response.looksAgain() }
             return response
         }
         form("/bulletins/:month/:code/close", .keepRegister, asksAgain: true, .closing(rules))
@@ -105,6 +104,13 @@ struct EditionPlace: Sendable {
 private func found<Value>(_ value: Value?) throws -> Value {
     guard let value else { throw Refusal.notFound("edition") }
     return value
+}
+
+extension Response {
+    /// A page that waits looks again by itself, where no script hears of the end.
+    mutating func looksAgain() {
+        if let refresh = HTTPField.Name("Refresh") { headers[refresh] = "30" }
+    }
 }
 
 /// A file of an edition or a draft, kept by no browser: the next person at the machine may have another right. A page stands on its own: it

