@@ -1,3 +1,4 @@
+import Listener
 import Accounts
 import Basics
 import HTTPTypes

@@ -10,7 +10,7 @@ package struct Query: Sendable {
     package init(_ text: String) {
         for pair in text.split(separator: "&").prefix(50) {
             let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map {
-                String($0).replacing("+", with: " ").removingPercentEncoding ?? ""
+                String($0).replacing("+", with: " ").removingPercentEncoding?.replacing("\0", with: "") ?? ""
             }
             if fields[parts[0]] == nil { fields[parts[0]] = parts.count == 2 ? parts[1] : "" }
         }

@@ -24,7 +24,8 @@ extension Routes {
         addSavedLists()
         addJobEvents()
         open(.get, "/sign-in") { request, _ in
-            try await house.signInPage(request, login: "", next: request.uri.queryParameters["next"].map(String.init) ?? "/", problem: nil)
+            let next = Query(request)["next"]
+            return try await house.signInPage(request, login: "", next: next.isEmpty ? "/" : next, problem: nil)
         }
         open(.post, "/sign-in") { request, context in
             // Without a session there is no token; a form of another origin is told apart by what the browser says.

@@ -133,3 +133,34 @@ def test_a_list_is_cards_on_a_telephone_and_keeps_its_columns(desk: Callable[...
     page.fill("#view-name", f"失联 {locale}")
     page.click("details.views form:has(#view-name) button")
     assert page.locator(f"p.ways a:has-text('失联 {locale}')").count() == 1
+
+
+def test_the_language_is_not_switched_over_what_was_typed_without_a_word(desk: Callable[..., Page]) -> None:
+    page = desk("city")
+    asked: list[str] = []
+    answers = iter([False, True])
+
+    def answer(dialog) -> None:
+        asked.append(dialog.message)
+        dialog.accept() if next(answers) else dialog.dismiss()
+
+    switched: list[str] = []
+
+    def switch(route) -> None:
+        # The account keeps its language: other tests sit at it too.
+        switched.append(route.request.url)
+        route.fulfill(status=204)
+
+    page.on("dialog", answer)
+    page.route("**/language", switch)
+    page.goto("/exclusions/new")
+    page.click("form[action='/language'] button")
+    page.wait_for_timeout(200)
+    assert not asked and len(switched) == 1, "Nothing typed, nothing asked"
+    page.fill("#reason", "山洪冲断线路")
+    page.click("form[action='/language'] button")
+    page.wait_for_timeout(200)
+    assert len(asked) == 1 and len(switched) == 1 and page.input_value("#reason") == "山洪冲断线路"
+    page.click("form[action='/language'] button")
+    page.wait_for_timeout(200)
+    assert len(asked) == 2 and len(switched) == 2

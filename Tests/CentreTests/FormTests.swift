@@ -121,6 +121,59 @@ import Web
         }
     }
 
+    /// What no field of a kind may hold: days and months that there are not, numbers out of reach, codes of another area; with NUL, in
+    /// full-width digits. It is said beside the field, and nothing is done.
+    private static func hostile(_ name: String, _ good: String) -> [String] {
+        if Day(good) != nil { return ["2011-02-30", "２０１１年１３月１日", "9999-99-99", "2011-05-01\u{0}x", "tomorrow"] }
+        if Month(good) != nil { return ["2011-13", "２０１１年１３月", "\u{0}", "May"] }
+        if name == "area" { return ["990102", "9901", "０００００００", "990101001\u{0}990102", "<b>"] }
+        if name == "sites" { return ["S5", "S1，nobody", "Ｓ１；Ｓ５", "%"] }
+        if Int(good) != nil { return ["-1", "1e9", "99999999999999999999", "一百", "\u{0}"] }
+        return []
+    }
+
+    /// NUL is no character of any text: no engine is asked with it, and no page shows it.
+    @Test(arguments: Database.Engine.required)
+    func nothingIsAskedWithNul(_ engine: Database.Engine) async throws {
+        try await withCentre(engine, at: Self.moment) { world in
+            let cookie = try await world.signIn("city", .officer, area: "9901")
+            let paths = [
+                "/sites/%00", "/sites/S1%00", "/areas/%00", "/search?q=a%00b", "/sites?q=%00&area=9901%00", "/sites?after=%00~%00",
+                "/search.json?q=%00", "/pick/areas?q=%00", "/exclusions?q=%00", "/silent?after=1_%00", "/editions/%00", "/jobs/%00/events",
+                "/bulletins/2011-03/%00", "/quarantine?after=%00", "/denominator%00", "/sign-in?next=%00",
+            ]
+            for path in paths {
+                let answer = try await world.get(path, cookie: cookie)
+                #expect(answer.status.code < 500 && !body(answer).contains("\u{0}"), "\(path) \(answer.status)")
+            }
+        }
+    }
+
+    @Test(arguments: Database.Engine.required)
+    func whatAFieldMayNotHoldIsSaidBesideIt(_ engine: Database.Engine) async throws {
+        try await withCentre(engine, at: Self.moment) { world in
+            var tried = 0
+            for (number, item) in Self.cases.enumerated() {
+                let cookie = try await world.signIn("h\(number)", item.role, area: item.area)
+                let before = try await world.centre.database.read(item.count)
+                for (name, good) in item.good.sorted(by: { $0.key < $1.key }) {
+                    for typed in Self.hostile(name, good) {
+                        let answer = try await world.submit(
+                            item.action, item.good.merging([name: typed]) { $1 }, from: item.page, isLook: true, cookie: cookie)
+                        let html = body(answer)
+                        #expect(
+                            answer.status == .unprocessableContent && html.contains("href=\"#\(name)\""),
+                            "\(item.action) \(name) \(typed.debugDescription) \(answer.status)")
+                        #expect(!html.contains("\u{0}") && !html.contains("<b>\""), "\(item.action) \(name)")
+                        tried += 1
+                    }
+                }
+                #expect(try await world.centre.database.read(item.count) == before, "\(item.action)")
+            }
+            #expect(tried > 40)
+        }
+    }
+
     /// Sent twice, and sent at once from two connections, it is done once; sent again with the very same contents it is asked about.
     @Test(arguments: Database.Engine.required)
     func whatIsSentTwiceIsDoneOnce(_ engine: Database.Engine) async throws {

@@ -28,9 +28,9 @@ extension Routes {
     fileprivate mutating func addQuarantine() {
         let house = house
         get("/quarantine", .seeFigures) { request, _, visit in
-            let (fields, today, limit) = (request.uri.queryParameters, house.today, QuarantinePage.pageSize + 1)
-            let reason = fields["reason"].map(String.init).flatMap { QuarantinePage.reasons.contains($0) ? $0 : nil }
-            let after = fields["after"].map(String.init) ?? ""
+            let (query, today, limit) = (Query(request), house.today, QuarantinePage.pageSize + 1)
+            let reason = QuarantinePage.reasons.contains(query["reason"]) ? query["reason"] : nil
+            let after = query["after"]
             let (facts, errors, overflow) = try await house.database.read { statements in
                 (
                     try statements.quarantined(reason: reason, after: after, limit: limit, on: today, in: visit.scope),

@@ -30,7 +30,10 @@ package struct Typed: Sendable {
     static func texts(of form: Form, in fields: [String: String]) -> [String: String] {
         Dictionary(
             form.fields.map { field in
-                guard case .boxes(let options) = field.look else { return (field.name, fields[field.name] ?? "") }
+                // NUL is no character of any text: PostgreSQL takes none, and a page that shows it is none.
+                guard case .boxes(let options) = field.look else {
+                    return (field.name, (fields[field.name] ?? "").replacing("\0", with: ""))
+                }
                 return (field.name, options.map(\.value).filter { fields["\(field.name).\($0)"]?.isEmpty == false }.joined(separator: ","))
             }
         ) { first, _ in first }

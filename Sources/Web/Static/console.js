@@ -85,6 +85,14 @@
   }
   warnLater(Number(document.body.dataset.idle));
 
+  // The page in the other language is a fresh one: what was typed into this one would be gone.
+  let typed = false;
+  document.addEventListener("input", event => { if (event.target.closest("main form[method=post]")) typed = true; });
+  const language = document.querySelector("form[action='/language']");
+  if (language) language.addEventListener("submit", event => {
+    if (typed && !confirm(language.dataset.lose)) event.preventDefault();
+  });
+
   // Work that is under way tells how far it is; when it has ended the page says what came of it. Without events it looks again.
   for (const box of document.querySelectorAll("[data-job]")) {
     const events = new EventSource(box.dataset.job), bar = box.querySelector("progress");

@@ -26,13 +26,12 @@ package final class Metrics: Sendable {
 }
 
 /// Counts requests by method and status.
-package struct RequestCounter: RouterMiddleware {
-    package typealias Context = AppContext
+package struct RequestCounter<Context: RequestContext>: RouterMiddleware {
     private let metrics: Metrics
 
     package init(metrics: Metrics) { self.metrics = metrics }
 
-    package func handle(_ request: Request, context: AppContext, next: (Request, AppContext) async throws -> Response) async throws
+    package func handle(_ request: Request, context: Context, next: (Request, Context) async throws -> Response) async throws
         -> Response
     {
         let response = try await next(request, context)
