@@ -29,10 +29,12 @@ extension Routes {
             let period = try Period(Query(request), rules: rules, at: house.clock.now)
             guard let record = try await shelf.areaMonth(code: code, period, in: visit.scope) else { throw Refusal.notFound("area") }
             let tops = try await house.database.read { try $0.tops(visit.scope, period) }
-            let (before, yearBefore) = (
-                try await house.sameArea(record, period.month.previous, period, in: visit.scope, rules, shelf),
-                try await house.sameArea(record, period.month.yearBefore, period, in: visit.scope, rules, shelf)
-            )
+            let begun = house.clock.now
+            let before = try await house.sameArea(record, period.month.previous, period, in: visit.scope, rules, shelf)
+            // Where a sum takes long, a nation's, one comparison must do until both are kept.
+            let yearBefore =
+                house.clock.now.milliseconds(since: begun) > 1000
+                ? nil : try await house.sameArea(record, period.month.yearBefore, period, in: visit.scope, rules, shelf)
             return try house.page(
                 "overview", OverviewPage(record, before: before, yearBefore: yearBefore, tops: tops, period, zone: rules.zone, speech),
                 title: speech("overview.title", ["area": record.area.name, "month": speech.month(period.month)]),
@@ -45,8 +47,10 @@ extension Routes {
             let key = FigureKey(rawValue: query["figure"].isEmpty ? "boot_rate" : query["figure"])
             guard let figure = MonthFigure.named(key) else { throw Refusal.invalid(["figure": "form.choice"]) }
             guard let record = try await shelf.areaMonth(code: code, period, in: visit.scope) else { throw Refusal.notFound("area") }
+            let begun = house.clock.now
             var (records, month) = ([record], period.month)
-            for _ in 1..<MonthsPage.span {
+            // Where a sum takes long, the months that are there within seconds must do; what was summed is kept for the next look.
+            for _ in 1..<MonthsPage.span where house.clock.now.milliseconds(since: begun) < 3000 {
                 month = month.previous
                 guard let earlier = try await house.sameArea(record, month, period, in: visit.scope, rules, shelf) else { break }
                 records.insert(earlier, at: 0)
