@@ -2,6 +2,7 @@ import Accounts
 package import Basics
 import Content
 import Documents
+import Figures
 import Foundation
 package import Hummingbird
 import Jobs
@@ -9,13 +10,12 @@ import Listener
 package import Logging
 import Media
 package import Operations
+import Papers
 import Programs
 import Registry
+import Returns
 package import ServiceLifecycle
 package import Storage
-import Figures
-import Papers
-import Returns
 import UnixSignals
 package import Web
 

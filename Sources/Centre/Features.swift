@@ -1,14 +1,14 @@
+import Bulletins
 import Content
+import Figures
 package import Foundation
 import Jobs
 import Logging
 import Operations
-import Registry
-import Storage
-import Bulletins
-import Figures
 import Papers
+import Registry
 import Returns
+import Storage
 import Web
 
 extension CentreApplication {

@@ -1,13 +1,13 @@
 import Accounts
 package import Basics
 import Content
+import Figures
 import Jobs
 package import Operations
-import Registry
-package import Storage
-import Figures
 import Papers
+import Registry
 import Returns
+package import Storage
 import Web
 
 /// The settings that belong to the network itself and stand in its database.

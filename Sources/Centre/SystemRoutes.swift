@@ -1,9 +1,9 @@
-import Listener
 import Accounts
 import Basics
 import HTTPTypes
 import Hummingbird
 import Jobs
+import Listener
 import Registry
 import Storage
 import Web

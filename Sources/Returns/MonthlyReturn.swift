@@ -1,5 +1,5 @@
-import Figures
 package import Basics
+import Figures
 import Web
 
 /// What is typed about a site in a month, in the order of the form.

@@ -1,5 +1,5 @@
-import Figures
 package import Basics
+import Figures
 package import Registry
 
 /// By when a return is due. Late ones are marked, never refused.

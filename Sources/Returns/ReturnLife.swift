@@ -1,6 +1,6 @@
-import Figures
 package import Accounts
 import Basics
+import Figures
 
 /// The life of a return: typed and submitted below, approved by another officer of the county or above, or sent back to be typed again. An
 /// approved one goes back only while its month is not closed.

@@ -1,6 +1,6 @@
-import Figures
 package import Accounts
 package import Basics
+import Figures
 package import Registry
 package import Storage
 

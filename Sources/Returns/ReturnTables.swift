@@ -1,5 +1,5 @@
-import Figures
 package import Basics
+import Figures
 package import Foundation
 import Registry
 import Web

@@ -1,5 +1,5 @@
-package import Figures
 package import Basics
+package import Figures
 package import Web
 
 /// What approved returns say about sites without machine data. Typed by people, and in no rate of machines.

@@ -1,13 +1,13 @@
 package import Accounts
 package import Basics
 import Content
+import Figures
 import Jobs
 package import Operations
-import Registry
-package import Storage
-import Figures
 import Papers
+import Registry
 import Returns
+package import Storage
 import Synchronization
 import Web
 package import Wire

@@ -1,7 +1,7 @@
 import Accounts
 import Basics
-import Hummingbird
 import HTTPTypes
+import Hummingbird
 import Jobs
 import NIOCore
 import Storage

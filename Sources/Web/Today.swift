@@ -1,8 +1,8 @@
 package import Accounts
 package import Basics
 import Hummingbird
-import Synchronization
 package import Storage
+import Synchronization
 
 /// The parts of the home page, in their order: what is late, what waits for whoever looks, what waits for others.
 package enum TodayGroup: String, CaseIterable, Sendable { case late, mine, others }

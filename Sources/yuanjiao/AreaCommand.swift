@@ -1,12 +1,12 @@
 import Accounts
 import ArgumentParser
 import Basics
-import Foundation
-import Registry
-import Storage
 import Bulletins
 import Figures
+import Foundation
 import Papers
+import Registry
+import Storage
 
 /// `yuanjiao area rename|recode|move|merge|split|close`
 struct AreaCommand: AsyncParsableCommand {

@@ -2,14 +2,14 @@ import Accounts
 import ArgumentParser
 import Basics
 import Centre
+import Figures
 import Foundation
 import Operations
+import Papers
 import Registry
 import Relay
 import Simulator
 import Storage
-import Figures
-import Papers
 import Trust
 import Wire
 

@@ -1,14 +1,14 @@
 import Accounts
 import ArgumentParser
 import Basics
+import Bulletins
 import Centre
 import Content
+import Figures
 import Foundation
 import Operations
-import Storage
-import Bulletins
-import Figures
 import Papers
+import Storage
 import Trust
 
 /// `yuanjiao migrate`

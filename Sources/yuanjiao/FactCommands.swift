@@ -1,15 +1,15 @@
 import Accounts
 import ArgumentParser
 import Basics
+import Bulletins
 import Centre
+import Figures
 import Foundation
 import Operations
-import Registry
-import Storage
-import Bulletins
-import Figures
 import Papers
+import Registry
 import Returns
+import Storage
 import Wire
 
 /// `yuanjiao void add|source|withdraw`

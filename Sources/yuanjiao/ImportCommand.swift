@@ -1,17 +1,17 @@
 import Accounts
 import ArgumentParser
 import Basics
+import Bulletins
 import Centre
 import Content
+import Figures
 import Foundation
 import Jobs
 import Operations
-import Registry
-import Storage
-import Bulletins
-import Figures
 import Papers
+import Registry
 import Returns
+import Storage
 import Trust
 import Wire
 

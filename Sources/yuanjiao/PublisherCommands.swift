@@ -1,6 +1,6 @@
-import Centre
 import ArgumentParser
 import Basics
+import Centre
 import Content
 import Foundation
 import Storage

@@ -1,16 +1,16 @@
 import Accounts
 import ArgumentParser
 import Basics
+import Bulletins
 import Centre
 import Documents
+import Figures
 import Foundation
+import Papers
 import Programs
 import Registry
-import Storage
-import Bulletins
-import Figures
-import Papers
 import Returns
+import Storage
 import Web
 
 /// `yuanjiao report bulletin|explain`

@@ -1,12 +1,12 @@
 import Accounts
 import Basics
-import Foundation
-import Registry
-import Storage
 import Bulletins
 import Figures
+import Foundation
 import Papers
+import Registry
 import Returns
+import Storage
 import TestKit
 import Testing
 import Web

@@ -6,8 +6,8 @@ import Registry
 import Storage
 import TestKit
 import Testing
-import Web
 import Trust
+import Web
 
 @Suite struct CatalogueTests {
     /// What a node would believe that fetches everything now.

@@ -10,8 +10,8 @@ import Media
 import Registry
 import Storage
 import TestKit
-import Trust
 import Testing
+import Trust
 import Web
 
 /// The library's pages over HTTP, as a browser meets them.

@@ -6,8 +6,8 @@ import Registry
 import Storage
 import TestKit
 import Testing
-import Web
 import Trust
+import Web
 
 /// Keys are changed without a visit to any node: a client that knew the old ones follows by itself, and the old ones are nobody's any more.
 @Suite struct KeyTests {

@@ -1,12 +1,12 @@
-import Bulletins
 import Accounts
 import Basics
-import Operations
-import Registry
-import Storage
+import Bulletins
 import Figures
+import Operations
 import Papers
+import Registry
 import Returns
+import Storage
 import TestKit
 import Testing
 import Wire

@@ -1,9 +1,9 @@
 import Accounts
 import Basics
-import Registry
-import Storage
 import Figures
 import Papers
+import Registry
+import Storage
 import TestKit
 import Testing
 

@@ -1,11 +1,11 @@
 import Accounts
 import Basics
-import Foundation
-import Registry
-import Storage
 import Bulletins
 import Figures
+import Foundation
 import Papers
+import Registry
+import Storage
 import TestKit
 import Testing
 import Web

@@ -1,5 +1,5 @@
-import Figures
 import Basics
+import Figures
 import Testing
 import Web
 

@@ -1,11 +1,11 @@
-import Bulletins
 import Accounts
 import Basics
-import Registry
-import Storage
+import Bulletins
 import Figures
 import Papers
+import Registry
 import Returns
+import Storage
 import TestKit
 import Testing
 

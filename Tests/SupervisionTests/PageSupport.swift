@@ -1,10 +1,10 @@
 import Basics
-import Foundation
-import Operations
-import Registry
 import Bulletins
 import Figures
+import Foundation
+import Operations
 import Papers
+import Registry
 import Returns
 import TestKit
 import Testing

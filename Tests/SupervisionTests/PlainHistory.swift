@@ -1,7 +1,7 @@
 import Basics
-import Registry
 import Figures
 import Papers
+import Registry
 import Returns
 import Wire
 

@@ -1,9 +1,9 @@
 import Documents
+import Figures
 import Foundation
 import Operations
-import Storage
-import Figures
 import Papers
+import Storage
 import TestKit
 import Testing
 import Web

@@ -1,10 +1,10 @@
 import Accounts
 import Basics
+import Figures
 import Operations
+import Papers
 import Registry
 import Storage
-import Figures
-import Papers
 import TestKit
 import Testing
 import Wire

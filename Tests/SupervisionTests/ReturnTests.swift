@@ -1,13 +1,13 @@
 import Accounts
 import Basics
-import Foundation
-import Operations
-import Registry
-import Storage
 import Bulletins
 import Figures
+import Foundation
+import Operations
 import Papers
+import Registry
 import Returns
+import Storage
 import TestKit
 import Testing
 import Web

@@ -1,9 +1,9 @@
 import Basics
-import Operations
-import Registry
 import Bulletins
 import Figures
+import Operations
 import Papers
+import Registry
 import Returns
 import Testing
 import Web

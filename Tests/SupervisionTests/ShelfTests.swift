@@ -1,11 +1,11 @@
 import Accounts
 import Basics
-import Operations
-import Registry
-import Storage
 import Figures
+import Operations
 import Papers
+import Registry
 import Returns
+import Storage
 import Synchronization
 import TestKit
 import Testing

@@ -1,6 +1,6 @@
 import Basics
-import Operations
 import Figures
+import Operations
 import Registry
 import TestKit
 import Testing

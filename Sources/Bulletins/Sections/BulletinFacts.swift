@@ -1,9 +1,9 @@
-import Web
-package import Figures
-package import Returns
 package import Basics
+package import Figures
 package import Operations
 import Registry
+package import Returns
+import Web
 
 /// A line of an earlier month: as it was published, or as it stands now where nothing was published.
 package struct PastLine: Hashable, Sendable {

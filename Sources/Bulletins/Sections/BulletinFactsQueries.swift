@@ -1,9 +1,9 @@
-import Figures
-import Returns
 package import Accounts
 package import Basics
+import Figures
 package import Operations
 import Registry
+import Returns
 package import Storage
 
 extension Statements {

@@ -1,9 +1,9 @@
-import Figures
-import Returns
 package import Basics
 import Crypto
 package import Documents
+import Figures
 import Foundation
+import Returns
 
 /// What a section of a bulletin is about; in this order unless the editor moves them.
 package enum SectionKind: String, CaseIterable, Sendable {

@@ -1,8 +1,8 @@
-package import Figures
-import Returns
 package import Basics
 package import Documents
+package import Figures
 import Registry
+import Returns
 import Web
 
 /// A section's place in a bulletin.

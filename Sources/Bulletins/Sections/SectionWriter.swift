@@ -1,9 +1,9 @@
-import Figures
-import Returns
 import Basics
 import Documents
+import Figures
 import Operations
 import Registry
+import Returns
 import Web
 
 /// Writes the sections of a bulletin from its facts, in one language. Pure.

@@ -1,9 +1,9 @@
-import Web
-import Figures
-package import Returns
 import Basics
+import Figures
 package import Foundation
 import Registry
+package import Returns
+import Web
 
 extension Bulletin {
     /// The bulletin as JSON with sorted keys: every rate with numerator and denominator. What was typed has a list of its own, which is

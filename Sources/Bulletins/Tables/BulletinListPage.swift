@@ -1,8 +1,8 @@
-package import Figures
-import Returns
 package import Basics
-package import Storage
+package import Figures
 package import Registry
+import Returns
+package import Storage
 import Web
 
 /// The page `bulletin_list`: the months of which there is anything, newest first, for each topmost area of the account.

@@ -1,8 +1,8 @@
-package import Figures
-package import Returns
 package import Basics
+package import Figures
 package import Operations
 import Registry
+package import Returns
 import Web
 
 /// The page `bulletin` and its print view `bulletin_print`: the table, and under it what every figure is made of.

@@ -1,10 +1,10 @@
-package import Figures
-package import Returns
 import Accounts
 import Basics
+package import Figures
 import Hummingbird
 package import Operations
 import Registry
+package import Returns
 import Storage
 package import Web
 

@@ -1,10 +1,10 @@
-package import Figures
-import Returns
 package import Basics
 package import Documents
+package import Figures
 package import Foundation
 import Operations
 import Registry
+import Returns
 
 /// A published bulletin as data: everything that its page shows, and the figures of each site behind it. Its JSON is the edition; page and
 /// table are made from it alone, so that they come out the same after any change of register, settings, words or program.

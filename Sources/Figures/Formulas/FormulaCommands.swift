@@ -1,10 +1,10 @@
-package import Web
 package import Accounts
 package import Basics
 import Jobs
 package import Operations
 import Registry
 package import Storage
+package import Web
 
 /// How figures are to be made from a month on.
 package struct NewFormula: Hashable, Sendable {

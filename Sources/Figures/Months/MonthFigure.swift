@@ -1,5 +1,5 @@
-import Operations
 package import Basics
+import Operations
 import Registry
 package import Web
 

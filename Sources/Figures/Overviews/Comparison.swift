@@ -20,19 +20,14 @@ package struct Comparison: Sendable {
         guard isHeard || figure.key == "registered" else { return nil }
         return figure.value(total).difference(from: figure.value(before.bulletin.total))
     }
-
-    /// The sites that were on now and not before, and the other way round, of those registered now.
-    package static func turned(_ sites: [SiteMonth], before: Set<Int>) -> (won: Int, lost: Int) {
-        (
-            sites.count { $0.presence == .on && !before.contains($0.site) },
-            sites.count { $0.presence != .on && before.contains($0.site) }
-        )
-    }
 }
 
 extension [SiteMonth] {
     /// The numbers of those that were on.
     package var switchedOn: Set<Int> { Set(lazy.filter { $0.presence == .on }.map(\.site)) }
+
+    /// How many a list of them shows.
+    func count(_ show: SiteFilter, before: Set<Int>) -> Int { count { show.includes($0, before: before) } }
 }
 
 /// A change as a card shows it.

@@ -11,11 +11,13 @@ struct MonthsPage: Sendable {
     let choices: [Choice]
     let meaning: String
     let table: Table
+    /// That not all months are there yet.
+    let cut: String?
 
     /// So many months back, the one asked for among them: the same month of the year before stands first.
     static let span = 13
 
-    init(_ records: [AreaMonth], _ figure: MonthFigure, _ period: Period, _ speech: Speech) {
+    init(_ records: [AreaMonth], _ figure: MonthFigure, isCut: Bool, _ period: Period, _ speech: Speech) {
         let path = "/areas/\(records.last?.area.code ?? "")/months"
         monthBar = MonthBar(period, path: path, fields: [("figure", figure.key)], networkIn: speech)
         (action, month, network) = (path, period.month.description, FigureURL.field(period.network).1)
@@ -24,6 +26,7 @@ struct MonthsPage: Sendable {
         }
         meaning = speech(figure.figure.means)
         table = .months(records, figure, speech)
+        cut = isCut ? speech("months.cut", ["count": String(records.count)]) : nil
     }
 }
 

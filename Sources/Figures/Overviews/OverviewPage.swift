@@ -52,9 +52,10 @@ package struct OverviewPage: Sendable {
             earlier.map { (label: speech("overview.change.\(name)"), with: Comparison(record, with: $0)) }
         }
         cards = OverviewPage.cards(record, comparisons, speech)
-        let turned = before.map { Comparison.turned(record.figures.sites, before: $0.figures.sites.switchedOn) }
+        let (all, was) = (record.figures.sites, before?.figures.sites.switchedOn)
         leads = [
-            (SiteFilter.lost, turned?.lost), (.won, turned?.won), (.notHeard, total.notHeard), (.off, total.off),
+            (SiteFilter.lost, was.map { all.count(.lost, before: $0) }), (.won, was.map { all.count(.won, before: $0) }),
+            (.notHeard, total.notHeard), (.off, total.off),
             (.zeroPlay, record.figures.sites.count { SiteFilter.zeroPlay.includes($0) }),
             (.excluded, bulletin.excluded.count),
         ].compactMap { show, count in

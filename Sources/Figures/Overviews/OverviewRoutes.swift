@@ -1,7 +1,7 @@
-import Jobs
 package import Accounts
 package import Basics
 import Hummingbird
+import Jobs
 package import Operations
 package import Registry
 import Storage
@@ -50,13 +50,16 @@ extension Routes {
             let begun = house.clock.now
             var (records, month) = ([record], period.month)
             // Where a sum takes long, the months that are there within seconds must do; what was summed is kept for the next look.
-            for _ in 1..<MonthsPage.span where house.clock.now.milliseconds(since: begun) < 3000 {
+            var isCut = false
+            for _ in 1..<MonthsPage.span {
+                isCut = house.clock.now.milliseconds(since: begun) >= 3000
+                if isCut { break }
                 month = month.previous
                 guard let earlier = try await house.sameArea(record, month, period, in: visit.scope, rules, shelf) else { break }
                 records.insert(earlier, at: 0)
             }
             return try house.page(
-                "months", MonthsPage(records, figure, period, speech),
+                "months", MonthsPage(records, figure, isCut: isCut, period, speech),
                 title: speech("months.title", ["area": record.area.name, "figure": speech(figure.figure.name)]),
                 crumbs: record.path.map { Frame.Link(label: $0.name, url: FigureURL.area($0.code, period.month, period.network)) },
                 for: visit, request)

@@ -1,7 +1,7 @@
 import Basics
 import Operations
-package import Web
 import Registry
+package import Web
 
 /// How an area stands among its neighbours with the figures of now, and what would change it before the month ends. Pure.
 package struct Prospect: Sendable {

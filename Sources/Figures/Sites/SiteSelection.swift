@@ -21,7 +21,12 @@ package enum SiteFilter: String, CaseIterable, Sendable {
     /// Whether what it asks for depends on the month before.
     package var looksBack: Bool { self == .won || self == .lost }
 
-    /// Whether a registered site belongs to the list, as far as its own month says.
+    /// Whether a registered site belongs to the list; `before` are the numbers of those that were on in the month before.
+    package func includes(_ site: SiteMonth, before: Set<Int>) -> Bool {
+        includes(site) && (!looksBack || before.contains(site.site) == (self == .lost))
+    }
+
+    /// The same as far as its own month says.
     package func includes(_ site: SiteMonth) -> Bool {
         switch self {
         case .all, .registered: true
@@ -109,9 +114,7 @@ package struct SiteSelection: Sendable {
         before: Set<Int> = [], among codes: Set<String>? = nil, order: SiteOrder = .code, isReversed: Bool = false
     ) {
         (self.order, self.isReversed) = (order, isReversed)
-        var lines = sites.filter { show.includes($0) && (!show.looksBack || before.contains($0.site) == (show == .lost)) }.map {
-            SiteLine($0)
-        }
+        var lines = sites.filter { show.includes($0, before: before) }.map { SiteLine($0) }
         if show == .all || show == .excluded { lines += excluded.map { SiteLine($0) } }
         if show == .all { lines += uncounted.map { SiteLine($0) } }
         if let kind { lines.removeAll { $0.kind != kind } }

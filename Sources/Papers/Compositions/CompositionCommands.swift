@@ -1,7 +1,7 @@
-import Figures
-package import Bulletins
 package import Accounts
 package import Basics
+package import Bulletins
+import Figures
 package import Registry
 package import Storage
 package import Web

@@ -1,9 +1,9 @@
-import Figures
-import Returns
-import Bulletins
 import Basics
+import Bulletins
 import Documents
+import Figures
 import Registry
+import Returns
 import Web
 
 /// The page `composition`: a month's bulletin section by section, each sentence with the text that it writes itself and what an editor made

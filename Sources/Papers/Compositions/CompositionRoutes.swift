@@ -1,8 +1,8 @@
-import Figures
-import Bulletins
 import Accounts
 import Basics
+import Bulletins
 import Documents
+import Figures
 import Foundation
 import Hummingbird
 package import Jobs

@@ -1,9 +1,9 @@
-import Figures
-import Bulletins
 import Accounts
 import Basics
+import Bulletins
 import Crypto
 import Documents
+import Figures
 import Foundation
 import Listener
 import Web

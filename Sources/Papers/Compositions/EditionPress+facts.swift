@@ -1,10 +1,10 @@
-import Figures
-import Returns
-package import Bulletins
 package import Accounts
 package import Basics
+package import Bulletins
+import Figures
 import Operations
 package import Registry
+import Returns
 import Storage
 package import Web
 

@@ -1,7 +1,7 @@
-import Figures
-import Bulletins
 import Accounts
 import Basics
+import Bulletins
+import Figures
 import Registry
 import Storage
 import Web

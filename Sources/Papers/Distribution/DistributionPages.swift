@@ -1,8 +1,8 @@
-import Figures
-import Returns
-import Bulletins
 import Accounts
 import Basics
+import Bulletins
+import Figures
+import Returns
 import Web
 
 /// The page `recipients`: to whom an edition was sent, who confirmed, and the reminder.

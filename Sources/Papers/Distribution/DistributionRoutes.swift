@@ -1,6 +1,6 @@
-import Figures
 import Accounts
 import Basics
+import Figures
 import Hummingbird
 package import Operations
 import Registry

@@ -1,5 +1,5 @@
-import Figures
 package import Basics
+import Figures
 
 /// An area to which an edition was sent.
 package struct Recipient: Decodable, Hashable, Sendable {

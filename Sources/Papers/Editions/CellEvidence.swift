@@ -1,8 +1,8 @@
-import Figures
-import Returns
-package import Bulletins
 import Basics
+package import Bulletins
+import Figures
 package import Foundation
+import Returns
 
 /// Everything behind one cell of an edition, out of the edition's own document: the sites that it counts or sums, and the fraction that
 /// they make.

@@ -1,7 +1,7 @@
-import Figures
-import Bulletins
 import Accounts
 package import Basics
+import Bulletins
+import Figures
 import Foundation
 import Operations
 package import Registry

@@ -1,9 +1,9 @@
-import Figures
-import Returns
-import Bulletins
 package import Basics
+import Bulletins
 import Crypto
+import Figures
 import Foundation
+import Returns
 
 /// A published bulletin. Its artefacts lie in the store under their hashes and are served as they are.
 package struct Edition: Decodable, Hashable, Sendable {

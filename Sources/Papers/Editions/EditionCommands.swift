@@ -1,11 +1,11 @@
-import Figures
-import Returns
-package import Bulletins
 package import Accounts
 package import Basics
+package import Bulletins
+import Figures
 import Jobs
 package import Operations
 package import Registry
+import Returns
 package import Storage
 
 /// A closed month of an area.

@@ -1,12 +1,12 @@
-import Figures
-import Returns
-import Bulletins
 import Accounts
 import Basics
+import Bulletins
+import Figures
 import Foundation
 import Jobs
 import Operations
 import Registry
+import Returns
 import Storage
 import Web
 

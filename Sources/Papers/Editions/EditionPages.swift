@@ -1,7 +1,7 @@
-package import Figures
-package import Bulletins
 import Accounts
 package import Basics
+package import Bulletins
+package import Figures
 import Jobs
 import Registry
 import Web

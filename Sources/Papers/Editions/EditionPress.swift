@@ -1,13 +1,13 @@
-package import Bulletins
-import Figures
-import Returns
 package import Accounts
 package import Basics
+package import Bulletins
 import Crypto
 package import Documents
+import Figures
 package import Foundation
 package import Operations
 import Registry
+import Returns
 package import Storage
 package import Web
 

@@ -1,6 +1,6 @@
+import Bulletins
 import Figures
 import Returns
-import Bulletins
 /// The page `edition_1` of documents of format 1: the whole document, laid out; it holds no words of its own.
 struct EditionSheet: Sendable {
     struct Pair: Sendable {

@@ -1,7 +1,7 @@
-import Figures
-import Returns
 import Bulletins
 import Documents
+import Figures
+import Returns
 
 /// A document as the template `edition_2` takes it: every field stored, every name used once, because Mustache looks further out for a name
 /// that is not there. The template stays as it is once an edition was issued with it; another look is another number.

@@ -1,8 +1,8 @@
-import Figures
-import Bulletins
 import Accounts
 package import Basics
+import Bulletins
 import Documents
+import Figures
 import Foundation
 package import Jobs
 import Registry

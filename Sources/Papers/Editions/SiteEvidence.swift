@@ -1,10 +1,10 @@
-import Figures
-import Returns
-package import Bulletins
 package import Accounts
 package import Basics
+package import Bulletins
+import Figures
 import Operations
 import Registry
+import Returns
 package import Storage
 
 /// The minutes and plays behind a site's published figures, as they were known at the edition's moment: what arrived, was voided or was
