@@ -115,29 +115,43 @@ let package = Package(
             ],
             resources: [.copy("Migrations"), .copy("Templates"), .copy("Words"), .copy("Static")], swiftSettings: settings),
 
+        /** Lists that features declare: filters, search, pages, columns, kept views, files; long ones by a job. */
+        .target(
+            name: "Lists", dependencies: ["Basics", "Storage", "Documents", "Accounts", "Jobs", "Web", hummingbird, httpTypes, nio],
+            swiftSettings: settings),
+        /** Records that features declare: forms that make and change one, files that bring in many, steps of their lives, their pages. */
+        .target(
+            name: "Records", dependencies: ["Basics", "Storage", "Accounts", "Jobs", "Web", "Lists", hummingbird],
+            resources: [.copy("Migrations"), .copy("Templates"), .copy("Words")], swiftSettings: settings),
+
         // MARK: Business
         /** Areas, sites, terminals, nodes, dated states: the register that all stands on. `Network` is a framework of Apple's. */
         .target(
-            name: "Registry", dependencies: ["Basics", "Storage", "Accounts", "Jobs", "Web", hummingbird],
+            name: "Registry", dependencies: ["Basics", "Storage", "Accounts", "Jobs", "Web", "Lists", "Records", hummingbird],
             resources: [.copy("Migrations"), .copy("Templates"), .copy("Words")], swiftSettings: settings),
         /** 资源: courseware, its upload, encoding, publication and delivery. */
         .target(
             name: "Content",
-            dependencies: ["Basics", "Storage", "Trust", "Wire", "Listener", "Media", "Accounts", "Jobs", "Web", "Registry", hummingbird],
+            dependencies: [
+                "Basics", "Storage", "Trust", "Wire", "Listener", "Media", "Accounts", "Jobs", "Web", "Lists", "Records", "Registry",
+                hummingbird,
+            ],
+
             resources: [.copy("Migrations"), .copy("Templates"), .copy("Words")], swiftSettings: settings),
         /** 管: presence, plays, watermarks, voids, the work list of quarantined facts. */
         .target(
-            name: "Operations", dependencies: ["Basics", "Storage", "Wire", "Accounts", "Web", "Registry", "Content", hummingbird],
+            name: "Operations",
+            dependencies: ["Basics", "Storage", "Wire", "Accounts", "Jobs", "Web", "Lists", "Records", "Registry", "Content", hummingbird],
             resources: [.copy("Migrations"), .copy("Templates"), .copy("Words")], swiftSettings: settings),
         /** 督, first part: what a month says of areas and sites: sums, overviews, site pages, denominators; reads every table. */
         .target(
             name: "Figures",
-            dependencies: ["Basics", "Storage", "Accounts", "Jobs", "Web", "Registry", "Operations", hummingbird, mustache],
+            dependencies: ["Basics", "Storage", "Accounts", "Jobs", "Web", "Lists", "Registry", "Operations", hummingbird, mustache],
             resources: [.copy("Templates"), .copy("Words")], swiftSettings: settings),
         /** 督: what townships type about sites without machine data, and what is in no rate of machines. */
         .target(
             name: "Returns",
-            dependencies: ["Basics", "Storage", "Accounts", "Web", "Registry", "Operations", "Figures", hummingbird],
+            dependencies: ["Basics", "Storage", "Accounts", "Web", "Lists", "Registry", "Operations", "Figures", hummingbird],
             resources: [.copy("Migrations"), .copy("Templates"), .copy("Words")], swiftSettings: settings),
         /** 督: an area's month as a table, and as sections that write themselves in two languages. */
         .target(
@@ -150,7 +164,8 @@ let package = Package(
         .target(
             name: "Papers",
             dependencies: [
-                "Basics", "Storage", "Listener", "Documents", "Accounts", "Jobs", "Web", "Registry", "Operations", "Figures", "Returns",
+                "Basics", "Storage", "Listener", "Documents", "Accounts", "Jobs", "Web", "Lists", "Registry", "Operations", "Figures",
+                "Returns",
                 "Bulletins", hummingbird, crypto, httpTypes, nio,
             ],
             resources: [.copy("Migrations"), .copy("Templates"), .copy("Words")], swiftSettings: settings),
@@ -160,7 +175,9 @@ let package = Package(
         .target(
             name: "Centre",
             dependencies: [
-                "Basics", "Storage", "Trust", "Wire", "Listener", "Programs", "Media", "Documents", "Accounts", "Web", "Jobs", "Registry",
+                "Basics", "Storage", "Trust", "Wire", "Listener", "Programs", "Media", "Documents", "Accounts", "Web", "Jobs", "Lists",
+                "Records",
+                "Registry",
                 "Content", "Operations", "Figures", "Returns", "Bulletins", "Papers",
                 hummingbird,
                 httpTypes, nio, lifecycle, signals, log,
@@ -189,7 +206,8 @@ let package = Package(
         .executableTarget(
             name: "yuanjiao",
             dependencies: [
-                "Basics", "Storage", "Trust", "Wire", "Listener", "Programs", "Documents", "Accounts", "Jobs", "Registry", "Content",
+                "Basics", "Storage", "Trust", "Wire", "Listener", "Programs", "Documents", "Accounts", "Jobs", "Records", "Registry",
+                "Content",
                 "Operations", "Figures", "Returns", "Bulletins", "Papers", "Web", "Centre",
                 "Edge",
                 "Terminal",
@@ -204,8 +222,8 @@ let package = Package(
         .target(
             name: "TestKit",
             dependencies: [
-                "Basics", "Storage", "Wire", "Accounts", "Jobs", "Web", "Registry", "Content", "Operations", "Figures", "Returns",
-                "Bulletins", "Papers",
+                "Basics", "Storage", "Wire", "Accounts", "Jobs", "Web", "Lists", "Records", "Registry", "Content", "Operations", "Figures",
+                "Returns", "Bulletins", "Papers",
             ],
             swiftSettings: settings),
         .testTarget(name: "BasicsTests", dependencies: ["Basics", "TestKit"], swiftSettings: settings),
@@ -215,7 +233,9 @@ let package = Package(
         .testTarget(name: "ListenerTests", dependencies: ["Listener", hummingbird, nio, log], swiftSettings: settings),
         .testTarget(name: "NodeTests", dependencies: ["Node", "Simulator"], swiftSettings: settings),
         .testTarget(name: "ProgramsTests", dependencies: ["Programs"], swiftSettings: settings),
-        .testTarget(name: "FuzzTests", dependencies: ["Basics", "Wire", "Trust", "Programs", "Media", "Node"], swiftSettings: settings),
+        .testTarget(
+            name: "FuzzTests", dependencies: ["Basics", "Listener", "Wire", "Trust", "Programs", "Media", "Node"],
+            swiftSettings: settings),
         .testTarget(name: "MediaTests", dependencies: ["Media", "Programs", log], swiftSettings: settings),
         .testTarget(name: "DocumentsTests", dependencies: ["Documents", "CZip"], swiftSettings: settings),
         .testTarget(name: "JobsTests", dependencies: ["Jobs", "TestKit", lifecycle, log], swiftSettings: settings),
@@ -238,8 +258,8 @@ let package = Package(
         .testTarget(
             name: "CentreTests",
             dependencies: [
-                "Basics", "Storage", "Trust", "Wire", "Listener", "Programs", "Accounts", "Jobs", "Web", "Registry", "Content",
-                "Operations", "Figures", "Returns", "Bulletins", "Papers", "Centre", "Simulator",
+                "Basics", "Storage", "Trust", "Wire", "Listener", "Programs", "Accounts", "Jobs", "Web", "Lists", "Records", "Registry",
+                "Content", "Operations", "Figures", "Returns", "Bulletins", "Papers", "Centre", "Simulator",
                 "TestKit",
                 hummingbird,
                 hummingbirdTesting, httpTypes, log,

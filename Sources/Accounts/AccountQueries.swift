@@ -8,6 +8,11 @@ package struct NamedAccount: Hashable, Sendable {
 }
 
 extension Statements {
+    /// The account with an id.
+    package func account(id: String) throws -> Account? {
+        try first(Account.self, "SELECT id, login, name, language, disabled_at FROM account WHERE id = \(id)")
+    }
+
     /// The account with a login.
     package func account(login: String) throws -> Account? {
         try first(Account.self, "SELECT id, login, name, language, disabled_at FROM account WHERE login = \(login)")

@@ -25,6 +25,11 @@ package struct Scope: Hashable, Sendable {
     /// Whether an area lies inside.
     package func covers(_ area: AreaCode) -> Bool { unlimited || areas.contains { $0.covers(area) } }
 
+    /// Whether an area lies inside a part of the scope that is of that level or a higher one.
+    package func covers(_ area: AreaCode, from level: AreaLevel) -> Bool {
+        unlimited || areas.contains { $0.level <= level && $0.covers(area) }
+    }
+
     /// The part of the scope that lies within one area: the area itself, or those parts of it that are inside.
     package func narrowed(to area: AreaCode) -> Scope {
         if covers(area) { return Scope(areas: [area]) }
@@ -37,6 +42,14 @@ package struct Scope: Hashable, Sendable {
         guard var condition = areas.first.map({ range($0, column) }) else { return "1 = 0" }
         for area in areas.dropFirst() { condition = "\(sql: condition) OR \(sql: range(area, column))" }
         return "(\(sql: condition))"
+    }
+
+    /// The condition on a column of area codes that lie inside, or that have something of the scope inside: what an office above decided
+    /// holds here too.
+    package func reach(_ column: SQL) -> SQL {
+        if unlimited { return "1 = 1" }
+        let above = Set(areas.flatMap { sequence(first: $0, next: \.parent).map(\.description) }).sorted()
+        return "(\(sql: condition(column)) OR \(sql: column) IN (\(list: above)))"
     }
 
     private func range(_ area: AreaCode, _ column: SQL) -> SQL {

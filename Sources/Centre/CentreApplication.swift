@@ -7,6 +7,7 @@ import Foundation
 package import Hummingbird
 import Jobs
 import Listener
+import Lists
 package import Logging
 import Media
 package import Operations
@@ -36,6 +37,10 @@ package struct CentreApplication: Sendable {
     package let forms: [String]
     /// The paths of declared lists.
     package let lists: [String]
+    /// The features' parts in the demo's data.
+    package let samples: [FeatureSample]
+    /// The features' durable work.
+    package let jobs: [FeatureJob]
     private let metrics: Metrics
     /// What runs beside the server: jobs, timers.
     package let services: [any Service]
@@ -52,7 +57,8 @@ package struct CentreApplication: Sendable {
         }
         let (database, settings) = try await NetworkSettings.open(
             configuration.databaseAddress, zone: configuration.zone, clock: clock, ids: ids, journal: journal)
-        let pages = try await offPool { try Pages(resources) }
+        let sources = configuration.sources
+        let pages = try await offPool { try Pages(resources, sources: sources) }
         var house = House(
             database: database, clock: clock, ids: ids, entropy: entropy, zone: settings.zone,
             passwords: PasswordScheme(cost: configuration.passwordCost), pages: pages,
@@ -86,6 +92,7 @@ package struct CentreApplication: Sendable {
         house.looks = features.flatMap(\.today)
         house.figures = features.flatMap(\.figures)
         house.searches = features.flatMap(\.searches)
+        house.exportFiles = KeptFiles(folder: configuration.dataFolder.appendingPathComponent("exports"), ending: "file")
 
         let router = Router(context: AppContext.self, options: .autoGenerateHeadEndpoints)
         router.addMiddleware {
@@ -98,15 +105,18 @@ package struct CentreApplication: Sendable {
         }
         var routes = Routes(house: house, router: router)
         routes.addHouse()
+        routes.addLists()
         routes.addHealth(metrics: metrics)
         NodeAPI(house: house, intake: intake, settings: settings, blobs: content.blobs, voice: content.keys.voice, metrics: metrics)
             .addRoutes(to: &routes)
         for feature in features { feature.add(to: &routes) }
+        let jobs = features.flatMap(\.jobs) + [routes.exportJob]
         return CentreApplication(
             configuration: configuration, database: database, replica: replica, settings: settings, house: house, intake: intake,
             responder: router.buildResponder(),
-            routes: routes.entries, forms: routes.forms, lists: routes.lists, metrics: metrics,
-            services: services(features, configuration, house, logger), logger: logger)
+            routes: routes.entries, forms: routes.forms, lists: routes.lists,
+            samples: features.compactMap(\.sample), jobs: jobs, metrics: metrics,
+            services: services(features, jobs, configuration, house, logger), logger: logger)
     }
 
     /// A replica that is away at the start is done without.
@@ -148,15 +158,15 @@ package struct CentreApplication: Sendable {
         return content
     }
 
-    private static func services(_ features: [Feature], _ configuration: CentreConfiguration, _ house: House, _ logger: Logger)
-        -> [any Service]
-    {
+    private static func services(
+        _ features: [Feature], _ jobs: [FeatureJob], _ configuration: CentreConfiguration, _ house: House, _ logger: Logger
+    ) -> [any Service] {
         let timers = features.flatMap(\.timers).filter { $0.isEverywhere || !configuration.isFront }.map(\.work)
         let log = logTimer(house, chains: !configuration.isFront, logger)
         guard !configuration.isFront else { return timers + [log] }
         let (receiver, database) = (configuration.logReceiver, house.database)
         let sending = PeriodicWork("log sent on", every: .seconds(5), log: logger) { try await receiver?.send(from: database) }
-        return runners(features.flatMap(\.jobs), house, logger) + timers + [log, sending]
+        return runners(jobs, house, logger) + timers + [log, sending]
     }
 
     /// What is written once a second: incidents, sums of refusals that were not written one by one, and the chain of the log of acts.

@@ -21,6 +21,8 @@ package struct CentreConfiguration: Sendable {
     package var zone: NetworkZone
     /// Marks every page as sample data.
     package var isSample: Bool
+    /// The folder `Sources`, whose templates and words are shown as they stand at each look: for whoever changes them.
+    package var sources: URL?
     /// Whether browsers reach the centre over TLS only.
     package var secureCookies: Bool
     /// Paths or names of the programs.

@@ -6,6 +6,7 @@ import Jobs
 import Logging
 import Operations
 import Papers
+import Records
 import Registry
 import Returns
 import Storage
@@ -15,8 +16,8 @@ extension CentreApplication {
     /// Where templates and words of all modules lie, besides those of the house.
     package static var resources: [Bundle] {
         [
-            .module, Registry.resources, Content.resources, Operations.resources, Figures.resources, Returns.resources, Bulletins.resources,
-            Papers.resources,
+            .module, Records.resources, Registry.resources, Content.resources, Operations.resources, Figures.resources, Returns.resources,
+            Bulletins.resources, Papers.resources,
         ]
     }
 
@@ -26,7 +27,7 @@ extension CentreApplication {
         let (database, clock, ids) = (house.database, house.clock, house.ids)
         return [
             .registerSearch(database), .overviews(rules, shelf), .siteList(rules, shelf), .sites(rules), .denominators(rules), .silence,
-            .exclusions, .quarantine,
+            .exclusions(settled: { try $0.settledMonths(from: $1, areas: $2) }), .quarantine,
             .courseware(content, encoding: parts.encoding, renewal: content.catalogueRenewal(database, clock: clock, ids: ids), database),
             .approvals(content), .stop,
             .bulletins(rules, shelf), .prospects(rules), .compositions(press, drafts: DraftJob(press: press, clock: clock), bell: bell),
@@ -35,7 +36,7 @@ extension CentreApplication {
             .figureList(rules), .formulas(rules, deriving: FormulaJob(database: database, rules: rules), bell: bell),
             .areas(settled: { try $0.settledMonths(from: $1, areas: $2) }),
             .siteStates(settled: { try $0.settledMonths(from: $1, areas: $2) }),
-            .nodes(house), .incidents, .events,
+            .operators(house, bell: bell), .nodes(house), .incidents, .events,
         ]
     }
 

@@ -2,6 +2,7 @@ import Accounts
 import Basics
 import Foundation
 import Hummingbird
+import Lists
 import Registry
 import Storage
 import Web

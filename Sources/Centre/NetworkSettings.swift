@@ -5,6 +5,7 @@ import Figures
 import Jobs
 package import Operations
 import Papers
+import Records
 import Registry
 import Returns
 package import Storage
@@ -24,8 +25,8 @@ package struct NetworkSettings: Sendable {
     /// The tables of all modules.
     package static var migrations: [Migration] {
         get throws {
-            try Accounts.migrations + House.migrations + Jobs.migrations + Registry.migrations + Content.migrations + Operations.migrations
-                + Returns.migrations + Papers.migrations
+            try Accounts.migrations + House.migrations + Jobs.migrations + Records.migrations + Registry.migrations
+                + Content.migrations + Operations.migrations + Returns.migrations + Papers.migrations
         }
     }
 

@@ -1,5 +1,6 @@
 import Accounts
 import Basics
+import Lists
 import Operations
 import Registry
 import Storage
@@ -20,7 +21,7 @@ extension ListPage where Row == HeardNode {
                 ListColumn("id", "nodes.id") { row, _ in Table.Cell(row.node.id) },
                 ListColumn("kind", "nodes.kind") { Table.Cell($1.text("node.kind.\($0.node.kind)")) },
                 ListColumn("name", "nodes.name") { row, _ in Table.Cell(row.node.name) },
-                ListColumn("state", "nodes.state") { Table.Cell($1.text("node.\($0.node.standing)"), mark: "standing") },
+                ListColumn("state", "nodes.state") { Table.Cell($1.text("node.\($0.node.standing.rawValue)"), mark: "standing") },
                 ListColumn("heard", "nodes.heard") { Table.Cell($1.time($0.heardAt)) },
                 ListColumn("enrolled_at", "nodes.enrolled_at") { Table.Cell($1.time($0.node.enrolledAt)) },
                 ListColumn("version", "nodes.version") { row, _ in Table.Cell(row.node.version) },
@@ -28,8 +29,7 @@ extension ListPage where Row == HeardNode {
             filters: [
                 ListFilter(
                     "kind", "nodes.kind", [FieldOption("", "nodes.any")] + ["edge", "terminal"].map { FieldOption($0, "node.kind.\($0)") }),
-                ListFilter(
-                    "state", "nodes.state", [FieldOption("", "nodes.any")] + NodeRecord.standings.map { FieldOption($0, "node.\($0)") }),
+                ListFilter("state", "nodes.state", any: "nodes.any", among: NodeStanding.self, words: "node"),
                 ListFilter("silent", "silence.since", any: "nodes.any", among: SilenceSpan.self, words: "silence.span"),
             ], search: "nodes.search",
             rows: { statements, question in

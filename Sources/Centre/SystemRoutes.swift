@@ -4,6 +4,7 @@ import HTTPTypes
 import Hummingbird
 import Jobs
 import Listener
+import Lists
 import Registry
 import Storage
 import Web

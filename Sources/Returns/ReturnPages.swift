@@ -65,39 +65,6 @@ struct ReturnSummary: Sendable {
     }
 }
 
-/// The page `return_list`: the returns of the scope for a month.
-struct ReturnListPage: Sendable {
-    let monthBar: MonthBar
-    let month: String
-    let completeness: ReturnSummary?
-    let choices: [Choice]
-    let returns: Table
-    let csvURL: String
-    let jsonURL: String
-    let nextPageURL: String?
-
-    static let pageSize = 200
-
-    init(_ record: ReturnRecord, state: ReturnState?, page: Int, zone: NetworkZone, _ speech: Speech) {
-        let fields = [("month", record.month.description), ("state", state?.rawValue ?? "")]
-        monthBar = MonthBar(record.period, path: "/returns", fields: [fields[1]])
-        month = record.month.description
-        completeness = record.standings.contains(where: \.isDue) ? ReturnSummary(record, zone: zone, speech) : nil
-        choices =
-            [Choice(choiceValue: "", choiceLabel: speech("return.any"), chosen: state == nil)]
-            + ReturnState.allCases.map {
-                Choice(choiceValue: $0.rawValue, choiceLabel: speech("return.state.\($0.rawValue)"), chosen: $0 == state)
-            }
-        let found = record.filtered(state)
-        let empty = record.standings.isEmpty ? "return.empty" : "return.empty_choice"
-        returns = .returns(
-            found.dropFirst(page * ReturnListPage.pageSize).prefix(ReturnListPage.pageSize), record, zone, speech, empty: speech(empty))
-        (csvURL, jsonURL) = (Query.url("/returns.csv", fields), Query.url("/returns.json", fields))
-        nextPageURL =
-            found.count > (page + 1) * ReturnListPage.pageSize ? Query.url("/returns", fields + [("page", String(page + 1))]) : nil
-    }
-}
-
 /// The page `return`: an area's own return as a form or as a table, what may be done with it, and the returns below.
 struct ReturnPage: Sendable {
     struct Row: Sendable {

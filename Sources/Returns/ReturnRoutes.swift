@@ -2,6 +2,7 @@ import Accounts
 import Basics
 import Figures
 import Hummingbird
+import Lists
 package import Operations
 import Registry
 import Storage
@@ -41,22 +42,7 @@ extension Routes {
     /// 月报: what places without machine data type in, month by month; typed below, approved above.
     fileprivate mutating func addReturns(_ rules: FactRules) {
         let house = house
-        get("/returns", .seeFigures) { request, _, visit in
-            let (query, speech) = (Query(request), Speech(house, visit))
-            let period = try house.returnPeriod(query["month"], rules)
-            if let code = AreaCode(query["area"]) { return seeOther(FigureURL.monthlyReturn(code.description, period.month)) }
-            let record = try await house.returnRecord(nil, period, visit, rules)
-            let page = ReturnListPage(
-                record, state: ReturnState(rawValue: query["state"]), page: max(0, min(100_000, Int(query["page"]) ?? 0)), zone: rules.zone,
-                speech)
-            return try house.page("return_list", page, title: speech("return.title"), for: visit, request)
-        }
-        get("/returns.csv", .seeFigures) { request, _, visit in
-            let query = Query(request)
-            let record = try await house.returnRecord(nil, try house.returnPeriod(query["month"], rules), visit, rules)
-            let table = Table.returnFile(record.filtered(ReturnState(rawValue: query["state"])), record, rules.zone, Speech(house, visit))
-            return download(table.csv, name: "returns-\(record.month).csv", type: "text/csv; charset=utf-8")
-        }
+        list(.returns(rules))
         get("/returns.json", .seeFigures) { request, _, visit in
             let query = Query(request)
             let record = try await house.returnRecord(nil, try house.returnPeriod(query["month"], rules), visit, rules)
@@ -103,13 +89,13 @@ extension Routes {
 
 extension House {
     /// The month of an address; without one the month before the present one, whose returns are due.
-    fileprivate func returnPeriod(_ text: String, _ rules: FactRules) throws -> Period {
+    func returnPeriod(_ text: String, _ rules: FactRules) throws -> Period {
         let present = try Period("", rules: rules, at: clock.now)
         return try Period(text.isEmpty ? (present.previous ?? present.month).description : text, rules: rules, at: clock.now)
     }
 
     /// The returns of an area, or of the whole scope.
-    fileprivate func returnRecord(_ code: String?, _ period: Period, _ visit: Visit, _ rules: FactRules) async throws -> ReturnRecord {
+    func returnRecord(_ code: String?, _ period: Period, _ visit: Visit, _ rules: FactRules) async throws -> ReturnRecord {
         let rights = scope
         let record = try await database.read { statements in
             let keeping = try rights(statements, visit.grants, .keepRegister, period.today)

@@ -54,33 +54,6 @@ extension Table {
             }, empty: empty)
     }
 
-    /// The same as a file, with the sums of what was typed.
-    static func returnFile(_ standings: [ReturnStanding], _ record: ReturnRecord, _ zone: NetworkZone, _ speech: Speech) -> Table {
-        let sums: [ReturnField] = [.minutes, .sessions, .should, .attended]
-        return Table(
-            caption: "",
-            columns: [
-                "code", "area", "sites_due", "sites_filled", "state", "submitted_at", "submitted_by", "days_late", "decided_at",
-                "decided_by", "source", "on",
-            ].map {
-                Column(speech("return.column.\($0)"))
-            } + sums.map { Column(speech("return.field.\($0.rawValue)")) },
-            rows: standings.map { standing in
-                let made = standing.monthlyReturn
-                let head: [Cell] = [
-                    Cell(standing.area.code), Cell(standing.area.name), Cell(standing.sites.count), Cell(standing.filled),
-                    Cell(speech("return.state.\(standing.state.rawValue)")),
-                    Cell(made?.submittedAt.map(zone.text) ?? ""),
-                    Cell(speech.words.actor(made?.submittedBy ?? "", record.accounts, speech.language)),
-                    Cell(standing.isDue ? standing.submission(record.deadline, zone: zone, today: record.period.today).daysLate : 0),
-                    Cell(made?.decidedAt.map(zone.text) ?? ""),
-                    Cell(speech.words.actor(made?.decidedBy ?? "", record.accounts, speech.language)), Cell(speech("typed.mark")),
-                    Cell(standing.on),
-                ]
-                return head + sums.map { Cell(standing.sum($0)) }
-            })
-    }
-
     /// What was typed about each site of a return.
     static func returnLines(_ standing: ReturnStanding, _ month: Month, _ speech: Speech) -> Table {
         Table(

@@ -5,6 +5,7 @@ import Figures
 import Jobs
 package import Operations
 import Papers
+import Records
 import Registry
 import Returns
 package import Storage
@@ -15,8 +16,8 @@ package import Wire
 /// All tables of the centre.
 package var allMigrations: [Migration] {
     get throws {
-        try Accounts.migrations + House.migrations + Jobs.migrations + Registry.migrations + Content.migrations + Operations.migrations
-            + Returns.migrations + Papers.migrations
+        try Accounts.migrations + House.migrations + Jobs.migrations + Records.migrations + Registry.migrations + Content.migrations
+            + Operations.migrations + Returns.migrations + Papers.migrations
     }
 }
 

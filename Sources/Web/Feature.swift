@@ -1,5 +1,7 @@
 package import Accounts
+package import Basics
 package import Jobs
+package import Storage
 
 /// What the centre is told of a feature, and all that it is told: one value, in the list of `CentreApplication`.
 package struct Feature: Sendable {
@@ -14,11 +16,14 @@ package struct Feature: Sendable {
     package let searches: [SearchLook]
     /// The figures that it owns.
     package let figures: [Figure]
+    /// Its part in the demo's data.
+    package let sample: FeatureSample?
     private let routes: @Sendable (inout Routes) -> Void
 
     package init(
         _ name: String, menu: [MenuEntry] = [], jobs: [FeatureJob] = [], timers: [FeatureTimer] = [], today: [TodayLook] = [],
         searches: [SearchLook] = [], figures: [Figure] = [],
+        sample: FeatureSample? = nil,
         routes: @escaping @Sendable (inout Routes) -> Void = { _ in }
     ) {
         self.name = name
@@ -28,6 +33,7 @@ package struct Feature: Sendable {
         self.today = today
         self.searches = searches
         self.figures = figures
+        self.sample = sample
         self.routes = routes
     }
 
@@ -53,6 +59,14 @@ package struct MenuEntry: Sendable {
         self.path = path
         self.right = right
     }
+}
+
+/// What a feature puts into a demo, once, in one transaction.
+package struct FeatureSample: Sendable {
+    /// Puts it there as it would be on a day, done by an officer of the city.
+    package let make: @Sendable (Statements, Day, Act) throws -> Void
+
+    package init(_ make: @escaping @Sendable (Statements, Day, Act) throws -> Void) { self.make = make }
 }
 
 /// A kind of durable work. Kinds with one bell wait for each other; what takes hours has a bell of its own.

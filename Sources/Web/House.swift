@@ -1,6 +1,7 @@
 package import Accounts
 package import Basics
 import Hummingbird
+package import Jobs
 package import Listener
 package import Storage
 package import Wire
@@ -33,6 +34,11 @@ package struct House: Sendable {
     let seen = SeenSessions()
     let counts = MenuCounts()
     let watchers = Watchers()
+    /// The files of long lists; nil where nobody keeps any.
+    package var exportFiles: KeptFiles?
+    /// A list of more rows is written as a file by a job.
+    package var rowsAtOnce = 5000
+    package let exportBell = JobBell()
     /// How many refusals of one account or address are written one by one.
     package let refusals = RefusalBudget()
     /// Before slices of uploads go to the disk: of one account four at a time.

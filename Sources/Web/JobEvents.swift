@@ -1,10 +1,11 @@
 import Accounts
 import Basics
+import Foundation
 import HTTPTypes
-import Hummingbird
+package import Hummingbird
 import Jobs
 import NIOCore
-import Storage
+package import Storage
 import Synchronization
 
 /// How many people watch their work at once: a page that waits holds a connection.
@@ -29,40 +30,66 @@ final class Watchers: Sendable {
     }
 }
 
+/// How far work is that somebody waits for.
+package struct JobLook: Hashable, Sendable {
+    let permille: Int
+    let isEnded: Bool
+    /// What is being done, in his language; empty where the page says it.
+    let text: String
+
+    package init(permille: Int, isEnded: Bool, text: String = "") { (self.permille, self.isEnded, self.text) = (permille, isEnded, text) }
+}
+
 extension Routes {
-    /// `/jobs/ID/events`: how far a person's own work is, as server-sent events (HTML, 9.2): `{"permille":…,"ended":…}` whenever it
-    /// changes. A minute long; the browser asks again by itself.
+    /// `/jobs/ID/events`: how far a person's own work is.
     mutating func addJobEvents() {
         let house = house
         get("/jobs/:id/events", .ownAccount) { _, context, visit in
             let (id, account) = (try context.parameters.require("id"), visit.account.id)
-            guard let job = try await house.database.read({ try $0.job(id: id) }), job.madeBy == account else {
-                throw Refusal.notFound("job")
+            return try await house.events(visit) { statements in
+                guard let job = try statements.job(id: id), job.madeBy == account else { throw Refusal.notFound("job") }
+                return JobLook(permille: job.progress, isEnded: ![.ready, .running].contains(job.state))
             }
-            var headers: HTTPFields = [.contentType: "text/event-stream", .cacheControl: "no-store"]
-            // nginx would hold events back until it has a buffer full.
-            if let name = HTTPField.Name("X-Accel-Buffering") { headers[name] = "no" }
-            return Response(
-                status: .ok, headers: headers,
-                body: ResponseBody { writer in
-                    // Whoever watches too much looks again later.
-                    guard house.watchers.begin(account) else {
-                        try await writer.write(ByteBuffer(string: "retry: 15000\n\n"))
-                        return try await writer.finish(nil)
-                    }
-                    defer { house.watchers.end(account) }
-                    var said = ""
-                    for _ in 0..<120 {
-                        guard let job = try await house.database.read({ try $0.job(id: id) }) else { break }
-                        let ended = ![.ready, .running].contains(job.state)
-                        let event = "data: {\"permille\":\(job.progress),\"ended\":\(ended)}\n\n"
-                        if event != said { try await writer.write(ByteBuffer(string: event)) }
-                        said = event
-                        if ended { break }
-                        try await Task.sleep(for: .milliseconds(500))
-                    }
-                    try await writer.finish(nil)
-                })
         }
+    }
+}
+
+extension House {
+    /// How far work is, as server-sent events (HTML, 9.2) for an element with `data-job`: `{"ended":…,"permille":…,"text":…}` whenever it
+    /// changes. A minute long; the browser asks again by itself.
+    package func events(_ visit: Visit, _ look: @escaping @Sendable (Statements) throws -> JobLook) async throws -> Response {
+        let (watchers, account, database) = (watchers, visit.account.id, database)
+        let first = try await database.read(look)
+        var headers: HTTPFields = [.contentType: "text/event-stream", .cacheControl: "no-store"]
+        // nginx would hold events back until it has a buffer full.
+        if let name = HTTPField.Name("X-Accel-Buffering") { headers[name] = "no" }
+        return Response(
+            status: .ok, headers: headers,
+            body: ResponseBody { writer in
+                // Whoever watches too much looks again later.
+                guard watchers.begin(account) else {
+                    try await writer.write(ByteBuffer(string: "retry: 15000\n\n"))
+                    return try await writer.finish(nil)
+                }
+                defer { watchers.end(account) }
+                var (now, said) = (first, nil as JobLook?)
+                for _ in 0..<120 {
+                    if now != said { try await writer.write(ByteBuffer(string: now.event)) }
+                    said = now
+                    if now.isEnded { break }
+                    try await Task.sleep(for: .milliseconds(500))
+                    // What is gone meanwhile has ended.
+                    now = (try? await database.read(look)) ?? JobLook(permille: now.permille, isEnded: true)
+                }
+                try await writer.finish(nil)
+            })
+    }
+}
+
+extension JobLook {
+    fileprivate var event: String {
+        // Texts can always be written.
+        let says = String(decoding: (try? JSONEncoder().encode(text)) ?? Data("\"\"".utf8), as: UTF8.self)
+        return "data: {\"permille\":\(permille),\"ended\":\(isEnded),\"text\":\(says)}\n\n"
     }
 }

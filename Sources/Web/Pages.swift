@@ -5,37 +5,26 @@ import Mustache
 /// Templates in both languages. In a template `[[key]]` stands for words of the catalogue; it is put in when the templates are loaded, so
 /// that a missing key stops the program at start and costs nothing later.
 package struct Pages: Sendable {
-    /// The words, for what a page puts together in code.
-    package let words: Words
     let statics: StaticFiles
-    private let libraries: [Language: MustacheLibrary]
+    private let loaded: PageLibrary
+    private let workshop: Workshop?
 
-    /// Loads the folders `Templates` and `Words` of the house and of the given modules. Throws for a key without words and for a template
-    /// that is none.
-    package init(_ bundles: [Bundle]) throws {
-        let (words, statics) = (try Words(bundles), try StaticFiles())
-        self.words = words
+    /// The words, for what a page puts together in code.
+    package var words: Words { library.words }
+    private var library: PageLibrary { workshop?.library ?? loaded }
+
+    /// Loads the folders `Templates` and `Words` of the house and of the given modules; those of `sources`, where that is given, as they
+    /// stand at each look. Throws for a key without words and for a template that is none.
+    package init(_ bundles: [Bundle], sources: URL? = nil) throws {
+        let (all, statics) = ([.module] + bundles, try StaticFiles())
         self.statics = statics
-        var libraries: [Language: MustacheLibrary] = [:]
-        for language in Language.allCases {
-            var library = MustacheLibrary()
-            for bundle in [.module] + bundles {
-                for file in (bundle.urls(forResourcesWithExtension: "mustache", subdirectory: "Templates") ?? []).map({ $0 as URL }) {
-                    let name = file.deletingPathExtension().lastPathComponent
-                    let read = String(decoding: try Data(contentsOf: file), as: UTF8.self)
-                    // An edition's page is kept for years and names what stays.
-                    let text = name.hasPrefix("edition_") ? read : statics.marked(read)
-                    try library.register(try Pages.translated(text, name: name, words: words, language: language), named: name)
-                }
-            }
-            libraries[language] = library
-        }
-        self.libraries = libraries
+        loaded = try PageLibrary(all.map(\.folder), statics)
+        workshop = try sources.map { try Workshop($0, all, statics) }
     }
 
     /// The page as HTML, within the frame that all pages share. `page` is a flat struct of stored properties, or a `MustacheParent`.
     package func html(_ template: String, _ page: Any, frame: Frame, language: Language) throws -> String {
-        guard let library = libraries[language], let content = library.render(page, withTemplate: template) else {
+        guard let library = library.templates[language], let content = library.render(page, withTemplate: template) else {
             throw MissingWords(description: "There is no template \(template)")
         }
         var frame = frame
@@ -48,11 +37,37 @@ package struct Pages: Sendable {
 
     /// A part of a page without the frame.
     package func part(_ template: String, _ page: Any, language: Language) throws -> String {
-        guard let text = libraries[language]?.render(page, withTemplate: template) else {
+        guard let text = library.templates[language]?.render(page, withTemplate: template) else {
             throw MissingWords(description: "There is no template \(template)")
         }
         return text
     }
+}
+
+/// Words and templates of some folders.
+struct PageLibrary: Sendable {
+    let words: Words
+    let templates: [Language: MustacheLibrary]
+
+    init(_ folders: [URL], _ statics: StaticFiles) throws {
+        words = try Words(in: folders)
+        var libraries: [Language: MustacheLibrary] = [:]
+        for language in Language.allCases {
+            var library = MustacheLibrary()
+            for file in folders.flatMap(PageLibrary.templates) {
+                let name = file.deletingPathExtension().lastPathComponent
+                let read = String(decoding: try Data(contentsOf: file), as: UTF8.self)
+                // An edition's page is kept for years and names what stays.
+                let text = name.hasPrefix("edition_") ? read : statics.marked(read)
+                try library.register(try PageLibrary.translated(text, name: name, words: words, language: language), named: name)
+            }
+            libraries[language] = library
+        }
+        templates = libraries
+    }
+
+    /// The templates of a folder.
+    static func templates(in folder: URL) -> [URL] { folder.files("Templates", ending: "mustache") }
 
     private static func translated(_ text: String, name: String, words: Words, language: Language) throws -> String {
         var result = ""

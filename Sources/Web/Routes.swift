@@ -4,6 +4,16 @@ package import HTTPTypes
 package import Hummingbird
 import Listener
 
+/// A list as a file, as far as a job must know it.
+package struct Export: Sendable {
+    package let right: Right
+    package let tables: @Sendable (Query, Visit) async throws -> ([Table], String)
+
+    package init(right: Right, tables: @escaping @Sendable (Query, Visit) async throws -> ([Table], String)) {
+        (self.right, self.tables) = (right, tables)
+    }
+}
+
 /// The routes of the centre and who may use them. Every page is added through here, so that a test can walk all of them with every role.
 package struct Routes {
     /// One route, as the test of rights sees it.
@@ -23,6 +33,8 @@ package struct Routes {
     package var forms: [String] = []
     /// The paths of declared lists.
     package var lists: [String] = []
+    /// The lists as files, by their paths.
+    package var exports: [String: Export] = [:]
 
     package init(house: House, router: Router<AppContext>) {
         self.house = house
@@ -58,14 +70,15 @@ package struct Routes {
 
     /// With `keeps` what was typed is not lost with the session in which the form was opened, but there when the person is back.
     mutating func post(
-        _ path: String, _ right: Right, keeps: Bool, asksAgain: @escaping @Sendable (Typed) -> Bool,
+        _ path: String, _ right: Right, keeps: Bool, upTo most: Int = 0, asksAgain: @escaping @Sendable (Typed) -> Bool,
         _ handler: @escaping @Sendable (Typed, AppContext, Visit) async throws -> Response
     ) {
         entries.append(Entry(method: "POST", path: path, right: right))
         let house = house
         router.post(RouterPath(path)) { request, context in
             let found = try await house.visit(request, context, for: right)
-            let form = try await Typed(request, context)
+            // Much is read of those alone who may do it.
+            let form = try await Typed(request, context, upTo: found?.may(right) == true ? most : 0)
             guard let signedIn = found, signedIn.made(form["csrf"]) else {
                 if keeps, let response = try await house.keeping(form, found) { return response }
                 throw found == nil ? Refusal.signInNeeded : Refusal.forbidden("form.csrf")

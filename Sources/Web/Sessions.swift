@@ -27,6 +27,19 @@ final class SeenSessions: Sendable {
 }
 
 extension House {
+    /// The person of an account without a request: for work that is done as he may see it. Nil for one that may not.
+    package func visit(of accountID: String, for right: Right, _ language: Language) async throws -> Visit? {
+        let (scope, today, now) = (scope, today, clock.now)
+        return try await database.read { statements in
+            guard let account = try statements.account(id: accountID), account.disabledAt == nil else { return nil }
+            let grants = try statements.roleGrants(accountID: account.id)
+            let visit = Visit(
+                account: account, grants: grants, scope: try scope(statements, grants, right, today), language: language, csrf: "",
+                token: "", sessionDigest: "", endsAt: now, confirmedAt: now, place: .here)
+            return visit.may(right) ? visit : nil
+        }
+    }
+
     /// The signed-in person of a request, with the scope of a right; nil without a good session.
     package func visit(_ request: Request, _ context: AppContext, for right: Right) async throws -> Visit? {
         guard let token = request.cookies[SessionCookie.name(secure: secureCookies)]?.value, (16...128).contains(token.utf8.count) else {

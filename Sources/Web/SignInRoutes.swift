@@ -21,7 +21,6 @@ extension Routes {
         addHome()
         addOwnAccount()
         addSearch()
-        addSavedLists()
         addJobEvents()
         open(.get, "/sign-in") { request, _ in
             let next = Query(request)["next"]

@@ -29,14 +29,14 @@ package struct Words: Sendable {
     private let catalogues: [Language: [String: String]]
 
     /// Reads both catalogues, those of the house and of the given modules; throws when a key stands in only one language, or twice in one.
-    package init(_ bundles: [Bundle]) throws {
+    package init(_ bundles: [Bundle]) throws { try self.init(in: ([.module] + bundles).map(\.folder)) }
+
+    /// The same from folders that hold `Words`.
+    init(in folders: [URL]) throws {
         var catalogues: [Language: [String: String]] = [:]
         for language in Language.allCases {
-            let files = ([.module] + bundles).flatMap {
-                $0.urls(forResourcesWithExtension: "json", subdirectory: "Words/\(language.rawValue)") ?? []
-            }
             var catalogue: [String: String] = [:]
-            for file in files.map({ $0 as URL }) {
+            for file in folders.flatMap({ Words.files(of: language, in: $0) }) {
                 let topic = try JSONDecoder().decode([String: String].self, from: Data(contentsOf: file))
                 try catalogue.merge(topic) { _, _ in
                     throw MissingWords(description: "\(file.lastPathComponent) has a key that stands elsewhere too")
@@ -51,6 +51,9 @@ package struct Words: Sendable {
         }
         self.catalogues = catalogues
     }
+
+    /// The catalogues of a folder.
+    static func files(of language: Language, in folder: URL) -> [URL] { folder.files("Words/\(language.rawValue)", ending: "json") }
 
     /// The words for a key, with `{name}` replaced by the given values. An unknown key shows itself in angle brackets, which a test looks
     /// for.
@@ -79,4 +82,18 @@ package struct Words: Sendable {
 
     /// All keys.
     package var keys: Set<String> { Set((catalogues[.chinese] ?? [:]).keys) }
+}
+
+extension Bundle {
+    /// Where its resources lie.
+    var folder: URL { resourceURL ?? bundleURL }
+}
+
+extension URL {
+    /// The files with an ending in a folder below; none where it is missing.
+    func files(_ path: String, ending: String) -> [URL] {
+        let below = appendingPathComponent(path)
+        let found = (try? FileManager.default.contentsOfDirectory(at: below, includingPropertiesForKeys: nil)) ?? []
+        return found.filter { $0.pathExtension == ending }.sorted { $0.lastPathComponent < $1.lastPathComponent }
+    }
 }

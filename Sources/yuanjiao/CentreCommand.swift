@@ -20,6 +20,9 @@ struct CentreCommand: AsyncParsableCommand {
     var front = false
     @Flag(name: .long, help: "Mark every page as sample data (YUANJIAO_SAMPLE=true).")
     var sample = false
+    @Option(
+        name: .long, help: "The folder Sources, whose templates and words are shown as they stand, without a build (YUANJIAO_SOURCES).")
+    var sources: String?
     @Flag(name: .long, help: "Browsers reach the centre over TLS only, so cookies may say so (YUANJIAO_TLS=true).")
     var tls = false
 
@@ -28,7 +31,7 @@ struct CentreCommand: AsyncParsableCommand {
             common,
             flags: [
                 "host": host, "port": port, "reports": reports, "front": front ? "true" : nil, "sample": sample ? "true" : nil,
-                "tls": tls ? "true" : nil,
+                "tls": tls ? "true" : nil, "sources": sources,
             ])
         try await CentreApplication.open(try settings.centre(), logger: try settings.logger("centre")).run()
     }

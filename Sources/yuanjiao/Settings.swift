@@ -127,6 +127,7 @@ struct Settings {
             throw BadSetting(description: "`reports` and `front` need a `database` of PostgreSQL")
         }
         configuration.isSample = self["sample"] == "true"
+        configuration.sources = self["sources"].map { URL(fileURLWithPath: $0, isDirectory: true) }
         configuration.secureCookies = self["tls"] == "true"
         configuration.ffmpeg = self["ffmpeg"] ?? "ffmpeg"
         configuration.ffprobe = self["ffprobe"] ?? "ffprobe"

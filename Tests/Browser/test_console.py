@@ -511,7 +511,7 @@ def test_a_month_is_closed_published_and_compared(desk: Callable[..., Page], dem
     page.goto("/bulletins/2011-01/990101")
     total = rows(page)[-1]
     assert "尚未关账" in page.inner_text(".notice")
-    page.click("a[href$='/editions']")
+    page.click("main a[href$='/editions']")
     assert "本月尚未关账" in page.inner_text("main")
     page.click("a[href$='/close']")
     page.click("button[value=act]")
@@ -531,7 +531,7 @@ def test_a_month_is_closed_published_and_compared(desk: Callable[..., Page], dem
     assert json.loads(demo.visitor("county").get(link + ".json").body)["lines"][-1][2] == total[2]
     page.goto("/bulletins/2011-01/990101")
     assert page.locator(".notice").count() == 0 and "已发布 1 版" in page.inner_text("main")
-    page.click("a[href$='/editions']")
+    page.click("main a[href$='/editions']")
     page.click("a[href$='/errata']")
     assert "完全一致" in page.inner_text("main")
     page.goto("/bulletins/2011-01/990101/editions")

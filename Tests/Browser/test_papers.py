@@ -100,9 +100,21 @@ def ink(image: Image.Image, left: float, top: float, right: float, bottom: float
     return sum(1 for r, g, b in box.get_flattened_data() if r + g + b < 500)
 
 
-def looked_at(pdf: Path) -> str:
-    """Looks at every page: what must hold of an official document on A4. Answers its text."""
+def reach(sheet: Image.Image) -> float:
+    """From the first to the last mark between the margins, in millimetres: a line alone has five or six."""
+    dots = sheet.convert("L").point(lambda grey: 255 if grey < 170 else 0)
+    width, height = sheet.size
+    box = dots.crop((0, round(15 / 25.4 * DPI), width, height - round(22 / 25.4 * DPI))).getbbox()
+    return (box[3] - box[1]) * 25.4 / DPI if box else 0
+
+
+def looked_at(pdf: Path, ours: bool = True) -> str:
+    """Looks at every page: what must hold of an official document on A4. Answers its text. What another program breaks into pages is not
+    `ours`."""
     sheets = pages(pdf)
+    if ours:
+        alone = [number for number, sheet in enumerate(sheets, 1) if reach(sheet) < 12]
+        assert not alone, f"These pages hold one line alone: {alone}"
     assert 3 <= len(sheets) <= 20, len(sheets)
     assert ink(sheets[0], 28, 30, 184, 80, red=True) > 200, "The head line is not red"
     for number, sheet in enumerate(sheets, 1):
@@ -162,7 +174,7 @@ def test_the_paper_is_published_and_looked_at(desk: Callable[..., Page], demo: D
         capture_output=True,
         timeout=180 * PATIENCE,
     )
-    words = looked_at(tmp_path / "word" / "edition.pdf")
+    words = looked_at(tmp_path / "word" / "edition.pdf", ours=False)
     squeezed = [re.sub(r"\s", "", one) for one in (text, words)]
     page.goto(COMPOSE)
     printed = re.sub(r"\s", "", sentence(page, "boot").locator("p").first.inner_text())
@@ -183,12 +195,12 @@ def test_what_was_published_arrives_is_confirmed_and_asked_for(desk: Callable[..
     page.goto("/received")
     if "还没有收到" in page.inner_text("main"):
         pytest.fail("The township got nothing, although its county published")
-    waiting = page.locator("form[action^='/received/'] button").count()
+    waiting = page.locator("#rows input[type=checkbox]").count()
     assert waiting >= 1 and "期收到的通报尚未签收" in township.get("/").text
-    address = page.locator("main li a").first.get_attribute("href")
+    address = page.locator("#rows tbody th a").first.get_attribute("href")
     assert township.get(address).status == 200 and township.get(f"{address}.json").status == 404
     # The county has not confirmed what it sent itself, and is not asked to.
-    assert "form action=\"/received/" not in county.get("/received").text
+    assert 'name="row.' not in county.get("/received").text
     desk_of_county = desk("county")
     desk_of_county.goto(address + "/recipients")
     desk_of_county.click("form[action$='/remind'] button")
@@ -197,9 +209,10 @@ def test_what_was_published_arrives_is_confirmed_and_asked_for(desk: Callable[..
     desk_of_county.click("form[action$='/remind'] button")
     assert "已催收 0 个" in desk_of_county.inner_text("[role=status]"), "A second reminder on the same day"
     page.goto("/received")
-    assert "已催收 1 次" in page.inner_text("main")
-    page.locator("form[action^='/received/'] button").first.click()
-    assert page.locator("form[action^='/received/'] button").count() == waiting - 1
+    assert page.locator("#rows td[data-label='催收次数']").first.inner_text() == "1"
+    page.locator("#rows input[type=checkbox]").first.check()
+    page.locator("#rows button[formaction='/received/confirm']").click()
+    assert page.locator("#rows input[type=checkbox]").count() == waiting - 1
     desk_of_county.goto(address + "/recipients")
     assert "已确认收到 1 个" in desk_of_county.inner_text("main")
 
@@ -246,3 +259,16 @@ def test_lists_go_into_a_spreadsheet_as_they_are_shown(demo: Demo) -> None:
         assert len(shown) >= len(listed) - 1 and len(shown) > 5
         assert shown[0][0] == list(listed[0].values())[0] and isinstance(shown[0][0], str)
         assert any(isinstance(value, (int, float)) for value in shown[0])
+
+
+@pytest.mark.parametrize("code", ["9901", COUNTY, "990101001"])
+def test_no_printed_page_holds_one_line_alone(desk: Callable[..., Page], tmp_path: Path, code: str) -> None:
+    """A browser's own paper, of areas of every size."""
+    page = desk("city")
+    for month in ("2011-02", MONTH):
+        page.goto(f"/bulletins/{month}/{code}/print")
+        paper = tmp_path / f"print-{month}.pdf"
+        page.pdf(path=paper, prefer_css_page_size=True, print_background=True)
+        sheets = pages(paper)
+        alone = [number for number, sheet in enumerate(sheets, 1) if reach(sheet) < 12]
+        assert sheets and not alone, f"{code} {month}: these pages hold one line alone: {alone}"

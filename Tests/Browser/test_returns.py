@@ -64,7 +64,7 @@ def test_returns_say_what_they_are_for_where_nothing_is_due(desk: Callable[..., 
 def test_a_return_is_typed_refused_mended_submitted_sent_back_and_approved(desk: Callable[..., Page], demo: Demo, sites: None) -> None:
     town, county = desk("township"), desk("county")
     town.goto(f"/returns?month={MONTH}")
-    assert "应报 1 份，已报送 0 份" in town.inner_text("main") and "未填" in town.inner_text("main table")
+    assert "应报 1 份，已报送 0 份" in town.inner_text("main") and "未填" in town.inner_text(".listed table")
     town.click(f"main table a[href='{RETURN}']")
     assert "卫星一站" in town.inner_text("table.typing") and "卫星三站" not in town.inner_text("main")
 
@@ -135,9 +135,9 @@ def test_a_return_is_typed_refused_mended_submitted_sent_back_and_approved(desk:
     city.goto(f"/returns?month={MONTH}")
     assert "应报 2 份，已报送 1 份，审核通过 1 份" in city.inner_text("main") and "50.00%" in city.inner_text("main table >> nth=0")
     city.select_option("#state", "open")
-    city.click("form.filter button")
-    assert "990102001" in city.inner_text("main table >> nth=1") and TOWN not in city.inner_text("main table >> nth=1")
-    rows = demo.visitor("city").rows(f"/returns.csv?month={MONTH}&state=approved")
+    city.click("form.filter[action='/returns'] button")
+    assert "990102001" in city.inner_text(".listed table") and TOWN not in city.inner_text(".listed table")
+    rows = demo.visitor("city").rows(f"/returns.csv?month={MONTH}&state=approved&columns=code,source,minutes,attended")
     assert [(row["编码"], row["来源"], row["开机分钟"], row["实到人次"]) for row in rows] == [(TOWN, "手工填报", "990", "31")]
     told = json.loads(demo.visitor("city").get(f"/returns.json?month={MONTH}").body.decode())
     assert told["source"] == "typed" and [one["area"] for one in told["returns"]] == [TOWN, "990102001"]

@@ -4,6 +4,7 @@ import Centre
 import Foundation
 import Hummingbird
 import HummingbirdTesting
+import Jobs
 import Logging
 import Programs
 import Registry
@@ -60,6 +61,16 @@ struct CentreWorld: Sendable {
         let shown = String(buffer: answer.body)
         guard !isLook, answer.status == .ok, asksToAct(shown), let hidden = hiddenFields(ofFormTo: action, in: shown) else { return answer }
         return try await post(action, fields.merging(hidden) { $1 }.merging(["form_step": "act"]) { $1 }, cookie: cookie)
+    }
+
+    /// Does the jobs of a kind that wait, as the centre's runner would.
+    func work(_ kind: String) async throws {
+        let (database, clock) = (centre.database, clock.clock)
+        guard let handler = centre.jobs.first(where: { $0.kind == kind })?.handler else { throw Refusal.notFound("job") }
+        while let job = try await database.write({ try $0.claimJob(kinds: [kind], lease: 60_000, at: clock.now) }) {
+            let account = try await handler(JobRun(job, database: database, clock: clock, lease: 60_000))
+            try await database.write { _ = try $0.endJob(id: job.id, attempt: job.attempts, as: .done, account: account, at: clock.now) }
+        }
     }
 
     func post(_ path: String, _ fields: [String: String], cookie: String = "") async throws -> TestResponse {

@@ -59,6 +59,12 @@ import Web
                 "document": "5号", "reason": "会议决定",
             ], text: "reason", count: { try $0.formulas().count }),
         Case(
+            action: "/operators/new", page: "/operators/new", role: .officer, area: "990101001",
+            good: [
+                "name": "云溪广电网络", "area": "990101001", "modes.cable": "on", "hotline": "0870-96000", "note": "备注内容",
+            ], text: "hotline",
+            count: { try $0.networkOperators(limit: 10, in: .everything).count }),
+        Case(
             action: "/bulletins/2011-03/9901/close", page: "/bulletins/2011-03/9901/close", role: .officer, area: "9901", good: [:],
             text: nil,
             count: { try $0.all("SELECT month FROM month_closing") { try $0.text(0) }.count }),
@@ -71,9 +77,14 @@ import Web
         try await withCentre(.sqlite) { world in
             let own = [
                 // Need a file, a key or a return that is due: ContentRoutesTests, PublishTests, ReturnRoutesTests, CompositionTests.
+                // Of records: OperatorTests, and LifeCycleTests for the steps.
+                "/operators/import", "/operators/imports/:import", "/operators/:id/change", "/agreements/new", "/agreements/import",
+                "/agreements/imports/:import", "/agreements/:id/change", "/agreements/:id/sign", "/agreements/:id/end",
+                "/agreements/:id/drop",
                 "/courseware/:id", "/courseware/:id/decline", "/stop", "/bulletins/:month/:code/publish", "/returns/:month/:code",
                 "/returns/:month/:code/send-back",
-                "/bulletins/:month/:code/compose/sentences/:section/:sentence", "/exclusions/:id/refuse", "/bulletins/:month/:code/reopen",
+                "/bulletins/:month/:code/compose/sentences/:section/:sentence", "/exclusions/:id/refuse", "/exclusions/:id/take-back",
+                "/bulletins/:month/:code/reopen",
             ]
             let walked = Self.cases.map(\.action)
             for path in world.centre.forms where !own.contains(path) {

@@ -1,8 +1,10 @@
 import Accounts
 import Basics
 import Bulletins
+import Content
 import Figures
 import Foundation
+import Operations
 import Papers
 import Registry
 import Returns
@@ -53,6 +55,7 @@ import Web
                                 switch step.name {
                                 case "approve": try statements.approveExclusion(proposal, in: scope, by: act)
                                 case "refuse": try statements.refuseExclusion(proposal, answer: "不", in: scope, by: act)
+                                case "take-back": try statements.takeBackExclusion(proposal, reason: "误批", settled: [], in: scope, by: act)
                                 default: try statements.withdrawExclusion(proposal, by: act)
                                 }
                             }
@@ -68,8 +71,127 @@ import Web
                     }
                 }
             }
-            // From `proposed` alone: two that decide, of the county and the city, each beside two steps; and the makers, once each.
-            #expect(taken == 2 * 2 + 2)
+            // From `proposed`: two that decide, of the county and the city, each beside two steps; and the makers, once each. From
+            // `approved`: everybody of the county and above.
+            #expect(taken == 2 * 2 + 2 + 3)
+        }
+    }
+
+    /// Every step of an encoding, from every state of courseware: taken where the declaration says so, without a trace elsewhere.
+    @Test(arguments: Database.Engine.required)
+    func everyStepOfAnEncodingIsTakenOrLeftAsDeclared(_ engine: Database.Engine) async throws {
+        try await withWorld(engine) { world in
+            let (act, id) = (world.act(at: SampleWorld.moment("2011-05-02", 9)), "lesson-1")
+            let result = EncodingResult(durationMs: 1, manifestHash: "", manifestBytes: 0, posterHash: "", previewHash: "")
+            for state in CoursewareState.allCases {
+                for step in CoursewareLife.cycle.steps where ["encoded", "fail", "cancel", "retry"].contains(step.name) {
+                    var refusal: Refusal?
+                    do {
+                        try await world.database.write { statements in
+                            try statements.run("UPDATE courseware SET state = \(state) WHERE id = \(id)")
+                            switch step.name {
+                            case "encoded": _ = try statements.finishEncoding(id: id, result, by: act)
+                            case "fail": try statements.failEncoding(id: id, problem: "media.defect", values: [:], by: act)
+                            case "cancel": try statements.cancelEncoding(id: id, by: act)
+                            default: try statements.retryEncoding(id: id, by: act)
+                            }
+                        }
+                    } catch let error as Refusal { refusal = error }
+                    let isOpen = step.from.contains(state)
+                    // What a job does comes too late without a word; what a person asks for is answered.
+                    let isAnswered = ["cancel", "retry"].contains(step.name)
+                    #expect(refusal == (isOpen || !isAnswered ? nil : .conflict(step.stale)), "\(step.name) from \(state)")
+                    guard refusal == nil else { continue }
+                    let now = try await world.database.read { statements in
+                        try statements.first("SELECT state FROM courseware WHERE id = \(id)") { try $0.text(0) }
+                    }
+                    #expect(now == (isOpen ? step.to : state).rawValue, "\(step.name) from \(state)")
+                }
+            }
+        }
+    }
+
+    /// What people decide about a request, from every state, by the one who asked and by another.
+    @Test(arguments: Database.Engine.required)
+    func everyDecisionAboutARequestIsTakenOrRefusedAsDeclared(_ engine: Database.Engine) async throws {
+        try await withWorld(engine) { world in
+            let today = try #require(Day("2011-05-02"))
+            func act(_ person: String) -> Act {
+                Act(by: Actor(id: person), at: SampleWorld.moment("2011-05-02", 9), ids: world.ids)
+            }
+            try await world.database.write { try $0.run("UPDATE courseware SET state = 'ready' WHERE id = 'lesson-1'") }
+            let courseware = try #require(
+                try await world.database.read { try $0.courseware(id: "lesson-1", on: today, in: .everything) })
+            let steps = RequestLife.cycle.steps
+            for state in PublicationRequest.State.allCases {
+                for person in ["asker", "other"] {
+                    for name in ["approve", "say no"] {
+                        let (asked, done) = (act("asker"), act(person))
+                        let wanted = name == "approve" ? name : person == "asker" ? "take-back" : "decline"
+                        let step = try #require(steps.first { $0.name == wanted })
+                        var refusal: Refusal?
+                        do {
+                            try await world.database.write { statements in
+                                try statements.run("DELETE FROM publication_request")
+                                try statements.askForPublication(courseware, by: asked)
+                                try statements.run("UPDATE publication_request SET state = \(state)")
+                                if name == "approve" {
+                                    try statements.approvePublication(courseware, seen: courseware.screenDigest, by: done)
+                                } else {
+                                    try statements.declinePublication(courseware, remark: "x", by: done)
+                                }
+                            }
+                        } catch let error as Refusal { refusal = error }
+                        let standing = LifeStanding(state, maker: "asker", area: nil)
+                        #expect(refusal == step.obstacle(standing, by: person, in: .everything), "\(name) of \(state) by \(person)")
+                        guard refusal == nil else { continue }
+                        let now = try await world.database.read { try $0.publicationRequest(of: courseware.id)?.state }
+                        #expect(now == step.to, "\(name) of \(state) by \(person)")
+                    }
+                }
+            }
+        }
+    }
+
+    /// Claim, enrolment and revocation of a node, from wherever it stands.
+    @Test(arguments: Database.Engine.required)
+    func everyStepOfANodeIsTakenOrRefusedAsDeclared(_ engine: Database.Engine) async throws {
+        try await withWorld(engine) { world in
+            let (act, today) = (world.act(at: SampleWorld.moment("2011-05-02", 9)), try #require(Day("2011-05-02")))
+            let area = try #require(try await world.database.read { try $0.area(code: "990101", on: today, in: .everything) })
+            var number = 0
+            for standing in NodeStanding.allCases {
+                for step in NodeLife.cycle.steps {
+                    number += 1
+                    let id = "E\(number)"
+                    try await world.database.write { statements in
+                        try statements.prepareClaim(id: id, kind: "edge", name: "x", areaID: area.areaID, codeDigest: "d" + id, by: act)
+                        guard standing != .claimed else { return }
+                        _ = try statements.enrolNode(codeDigest: "d" + id, publicKey: "k" + id, version: "", on: today, by: act)
+                        if standing == .revoked { try statements.revokeNode(id: id, reason: "", by: act) }
+                        // A revoked node enrols by a new claim.
+                        if standing == .revoked, step.name == "enrol" {
+                            try statements.prepareClaim(
+                                id: id, kind: "edge", name: "x", areaID: area.areaID, codeDigest: "d" + id, by: act)
+                        }
+                    }
+                    var isRefused = false
+                    do {
+                        try await world.database.write { statements in
+                            switch step.name {
+                            case "claim":
+                                try statements.prepareClaim(
+                                    id: id, kind: "edge", name: "x", areaID: area.areaID, codeDigest: "n" + id, by: act)
+                            case "enrol":
+                                _ = try statements.enrolNode(
+                                    codeDigest: "d" + id, publicKey: "other" + id, version: "", on: today, by: act)
+                            default: try statements.revokeNode(id: id, reason: "", by: act)
+                            }
+                        }
+                    } catch is Refusal { isRefused = true }
+                    #expect(isRefused == !step.from.contains(standing), "\(step.name) of one that is \(standing)")
+                }
+            }
         }
     }
 
@@ -95,7 +217,13 @@ import Web
     @Test func theDocumentDrawsTheDeclarations() throws {
         let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
             .appendingPathComponent("docs/lifecycles.md")
-        let drawn = [("Exclusions 剔除申请", ExclusionLife.cycle.drawing), ("Monthly returns 月报", ReturnLife.cycle.drawing)]
+        let drawn = [
+            ("Exclusions 剔除申请", ExclusionLife.cycle.drawing), ("Monthly returns 月报", ReturnLife.cycle.drawing),
+            ("Agreements 协议", AgreementLife.cycle.drawing),
+            ("Sites 站点", SiteLife.cycle.drawing), ("Courseware 课件", CoursewareLife.cycle.drawing),
+            ("Publication requests 发布申请", RequestLife.cycle.drawing), ("Months of an area 月份", MonthLife.cycle.drawing),
+            ("Nodes 节点", NodeLife.cycle.drawing),
+        ]
         let text =
             """
             # Life cycles\n\nMade from the declarations by `LifeCycleTests`; in brackets who takes a step, of those who have the right to.\n

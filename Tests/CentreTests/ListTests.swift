@@ -5,6 +5,7 @@ import Foundation
 import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
+import Jobs
 import Listener
 import Operations
 import Registry
@@ -44,6 +45,44 @@ import Wire
                 try await group.waitForAll()
             }
             #expect(try await world.get("/sites.csv", cookie: reader).status == .ok)
+        }
+    }
+
+    /// A list of many rows is written as a file by a job, by what the person may see when it is done; it is there for him alone.
+    @Test(arguments: Database.Engine.required)
+    func aLongListIsWrittenByAJobForTheOneWhoAskedForIt(_ engine: Database.Engine) async throws {
+        try await withCentre(engine) { world in
+            let (auditor, other) = (
+                try await world.signIn("auditor", .auditor, area: "9901"), try await world.signIn("other", .auditor, area: "9901")
+            )
+            #expect(try await world.get("/events.csv", cookie: auditor).status == .ok)
+            let act = Act(by: .commandLine, at: world.clock.clock.now, ids: .system)
+            try await world.centre.database.write { statements in
+                for number in 0...world.centre.house.rowsAtOnce { try statements.record("account.made", "a\(number)", by: act) }
+            }
+            for ending in ["csv", "xlsx"] {
+                let answer = try await world.get("/events.\(ending)?columns=kind,subject", cookie: auditor)
+                let place = try #require(answer.headers[.location])
+                #expect(place.hasPrefix("/exports/"))
+                let waiting = String(buffer: try await world.get(place, cookie: auditor).body)
+                #expect(waiting.contains("data-job") && waiting.contains("You may leave this page"))
+                #expect(try await world.get("\(place)/file", cookie: auditor).status == .notFound)
+                try await world.work("export")
+                #expect(String(buffer: try await world.get(place, cookie: auditor).body).contains("\(place)/file"))
+                let file = try await world.get("\(place)/file", cookie: auditor)
+                #expect(file.status == .ok && file.headers[.contentDisposition]?.contains(".\(ending)\"") == true)
+                if ending == "csv" {
+                    #expect(String(buffer: file.body).split(separator: "\r\n").count > world.centre.house.rowsAtOnce)
+                }
+                for stranger in [place, "\(place)/file"] {
+                    #expect(try await world.get(stranger, cookie: other).status == .notFound)
+                }
+            }
+            // Whoever may see it no more when it is done gets nothing.
+            let place = try #require(try await world.get("/events.csv", cookie: auditor).headers[.location])
+            try await world.centre.database.write { try $0.run("DELETE FROM role_grant") }
+            await #expect(throws: JobFailure.failed(code: "right.missing", account: "")) { try await world.work("export") }
+            #expect(try await world.get("\(place)/file", cookie: auditor).status == .forbidden)
         }
     }
 }

@@ -1,5 +1,6 @@
 import Basics
 import Foundation
+import Listener
 import Media
 import Node
 import Programs
@@ -212,6 +213,17 @@ struct Parser: Sendable, CustomStringConvertible {
                 let csv = try CSV(bytes)
                 let again = try CSV(Array((CSV.line(csv.header) + csv.records.map { CSV.line($0.fields) }.joined()).utf8))
                 return csv.records.count >= again.records.count
+            },
+            Parser(
+                name: "form-data",
+                good: [
+                    "--b\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n1\r\n--b\r\n"
+                        + "Content-Disposition: form-data; name=\"f\"; filename=\"a.csv\"\r\nContent-Type: text/csv\r\n\r\n"
+                        + "x,y\r\n\r\n--b--\r\n"
+                ]
+            ) { bytes in
+                guard let form = FormData(Data(bytes), contentType: "multipart/form-data; boundary=b") else { return false }
+                return same(form.files.count + form.fields.count > 0 || bytes.starts(with: Array("--b--".utf8)), true, "form-data")
             },
             Parser(name: "range", good: ["bytes=0-9", "bytes=-5", "bytes=0-1,3-4,9-"]) { bytes in
                 let answer = RangeAnswer(text(bytes), length: 100, type: "a/b")

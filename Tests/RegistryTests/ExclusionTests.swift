@@ -137,4 +137,39 @@ import Testing
             #expect(count == 0)
         }
     }
+
+    /// Taken back, an approval is as if it had never been; a closed month keeps it, and so does an exclusion of another paper.
+    @Test(arguments: Database.Engine.required)
+    func anApprovalIsTakenBackUntilAMonthIsClosed(_ engine: Database.Engine) async throws {
+        try await withWorld(engine) { world in
+            let (county, scope) = (act(world, "county"), scope("990102"))
+            let first = try await proposal(world, try await propose(world, "990102001", sites: ["S3"]))
+            try await world.database.write { try $0.approveExclusion(first, in: scope, by: county) }
+            let later = Act(by: Actor(id: "county"), at: SampleWorld.moment("2011-03-20", 10), ids: world.ids)
+            // It names S3 as well, which is out already.
+            let second = try await proposal(world, try await propose(world, "990102001", sites: ["S3", "S5"]))
+            try await world.database.write { try $0.approveExclusion(second, in: scope, by: later) }
+            let approved = try await proposal(world, first.id)
+            let month = SettledMonth(area: "西河县", month: "2011-03", editions: 0)
+            await #expect(throws: Refusal.conflict("exclusion.settled")) {
+                try await world.database.write {
+                    try $0.takeBackExclusion(approved, reason: "误批", settled: [month], in: scope, by: later)
+                }
+            }
+            #expect(try await excluded(world) == ["S3", "S5"])
+            #expect(try await proposal(world, first.id).state == .approved, "A refusal leaves nothing half done")
+            try await world.database.write { try $0.takeBackExclusion(approved, reason: "误批", settled: [], in: scope, by: later) }
+            #expect(try await excluded(world) == ["S3", "S5"], "By the other paper")
+            let other = try await proposal(world, second.id)
+            try await world.database.write { try $0.takeBackExclusion(other, reason: "误批", settled: [], in: scope, by: later) }
+            #expect(try await excluded(world).isEmpty)
+            let found = try await proposal(world, first.id)
+            #expect(found.state == .withdrawn && found.answer == "误批")
+            await #expect(throws: Refusal.conflict("exclusion.not_approved")) {
+                try await world.database.write { try $0.takeBackExclusion(found, reason: "再来", settled: [], in: scope, by: later) }
+            }
+            let out = try await world.database.read { try $0.sitesTakenOut(of: Month("2011-03") ?? ExclusionTests.today.month) }
+            #expect(out.isEmpty)
+        }
+    }
 }

@@ -31,7 +31,7 @@ import Web
                 by: act(9))
             @Sendable func scope(_ code: String) -> Scope { Scope(areas: [AreaCode(code)].compactMap { $0 }) }
             func open(_ code: String) async throws -> [ReceivedEdition] {
-                try await world.database.read { try $0.received(in: scope(code), onlyOpen: true, limit: 10) }
+                try await world.database.read { try $0.received(in: scope(code), isOpen: true, limit: 10) }
             }
             let east = try await open("990101")
             #expect(east.map(\.issuer) == ["云溪市"] && east.map(\.areaName) == ["东岭县"] && east.map(\.document) == ["5号"])

@@ -153,8 +153,16 @@ class Television:
         return json.dumps(body | {"items": [lesson.entry() for lesson in self.lessons]}, ensure_ascii=False).encode()
 
     def plays(self) -> dict[str, dict]:
-        """The latest word on each play, by its token; cumulative, so the latest is the whole."""
-        return {post["play"]: post for post in self.posts}
+        """The last word on each play, by its token: the one that says most, because a request that was given up may arrive after the next."""
+        said: dict[str, dict] = {}
+        for post in self.posts:
+            if post["play"] not in said or self._amount(post) >= self._amount(said[post["play"]]):
+                said[post["play"]] = post
+        return said
+
+    @staticmethod
+    def _amount(post: dict) -> tuple[bool, int]:
+        return post["ended"], sum(interval["until"] - interval["from"] for interval in post["intervals"])
 
     def store(self, body: bytes) -> tuple[int, bytes]:
         if self.refusals:

@@ -24,21 +24,28 @@ package struct LifeStep<State: RawRepresentable & CaseIterable & Hashable & Send
     /// The codes of the refusals: that the thing stands elsewhere by now, and that somebody else must do it.
     package let stale: String
     package let others: String
+    /// The code where the thing stands in a state of which another sentence is to be said.
+    package let staleIn: [State: String]
 
     package init(
         _ name: String, from: [State], to: State, by party: LifeParty = .anybody, atOrAbove level: AreaLevel? = nil, event: String,
-        stale: String, others: String = "right.missing"
+        stale: String, staleIn: [State: String] = [:], others: String = "right.missing"
     ) {
         (self.name, self.from, self.to, self.party, self.level) = (name, from, to, party, level)
-        (self.event, self.stale, self.others) = (event, stale, others)
+        (self.event, self.stale, self.staleIn, self.others) = (event, stale, staleIn, others)
     }
 
     /// The guard that stands in the `UPDATE` itself, so that of two who come at once one is refused.
     package var stands: SQL { "state IN (\(list: from.map(\.rawValue)))" }
 
+    /// The same for a thing whose states are no column: each is a condition on several.
+    package func stands(_ condition: (State) -> SQL) -> SQL {
+        from.reduce("1 = 0") { "\(sql: $0) OR (\(sql: condition($1)))" }
+    }
+
     /// Why a person with a scope may not take it; nil when he may.
     package func obstacle(_ standing: LifeStanding<State>, by account: String, in scope: Scope) -> Refusal? {
-        guard from.contains(standing.state) else { return .conflict(stale) }
+        guard from.contains(standing.state) else { return .conflict(staleIn[standing.state] ?? stale) }
         let isParty =
             switch party {
             case .anybody: true
@@ -47,8 +54,7 @@ package struct LifeStep<State: RawRepresentable & CaseIterable & Hashable & Send
             }
         guard isParty else { return .forbidden(others) }
         guard let level else { return nil }
-        let isAbove = standing.area.map { area in scope.areas.contains { $0.level <= level && $0.covers(area) } } ?? false
-        return isAbove ? nil : .forbidden(others)
+        return standing.area.map { scope.covers($0, from: level) } ?? false ? nil : .forbidden(others)
     }
 
     /// Whether a person may take it.

@@ -43,7 +43,7 @@ extension Statements {
 
     /// Asks for a courseware to be published as it is now; what was asked for before is taken back.
     package func askForPublication(_ courseware: Courseware, by act: Act) throws {
-        guard [.ready, .published, .withdrawn].contains(courseware.state) else { throw Refusal.conflict("courseware.not_ready") }
+        guard CoursewareLife.publish.from.contains(courseware.state) else { throw Refusal.conflict(CoursewareLife.publish.stale) }
         try takeBackPublicationRequests(of: courseware.id, by: act)
         try run(
             """
@@ -66,7 +66,8 @@ extension Statements {
     func awaitSignature(_ courseware: Courseware, by act: Act) throws {
         let newest = try publicationRequest(of: courseware.id)
         if let newest, newest.state == .approved, newest.decidedAt == act.at {
-            try run("UPDATE publication_request SET state = 'waiting' WHERE id = \(newest.id)")
+            try run(
+                "UPDATE publication_request SET state = \(RequestLife.wait.to) WHERE id = \(newest.id) AND \(sql: RequestLife.wait.stands)")
         } else {
             try takeBackPublicationRequests(of: courseware.id, by: act)
             try run(
@@ -76,55 +77,56 @@ extension Statements {
                     \(act.actor.id), \(act.at), '')
                 """)
         }
-        try record("courseware.publication_waits", courseware.id, ["digest": courseware.screenDigest], by: act)
+        try record(RequestLife.wait.event, courseware.id, ["digest": courseware.screenDigest], by: act)
     }
 
     /// What waited for its key is published.
     func endWaiting(of coursewareID: String) throws {
-        try run("UPDATE publication_request SET state = 'approved' WHERE courseware_id = \(coursewareID) AND state = 'waiting'")
+        try run(
+            """
+            UPDATE publication_request SET state = \(RequestLife.publish.to)
+            WHERE courseware_id = \(coursewareID) AND \(sql: RequestLife.publish.stands)
+            """)
     }
 
     /// What is withdrawn, deleted or asked for anew is no longer asked for; nor does it wait for its key.
     func takeBackPublicationRequests(of coursewareID: String, by act: Act) throws {
         let gone = try run(
             """
-            UPDATE publication_request SET state = 'taken_back', decided_by = \(act.actor.id), decided_at = \(act.at)
-            WHERE courseware_id = \(coursewareID) AND state IN ('open', 'waiting')
+            UPDATE publication_request SET state = \(RequestLife.takeBack.to), decided_by = \(act.actor.id), decided_at = \(act.at)
+            WHERE courseware_id = \(coursewareID) AND \(sql: RequestLife.takeBack.stands)
             """)
-        if gone > 0 { try record("courseware.publication_taken_back", coursewareID, by: act) }
+        if gone > 0 { try record(RequestLife.takeBack.event, coursewareID, by: act) }
     }
 
     /// Another person says yes to what was asked for and looked at. Refuses his own request, and one about something that has changed
     /// since.
     package func approvePublication(_ courseware: Courseware, seen digest: String, by act: Act) throws {
-        guard let request = try publicationRequest(of: courseware.id), request.state == .open else {
-            throw Refusal.conflict("approval.not_open")
-        }
-        guard request.askedBy != act.actor.id else { throw Refusal.forbidden("approval.own") }
+        guard let request = try publicationRequest(of: courseware.id) else { throw Refusal.conflict(RequestLife.approve.stale) }
+        try RequestLife.approve.check(request.standing, by: act.actor.id, in: .everything)
         guard request.digest == courseware.screenDigest, digest == request.digest else { throw Refusal.conflict("approval.changed") }
-        try decide(request, .approved, "", by: act)
-        try record("courseware.publication_approved", courseware.id, ["digest": digest, "asked_by": request.askedBy], by: act)
+        try take(RequestLife.approve, request, "", by: act)
+        try record(RequestLife.approve.event, courseware.id, ["digest": digest, "asked_by": request.askedBy], by: act)
     }
 
     /// Another person says no, and why; or whoever asked takes it back. While it waits for its key whoever said yes takes it back, too.
     package func declinePublication(_ courseware: Courseware, remark: String, by act: Act) throws {
-        guard let request = try publicationRequest(of: courseware.id), [.open, .waiting].contains(request.state) else {
-            throw Refusal.conflict("approval.not_open")
-        }
+        guard let request = try publicationRequest(of: courseware.id) else { throw Refusal.conflict(RequestLife.decline.stale) }
         let isOwn = request.mayBeTakenBack(by: act.actor.id)
+        let step = isOwn ? RequestLife.takeBack : RequestLife.decline
+        try step.check(request.standing, by: act.actor.id, in: .everything)
         guard isOwn || !remark.isEmpty else { throw Refusal.invalid(["remark": "approval.remark"]) }
         guard remark.count <= 500 else { throw Refusal.invalid(["remark": "approval.remark_long"]) }
-        try decide(request, isOwn ? .takenBack : .declined, remark, by: act)
-        try record(
-            isOwn ? "courseware.publication_taken_back" : "courseware.publication_declined", courseware.id, ["remark": remark], by: act)
+        try take(step, request, remark, by: act)
+        try record(step.event, courseware.id, ["remark": remark], by: act)
     }
 
-    private func decide(_ request: PublicationRequest, _ state: PublicationRequest.State, _ remark: String, by act: Act) throws {
+    private func take(_ step: LifeStep<PublicationRequest.State>, _ request: PublicationRequest, _ remark: String, by act: Act) throws {
         let changed = try run(
             """
-            UPDATE publication_request SET state = \(state), decided_by = \(act.actor.id), decided_at = \(act.at), remark = \(remark)
-            WHERE id = \(request.id) AND state IN ('open', 'waiting')
+            UPDATE publication_request SET state = \(step.to), decided_by = \(act.actor.id), decided_at = \(act.at), remark = \(remark)
+            WHERE id = \(request.id) AND \(sql: step.stands)
             """)
-        guard changed == 1 else { throw Refusal.conflict("approval.not_open") }
+        guard changed == 1 else { throw Refusal.conflict(step.stale) }
     }
 }

@@ -1,6 +1,7 @@
 import Accounts
 import Basics
 import Hummingbird
+import Lists
 import Registry
 import Storage
 package import Web

@@ -1,3 +1,4 @@
+package import Accounts
 package import Basics
 import Crypto
 import Foundation
@@ -27,9 +28,25 @@ package enum SecondPerson: String, CaseIterable, Sendable {
     }
 }
 
+/// The life of a request: another person says yes or no; it may wait for a key that lies on a stick.
+package enum RequestLife {
+    static let approve = step("approve", from: [.open], to: .approved, by: .other, event: "courseware.publication_approved")
+    static let decline = step("decline", from: [.open, .waiting], to: .declined, event: "courseware.publication_declined")
+    static let takeBack = step("take-back", from: [.open, .waiting], to: .takenBack, event: "courseware.publication_taken_back")
+    static let wait = step("wait", from: [.approved], to: .waiting, event: "courseware.publication_waits")
+    static let publish = step("publish", from: [.waiting], to: .approved, event: "courseware.published")
+    package static let cycle = LifeCycle("publication request", [approve, decline, takeBack, wait, publish])
+
+    private static func step(
+        _ name: String, from: [PublicationRequest.State], to: PublicationRequest.State, by party: LifeParty = .anybody, event: String
+    ) -> LifeStep<PublicationRequest.State> {
+        LifeStep(name, from: from, to: to, by: party, event: event, stale: "approval.not_open", others: "approval.own")
+    }
+}
+
 /// That somebody asked for a courseware to be published.
 package struct PublicationRequest: Decodable, Hashable, Sendable {
-    package enum State: String, Codable, Sendable {
+    package enum State: String, CaseIterable, Codable, Sendable {
         case open, approved, declined
         /// Approved, and its key lies on a stick.
         case waiting
@@ -49,6 +66,9 @@ package struct PublicationRequest: Decodable, Hashable, Sendable {
 }
 
 extension PublicationRequest {
+    /// Where it stands; its steps are taken by rights alone, in whatever area.
+    var standing: LifeStanding<State> { LifeStanding(state, maker: askedBy, area: nil) }
+
     /// Whether somebody may take it back without a reason: who asked for it, and who said yes to what waits for its key.
     func mayBeTakenBack(by account: String) -> Bool { askedBy == account || state == .waiting && decidedBy == account }
 }

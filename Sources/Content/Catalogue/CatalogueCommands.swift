@@ -81,17 +81,17 @@ extension Statements {
     /// published.
     package func publishCourseware(_ expected: Courseware, manifest: Manifest, keys: CatalogueKeys, on day: Day, by act: Act) throws {
         guard let current = try courseware(id: expected.id, on: day, in: .everything) else { throw Refusal.notFound("courseware") }
-        guard [.ready, .published, .withdrawn].contains(current.state) else { throw Refusal.conflict("courseware.not_ready") }
+        guard CoursewareLife.publish.from.contains(current.state) else { throw Refusal.conflict(CoursewareLife.publish.stale) }
         guard current == expected, manifest.courseware == current.id else { throw Refusal.conflict("courseware.changed_meanwhile") }
         let bytes = manifest.bytes
         let hash = SHA256Hex(of: bytes)
         try run(
             """
-            UPDATE courseware SET state = 'published', version = \(manifest.version), manifest_hash = \(hash.hex),
+            UPDATE courseware SET state = \(CoursewareLife.publish.to), version = \(manifest.version), manifest_hash = \(hash.hex),
                 manifest_bytes = \(bytes.count), published_at = \(act.at),
                 withdrawn_at = NULL, shown_areas = \(current.audience.map(\.description).joined(separator: " ")), shown_kinds = \
                 \(current.audienceKinds)
-            WHERE id = \(current.id)
+            WHERE id = \(current.id) AND \(sql: CoursewareLife.publish.stands)
             """)
         try endWaiting(of: current.id)
         try run("DELETE FROM published_blob WHERE courseware_id = \(current.id)")
@@ -131,7 +131,7 @@ extension Statements {
         lists[chosen.role, default: present.catalogue.files(of: chosen.role)][path] = file
         try store(lists, after: present, keys, at: act.at)
         try record(
-            "courseware.published", current.id,
+            CoursewareLife.publish.event, current.id,
             [
                 "version": String(manifest.version), "manifest": hash.hex,
                 "areas": current.audience.map(\.description).joined(separator: " "),
@@ -143,8 +143,11 @@ extension Statements {
     /// Takes a courseware out of the catalogue, signed in this transaction; nodes that have it stop showing it as soon as they hear of it.
     package func withdrawCourseware(id: String, keys: CatalogueKeys, by act: Act) throws {
         let changed = try run(
-            "UPDATE courseware SET state = 'withdrawn', withdrawn_at = \(act.at) WHERE id = \(id) AND state = 'published'")
-        guard changed == 1 else { throw Refusal.conflict("courseware.not_published") }
+            """
+            UPDATE courseware SET state = \(CoursewareLife.withdraw.to), withdrawn_at = \(act.at)
+            WHERE id = \(id) AND \(sql: CoursewareLife.withdraw.stands)
+            """)
+        guard changed == 1 else { throw Refusal.conflict(CoursewareLife.withdraw.stale) }
         try takeBackPublicationRequests(of: id, by: act)
         try run("DELETE FROM published_blob WHERE courseware_id = \(id)")
         try requireFit(keys)
@@ -152,7 +155,7 @@ extension Statements {
             throw CatalogueKeys.Problem(description: "There is no catalogue yet. Start the centre once.")
         }
         try store(present.lists(naming: id), after: present, keys, at: act.at)
-        try record("courseware.withdrawn", id, by: act)
+        try record(CoursewareLife.withdraw.event, id, by: act)
     }
 
     /// How long a file that is not the newest can still be fetched, seconds: longer than a timestamp is believed.

@@ -17,7 +17,7 @@ extension ContentHouse {
         guard let courseware = try await database.read({ try $0.courseware(id: id, on: day, in: scope) }) else {
             throw Refusal.notFound("courseware")
         }
-        guard [.ready, .published, .withdrawn].contains(courseware.state) else { throw Refusal.conflict("courseware.not_ready") }
+        guard CoursewareLife.publish.from.contains(courseware.state) else { throw Refusal.conflict(CoursewareLife.publish.stale) }
         let (blobs, keys) = (blobs, others ?? keys)
         let category = CoursewareCategory(rawValue: courseware.category).map(categories) ?? ""
         let (present, next) = try await offPool {

@@ -1,3 +1,4 @@
+package import Accounts
 package import Basics
 
 /// Where a courseware stands in its life.
@@ -5,6 +6,29 @@ package enum CoursewareState: String, CaseIterable, Sendable, Codable {
     case encoding, failed, ready, published, withdrawn
     /// Known from elsewhere; may be named in plays, has no media here.
     case archived
+}
+
+/// The life of courseware, from its upload until its media are deleted.
+package enum CoursewareLife {
+    static let encoded = step("encoded", from: [.encoding], to: .ready, event: "courseware.encoded", stale: "courseware.not_encoding")
+    static let fail = step(
+        "fail", from: [.encoding], to: .failed, event: "courseware.encoding_failed", stale: "courseware.not_encoding")
+    static let cancel = step(
+        "cancel", from: [.encoding], to: .failed, event: "courseware.encoding_cancelled", stale: "courseware.not_encoding")
+    static let retry = step("retry", from: [.failed], to: .encoding, event: "courseware.encoding_retried", stale: "courseware.not_failed")
+    static let publish = step(
+        "publish", from: [.ready, .published, .withdrawn], to: .published, event: "courseware.published", stale: "courseware.not_ready")
+    static let withdraw = step(
+        "withdraw", from: [.published], to: .withdrawn, event: "courseware.withdrawn", stale: "courseware.not_published")
+    static let delete = step(
+        "delete", from: [.withdrawn, .ready], to: .archived, event: "courseware.deleted", stale: "courseware.not_withdrawn")
+    package static let cycle = LifeCycle("courseware", [encoded, fail, cancel, retry, publish, withdraw, delete])
+
+    private static func step(_ name: String, from: [CoursewareState], to: CoursewareState, event: String, stale: String)
+        -> LifeStep<CoursewareState>
+    {
+        LifeStep(name, from: from, to: to, event: event, stale: stale)
+    }
 }
 
 /// What a lesson is about: the eight groups in which the field keeps its courseware.

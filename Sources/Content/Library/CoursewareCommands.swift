@@ -76,14 +76,16 @@ extension Statements {
         let notes = result.notes.isEmpty ? "" : String(decoding: try encoder.encode(result.notes), as: UTF8.self)
         let changed = try run(
             """
-            UPDATE courseware SET state = 'ready', problem = '', problem_values = '', duration_ms = \(result.durationMs),
+            UPDATE courseware SET state = \(CoursewareLife.encoded.to), problem = '', problem_values = '',
+                duration_ms = \(result.durationMs),
                 manifest_hash = \(result.manifestHash),
                 manifest_bytes = \(result.manifestBytes), poster_hash = \(result.posterHash), preview_hash = \(result.previewHash),
                 notes = \(notes)
-            WHERE id = \(id) AND state = 'encoding'
+            WHERE id = \(id) AND \(sql: CoursewareLife.encoded.stands)
             """)
         if changed == 1 {
-            try record("courseware.encoded", id, ["manifest": result.manifestHash, "duration_ms": String(result.durationMs)], by: act)
+            try record(
+                CoursewareLife.encoded.event, id, ["manifest": result.manifestHash, "duration_ms": String(result.durationMs)], by: act)
         }
         return changed == 1
     }
@@ -95,31 +97,37 @@ extension Statements {
         encoder.outputFormatting = .sortedKeys
         let text = values.isEmpty ? "" : String(decoding: try encoder.encode(values), as: UTF8.self)
         let changed = try run(
-            "UPDATE courseware SET state = 'failed', problem = \(problem), problem_values = \(text) WHERE id = \(id) AND state = 'encoding'"
-        )
-        if changed == 1 { try record("courseware.encoding_failed", id, ["problem": problem], by: act) }
+            """
+            UPDATE courseware SET state = \(CoursewareLife.fail.to), problem = \(problem), problem_values = \(text)
+            WHERE id = \(id) AND \(sql: CoursewareLife.fail.stands)
+            """)
+        if changed == 1 { try record(CoursewareLife.fail.event, id, ["problem": problem], by: act) }
     }
 
     /// Encodes a courseware again whose encoding failed or was cancelled.
     package func retryEncoding(id: String, by act: Act) throws {
         let changed = try run(
-            "UPDATE courseware SET state = 'encoding', problem = '', problem_values = '' WHERE id = \(id) AND state = 'failed'")
-        guard changed == 1 else { throw Refusal.conflict("courseware.not_failed") }
+            """
+            UPDATE courseware SET state = \(CoursewareLife.retry.to), problem = '', problem_values = ''
+            WHERE id = \(id) AND \(sql: CoursewareLife.retry.stands)
+            """)
+        guard changed == 1 else { throw Refusal.conflict(CoursewareLife.retry.stale) }
         try requireRoom(EncodeJob.bound, kind: EncodeJob.kind, of: act.actor.id)
         try enqueueJob(kind: EncodeJob.kind, subject: id, madeBy: act.actor.id, at: act.at, ids: act.ids)
-        try record("courseware.encoding_retried", id, by: act)
+        try record(CoursewareLife.retry.event, id, by: act)
     }
 
     /// Ends the encoding of a courseware; finished renditions are kept for another try.
     package func cancelEncoding(id: String, by act: Act) throws {
         let changed = try run(
             """
-            UPDATE courseware SET state = 'failed', problem = 'media.cancelled', problem_values = '' WHERE id = \(id) AND state = 'encoding'
+            UPDATE courseware SET state = \(CoursewareLife.cancel.to), problem = 'media.cancelled', problem_values = ''
+            WHERE id = \(id) AND \(sql: CoursewareLife.cancel.stands)
             """
         )
-        guard changed == 1 else { throw Refusal.conflict("courseware.not_encoding") }
+        guard changed == 1 else { throw Refusal.conflict(CoursewareLife.cancel.stale) }
         if let job = try latestJob(about: id) { _ = try cancelJob(id: job.id, at: act.at) }
-        try record("courseware.encoding_cancelled", id, by: act)
+        try record(CoursewareLife.cancel.event, id, by: act)
     }
 
     /// Takes a courseware away whose encoding failed. Answers the hash of its source when nothing else needs that content, so that the

@@ -21,7 +21,7 @@ extension ContentHouse {
     /// What deleting would free. Throws `Refusal.conflict("courseware.not_withdrawn")` for what is published, in work or has no media, and
     /// `Refusal.conflict("courseware.shared")` while the same original is being encoded for another courseware.
     package func deletionPlan(of courseware: Courseware, in database: Database) async throws -> DeletionPlan {
-        guard courseware.state == .withdrawn || courseware.state == .ready else { throw Refusal.conflict("courseware.not_withdrawn") }
+        guard CoursewareLife.delete.from.contains(courseware.state) else { throw Refusal.conflict(CoursewareLife.delete.stale) }
         let inWork = try await database.read { try $0.isSourceInWork(courseware.sourceHash, beside: courseware.id) }
         guard !inWork else { throw Refusal.conflict("courseware.shared") }
         let (blobs, needed) = (blobs, try await contentNeeded(beside: courseware.id, in: database))
@@ -86,17 +86,17 @@ extension Statements {
         guard try !isSourceInWork(source, beside: id) else { throw Refusal.conflict("courseware.shared") }
         let changed = try run(
             """
-            UPDATE courseware SET state = 'archived', source_hash = '', source_bytes = 0, manifest_hash = '', manifest_bytes = 0,
-                poster_hash = '', preview_hash = '', notes = ''
-            WHERE id = \(id) AND state IN ('withdrawn', 'ready')
+            UPDATE courseware SET state = \(CoursewareLife.delete.to), source_hash = '', source_bytes = 0, manifest_hash = '',
+                manifest_bytes = 0, poster_hash = '', preview_hash = '', notes = ''
+            WHERE id = \(id) AND \(sql: CoursewareLife.delete.stands)
             """)
-        guard changed == 1 else { throw Refusal.conflict("courseware.not_withdrawn") }
+        guard changed == 1 else { throw Refusal.conflict(CoursewareLife.delete.stale) }
         try takeBackPublicationRequests(of: id, by: act)
         for start in stride(from: 0, to: plan.hashes.count, by: 500) {
             let rows = plan.hashes[start..<min(start + 500, plan.hashes.count)].map { [$0.bound] }
             try run("INSERT INTO blob_removal (hash) \(values: rows) ON CONFLICT (hash) DO NOTHING")
         }
-        try record("courseware.deleted", id, ["freed_bytes": String(plan.freedBytes)], by: act)
+        try record(CoursewareLife.delete.event, id, ["freed_bytes": String(plan.freedBytes)], by: act)
     }
 
     func removedBlobs() throws -> [String] { try all("SELECT hash FROM blob_removal ORDER BY hash") { try $0.text(0) } }

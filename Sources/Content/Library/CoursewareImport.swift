@@ -1,5 +1,6 @@
 package import Accounts
 import Basics
+package import Records
 package import Registry
 package import Storage
 

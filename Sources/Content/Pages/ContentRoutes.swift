@@ -5,6 +5,7 @@ import HTTPTypes
 import Hummingbird
 package import Jobs
 import Listener
+import Lists
 import Registry
 package import Storage
 import Trust
@@ -43,6 +44,7 @@ extension Routes {
             return try await house.page(house.coursewareFrame(courseware(context), at, content), at)
         }
         get("/courseware/:id/progress", .seeLibrary) { _, context, visit in try await house.coursewareProgress(courseware(context), visit) }
+        get("/courseware/:id/events", .seeLibrary) { _, context, visit in try await house.coursewareEvents(courseware(context), visit) }
         get("/courseware/:id/nodes.csv", .seeLibrary) { _, context, visit in
             try await house.coursewareNodesExport(courseware(context), visit)
         }

@@ -29,7 +29,7 @@ struct CoursewarePage: Sendable {
     let state: String
     let isSaved: Bool
     let isEncoding: Bool
-    let percent: String
+    let permille: Int
     let progress: String
     let problem: String?
     /// What encoding did that its maker may not expect.
@@ -103,17 +103,18 @@ extension House {
         let all = found.counts.values.reduce(0, +)
         return CoursewarePage(
             id: courseware.id, csrf: words.visit.csrf, state: words.state(courseware.state), isSaved: isSaved,
-            isEncoding: courseware.state == .encoding, percent: String((found.job?.progress ?? 0) / 10),
+            isEncoding: courseware.state == .encoding, permille: found.job?.progress ?? 0,
             progress: progressText(courseware, found.job, words),
             problem: words.problem(courseware), notes: notes.map(words.note), hasPicture: !courseware.posterHash.isEmpty,
             hasPreview: !courseware.previewHash.isEmpty,
             facts: facts(courseware, words),
-            mayPublish: mayAsk && (courseware.state == .ready || courseware.state == .withdrawn),
+            mayPublish: mayAsk && courseware.state != .published && CoursewareLife.publish.from.contains(courseware.state),
             mayPublishAgain: mayAsk && courseware.state == .published, approval: approval,
-            mayWithdraw: mayEdit && courseware.state == .published,
-            mayDelete: mayEdit && (courseware.state == .withdrawn || courseware.state == .ready),
-            mayRetry: mayEdit && courseware.state == .failed,
-            mayCancel: mayEdit && courseware.state == .encoding, fields: fields, showsNodes: isShown, hasNodes: !found.nodes.isEmpty,
+            mayWithdraw: mayEdit && CoursewareLife.withdraw.from.contains(courseware.state),
+            mayDelete: mayEdit && CoursewareLife.delete.from.contains(courseware.state),
+            mayRetry: mayEdit && CoursewareLife.retry.from.contains(courseware.state),
+            mayCancel: mayEdit && CoursewareLife.cancel.from.contains(courseware.state), fields: fields, showsNodes: isShown,
+            hasNodes: !found.nodes.isEmpty,
             counts: ([.failed, .fetching, .known, nil, .complete, .removed] as [Holding.State?]).compactMap { state in
                 found.counts[state].map { CoursewarePage.Fact(label: words.holding(state), text: String($0)) }
             }, nodes: found.nodes.map { nodeLine($0, words) },
@@ -180,6 +181,17 @@ extension House {
         let progress = Progress(
             running: courseware.state == .encoding, percent: (job?.progress ?? 0) / 10, text: progressText(courseware, job, words))
         return try jsonResponse(progress)
+    }
+
+    /// The same for whoever waits before the page.
+    func coursewareEvents(_ id: String, _ visit: Visit) async throws -> Response {
+        let (day, words) = (today, LibraryWords(house: self, visit: visit))
+        return try await events(visit) { statements in
+            guard let courseware = try statements.courseware(id: id, on: day, in: visit.scope) else { throw Refusal.notFound("courseware") }
+            let job = try statements.latestJob(about: id)
+            return JobLook(
+                permille: job?.progress ?? 0, isEnded: courseware.state != .encoding, text: progressText(courseware, job, words))
+        }
     }
 
     /// All nodes for which a courseware is meant, as a file.

@@ -85,10 +85,7 @@ package struct UploadIntake: Sendable {
     func part(of id: String) -> URL { folder.appendingPathComponent("\(id).part") }
 
     /// How many bytes a file has; 0 when there is none. Blocking.
-    func length(of file: URL) -> Int64 {
-        var status = stat()
-        return stat(file.path, &status) == 0 ? Int64(status.st_size) : 0
-    }
+    func length(of file: URL) -> Int64 { FileStatus(path: file.path)?.length ?? 0 }
 
     /// Gives the file of an upload that is whole the name of its content. Blocking.
     func seal(_ file: URL, id: String) throws -> Received {

@@ -1,5 +1,6 @@
 import Accounts
 import Basics
+import Lists
 package import Operations
 import Registry
 import Storage

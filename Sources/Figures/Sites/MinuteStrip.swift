@@ -1,6 +1,6 @@
 package import Basics
 import Mustache
-package import Web
+import Web
 
 /// A month as one picture: a row a day, a column a minute; shown with the partial `minute_strip`. The picture is stretched to the width of
 /// the page and keeps its row height, so that it can be read on a phone and on paper; the words beside it are text.

@@ -1,5 +1,6 @@
 import Accounts
 package import Basics
+import Lists
 import Operations
 package import Registry
 import Storage

@@ -1,5 +1,6 @@
 package import Accounts
 package import Basics
+import Lists
 package import Operations
 import Registry
 package import Storage

@@ -28,13 +28,28 @@ package struct ClockErrorDay: Decodable, Hashable, Sendable {
 
 extension Statements {
     /// The work list of a scope, oldest first. What no area holds belongs to those who see the whole network.
-    package func quarantined(reason: String?, after id: String, limit: Int, on today: Day, in scope: Scope) throws -> [PlacedQuarantine] {
-        let seesAll = try rootAreas(on: today).compactMap(\.areaCode).allSatisfy { scope.covers($0) }
-        let only: SQL = reason.map { "AND q.reason = \($0)" } ?? ""
-        return try all(
+    package func quarantined(
+        reason: String?, matching words: SearchWords = SearchWords(""), after id: String, limit: Int, on today: Day, in scope: Scope
+    ) throws -> [PlacedQuarantine] {
+        try all(
             PlacedQuarantine.self,
             """
-            SELECT q.id, q.subject, q.reason, q.fact, q.sender, q.received_at, s.code AS site_code, v.name AS site_name FROM quarantine q
+            SELECT q.id, q.subject, q.reason, q.fact, q.sender, q.received_at, s.code AS site_code, v.name AS site_name
+            \(sql: try waiting(reason, words, today, scope)) AND q.id > \(id) ORDER BY q.id LIMIT \(limit)
+            """)
+    }
+
+    /// How many there are, as far as `most`.
+    package func quarantinedCount(reason: String?, matching words: SearchWords, most: Int, on today: Day, in scope: Scope) throws -> Int {
+        try count("SELECT count(*) FROM (SELECT q.id \(sql: try waiting(reason, words, today, scope)) LIMIT \(most)) x")
+    }
+
+    private func waiting(_ reason: String?, _ words: SearchWords, _ today: Day, _ scope: Scope) throws -> SQL {
+        let seesAll = try rootAreas(on: today).compactMap(\.areaCode).allSatisfy { scope.covers($0) }
+        let only: SQL = reason.map { "AND q.reason = \($0)" } ?? ""
+        let found: SQL = words.isEmpty ? "" : "AND (\(sql: words.condition("v.name_key", code: "q.subject")))"
+        return """
+            FROM quarantine q
             LEFT JOIN terminal t ON t.id = q.subject
             LEFT JOIN terminal_assignment x ON x.terminal = t.num AND x.replaced_at IS NULL AND x.from_day <= \(today)
                 AND x.until_day > \(today)
@@ -42,9 +57,9 @@ extension Statements {
             LEFT JOIN site_version v ON v.site = x.site AND v.replaced_at IS NULL AND v.from_day <= \(today) AND v.until_day > \(today)
             LEFT JOIN area_version a ON a.area_id = v.area_id AND a.replaced_at IS NULL AND a.from_day <= \(today)
                 AND a.until_day > \(today)
-            WHERE q.settled_at IS NULL AND q.id > \(id) \(sql: only) AND (\(sql: scope.condition("a.code")) OR (a.code IS NULL
-                AND \(seesAll) = 1)) ORDER BY q.id LIMIT \(limit)
-            """)
+            WHERE q.settled_at IS NULL \(sql: only) \(sql: found)
+                AND (\(sql: scope.condition("a.code")) OR (a.code IS NULL AND \(seesAll) = 1))
+            """
     }
 
     /// The days from one on at which terminals of a scope said that their clock was wrong, the latest first.

@@ -52,7 +52,9 @@ package struct DraftJob: Sendable {
 
 extension EditionPress {
     /// Beside the store, which keeps for ever.
-    var draftFolder: DraftFolder { DraftFolder(folder: blobs.folder.deletingLastPathComponent().appendingPathComponent("drafts")) }
+    var draftFolder: KeptFiles {
+        KeptFiles(folder: blobs.folder.deletingLastPathComponent().appendingPathComponent("drafts"), ending: "pdf")
+    }
 
     /// The bulletin as it would be published now, marked as a draft. Without a moment it is that by which two drafts are compared.
     func draft(_ composition: Composition, _ area: Area, at now: Instant?) -> PrintedDocument {

@@ -24,8 +24,8 @@ extension Statements {
         return added
     }
 
-    /// Confirms for an area that an edition arrived. A second confirmation changes nothing.
-    package func confirmReceipt(edition id: String, areaID: String, by act: Act) throws {
+    /// Confirms for an area that an edition arrived; answers whether it had not been confirmed. A second confirmation changes nothing.
+    @discardableResult package func confirmReceipt(edition id: String, areaID: String, by act: Act) throws -> Bool {
         let changed = try run(
             """
             UPDATE edition_recipient SET received_by = \(act.actor.id), received_at = \(act.at)
@@ -33,6 +33,7 @@ extension Statements {
             """
         )
         if changed > 0 { try record("edition.received", id, ["area": areaID], by: act) }
+        return changed > 0
     }
 
     /// Reminds the areas that have not confirmed an edition; at most once a day, so that a button pressed twice is one reminder. An area
@@ -63,11 +64,10 @@ extension Statements {
             """)
     }
 
-    /// What was sent to the topmost areas of a scope, those not confirmed first, then the newest. What went to areas below them is for
+    /// What was sent to the topmost areas of a scope, newest first, behind a place; confirmed or not. What went to areas below them is for
     /// those areas to confirm.
-    package func received(in scope: Scope, onlyOpen: Bool, limit: Int) throws -> [ReceivedEdition] {
-        let own = scope.topmost.map(\.description)
-        let unconfirmed: SQL = onlyOpen ? "AND r.received_at IS NULL" : ""
+    package func received(in scope: Scope, isOpen: Bool? = nil, after place: ReceivedPlace? = nil, limit: Int) throws -> [ReceivedEdition] {
+        let behind: SQL = place.map { "AND (r.sent_at, r.edition, a.code) < (\($0.sentAt), \($0.edition), \($0.area))" } ?? ""
         return try all(
             ReceivedEdition.self,
             """
@@ -75,9 +75,22 @@ extension Statements {
                 AS area_name, r.sent_at, r.received_at, r.reminders
             FROM edition_recipient r JOIN edition e ON e.id = r.edition
             JOIN area_version a ON \(sql: lastName("a", of: "r.area_id")) JOIN area_version i ON \(sql: lastName("i", of: "e.area_id"))
-            WHERE a.code IN (\(list: own)) \(sql: unconfirmed)
-            ORDER BY CASE WHEN r.received_at IS NULL THEN 0 ELSE 1 END, r.sent_at DESC, a.code LIMIT \(limit)
+            WHERE \(sql: own(scope, isOpen)) \(sql: behind)
+            ORDER BY r.sent_at DESC, r.edition DESC, a.code DESC LIMIT \(limit)
             """)
+    }
+
+    package func receivedCount(in scope: Scope, isOpen: Bool?) throws -> Int {
+        try count(
+            """
+            SELECT count(*) FROM edition_recipient r JOIN area_version a ON \(sql: lastName("a", of: "r.area_id"))
+            WHERE \(sql: own(scope, isOpen))
+            """)
+    }
+
+    private func own(_ scope: Scope, _ isOpen: Bool?) -> SQL {
+        let confirmed: SQL = isOpen.map { $0 ? "AND r.received_at IS NULL" : "AND r.received_at IS NOT NULL" } ?? ""
+        return "a.code IN (\(list: scope.topmost.map(\.description))) \(sql: confirmed)"
     }
 
     /// Whether an edition was sent to one of the topmost areas of a scope. What an area got before it came below another is not for that

@@ -2,6 +2,7 @@ import Accounts
 import Basics
 import Figures
 import Hummingbird
+import Lists
 package import Operations
 import Registry
 import Storage
@@ -11,11 +12,12 @@ extension Feature {
     /// Who received an edition, and what an office received.
     package static func distribution(_ rules: FactRules) -> Feature {
         let today = TodayLook(.keepRegister) { statements, question in
-            let open = try statements.received(in: question.scope, onlyOpen: true, limit: ReceivedPage.mostLines)
+            let open = try statements.received(in: question.scope, isOpen: true, limit: 200)
             return [
                 TodayEntry(
-                    .mine, "today.received", count: open.count, since: open.map(\.sentAt).min().map(question.zone.day), path: "/received",
-                    most: ReceivedPage.mostLines)
+                    .mine, "today.received", count: open.count, since: open.map(\.sentAt).min().map(question.zone.day),
+                    path: "/received?state=open",
+                    most: 200)
             ]
         }
         return Feature("distribution", menu: [MenuEntry(.supervision, "nav.received", "/received", .seeFigures)], today: [today]) {
@@ -50,26 +52,6 @@ extension Routes {
             let count = try await house.database.write { try $0.remindRecipients(of: edition, today: today, by: act) }
             return seeOther("/editions/\(edition.id)/recipients?reminded=\(count)")
         }
-        get("/received", .seeFigures) { request, _, visit in
-            let received = try await house.database.read {
-                try $0.received(in: visit.scope, onlyOpen: false, limit: ReceivedPage.mostLines)
-            }
-            let speech = Speech(house, visit)
-            return try house.page(
-                "received", ReceivedPage(received, mayConfirm: visit.may(.keepRegister), csrf: visit.csrf, zone: house.zone, speech),
-                title: speech("distribution.received"), for: visit, request)
-        }
-        post("/received/:id", .keepRegister) { form, context, visit in
-            let (id, areaID, act, today) = (try context.parameters.require("id"), form["area"], house.act(visit), house.today)
-            try await house.database.write { statements in
-                guard let code = try statements.area(id: areaID, on: today)?.areaCode, visit.scope.topmost.contains(code),
-                    try statements.isSent(id, to: Scope(areas: [code]))
-                else {
-                    throw Refusal.notFound("edition")
-                }
-                try statements.confirmReceipt(edition: id, areaID: areaID, by: act)
-            }
-            return seeOther("/received")
-        }
+        list(.received)
     }
 }

@@ -15,6 +15,25 @@ package struct MonthClosing: Decodable, Hashable, Sendable {
     package let closedAt: Instant
 }
 
+/// Where a month of an area stands.
+package enum MonthState: String, CaseIterable, Sendable {
+    case open, closed, published
+
+    init(isClosed: Bool, isPublished: Bool) { self = isPublished ? .published : isClosed ? .closed : .open }
+}
+
+/// The life of a month of an area: closed, published in editions, of which each corrects the one before; a closing is taken back until
+/// then.
+package enum MonthLife {
+    static let close = LifeStep<MonthState>("close", from: [.open], to: .closed, event: "month.closed", stale: "month.closed_already")
+    static let reopen = LifeStep<MonthState>(
+        "reopen", from: [.closed], to: .open, event: "month.reopened", stale: "month.not_closed",
+        staleIn: [.published: "month.reopen_published"])
+    static let publish = LifeStep<MonthState>(
+        "publish", from: [.closed, .published], to: .published, event: "edition.published", stale: "month.not_closed")
+    package static let cycle = LifeCycle("month", [close, reopen, publish])
+}
+
 extension Statements {
     /// Closes a month of an area: its figures are no longer provisional, and kept as they are for the first edition. Not before facts about
     /// its last day are late, and not over a gap behind the last closed month.
@@ -27,30 +46,28 @@ extension Statements {
             """
         )
         try keepFigures(of: month, area: area, rules: rules, by: act)
-        try record("month.closed", area.areaID, ["month": month.description, "area": area.code], by: act)
+        try record(MonthLife.close.event, area.areaID, ["month": month.description, "area": area.code], by: act)
     }
 
     /// Takes a closing back: the figures of the month move again. Only the last closed month of an area, and only while nothing of it is
     /// published: an edition stands on it for good.
     package func reopenMonth(_ month: Month, area: Area, reason: String, by act: Act) throws {
-        let closed = try closings(area: area.areaID).map(\.month)
-        guard closed.contains(month.description) else { throw Refusal.conflict("month.not_closed") }
-        guard closed.max() == month.description else { throw Refusal.conflict("month.reopen_order") }
-        guard try editions(area: area.areaID, month: month).isEmpty else { throw Refusal.conflict("month.reopen_published") }
+        try check(MonthLife.reopen, month, area, by: act)
+        guard try closings(area: area.areaID).map(\.month).max() == month.description else { throw Refusal.conflict("month.reopen_order") }
         // What is being printed is as good as published.
         if let job = try latestJob(about: PublishJob.subject(area: area.areaID, month)), [.ready, .running].contains(job.state) {
             throw Refusal.conflict("edition.printing")
         }
         try run("DELETE FROM closed_figures WHERE area_id = \(area.areaID) AND month = \(month.description)")
         try run("DELETE FROM month_closing WHERE area_id = \(area.areaID) AND month = \(month.description)")
-        try record("month.reopened", area.areaID, ["month": month.description, "area": area.code, "reason": reason], by: act)
+        try record(MonthLife.reopen.event, area.areaID, ["month": month.description, "area": area.code, "reason": reason], by: act)
     }
 
     /// Whether a month of an area may be closed.
     func checkClosing(_ month: Month, area: Area, rules: FactRules, at moment: Instant) throws {
         guard moment >= rules.close(of: month.days.upperBound) else { throw Refusal.conflict("month.still_running") }
         let closed = try closings(area: area.areaID).map(\.month)
-        guard !closed.contains(month.description) else { throw Refusal.conflict("month.closed_already") }
+        guard !closed.contains(month.description) else { throw Refusal.conflict(MonthLife.close.stale) }
         if let last = closed.max(), last < month.description, last != month.previous.description {
             throw Refusal.conflict("month.close_order")
         }
@@ -60,6 +77,14 @@ extension Statements {
         {
             throw Refusal.conflict("month.deriving")
         }
+    }
+
+    /// Throws why a step of a month's life may not be taken.
+    private func check(_ step: LifeStep<MonthState>, _ month: Month, _ area: Area, by act: Act) throws {
+        let isClosed = try closings(area: area.areaID).contains { $0.month == month.description }
+        let isPublished = try !editions(area: area.areaID, month: month).isEmpty
+        let standing = LifeStanding(MonthState(isClosed: isClosed, isPublished: isPublished), maker: "", area: area.areaCode)
+        try step.check(standing, by: act.actor.id, in: .everything)
     }
 
     /// The closed months of an area, the latest first.
@@ -104,7 +129,7 @@ extension Statements {
     /// no gap.
     package func addEdition(_ edition: Edition, area: Area, by act: Act) throws {
         guard try closings(area: edition.areaID).contains(where: { $0.month == edition.month }) else {
-            throw Refusal.conflict("month.not_closed")
+            throw Refusal.conflict(MonthLife.publish.stale)
         }
         let (last, before) = (
             try lastEdition(), try count("SELECT count(*) FROM edition WHERE area_id = \(edition.areaID) AND month = \(edition.month)")
@@ -121,7 +146,7 @@ extension Statements {
                 \(edition.previousHash), \(edition.hash), \(edition.asOfAt), \(edition.publishedBy), \(edition.publishedAt))
             """)
         try record(
-            "edition.published", edition.id,
+            MonthLife.publish.event, edition.id,
             ["month": edition.month, "area": area.code, "number": String(edition.number), "hash": edition.hash], by: act)
     }
 

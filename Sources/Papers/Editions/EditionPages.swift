@@ -59,11 +59,11 @@ struct EditionListPage: Sendable {
                     "edition.failed", ["reason": speech("refusal.\(["", "job.defect"].contains($0.problem) ? "print.failed" : $0.problem)")]
                 ) : nil
         }
-        closingURL = record.closing != nil && record.editions.isEmpty ? base + "/closing" : nil
-        closeURL = mayKeep && record.closing == nil ? base + "/close" : nil
+        let standing = MonthState(isClosed: record.closing != nil, isPublished: !record.editions.isEmpty)
+        closingURL = standing == .closed ? base + "/closing" : nil
+        closeURL = mayKeep && MonthLife.close.from.contains(standing) ? base + "/close" : nil
         reopenURL =
-            mayKeep && record.closing != nil && record.isLastClosed && record.editions.isEmpty && !record.isPrinting
-            ? base + "/reopen" : nil
+            mayKeep && MonthLife.reopen.from.contains(standing) && record.isLastClosed && !record.isPrinting ? base + "/reopen" : nil
         composeURL = base + "/compose"
         self.form = form
     }

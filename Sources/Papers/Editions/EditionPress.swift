@@ -251,7 +251,7 @@ struct Readiness: Sendable {
 
     /// Whether there is something to publish.
     func check() throws {
-        guard isClosed else { throw Refusal.conflict("month.not_closed") }
+        guard isClosed else { throw Refusal.conflict(MonthLife.publish.stale) }
         guard before.isEmpty || !errata.isEmpty else { throw Refusal.conflict("edition.nothing_new") }
     }
 }

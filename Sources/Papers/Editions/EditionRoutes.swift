@@ -6,6 +6,7 @@ import Foundation
 import HTTPTypes
 import Hummingbird
 package import Jobs
+import Lists
 import NIOCore
 import Operations
 import Registry
@@ -15,7 +16,10 @@ package import Web
 extension Feature {
     /// Published bulletins.
     package static func editions(_ press: EditionPress, publishing: PublishJob, bell: JobBell) -> Feature {
-        Feature("editions", jobs: [FeatureJob(PublishJob.kind, bell: bell) { try await publishing.run($0) }], searches: [.editions]) {
+        Feature(
+            "editions", menu: [MenuEntry(.supervision, "nav.editions", "/editions", .seeFigures)],
+            jobs: [FeatureJob(PublishJob.kind, bell: bell) { try await publishing.run($0) }], searches: [.editions]
+        ) {
             $0.addEditions(press, bell: bell)
         }
     }
@@ -25,6 +29,7 @@ extension Routes {
     /// Closing a month, publishing it, and what was published.
     fileprivate mutating func addEditions(_ press: EditionPress, bell: JobBell) {
         let (house, rules) = (house, press.rules)
+        list(.editions)
         get("/bulletins/:month/:code/editions", .seeFigures) { request, context, visit in
             let at = FormVisit(house, visit, request, context)
             let place = try EditionPlace(at, rules)

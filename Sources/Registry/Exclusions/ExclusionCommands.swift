@@ -62,21 +62,27 @@ extension Statements {
     /// on all of the days already.
     package func approveExclusion(_ proposal: ExclusionProposal, in scope: Scope, by act: Act) throws {
         try take(ExclusionLife.approve, proposal, answer: "", in: scope, by: act)
+        let count = try excludeSites(of: proposal, decidedBy: act.actor.id, at: act.at, ids: act.ids)
+        guard count > 0 else { throw Refusal.conflict("site.already_excluded") }
+        try record(ExclusionLife.approve.event, proposal.id, ["area": proposal.areaCode, "sites": String(proposal.siteCount)], by: act)
+    }
+
+    /// Excludes those sites of a proposal that are not out on all of its days; answers how many.
+    private func excludeSites(of proposal: ExclusionProposal, decidedBy actor: String, at moment: Instant, ids: IDs) throws -> Int {
         let sites = try all("SELECT site FROM exclusion_proposal_site WHERE proposal = \(proposal.id) ORDER BY site") { try $0.int(0) }
         let open = try self.sites(sites, notExcludedThrough: proposal.fromDay..<proposal.untilDay)
-        guard !open.isEmpty else { throw Refusal.conflict("site.already_excluded") }
         for start in stride(from: 0, to: open.count, by: 500) {
             let part = open[start..<min(start + 500, open.count)]
             let rows: [[Value]] = part.map {
                 [
-                    act.ids.next().bound, $0.bound, proposal.fromDay.number.bound, proposal.untilDay.number.bound, proposal.reason.bound,
+                    ids.next().bound, $0.bound, proposal.fromDay.number.bound, proposal.untilDay.number.bound, proposal.reason.bound,
                     proposal.document.bound,
-                    act.actor.id.bound, act.at.bound,
+                    actor.bound, moment.bound,
                 ]
             }
             try run("INSERT INTO site_exclusion (id, site, from_day, until_day, reason, document, actor, recorded_at) \(values: rows)")
         }
-        try record(ExclusionLife.approve.event, proposal.id, ["area": proposal.areaCode, "sites": String(sites.count)], by: act)
+        return open.count
     }
 
     /// Refuses a proposal, with an answer for the one who made it.
@@ -90,6 +96,51 @@ extension Statements {
     package func withdrawExclusion(_ proposal: ExclusionProposal, by act: Act) throws {
         try take(ExclusionLife.withdraw, proposal, answer: "", in: .everything, by: act)
         try record(ExclusionLife.withdraw.event, proposal.id, ["area": proposal.areaCode], by: act)
+    }
+
+    /// Takes an approval back: its sites count again as if it had never been. `settled` are the months of its days that are closed: what
+    /// stands on it keeps it.
+    package func takeBackExclusion(
+        _ proposal: ExclusionProposal, reason: String, settled: [SettledMonth], in scope: Scope, by act: Act
+    ) throws {
+        try take(ExclusionLife.takeBack, proposal, answer: reason, in: scope, by: act)
+        guard settled.isEmpty else { throw Refusal.conflict("exclusion.settled") }
+        // The rows that the approval made: of its days, its person, its moment.
+        let sites = try run(
+            """
+            UPDATE site_exclusion SET replaced_at = \(act.at)
+            WHERE replaced_at IS NULL AND from_day = \(proposal.fromDay) AND until_day = \(proposal.untilDay)
+                AND actor = \(proposal.decidedBy) AND recorded_at = \(proposal.decidedAt)
+                AND site IN (SELECT site FROM exclusion_proposal_site WHERE proposal = \(proposal.id))
+            """)
+        // Another paper for the same days had nothing to add while this one stood.
+        let others = try all(
+            """
+            SELECT DISTINCT p.id FROM exclusion_proposal p JOIN exclusion_proposal_site x ON x.proposal = p.id
+            WHERE p.state = 'approved' AND p.from_day < \(proposal.untilDay) AND p.until_day > \(proposal.fromDay)
+                AND x.site IN (SELECT site FROM exclusion_proposal_site WHERE proposal = \(proposal.id)) ORDER BY p.id
+            """
+        ) { try $0.text(0) }
+        for other in try others.compactMap({ try exclusionProposal(id: $0, in: .everything) }) {
+            _ = try excludeSites(of: other, decidedBy: other.decidedBy, at: other.decidedAt ?? act.at, ids: act.ids)
+        }
+        try record(
+            ExclusionLife.takeBack.event, proposal.id, ["area": proposal.areaCode, "sites": String(sites), "reason": reason], by: act)
+    }
+
+    /// The closed months of a proposal's days, of every area above and below it.
+    func settledMonths(of proposal: ExclusionProposal, _ settled: SettledMonths, on today: Day) throws -> [SettledMonth] {
+        guard let code = AreaCode(proposal.areaCode) else { return [] }
+        let inside = Scope(areas: [code])
+        let areas = try all(
+            """
+            SELECT DISTINCT v.area_id FROM area_version v WHERE v.replaced_at IS NULL AND \(sql: inside.reach("v.code")) ORDER BY v.area_id
+            """
+        ) { try $0.text(0) }
+        let last = proposal.untilDay.advanced(by: -1).month.description
+        return try stride(from: 0, to: areas.count, by: 500).flatMap { start in
+            try settled(self, proposal.fromDay.month, Array(areas[start..<min(start + 500, areas.count)])).filter { $0.month <= last }
+        }
     }
 
     private func take(_ step: LifeStep<ProposalState>, _ proposal: ExclusionProposal, answer: String, in scope: Scope, by act: Act) throws {

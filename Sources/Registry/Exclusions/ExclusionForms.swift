@@ -27,6 +27,8 @@ enum ProposalFields {
 enum RefusalFields {
     static let answer = Field.text("answer", "exclusion.column.answer", isHelped: true)
     static let form = Form(answer)
+    static let reason = Field.text("reason", "exclusion.column.reason")
+    static let takeBack = Form(reason)
 }
 
 extension FormPage where Subject == Void {
@@ -100,6 +102,54 @@ extension FormPage where Subject == ExclusionProposal {
                 return "/exclusions/\(proposal.id)?saved=1"
             },
             page: { form, proposal, at in try await at.house.proposalFrame(proposal.id, form, at) })
+    }
+}
+
+extension FormPage where Subject == ExclusionProposal {
+    /// Takes an approval back, with its reason; shows what counts again.
+    static func takingBack(_ settled: @escaping SettledMonths) -> FormPage {
+        FormPage(
+            submit: "exclusion.take_back", cancel: { proposal, _ in "/exclusions/\(proposal.id)" },
+            subject: { statements, at in
+                guard let proposal = try statements.exclusionProposal(id: try at.path("id"), in: at.visit.scope) else {
+                    throw Refusal.notFound("proposal")
+                }
+                return proposal
+            }, form: { _ in RefusalFields.takeBack }, texts: { _, _ in [:] },
+            preview: { statements, proposal, _, at in
+                try ExclusionLife.takeBack.check(proposal.standing, by: at.visit.account.id, in: at.visit.scope)
+                guard try statements.settledMonths(of: proposal, settled, on: at.today).isEmpty else {
+                    throw Refusal.conflict("exclusion.settled")
+                }
+                let named = try statements.sites(ofProposal: proposal.id, on: at.today)
+                let says = at.text(
+                    "exclusion.counts_again",
+                    [
+                        "area": proposal.areaName, "count": String(proposal.siteCount), "from": "\(proposal.fromDay)",
+                        "through": "\(proposal.untilDay.advanced(by: -1))",
+                    ])
+                let table = Table.sites(
+                    Array(named.prefix(200)),
+                    caption: at.text(
+                        named.count > 200 ? "exclusion.sites_some" : "exclusion.sites",
+                        ["count": String(named.count), "shown": String(min(200, named.count))]),
+                    at)
+                return FormPreview([says], tables: [table])
+            },
+            act: { statements, proposal, values, at in
+                try statements.takeBackExclusion(
+                    proposal, reason: try values[RefusalFields.reason],
+                    settled: try statements.settledMonths(of: proposal, settled, on: at.today), in: at.visit.scope, by: at.act)
+                return "/exclusions/\(proposal.id)?saved=1"
+            },
+            page: { form, proposal, at in
+                FormFrame(
+                    title: at.text("exclusion.take_back"),
+                    crumbs: [
+                        Frame.Link(label: at.text("exclusion.title"), url: "/exclusions"),
+                        Frame.Link(label: at.text("exclusion.one", ["area": proposal.areaName]), url: "/exclusions/\(proposal.id)"),
+                    ], note: at.text("exclusion.take_back_note"), form)
+            })
     }
 }
 

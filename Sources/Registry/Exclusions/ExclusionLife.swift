@@ -12,7 +12,11 @@ package enum ExclusionLife {
     static let withdraw = LifeStep<ProposalState>(
         "withdraw", from: [.proposed], to: .withdrawn, by: .maker, event: "exclusion.withdrawn", stale: "exclusion.decided",
         others: "exclusion.not_yours")
-    package static let cycle = LifeCycle("exclusion", [approve, refuse, withdraw])
+    /// A way back, as long as no month of its days is closed.
+    static let takeBack = LifeStep<ProposalState>(
+        "take-back", from: [.approved], to: .withdrawn, atOrAbove: .county, event: "exclusion.taken_back", stale: "exclusion.not_approved",
+        others: "exclusion.other_person")
+    package static let cycle = LifeCycle("exclusion", [approve, refuse, withdraw, takeBack])
 }
 
 extension ExclusionProposal {

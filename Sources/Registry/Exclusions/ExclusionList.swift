@@ -1,5 +1,6 @@
 import Accounts
 import Basics
+import Lists
 import Storage
 import Web
 

@@ -14,6 +14,7 @@ struct ExclusionPage: Sendable {
     let sites: Table
     let mayDecide: Bool
     let mayWithdraw: Bool
+    let mayTakeBack: Bool
     let refusal: FormView?
     let waitsForOther: Bool
 
@@ -48,6 +49,7 @@ struct ExclusionPage: Sendable {
         mayDecide = refusal != nil
         self.refusal = refusal
         mayWithdraw = visit.may(.keepRegister) && ExclusionLife.withdraw.isOpen(proposal.standing, by: visit.account.id, in: visit.scope)
+        mayTakeBack = visit.may(.keepRegister) && ExclusionLife.takeBack.isOpen(proposal.standing, by: visit.account.id, in: visit.scope)
         waitsForOther = proposal.state == .proposed && !mayDecide
     }
 }

@@ -1,12 +1,13 @@
 import Accounts
 import Basics
 import Hummingbird
+import Lists
 import Storage
 package import Web
 
 extension Feature {
-    /// Exclusions: proposed by one officer, decided on by another of the county or above.
-    package static var exclusions: Feature {
+    /// Exclusions: proposed by one officer, decided on by another of the county or above; `settled` tells which months are closed.
+    package static func exclusions(settled: @escaping SettledMonths) -> Feature {
         let today = TodayLook(.keepRegister) { statements, question in
             let open = try statements.exclusionProposals(state: .proposed, before: "", limit: 500, in: question.scope)
             let (mine, own) = (
@@ -21,14 +22,14 @@ extension Feature {
             return [entry(.mine, "today.exclusions.mine", mine), entry(.others, "today.exclusions.others", own)]
         }
         return Feature("exclusions", menu: [MenuEntry(.run, "nav.exclusions", "/exclusions", .seeFigures)], today: [today]) {
-            $0.addExclusions()
+            $0.addExclusions(settled)
         }
     }
 }
 
 extension Routes {
     /// Exclusions: proposed by one officer, decided on by another of the county or above.
-    fileprivate mutating func addExclusions() {
+    fileprivate mutating func addExclusions(_ settled: @escaping SettledMonths) {
         let house = house
         list(.exclusions)
         form("/exclusions/new", .keepRegister, .proposal)
@@ -43,6 +44,7 @@ extension Routes {
             return try await house.page(house.proposalFrame(id, form, at), at)
         }
         form("/exclusions/:id/refuse", .keepRegister, asksAgain: true, on: { "/exclusions/\(try $0.path("id"))" }, .refusal)
+        form("/exclusions/:id/take-back", .keepRegister, asksAgain: true, .takingBack(settled))
         post("/exclusions/:id/approve", .keepRegister, asksAgain: true) { _, context, visit in
             try await house.decide(context, visit) { try $0.approveExclusion($1, in: visit.scope, by: $2) }
         }

@@ -1,5 +1,6 @@
 package import Accounts
 package import Basics
+package import Records
 package import Storage
 
 /// The file of areas: `code,name,from_on`. docs/import.md describes it.

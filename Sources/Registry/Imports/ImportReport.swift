@@ -1,4 +1,5 @@
 package import Basics
+package import Records
 
 /// What an import did, or would do. The same file a second time is all `unchanged`.
 package struct ImportReport: Sendable, Codable, Hashable {
@@ -17,7 +18,7 @@ package struct ImportReport: Sendable, Codable, Hashable {
     /// How the file was understood, where it is not plain: encoding, separator, line of the header, rows passed over.
     package let recognised: [String]
 
-    package init(_ table: ImportTable) { (header, recognised) = (table.header, table.recognised) }
+    package init(_ table: ImportTable) { (header, recognised) = (table.header, table.recognised.map(\.description)) }
 
     /// Counts a refused row.
     package mutating func refuse(_ record: CSV.Record, column: String, code: String, value: String = "") {

@@ -1,5 +1,6 @@
 package import Accounts
 package import Basics
+package import Records
 package import Storage
 
 /// The file of sites: a row for each dated state of a site. docs/import.md describes it.

@@ -13,10 +13,10 @@ extension Statements {
             VALUES (\(id), \(kind), \(name), \(areaID), \(codeDigest), \(expires), '', \(act.at))
             ON CONFLICT (id) DO UPDATE SET claim_digest = excluded.claim_digest, claim_expires_at = excluded.claim_expires_at,
                 name = excluded.name
-            WHERE node.kind = excluded.kind AND (node.public_key IS NULL OR node.revoked_at IS NOT NULL)
+            WHERE node.kind = excluded.kind AND (\(sql: NodeLife.claim.stands { $0.condition() }))
             """)
-        guard changed == 1 else { throw Refusal.conflict("node.already_enrolled") }
-        try record("node.claim_made", id, ["kind": kind], by: act)
+        guard changed == 1 else { throw Refusal.conflict(NodeLife.claim.stale) }
+        try record(NodeLife.claim.event, id, ["kind": kind], by: act)
     }
 
     /// Enrols the node whose claim has this code: the key is the node's from now on, and no other key can use the code. The same key may
@@ -35,21 +35,25 @@ extension Statements {
             UPDATE node SET public_key = \(publicKey), enrolled_at = coalesce(enrolled_at, \(act.at)), revoked_at = NULL,
                 version = \(version)
             WHERE claim_digest = \(codeDigest) AND claim_expires_at > \(act.at)
-                AND (public_key IS NULL OR revoked_at IS NOT NULL OR public_key = \(publicKey))
+                AND (\(sql: NodeLife.enrol.stands { $0.condition() }) OR public_key = \(publicKey))
             RETURNING id, kind, name, area_id, public_key, enrolled_at, revoked_at, claim_expires_at, version
             """)
-        guard let node else { throw Refusal.forbidden("node.claim_unknown") }
+        guard let node else { throw Refusal.forbidden(NodeLife.enrol.stale) }
         try nodeEnrolled(node.id, on: day, at: act.at)
-        try record("node.enrolled", node.id, ["kind": node.kind], by: act)
+        try record(NodeLife.enrol.event, node.id, ["kind": node.kind], by: act)
         return node
     }
 
     /// Takes a node's right to report and to fetch away at once.
     package func revokeNode(id: String, reason: String, by act: Act) throws {
-        let changed = try run("UPDATE node SET revoked_at = \(act.at), claim_digest = NULL WHERE id = \(id) AND revoked_at IS NULL")
-        guard changed == 1 else { throw try node(id: id) == nil ? Refusal.notFound("node") : Refusal.conflict("node.already_revoked") }
+        let changed = try run(
+            """
+            UPDATE node SET revoked_at = \(act.at), claim_digest = NULL
+            WHERE id = \(id) AND (\(sql: NodeLife.revoke.stands { $0.condition() }))
+            """)
+        guard changed == 1 else { throw try node(id: id) == nil ? Refusal.notFound("node") : Refusal.conflict(NodeLife.revoke.stale) }
         try nodeChanged(id, at: act.at)
-        try record("node.revoked", id, ["reason": reason], by: act)
+        try record(NodeLife.revoke.event, id, ["reason": reason], by: act)
     }
 
     /// Sets one of the network's settings (zone, name, epoch, first day, sample).

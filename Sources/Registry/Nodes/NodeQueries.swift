@@ -99,13 +99,7 @@ package struct NodeFilter: Sendable {
 
     var condition: SQL {
         let ofKind: SQL = kind.isEmpty ? "1 = 1" : "n.kind = \(kind)"
-        let standing: SQL =
-            switch self.standing {
-            case "revoked": "n.revoked_at IS NOT NULL"
-            case "enrolled": "n.revoked_at IS NULL AND n.public_key IS NOT NULL"
-            case "claimed": "n.revoked_at IS NULL AND n.public_key IS NULL"
-            default: "1 = 1"
-            }
+        let standing: SQL = NodeStanding(rawValue: self.standing)?.condition("n") ?? "1 = 1"
         return "\(sql: ofKind) AND \(sql: standing) AND \(sql: words.condition("lower(n.name)", code: "n.id")) AND \(sql: also)"
     }
 }

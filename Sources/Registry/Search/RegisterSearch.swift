@@ -111,27 +111,22 @@ extension Feature {
 extension Routes {
     /// What fields for areas suggest while somebody types, within what he sees.
     fileprivate mutating func addPicks() {
-        let house = house
-        for (path, right) in [("/pick/areas", Right.seeFigures), ("/pick/library-areas", Right.seeLibrary)] {
-            get(path, right) { request, _, visit in
-                let (words, today) = (SearchWords(Query(request)["q"]), house.today)
-                let found = try await house.finding(visit) {
-                    try await house.database.read { try $0.areas(matching: words, on: today, in: visit.scope, limit: 10) }
+        for (name, right) in [("areas", Right.seeFigures), ("library-areas", Right.seeLibrary)] {
+            pick(name, right) { statements, question, _ in
+                try statements.areas(matching: question.words, on: question.today, in: question.scope, limit: question.limit).map {
+                    ["\($0.area.name) \($0.area.code)", $0.parentName]
                 }
-                return try jsonResponse(found.map { ["\($0.area.name) \($0.area.code)", $0.parentName] })
             }
         }
-        get("/pick/sites", .seeFigures) { request, _, visit in
-            let (words, within, today) = (SearchWords(Query(request)["q"]), Query(request)["area"], house.today)
-            let found = try await house.finding(visit) {
-                try await house.database.read { statements in
-                    // An area that is half typed yet is none.
-                    let area =
-                        within.isEmpty ? nil : try? statements.area(typed: within, in: "area", on: today, scope: visit.scope).areaCode
-                    return try statements.sites(matching: words, on: today, in: area.map { Scope(areas: [$0]) } ?? visit.scope, limit: 10)
-                }
-            }
-            return try jsonResponse(found.map { ["\($0.name) \($0.code)", $0.areaName] })
+        pick("sites", .seeFigures) { statements, question, query in
+            // An area that is half typed yet is none.
+            let within = query["area"]
+            let area =
+                within.isEmpty
+                ? nil : try? statements.area(typed: within, in: "area", on: question.today, scope: question.scope).areaCode
+            return try statements.sites(
+                matching: question.words, on: question.today, in: area.map { Scope(areas: [$0]) } ?? question.scope, limit: question.limit
+            ).map { ["\($0.name) \($0.code)", $0.areaName] }
         }
     }
 }

@@ -1,3 +1,4 @@
+package import Accounts
 package import Basics
 
 /// What a site is doing; see metrics.md, "The register is dated".
@@ -11,16 +12,25 @@ package enum SiteState: String, CaseIterable, Sendable, Codable {
     package static let counted: [SiteState] = [.inService, .faulty, .moving]
 
     /// The states that may follow.
-    package var next: Set<SiteState> {
-        switch self {
-        case .planned: [.approved, .closed]
-        case .approved: [.building, .closed]
-        case .building: [.awaitingAcceptance, .closed]
-        case .awaitingAcceptance: [.inService, .building, .closed]
-        case .inService: [.faulty, .suspended, .moving, .closed]
-        case .faulty, .suspended, .moving: [.inService, .faulty, .suspended, .moving, .closed]
-        case .closed: []
-        }
+    package var next: Set<SiteState> { Set(SiteLife.cycle.steps.filter { $0.from.contains(self) }.map(\.to)) }
+}
+
+/// The life of a site, from the plan to its end. Each step is a dated entry with its reason, and is taken in the past as well.
+package enum SiteLife {
+    package static let cycle = LifeCycle(
+        "site",
+        [
+            step("approve", from: [.planned], to: .approved), step("build", from: [.approved, .awaitingAcceptance], to: .building),
+            step("finish", from: [.building], to: .awaitingAcceptance),
+            step("serve", from: [.awaitingAcceptance, .faulty, .suspended, .moving], to: .inService),
+            step("fail", from: [.inService, .faulty, .suspended, .moving], to: .faulty),
+            step("suspend", from: [.inService, .faulty, .suspended, .moving], to: .suspended),
+            step("move", from: [.inService, .faulty, .suspended, .moving], to: .moving),
+            step("close", from: SiteState.allCases.filter { $0 != .closed }, to: .closed),
+        ])
+
+    private static func step(_ name: String, from: [SiteState], to: SiteState) -> LifeStep<SiteState> {
+        LifeStep(name, from: from, to: to, event: "site.state_set", stale: "site.state_order")
     }
 }
 

@@ -1,4 +1,4 @@
-import Basics
+package import Basics
 import Mustache
 
 /// A table of figures: what a page shows with the partial `figure_table`, and what a file to download holds, from one value, so that both
@@ -123,4 +123,17 @@ package struct Table: Sendable, MustacheParent {
         default: nil
         }
     }
+}
+
+/// A number with commas between groups of three digits, as both languages have it.
+package func grouped(_ number: Int) -> String {
+    let digits = Array(String(number.magnitude))
+    let groups = stride(from: digits.count, to: 0, by: -3).map { String(digits[max(0, $0 - 3)..<$0]) }.reversed()
+    return (number < 0 ? "−" : "") + groups.joined(separator: ",")
+}
+
+/// An amount with commas between groups of three digits of its yuan.
+package func grouped(_ amount: Fen) -> String {
+    let parts = amount.description.split(separator: ".")
+    return (Int(parts[0]).map(grouped) ?? String(parts[0])) + "." + (parts.last ?? "00")
 }

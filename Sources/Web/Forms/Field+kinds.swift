@@ -1,4 +1,5 @@
 package import Basics
+import Foundation
 
 extension Field where Value == String {
     /// One line of text.
@@ -39,6 +40,26 @@ extension Field where Value == Int {
                 throw FieldProblem(problem, ["least": String(range.lowerBound), "most": String(range.upperBound)])
             }
             return number
+        }
+    }
+}
+
+extension Field {
+    /// An amount of money, as offices write it; in yuan.
+    package static func money(_ name: String, _ label: String, isHelped: Bool = false) -> Field<Fen> where Value == Fen {
+        Field(name, label, look: .money, isHelped: isHelped, most: 40, normal: \.description) { text throws(FieldProblem) in
+            guard let amount = Fen(written: text) else { throw "form.money" }
+            return amount
+        }
+    }
+}
+
+extension Field where Value == TypedFile {
+    /// A file, of at most so many bytes as the form's page says; its text is its name. A form that has one shows no preview, because a
+    /// browser would not send the file again.
+    package static func file(_ name: String, _ label: String, endings: [String], isHelped: Bool = false) -> Field {
+        Field(name, label, look: .file(endings), isHelped: isHelped, most: 200, normal: \.name) { name throws(FieldProblem) in
+            TypedFile(name: name, bytes: .init())
         }
     }
 }

@@ -8,6 +8,10 @@ package enum FieldLook: Hashable, Sendable {
     case note(rows: Int, pick: String? = nil)
     case date
     case month
+    /// An amount of money.
+    case money
+    /// A file to choose; the endings of the names that a browser offers.
+    case file([String])
     /// A list to choose one from.
     case choice([FieldOption])
     /// Boxes to tick some of.

@@ -18,10 +18,13 @@ package struct Form: Sendable {
 
     /// What the texts of all fields say. Throws `Refusal.invalid` that names everything that is wrong, also what `check` finds in what
     /// could be read.
-    package func read(_ texts: [String: String], way: String = "", check: (FormValues) throws -> FieldProblems = { _ in [:] }) throws
+    package func read(
+        _ texts: [String: String], way: String = "", files: [String: TypedFile] = [:],
+        check: (FormValues) throws -> FieldProblems = { _ in [:] }
+    ) throws
         -> FormValues
     {
-        let values = FormValues(texts: texts, way: way)
+        let values = FormValues(texts: texts, way: way, files: files)
         var problems = try check(values)
         for field in fields {
             do throws(FieldProblem) { _ = try field.understood(texts[field.name] ?? "") } catch { problems[field.name] = error }
@@ -56,8 +59,11 @@ package struct Form: Sendable {
         return seen[place] == Form.digest(name, text)
     }
 
+    /// The texts as values that nobody looked at yet: what cannot be read of them is nil.
+    package func unread(_ texts: [String: String]) -> FormValues { FormValues(texts: texts, way: "", files: [:]) }
+
     /// Whether two texts of a field are the same but for their line ends and the blanks around them.
-    static func isSame(_ one: String?, _ other: String?) -> Bool { digest("", one ?? "") == digest("", other ?? "") }
+    package static func isSame(_ one: String?, _ other: String?) -> Bool { digest("", one ?? "") == digest("", other ?? "") }
 
     private static func digest(_ name: String, _ text: String) -> String {
         digest(of: [name, text.replacing("\r\n", with: "\n").trimmedBlanks])
@@ -76,9 +82,18 @@ package struct FormValues: Sendable {
     let texts: [String: String]
     /// The button that was pressed, where a form has several; empty for its own.
     package let way: String
+    fileprivate let files: [String: TypedFile]
 
     /// The value of a field; nil where it cannot be read.
     package func understood<Value>(_ field: Field<Value>) -> Value? { try? field.read(texts[field.name] ?? "") }
+
+    /// The file of one of the form's fields.
+    package subscript(_ field: Field<TypedFile>) -> TypedFile {
+        get throws {
+            guard let file = files[field.name] else { throw Refusal.invalid([field.name: "form.required"]) }
+            return file
+        }
+    }
 
     /// The value of one of the form's fields.
     package subscript<Value>(_ field: Field<Value>) -> Value {

@@ -33,6 +33,7 @@ package struct FormVisit: Sendable {
         case .choice(let options), .boxes(let options):
             let chosen = Set(text.split(separator: ",").map(String.init))
             return options.filter { chosen.contains($0.value) }.map { self.text($0.label) }.joined(separator: self.text("list.comma"))
+        case .money: return Fen(written: text).map(grouped) ?? text
         default: return text
         }
     }
@@ -74,6 +75,10 @@ package struct FormPage<Subject: Sendable>: Sendable {
     let mark: @Sendable (Subject) -> String
     /// Where somebody goes who does not want to.
     let cancel: (@Sendable (Subject, FormVisit) -> String)?
+    /// So many bytes are read of one with a file; of any other as many as of any form.
+    package var mostBytes = 0
+    /// Whether nothing is recorded by it alone, so that nobody is asked when he sends the very same once more.
+    package var isOnlyLooking = false
 
     package init(
         submit: String, cancel: (@Sendable (Subject, FormVisit) -> String)? = nil,

@@ -43,7 +43,8 @@ extension Routes {
                 return try await house.answer(page, subject, view, at, .ok)
             }
         }
-        post(path, right, keeps: true, asksAgain: { asksAgain && (page.preview == nil || $0.isMeant) }) { typed, context, visit in
+        let asks: @Sendable (Typed) -> Bool = { asksAgain && (page.preview == nil || $0.isMeant) }
+        post(path, right, keeps: true, upTo: page.mostBytes, asksAgain: asks) { typed, context, visit in
             try await house.taken(typed, page, FormVisit(house, visit, typed.request, context))
         }
     }
@@ -219,7 +220,7 @@ extension Typed {
     /// Stands for what was sent, whenever it was: not for what the house adds.
     fileprivate var digest: String {
         Form.digest(
-            of: [request.uri.path]
+            of: [request.uri.path] + fileDigests
                 + all.filter { !FormField.all.contains($0.key) }.sorted { $0.key < $1.key }.flatMap { [$0.key, $0.value] })
     }
 }
@@ -251,7 +252,7 @@ extension Statements {
         let stored = form.shown(page.texts(subject, at))
         if let record = page.record, try isChanged(form, record(subject), stored, typed, &state, at) { return .shown(state) }
         let way = page.ways(subject).map(\.name).first { $0 == typed.raw(FormField.way) } ?? ""
-        let values = try form.read(state.texts, way: way) { try page.check?(self, subject, $0, at) ?? [:] }
+        let values = try form.read(state.texts, way: way, files: typed.files) { try page.check?(self, subject, $0, at) ?? [:] }
         if let preview = try page.preview?(self, subject, values, at) {
             guard typed.isMeant, typed.raw(FormField.seen) == preview.digest(form, state.texts) else {
                 state.preview = preview
@@ -261,7 +262,8 @@ extension Statements {
         }
         // What changes nothing of a record, and what has no contents, may be sent again.
         let isNew = page.record == nil || form.fields.contains { $0.look != .seen && !Form.isSame(state.texts[$0.name], stored[$0.name]) }
-        if !form.fields.isEmpty, isNew, let before = try sentForm(digest: typed.digest, accountID: account, at: at.act.at),
+        if !form.fields.isEmpty, isNew, !page.isOnlyLooking,
+            let before = try sentForm(digest: typed.digest, accountID: account, at: at.act.at),
             before.token != typed.raw(FormField.again)
         {
             state.again = before.token
@@ -323,6 +325,7 @@ extension FormView {
         func say(_ problem: FieldProblem) -> String { words.text(problem, at.visit.language) }
         let (version, seen) = (state.version, state.preview?.digest(form, state.texts) ?? "")
         formAction = action
+        hasFile = form.fields.contains { if case .file = $0.look { true } else { false } }
         let undecided = form.fields.filter { $0.look != .seen && state.isUndecided($0.name) }.map(\.name).joined(separator: ",")
         hidden = [
             (FormField.csrf, at.visit.csrf), (FormField.once, state.once), (FormField.version, version), (FormField.opened, state.opened),
@@ -377,6 +380,7 @@ extension FormView.Line {
         described = ids.isEmpty ? nil : ids.joined(separator: " ")
         (isNeeded, self.isFirstWrong) = (field.isNeeded, isFirstWrong)
         var (type, mode, most, noteRows, pick) = ("text", nil as String?, nil as Int?, 0, nil as String?)
+        var accepts: String?
         var (options, chosen): ([FieldOption], Set<String>) = ([], [text])
         var (isInput, isNote, isChoice, isBoxes) = (false, false, false, false)
         switch field.look {
@@ -386,12 +390,14 @@ extension FormView.Line {
         // What no day or month is would not be shown in a field for them, and be lost.
         case .date: (isInput, type) = (true, isUnderstood ? "date" : "text")
         case .month: (isInput, type) = (true, isUnderstood ? "month" : "text")
+        case .money: (isInput, mode) = (true, "decimal")
+        case .file(let endings): (isInput, type, accepts) = (true, "file", endings.joined(separator: ","))
         case .note(let rows, let place): (isNote, most, noteRows, pick) = (true, field.most, rows, place)
         case .choice(let all): (isChoice, options) = (true, all)
         case .boxes(let all): (isBoxes, options, chosen) = (true, all, Set(text.split(separator: ",").map(String.init)))
         case .seen: break
         }
-        (inputType, inputMode, self.most, rows, self.pick) = (type, mode, most, noteRows, pick)
+        (inputType, inputMode, self.most, rows, self.pick, self.accepts) = (type, mode, most, noteRows, pick, accepts)
         (self.isInput, self.isNote, self.isChoice, self.isBoxes) = (isInput, isNote, isChoice, isBoxes)
         choices = options.map { Choice(choiceValue: $0.value, choiceLabel: at.text($0.label), chosen: chosen.contains($0.value)) }
         isUnchosen = isChoice && !choices.contains(where: \.chosen)

@@ -20,6 +20,7 @@ package struct FormView: Sendable {
         let inputMode: String?
         let most: Int?
         let pick: String?
+        let accepts: String?
         let isNote: Bool
         let rows: Int
         let isChoice: Bool
@@ -61,6 +62,7 @@ package struct FormView: Sendable {
     }
 
     let formAction: String
+    let hasFile: Bool
     let hidden: [Hidden]
     let isWrong: Bool
     let wrongTitle: String

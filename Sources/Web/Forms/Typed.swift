@@ -1,17 +1,36 @@
 import Basics
-import Foundation
+import Crypto
+package import Foundation
 package import Hummingbird
+import Listener
+import NIOCore
+
+/// What somebody chose in a field for a file.
+package struct TypedFile: Hashable, Sendable {
+    /// As his machine calls it.
+    package let name: String
+    package let bytes: Data
+}
 
 /// What somebody sent with a form: the texts of its fields as they were typed.
 package struct Typed: Sendable {
     private let fields: [String: String]
+    /// By the names of their fields; those stand among the texts with the name of the file.
+    package let files: [String: TypedFile]
     /// Which it came with: its path is the form's, with parameters.
     package let request: Request
 
-    /// Reads at most 64 KiB of `application/x-www-form-urlencoded`.
-    package init(_ request: Request, _ context: AppContext) async throws {
+    /// Reads `application/x-www-form-urlencoded`, or `multipart/form-data` where there is a file: at most 64 KiB, or `most` bytes.
+    package init(_ request: Request, _ context: AppContext, upTo most: Int = 0) async throws {
         self.request = request
-        let body = try await request.whole(upTo: context.maxUploadSize, orRefuse: "form.too_large")
+        let body = try await request.whole(upTo: max(most, context.maxUploadSize), orRefuse: "form.too_large")
+        if let type = request.headers[.contentType], type.lowercased().hasPrefix("multipart/form-data") {
+            let data = FormData(Data(body.readableBytesView), contentType: type)
+            let chosen = (data?.files ?? [:]).mapValues { TypedFile(name: $0.name.withoutHidden, bytes: $0.bytes) }
+            (files, fields) = (chosen, (data?.fields ?? [:]).merging(chosen.mapValues(\.name)) { $1 })
+            return
+        }
+        files = [:]
         fields = (try? URLEncodedFormDecoder().decode([String: String].self, from: String(buffer: body))) ?? [:]
     }
 
@@ -23,6 +42,11 @@ package struct Typed: Sendable {
 
     /// The field as typed.
     package func raw(_ name: String) -> String { fields[name] ?? "" }
+
+    /// Stands for the files.
+    var fileDigests: [String] {
+        files.sorted { $0.key < $1.key }.flatMap { [$0.key, hexadecimal(SHA256.hash(data: $0.value.bytes))] }
+    }
 
     /// The texts of a form's fields; those of a set of boxes are one text.
     package func texts(of form: Form) -> [String: String] { Typed.texts(of: form, in: fields) }

@@ -96,9 +96,24 @@ extension Routes {
     }
 }
 
+extension Routes {
+    /// `/pick/NAME`: what a field suggests while somebody types, within what he sees: what is typed for it, and what tells it from others.
+    package mutating func pick(
+        _ name: String, _ right: Right, _ find: @escaping @Sendable (Statements, SearchQuestion, Query) throws -> [[String]]
+    ) {
+        let house = house
+        get("/pick/\(name)", right) { request, _, visit in
+            let query = Query(request)
+            let question = SearchQuestion(
+                words: SearchWords(query["q"]), text: query["q"], scope: visit.scope, today: house.today, limit: 10)
+            return try jsonResponse(try await house.finding(visit) { try await house.database.read { try find($0, question, query) } })
+        }
+    }
+}
+
 extension House {
     /// Looks through the register behind the door before such work.
-    package func finding<Found: Sendable>(_ visit: Visit, _ look: @Sendable () async throws -> Found) async throws -> Found {
+    func finding<Found: Sendable>(_ visit: Visit, _ look: @Sendable () async throws -> Found) async throws -> Found {
         try await finds.admit(visit.account.id) { try await look() }
     }
 

@@ -95,11 +95,15 @@
 
   // Work that is under way tells how far it is; when it has ended the page says what came of it. Without events it looks again.
   for (const box of document.querySelectorAll("[data-job]")) {
-    const events = new EventSource(box.dataset.job), bar = box.querySelector("progress");
+    const events = new EventSource(box.dataset.job), bar = box.querySelector("progress"), says = box.querySelector("[role=status]");
     events.onmessage = event => {
-      const job = JSON.parse(event.data);
+      const job = JSON.parse(event.data), ended = box.querySelector("[data-ended]");
       if (bar) bar.value = job.permille;
-      if (job.ended) { events.close(); location.reload(); }
+      if (says && job.text && says.textContent !== job.text) says.textContent = job.text;
+      if (!job.ended) return;
+      events.close();
+      // What was typed into a form of the page must not be lost.
+      if (typed && ended) ended.hidden = false; else location.reload();
     };
     events.onerror = () => { if (events.readyState === EventSource.CLOSED) setTimeout(() => location.reload(), 10000); };
   }

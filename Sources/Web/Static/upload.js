@@ -1,4 +1,4 @@
-// The upload of a video with its progress, and the progress of an encoding. Everything else on these pages works without script.
+// The upload of a video with its progress. Everything else on these pages works without script.
 (function () {
 	'use strict';
 
@@ -124,34 +124,6 @@
 		});
 	}
 
-	function watch(box) {
-		var text = document.getElementById('encoding-text');
-		var bar = document.getElementById('encoding-progress');
-		var fields = document.getElementById('fields');
-		var isTouched = false;
-		if (fields) { fields.addEventListener('input', function () { isTouched = true; }); }
-
-		function look() {
-			fetch(box.getAttribute('data-url'), { credentials: 'same-origin' }).then(function (answer) {
-				if (!answer.ok) { throw new Error(String(answer.status)); }
-				return answer.json();
-			}).then(function (progress) {
-				if (!progress.running) {
-					// What was typed into the form must not be lost.
-					if (isTouched) { document.getElementById('encoding-ended').hidden = false; } else { window.location.reload(); }
-					return;
-				}
-				text.textContent = progress.text;
-				bar.value = progress.percent;
-				window.setTimeout(look, 1500);
-			}).catch(function () { window.setTimeout(look, 5000); });
-		}
-
-		window.setTimeout(look, 1500);
-	}
-
 	var form = document.getElementById('upload');
-	var box = document.getElementById('encoding');
 	if (form) { upload(form); }
-	if (box) { watch(box); }
 }());

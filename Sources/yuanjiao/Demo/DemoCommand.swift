@@ -24,6 +24,9 @@ struct DemoCommand: AsyncParsableCommand {
     @Flag(name: .long, help: "Do not make and publish a sample lesson.")
     var noLesson = false
 
+    @Option(name: .long, help: "The folder Sources, whose templates and words are shown as they stand, without a build.")
+    var sources: String?
+
     func run() async throws {
         let folder = DemoFolder(URL(fileURLWithPath: data, isDirectory: true))
         if reset { try folder.reset() }
@@ -35,7 +38,10 @@ struct DemoCommand: AsyncParsableCommand {
         let addresses = ports.map { "http://127.0.0.1:\($0)" }
         let claims = try folder.claims()
         let programs = [
-            Program("centre", ["centre", "--data", folder.centre.path, "--port", "\(ports[0])", "--sample"], folder),
+            Program(
+                "centre",
+                ["centre", "--data", folder.centre.path, "--port", "\(ports[0])", "--sample"]
+                    + (sources.map { ["--sources", $0] } ?? []), folder),
             Program(
                 "edge",
                 ["edge", "--data", folder.edge.path, "--port", "\(ports[1])", "--parent", addresses[0], "--claim", claims["edge"] ?? ""],

@@ -162,6 +162,10 @@ struct DemoSeed {
             logins[account.login] = password
         }
         try folder.keep("logins.json", logins)
+        // Of the officer's own doing, so that his pages have something that is his.
+        let officer = try await centre.database.read { try $0.account(login: "city")?.id } ?? Actor.commandLine.id
+        let own = Act(by: Actor(id: officer), at: centre.house.clock.now, ids: .system)
+        try await centre.database.write { statements in for sample in centre.samples { try sample.make(statements, today, own) } }
     }
 
     /// Claims for the real edge and the two real terminals.

@@ -1,3 +1,5 @@
+import Web
+
 /// A chart as SVG text that stands on its own: no style sheet, no script, so that it looks the same on a page, on paper and in a file years
 /// later. 720 units wide, which is the text width of a page. Every number is written beside its mark, so that colour is never the only
 /// sign; shades keep their order in grey.

@@ -1,5 +1,6 @@
 import Basics
 import Mustache
+import Web
 
 /// Horizontal bars, each divided into parts of a whole; shown with the partial `chart_bars`. Words stand beside the picture as text, so
 /// that they stay readable on a narrow screen while the picture shrinks.

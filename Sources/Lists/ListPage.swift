@@ -2,6 +2,7 @@ package import Accounts
 package import Basics
 import Hummingbird
 package import Storage
+package import Web
 
 /// Who looks at a list, and for what; all of it stands in the address.
 package struct ListQuestion: Sendable {
@@ -180,6 +181,8 @@ package struct ListPage<Row: Sendable>: Sendable {
     /// filter is said by the house.
     let note: String?
     let empty: String
+    /// Where an address leads that means no list, such as one that names a single thing; nil for the list.
+    package var leads: (@Sendable (ListQuestion) -> String?)?
 
     package init(
         _ path: String, _ right: Right, title: String, columns: [ListColumn<Row>], filters: [ListFilter] = [], search: String? = nil,

@@ -2,6 +2,7 @@ import Accounts
 import Basics
 import Hummingbird
 import Storage
+package import Web
 
 /// So many rows stand on a page, and so many are in a file.
 private let (pageSize, mostRows) = (50, 50_000)
@@ -14,20 +15,25 @@ extension Routes {
         get(list.path, list.right) { request, _, visit in
             let query = Query(request)
             let question = ListQuestion(house, visit, query, list, limit: pageSize + 1)
+            if let place = list.leads?(question) { return seeOther(place) }
             let (path, found) = (list.path, try await list.find(question))
             let saved = try await house.database.read { try $0.savedLists(accountID: visit.account.id, path: path) }
             let view = ListView(list, found, saved: saved, query, question)
             let frame = found.around?(view) ?? ListFrame("list", view, title: question.text(list.title))
             return try house.page(frame.template, frame.page, title: frame.title, crumbs: frame.crumbs, for: visit, request)
         }
-        get(list.path + ".csv", list.right) { request, _, visit in
-            let (tables, name) = try await house.whole(list, Query(request), visit)
-            let text = ([tables[0].csv] + tables.dropFirst().map(\.rows)).joined(separator: "\r\n")
-            return download(text, name: name + ".csv", type: "text/csv; charset=utf-8")
-        }
-        get(list.path + ".xlsx", list.right) { request, _, visit in
-            let (tables, name) = try await house.whole(list, Query(request), visit)
-            return try await spreadsheet(tables, name: name)
+        exports[list.path] = Export(right: list.right) { try await house.whole(list, $0, $1) }
+        for ending in ["csv", "xlsx"] {
+            get("\(list.path).\(ending)", list.right) { request, _, visit in
+                let question = ListQuestion(house, visit, Query(request), list, after: "", limit: 1)
+                let count = try await list.find(question).count
+                if let waiting = try await house.orderedExport(list.path, list.right, ending, count: count, request, visit) {
+                    return waiting
+                }
+                let (tables, name) = try await house.whole(list, Query(request), visit)
+                guard ending == "csv" else { return try await spreadsheet(tables, name: name) }
+                return download(tables.files, name: name + ".csv", type: "text/csv; charset=utf-8")
+            }
         }
         for act in list.acts {
             post("\(list.path)/\(act.name)", act.right) { form, _, visit in
@@ -41,8 +47,14 @@ extension Routes {
         }
     }
 
+    /// What the pages of lists need besides: views that are kept, and the files of long lists.
+    package mutating func addLists() {
+        addExports()
+        addSavedLists()
+    }
+
     /// `/saved-lists`: a list as it is shown, kept under a name, by each account for itself.
-    mutating func addSavedLists() {
+    private mutating func addSavedLists() {
         let house = house
         post("/saved-lists", .ownAccount) { form, _, visit in
             let (path, query, name, act) = (
@@ -237,11 +249,4 @@ package struct ListView: Sendable {
         }
         self.saved = saved.map { Saved(savedName: $0.name, savedURL: $0.query.isEmpty ? list.path : "\(list.path)?\($0.query)") }
     }
-}
-
-/// A number with commas between groups of three digits, as both languages have it.
-package func grouped(_ number: Int) -> String {
-    let digits = Array(String(number.magnitude))
-    let groups = stride(from: digits.count, to: 0, by: -3).map { String(digits[max(0, $0 - 3)..<$0]) }.reversed()
-    return (number < 0 ? "−" : "") + groups.joined(separator: ",")
 }

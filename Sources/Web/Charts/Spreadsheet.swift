@@ -1,4 +1,4 @@
-import Documents
+package import Documents
 import HTTPTypes
 package import Hummingbird
 import NIOCore
@@ -6,11 +6,13 @@ import Storage
 
 extension Table {
     /// The table as it is printed: exactly what is shown, without links.
-    var printed: PrintedTable {
+    package var printed: PrintedTable {
         PrintedTable(
             caption: caption, columns: columns.map { .init(label: $0.label, isNumber: $0.isNumber) }, rows: texts, hasTotal: hasTotal)
     }
 }
+
+package let spreadsheetType = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 /// Tables as a spreadsheet to download, a sheet each.
 package func spreadsheet(_ tables: [Table], name: String) async throws -> Response {
@@ -19,7 +21,7 @@ package func spreadsheet(_ tables: [Table], name: String) async throws -> Respon
     return Response(
         status: .ok,
         headers: [
-            .contentType: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            .contentType: spreadsheetType,
             .contentDisposition: "attachment; filename=\"\(name).xlsx\"",
             .cacheControl: "no-store",
         ], body: .init(byteBuffer: ByteBuffer(bytes: bytes)))

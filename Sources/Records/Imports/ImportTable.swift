@@ -14,15 +14,31 @@ package struct ImportTable: Sendable {
         }
     }
 
+    /// Something that was found out about a file: `name` is the end of the key of its words, which name `{value}`.
+    package struct Recognition: Hashable, Sendable, CustomStringConvertible {
+        package let name: String
+        package let value: String
+
+        /// For a print-out.
+        package var description: String {
+            switch name {
+            case "encoding": value
+            case "header": "header in line \(value)"
+            case "totals": "\(value) rows of totals passed over"
+            default: "\(name): \(value)"
+            }
+        }
+    }
+
     /// The columns that a file of refused rows has behind its own.
-    static let added = ["line", "column", "reason"]
+    package static let added = ["line", "column", "reason"]
     /// The header stands within this many rows.
     private static let headerDepth = 10
 
     package let header: [String]
     package let records: [CSV.Record]
-    /// How the file was understood, where it is not plain UTF-8 with commas and a header in its first line: words for a person.
-    package let recognised: [String]
+    /// How the file was understood, where it is not plain UTF-8 with commas and a header in its first line.
+    package let recognised: [Recognition]
     private let columns: [String: Int]
     /// How many cells a row may have.
     private let width: Int
@@ -60,13 +76,18 @@ package struct ImportTable: Sendable {
         columns = Dictionary(uniqueKeysWithValues: names.enumerated().filter { !$0.element.isEmpty }.map { ($0.element, $0.offset) })
         let below = best.records.dropFirst(best.place + 1).filter { !$0.fields.allSatisfy { $0.officeText.isEmpty } }
         records = below.filter { !ImportTable.isTotal($0) }
-        var words: [String] = []
-        if encoding != .utf8 { words.append(encoding.rawValue) }
-        if best.separator != "," { words.append(best.separator == "\t" ? "separator: tab" : "separator: \(best.separator)") }
-        if best.place > 0 { words.append("header in line \(best.records[best.place].line)") }
-        if below.count > records.count { words.append("\(below.count - records.count) rows of totals passed over") }
-        recognised = words
+        var found: [Recognition] = []
+        if encoding != .utf8 { found.append(Recognition(name: "encoding", value: encoding.rawValue)) }
+        if best.separator != "," {
+            found.append(Recognition(name: "separator", value: best.separator == "\t" ? "tab" : "\(best.separator)"))
+        }
+        if best.place > 0 { found.append(Recognition(name: "header", value: String(best.records[best.place].line))) }
+        if below.count > records.count { found.append(Recognition(name: "totals", value: String(below.count - records.count))) }
+        recognised = found
     }
+
+    /// Whether the file has a column.
+    package func has(_ name: String) -> Bool { columns[name] != nil }
 
     /// A cell as it was meant; empty where the row has none.
     package func cell(_ name: String, _ record: CSV.Record) -> String {

@@ -1,0 +1,73 @@
+package import Accounts
+package import Basics
+package import Registry
+
+/// Who carries the signal and keeps the boxes of an area: a telephone company, a cable or satellite operator.
+package struct NetworkOperator: Hashable, Sendable {
+    package let id: String
+    package let areaID: String
+    package let areaCode: String
+    package let areaName: String
+    package let name: String
+    package let modes: [SiteMode]
+    /// Whom to ring when a box is dead.
+    package let hotline: String
+    package let note: String
+
+    package init(
+        id: String, areaID: String, areaCode: String, areaName: String, name: String, modes: [SiteMode], hotline: String, note: String
+    ) {
+        (self.id, self.areaID, self.areaCode, self.areaName) = (id, areaID, areaCode, areaName)
+        (self.name, self.modes, self.hotline, self.note) = (name, modes, hotline, note)
+    }
+}
+
+/// Where an agreement stands.
+package enum AgreementState: String, CaseIterable, Sendable, Codable { case draft, inForce = "in_force", ended, dropped }
+
+/// What an operator promised in an area, for how long, and for how much.
+package struct Agreement: Hashable, Sendable {
+    package let id: String
+    package let operatorID: String
+    package let operatorName: String
+    package let areaID: String
+    package let areaCode: String
+    package let areaName: String
+    /// The number of the paper.
+    package let number: String
+    package let title: String
+    package let days: ClosedRange<Day>
+    package let amount: Fen
+    /// Within so many hours a fault is mended.
+    package let repairHours: Int
+    package let duties: String
+    package let state: AgreementState
+    package let madeBy: String
+
+    package init(
+        id: String, operatorID: String, operatorName: String, areaID: String, areaCode: String, areaName: String, number: String,
+        title: String, days: ClosedRange<Day>, amount: Fen, repairHours: Int, duties: String, state: AgreementState, madeBy: String
+    ) {
+        (self.id, self.operatorID, self.operatorName) = (id, operatorID, operatorName)
+        (self.areaID, self.areaCode, self.areaName) = (areaID, areaCode, areaName)
+        (self.number, self.title, self.days, self.amount) = (number, title, days, amount)
+        (self.repairHours, self.duties, self.state, self.madeBy) = (repairHours, duties, state, madeBy)
+    }
+
+    package var standing: LifeStanding<AgreementState> { LifeStanding(state, maker: madeBy, area: AreaCode(areaCode)) }
+}
+
+/// The life of an agreement: drawn up by one officer, put in force by another of the county or above, ended before its time, or dropped by
+/// the one who drew it up.
+package enum AgreementLife {
+    package static let sign = LifeStep<AgreementState>(
+        "sign", from: [.draft], to: .inForce, by: .other, atOrAbove: .county, event: "agreement.signed", stale: "agreement.stale",
+        others: "agreement.other_person")
+    package static let end = LifeStep<AgreementState>(
+        "end", from: [.inForce], to: .ended, atOrAbove: .county, event: "agreement.ended", stale: "agreement.stale",
+        others: "agreement.above")
+    package static let drop = LifeStep<AgreementState>(
+        "drop", from: [.draft], to: .dropped, by: .maker, event: "agreement.dropped", stale: "agreement.stale",
+        others: "agreement.not_yours")
+    package static let cycle = LifeCycle("agreement", [sign, end, drop])
+}

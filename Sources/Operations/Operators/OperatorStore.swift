@@ -1,0 +1,173 @@
+package import Accounts
+package import Basics
+import Registry
+package import Storage
+
+extension Statements {
+    /// Keeps an operator, new or changed from what it was.
+    package func saveOperator(_ new: NetworkOperator, was old: NetworkOperator?, by act: Act) throws {
+        guard try networkOperator(named: new.name).map({ $0.id == new.id }) ?? true else {
+            throw Refusal.invalid(["name": FieldProblem("operator.known", ["name": new.name])])
+        }
+        let modes = new.modes.map(\.rawValue).joined(separator: ",")
+        try run(
+            """
+            INSERT INTO network_operator (id, area_id, name, name_key, modes, hotline, note)
+            VALUES (\(new.id), \(new.areaID), \(new.name), \(searchKey(new.name)), \(modes), \(new.hotline), \(new.note))
+            ON CONFLICT (id) DO UPDATE SET area_id = excluded.area_id, name = excluded.name, name_key = excluded.name_key,
+                modes = excluded.modes, hotline = excluded.hotline, note = excluded.note
+            """)
+        try record(
+            old == nil ? "operator.made" : "operator.changed", new.id, from: old.map(OperatorFields.texts) ?? [:],
+            to: OperatorFields.texts(new), by: act)
+    }
+
+    /// Keeps an agreement, new or changed; one that is in force or over stays as it was signed.
+    package func saveAgreement(_ new: Agreement, was old: Agreement?, by act: Act) throws {
+        guard try agreement(numbered: new.number).map({ $0.id == new.id }) ?? true else {
+            throw Refusal.invalid(["number": FieldProblem("agreement.known", ["number": new.number])])
+        }
+        let saved = try run(
+            """
+            INSERT INTO agreement (id, operator_id, area_id, number, title, from_on, through_on, amount_fen, repair_hours, duties, state,
+                made_by, end_reason)
+            VALUES (\(new.id), \(new.operatorID), \(new.areaID), \(new.number), \(new.title), \(new.days.lowerBound.description),
+                \(new.days.upperBound.description), \(new.amount.number), \(new.repairHours), \(new.duties), 'draft', \(act.actor.id), '')
+            ON CONFLICT (id) DO UPDATE SET operator_id = excluded.operator_id, area_id = excluded.area_id, number = excluded.number,
+                title = excluded.title, from_on = excluded.from_on, through_on = excluded.through_on, amount_fen = excluded.amount_fen,
+                repair_hours = excluded.repair_hours, duties = excluded.duties WHERE agreement.state = 'draft'
+            """)
+        guard saved == 1 else { throw Refusal.conflict("agreement.stale") }
+        try record(
+            old == nil ? "agreement.made" : "agreement.changed", new.id, from: old.map(AgreementFields.texts) ?? [:],
+            to: AgreementFields.texts(new), by: act)
+    }
+
+    /// Takes a step of an agreement's life.
+    package func take(
+        _ step: LifeStep<AgreementState>, _ agreement: Agreement, reason: String = "", in scope: Scope, by act: Act
+    ) throws {
+        try step.check(agreement.standing, by: act.actor.id, in: scope)
+        let taken = try run(
+            "UPDATE agreement SET state = \(step.to), end_reason = \(reason) WHERE id = \(agreement.id) AND \(sql: step.stands)")
+        guard taken == 1 else { throw Refusal.conflict(step.stale) }
+        try record(step.event, agreement.id, reason.isEmpty ? [:] : ["reason": reason], by: act)
+    }
+
+    /// Operators of the scope and of the areas above it, by name, behind the one with this key.
+    package func networkOperators(matching words: SearchWords = SearchWords(""), after key: String = "", limit: Int, in scope: Scope)
+        throws -> [NetworkOperator]
+    {
+        try networkOperators(
+            where: "\(sql: words.condition("o.name_key")) AND o.name_key > \(key) AND \(sql: scope.reach("a.code"))",
+            then: "ORDER BY o.name_key LIMIT \(limit)")
+    }
+
+    package func networkOperatorCount(matching words: SearchWords, in scope: Scope) throws -> Int {
+        try count(
+            """
+            SELECT count(*) FROM network_operator o JOIN area_version a ON \(sql: areaOf("o.area_id"))
+            WHERE \(sql: words.condition("o.name_key")) AND \(sql: scope.reach("a.code"))
+            """)
+    }
+
+    package func networkOperator(id: String, in scope: Scope) throws -> NetworkOperator? {
+        try networkOperators(where: "o.id = \(id) AND \(sql: scope.reach("a.code"))", then: "").first
+    }
+
+    package func networkOperator(named name: String) throws -> NetworkOperator? {
+        try networkOperators(where: "o.name_key = \(searchKey(name))", then: "").first
+    }
+
+    /// The operator that somebody means by a name, pinyin or its beginning. Throws `Refusal.invalid` for none, or several.
+    package func networkOperator(typed text: String, in field: String, scope: Scope) throws -> NetworkOperator {
+        if let exact = try networkOperator(named: text), try networkOperator(id: exact.id, in: scope) != nil { return exact }
+        let found = try networkOperators(matching: SearchWords(text), limit: 2, in: scope)
+        guard let only = found.first, found.count == 1 else {
+            throw Refusal.invalid([field: FieldProblem(found.isEmpty ? "operator.none" : "operator.several", ["text": text])])
+        }
+        return only
+    }
+
+    private func networkOperators(where condition: SQL, then order: SQL) throws -> [NetworkOperator] {
+        try all(
+            """
+            SELECT o.id, o.area_id, a.code, a.name, o.name, o.modes, o.hotline, o.note
+            FROM network_operator o JOIN area_version a ON \(sql: areaOf("o.area_id")) WHERE \(sql: condition) \(sql: order)
+            """
+        ) { row in
+            NetworkOperator(
+                id: try row.text(0), areaID: try row.text(1), areaCode: try row.text(2), areaName: try row.text(3),
+                name: try row.text(4), modes: try row.text(5).split(separator: ",").compactMap { SiteMode(rawValue: String($0)) },
+                hotline: try row.text(6), note: try row.text(7))
+        }
+    }
+
+    /// Agreements of the scope and of the areas above it, newest first, behind the one with this id.
+    package func agreements(
+        state: AgreementState? = nil, of operatorID: String? = nil, matching words: SearchWords = SearchWords(""), after id: String = "",
+        limit: Int, in scope: Scope
+    ) throws -> [Agreement] {
+        let behind: SQL = id.isEmpty ? "1 = 1" : "g.id < \(id)"
+        return try agreements(
+            where: "\(sql: wanted(state, operatorID, words, scope)) AND \(sql: behind)", then: "ORDER BY g.id DESC LIMIT \(limit)")
+    }
+
+    package func agreementCount(state: AgreementState?, matching words: SearchWords, in scope: Scope) throws -> Int {
+        try count(
+            """
+            SELECT count(*) FROM agreement g JOIN network_operator o ON o.id = g.operator_id
+            JOIN area_version a ON \(sql: areaOf("g.area_id")) WHERE \(sql: wanted(state, nil, words, scope))
+            """)
+    }
+
+    package func agreement(id: String, in scope: Scope) throws -> Agreement? {
+        try agreements(where: "g.id = \(id) AND \(sql: scope.reach("a.code"))", then: "").first
+    }
+
+    package func agreement(numbered number: String) throws -> Agreement? {
+        try agreements(where: "g.number = \(number)", then: "").first
+    }
+
+    /// Agreements of the scope in force that end on these days.
+    package func agreementsEnding(_ days: ClosedRange<Day>, limit: Int, in scope: Scope) throws -> [Agreement] {
+        try agreements(
+            where: """
+                g.state = 'in_force' AND g.through_on >= \(days.lowerBound.description) AND g.through_on <= \(days.upperBound.description)
+                AND \(sql: scope.condition("a.code"))
+                """, then: "ORDER BY g.through_on, g.id LIMIT \(limit)")
+    }
+
+    private func wanted(_ state: AgreementState?, _ operatorID: String?, _ words: SearchWords, _ scope: Scope) -> SQL {
+        let ofState: SQL = if let state { "g.state = \(state)" } else { "1 = 1" }
+        let ofOperator: SQL = if let operatorID { "g.operator_id = \(operatorID)" } else { "1 = 1" }
+        let found = words.condition("o.name_key", code: "g.number")
+        return "\(sql: ofState) AND \(sql: ofOperator) AND \(sql: found) AND \(sql: scope.reach("a.code"))"
+    }
+
+    private func agreements(where condition: SQL, then order: SQL) throws -> [Agreement] {
+        try all(
+            """
+            SELECT g.id, g.operator_id, o.name, g.area_id, a.code, a.name, g.number, g.title, g.from_on, g.through_on, g.amount_fen,
+                g.repair_hours, g.duties, g.state, g.made_by
+            FROM agreement g JOIN network_operator o ON o.id = g.operator_id JOIN area_version a ON \(sql: areaOf("g.area_id"))
+            WHERE \(sql: condition) \(sql: order)
+            """
+        ) { row in
+            let (from, through) = (Day(try row.text(8)) ?? .forever, Day(try row.text(9)) ?? .forever)
+            return Agreement(
+                id: try row.text(0), operatorID: try row.text(1), operatorName: try row.text(2), areaID: try row.text(3),
+                areaCode: try row.text(4), areaName: try row.text(5), number: try row.text(6), title: try row.text(7),
+                days: from...max(from, through), amount: Fen(try row.int(10)), repairHours: try row.int(11), duties: try row.text(12),
+                state: AgreementState(rawValue: try row.text(13)) ?? .dropped, madeBy: try row.text(14))
+        }
+    }
+
+    /// Of an area's versions the last: one that is no more keeps the code and name that it had.
+    private func areaOf(_ column: SQL) -> SQL {
+        """
+        a.area_id = \(sql: column) AND a.replaced_at IS NULL AND a.until_day = (
+            SELECT max(w.until_day) FROM area_version w WHERE w.area_id = \(sql: column) AND w.replaced_at IS NULL)
+        """
+    }
+}

@@ -1,0 +1,139 @@
+import Accounts
+import Basics
+import Foundation
+import Storage
+
+/// Where a file that somebody brings in stands: looked at, being done, done.
+enum ImportState: String, CaseIterable, Sendable, Codable { case open, applying, applied }
+
+/// A file of records, as somebody brought it in.
+struct ImportFile: Decodable, Hashable, Sendable {
+    let id: String
+    /// Of the list of the records.
+    let path: String
+    let accountID: String
+    let fileName: String
+    let state: ImportState
+    /// The codes of the areas in which it was ordered, with blanks between.
+    let scope: String
+    let jobID: String
+    /// So many rows are done.
+    let seenRows: Int
+    let added: Int
+    let changed: Int
+    let unchanged: Int
+    let refused: Int
+    let madeAt: Instant
+}
+
+/// How much an account brings in, and for how long it is kept.
+enum ImportBound {
+    static let (mostBytes, mostRows) = (1 << 20, 5000)
+    /// Files that an account has open; the oldest gives way.
+    static let mostOpen = 20
+    /// A file that was only looked at is kept a day, one that was done a quarter of a year, for the rows that were refused.
+    static let (openSeconds, appliedSeconds): (Int64, Int64) = (24 * 3600, 90 * 24 * 3600)
+}
+
+/// A row that was refused: why, beside which field.
+struct RowRefusal: Codable, Hashable, Sendable {
+    let line: Int
+    let field: String
+    let code: String
+    let values: [String: String]
+
+    var problem: FieldProblem { FieldProblem(code, values) }
+}
+
+extension Statements {
+    /// Keeps a file that is to be looked at; answers its id.
+    func keepImport(_ bytes: Data, name: String, path: String, by act: Act) throws -> String {
+        let id = act.ids.next()
+        try run(
+            """
+            DELETE FROM import_file WHERE state = 'open' AND made_at <= \(act.at.adding(seconds: -ImportBound.openSeconds))
+                OR state = 'applied' AND made_at <= \(act.at.adding(seconds: -ImportBound.appliedSeconds))
+            """)
+        try run("DELETE FROM import_refused WHERE import_id NOT IN (SELECT id FROM import_file)")
+        try run(
+            """
+            INSERT INTO import_file (id, path, account_id, file_name, bytes, state, scope, job_id, seen_rows, added, changed, unchanged,
+                refused, made_at)
+            VALUES (\(id), \(path), \(act.actor.id), \(name), \([UInt8](bytes)), 'open', '', '', 0, 0, 0, 0, 0, \(act.at))
+            """)
+        try run(
+            """
+            DELETE FROM import_file WHERE account_id = \(act.actor.id) AND state = 'open' AND id NOT IN (
+                SELECT id FROM import_file WHERE account_id = \(act.actor.id) AND state = 'open'
+                ORDER BY made_at DESC, id DESC LIMIT \(ImportBound.mostOpen))
+            """)
+        return id
+    }
+
+    /// A file that an account brought in.
+    func importFile(id: String, path: String, accountID: String? = nil) throws -> ImportFile? {
+        let owner: SQL = if let accountID { "account_id = \(accountID)" } else { "1 = 1" }
+        return try first(
+            ImportFile.self,
+            """
+            SELECT id, path, account_id, file_name, state, scope, job_id, seen_rows, added, changed, unchanged, refused, made_at
+            FROM import_file WHERE id = \(id) AND path = \(path) AND \(sql: owner)
+            """)
+    }
+
+    /// What stands in it.
+    func importBytes(id: String) throws -> [UInt8] {
+        try first("SELECT bytes FROM import_file WHERE id = \(id)") { try $0.bytes(0) } ?? []
+    }
+
+    /// It is being done, once.
+    func beginImport(_ file: ImportFile, scope: Scope, jobID: String) throws {
+        let codes = scope.areas.map(\.description).sorted().joined(separator: " ")
+        let begun = try run(
+            "UPDATE import_file SET state = 'applying', scope = \(codes), job_id = \(jobID) WHERE id = \(file.id) AND state = 'open'")
+        guard begun == 1 else { throw Refusal.conflict("import.begun") }
+    }
+
+    /// One more row is done, in the transaction in which it was: so a row is never done twice.
+    func noteRow(_ count: RowCount, row: Int, of file: String) throws {
+        let noted = try run(
+            """
+            UPDATE import_file SET seen_rows = \(row + 1), added = added + \(count == .added ? 1 : 0),
+                changed = changed + \(count == .changed ? 1 : 0), unchanged = unchanged + \(count == .unchanged ? 1 : 0),
+                refused = refused + \(count == .refused ? 1 : 0)
+            WHERE id = \(file) AND seen_rows = \(row)
+            """)
+        guard noted == 1 else { throw Refusal.conflict("import.begun") }
+    }
+
+    /// Keeps why a row was refused.
+    func noteRefusedRow(_ refusal: RowRefusal, of file: String) throws {
+        let detail = String(decoding: try JSONEncoder().encode(refusal.values), as: UTF8.self)
+        try run(
+            """
+            INSERT INTO import_refused (import_id, line, field, code, detail)
+            VALUES (\(file), \(refusal.line), \(refusal.field), \(refusal.code), \(detail)) ON CONFLICT (import_id, line) DO NOTHING
+            """)
+    }
+
+    /// The rows that were refused, in the order of the file.
+    func refusedRows(of file: String) throws -> [RowRefusal] {
+        try all("SELECT line, field, code, detail FROM import_refused WHERE import_id = \(file) ORDER BY line") { row in
+            let values = try? JSONDecoder().decode([String: String].self, from: Data(try row.text(3).utf8))
+            return RowRefusal(line: try row.int(0), field: try row.text(1), code: try row.text(2), values: values ?? [:])
+        }
+    }
+
+    /// All of it is done: its entry in the log of acts.
+    func endImport(_ file: ImportFile, by act: Act) throws {
+        guard try run("UPDATE import_file SET state = 'applied' WHERE id = \(file.id) AND state = 'applying'") == 1,
+            let done = try importFile(id: file.id, path: file.path)
+        else { return }
+        try record(
+            "import.applied", file.id,
+            [
+                "path": file.path, "added": String(done.added), "changed": String(done.changed), "unchanged": String(done.unchanged),
+                "refused": String(done.refused),
+            ], by: act)
+    }
+}

@@ -1,0 +1,50 @@
+import Accounts
+import Basics
+package import Jobs
+import Storage
+package import Web
+
+extension RecordPage {
+    /// The job that brings files of these records in: each row in a transaction of its own, with the note that it is done, so that a kill
+    /// neither loses nor repeats one. It ends with an account of what was new, changed, unchanged, refused.
+    package func importJob(_ house: House, bell: JobBell) -> FeatureJob {
+        FeatureJob(importKind, bell: bell) { run in
+            let (id, clock) = (run.job.payload, house.clock)
+            guard let file = try await house.database.read({ try $0.importFile(id: id, path: path) }) else {
+                throw JobFailure.failed(code: "not_found.import", account: "")
+            }
+            let bytes = try await house.database.read { try $0.importBytes(id: id) }
+            let rows = try RecordRows(self, bytes, house.pages.words)
+            let scope = Scope(areas: file.scope.split(separator: " ").compactMap { AreaCode($0) })
+            func act() -> Act { Act(by: Actor(id: file.accountID), at: clock.now, ids: house.ids) }
+            var seen: Set<[String]> = []
+            for (number, row) in rows.table.records.enumerated() {
+                let (at, before) = (RecordVisit(scope: scope, today: house.today, act: act()), seen)
+                seen = try await house.database.write { statements in
+                    var seen = before
+                    let outcome = try rows.outcome(row, statements, at, seen: &seen)
+                    // What was done before a kill is only looked at again, for rows that stand twice.
+                    guard number >= file.seenRows else { return seen }
+                    try statements.take(outcome, rows, at)
+                    if case .refused(let refusal) = outcome { try statements.noteRefusedRow(refusal, of: id) }
+                    try statements.noteRow(outcome.count, row: number, of: id)
+                    return seen
+                }
+                try await run.report(Double(number + 1) / Double(rows.table.records.count), step: "import")
+            }
+            let end = act()
+            try await house.database.write { try $0.endImport(file, by: end) }
+            return id
+        }
+    }
+}
+
+extension Statements {
+    fileprivate func take<Record>(_ outcome: RowOutcome<Record>, _ rows: RecordRows<Record>, _ at: RecordVisit) throws {
+        switch outcome {
+        case .added(let new): try rows.page.save(self, nil, new, at)
+        case .changed(let old, let new): try rows.page.save(self, old, new, at)
+        case .unchanged, .refused: break
+        }
+    }
+}

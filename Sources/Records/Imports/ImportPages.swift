@@ -1,0 +1,191 @@
+import Accounts
+import Basics
+import Hummingbird
+import Jobs
+import Storage
+import Web
+
+private enum ImportFields {
+    static let file = Field.file("file", "import.file", endings: [".csv", ".txt", "text/csv"], isHelped: true)
+    static let form = Form(file)
+}
+
+/// A file that is looked at, with its rows, where it is not done yet.
+struct ImportSubject<Record: Sendable>: Sendable {
+    let file: ImportFile
+    let rows: RecordRows<Record>
+    let progress: Int
+}
+
+/// The page `import`: how the file was read, what it would do, how far it is, what it did.
+struct ImportView: Sendable {
+    let isOpen: Bool
+    let isApplying: Bool
+    let permille: Int
+    let eventsURL: String
+    let here: String
+    let account: Table?
+    let isFailed: Bool
+    let refusedURL: String?
+    let listURL: String
+    let recognised: String?
+    let form: FormView?
+}
+
+extension RecordPage {
+    /// The form by which a file comes in.
+    var importing: FormPage<Void> {
+        var page = FormPage<Void>(
+            submit: "import.look", cancel: { _, _ in path }, subject: { _, _ in }, form: { _ in ImportFields.form }, texts: { _, _ in [:] },
+            act: { statements, _, values, at in
+                let file = try values[ImportFields.file]
+                guard file.bytes.count <= ImportBound.mostBytes else {
+                    throw Refusal.invalid([ImportFields.file.name: "form.too_large"])
+                }
+                _ = try RecordRows(self, [UInt8](file.bytes), at.house.pages.words)
+                return "\(path)/imports/\(try statements.keepImport(file.bytes, name: file.name, path: path, by: at.act))"
+            },
+            page: { view, _, at in
+                let columns = form.fields.map { at.text($0.label) }.joined(separator: at.text("list.comma"))
+                return FormFrame(
+                    title: at.text("\(topic).import"), crumbs: [crumb(at)], note: at.text("import.note", ["columns": columns]), view)
+            })
+        page.mostBytes = ImportBound.mostBytes + 65_536
+        page.isOnlyLooking = true
+        return page
+    }
+
+    /// The page of a file that came in: what it would do, and its button; then how far it is, then its account.
+    func applying(bell: JobBell) -> FormPage<ImportSubject<Record>> {
+        FormPage(
+            submit: "import.apply", cancel: { _, _ in path },
+            subject: { statements, at in
+                let (id, words) = (try at.path("import"), at.house.pages.words)
+                guard let file = try statements.importFile(id: id, path: path, accountID: at.visit.account.id) else {
+                    throw Refusal.notFound("import")
+                }
+                let rows = try RecordRows(self, try statements.importBytes(id: id), words)
+                let job = file.state == .applying ? try statements.job(id: file.jobID) : nil
+                return ImportSubject(file: file, rows: rows, progress: job.map { $0.state == .failed ? -1 : $0.progress } ?? 0)
+            }, form: { _ in Form([]) }, texts: { _, _ in [:] },
+            preview: { statements, subject, _, at in
+                guard subject.file.state == .open else { throw Refusal.conflict("import.begun") }
+                return try subject.rows.preview(statements, at)
+            },
+            act: { statements, subject, _, at in
+                try statements.requireRoom(JobBound(inAll: 40, ofAccount: 4), kind: importKind, of: at.visit.account.id)
+                let job = try statements.enqueueJob(
+                    kind: importKind, subject: "import \(subject.file.id)", payload: subject.file.id, madeBy: at.visit.account.id,
+                    at: at.act.at, ids: at.act.ids)
+                try statements.beginImport(subject.file, scope: at.visit.scope, jobID: job)
+                return "\(path)/imports/\(subject.file.id)"
+            }, after: { bell.ring() },
+            page: { view, subject, at in
+                let file = subject.file
+                let table = subject.rows.table
+                let content = ImportView(
+                    isOpen: file.state == .open, isApplying: file.state == .applying && subject.progress >= 0, permille: subject.progress,
+                    eventsURL: "/jobs/\(file.jobID)/events", here: "\(path)/imports/\(file.id)",
+                    account: file.state == .open ? nil : account(file, at), isFailed: subject.progress < 0,
+                    refusedURL: file.state == .applied && file.refused == 0 ? nil : "\(path)/imports/\(file.id)/refused.csv",
+                    listURL: path,
+                    recognised: table.recognised.isEmpty
+                        ? nil
+                        : table.recognised.map { at.text("import.read.\($0.name)", ["value": $0.value]) }.joined(
+                            separator: at.text("record.semicolon")),
+                    form: file.state == .open ? view : nil)
+                return FormFrame(
+                    title: "\(at.text("\(topic).import"))\(at.text("form.colon"))\(file.fileName)", crumbs: [crumb(at)],
+                    template: "import", content: content)
+            })
+    }
+
+    /// The kind of the job that brings a file in.
+    var importKind: String { "import.\(topic)" }
+
+    private func account(_ file: ImportFile, _ at: FormVisit) -> Table {
+        let counts: [(RowCount, Int)] = [
+            (.added, file.added), (.changed, file.changed), (.unchanged, file.unchanged), (.refused, file.refused),
+        ]
+        return Table(
+            caption: at.text("import.account"),
+            columns: [Table.Column(at.text("import.what")), Table.Column(at.text("import.rows_count"), isNumber: true)],
+            rows: counts.map { [Table.Cell(at.text("import.count.\($0.0.rawValue)")), Table.Cell($0.1)] })
+    }
+
+    /// The refused rows as a file to mend and bring in again: the columns of the file, and behind them what is wrong.
+    func refusedRows(_ at: FormVisit) async throws -> Response {
+        let (id, words, visit) = (try at.path("import"), at.house.pages.words, RecordVisit(at))
+        let (rows, refused) = try await at.house.database.read { statements in
+            guard let file = try statements.importFile(id: id, path: path, accountID: at.visit.account.id) else {
+                throw Refusal.notFound("import")
+            }
+            let rows = try RecordRows(self, try statements.importBytes(id: id), words)
+            guard file.state == .open else { return (rows, try statements.refusedRows(of: id)) }
+            var (seen, refused): (Set<[String]>, [RowRefusal]) = ([], [])
+            for row in rows.table.records {
+                if case .refused(let refusal) = try rows.outcome(row, statements, visit, seen: &seen) { refused.append(refusal) }
+            }
+            return (rows, refused)
+        }
+        let reasons = Dictionary(refused.map { ($0.line, $0) }) { first, _ in first }
+        let width = rows.table.header.count
+        let lines = rows.table.records.compactMap { record -> String? in
+            guard let refusal = reasons[record.line] else { return nil }
+            let label = form.fields.first { $0.name == refusal.field }.map { at.text($0.label) } ?? refusal.field
+            let fields = Array((record.fields + Array(repeating: "", count: width)).prefix(max(width, record.fields.count)))
+            return CSV.line(fields + [String(record.line), label, words.text(refusal.problem, at.visit.language)])
+        }
+        let text = "\u{FEFF}" + CSV.line(rows.table.header + ImportTable.added) + lines.joined()
+        return download(text, name: "refused-\(at.today).csv", type: "text/csv; charset=utf-8")
+    }
+}
+
+extension RecordRows {
+    /// So many rows of a kind are shown; all of them are counted.
+    private static var mostShown: Int { 200 }
+
+    /// What the file would do: counts, then new ones, changes from what to what, and refused rows.
+    func preview(_ statements: Statements, _ at: FormVisit) throws -> FormPreview {
+        var (seen, counts): (Set<[String]>, [RowCount: Int]) = ([], [:])
+        var (added, changed, refused): ([[Table.Cell]], [[Table.Cell]], [[Table.Cell]]) = ([], [], [])
+        for row in table.records {
+            let outcome = try outcome(row, statements, RecordVisit(at), seen: &seen)
+            counts[outcome.count, default: 0] += 1
+            switch outcome {
+            case .added(let new): added.append([Table.Cell(row.line), Table.Cell(page.name(new))])
+            case .changed(let old, let new):
+                let (before, after) = (page.form.shown(page.texts(old)), page.form.shown(page.texts(new)))
+                changed += changes(from: before, to: after).map { field in
+                    [
+                        Table.Cell(row.line), Table.Cell(page.name(old)), Table.Cell(at.text(field.label)),
+                        Table.Cell(at.said(before[field.name] ?? "", in: field)), Table.Cell(at.said(after[field.name] ?? "", in: field)),
+                    ]
+                }
+            case .unchanged: break
+            case .refused(let refusal):
+                let label = page.form.fields.first { $0.name == refusal.field }.map { at.text($0.label) } ?? refusal.field
+                let says = at.house.pages.words.text(refusal.problem, at.visit.language)
+                refused.append([Table.Cell(row.line), Table.Cell(label), Table.Cell(says, mark: "wide")])
+            }
+        }
+        let values = Dictionary(uniqueKeysWithValues: RowCount.allCases.map { ($0.rawValue, String(counts[$0] ?? 0)) })
+        let isNothing = (counts[.added] ?? 0) + (counts[.changed] ?? 0) == 0
+        let warnings = (isNothing ? ["import.nothing"] : []) + ((counts[.refused] ?? 0) > 0 ? ["import.some_refused"] : [])
+        let (line, field) = ((at.text("import.line"), isNumber: true), at.text("record.field"))
+        func titled(_ key: String, _ names: [String], _ rows: [[Table.Cell]]) -> Table? {
+            guard !rows.isEmpty else { return nil }
+            let title = at.text(key, ["count": String(rows.count), "shown": String(min(rows.count, Self.mostShown))])
+            let columns = [Table.Column(line.0, isNumber: line.isNumber)] + names.map { Table.Column($0) }
+            return Table(caption: title, columns: columns, rows: Array(rows.prefix(Self.mostShown)))
+        }
+        let name = at.text("import.record")
+        return FormPreview(
+            [at.text("import.would", values)], warnings: warnings.map { at.text($0, values) },
+            tables: [
+                titled("import.refused_rows", [field, at.text("import.reason")], refused),
+                titled("import.changed_rows", [name, field, at.text("import.before"), at.text("import.after")], changed),
+                titled("import.added_rows", [name], added),
+            ].compactMap { $0 })
+    }
+}

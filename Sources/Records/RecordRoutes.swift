@@ -1,0 +1,105 @@
+import Accounts
+import Basics
+import Foundation
+import Hummingbird
+package import Jobs
+import Storage
+package import Web
+
+extension Routes {
+    /// Everything of a kind of records but their list: the forms that make and change one, the file of many, its steps, and its page.
+    /// `bell` wakes the jobs of ``Feature`` that do the imports.
+    package mutating func records<Record>(_ page: RecordPage<Record>, bell: JobBell) {
+        let (house, path) = (house, page.path)
+        form("\(path)/new", page.keep, page.making)
+        form("\(path)/import", page.keep, page.importing)
+        form("\(path)/imports/:import", page.keep, page.applying(bell: bell))
+        get("\(path)/imports/:import/refused.csv", page.keep) { request, context, visit in
+            try await page.refusedRows(FormVisit(house, visit, request, context))
+        }
+        get("\(path)/:id", page.see) { request, context, visit in
+            try await page.look(FormVisit(house, visit, request, context))
+        }
+        form("\(path)/:id/change", page.keep, page.changing)
+        for step in page.steps { form("\(path)/:id/\(step.name)", step.right, asksAgain: step.asksAgain, page.taking(step)) }
+    }
+}
+
+/// The page `record`: what it is, what may be done with it, what happened to it.
+struct RecordView: Sendable {
+    let isSaved: Bool
+    let stateText: String?
+    let ways: [Frame.Link]
+    /// Why a step waits for somebody else.
+    let waits: [String]
+    let facts: Table
+    let tables: [Table]
+    let history: Table
+}
+
+extension RecordPage {
+    /// The page of a record.
+    func look(_ at: FormVisit) async throws -> Response {
+        let found = try await at.house.database.read { statements in
+            let record = try self.record(statements, at)
+            let events = try statements.events(about: id(record))
+            return (record, events, try statements.namedAccounts(Set(events.map(\.actor)).sorted()), try behind(statements, record, at))
+        }
+        let (record, events, accounts, tables) = found
+        let (account, scope, url) = (at.visit.account.id, at.visit.scope, "\(path)/\(id(record))")
+        var (ways, waits) = (self.ways(record, at), [String]())
+        for step in steps where at.visit.may(step.right) {
+            switch step.obstacle(record, account, scope) {
+            case nil: ways.append(Frame.Link(label: at.text("\(topic).step.\(step.name)"), url: "\(url)/\(step.name)"))
+            case .forbidden(let code) where step.isForOthers: waits.append(at.text("refusal.\(code)"))
+            default: break
+            }
+        }
+        if at.visit.may(keep), obstacle(record, RecordVisit(at)) == nil {
+            ways.append(Frame.Link(label: at.text("record.change"), url: "\(url)/change"))
+        }
+        let texts = form.shown(self.texts(record))
+        let facts = form.fields.compactMap { field -> [Table.Cell]? in
+            let said = at.said(texts[field.name] ?? "", in: field)
+            return said.isEmpty ? nil : [Table.Cell(at.text(field.label)), Table.Cell(said, mark: "wide")]
+        }
+        let view = RecordView(
+            isSaved: at.isAfter("saved"), stateText: state.map { at.text("\(topic).state.\($0(record))") }, ways: ways,
+            waits: Set(waits).sorted(),
+            facts: Table(
+                caption: at.text("record.facts"),
+                columns: [Table.Column(at.text("record.field")), Table.Column(at.text("record.content"))], rows: facts),
+            tables: tables, history: history(events, accounts, at))
+        return try at.house.page(
+            FormFrame(title: name(record), crumbs: [crumb(at)], template: "record", content: view), at)
+    }
+
+    private func history(_ events: [Event], _ accounts: [String: NamedAccount], _ at: FormVisit) -> Table {
+        let words = at.house.pages.words
+        return Table(
+            caption: at.text("record.history"),
+            columns: [
+                Table.Column(at.text("record.at")), Table.Column(at.text("record.by")), Table.Column(at.text("record.what")),
+                Table.Column(at.text("record.detail")),
+            ],
+            rows: events.map { event in
+                [
+                    Table.Cell(at.house.zone.text(event.happenedAt)), Table.Cell(words.actor(event.actor, accounts, at.visit.language)),
+                    Table.Cell(at.text("event.\(event.kind)")), Table.Cell(detail(event, at), mark: "wide"),
+                ]
+            })
+    }
+
+    /// What an entry of the log says of fields, in words: from what to what.
+    private func detail(_ event: Event, _ at: FormVisit) -> String {
+        // How it was made stands above, or in what was changed since.
+        guard !event.kind.hasSuffix(".made") else { return "" }
+        let values = (try? JSONDecoder().decode([String: String].self, from: Data(event.detail.utf8))) ?? [:]
+        return form.fields.compactMap { field in
+            values[field.name].map { text in
+                let parts = text.components(separatedBy: " → ").map { $0.isEmpty ? at.text("form.nothing") : at.said($0, in: field) }
+                return "\(at.text(field.label))\(at.text("form.colon"))\(parts.joined(separator: " → "))"
+            }
+        }.joined(separator: at.text("record.semicolon"))
+    }
+}

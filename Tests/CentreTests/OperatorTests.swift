@@ -1,0 +1,245 @@
+import Accounts
+import Basics
+import Centre
+import Foundation
+import HTTPTypes
+import Hummingbird
+import HummingbirdTesting
+import Jobs
+import NIOCore
+import Operations
+import Records
+import Registry
+import Storage
+import TestKit
+import Testing
+import Web
+
+/// Operators and their agreements: a feature made of declarations alone, and the tests that such a one needs.
+@Suite struct OperatorTests {
+    private static let moment = SampleWorld.moment("2011-05-02", 12)
+    private static let company = ["name": "云溪广电", "area": "9901", "modes.cable": "1", "hotline": "96000", "note": ""]
+    private static let paper = [
+        "number": "协〔2011〕1号", "title": "维护协议", "operator": "云溪广电", "area": "9901", "from": "2011-01-01", "through": "2011-12-31",
+        "amount": "48万", "repair_hours": "２４", "duties": "",
+    ]
+
+    private func body(_ answer: TestResponse) -> String { String(buffer: answer.body) }
+
+    /// Sends a file as a browser does.
+    private func bring(_ file: String, _ path: String, _ world: CentreWorld, cookie: String, bytes: Data? = nil) async throws
+        -> TestResponse
+    {
+        let hidden = hiddenFields(ofFormTo: path, in: body(try await world.get(path, cookie: cookie))) ?? [:]
+        var data = Data()
+        for (name, text) in hidden { data += Data("--b1\r\nContent-Disposition: form-data; name=\"\(name)\"\r\n\r\n\(text)\r\n".utf8) }
+        data += Data("--b1\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.csv\"\r\nContent-Type: text/csv\r\n\r\n".utf8)
+        data += (bytes ?? Data(file.utf8)) + Data("\r\n--b1--\r\n".utf8)
+        return try await world.client.execute(
+            uri: path, method: .post,
+            headers: [.cookie: cookie, .contentType: "multipart/form-data; boundary=b1", .acceptLanguage: "en"],
+            body: ByteBuffer(bytes: data))
+    }
+
+    private func operators(_ world: CentreWorld) async throws -> [NetworkOperator] {
+        try await world.centre.database.read { try $0.networkOperators(limit: 100, in: .everything) }
+    }
+
+    @Test(arguments: Database.Engine.required)
+    func anOperatorIsMadeChangedFoundAndExported(_ engine: Database.Engine) async throws {
+        try await withCentre(engine, at: Self.moment) { world in
+            let (city, town) = (
+                try await world.signIn("city", .officer, area: "9901"), try await world.signIn("town", .officer, area: "990101001")
+            )
+            #expect(body(try await world.get("/operators", cookie: city)).contains("No operator is registered yet"))
+            let made = try await world.submit("/operators/new", Self.company, cookie: city)
+            let place = try #require(made.headers[.location].map { String($0.prefix { $0 != "?" }) })
+            #expect(body(try await world.get(place, cookie: town)).contains("96000"))
+            // What an office above registered is seen below, and changed there alone.
+            #expect(try await world.get("\(place)/change", cookie: town).status == .forbidden)
+            let taken = try await world.submit("/operators/new", Self.company.merging(["hotline": "1"]) { $1 }, cookie: city)
+            #expect(taken.status == .unprocessableContent && body(taken).contains("registered already"))
+            let outside = try await world.submit(
+                "/operators/new", Self.company.merging(["name": "x", "area": "9901"]) { $1 }, cookie: town)
+            #expect(outside.status == .unprocessableContent && body(outside).contains("href=\"#area\""))
+            let changed = try await world.submit("\(place)/change", Self.company.merging(["hotline": "96111"]) { $1 }, cookie: city)
+            #expect(changed.status == .seeOther)
+            let page = body(try await world.get(place, cookie: city))
+            #expect(page.contains("96000 → 96111") && page.contains("Changed an operator"))
+            for words in ["yunxi", "yxgd", "广电"] {
+                #expect(body(try await world.get("/operators?q=\(words)", cookie: city)).contains(place), "\(words)")
+                #expect(body(try await world.get("/pick/operators?q=\(words)", cookie: city)).contains("云溪广电"), "\(words)")
+                #expect(body(try await world.get("/search?q=\(words)", cookie: city)).contains(place), "\(words)")
+            }
+            #expect(body(try await world.get("/operators.csv", cookie: city)).contains("云溪广电"))
+        }
+    }
+
+    /// Every step of an agreement, from every state, by everybody: taken exactly where the declaration says so.
+    @Test(arguments: Database.Engine.required)
+    func everyStepOfAnAgreementIsTakenOrRefusedAsDeclared(_ engine: Database.Engine) async throws {
+        try await withWorld(engine) { world in
+            let people = [
+                ("maker", "990101001"), ("colleague", "990101001"), ("county", "990101"), ("city", "9901"), ("elsewhere", "990102"),
+            ]
+            let (now, today) = (Self.moment, try #require(Day("2011-05-02")))
+            @Sendable func act(_ person: String) -> Act { Act(by: Actor(id: person), at: now, ids: world.ids) }
+            let area = try #require(try await world.database.read { try $0.area(code: "990101001", on: today, in: .everything) })
+            let company = NetworkOperator(
+                id: "o", areaID: area.areaID, areaCode: area.code, areaName: area.name, name: "广电", modes: [.cable], hotline: "1", note: "")
+            try await world.database.write { try $0.saveOperator(company, was: nil, by: act("maker")) }
+            var (number, taken) = (0, 0)
+            for state in AgreementState.allCases {
+                for step in AgreementLife.cycle.steps {
+                    for (person, code) in people {
+                        number += 1
+                        let day = try #require(Day("2011-01-01"))
+                        let new = Agreement(
+                            id: "a\(number)", operatorID: "o", operatorName: "广电", areaID: area.areaID, areaCode: area.code,
+                            areaName: area.name, number: "\(number)", title: "t", days: day...day.advanced(by: 364), amount: Fen(1),
+                            repairHours: 24, duties: "", state: .draft, madeBy: "maker")
+                        let agreement = try await world.database.write { statements in
+                            try statements.saveAgreement(new, was: nil, by: act("maker"))
+                            try statements.run("UPDATE agreement SET state = \(state) WHERE id = \(new.id)")
+                            return try statements.agreement(id: new.id, in: .everything)
+                        }
+                        let (found, scope) = (try #require(agreement), Scope(areas: [AreaCode(code)].compactMap { $0 }))
+                        let expected = step.obstacle(found.standing, by: person, in: scope)
+                        var refusal: Refusal?
+                        do {
+                            try await world.database.write { try $0.take(step, found, reason: "r", in: scope, by: act(person)) }
+                        } catch let error as Refusal { refusal = error }
+                        #expect(refusal == expected, "\(step.name) from \(state) by \(person)")
+                        let after = try await world.database.read { try $0.agreement(id: new.id, in: .everything)?.state }
+                        #expect(after == (expected == nil ? step.to : state), "\(step.name) from \(state) by \(person)")
+                        taken += expected == nil ? 1 : 0
+                        // What was signed stays as it is.
+                        if state != .draft {
+                            await #expect(throws: Refusal.conflict("agreement.stale")) {
+                                try await world.database.write { try $0.saveAgreement(found, was: found, by: act("maker")) }
+                            }
+                        }
+                    }
+                }
+            }
+            // The program itself stands above every office.
+            let standing = LifeStanding(AgreementState.draft, maker: "maker", area: area.areaCode)
+            #expect(AgreementLife.sign.isOpen(standing, by: "system", in: .everything))
+            // Signed by county and city, ended by both, dropped by its maker.
+            #expect(taken == 2 + 2 + 1)
+        }
+    }
+
+    /// Drawn up by one, signed by another of the county or above; its pages offer what may be done and say what waits for whom.
+    @Test(arguments: Database.Engine.required)
+    func anAgreementIsSignedByAnotherAndStaysAsItWasSigned(_ engine: Database.Engine) async throws {
+        try await withCentre(engine, at: Self.moment) { world in
+            let (city, county) = (
+                try await world.signIn("city", .officer, area: "9901"), try await world.signIn("other", .officer, area: "9901")
+            )
+            _ = try await world.submit("/operators/new", Self.company, cookie: city)
+            let wrong = try await world.submit(
+                "/agreements/new", Self.paper.merging(["operator": "没有", "through": "2010-01-01", "amount": "abc"]) { $1 }, cookie: city)
+            for field in ["operator", "through", "amount"] { #expect(body(wrong).contains("href=\"#\(field)\""), "\(field)") }
+            let made = try await world.submit("/agreements/new", Self.paper, cookie: city)
+            let place = try #require(made.headers[.location].map { String($0.prefix { $0 != "?" }) })
+            let own = body(try await world.get(place, cookie: city))
+            #expect(own.contains("480,000.00") && own.contains("another person of the county") && !own.contains("\(place)/sign\""))
+            #expect(try await world.submit("\(place)/sign", cookie: city).status == .forbidden)
+            #expect(body(try await world.get("/", cookie: county)).contains("Draft agreements that wait for you to sign: 1"))
+            #expect(asksToAct(body(try await world.get("\(place)/sign", cookie: county))))
+            #expect(try await world.submit("\(place)/sign", cookie: county).status == .seeOther)
+            #expect(try await world.get("\(place)/change", cookie: city).status == .conflict)
+            #expect(try await world.submit("\(place)/end", ["reason": ""], cookie: county).status == .unprocessableContent)
+            #expect(try await world.submit("\(place)/end", ["reason": "线路移交"], cookie: county).status == .seeOther)
+            #expect(body(try await world.get(place, cookie: county)).contains("Ended an agreement"))
+        }
+    }
+
+    /// What a list exports comes in again as it is: all unchanged. A file says what it would do, does it once, and gives back what it
+    /// refused; a kill in the middle neither loses nor repeats a row.
+    @Test(arguments: Database.Engine.required)
+    func aFileIsLookedAtAppliedOnceAndGivesBackWhatItRefused(_ engine: Database.Engine) async throws {
+        try await withCentre(engine, at: Self.moment) { world in
+            let (city, other) = (
+                try await world.signIn("city", .officer, area: "9901"), try await world.signIn("other", .officer, area: "9901")
+            )
+            _ = try await world.submit("/operators/new", Self.company, cookie: city)
+            let file = """
+                运营商登记表,,,
+                运营商名称;服务区域;接收方式;报修电话
+                云溪广电;云溪市;有线电视、卫星;96000
+                云溪电信;9901;IPTV,互联网;10000
+                云溪电信;9901;IPTV;10001
+                ;9901;卫星;1
+                东岭网络;没有这个县;卫星;2
+                =1+1;9901;电报;3
+
+                """.replacing(";", with: "\t")
+            let came = try await bring(file, "/operators/import", world, cookie: city)
+            let place = try #require(came.headers[.location])
+            let shown = body(try await world.get(place, cookie: city))
+            #expect(shown.contains("New rows: 1. Changed: 1. Unchanged: 0. Refused: 4."))
+            #expect(shown.contains("It stands twice in the file") && asksToAct(shown))
+            #expect(try await world.get(place, cookie: other).status == .notFound)
+            #expect(try await operators(world).count == 1)
+            #expect(try await world.submit(place, cookie: city).status == .seeOther)
+            #expect(body(try await world.get(place, cookie: city)).contains("data-job"))
+            #expect(try await world.submit(place, cookie: city).status == .conflict)
+
+            // The first attempt is killed after two rows.
+            let (database, clock) = (world.centre.database, world.clock.clock)
+            let page = try #require(world.centre.jobs.first { $0.kind == "import.operator" })
+            let job = try #require(try await database.write { try $0.claimJob(kinds: [page.kind], lease: 1, at: clock.now) })
+            let killed = Task {
+                try await page.handler(JobRun(job, database: database, clock: clock, lease: 1))
+            }
+            while try await database.read({ try $0.count("SELECT seen_rows FROM import_file") }) < 2 { await Task.yield() }
+            killed.cancel()
+            _ = await killed.result
+            world.clock.set(Self.moment.adding(seconds: 120))
+            try await world.work("import.operator")
+
+            let account = body(try await world.get(place, cookie: city))
+            #expect(account.contains("Download the refused rows") && !account.contains("data-job"))
+            let all = try await operators(world)
+            #expect(all.map(\.name).sorted() == ["云溪广电", "云溪电信"])
+            #expect(all.first { $0.name == "云溪广电" }?.modes == [.satellite, .cable])
+            let counts = try await database.read {
+                try $0.all("SELECT added, changed, unchanged, refused FROM import_file") { row in try (0..<4).map { try row.int($0) } }
+            }
+            #expect(counts == [[1, 1, 0, 4]])
+            let refused = body(try await world.get("\(place)/refused.csv", cookie: city))
+            #expect(refused.contains("东岭网络") && refused.contains("'=1+1") && refused.contains("Fill this in"))
+            #expect(try await database.read { try $0.events(before: "", limit: 20) }.contains { $0.kind == "import.applied" })
+
+            // What is exported, in either language, comes in as it is.
+            for language in ["en", "zh"] {
+                let export = try await world.get("/operators.csv?columns=name,area,modes,hotline,note", cookie: city, language: language)
+                let again = try #require(try await bring(body(export), "/operators/import", world, cookie: city).headers[.location])
+                #expect(body(try await world.get(again, cookie: city)).contains("Changed: 0. Unchanged: 2. Refused: 0."), "\(language)")
+            }
+        }
+    }
+
+    /// What is no table is said beside the field, whatever it is; and what is too large is not read.
+    @Test(arguments: Database.Engine.required)
+    func whatIsNoTableIsSaidBesideTheField(_ engine: Database.Engine) async throws {
+        try await withCentre(engine, at: Self.moment) { world in
+            let city = try await world.signIn("city", .officer, area: "9901")
+            let rows = "name,area\n" + (0..<5001).map { "o\($0),9901\n" }.joined()
+            let files: [(String, Data?)] = [
+                ("", nil), ("hello", nil), ("名称\n1\n", nil), (rows, nil), ("", Data([0x50, 0x4B, 3, 4, 0, 0xFF, 0xFE, 0])),
+                ("name,name\n1,2\n", nil), ("name,area\n\"a,9901\n", nil),
+            ]
+            for (file, bytes) in files {
+                let answer = try await bring(file, "/operators/import", world, cookie: city, bytes: bytes)
+                #expect(answer.status == .unprocessableContent, "\(file.prefix(20))")
+                #expect(body(answer).contains("href=\"#file\""), "\(file.prefix(20))")
+            }
+            let large = try await bring("", "/operators/import", world, cookie: city, bytes: Data(repeating: 65, count: 2 << 20))
+            #expect(large.status == .contentTooLarge)
+            #expect(try await world.centre.database.read { try $0.count("SELECT count(*) FROM import_file") } == 0)
+        }
+    }
+}
