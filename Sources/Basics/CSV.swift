@@ -52,6 +52,12 @@ package struct CSV: Sendable {
             || field.unicodeScalars.first.map { "\t\r".unicodeScalars.contains($0) } ?? false
     }
 
+    /// A field without the apostrophe that ``line(_:guardingDashes:)`` puts before what a spreadsheet would take for a formula.
+    package static func unguarded(_ field: String) -> String {
+        guard field.hasPrefix("'"), isFormula(String(field.dropFirst())) else { return field }
+        return String(field.dropFirst())
+    }
+
     /// One line of a file, each field quoted where needed. A field that a spreadsheet would take for a formula gets an apostrophe in front;
     /// a dash alone is none, and is guarded only where files of before must come out the same.
     package static func line(_ fields: [String], guardingDashes: Bool = false) -> String {

@@ -7,7 +7,11 @@ package struct Fen: Hashable, Comparable, Sendable {
     /// An amount as offices write it: `1,234.5`, `１２３４．５０元`, `¥12`, `3.2万元`; no more than two digits behind the point of a yuan, and
     /// not below zero. Nil for anything else.
     package init?(written text: String) {
-        var rest = text.officeCode.filter { !",， \u{a0}\u{202f}".contains($0) }
+        let typed = text.officeCode
+        // Commas stand between groups of three digits, or a point was meant.
+        let groups = typed.prefix { $0 != "." && $0 != "万" && $0 != "元" }.split(omittingEmptySubsequences: false) { ",，".contains($0) }
+        guard groups.dropFirst().allSatisfy({ $0.count == 3 }) else { return nil }
+        var rest = typed.filter { !",， \u{a0}\u{202f}".contains($0) }
         rest.trimPrefix { "¥￥".contains($0) }
         if rest.hasSuffix("元") { rest.removeLast() }
         var digits = 2

@@ -36,7 +36,7 @@ extension CentreApplication {
             .figureList(rules), .formulas(rules, deriving: FormulaJob(database: database, rules: rules), bell: bell),
             .areas(settled: { try $0.settledMonths(from: $1, areas: $2) }),
             .siteStates(settled: { try $0.settledMonths(from: $1, areas: $2) }),
-            .operators(house, bell: bell), .nodes(house), .incidents, .events,
+            .imports(house), .operators(house, bell: bell), .nodes(house), .incidents, .events,
         ]
     }
 

@@ -16,6 +16,8 @@ private struct ExportOrder: Codable {
     let ending: String
     let language: String
     let right: String
+    /// The areas that he saw then.
+    let areas: [String]
 }
 
 /// Writes long lists as files: a job, so that nobody waits in front of a page that does not answer. It is done as the person who asked may
@@ -35,7 +37,7 @@ package struct ExportJob: Sendable {
             let language = Language(rawValue: order.language)
         else { throw JobFailure.failed(code: "job.defect", account: "") }
         let visit = try await house.visit(of: run.job.madeBy, for: export.right, language)
-        guard let visit else { throw JobFailure.failed(code: "right.missing", account: "") }
+        guard let visit, visit.scope.codes == order.areas else { throw JobFailure.failed(code: "right.missing", account: "") }
         try await run.report(0.1, step: "rows")
         let (tables, name): ([Table], String)
         do { (tables, name) = try await export.tables(Query(order.query), visit) } catch let refusal as Refusal {
@@ -64,12 +66,16 @@ extension House {
     {
         guard count > rowsAtOnce, exportFiles != nil else { return nil }
         let order = ExportOrder(
-            path: path, query: request.uri.query ?? "", ending: ending, language: visit.language.rawValue, right: right.rawValue)
+            path: path, query: request.uri.query ?? "", ending: ending, language: visit.language.rawValue, right: right.rawValue,
+            areas: visit.scope.codes)
         let (payload, account, now, ids) = (
             String(decoding: try JSONEncoder().encode(order), as: UTF8.self), visit.account.id, clock.now, ids
         )
+        let (act, asked) = (act(visit), String(request.uri.string.prefix(500)))
         let id = try await database.write { statements in
             try statements.requireRoom(ExportJob.bound, kind: ExportJob.kind, of: account)
+            // As the log of acts names a file that left at once.
+            try statements.record("list.downloaded", asked, by: act)
             return try statements.enqueueJob(
                 kind: ExportJob.kind, subject: "export \(path)", payload: payload, madeBy: account, at: now, ids: ids)
         }
@@ -135,8 +141,16 @@ extension House {
         let id = try context.parameters.require("id")
         guard let job = try await database.read({ try $0.job(id: id) }), job.kind == ExportJob.kind, job.madeBy == visit.account.id,
             let order = try? JSONDecoder().decode(ExportOrder.self, from: Data(job.payload.utf8)),
-            Right(rawValue: order.right).map(visit.may) ?? false
+            let right = Right(rawValue: order.right), visit.may(right)
         else { throw Refusal.notFound("file") }
+        // What lies in an area that was his is his no more.
+        let (scope, grants, today) = (scope, visit.grants, today)
+        guard try await database.read({ try scope($0, grants, right, today).codes }) == order.areas else { throw Refusal.notFound("file") }
         return (job, order)
     }
+}
+
+extension Scope {
+    /// The codes of its areas, in order.
+    fileprivate var codes: [String] { areas.map(\.description).sorted() }
 }

@@ -42,7 +42,7 @@ extension RecordPage {
             subject: { statements, at in try record(statements, at) }, form: { _ in step.form }, texts: { _, _ in [:] },
             preview: { _, record, _, at in
                 if let refusal = step.obstacle(record, at.visit.account.id, at.visit.scope) { throw refusal }
-                return FormPreview([at.text("\(topic).will.\(step.name)", ["name": name(record)])])
+                return FormPreview([at.text("\(topic).will.\(step.name)", ["name": name(record)])], tables: [facts(record, at)])
             },
             act: { statements, record, values, at in
                 try step.act(statements, record, values, RecordVisit(at))

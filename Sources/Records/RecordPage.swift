@@ -42,8 +42,8 @@ package struct RecordPage<Record: Sendable>: Sendable {
     let save: @Sendable (Statements, Record?, Record, RecordVisit) throws -> Void
     /// Why one may not be changed, such as that it lies in another area; nil when it may.
     let obstacle: @Sendable (Record, RecordVisit) -> Refusal?
-    /// Where its life stands; nil for what has none.
-    let state: (@Sendable (Record) -> String)?
+    /// Where its life stands on a day; nil for what has none.
+    let state: (@Sendable (Record, Day) -> String)?
     let steps: [RecordStep<Record>]
     /// What else its page shows, and where one may go from there.
     let behind: @Sendable (Statements, Record, FormVisit) throws -> [Table]
@@ -57,7 +57,7 @@ package struct RecordPage<Record: Sendable>: Sendable {
         reading: @escaping @Sendable (Statements, Record?, FormValues, RecordVisit) throws -> Record,
         save: @escaping @Sendable (Statements, Record?, Record, RecordVisit) throws -> Void,
         obstacle: @escaping @Sendable (Record, RecordVisit) -> Refusal? = { _, _ in nil },
-        state: (@Sendable (Record) -> String)? = nil, steps: [RecordStep<Record>] = [],
+        state: (@Sendable (Record, Day) -> String)? = nil, steps: [RecordStep<Record>] = [],
         behind: @escaping @Sendable (Statements, Record, FormVisit) throws -> [Table] = { _, _, _ in [] },
         ways: @escaping @Sendable (Record, FormVisit) -> [Frame.Link] = { _, _ in [] }
     ) {

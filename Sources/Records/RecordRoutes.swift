@@ -58,20 +58,25 @@ extension RecordPage {
         if at.visit.may(keep), obstacle(record, RecordVisit(at)) == nil {
             ways.append(Frame.Link(label: at.text("record.change"), url: "\(url)/change"))
         }
-        let texts = form.shown(self.texts(record))
-        let facts = form.fields.compactMap { field -> [Table.Cell]? in
-            let said = at.said(texts[field.name] ?? "", in: field)
-            return said.isEmpty ? nil : [Table.Cell(at.text(field.label)), Table.Cell(said, mark: "wide")]
-        }
         let view = RecordView(
-            isSaved: at.isAfter("saved"), stateText: state.map { at.text("\(topic).state.\($0(record))") }, ways: ways,
+            isSaved: at.isAfter("saved"), stateText: state.map { at.text("\(topic).state.\($0(record, at.today))") }, ways: ways,
             waits: Set(waits).sorted(),
-            facts: Table(
-                caption: at.text("record.facts"),
-                columns: [Table.Column(at.text("record.field")), Table.Column(at.text("record.content"))], rows: facts),
+            facts: facts(record, at),
             tables: tables, history: history(events, accounts, at))
         return try at.house.page(
             FormFrame(title: name(record), crumbs: [crumb(at)], template: "record", content: view), at)
+    }
+
+    /// What the record says, field by field.
+    func facts(_ record: Record, _ at: FormVisit) -> Table {
+        let texts = form.shown(self.texts(record))
+        return Table(
+            caption: at.text("record.facts"),
+            columns: [Table.Column(at.text("record.field")), Table.Column(at.text("record.content"))],
+            rows: form.fields.compactMap { field in
+                let said = at.said(texts[field.name] ?? "", in: field)
+                return said.isEmpty ? nil : [Table.Cell(at.text(field.label)), Table.Cell(said, mark: "wide")]
+            })
     }
 
     private func history(_ events: [Event], _ accounts: [String: NamedAccount], _ at: FormVisit) -> Table {
@@ -95,7 +100,7 @@ extension RecordPage {
         // How it was made stands above, or in what was changed since.
         guard !event.kind.hasSuffix(".made") else { return "" }
         let values = (try? JSONDecoder().decode([String: String].self, from: Data(event.detail.utf8))) ?? [:]
-        return form.fields.compactMap { field in
+        return (form.fields + steps.flatMap(\.form.fields)).compactMap { field in
             values[field.name].map { text in
                 let parts = text.components(separatedBy: " → ").map { $0.isEmpty ? at.text("form.nothing") : at.said($0, in: field) }
                 return "\(at.text(field.label))\(at.text("form.colon"))\(parts.joined(separator: " → "))"

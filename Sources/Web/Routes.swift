@@ -77,7 +77,10 @@ package struct Routes {
         let house = house
         router.post(RouterPath(path)) { request, context in
             let found = try await house.visit(request, context, for: right)
-            // Much is read of those alone who may do it.
+            // Much is read of those alone who may do it; whose session has ended hears that, not that his file is too large.
+            if found == nil, most > 0, let length = request.headers[.contentLength].flatMap({ Int($0) }), length > context.maxUploadSize {
+                throw Refusal.signInNeeded
+            }
             let form = try await Typed(request, context, upTo: found?.may(right) == true ? most : 0)
             guard let signedIn = found, signedIn.made(form["csrf"]) else {
                 if keeps, let response = try await house.keeping(form, found) { return response }

@@ -8,7 +8,9 @@ import Testing
     ])
     func anAmountIsReadAsOfficesWriteIt(_ text: String, _ fen: Int) { #expect(Fen(written: text)?.number == fen, "\(text)") }
 
-    @Test(arguments: ["", "元", "-1", "1.234", "1e3", "1.2.3", ".5", "5.", "一百", "99999999999999999999", "0.0000001万", "12 yuan", "\0"])
+    @Test(arguments: [
+        "", "元", "-1", "1.234", "1e3", "1.2.3", ".5", "5.", "一百", "99999999999999999999", "0.0000001万", "12 yuan", "\0", "12,34", "1,2345",
+    ])
     func whatIsNoAmountIsNone(_ text: String) { #expect(Fen(written: text) == nil, "\(text)") }
 
     @Test(arguments: [(0, "0.00"), (5, "0.05"), (100, "1.00"), (123_456, "1234.56"), (-7, "-0.07")])

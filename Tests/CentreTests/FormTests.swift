@@ -314,6 +314,37 @@ import Web
         }
     }
 
+    /// An approved exclusion has a way back, shown before it is gone, until a month of its days is closed, here or above.
+    @Test(arguments: Database.Engine.required)
+    func anApprovalHasAWayBackUntilAMonthIsClosed(_ engine: Database.Engine) async throws {
+        try await withCentre(engine, at: Self.moment) { world in
+            let (town, county, city) = (
+                try await world.signIn("town", .officer, area: "990101001"), try await world.signIn("county", .officer, area: "990101"),
+                try await world.signIn("city", .officer, area: "9901")
+            )
+            func approved(_ from: String, _ through: String) async throws -> String {
+                let made = try await world.submit(
+                    "/exclusions/new", Self.cases[0].good.merging(["from": from, "through": through]) { $1 }, cookie: town)
+                let place = String(made.headers[.location]?.prefix { $0 != "?" } ?? "")
+                #expect(try await world.submit("\(place)/approve", from: place, cookie: county).status == .seeOther)
+                return place
+            }
+            let (march, may) = (try await approved("2011-03-01", "2011-03-31"), try await approved("2011-05-01", "2011-05-31"))
+            #expect(body(try await world.get(may, cookie: county)).contains("\(may)/take-back"))
+            #expect(!body(try await world.get(may, cookie: town)).contains("\(may)/take-back"))
+            #expect(try await world.submit("\(may)/take-back", ["reason": "误批"], cookie: town).status == .forbidden)
+            #expect(try await world.submit("/bulletins/2011-03/9901/close", cookie: city).status == .seeOther)
+            let closed = try await world.submit("\(march)/take-back", ["reason": "误批"], cookie: county)
+            #expect(closed.status == .conflict && body(closed).contains("is closed"))
+            let shown = try await world.submit("\(may)/take-back", ["reason": "误批"], isLook: true, cookie: county)
+            #expect(asksToAct(body(shown)) && body(shown).contains("count again"))
+            #expect(try await world.submit("\(may)/take-back", ["reason": ""], cookie: county).status == .unprocessableContent)
+            #expect(try await world.submit("\(may)/take-back", ["reason": "误批"], cookie: county).status == .seeOther)
+            let page = body(try await world.get(may, cookie: county))
+            #expect(page.contains("误批") && !page.contains("\(may)/take-back"))
+        }
+    }
+
     /// A closing is shown before, done, and taken back as long as nothing stands on it.
     @Test(arguments: Database.Engine.required)
     func aClosingCanBeTakenBackUntilSomethingIsPublished(_ engine: Database.Engine) async throws {

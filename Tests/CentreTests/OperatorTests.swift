@@ -152,7 +152,69 @@ import Web
             #expect(try await world.get("\(place)/change", cookie: city).status == .conflict)
             #expect(try await world.submit("\(place)/end", ["reason": ""], cookie: county).status == .unprocessableContent)
             #expect(try await world.submit("\(place)/end", ["reason": "线路移交"], cookie: county).status == .seeOther)
-            #expect(body(try await world.get(place, cookie: county)).contains("Ended an agreement"))
+            let ended = body(try await world.get(place, cookie: county))
+            #expect(ended.contains("Ended an agreement") && ended.contains("线路移交"))
+        }
+    }
+
+    /// Whoever changed a draft last does not sign his own words; and what was changed after the look is looked at again.
+    @Test(arguments: Database.Engine.required)
+    func nobodySignsHisOwnWordsOrWhatHeDidNotSee(_ engine: Database.Engine) async throws {
+        try await withCentre(engine, at: Self.moment) { world in
+            let (one, two) = (try await world.signIn("one", .officer, area: "9901"), try await world.signIn("two", .officer, area: "9901"))
+            _ = try await world.submit("/operators/new", Self.company, cookie: one)
+            let long = try await world.submit(
+                "/agreements/new", Self.paper.merging(["number": String(repeating: "9", count: 61)]) { $1 }, cookie: one)
+            #expect(long.status == .unprocessableContent && body(long).contains("href=\"#number\""))
+            let made = try await world.submit("/agreements/new", Self.paper, cookie: one)
+            let place = try #require(made.headers[.location].map { String($0.prefix { $0 != "?" }) })
+            // Two looks at it; one changes the sum; two must look again, and then may sign.
+            let looked = body(try await world.get("\(place)/sign", cookie: two))
+            #expect(looked.contains("480,000.00"))
+            let sent = (hiddenFields(ofFormTo: "\(place)/sign", in: looked) ?? [:]).merging(["form_step": "act"]) { $1 }
+            let other = Self.paper.merging(["amount": "500000", "area": "云溪市 9901"]) { $1 }
+            #expect(try await world.submit("\(place)/change", other, cookie: one).status == .seeOther)
+            let again = try await world.post("\(place)/sign", sent, cookie: two)
+            #expect(again.status == .ok && body(again).contains("500,000.00"))
+            // Two changes it himself: now one signs.
+            #expect(
+                try await world.submit("\(place)/change", other.merging(["amount": "1"]) { $1 }, cookie: two).status == .seeOther)
+            #expect(try await world.submit("\(place)/sign", cookie: two).status == .forbidden)
+            #expect(try await world.submit("\(place)/sign", cookie: one).status == .seeOther)
+        }
+    }
+
+    /// A file tells nothing of what lies elsewhere, brings back what a spreadsheet must not take for a formula, and is mended as often as
+    /// it takes.
+    @Test(arguments: Database.Engine.required)
+    func aFileTellsNothingOfElsewhereAndIsMendedAsOftenAsItTakes(_ engine: Database.Engine) async throws {
+        try await withCentre(engine, at: Self.moment) { world in
+            let (east, west) = (
+                try await world.signIn("east", .officer, area: "990101"), try await world.signIn("west", .officer, area: "990102")
+            )
+            let secret = ["name": "东岭机密公司", "area": "990101", "modes.cable": "1", "hotline": "+86 870", "note": ""]
+            _ = try await world.submit("/operators/new", secret, cookie: east)
+            _ = try await world.submit(
+                "/agreements/new", Self.paper.merging(["number": "X-1", "operator": "东岭机密公司", "area": "990101"]) { $1 }, cookie: east)
+            for file in ["number\nX-1\n", "number,operator\nX-1,没有\n"] {
+                let place = try #require(try await bring(file, "/agreements/import", world, cookie: west).headers[.location])
+                let shown = body(try await world.get(place, cookie: west))
+                #expect(shown.contains("outside your area") && !shown.contains("机密") && !shown.contains("东岭"), "\(file)")
+            }
+            let export = body(try await world.get("/operators.csv?columns=name,area,modes,hotline,note", cookie: east))
+            #expect(export.contains("'+86 870"))
+            let same = try #require(try await bring(export, "/operators/import", world, cookie: east).headers[.location])
+            #expect(body(try await world.get(same, cookie: east)).contains("Unchanged: 1."))
+            // Refused, given back, not mended, given back once more, mended.
+            var file = "name,area,hotline\n新公司,没有,1\n"
+            for _ in 0..<3 {
+                let place = try #require(try await bring(file, "/operators/import", world, cookie: east).headers[.location])
+                file = body(try await world.get("\(place)/refused.csv", cookie: east))
+                #expect(file.contains("Service area") && !file.contains("more cells"), "\(file)")
+            }
+            let mended = file.replacing("没有", with: "990101")
+            let place = try #require(try await bring(mended, "/operators/import", world, cookie: east).headers[.location])
+            #expect(body(try await world.get(place, cookie: east)).contains("New rows: 1."))
         }
     }
 

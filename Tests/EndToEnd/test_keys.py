@@ -53,11 +53,12 @@ def restart(network: Network) -> None:
 
 def held(network: Network, name: str = "edge") -> dict:
     """The timestamp that a node hands on."""
-    return ask(network.address(name), "GET", METADATA + "timestamp.json").json()["signed"]
+    return ask(network.address(name), "GET", METADATA + "timestamp.json").json().get("signed")
 
 
 def follows(network: Network) -> None:
-    until(lambda: held(network) == held(network, "centre"), 60, "The edge follows the catalogue")
+    # An edge that has only just begun has none yet.
+    until(lambda: held(network) is not None and held(network) == held(network, "centre"), 60, "The edge follows the catalogue")
 
 
 def thief(network: Network, role: str) -> CryptoSigner:

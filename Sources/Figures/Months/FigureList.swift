@@ -33,6 +33,14 @@ extension ListPage where Row == Figure {
                 },
                 ListColumn("means", "figure.column.means") { row, question in Table.Cell(question.text(row.means), mark: "wide") },
                 ListColumn("unit", "figure.column.unit") { row, question in Table.Cell(question.text("figure.unit.\(row.unit.rawValue)")) },
+                ListColumn("periods", "figure.column.periods") { row, question in
+                    Table.Cell(
+                        row.periods.map { question.text("figure.period.\($0.rawValue)") }.joined(separator: question.text("list.comma")))
+                },
+                ListColumn("levels", "figure.column.levels") { row, question in
+                    let (top, last) = (question.text("level.\(row.levels.lowerBound)"), question.text("level.\(row.levels.upperBound)"))
+                    return Table.Cell(row.levels.lowerBound == row.levels.upperBound ? top : "\(top) – \(last)")
+                },
                 ListColumn("merit", "figure.column.merit") { row, question in
                     Table.Cell(question.text("figure.merit.\(row.merit.rawValue)"))
                 },

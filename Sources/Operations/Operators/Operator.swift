@@ -54,6 +54,12 @@ package struct Agreement: Hashable, Sendable {
         (self.repairHours, self.duties, self.state, self.madeBy) = (repairHours, duties, state, madeBy)
     }
 
+    /// What is said of it on a day: one in force may not have begun yet, or be over.
+    package func standing(on day: Day) -> String {
+        guard state == .inForce, !days.contains(day) else { return state.rawValue }
+        return day < days.lowerBound ? "upcoming" : "expired"
+    }
+
     package var standing: LifeStanding<AgreementState> { LifeStanding(state, maker: madeBy, area: AreaCode(areaCode)) }
 }
 

@@ -26,7 +26,7 @@ enum OperatorFields {
 
 /// The form of an agreement, and the columns of a file of them.
 enum AgreementFields {
-    static let number = Field.document("agreement.number", name: "number", isNeeded: true)
+    static let number = Field.document("agreement.number", name: "number", most: 60, isNeeded: true)
     static let title = Field.text("title", "agreement.name", most: 200)
     static let by = Field.picked("operator", "agreement.operator", from: "/pick/operators", isHelped: false)
     static let area = Field.picked("area", "agreement.area", from: "/pick/areas", isHelped: false)
@@ -97,7 +97,7 @@ extension RecordPage where Record == Agreement {
             obstacle: { agreement, at in
                 guard AreaCode(agreement.areaCode).map(at.scope.covers) ?? false else { return .forbidden("agreement.above") }
                 return agreement.state == .draft ? nil : .conflict("agreement.signed_stays")
-            }, state: \.state.rawValue,
+            }, state: { $0.standing(on: $1) },
             steps: [
                 RecordStep(AgreementLife.sign, .keepRegister, asksAgain: true, standing: \.standing) { statements, agreement, _, at in
                     try statements.take(AgreementLife.sign, agreement, in: at.scope, by: at.act)
@@ -144,7 +144,7 @@ extension Agreement {
             id: old?.id ?? at.act.ids.next(), operatorID: operated.id, operatorName: operated.name, areaID: area.areaID,
             areaCode: area.code, areaName: area.name, number: number, title: try values[AgreementFields.title], days: from...through,
             amount: try values[AgreementFields.amount], repairHours: try values[AgreementFields.hours],
-            duties: try values[AgreementFields.duties], state: old?.state ?? .draft, madeBy: old?.madeBy ?? at.act.actor.id)
+            duties: try values[AgreementFields.duties], state: old?.state ?? .draft, madeBy: at.act.actor.id)
     }
 }
 
@@ -184,7 +184,7 @@ extension ListPage where Row == Agreement {
                 ListColumn("amount", "agreement.amount", isNumber: true) { one, _ in Table.Cell(grouped(one.amount)) },
                 ListColumn("repair_hours", "agreement.repair_hours", isNumber: true) { one, _ in Table.Cell(one.repairHours) },
                 ListColumn("state", "agreement.state_column") { one, question in
-                    Table.Cell(question.text("agreement.state.\(one.state.rawValue)"), mark: "standing")
+                    Table.Cell(question.text("agreement.state.\(one.standing(on: question.today))"), mark: "standing")
                 },
                 ListColumn("duties", "agreement.duties", isUsual: false) { one, _ in Table.Cell(one.duties, mark: "wide") },
             ],
@@ -210,7 +210,7 @@ extension Table {
                 [
                     Cell(one.number, url: "/agreements/\(one.id)"), Cell(one.title, mark: "wide"), Cell("\(one.areaName) \(one.areaCode)"),
                     Cell(one.days.lowerBound.description), Cell(one.days.upperBound.description),
-                    Cell(at.text("agreement.state.\(one.state.rawValue)"), mark: "standing"),
+                    Cell(at.text("agreement.state.\(one.standing(on: at.today))"), mark: "standing"),
                 ]
             }, empty: at.text("agreement.none_yet"))
     }
@@ -243,7 +243,12 @@ extension Feature {
                     try statements.networkOperators(matching: question.words, limit: question.limit, in: question.scope).map {
                         SearchHit(title: $0.name, detail: $0.areaName, url: "/operators/\($0.id)")
                     }
-                }
+                },
+                SearchLook(.seeFigures, "agreement.title") { statements, question in
+                    try statements.agreements(matching: question.words, limit: question.limit, in: question.scope).map {
+                        SearchHit(title: $0.title, code: $0.number, detail: $0.operatorName, url: "/agreements/\($0.id)")
+                    }
+                },
             ], sample: FeatureSample { try $0.makeSampleOperators(on: $1, by: $2, house.pages.words) }
         ) {
             $0.list(.operators)

@@ -22,7 +22,8 @@ extension Statements {
             to: OperatorFields.texts(new), by: act)
     }
 
-    /// Keeps an agreement, new or changed; one that is in force or over stays as it was signed.
+    /// Keeps an agreement, new or changed; one that is in force or over stays as it was signed. Whoever changed it last drew it up: he does
+    /// not sign his own words.
     package func saveAgreement(_ new: Agreement, was old: Agreement?, by act: Act) throws {
         guard try agreement(numbered: new.number).map({ $0.id == new.id }) ?? true else {
             throw Refusal.invalid(["number": FieldProblem("agreement.known", ["number": new.number])])
@@ -35,7 +36,7 @@ extension Statements {
                 \(new.days.upperBound.description), \(new.amount.number), \(new.repairHours), \(new.duties), 'draft', \(act.actor.id), '')
             ON CONFLICT (id) DO UPDATE SET operator_id = excluded.operator_id, area_id = excluded.area_id, number = excluded.number,
                 title = excluded.title, from_on = excluded.from_on, through_on = excluded.through_on, amount_fen = excluded.amount_fen,
-                repair_hours = excluded.repair_hours, duties = excluded.duties WHERE agreement.state = 'draft'
+                repair_hours = excluded.repair_hours, duties = excluded.duties, made_by = excluded.made_by WHERE agreement.state = 'draft'
             """)
         guard saved == 1 else { throw Refusal.conflict("agreement.stale") }
         try record(

@@ -21,7 +21,7 @@ package struct FoundEdition: Decodable, Hashable, Sendable {
 }
 
 extension Statements {
-    /// Editions of the scope, or sent into it, whose area's present name or pinyin, number of the paper or month is looked for, the latest
+    /// Editions of the scope, or sent into it, whose area's last name or pinyin, number of the paper or month is looked for, the latest
     /// first, behind the one of a sequence.
     package func editions(
         matching words: SearchWords, isLast: Bool? = nil, after sequence: Int = .max, on day: Day, in scope: Scope, limit: Int
@@ -47,7 +47,8 @@ extension Statements {
         let standing: SQL = isLast.map { $0 ? "AND NOT \(sql: Self.corrected)" : "AND \(sql: Self.corrected)" } ?? ""
         return """
             FROM edition e
-            JOIN area_version a ON a.area_id = e.area_id AND a.replaced_at IS NULL AND a.from_day <= \(day) AND a.until_day > \(day)
+            JOIN area_version a ON a.area_id = e.area_id AND a.replaced_at IS NULL AND a.until_day = (
+                SELECT max(w.until_day) FROM area_version w WHERE w.area_id = e.area_id AND w.replaced_at IS NULL)
             WHERE (\(sql: scope.condition("a.code")) OR EXISTS (SELECT 1 FROM edition_recipient r
                     JOIN area_version b ON b.area_id = r.area_id AND b.replaced_at IS NULL AND b.from_day <= \(day) AND b.until_day > \(day)
                     WHERE r.edition = e.id AND b.code IN (\(list: scope.topmost.map(\.description)))))

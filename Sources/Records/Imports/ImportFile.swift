@@ -49,12 +49,7 @@ extension Statements {
     /// Keeps a file that is to be looked at; answers its id.
     func keepImport(_ bytes: Data, name: String, path: String, by act: Act) throws -> String {
         let id = act.ids.next()
-        try run(
-            """
-            DELETE FROM import_file WHERE state = 'open' AND made_at <= \(act.at.adding(seconds: -ImportBound.openSeconds))
-                OR state = 'applied' AND made_at <= \(act.at.adding(seconds: -ImportBound.appliedSeconds))
-            """)
-        try run("DELETE FROM import_refused WHERE import_id NOT IN (SELECT id FROM import_file)")
+        try forgetOldImports(at: act.at)
         try run(
             """
             INSERT INTO import_file (id, path, account_id, file_name, bytes, state, scope, job_id, seen_rows, added, changed, unchanged,
@@ -68,6 +63,16 @@ extension Statements {
                 ORDER BY made_at DESC, id DESC LIMIT \(ImportBound.mostOpen))
             """)
         return id
+    }
+
+    /// Forgets files that were only looked at, and those that were done, or broke off, long ago.
+    func forgetOldImports(at now: Instant) throws {
+        try run(
+            """
+            DELETE FROM import_file WHERE state = 'open' AND made_at <= \(now.adding(seconds: -ImportBound.openSeconds))
+                OR made_at <= \(now.adding(seconds: -ImportBound.appliedSeconds))
+            """)
+        try run("DELETE FROM import_refused WHERE import_id NOT IN (SELECT id FROM import_file)")
     }
 
     /// A file that an account brought in.

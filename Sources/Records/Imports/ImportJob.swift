@@ -4,6 +4,17 @@ package import Jobs
 import Storage
 package import Web
 
+extension Feature {
+    /// What all files of records have in common: they are not kept for ever.
+    package static func imports(_ house: House) -> Feature {
+        let cleaning = PeriodicWork("old imports", every: .seconds(3600)) {
+            let now = house.clock.now
+            try await house.database.write { try $0.forgetOldImports(at: now) }
+        }
+        return Feature("imports", timers: [FeatureTimer(cleaning)])
+    }
+}
+
 extension RecordPage {
     /// The job that brings files of these records in: each row in a transaction of its own, with the note that it is done, so that a kill
     /// neither loses nor repeats one. It ends with an account of what was new, changed, unchanged, refused.

@@ -42,7 +42,7 @@ extension RecordPage {
                 guard file.bytes.count <= ImportBound.mostBytes else {
                     throw Refusal.invalid([ImportFields.file.name: "form.too_large"])
                 }
-                _ = try RecordRows(self, [UInt8](file.bytes), at.house.pages.words)
+                _ = try RecordRows(self, [UInt8](file.bytes), at.house.pages.words, in: at.visit.language)
                 return "\(path)/imports/\(try statements.keepImport(file.bytes, name: file.name, path: path, by: at.act))"
             },
             page: { view, _, at in
@@ -86,12 +86,12 @@ extension RecordPage {
                 let content = ImportView(
                     isOpen: file.state == .open, isApplying: file.state == .applying && subject.progress >= 0, permille: subject.progress,
                     eventsURL: "/jobs/\(file.jobID)/events", here: "\(path)/imports/\(file.id)",
-                    account: file.state == .open ? nil : account(file, at), isFailed: subject.progress < 0,
+                    account: file.state == .applied || subject.progress < 0 ? account(file, at) : nil, isFailed: subject.progress < 0,
                     refusedURL: file.state == .applied && file.refused == 0 ? nil : "\(path)/imports/\(file.id)/refused.csv",
                     listURL: path,
-                    recognised: table.recognised.isEmpty
+                    recognised: table.readings.isEmpty
                         ? nil
-                        : table.recognised.map { at.text("import.read.\($0.name)", ["value": $0.value]) }.joined(
+                        : table.readings.map { at.text("import.read.\($0.name)", ["value": $0.value]) }.joined(
                             separator: at.text("record.semicolon")),
                     form: file.state == .open ? view : nil)
                 return FormFrame(
@@ -129,12 +129,10 @@ extension RecordPage {
             return (rows, refused)
         }
         let reasons = Dictionary(refused.map { ($0.line, $0) }) { first, _ in first }
-        let width = rows.table.header.count
         let lines = rows.table.records.compactMap { record -> String? in
             guard let refusal = reasons[record.line] else { return nil }
             let label = form.fields.first { $0.name == refusal.field }.map { at.text($0.label) } ?? refusal.field
-            let fields = Array((record.fields + Array(repeating: "", count: width)).prefix(max(width, record.fields.count)))
-            return CSV.line(fields + [String(record.line), label, words.text(refusal.problem, at.visit.language)])
+            return CSV.line(rows.table.own(record) + [String(record.line), label, words.text(refusal.problem, at.visit.language)])
         }
         let text = "\u{FEFF}" + CSV.line(rows.table.header + ImportTable.added) + lines.joined()
         return download(text, name: "refused-\(at.today).csv", type: "text/csv; charset=utf-8")
@@ -153,7 +151,13 @@ extension RecordRows {
             let outcome = try outcome(row, statements, RecordVisit(at), seen: &seen)
             counts[outcome.count, default: 0] += 1
             switch outcome {
-            case .added(let new): added.append([Table.Cell(row.line), Table.Cell(page.name(new))])
+            case .added(let new):
+                let texts = page.form.shown(page.texts(new))
+                let says = page.form.fields.filter { !page.key.contains($0.name) && texts[$0.name]?.isEmpty == false }.map { field in
+                    at.text(field.label) + at.text("form.colon") + at.said(texts[field.name] ?? "", in: field)
+                }
+                let content = says.joined(separator: at.text("record.semicolon"))
+                added.append([Table.Cell(row.line), Table.Cell(page.name(new)), Table.Cell(content, mark: "wide")])
             case .changed(let old, let new):
                 let (before, after) = (page.form.shown(page.texts(old)), page.form.shown(page.texts(new)))
                 changed += changes(from: before, to: after).map { field in
@@ -166,16 +170,21 @@ extension RecordRows {
             case .refused(let refusal):
                 let label = page.form.fields.first { $0.name == refusal.field }.map { at.text($0.label) } ?? refusal.field
                 let says = at.house.pages.words.text(refusal.problem, at.visit.language)
-                refused.append([Table.Cell(row.line), Table.Cell(label), Table.Cell(says, mark: "wide")])
+                let (named, typed) = (page.key.first.map { table.cell($0, row) } ?? "", table.cell(refusal.field, row))
+                refused.append([
+                    Table.Cell(row.line), Table.Cell(String(named.prefix(60))), Table.Cell(label), Table.Cell(String(typed.prefix(60))),
+                    Table.Cell(says, mark: "wide"),
+                ])
             }
         }
         let values = Dictionary(uniqueKeysWithValues: RowCount.allCases.map { ($0.rawValue, String(counts[$0] ?? 0)) })
         let isNothing = (counts[.added] ?? 0) + (counts[.changed] ?? 0) == 0
-        let warnings = (isNothing ? ["import.nothing"] : []) + ((counts[.refused] ?? 0) > 0 ? ["import.some_refused"] : [])
+        let warnings = isNothing ? ["import.nothing"] : (counts[.refused] ?? 0) > 0 ? ["import.some_refused"] : []
         let (line, field) = ((at.text("import.line"), isNumber: true), at.text("record.field"))
         func titled(_ key: String, _ names: [String], _ rows: [[Table.Cell]]) -> Table? {
             guard !rows.isEmpty else { return nil }
-            let title = at.text(key, ["count": String(rows.count), "shown": String(min(rows.count, Self.mostShown))])
+            let some = rows.count > Self.mostShown ? at.text("import.shown", ["shown": String(Self.mostShown)]) : ""
+            let title = at.text(key, ["count": String(rows.count)]) + some
             let columns = [Table.Column(line.0, isNumber: line.isNumber)] + names.map { Table.Column($0) }
             return Table(caption: title, columns: columns, rows: Array(rows.prefix(Self.mostShown)))
         }
@@ -183,9 +192,16 @@ extension RecordRows {
         return FormPreview(
             [at.text("import.would", values)], warnings: warnings.map { at.text($0, values) },
             tables: [
-                titled("import.refused_rows", [field, at.text("import.reason")], refused),
+                titled("import.refused_rows", [name, field, at.text("import.typed"), at.text("import.reason")], refused),
                 titled("import.changed_rows", [name, field, at.text("import.before"), at.text("import.after")], changed),
-                titled("import.added_rows", [name], added),
+                titled("import.added_rows", [name, at.text("record.content")], added),
             ].compactMap { $0 })
+    }
+}
+
+extension ImportTable {
+    /// What is said of the file: how it was read, and what of it is not.
+    fileprivate var readings: [Recognition] {
+        recognised + (ignored.isEmpty ? [] : [Recognition(name: "ignored", value: ignored.prefix(10).joined(separator: " | "))])
     }
 }

@@ -19,6 +19,8 @@ package struct ImportTable: Sendable {
         package let name: String
         package let value: String
 
+        package init(name: String, value: String) { (self.name, self.value) = (name, value) }
+
         /// For a print-out.
         package var description: String {
             switch name {
@@ -39,9 +41,11 @@ package struct ImportTable: Sendable {
     package let records: [CSV.Record]
     /// How the file was understood, where it is not plain UTF-8 with commas and a header in its first line.
     package let recognised: [Recognition]
+    /// The headings that are none of its columns.
+    package let ignored: [String]
     private let columns: [String: Int]
     /// How many cells a row may have.
-    private let width: Int
+    package let width: Int
 
     /// Throws `Refusal.invalid` when the bytes are no text, when no row names the needed columns, or when one is named twice.
     package init(_ bytes: some Sequence<UInt8>, _ known: [Column]) throws {
@@ -69,10 +73,12 @@ package struct ImportTable: Sendable {
         header = Array(best.records[best.place].fields.prefix(ImportTable.ownWidth(of: best.records[best.place].fields)))
         names = Array(names.prefix(header.count))
         width = best.records[best.place].fields.count
-        let twice = Set(names.filter { name in !name.isEmpty && names.count { $0 == name } > 1 })
+        let counts = names.reduce(into: [String: Int]()) { $0[$1, default: 0] += 1 }
+        let twice = counts.filter { !$0.key.isEmpty && $0.value > 1 }.map(\.key)
         guard twice.isEmpty else { throw Refusal.invalid(Dictionary(uniqueKeysWithValues: twice.map { ($0, "csv.column_twice") })) }
         let missing = known.filter { $0.isNeeded && !names.contains($0.name) }.map(\.name)
         guard missing.isEmpty else { throw Refusal.invalid(Dictionary(uniqueKeysWithValues: missing.map { ($0, "csv.column_missing") })) }
+        ignored = zip(names, header).filter { $0.isEmpty && !$1.officeText.isEmpty }.map { String($1.officeText.prefix(40)) }
         columns = Dictionary(uniqueKeysWithValues: names.enumerated().filter { !$0.element.isEmpty }.map { ($0.element, $0.offset) })
         let below = best.records.dropFirst(best.place + 1).filter { !$0.fields.allSatisfy { $0.officeText.isEmpty } }
         records = below.filter { !ImportTable.isTotal($0) }
@@ -92,13 +98,19 @@ package struct ImportTable: Sendable {
     /// A cell as it was meant; empty where the row has none.
     package func cell(_ name: String, _ record: CSV.Record) -> String {
         guard let index = columns[name], index < record.fields.count else { return "" }
-        return record.fields[index].officeText
+        return CSV.unguarded(record.fields[index]).officeText
     }
 
     /// A cell that holds a code, an id or a day.
     package func code(_ name: String, _ record: CSV.Record) -> String {
         guard let index = columns[name], index < record.fields.count else { return "" }
         return record.fields[index].officeCode
+    }
+
+    /// The cells of a row under the file's own header, without what a file of refused rows has behind; all of them where it has too many.
+    package func own(_ record: CSV.Record) -> [String] {
+        let most = hasTooManyCells(record) ? record.fields.count : header.count
+        return Array((record.fields + Array(repeating: "", count: header.count)).prefix(max(header.count, most)))
     }
 
     /// Whether a row has more cells than the header, so that what stands behind the surplus one stands in the wrong column. A file of

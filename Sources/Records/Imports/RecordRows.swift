@@ -31,7 +31,7 @@ struct RecordRows<Record: Sendable>: Sendable {
     private let words: Words
 
     /// Throws `Refusal.invalid` of the field `file` for a file that is no table, or that holds too many rows.
-    init(_ page: RecordPage<Record>, _ bytes: [UInt8], _ words: Words) throws {
+    init(_ page: RecordPage<Record>, _ bytes: [UInt8], _ words: Words, in language: Language = .chinese) throws {
         (self.page, self.words) = (page, words)
         let columns = page.form.fields.map { field in
             ImportTable.Column(
@@ -39,8 +39,13 @@ struct RecordRows<Record: Sendable>: Sendable {
         }
         do { table = try ImportTable(bytes, columns) } catch Refusal.invalid(let problems) {
             guard let (place, problem) = problems.min(by: { $0.key < $1.key }) else { throw Refusal.invalid(problems) }
-            let label = page.form.fields.first { $0.name == place }.map { words.text($0.label, .chinese) } ?? place
-            throw Refusal.invalid(["file": FieldProblem("import.no_table", ["place": label, "code": problem.code])])
+            // Of a column its label, of the whole table what is wrong with it.
+            let label = page.form.fields.first { $0.name == place }.map { words.text($0.label, language) }
+            let code = problem.code == "csv.header_missing" ? "import.no_header" : problem.code
+            let says = words.text(FieldProblem(code, problem.values), language)
+            throw Refusal.invalid([
+                "file": label.map { FieldProblem("import.column", ["column": $0, "reason": says]) } ?? FieldProblem(code)
+            ])
         }
         guard table.records.count <= ImportBound.mostRows else {
             throw Refusal.invalid([
@@ -58,11 +63,21 @@ struct RecordRows<Record: Sendable>: Sendable {
         let texts = cells(of: row)
         do {
             let old = try page.match(statements, page.form.unread(texts), at)
+            // Of what lies elsewhere a row learns nothing.
+            if let old, try page.find(statements, page.id(old), at.scope) == nil {
+                return refused(page.key.first ?? "", "import.elsewhere")
+            }
             let stored = old.map { page.form.shown(page.texts($0)) } ?? [:]
-            let values = try page.form.read(stored.merging(texts) { $1 }) { try page.problems(statements, old, $0, at) }
-            let new = try page.reading(statements, old, values, at)
+            var read: Record?
+            _ = try page.form.read(stored.merging(texts) { $1 }) { values in
+                do { read = try page.reading(statements, old, values, at) } catch Refusal.invalid(let problems) { return problems }
+                return [:]
+            }
+            guard let new = read else { return refused(page.key.first ?? "", "form.required") }
             let after = page.form.shown(page.texts(new))
-            guard seen.insert(page.key.map { after[$0] ?? "" }).inserted else { return refused(page.key.first ?? "", "import.twice") }
+            guard seen.insert(page.key.map { folded(after[$0] ?? "") }).inserted else {
+                return refused(page.key.first ?? "", "import.twice")
+            }
             guard let old else { return .added(new) }
             guard changes(from: stored, to: after).isEmpty == false else { return .unchanged }
             if let refusal = page.obstacle(old, at) { return refused(page.key.first ?? "", FieldProblem(refusal.code)) }

@@ -130,8 +130,15 @@ extension Statements {
 
     /// The closed months of a proposal's days, of every area above and below it.
     func settledMonths(of proposal: ExclusionProposal, _ settled: SettledMonths, on today: Day) throws -> [SettledMonth] {
-        guard let code = AreaCode(proposal.areaCode) else { return [] }
-        let inside = Scope(areas: [code])
+        // The area may have had other codes on these days, and lain below other areas.
+        let codes = try all(
+            """
+            SELECT DISTINCT v.code FROM area_version v WHERE v.area_id = \(proposal.areaID) AND v.replaced_at IS NULL
+                AND (v.from_day < \(proposal.untilDay) AND v.until_day > \(proposal.fromDay) OR v.code = \(proposal.areaCode))
+            ORDER BY v.code
+            """
+        ) { AreaCode(try $0.text(0)) }
+        let inside = Scope(areas: codes.compactMap { $0 })
         let areas = try all(
             """
             SELECT DISTINCT v.area_id FROM area_version v WHERE v.replaced_at IS NULL AND \(sql: inside.reach("v.code")) ORDER BY v.area_id

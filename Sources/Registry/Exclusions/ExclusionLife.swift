@@ -15,7 +15,7 @@ package enum ExclusionLife {
     /// A way back, as long as no month of its days is closed.
     static let takeBack = LifeStep<ProposalState>(
         "take-back", from: [.approved], to: .withdrawn, atOrAbove: .county, event: "exclusion.taken_back", stale: "exclusion.not_approved",
-        others: "exclusion.other_person")
+        others: "exclusion.above")
     package static let cycle = LifeCycle("exclusion", [approve, refuse, withdraw, takeBack])
 }
 

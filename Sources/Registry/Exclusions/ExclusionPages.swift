@@ -12,6 +12,8 @@ struct ExclusionPage: Sendable {
     let effect: String?
     let facts: Table
     let sites: Table
+    /// Who did what to it, and when.
+    let history: Table
     let mayDecide: Bool
     let mayWithdraw: Bool
     let mayTakeBack: Bool
@@ -19,7 +21,8 @@ struct ExclusionPage: Sendable {
     let waitsForOther: Bool
 
     init(
-        _ proposal: ExclusionProposal, sites: [(code: String, name: String)], effect: [ExclusionEffect], _ accounts: [String: NamedAccount],
+        _ proposal: ExclusionProposal, sites: [(code: String, name: String)], effect: [ExclusionEffect], _ events: [Event],
+        _ accounts: [String: NamedAccount],
         refusal: FormView?, isSaved: Bool,
         _ house: House, _ visit: Visit
     ) {
@@ -28,7 +31,18 @@ struct ExclusionPage: Sendable {
         csrf = visit.csrf
         action = "/exclusions/\(proposal.id)"
         self.isSaved = isSaved
-        state = say("exclusion.state.\(proposal.state.rawValue)")
+        // What had been approved was not merely withdrawn.
+        let isTakenBack = proposal.state == .withdrawn && events.contains { $0.kind == ExclusionLife.takeBack.event }
+        state = say(isTakenBack ? "exclusion.taken_back" : "exclusion.state.\(proposal.state.rawValue)")
+        history = Table(
+            caption: say("record.history"),
+            columns: [Table.Column(say("record.at")), Table.Column(say("record.by")), Table.Column(say("record.what"))],
+            rows: events.map { event in
+                [
+                    Table.Cell(house.zone.text(event.happenedAt)), Table.Cell(words.actor(event.actor, accounts, visit.language)),
+                    Table.Cell(say("event.\(event.kind)")),
+                ]
+            })
         self.effect = proposal.state == .proposed ? ExclusionEffect.sentence(effect, house, visit) : nil
         let made = "\(words.actor(proposal.proposedBy, accounts, visit.language)) \(house.zone.text(proposal.proposedAt))"
         let decided = proposal.decidedAt.map { "\(words.actor(proposal.decidedBy, accounts, visit.language)) \(house.zone.text($0))" } ?? ""

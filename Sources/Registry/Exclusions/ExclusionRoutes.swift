@@ -70,19 +70,21 @@ extension House {
     func proposalFrame(_ id: String, _ refusal: FormView?, _ at: FormVisit) async throws -> FormFrame {
         let found = try await database.read { statements in
             guard let proposal = try statements.exclusionProposal(id: id, in: at.visit.scope) else {
-                return nil as (ExclusionProposal, [(code: String, name: String)], [ExclusionEffect], [String: NamedAccount])?
+                return nil as (ExclusionProposal, [(code: String, name: String)], [ExclusionEffect], [Event], [String: NamedAccount])?
             }
+            let events = try statements.events(about: id)
             let effect = proposal.state == .proposed ? try statements.exclusionEffect(ofProposal: proposal) : []
             return (
-                proposal, try statements.sites(ofProposal: id, on: at.today), effect,
-                try statements.namedAccounts([proposal.proposedBy, proposal.decidedBy])
+                proposal, try statements.sites(ofProposal: id, on: at.today), effect, events,
+                try statements.namedAccounts(Set([proposal.proposedBy, proposal.decidedBy] + events.map(\.actor)).sorted())
             )
         }
-        guard let (proposal, sites, effect, accounts) = found else { throw Refusal.notFound("proposal") }
+        guard let (proposal, sites, effect, events, accounts) = found else { throw Refusal.notFound("proposal") }
         let isSaved = at.isAfter("saved")
         return FormFrame(
             title: at.text("exclusion.one", ["area": proposal.areaName]),
             crumbs: [Frame.Link(label: at.text("exclusion.title"), url: "/exclusions")], template: "exclusion",
-            content: ExclusionPage(proposal, sites: sites, effect: effect, accounts, refusal: refusal, isSaved: isSaved, self, at.visit))
+            content: ExclusionPage(
+                proposal, sites: sites, effect: effect, events, accounts, refusal: refusal, isSaved: isSaved, self, at.visit))
     }
 }

@@ -18,11 +18,17 @@ package struct ImportReport: Sendable, Codable, Hashable {
     /// How the file was understood, where it is not plain: encoding, separator, line of the header, rows passed over.
     package let recognised: [String]
 
-    package init(_ table: ImportTable) { (header, recognised) = (table.header, table.recognised.map(\.description)) }
+    /// How many cells a row may have.
+    private let width: Int
+
+    package init(_ table: ImportTable) {
+        (header, recognised, width) = (table.header, table.recognised.map(\.description), table.width)
+    }
 
     /// Counts a refused row.
     package mutating func refuse(_ record: CSV.Record, column: String, code: String, value: String = "") {
-        refused.append(RefusedRow(line: record.line, column: column, code: code, value: String(value.prefix(120)), fields: record.fields))
+        let fields = record.fields.count > width ? record.fields : Array(record.fields.prefix(header.count))
+        refused.append(RefusedRow(line: record.line, column: column, code: code, value: String(value.prefix(120)), fields: fields))
     }
 
     /// The refused rows as a file to mend and import again: the columns of the file, and behind them what is wrong.

@@ -16,15 +16,17 @@ package enum NodeStanding: String, CaseIterable, Sendable {
     }
 }
 
-/// The life of a node, from its claim on. A revoked one may be claimed and enrolled again.
+/// The life of a node, from its claim on. A revoked one may be claimed again; it stays revoked until it enrols.
 package enum NodeLife {
     static let claim = LifeStep<NodeStanding>(
-        "claim", from: [.claimed, .revoked], to: .claimed, event: "node.claim_made", stale: "node.already_enrolled")
+        "claim", from: [.claimed], to: .claimed, event: "node.claim_made", stale: "node.already_enrolled")
+    static let claimAgain = LifeStep<NodeStanding>(
+        "claim-again", from: [.revoked], to: .revoked, event: "node.claim_made", stale: "node.already_enrolled")
     static let enrol = LifeStep<NodeStanding>(
         "enrol", from: [.claimed, .revoked], to: .enrolled, event: "node.enrolled", stale: "node.claim_unknown")
     static let revoke = LifeStep<NodeStanding>(
         "revoke", from: [.claimed, .enrolled], to: .revoked, event: "node.revoked", stale: "node.already_revoked")
-    package static let cycle = LifeCycle("node", [claim, enrol, revoke])
+    package static let cycle = LifeCycle("node", [claim, claimAgain, enrol, revoke])
 }
 
 /// A program that speaks for itself: an edge or a terminal, enrolled or about to be.

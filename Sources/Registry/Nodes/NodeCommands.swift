@@ -13,7 +13,8 @@ extension Statements {
             VALUES (\(id), \(kind), \(name), \(areaID), \(codeDigest), \(expires), '', \(act.at))
             ON CONFLICT (id) DO UPDATE SET claim_digest = excluded.claim_digest, claim_expires_at = excluded.claim_expires_at,
                 name = excluded.name
-            WHERE node.kind = excluded.kind AND (\(sql: NodeLife.claim.stands { $0.condition() }))
+            WHERE node.kind = excluded.kind
+                AND (\(sql: NodeLife.claim.stands { $0.condition() }) OR \(sql: NodeLife.claimAgain.stands { $0.condition() }))
             """)
         guard changed == 1 else { throw Refusal.conflict(NodeLife.claim.stale) }
         try record(NodeLife.claim.event, id, ["kind": kind], by: act)

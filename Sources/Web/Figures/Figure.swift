@@ -70,8 +70,14 @@ package struct Figure: Sendable {
     /// Whether more of it is better.
     package enum Merit: String, Sendable { case more, less, neither }
 
+    /// For what stretch of time it is made.
+    package enum Period: String, CaseIterable, Sendable { case day, month, year }
+
     package let key: FigureKey
     package let unit: Unit
+    /// The periods and the levels of areas for which it exists.
+    package let periods: [Period]
+    package let levels: ClosedRange<AreaLevel>
     package let merit: Merit
     /// Whether areas may be ranked by it.
     package let isRankable: Bool
@@ -79,9 +85,12 @@ package struct Figure: Sendable {
     package let evidence: @Sendable (AreaCode, Month) -> String
 
     package init(
-        _ key: FigureKey, _ unit: Unit, _ merit: Merit, isRankable: Bool = false, evidence: @escaping @Sendable (AreaCode, Month) -> String
+        _ key: FigureKey, _ unit: Unit, _ merit: Merit, periods: [Period] = [.month],
+        levels: ClosedRange<AreaLevel> = .province ... .village,
+        isRankable: Bool = false, evidence: @escaping @Sendable (AreaCode, Month) -> String
     ) {
         (self.key, self.unit, self.merit, self.isRankable, self.evidence) = (key, unit, merit, isRankable, evidence)
+        (self.periods, self.levels) = (periods, levels)
     }
 
     /// The key of its name.

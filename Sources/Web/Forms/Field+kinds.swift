@@ -20,8 +20,10 @@ extension Field where Value == String {
     }
 
     /// The number and name of the paper behind a decision, such as `组发〔2011〕8号`.
-    package static func document(_ label: String, name: String = "document", isNeeded: Bool = false, isHelped: Bool = false) -> Field {
-        Field(name, label, look: .line(), isNeeded: isNeeded, isHelped: isHelped, most: 200, normal: { $0 }) { text throws(FieldProblem) in
+    package static func document(
+        _ label: String, name: String = "document", most: Int = 200, isNeeded: Bool = false, isHelped: Bool = false
+    ) -> Field {
+        Field(name, label, look: .line(), isNeeded: isNeeded, isHelped: isHelped, most: most, normal: { $0 }) { text throws(FieldProblem) in
             // Digits as they are printed; brackets and words as they were written.
             String(
                 String.UnicodeScalarView(

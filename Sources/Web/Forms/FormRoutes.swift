@@ -118,7 +118,8 @@ extension House {
             state.version = kept.fields[FormField.version] ?? ""
             state.opened = kept.fields[FormField.opened] ?? ""
             state.once = kept.fields[FormField.once] ?? state.once
-            state.notices.append((key: "form.kept", values: [:], url: (look: at.request.uri.path + "?fresh=1", key: "form.fresh")))
+            let fresh = Query.url(at.request.uri.path, Query(at.request).all.filter { $0.0 != "fresh" } + [("fresh", "1")])
+            state.notices.append((key: "form.kept", values: [:], url: (look: fresh, key: "form.fresh")))
         }
         change(&state)
         return FormView(form, state, look, action: action, at)

@@ -23,7 +23,8 @@ package struct Typed: Sendable {
     /// Reads `application/x-www-form-urlencoded`, or `multipart/form-data` where there is a file: at most 64 KiB, or `most` bytes.
     package init(_ request: Request, _ context: AppContext, upTo most: Int = 0) async throws {
         self.request = request
-        let body = try await request.whole(upTo: max(most, context.maxUploadSize), orRefuse: "form.too_large")
+        let body = try await request.whole(
+            upTo: max(most, context.maxUploadSize), orRefuse: most > 0 ? "form.file_too_large" : "form.too_large")
         if let type = request.headers[.contentType], type.lowercased().hasPrefix("multipart/form-data") {
             let data = FormData(Data(body.readableBytesView), contentType: type)
             let chosen = (data?.files ?? [:]).mapValues { TypedFile(name: $0.name.withoutHidden, bytes: $0.bytes) }
