@@ -40,6 +40,12 @@ extension Routes {
                 let query = Query(form.raw("list"))
                 let keys = form.all.keys.filter { $0.hasPrefix("row.") }.map { String($0.dropFirst(4)) }.sorted()
                 let (question, done) = (ListQuestion(house, visit, query, list, limit: pageSize + 1), house.act(visit))
+                // What is done to several things at once is looked at first.
+                if keys.count > 1, form["form_step"] != "act" {
+                    let view = ListActView(list, act, try await list.find(question).rows, keys, form.raw("list"), question)
+                    let crumbs = [Frame.Link(label: question.text(list.title), url: list.path)]
+                    return try house.page("list_act", view, title: question.text(act.label), crumbs: crumbs, for: visit, form.request)
+                }
                 let count = keys.isEmpty ? 0 : try await house.database.write { try act.act($0, keys, question, done) }
                 let fields = query.all.filter { $0.0 != "done" } + [("done", "\(count)/\(keys.count)")]
                 return seeOther(Query.url(list.path, fields))
@@ -94,6 +100,30 @@ extension House {
             caption: question.text(list.title), columns: columns.map { Table.Column(question.text($0.label), isNumber: $0.isNumber) },
             rows: cells, total: found.total.isEmpty ? nil : columns.map { found.total[$0.name] ?? Table.Cell("") })
         return ([table] + found.behind, found.fileName ?? "\(list.fileName)-\(today)")
+    }
+}
+
+/// The page `list_act`: what would be done with several rows.
+private struct ListActView: Sendable {
+    let csrf: String
+    let actURL: String
+    let actLabel: String
+    let query: String
+    let cancelURL: String
+    let says: String
+    let keys: [String]
+    let table: Table
+
+    init<Row>(_ list: ListPage<Row>, _ act: ListAct, _ rows: [Row], _ keys: [String], _ query: String, _ question: ListQuestion) {
+        let (chosen, columns) = (Set(keys), Array(list.columns.filter(\.isUsual).prefix(4)))
+        let shown = rows.filter { chosen.contains(list.place($0)) }
+        (csrf, self.query, self.keys) = (question.visit.csrf, query, keys)
+        (actURL, actLabel) = ("\(list.path)/\(act.name)", question.text(act.label))
+        cancelURL = query.isEmpty ? list.path : "\(list.path)?\(query)"
+        says = question.text("list.act_rows", ["act": actLabel, "count": String(keys.count)])
+        table = Table(
+            caption: question.text(list.title), columns: columns.map { Table.Column(question.text($0.label), isNumber: $0.isNumber) },
+            rows: shown.map { row in columns.map { $0.cell(row, question) } })
     }
 }
 

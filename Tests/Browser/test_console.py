@@ -478,11 +478,13 @@ def test_an_exclusion_counts_when_another_officer_has_approved_it(desk: Callable
     assert site in town.inner_text("section.preview") and "2011-02 有 1 个站点不计入" in town.inner_text("section.preview")
     town.click("button[value=act]")
     town.wait_for_url("**/exclusions/*?saved=1")
-    assert town.locator("form[action$='/approve']").count() == 0 and "等待县级以上" in town.inner_text("main")
+    assert town.locator("a[href$='/approve']").count() == 0 and "等待县级以上" in town.inner_text("main")
     assert denominator() == before, "It counts before it is approved"
 
     county.goto(town.url.split("?")[0])
-    county.click("form[action$='/approve'] button")
+    county.click("a[href$='/approve']")
+    assert site in county.inner_text("section.preview") and "2011-02 有 1 个站点不计入" in county.inner_text("section.preview")
+    county.click("button[value=act]")
     county.wait_for_url("**?saved=1")
     after = denominator()
     assert number(after["本月在册"]) == number(before["本月在册"]) - 1 and number(after["整月剔除"].lstrip("−")) == number(before["整月剔除"].lstrip("−")) + 1

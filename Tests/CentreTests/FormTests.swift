@@ -83,7 +83,8 @@ import Web
                 "/agreements/:id/drop",
                 "/courseware/:id", "/courseware/:id/decline", "/stop", "/bulletins/:month/:code/publish", "/returns/:month/:code",
                 "/returns/:month/:code/send-back",
-                "/bulletins/:month/:code/compose/sentences/:section/:sentence", "/exclusions/:id/refuse", "/exclusions/:id/take-back",
+                "/bulletins/:month/:code/compose/sentences/:section/:sentence", "/exclusions/:id/approve", "/exclusions/:id/refuse",
+                "/exclusions/:id/take-back",
                 "/bulletins/:month/:code/reopen",
             ]
             let walked = Self.cases.map(\.action)

@@ -233,6 +233,18 @@ import Wire
             let counts = try await world.centre.database.read { try $0.incidentCounts(IncidentFilter(onlyOpen: false)) }
             #expect(counts == ["blob.refused": 130, "disk.changed": 100, "new,kind~%2C": 1])
             #expect(try await file("/incidents.csv?state=all&\(columns)", city).last?.fields[2].hasPrefix("Settled by system-city") == true)
+
+            // Several at once are looked at first, by name, and then done.
+            let page = try await text("/incidents", city)
+            let keys = page.matches(of: /name="(row\.[^"]+)"/).prefix(2).map { String($0.1) }
+            let chosen = Dictionary(uniqueKeysWithValues: keys.map { ($0, "1") }).merging(["csrf": csrf]) { $1 }
+            let look = try await world.post("/incidents/settle", chosen, cookie: city)
+            let shown = String(buffer: look.body)
+            #expect(keys.count == 2 && look.status == .ok && shown.contains("with 2 rows") && keys.allSatisfy { shown.contains($0) })
+            #expect(try await walk("/incidents", city).joined().count == 230)
+            let both = try await world.post("/incidents/settle", chosen.merging(["form_step": "act"]) { $1 }, cookie: city)
+            #expect(both.headers[.location]?.hasSuffix("done=2%2F2") == true)
+            #expect(try await walk("/incidents", city).joined().count == 228)
         }
     }
 }

@@ -106,6 +106,40 @@ extension FormPage where Subject == ExclusionProposal {
 }
 
 extension FormPage where Subject == ExclusionProposal {
+    /// Approves a proposal: shows which sites, and what that does to figures.
+    static var approval: FormPage {
+        FormPage(
+            submit: "exclusion.approve", cancel: { proposal, _ in "/exclusions/\(proposal.id)" },
+            subject: { statements, at in
+                guard let proposal = try statements.exclusionProposal(id: try at.path("id"), in: at.visit.scope) else {
+                    throw Refusal.notFound("proposal")
+                }
+                return proposal
+            }, form: { _ in Form([]) }, texts: { _, _ in [:] },
+            preview: { statements, proposal, _, at in
+                try ExclusionLife.approve.check(proposal.standing, by: at.visit.account.id, in: at.visit.scope)
+                let effect = try statements.exclusionEffect(ofProposal: proposal)
+                let says = ExclusionEffect.sentence(effect, at.house, at.visit)
+                return FormPreview(
+                    effect.isEmpty ? [] : [at.text("exclusion.approve_note"), says], warnings: effect.isEmpty ? [says] : [],
+                    tables: [try Table.sites(of: proposal, statements, at)])
+            },
+            act: { statements, proposal, _, at in
+                try statements.approveExclusion(proposal, in: at.visit.scope, by: at.act)
+                return "/exclusions/\(proposal.id)?saved=1"
+            },
+            page: { form, proposal, at in
+                FormFrame(
+                    title: at.text("exclusion.approve"),
+                    crumbs: [
+                        Frame.Link(label: at.text("exclusion.title"), url: "/exclusions"),
+                        Frame.Link(label: at.text("exclusion.one", ["area": proposal.areaName]), url: "/exclusions/\(proposal.id)"),
+                    ],
+                    note:
+                        "\(proposal.areaName) · \(proposal.fromDay) – \(proposal.untilDay.advanced(by: -1)) · \(proposal.reason)", form)
+            })
+    }
+
     /// Takes an approval back, with its reason; shows what counts again.
     static func takingBack(_ settled: @escaping SettledMonths) -> FormPage {
         FormPage(
@@ -121,20 +155,13 @@ extension FormPage where Subject == ExclusionProposal {
                 guard try statements.settledMonths(of: proposal, settled, on: at.today).isEmpty else {
                     throw Refusal.conflict("exclusion.settled")
                 }
-                let named = try statements.sites(ofProposal: proposal.id, on: at.today)
                 let says = at.text(
                     "exclusion.counts_again",
                     [
                         "area": proposal.areaName, "count": String(proposal.siteCount), "from": "\(proposal.fromDay)",
                         "through": "\(proposal.untilDay.advanced(by: -1))",
                     ])
-                let table = Table.sites(
-                    Array(named.prefix(200)),
-                    caption: at.text(
-                        named.count > 200 ? "exclusion.sites_some" : "exclusion.sites",
-                        ["count": String(named.count), "shown": String(min(200, named.count))]),
-                    at)
-                return FormPreview([says], tables: [table])
+                return FormPreview([says], tables: [try Table.sites(of: proposal, statements, at)])
             },
             act: { statements, proposal, values, at in
                 try statements.takeBackExclusion(
@@ -154,6 +181,14 @@ extension FormPage where Subject == ExclusionProposal {
 }
 
 extension Table {
+    /// The sites of a proposal, the first two hundred by name.
+    fileprivate static func sites(of proposal: ExclusionProposal, _ statements: Statements, _ at: FormVisit) throws -> Table {
+        let named = try statements.sites(ofProposal: proposal.id, on: at.today)
+        let counts = ["count": String(named.count), "shown": String(min(200, named.count))]
+        return sites(
+            Array(named.prefix(200)), caption: at.text(named.count > 200 ? "exclusion.sites_some" : "exclusion.sites", counts), at)
+    }
+
     fileprivate static func sites(_ sites: [(code: String, name: String)], caption: String, _ at: FormVisit) -> Table {
         Table(
             caption: caption, columns: [Column(at.text("exclusion.column.code")), Column(at.text("exclusion.column.name"))],

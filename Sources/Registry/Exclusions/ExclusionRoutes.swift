@@ -45,9 +45,7 @@ extension Routes {
         }
         form("/exclusions/:id/refuse", .keepRegister, asksAgain: true, on: { "/exclusions/\(try $0.path("id"))" }, .refusal)
         form("/exclusions/:id/take-back", .keepRegister, asksAgain: true, .takingBack(settled))
-        post("/exclusions/:id/approve", .keepRegister, asksAgain: true) { _, context, visit in
-            try await house.decide(context, visit) { try $0.approveExclusion($1, in: visit.scope, by: $2) }
-        }
+        form("/exclusions/:id/approve", .keepRegister, asksAgain: true, .approval)
         post("/exclusions/:id/withdraw", .keepRegister, asksAgain: true) { _, context, visit in
             try await house.decide(context, visit) { try $0.withdrawExclusion($1, by: $2) }
         }
