@@ -53,6 +53,7 @@ def main() -> None:
 
 
 def measure(folder: Path) -> None:
+    build()
     sources = folder / "Sources"
     shutil.copytree(TOP / "Sources", sources)
     demo = Demo.of(PROGRAM, folder / "demo", "--no-lesson", "--sources", str(sources))
@@ -71,7 +72,7 @@ def measure(folder: Path) -> None:
             for what, file in (("leaf file", LEAF), ("base file", BASE)):
                 with touched(file):
                     began = time.monotonic()
-                    subprocess.run(["swift", "build", "-c", "release", "--product", "yuanjiao"], cwd=TOP, check=True, capture_output=True)
+                    build()
                     demo.end()
                     demo.start()
                     open_page(page, demo)
@@ -79,6 +80,10 @@ def measure(folder: Path) -> None:
             browser.close()
     finally:
         demo.program.stop(20)
+
+
+def build() -> None:
+    subprocess.run(["swift", "build", "-c", "release", "--product", "yuanjiao"], cwd=TOP, check=True, capture_output=True)
 
 
 def open_page(page: Page, demo: Demo) -> None:
@@ -98,10 +103,10 @@ def shown(page: Page, text: str) -> float:
 
 @contextmanager
 def touched(file: Path) -> Iterator[None]:
-    """With one more comment; afterwards as it was."""
+    """With one more name that others may use; afterwards as it was."""
     before, status = file.read_bytes(), file.stat()
     try:
-        file.write_bytes(before + b"// The loop is measured.\n")
+        file.write_bytes(before + b"\n/// The loop is measured.\npackage let measuredInTheLoop = 1\n")
         yield
     finally:
         file.write_bytes(before)
