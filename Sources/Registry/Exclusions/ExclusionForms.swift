@@ -91,12 +91,7 @@ extension FormPage where Subject == ExclusionProposal {
     static var refusal: FormPage {
         FormPage(
             submit: "exclusion.refuse",
-            subject: { statements, at in
-                guard let proposal = try statements.exclusionProposal(id: try at.path("id"), in: at.visit.scope) else {
-                    throw Refusal.notFound("proposal")
-                }
-                return proposal
-            }, form: { _ in RefusalFields.form }, texts: { _, _ in [:] },
+            subject: { try $0.proposal($1) }, form: { _ in RefusalFields.form }, texts: { _, _ in [:] },
             act: { statements, proposal, values, at in
                 try statements.refuseExclusion(proposal, answer: try values[RefusalFields.answer], in: at.visit.scope, by: at.act)
                 return "/exclusions/\(proposal.id)?saved=1"
@@ -110,12 +105,7 @@ extension FormPage where Subject == ExclusionProposal {
     static var approval: FormPage {
         FormPage(
             submit: "exclusion.approve", cancel: { proposal, _ in "/exclusions/\(proposal.id)" },
-            subject: { statements, at in
-                guard let proposal = try statements.exclusionProposal(id: try at.path("id"), in: at.visit.scope) else {
-                    throw Refusal.notFound("proposal")
-                }
-                return proposal
-            }, form: { _ in Form([]) }, texts: { _, _ in [:] },
+            subject: { try $0.proposal($1) }, form: { _ in Form([]) }, texts: { _, _ in [:] },
             preview: { statements, proposal, _, at in
                 try ExclusionLife.approve.check(proposal.standing, by: at.visit.account.id, in: at.visit.scope)
                 let effect = try statements.exclusionEffect(ofProposal: proposal)
@@ -131,10 +121,7 @@ extension FormPage where Subject == ExclusionProposal {
             page: { form, proposal, at in
                 FormFrame(
                     title: at.text("exclusion.approve"),
-                    crumbs: [
-                        Frame.Link(label: at.text("exclusion.title"), url: "/exclusions"),
-                        Frame.Link(label: at.text("exclusion.one", ["area": proposal.areaName]), url: "/exclusions/\(proposal.id)"),
-                    ],
+                    crumbs: proposal.crumbs(at),
                     note:
                         "\(proposal.areaName) · \(proposal.fromDay) – \(proposal.untilDay.advanced(by: -1)) · \(proposal.reason)", form)
             })
@@ -144,12 +131,7 @@ extension FormPage where Subject == ExclusionProposal {
     static func takingBack(_ settled: @escaping SettledMonths) -> FormPage {
         FormPage(
             submit: "exclusion.take_back", cancel: { proposal, _ in "/exclusions/\(proposal.id)" },
-            subject: { statements, at in
-                guard let proposal = try statements.exclusionProposal(id: try at.path("id"), in: at.visit.scope) else {
-                    throw Refusal.notFound("proposal")
-                }
-                return proposal
-            }, form: { _ in RefusalFields.takeBack }, texts: { _, _ in [:] },
+            subject: { try $0.proposal($1) }, form: { _ in RefusalFields.takeBack }, texts: { _, _ in [:] },
             preview: { statements, proposal, _, at in
                 try ExclusionLife.takeBack.check(proposal.standing, by: at.visit.account.id, in: at.visit.scope)
                 guard try statements.settledMonths(of: proposal, settled, on: at.today).isEmpty else {
@@ -172,10 +154,7 @@ extension FormPage where Subject == ExclusionProposal {
             page: { form, proposal, at in
                 FormFrame(
                     title: at.text("exclusion.take_back"),
-                    crumbs: [
-                        Frame.Link(label: at.text("exclusion.title"), url: "/exclusions"),
-                        Frame.Link(label: at.text("exclusion.one", ["area": proposal.areaName]), url: "/exclusions/\(proposal.id)"),
-                    ], note: at.text("exclusion.take_back_note"), form)
+                    crumbs: proposal.crumbs(at), note: at.text("exclusion.take_back_note"), form)
             })
     }
 }
@@ -194,5 +173,23 @@ extension Table {
             caption: caption, columns: [Column(at.text("exclusion.column.code")), Column(at.text("exclusion.column.name"))],
             rows: sites.map { [Cell($0.code), Cell($0.name)] },
             head: 1)
+    }
+}
+
+extension Statements {
+    /// The proposal that an address names.
+    fileprivate func proposal(_ at: FormVisit) throws -> ExclusionProposal {
+        guard let proposal = try exclusionProposal(id: try at.path("id"), in: at.visit.scope) else { throw Refusal.notFound("proposal") }
+        return proposal
+    }
+}
+
+extension ExclusionProposal {
+    /// The way to its page.
+    fileprivate func crumbs(_ at: FormVisit) -> [Frame.Link] {
+        [
+            Frame.Link(label: at.text("exclusion.title"), url: "/exclusions"),
+            Frame.Link(label: at.text("exclusion.one", ["area": areaName]), url: "/exclusions/\(id)"),
+        ]
     }
 }
