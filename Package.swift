@@ -157,7 +157,7 @@ let package = Package(
         .target(
             name: "Bulletins",
             dependencies: [
-                "Basics", "Storage", "Documents", "Accounts", "Web", "Registry", "Operations", "Figures", "Returns", hummingbird,
+                "Basics", "Storage", "Documents", "Accounts", "Web", "Lists", "Registry", "Operations", "Figures", "Returns", hummingbird,
             ],
             resources: [.copy("Templates"), .copy("Words")], swiftSettings: settings),
         /** 督: what is printed and kept: compositions, closed months, editions, to whom they went. */

@@ -110,6 +110,7 @@ package struct CentreApplication: Sendable {
         NodeAPI(house: house, intake: intake, settings: settings, blobs: content.blobs, voice: content.keys.voice, metrics: metrics)
             .addRoutes(to: &routes)
         for feature in features { feature.add(to: &routes) }
+        try house.pages.check(routes.entries)
         let jobs = features.flatMap(\.jobs) + [routes.exportJob]
         return CentreApplication(
             configuration: configuration, database: database, replica: replica, settings: settings, house: house, intake: intake,

@@ -14,9 +14,9 @@ extension Feature {
         let today = TodayLook(.seeSystem) { statements, question in
             let open = try statements.incidentCounts(
                 IncidentFilter(onlyOpen: true), where: try statements.visibleIncidents(in: question.scope, on: question.today))
-            return [TodayEntry(.mine, "today.incidents", count: open.values.reduce(0, +), path: "/incidents")]
+            return [TodayEntry(.mine, "today.incidents", count: open.values.reduce(0, +), at: SystemAddress.incidents())]
         }
-        return Feature("incidents", menu: [MenuEntry(.system, "nav.incidents", "/incidents", .seeSystem)], today: [today]) {
+        return Feature("incidents", menu: [MenuEntry(.system, "nav.incidents", SystemAddress.incidents, .seeSystem)], today: [today]) {
             $0.list(.incidents)
         }
     }
@@ -49,7 +49,7 @@ extension ListPage where Row == NamedIncident {
     /// Incidents, the latest first; what was seen to is settled, and comes back when it happens again.
     static var incidents: ListPage {
         ListPage(
-            "/incidents", .seeSystem, title: "incidents.title",
+            SystemAddress.incidents, .seeSystem, title: "incidents.title",
             columns: [
                 ListColumn("what", "incidents.what") { Table.Cell($0.what($1), mark: "wide") },
                 ListColumn("todo", "incidents.todo") { Table.Cell($0.todo($1), mark: "wide") },

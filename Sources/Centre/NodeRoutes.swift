@@ -26,25 +26,25 @@ struct NodeAPI: Sendable {
     let doors = NodeDoors()
 
     func addRoutes(to routes: inout Routes) {
-        routes.open(.post, Endpoint.facts) { request, context in
+        routes.open(.post, FixedAddress(Endpoint.facts)) { request, context in
             try await answer { try await doors.bodies.admit(request.origin(context)) { try await facts(request, context) } }
         }
-        routes.open(.post, Endpoint.envelopes) { request, context in
+        routes.open(.post, FixedAddress(Endpoint.envelopes)) { request, context in
             try await answer { try await doors.bodies.admit(request.origin(context)) { try await envelopes(request, context) } }
         }
-        routes.open(.post, Endpoint.receipts) { request, context in
+        routes.open(.post, FixedAddress(Endpoint.receipts)) { request, context in
             try await answer { try await doors.bodies.admit(request.origin(context)) { try await receipts(request, context) } }
         }
-        routes.open(.get, Endpoint.enrolments) { request, _ in try await answer { try enrolmentKey(request) } }
-        routes.open(.post, Endpoint.enrolments) { request, context in
+        routes.open(.get, FixedAddress(Endpoint.enrolments)) { request, _ in try await answer { try enrolmentKey(request) } }
+        routes.open(.post, FixedAddress(Endpoint.enrolments)) { request, context in
             try await answer { try await doors.claims.admit(request.origin(context)) { try await enrol(request, context) } }
         }
-        routes.open(.get, Endpoint.nodes) { request, context in try await answer { try await nodes(request) } }
-        routes.open(.get, Endpoint.metadata + ":name") { request, context in
+        routes.open(.get, FixedAddress(Endpoint.nodes)) { request, context in try await answer { try await nodes(request) } }
+        routes.open(.get, Address<String>(Endpoint.metadata + ":name")) { request, context in
             try await answer { try await metadata(context.parameters.require("name"), request) }
         }
         for method in [HTTPRequest.Method.get, .head] {
-            routes.open(method, Endpoint.blobs + ":hash") { request, context in
+            routes.open(method, Address<String>(Endpoint.blobs + ":hash")) { request, context in
                 try await answer { try await blob(context.parameters.require("hash"), request, context) }
             }
         }

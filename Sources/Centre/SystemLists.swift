@@ -16,7 +16,7 @@ extension ListPage where Row == HeardNode {
     /// The nodes of the scope.
     static var nodes: ListPage {
         ListPage(
-            "/nodes", .seeSystem, title: "nodes.title",
+            SystemAddress.nodes, .seeSystem, title: "nodes.title",
             columns: [
                 ListColumn("id", "nodes.id") { row, _ in Table.Cell(row.node.id) },
                 ListColumn("kind", "nodes.kind") { Table.Cell($1.text("node.kind.\($0.node.kind)")) },
@@ -46,7 +46,7 @@ extension SearchLook {
     /// Nodes by name or id.
     static let nodes = SearchLook(.seeSystem, "nodes.title") { statements, question in
         try statements.nodes(NodeFilter(words: question.words), limit: question.limit, on: question.today, in: question.scope).map {
-            SearchHit(title: $0.name, code: $0.id, detail: "", url: Query.url("/nodes", [("q", $0.id)]))
+            SearchHit(title: $0.name, code: $0.id, detail: "", url: SystemAddress.nodes().with("q", $0.id))
         }
     }
 }
@@ -68,7 +68,7 @@ extension ListPage where Row == NamedEvent {
     /// The log of acts, newest first.
     static var events: ListPage {
         ListPage(
-            "/events", .seeAudit, title: "events.title",
+            SystemAddress.events, .seeAudit, title: "events.title",
             columns: [
                 ListColumn("at", "events.at") { Table.Cell($1.time($0.event.happenedAt)) },
                 ListColumn("actor", "events.actor") { Table.Cell($1.actor($0.event.actor, $0.accounts)) },

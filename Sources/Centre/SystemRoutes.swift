@@ -20,6 +20,15 @@ extension House {
     }
 }
 
+/// Where the machines of the network are watched.
+enum SystemAddress {
+    static let nodes = FixedAddress("/nodes")
+    static let events = FixedAddress("/events")
+    static let incidents = FixedAddress("/incidents")
+    static let health = FixedAddress("/health")
+    static let metrics = FixedAddress("/metrics")
+}
+
 extension Feature {
     /// Nodes, for the system administrator; who stands somewhere else from today moves by itself.
     static func nodes(_ house: House) -> Feature {
@@ -28,24 +37,27 @@ extension Feature {
             _ = try await house.database.write { try $0.placeNodes(on: today, at: now) }
         }
         return Feature(
-            "nodes", menu: [MenuEntry(.system, "nav.nodes", "/nodes", .seeSystem)], timers: [FeatureTimer(places)], searches: [.nodes]
+            "nodes", menu: [MenuEntry(.system, "nav.nodes", SystemAddress.nodes, .seeSystem)], timers: [FeatureTimer(places)],
+            searches: [.nodes]
         ) { $0.addNodes() }
     }
 
     /// The log of acts, for the auditor.
-    static var events: Feature { Feature("events", menu: [MenuEntry(.system, "nav.events", "/events", .seeAudit)]) { $0.addEvents() } }
+    static var events: Feature {
+        Feature("events", menu: [MenuEntry(.system, "nav.events", SystemAddress.events, .seeAudit)]) { $0.addEvents() }
+    }
 }
 
 extension Routes {
     /// `/health`: 200 while the database answers. `/metrics`: for Prometheus.
     mutating func addHealth(metrics: Metrics) {
         let house = house
-        open(.get, "/health") { _, _ in
+        open(.get, SystemAddress.health) { _, _ in
             _ = try await house.database.read { try $0.networkSetting("epoch") }
             return Response(
                 status: .ok, headers: [.contentType: "text/plain; charset=utf-8"], body: .init(byteBuffer: ByteBuffer(string: "ok\n")))
         }
-        open(.get, "/metrics") { _, _ in try await house.metrics(metrics) }
+        open(.get, SystemAddress.metrics) { _, _ in try await house.metrics(metrics) }
     }
 
     fileprivate mutating func addNodes() { list(.nodes) }

@@ -80,19 +80,26 @@ extension House {
                 kind: ExportJob.kind, subject: "export \(path)", payload: payload, madeBy: account, at: now, ids: ids)
         }
         exportBell.ring()
-        return seeOther("/exports/\(id)")
+        return seeOther(ListAddress.export(id))
     }
+}
+
+/// The addresses of what all lists have.
+enum ListAddress {
+    static let saved = FixedAddress("/saved-lists")
+    static let export = Address<String>("/exports/:id")
+    static let exportFile = Address<String>("/exports/:id/file")
 }
 
 /// The page `export`: how far it is, the file, or why there is none.
 private struct ExportPage: Sendable {
     let isMaking: Bool
-    let here: String
-    let eventsURL: String
+    let here: Location
+    let eventsURL: Location
     let permille: Int
-    let fileURL: String?
+    let fileURL: Location?
     let failed: String?
-    let againURL: String
+    let againURL: Location
 }
 
 extension Routes {
@@ -105,7 +112,7 @@ extension Routes {
     /// `/exports/ID`: the file of a long list, for the one who asked for it.
     mutating func addExports() {
         let house = house
-        get("/exports/:id", .ownAccount) { request, context, visit in
+        get(ListAddress.export, .ownAccount) { request, context, visit in
             let (job, order) = try await house.export(context, visit)
             let files = house.exportFiles
             let isKept = try await offPool { files?.isKept(job.id) ?? false }
@@ -113,14 +120,14 @@ extension Routes {
             let isThere = job.state == .done && isKept
             let reason = house.text("refusal.\(job.problem.isEmpty ? "job.defect" : job.problem)", visit)
             let page = ExportPage(
-                isMaking: isMaking, here: "/exports/\(job.id)", eventsURL: "/jobs/\(job.id)/events", permille: job.progress,
-                fileURL: isThere ? "/exports/\(job.id)/file" : nil,
+                isMaking: isMaking, here: ListAddress.export(job.id), eventsURL: JobAddress.events(job.id), permille: job.progress,
+                fileURL: isThere ? ListAddress.exportFile(job.id) : nil,
                 failed: isMaking || isThere
                     ? nil : job.state == .done ? house.text("export.gone", visit) : house.text("export.failed", visit, ["reason": reason]),
-                againURL: "\(order.path).\(order.ending)" + (order.query.isEmpty ? "" : "?\(order.query)"))
+                againURL: Location(asked: "\(order.path).\(order.ending)").with(Query(order.query).all))
             return try house.page("export", page, title: house.text("export.title", visit), for: visit, request)
         }
-        get("/exports/:id/file", .ownAccount) { _, context, visit in
+        get(ListAddress.exportFile, .ownAccount) { _, context, visit in
             let (job, order) = try await house.export(context, visit)
             let files = house.exportFiles
             guard let data = try await offPool({ files?.file(job.id) }) else { throw Refusal.notFound("file") }

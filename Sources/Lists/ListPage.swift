@@ -156,7 +156,7 @@ package struct ListFrame: Sendable {
 /// A list, declared once by the feature that owns it: from it come the page with its filters, search, pages, choice of columns and saved
 /// views, and the files of exactly what is shown. The first column names the row and stays in sight.
 package struct ListPage<Row: Sendable>: Sendable {
-    let path: String
+    let address: FixedAddress
     let right: Right
     /// The key of the words above it.
     let title: String
@@ -182,17 +182,18 @@ package struct ListPage<Row: Sendable>: Sendable {
     let note: String?
     let empty: String
     /// Where an address leads that means no list, such as one that names a single thing; nil for the list.
-    package var leads: (@Sendable (ListQuestion) -> String?)?
+    package var leads: (@Sendable (ListQuestion) -> Location?)?
 
     package init(
-        _ path: String, _ right: Right, title: String, columns: [ListColumn<Row>], filters: [ListFilter] = [], search: String? = nil,
+        _ address: FixedAddress, _ right: Right, title: String, columns: [ListColumn<Row>], filters: [ListFilter] = [],
+        search: String? = nil,
         rows: @escaping @Sendable (Statements, ListQuestion) throws -> [Row],
         count: @escaping @Sendable (Statements, ListQuestion) throws -> Int, mostCounted: Int = .max,
         place: @escaping @Sendable (Row) -> String, acts: [ListAct] = [], isOpen: @escaping @Sendable (Row) -> Bool = { _ in true },
         ways: @escaping @Sendable (ListQuestion) -> [Frame.Link] = { _ in [] }, note: String? = nil, empty: String
     ) {
         self.init(
-            path, right, title: title, columns: columns, filters: filters, search: search,
+            address, right, title: title, columns: columns, filters: filters, search: search,
             find: { question in
                 try await question.house.database.read {
                     ListFound(rows: try rows($0, question), count: try count($0, question))
@@ -202,15 +203,22 @@ package struct ListPage<Row: Sendable>: Sendable {
 
     /// A list whose rows do not come out of one statement: `find` answers with rows, sums, what stands around and behind.
     package init(
-        _ path: String, _ right: Right, title: String, columns: [ListColumn<Row>], filters: [ListFilter] = [], fields: [String] = [],
+        _ address: FixedAddress, _ right: Right, title: String, columns: [ListColumn<Row>], filters: [ListFilter] = [],
+        fields: [String] = [],
         search: String? = nil, find: @escaping @Sendable (ListQuestion) async throws -> ListFound<Row>, mostCounted: Int = .max,
         place: @escaping @Sendable (Row) -> String, acts: [ListAct] = [], isOpen: @escaping @Sendable (Row) -> Bool = { _ in true },
         ways: @escaping @Sendable (ListQuestion) -> [Frame.Link] = { _ in [] }, note: String? = nil, empty: String
     ) {
-        (self.path, self.right, self.title, self.columns, self.filters, self.search) = (path, right, title, columns, filters, search)
+        (self.address, self.right, self.title, self.columns, self.filters, self.search) = (address, right, title, columns, filters, search)
         (self.fields, self.find, self.place, self.acts, self.isOpen, self.ways) = (fields, find, place, acts, isOpen, ways)
         (self.note, self.empty, self.mostCounted) = (note, empty, mostCounted)
     }
+
+    /// The list as a file, by the ending.
+    func file(_ ending: String) -> FixedAddress { address.adding("." + ending) }
+
+    /// Where an act on chosen rows is sent.
+    func acting(_ act: ListAct) -> FixedAddress { address.adding("/" + act.name) }
 
     /// The columns that an address names, the first always; those that are usual when it names none.
     func columns(_ query: Query) -> [ListColumn<Row>] {

@@ -11,23 +11,24 @@ extension Routes {
     /// A list: its page, its files, and what is done with rows that were chosen.
     package mutating func list<Row>(_ list: ListPage<Row>) {
         let house = house
-        lists.append(list.path)
-        get(list.path, list.right) { request, _, visit in
+        let path = list.address.pattern
+        lists.append(path)
+        get(list.address, list.right) { request, _, visit in
             let query = Query(request)
             let question = ListQuestion(house, visit, query, list, limit: pageSize + 1)
             if let place = list.leads?(question) { return seeOther(place) }
-            let (path, found) = (list.path, try await list.find(question))
+            let found = try await list.find(question)
             let saved = try await house.database.read { try $0.savedLists(accountID: visit.account.id, path: path) }
             let view = ListView(list, found, saved: saved, query, question)
             let frame = found.around?(view) ?? ListFrame("list", view, title: question.text(list.title))
             return try house.page(frame.template, frame.page, title: frame.title, crumbs: frame.crumbs, for: visit, request)
         }
-        exports[list.path] = Export(right: list.right) { try await house.whole(list, $0, $1) }
+        exports[path] = Export(right: list.right) { try await house.whole(list, $0, $1) }
         for ending in ["csv", "xlsx"] {
-            get("\(list.path).\(ending)", list.right) { request, _, visit in
+            get(list.file(ending), list.right) { request, _, visit in
                 let question = ListQuestion(house, visit, Query(request), list, after: "", limit: 1)
                 let count = try await list.find(question).count
-                if let waiting = try await house.orderedExport(list.path, list.right, ending, count: count, request, visit) {
+                if let waiting = try await house.orderedExport(path, list.right, ending, count: count, request, visit) {
                     return waiting
                 }
                 let (tables, name) = try await house.whole(list, Query(request), visit)
@@ -36,19 +37,19 @@ extension Routes {
             }
         }
         for act in list.acts {
-            post("\(list.path)/\(act.name)", act.right) { form, _, visit in
+            post(list.acting(act), act.right) { form, _, visit in
                 let query = Query(form.raw("list"))
                 let keys = form.all.keys.filter { $0.hasPrefix("row.") }.map { String($0.dropFirst(4)) }.sorted()
                 let (question, done) = (ListQuestion(house, visit, query, list, limit: pageSize + 1), house.act(visit))
                 // What is done to several things at once is looked at first.
                 if keys.count > 1, form["form_step"] != "act" {
                     let view = ListActView(list, act, try await list.find(question).rows, keys, form.raw("list"), question)
-                    let crumbs = [Frame.Link(label: question.text(list.title), url: list.path)]
+                    let crumbs = [Frame.Link(label: question.text(list.title), url: list.address())]
                     return try house.page("list_act", view, title: question.text(act.label), crumbs: crumbs, for: visit, form.request)
                 }
                 let count = keys.isEmpty ? 0 : try await house.database.write { try act.act($0, keys, question, done) }
                 let fields = query.all.filter { $0.0 != "done" } + [("done", "\(count)/\(keys.count)")]
-                return seeOther(Query.url(list.path, fields))
+                return seeOther(list.address().with(fields))
             }
         }
     }
@@ -62,7 +63,7 @@ extension Routes {
     /// `/saved-lists`: a list as it is shown, kept under a name, by each account for itself.
     private mutating func addSavedLists() {
         let house = house
-        post("/saved-lists", .ownAccount) { form, _, visit in
+        post(ListAddress.saved, .ownAccount) { form, _, visit in
             let (path, query, name, act) = (
                 form["path"], String(String.UnicodeScalarView(form["query"].unicodeScalars.prefix(2000))), form["name"], house.act(visit)
             )
@@ -78,7 +79,7 @@ extension Routes {
                 }
                 try await house.database.write { try $0.saveList(name, path: path, query: query, by: act) }
             }
-            return seeOther(query.isEmpty ? path : "\(path)?\(query)")
+            return seeOther(Location(asked: "\(path)?\(query)"))
         }
     }
 }
@@ -106,10 +107,10 @@ extension House {
 /// The page `list_act`: what would be done with several rows.
 private struct ListActView: Sendable {
     let csrf: String
-    let actURL: String
+    let actURL: Location
     let actLabel: String
     let query: String
-    let cancelURL: String
+    let cancelURL: Location
     let says: String
     let keys: [String]
     let table: Table
@@ -118,8 +119,8 @@ private struct ListActView: Sendable {
         let (chosen, columns) = (Set(keys), Array(list.columns.filter(\.isUsual).prefix(4)))
         let shown = rows.filter { chosen.contains(list.place($0)) }
         (csrf, self.query, self.keys) = (question.visit.csrf, query, keys)
-        (actURL, actLabel) = ("\(list.path)/\(act.name)", question.text(act.label))
-        cancelURL = query.isEmpty ? list.path : "\(list.path)?\(query)"
+        (actURL, actLabel) = (list.acting(act)(), question.text(act.label))
+        cancelURL = list.address().with(Query(query).all)
         says = question.text("list.act_rows", ["act": actLabel, "count": String(keys.count)])
         table = Table(
             caption: question.text(list.title), columns: columns.map { Table.Column(question.text($0.label), isNumber: $0.isNumber) },
@@ -128,7 +129,7 @@ private struct ListActView: Sendable {
 }
 
 extension ListPage {
-    fileprivate var fileName: String { path.split(separator: "/").joined(separator: "-") }
+    fileprivate var fileName: String { address.pattern.split(separator: "/").joined(separator: "-") }
 }
 
 /// The page `list`.
@@ -142,13 +143,13 @@ package struct ListView: Sendable {
         let headLabel: String
         let headIsNumber: Bool
         /// The list sorted by this column.
-        let headURL: String?
+        let headURL: Location?
         /// `ascending` or `descending` when it is.
         let headDirection: String?
     }
     struct Cell: Sendable {
         let cellText: String
-        let cellURL: String?
+        let cellURL: Location?
         let cellMark: String?
         let cellLabel: String
         let cellIsNumber: Bool
@@ -160,7 +161,7 @@ package struct ListView: Sendable {
         let cells: [Cell]
     }
     struct Button: Sendable {
-        let actURL: String
+        let actURL: Location
         let actLabel: String
     }
     struct Tick: Sendable {
@@ -170,9 +171,13 @@ package struct ListView: Sendable {
     }
     struct Saved: Sendable {
         let savedName: String
-        let savedURL: String
+        let savedURL: Location
     }
-    let path: String
+    struct Hidden: Sendable {
+        let hiddenName: String
+        let hiddenText: String
+    }
+    let path: Location
     let csrf: String
     let note: String?
     let done: String?
@@ -190,11 +195,11 @@ package struct ListView: Sendable {
     let behind: [Table]
     let isEmpty: Bool
     let empty: String
-    let allURL: String?
-    let csvURL: String
-    let xlsxURL: String
-    let firstURL: String?
-    let nextURL: String?
+    let allURL: Location?
+    let csvURL: Location
+    let xlsxURL: Location
+    let firstURL: Location?
+    let nextURL: Location?
     let acts: [Button]
     let hasActs: Bool
     /// The list as its address has it, from its first page on, and where it is now.
@@ -202,8 +207,8 @@ package struct ListView: Sendable {
     let here: String
     let columns: String
     /// Besides the columns; and of these what the form of the filters does not ask for.
-    let hidden: [Saved]
-    let kept: [Saved]
+    let hidden: [Hidden]
+    let kept: [Hidden]
     let ticks: [Tick]
     let saved: [Saved]
 
@@ -214,7 +219,8 @@ package struct ListView: Sendable {
         let chosen = [("q", asked["q"])] + list.filters.map { ($0.name, asked[$0.name]) } + carried
         let fields = chosen + [("sort", question.order), ("columns", asked.columns)]
         let mayAct = list.acts.filter { question.visit.may($0.right) }
-        path = list.path
+        let place = list.address()
+        path = place
         csrf = question.visit.csrf
         note = list.note.map { question.text($0) }
         let parts = asked["done"].split(separator: "/").compactMap { Int($0) }
@@ -241,7 +247,7 @@ package struct ListView: Sendable {
             let order = isSorted && !question.isReversed ? "-" + column.name : column.name
             return Head(
                 headLabel: question.text(column.label), headIsNumber: column.isNumber,
-                headURL: column.isSortable ? Query.url(list.path, chosen + [("sort", order), ("columns", asked.columns)]) : nil,
+                headURL: column.isSortable ? place.with(chosen + [("sort", order), ("columns", asked.columns)]) : nil,
                 headDirection: isSorted ? (descends ? "descending" : "ascending") : nil)
         }
         func cell(_ cell: Table.Cell, _ column: ListColumn<Row>, isFirst: Bool) -> Cell {
@@ -260,23 +266,21 @@ package struct ListView: Sendable {
         isEmpty = shown.isEmpty
         let isWhole = question.isPlain(list.filters) && question.after.isEmpty
         empty = question.text(isWhole ? list.empty : "list.nothing_fits")
-        allURL = isWhole ? nil : Query.url(list.path, carried)
-        (csvURL, xlsxURL) = (Query.url(list.path + ".csv", fields), Query.url(list.path + ".xlsx", fields))
-        firstURL = question.after.isEmpty ? nil : Query.url(list.path, fields)
+        allURL = isWhole ? nil : place.with(carried)
+        (csvURL, xlsxURL) = (list.file("csv")().with(fields), list.file("xlsx")().with(fields))
+        firstURL = question.after.isEmpty ? nil : place.with(fields)
         let next = found.next ?? (found.rows.count > pageSize ? shown.last.map(list.place) : nil)
-        nextURL = next.map { Query.url(list.path, fields + [("after", $0)]) }
-        acts = mayAct.map { Button(actURL: "\(list.path)/\($0.name)", actLabel: question.text($0.label)) }
+        nextURL = next.map { place.with(fields + [("after", $0)]) }
+        acts = mayAct.map { Button(actURL: list.acting($0)(), actLabel: question.text($0.label)) }
         hasActs = !mayAct.isEmpty && shown.contains(where: list.isOpen)
-        let whole = Query.url("", fields)
-        query = whole.isEmpty ? "" : String(whole.dropFirst())
-        let place = Query.url("", fields + [("after", question.after)])
-        here = place.isEmpty ? "" : String(place.dropFirst())
+        query = Query.text(fields)
+        here = Query.text(fields + [("after", question.after)])
         self.columns = asked.columns
-        kept = (carried + [("sort", question.order)]).filter { !$0.1.isEmpty }.map { Saved(savedName: $0.0, savedURL: $0.1) }
-        hidden = fields.dropLast().filter { !$0.1.isEmpty }.map { Saved(savedName: $0.0, savedURL: $0.1) }
+        kept = (carried + [("sort", question.order)]).filter { !$0.1.isEmpty }.map { Hidden(hiddenName: $0.0, hiddenText: $0.1) }
+        hidden = fields.dropLast().filter { !$0.1.isEmpty }.map { Hidden(hiddenName: $0.0, hiddenText: $0.1) }
         ticks = list.columns.dropFirst().map { column in
             Tick(columnName: column.name, columnLabel: question.text(column.label), isShown: columns.contains { $0.name == column.name })
         }
-        self.saved = saved.map { Saved(savedName: $0.name, savedURL: $0.query.isEmpty ? list.path : "\(list.path)?\($0.query)") }
+        self.saved = saved.map { Saved(savedName: $0.name, savedURL: list.address().with(Query($0.query).all)) }
     }
 }

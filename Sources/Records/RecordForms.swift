@@ -7,7 +7,7 @@ extension RecordPage {
     /// The form that makes one; what the address names of its fields stands there already.
     var making: FormPage<Void> {
         FormPage(
-            submit: "record.make", cancel: { _, _ in path }, subject: { _, _ in }, form: { _ in form },
+            submit: "record.make", cancel: { _, _ in addresses.list() }, subject: { _, _ in }, form: { _ in form },
             texts: { _, at in Dictionary(form.fields.map { ($0.name, at.query($0.name)) }) { first, _ in first } },
             check: { try problems($0, nil, $2, RecordVisit($3)) },
             act: { statements, _, values, at in try saved(statements, nil, values, RecordVisit(at)) },
@@ -19,7 +19,7 @@ extension RecordPage {
     /// The form that changes one.
     var changing: FormPage<Record> {
         FormPage(
-            submit: "record.save", cancel: { record, _ in "\(path)/\(id(record))" },
+            submit: "record.save", cancel: { record, _ in addresses.one(id(record)) },
             subject: { statements, at in
                 let record = try self.record(statements, at)
                 if let refusal = obstacle(record, RecordVisit(at)) { throw refusal }
@@ -30,7 +30,7 @@ extension RecordPage {
             page: { view, record, at in
                 FormFrame(
                     title: name(record),
-                    crumbs: [crumb(at), Frame.Link(label: name(record), url: "\(path)/\(id(record))")],
+                    crumbs: [crumb(at), Frame.Link(label: name(record), url: addresses.one(id(record)))],
                     note: at.text("\(topic).note"), view)
             })
     }
@@ -38,7 +38,7 @@ extension RecordPage {
     /// The page on which a step is taken: what it does, what must be given, and then the act.
     func taking(_ step: RecordStep<Record>) -> FormPage<Record> {
         FormPage(
-            submit: "\(topic).step.\(step.name)", cancel: { record, _ in "\(path)/\(id(record))" },
+            submit: "\(topic).step.\(step.name)", cancel: { record, _ in addresses.one(id(record)) },
             subject: { statements, at in try record(statements, at) }, form: { _ in step.form }, texts: { _, _ in [:] },
             preview: { _, record, _, at in
                 if let refusal = step.obstacle(record, at.visit.account.id, at.visit.scope) { throw refusal }
@@ -46,20 +46,20 @@ extension RecordPage {
             },
             act: { statements, record, values, at in
                 try step.act(statements, record, values, RecordVisit(at))
-                return "\(path)/\(id(record))?saved=1"
+                return addresses.one(id(record)).with("saved", 1)
             },
             page: { view, record, at in
                 FormFrame(
                     title: at.text("\(topic).step.\(step.name)"),
-                    crumbs: [crumb(at), Frame.Link(label: name(record), url: "\(path)/\(id(record))")], note: name(record), view)
+                    crumbs: [crumb(at), Frame.Link(label: name(record), url: addresses.one(id(record)))], note: name(record), view)
             })
     }
 
-    func crumb(_ at: FormVisit) -> Frame.Link { Frame.Link(label: at.text("\(topic).title"), url: path) }
+    func crumb(_ at: FormVisit) -> Frame.Link { Frame.Link(label: at.text("\(topic).title"), url: addresses.list()) }
 
     /// The record that an address names.
     func record(_ statements: Statements, _ at: FormVisit) throws -> Record {
-        guard let record = try find(statements, try at.path("id"), at.visit.scope) else { throw Refusal.notFound("record") }
+        guard let record = try find(statements, try at.parts(addresses.one), at.visit.scope) else { throw Refusal.notFound("record") }
         return record
     }
 
@@ -69,9 +69,9 @@ extension RecordPage {
         return [:]
     }
 
-    private func saved(_ statements: Statements, _ old: Record?, _ values: FormValues, _ at: RecordVisit) throws -> String {
+    private func saved(_ statements: Statements, _ old: Record?, _ values: FormValues, _ at: RecordVisit) throws -> Location {
         let new = try reading(statements, old, values, at)
         try save(statements, old, new, at)
-        return "\(path)/\(id(new))?saved=1"
+        return addresses.one(id(new)).with("saved", 1)
     }
 }

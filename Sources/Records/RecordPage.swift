@@ -15,11 +15,31 @@ package struct RecordVisit: Sendable {
     init(_ at: FormVisit) { self.init(scope: at.visit.scope, today: at.today, act: at.act) }
 }
 
+/// The addresses of records of a kind: their list, what makes one and brings in many, a record, what changes one.
+package struct RecordAddresses: Sendable {
+    package let list: FixedAddress
+    package let one: Address<String>
+    package let new: FixedAddress
+    let bringIn: FixedAddress
+    let file: Address<String>
+    let refusedRows: Address<String>
+    let change: Address<String>
+
+    /// All lie below the address of the list.
+    package init(_ list: String) {
+        (self.list, new, bringIn) = (FixedAddress(list), FixedAddress(list + "/new"), FixedAddress(list + "/import"))
+        (file, refusedRows) = (Address("\(list)/imports/:import"), Address("\(list)/imports/:import/refused.csv"))
+        (one, change) = (Address("\(list)/:id"), Address("\(list)/:id/change"))
+    }
+
+    /// Where a step of a record's life is taken.
+    func step<Record>(_ step: RecordStep<Record>) -> Address<String> { one.adding("/" + step.name) }
+}
+
 /// Records of a kind, declared once by the feature that owns them. From it come the forms that make and change one, the file of many with
 /// its preview, its account and its refused rows, the steps of its life, and the page of one with what may be done with it and its history.
 package struct RecordPage<Record: Sendable>: Sendable {
-    /// Where the list of them is; a record lies below.
-    package let path: String
+    package let addresses: RecordAddresses
     /// Who sees them, and who makes and changes them.
     let see: Right
     let keep: Right
@@ -50,7 +70,8 @@ package struct RecordPage<Record: Sendable>: Sendable {
     let ways: @Sendable (Record, FormVisit) -> [Frame.Link]
 
     package init(
-        _ path: String, topic: String, see: Right, keep: Right, form: Form, key: [String], id: @escaping @Sendable (Record) -> String,
+        _ addresses: RecordAddresses, topic: String, see: Right, keep: Right, form: Form, key: [String],
+        id: @escaping @Sendable (Record) -> String,
         name: @escaping @Sendable (Record) -> String, texts: @escaping @Sendable (Record) -> [String: String],
         find: @escaping @Sendable (Statements, String, Scope) throws -> Record?,
         match: @escaping @Sendable (Statements, FormValues, RecordVisit) throws -> Record?,
@@ -61,17 +82,20 @@ package struct RecordPage<Record: Sendable>: Sendable {
         behind: @escaping @Sendable (Statements, Record, FormVisit) throws -> [Table] = { _, _, _ in [] },
         ways: @escaping @Sendable (Record, FormVisit) -> [Frame.Link] = { _, _ in [] }
     ) {
-        (self.path, self.topic, self.see, self.keep, self.form, self.key) = (path, topic, see, keep, form, key)
+        (self.addresses, self.topic, self.see, self.keep, self.form, self.key) = (addresses, topic, see, keep, form, key)
         (self.id, self.name, self.texts, self.find, self.match, self.reading) = (id, name, texts, find, match, reading)
         (self.save, self.obstacle, self.state, self.steps, self.behind, self.ways) = (save, obstacle, state, steps, behind, ways)
     }
+
+    /// Which kind they are, for what is kept of them.
+    var path: String { addresses.list.pattern }
 
     /// The buttons above the list of them.
     package func ways(_ question: ListQuestion) -> [Frame.Link] {
         guard question.visit.may(keep) else { return [] }
         return [
-            Frame.Link(label: question.text("\(topic).new"), url: "\(path)/new"),
-            Frame.Link(label: question.text("\(topic).import"), url: "\(path)/import"),
+            Frame.Link(label: question.text("\(topic).new"), url: addresses.new()),
+            Frame.Link(label: question.text("\(topic).import"), url: addresses.bringIn()),
         ]
     }
 }

@@ -10,18 +10,18 @@ extension Routes {
     /// Everything of a kind of records but their list: the forms that make and change one, the file of many, its steps, and its page.
     /// `bell` wakes the jobs of ``Feature`` that do the imports.
     package mutating func records<Record>(_ page: RecordPage<Record>, bell: JobBell) {
-        let (house, path) = (house, page.path)
-        form("\(path)/new", page.keep, page.making)
-        form("\(path)/import", page.keep, page.importing)
-        form("\(path)/imports/:import", page.keep, page.applying(bell: bell))
-        get("\(path)/imports/:import/refused.csv", page.keep) { request, context, visit in
+        let (house, addresses) = (house, page.addresses)
+        form(addresses.new, page.keep, page.making)
+        form(addresses.bringIn, page.keep, page.importing)
+        form(addresses.file, page.keep, page.applying(bell: bell))
+        get(addresses.refusedRows, page.keep) { request, context, visit in
             try await page.refusedRows(FormVisit(house, visit, request, context))
         }
-        get("\(path)/:id", page.see) { request, context, visit in
+        get(addresses.one, page.see) { request, context, visit in
             try await page.look(FormVisit(house, visit, request, context))
         }
-        form("\(path)/:id/change", page.keep, page.changing)
-        for step in page.steps { form("\(path)/:id/\(step.name)", step.right, asksAgain: step.asksAgain, page.taking(step)) }
+        form(addresses.change, page.keep, page.changing)
+        for step in page.steps { form(addresses.step(step), step.right, asksAgain: step.asksAgain, page.taking(step)) }
     }
 }
 
@@ -46,17 +46,17 @@ extension RecordPage {
             return (record, events, try statements.namedAccounts(Set(events.map(\.actor)).sorted()), try behind(statements, record, at))
         }
         let (record, events, accounts, tables) = found
-        let (account, scope, url) = (at.visit.account.id, at.visit.scope, "\(path)/\(id(record))")
+        let (account, scope) = (at.visit.account.id, at.visit.scope)
         var (ways, waits) = (self.ways(record, at), [String]())
         for step in steps where at.visit.may(step.right) {
             switch step.obstacle(record, account, scope) {
-            case nil: ways.append(Frame.Link(label: at.text("\(topic).step.\(step.name)"), url: "\(url)/\(step.name)"))
+            case nil: ways.append(Frame.Link(label: at.text("\(topic).step.\(step.name)"), url: addresses.step(step)(id(record))))
             case .forbidden(let code) where step.isForOthers: waits.append(at.text("refusal.\(code)"))
             default: break
             }
         }
         if at.visit.may(keep), obstacle(record, RecordVisit(at)) == nil {
-            ways.append(Frame.Link(label: at.text("record.change"), url: "\(url)/change"))
+            ways.append(Frame.Link(label: at.text("record.change"), url: addresses.change(id(record))))
         }
         let view = RecordView(
             isSaved: at.isAfter("saved"), stateText: state.map { at.text("\(topic).state.\($0(record, at.today))") }, ways: ways,

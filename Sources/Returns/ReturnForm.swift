@@ -99,7 +99,7 @@ extension FormPage where Subject == ReturnSubject {
                     ReturnFields.draft(values, subject.own), month: subject.record.month, area: subject.area,
                     submit: values.way == "submit",
                     today: subject.record.period.today, by: at.act)
-                return FigureURL.monthlyReturn(subject.area.code, subject.record.month) + "?saved=1"
+                return ReturnAddress.one(subject.record.month, subject.area.code).with("saved", 1)
             },
             page: { form, subject, at in .monthlyReturn(subject.record, subject.area, typing: form, rules, at) })
     }
@@ -117,7 +117,7 @@ extension FormPage where Subject == ReturnSubject {
                     month: subject.record.month, area: subject.area, reason: try values[SendBackFields.reason],
                     revision: subject.own.monthlyReturn?.revision ?? 0,
                     in: subject.record.keeping, by: at.act)
-                return FigureURL.monthlyReturn(subject.area.code, subject.record.month) + "?saved=1"
+                return ReturnAddress.one(subject.record.month, subject.area.code).with("saved", 1)
             },
             page: { form, subject, at in .monthlyReturn(subject.record, subject.area, sendingBack: form, rules, at) })
     }
@@ -128,20 +128,23 @@ extension FormFrame {
     static func monthlyReturn(
         _ record: ReturnRecord, _ area: Area, typing: FormView? = nil, sendingBack: FormView? = nil, _ rules: FactRules, _ at: FormVisit
     ) -> FormFrame {
-        let (speech, url) = (Speech(at.house, at.visit), FigureURL.monthlyReturn(area.code, record.month))
+        let (speech, month) = (Speech(at.house, at.visit), record.month)
         let subject = record.own.map { ReturnSubject(record: record, area: area, own: $0, speech: speech) }
-        let typing = typing ?? (record.mayType(area) ? subject.map { at.house.opened(.typing(rules), $0, at, action: url) } : nil)
+        let typing =
+            typing
+            ?? (record.mayType(area)
+                ? subject.map { at.house.opened(.typing(rules), $0, at, action: ReturnAddress.one(month, area.code)) } : nil)
         let sendingBack =
             sendingBack
             ?? (record.maySendBack(at.visit.account.id)
-                ? subject.map { at.house.opened(.sendingBack(rules), $0, at, action: url + "/send-back") } : nil)
+                ? subject.map { at.house.opened(.sendingBack(rules), $0, at, action: ReturnAddress.sendBack(month, area.code)) } : nil)
         let content = ReturnPage(
             record, area: area, typing: typing, sendingBack: sendingBack, isSaved: at.isAfter("saved"), csrf: at.visit.csrf,
             account: at.visit.account.id, zone: rules.zone, speech)
         return FormFrame(
             title: speech("return.one", ["area": area.name, "month": speech.month(record.month)]),
-            crumbs: [Frame.Link(label: speech("return.title"), url: Query.url("/returns", [("month", record.month.description)]))]
-                + record.path.map { Frame.Link(label: $0.name, url: FigureURL.monthlyReturn($0.code, record.month)) }, template: "return",
+            crumbs: [Frame.Link(label: speech("return.title"), url: ReturnAddress.list().with("month", month))]
+                + record.path.map { Frame.Link(label: $0.name, url: ReturnAddress.one(record.month, $0.code)) }, template: "return",
             content: content)
     }
 }

@@ -19,14 +19,14 @@ private struct ReturnListFrame: Sendable {
     let monthBar: MonthBar
     let completeness: ReturnSummary?
     let list: ListView
-    let jsonURL: String
+    let jsonURL: Location
 }
 
 extension ListPage where Row == ListedReturn {
     /// The returns of a month in the scope, by area.
     static func returns(_ rules: FactRules) -> ListPage {
         var list = ListPage(
-            "/returns", .seeFigures, title: "return.title", columns: columns,
+            ReturnAddress.list, .seeFigures, title: "return.title", columns: columns,
             filters: [ListFilter("state", "return.column.state", any: "return.any", among: ReturnState.self, words: "return.state")],
             fields: ["month", "area"], search: "return.search", find: { try await $0.returns(rules) }, place: \.standing.area.code,
             note: "return.note", empty: "return.empty")
@@ -35,7 +35,7 @@ extension ListPage where Row == ListedReturn {
             guard let code = AreaCode(question["area"]), let period = try? question.house.returnPeriod(question["month"], rules) else {
                 return nil
             }
-            return FigureURL.monthlyReturn(code.description, period.month)
+            return ReturnAddress.one(period.month, code.description)
         }
         return list
     }
@@ -50,7 +50,7 @@ extension ListPage where Row == ListedReturn {
         return [
             ListColumn("area", "return.column.area") { row, _ in
                 let area = row.standing.area
-                return Table.Cell("\(area.name) \(area.code)", url: FigureURL.monthlyReturn(area.code, row.record.month))
+                return Table.Cell("\(area.name) \(area.code)", url: ReturnAddress.one(row.record.month, area.code))
             },
             column("sites", isUsual: true) { row, _ in "\(row.standing.filled) / \(row.standing.sites.count)" },
             ListColumn("state", "return.column.state") { row, question in
@@ -105,9 +105,9 @@ extension ListQuestion {
             return ListFrame(
                 "return_list",
                 ReturnListFrame(
-                    monthBar: MonthBar(period, path: "/returns", fields: fields),
+                    monthBar: MonthBar(period, at: ReturnAddress.list(), fields: fields),
                     completeness: record.standings.contains(where: \.isDue) ? ReturnSummary(record, zone: rules.zone, speech) : nil,
-                    list: view, jsonURL: Query.url("/returns.json", [("month", record.month.description), fields[0]])),
+                    list: view, jsonURL: ReturnAddress.json().with([("month", record.month.description), fields[0]])),
                 title: speech("return.title"))
         }
     }

@@ -70,14 +70,14 @@ struct ReturnPage: Sendable {
     struct Row: Sendable {
         let rowName: String
         let rowCode: String
-        let rowURL: String
+        let rowURL: Location
         let rowDays: Int
         let cells: [FormView.Cell]
     }
     struct Head: Sendable { let headLabel: String }
     struct Task: Sendable {
         let taskCSRF: String
-        let taskAction: String
+        let taskAction: Location
         let taskRevision: Int
     }
     /// The form of the one who types.
@@ -109,9 +109,9 @@ struct ReturnPage: Sendable {
     let sendingBack: FormView?
     let closedNote: Bool
     let history: Table?
-    let csvURL: String?
-    let listURL: String
-    let bulletinURL: String
+    let csvURL: Location?
+    let listURL: Location
+    let bulletinURL: Location
     /// What the page is for, where nothing is due.
     let isIdle: Bool
 
@@ -121,8 +121,7 @@ struct ReturnPage: Sendable {
         zone: NetworkZone, _ speech: Speech
     ) {
         let (month, own, today) = (record.month, record.own, record.period.today)
-        let url = FigureURL.monthlyReturn(area.code, month)
-        monthBar = MonthBar(record.period, path: "/returns", fields: [("area", area.code)])
+        monthBar = MonthBar(record.period, at: ReturnAddress.list(), fields: [("area", area.code)])
         self.isSaved = isSaved
         let isTownship = area.areaCode.map { $0.level >= .township } ?? true
         completeness = !isTownship && record.standings.contains(where: \.isDue) ? ReturnSummary(record, zone: zone, speech) : nil
@@ -154,7 +153,7 @@ struct ReturnPage: Sendable {
             case .differs: speech("return.share.differs", values)
             }
         stated = statedShare.isEmpty ? nil : speech("return.share.stated", values)
-        task = Task(taskCSRF: csrf, taskAction: url + "/approve", taskRevision: made?.revision ?? 0)
+        task = Task(taskCSRF: csrf, taskAction: ReturnAddress.approve(month, area.code), taskRevision: made?.revision ?? 0)
         self.typing = typing.flatMap { form in
             own.map { own in
                 Typing(
@@ -162,7 +161,7 @@ struct ReturnPage: Sendable {
                     heads: ReturnField.allCases.map { Head(headLabel: speech("return.field.\($0.rawValue)")) },
                     rows: own.sites.map { site in
                         Row(
-                            rowName: site.name, rowCode: site.code, rowURL: FigureURL.site(site.code, month), rowDays: site.serviceDays,
+                            rowName: site.name, rowCode: site.code, rowURL: FigureAddress.site(site.code, month), rowDays: site.serviceDays,
                             cells: ReturnFields.names(site).compactMap(form.cell))
                     }, form: form.leavingOut(Set(own.sites.flatMap(ReturnFields.names))))
             }
@@ -174,9 +173,9 @@ struct ReturnPage: Sendable {
         waitsForOther = made?.state == .submitted && !mayApprove
         closedNote = made?.state == .approved && record.isClosed
         history = record.steps.isEmpty ? nil : .returnSteps(record, zone, speech)
-        csvURL = own == nil ? nil : FigureURL.monthlyReturn(area.code, month, ".csv")
-        listURL = Query.url("/returns", [("month", month.description)])
-        bulletinURL = FigureURL.bulletin(area.code, month)
+        csvURL = own == nil ? nil : ReturnAddress.file(month, area.code)
+        listURL = ReturnAddress.list().with("month", month)
+        bulletinURL = BulletinAddress.bulletin(area.code, month)
         isIdle = own == nil && record.standings.isEmpty
     }
 }
@@ -208,6 +207,12 @@ extension Speech {
     }
 }
 
-extension FigureURL {
-    static func monthlyReturn(_ code: String, _ month: Month, _ form: String = "") -> String { "/returns/\(month)/\(code)\(form)" }
+/// Where monthly returns are typed and approved.
+enum ReturnAddress {
+    static let list = FixedAddress("/returns")
+    static let json = FixedAddress("/returns.json")
+    static let one = Address<Month, String>("/returns/:month/:code")
+    static let file = Address<Month, String>("/returns/:month/{code}.csv")
+    static let sendBack = one.adding("/send-back")
+    static let approve = one.adding("/approve")
 }

@@ -17,7 +17,7 @@ extension Feature {
             guard question.scope.areas.allSatisfy({ $0.level >= .city }) else { return [] }
             let scope = try statements.scope(question.scope, on: month.days.upperBound, today: question.today)
             let standings = try statements.returnStandings(month: month, in: scope).filter(\.isDue)
-            let (missing, path) = (standings.filter { !$0.isSubmitted }, "/returns?month=\(month)")
+            let (missing, place) = (standings.filter { !$0.isSubmitted }, ReturnAddress.list().with("month", month))
             let approvals = standings.filter {
                 $0.monthlyReturn.map { ReturnLife.approve.isOpen($0.standing, by: question.account, in: scope) } == true
             }
@@ -26,13 +26,13 @@ extension Feature {
                 TodayEntry(
                     isLate ? .late : .mine, isLate ? "today.returns.late" : "today.returns.due", count: missing.count,
                     since: isLate ? deadline.submit.advanced(by: 1) : nil,
-                    path: path),
+                    at: place),
                 TodayEntry(
                     question.today > deadline.approve ? .late : .mine, "today.returns.approve", count: approvals.count,
-                    since: approvals.compactMap { $0.monthlyReturn?.submittedAt }.min().map(question.zone.day), path: path),
+                    since: approvals.compactMap { $0.monthlyReturn?.submittedAt }.min().map(question.zone.day), at: place),
             ]
         }
-        return Feature("returns", menu: [MenuEntry(.supervision, "nav.returns", "/returns", .seeFigures)], today: [today]) {
+        return Feature("returns", menu: [MenuEntry(.supervision, "nav.returns", ReturnAddress.list, .seeFigures)], today: [today]) {
             $0.addReturns(rules)
         }
     }
@@ -43,37 +43,41 @@ extension Routes {
     fileprivate mutating func addReturns(_ rules: FactRules) {
         let house = house
         list(.returns(rules))
-        get("/returns.json", .seeFigures) { request, _, visit in
+        get(ReturnAddress.json, .seeFigures) { request, _, visit in
             let query = Query(request)
             let record = try await house.returnRecord(nil, try house.returnPeriod(query["month"], rules), visit, rules)
             let json = try ExportedReturns(record.filtered(ReturnState(rawValue: query["state"])), record.month).json
             return download(String(decoding: json, as: UTF8.self), name: "returns-\(record.month).json", type: "application/json")
         }
-        get("/returns/:month/:code", .seeFigures) { request, context, visit in
-            let period = try house.returnPeriod(try context.parameters.require("month"), rules)
-            let code = try context.parameters.require("code")
+        get(ReturnAddress.one, .seeFigures) { request, context, visit in
+            let (month, code) = try ReturnAddress.one.parts(context)
+            let period = try house.returnPeriod(month.description, rules)
             // What a village did is typed by its township.
             if let village = AreaCode(code), village.level == .village, let township = village.parent {
-                return seeOther(FigureURL.monthlyReturn(township.description, period.month))
+                return seeOther(ReturnAddress.one(period.month, township.description))
             }
             let record = try await house.returnRecord(code, period, visit, rules)
             guard let area = record.area else { throw Refusal.notFound("area") }
             let at = FormVisit(house, visit, request, context)
             return try house.page(.monthlyReturn(record, area, rules, at), at)
         }
-        get("/returns/:month/{code}.csv", .seeFigures) { _, context, visit in
-            let period = try house.returnPeriod(try context.parameters.require("month"), rules)
-            let record = try await house.returnRecord(try context.parameters.require("code"), period, visit, rules)
+        get(ReturnAddress.file, .seeFigures) { _, context, visit in
+            let (month, code) = try ReturnAddress.file.parts(context)
+            let period = try house.returnPeriod(month.description, rules)
+            let record = try await house.returnRecord(code, period, visit, rules)
             guard let own = record.own else { throw Refusal.notFound("return") }
             return download(
                 Table.returnLines(own, period.month, Speech(house, visit)).csv, name: "return-\(period.month)-\(own.area.code).csv",
                 type: "text/csv; charset=utf-8")
         }
-        form("/returns/:month/:code", .keepRegister, hasOwnPage: true, .typing(rules))
+        form(ReturnAddress.one, .keepRegister, hasOwnPage: true, .typing(rules))
         form(
-            "/returns/:month/:code/send-back", .keepRegister,
-            on: { "/returns/\(try $0.path("month"))/\(Query.segment(try $0.path("code")))" }, .sendingBack(rules))
-        post("/returns/:month/:code/approve", .keepRegister) { form, context, visit in
+            ReturnAddress.sendBack, .keepRegister,
+            on: { at in
+                let (month, code) = try at.parts(ReturnAddress.sendBack)
+                return ReturnAddress.one(month, code)
+            }, .sendingBack(rules))
+        post(ReturnAddress.approve, .keepRegister) { form, context, visit in
             let at = FormVisit(house, visit, form.request, context)
             return seeOther(
                 try await house.database.write { statements in
@@ -81,7 +85,7 @@ extension Routes {
                     try statements.approveReturn(
                         month: subject.record.month, area: subject.area, revision: Int(form["revision"]) ?? 0, in: subject.record.keeping,
                         by: at.act)
-                    return FigureURL.monthlyReturn(subject.area.code, subject.record.month) + "?saved=1"
+                    return ReturnAddress.one(subject.record.month, subject.area.code).with("saved", 1)
                 })
         }
     }
@@ -109,10 +113,9 @@ extension House {
 extension Statements {
     /// The return that an address names, for whoever keeps its area.
     func returnSubject(_ at: FormVisit, _ rules: FactRules) throws -> ReturnSubject {
-        let present = try Period("", rules: rules, at: at.act.at)
-        let text = try at.path("month")
-        let period = try Period(text.isEmpty ? (present.previous ?? present.month).description : text, rules: rules, at: at.act.at)
-        guard let record = try returnRecord(code: try at.path("code"), period, in: at.visit.scope, keeping: at.visit.scope),
+        let (month, code) = try at.parts(ReturnAddress.one)
+        let period = try Period(month.description, rules: rules, at: at.act.at)
+        guard let record = try returnRecord(code: code, period, in: at.visit.scope, keeping: at.visit.scope),
             let area = record.area
         else {
             throw Refusal.notFound("area")

@@ -9,7 +9,7 @@ extension Table {
     static func completeness(_ lines: [ReturnCompleteness], _ all: ReturnCompleteness, _ month: Month, _ speech: Speech) -> Table {
         func row(_ line: ReturnCompleteness, name: String) -> [Cell] {
             [
-                Cell(line.code), Cell(name, url: line.code.isEmpty ? nil : FigureURL.monthlyReturn(line.code, month)), Cell(line.due),
+                Cell(line.code), Cell(name, url: line.code.isEmpty ? nil : ReturnAddress.one(month, line.code)), Cell(line.due),
                 Cell(line.submitted), Cell(line.approved),
                 Cell(line.late), Cell("\(speech.rate(line.rate)) (\(speech.made(line.rate)))"),
                 Cell(line.missing.joined(separator: speech("return.between")), mark: "wide"),
@@ -38,7 +38,7 @@ extension Table {
                 let made = standing.monthlyReturn
                 let submission = standing.submission(deadline, zone: zone, today: today)
                 return [
-                    Cell("\(standing.area.name) \(standing.area.code)", url: FigureURL.monthlyReturn(standing.area.code, record.month)),
+                    Cell("\(standing.area.name) \(standing.area.code)", url: ReturnAddress.one(record.month, standing.area.code)),
                     Cell("\(standing.filled) / \(standing.sites.count)"),
                     Cell(speech("return.state.\(standing.state.rawValue)"), mark: "standing"),
                     Cell(standing.isDue ? speech.punctuality(submission) : ""),
@@ -67,7 +67,7 @@ extension Table {
                 ],
             rows: standing.sites.map { site in
                 let line = standing.lines[site.num] ?? ReturnLine()
-                return [Cell(site.code), Cell(site.name, url: FigureURL.site(site.code, month)), Cell(site.serviceDays)]
+                return [Cell(site.code), Cell(site.name, url: FigureAddress.site(site.code, month)), Cell(site.serviceDays)]
                     + ReturnField.allCases.map { Cell(line[$0].map(String.init) ?? "") } + [
                         Cell(line.remark, mark: "wide"), Cell(line.isEmpty ? "" : speech("typed.mark")),
                     ]
@@ -85,7 +85,7 @@ extension Table {
                 + ReturnField.allCases.map { Column(speech("return.field.\($0.rawValue)"), isNumber: true) }
                 + [Column(speech("return.column.why"))],
             rows: sites.map { site in
-                [Cell(site.code), Cell(site.name, url: FigureURL.site(site.code, month))]
+                [Cell(site.code), Cell(site.name, url: FigureAddress.site(site.code, month))]
                     + ReturnField.allCases.map { Cell(site.line[$0].map(String.init) ?? "") }
                     + [Cell(speech(site.hasTerminal ? "return.overtaken.terminal" : "return.overtaken.unregistered"), mark: "wide")]
             }, head: 1)

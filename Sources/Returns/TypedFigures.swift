@@ -68,7 +68,7 @@ extension Table {
         func row(_ line: TypedFiguresLine, name: String) -> [Cell] {
             // What a village did was typed by its township.
             let url =
-                isPrint || line.code.isEmpty ? nil : FigureURL.monthlyReturn(String(line.code.prefix(AreaLevel.township.rawValue)), month)
+                isPrint || line.code.isEmpty ? nil : ReturnAddress.one(month, String(line.code.prefix(AreaLevel.township.rawValue)))
             return [
                 Cell(line.code), Cell(name, url: url), Cell(line.sites), Cell(line.on), Cell(line.minutes), Cell(line.shouldAttend),
                 Cell(line.attended),

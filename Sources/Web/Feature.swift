@@ -50,13 +50,13 @@ package struct MenuEntry: Sendable {
     /// Of its words.
     let key: String
     /// It is marked on every page whose path begins so.
-    let path: String
+    let place: Location
     let right: Right
 
-    package init(_ group: MenuGroup, _ key: String, _ path: String, _ right: Right) {
+    package init(_ group: MenuGroup, _ key: String, _ page: FixedAddress, _ right: Right) {
         self.group = group
         self.key = key
-        self.path = path
+        place = page()
         self.right = right
     }
 }

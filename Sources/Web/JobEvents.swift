@@ -40,12 +40,18 @@ package struct JobLook: Hashable, Sendable {
     package init(permille: Int, isEnded: Bool, text: String = "") { (self.permille, self.isEnded, self.text) = (permille, isEnded, text) }
 }
 
+/// Where a page watches work.
+package enum JobAddress {
+    /// How far a person's own job is.
+    package static let events = Address<String>("/jobs/:id/events")
+}
+
 extension Routes {
     /// `/jobs/ID/events`: how far a person's own work is.
     mutating func addJobEvents() {
         let house = house
-        get("/jobs/:id/events", .ownAccount) { _, context, visit in
-            let (id, account) = (try context.parameters.require("id"), visit.account.id)
+        get(JobAddress.events, .ownAccount) { _, context, visit in
+            let (id, account) = (try JobAddress.events.parts(context), visit.account.id)
             return try await house.events(visit) { statements in
                 guard let job = try statements.job(id: id), job.madeBy == account else { throw Refusal.notFound("job") }
                 return JobLook(permille: job.progress, isEnded: ![.ready, .running].contains(job.state))

@@ -27,7 +27,7 @@ extension Routes {
     /// `/account`: one's own sessions, and their end.
     mutating func addOwnAccount() {
         let house = house
-        get("/account", .ownAccount) { request, _, visit in
+        get(HouseAddress.account, .ownAccount) { request, _, visit in
             let now = house.clock.now
             let sessions = try await house.database.read { try $0.sessions(accountID: visit.account.id, at: now) }
             let words = { (key: String, values: [String: String]) in house.text(key, visit, values) }
@@ -45,12 +45,12 @@ extension Routes {
                 hasOthers: sessions.count > 1, csrf: visit.csrf, done: ended.map { words("account.ended", ["count": String($0)]) })
             return try house.page("own_account", page, title: words("account.title", [:]), for: visit, request)
         }
-        post("/account/sessions/end", .ownAccount) { form, _, visit in
+        post(HouseAddress.endSessions, .ownAccount) { form, _, visit in
             let (act, number) = (house.act(visit), form["session"])
             let ended = try await house.database.write {
                 try $0.endSessions(of: visit.account.id, number: number.isEmpty ? nil : number, except: visit.sessionDigest, by: act)
             }
-            return seeOther("/account?ended=\(ended)")
+            return seeOther(HouseAddress.account().with("ended", ended))
         }
     }
 }

@@ -12,6 +12,8 @@ package struct Pages: Sendable {
     /// The words, for what a page puts together in code.
     package var words: Words { library.words }
     private var library: PageLibrary { workshop?.library ?? loaded }
+    /// The addresses that templates write out.
+    var links: Set<TemplateLink> { loaded.links }
 
     /// Loads the folders `Templates` and `Words` of the house and of the given modules; those of `sources`, where that is given, as they
     /// stand at each look. Throws for a key without words and for a template that is none.
@@ -48,10 +50,11 @@ package struct Pages: Sendable {
 struct PageLibrary: Sendable {
     let words: Words
     let templates: [Language: MustacheLibrary]
+    let links: Set<TemplateLink>
 
     init(_ folders: [URL], _ statics: StaticFiles) throws {
         words = try Words(in: folders)
-        var libraries: [Language: MustacheLibrary] = [:]
+        var (libraries, links): ([Language: MustacheLibrary], Set<TemplateLink>) = ([:], [])
         for language in Language.allCases {
             var library = MustacheLibrary()
             for file in folders.flatMap(PageLibrary.templates) {
@@ -59,11 +62,12 @@ struct PageLibrary: Sendable {
                 let read = String(decoding: try Data(contentsOf: file), as: UTF8.self)
                 // An edition's page is kept for years and names what stays.
                 let text = name.hasPrefix("edition_") ? read : statics.marked(read)
+                links.formUnion(try TemplateLink.all(in: text, of: name))
                 try library.register(try PageLibrary.translated(text, name: name, words: words, language: language), named: name)
             }
             libraries[language] = library
         }
-        templates = libraries
+        (templates, self.links) = (libraries, links)
     }
 
     /// The templates of a folder.
@@ -92,12 +96,12 @@ package func escaped(_ text: String) -> String {
 package struct Frame: Sendable {
     package struct Link: Sendable {
         package let label: String
-        package let url: String
+        package let url: Location
         package var current: Bool
         /// How many things wait behind it.
         var waiting: String?
 
-        package init(label: String, url: String, current: Bool = false) {
+        package init(label: String, url: Location, current: Bool = false) {
             self.label = label
             self.url = url
             self.current = current

@@ -1,7 +1,7 @@
 import Foundation
 package import Hummingbird
 
-/// The fields behind the `?` of an address, and addresses with such fields. A page's state stands in its address, so that a link can be
+/// The fields behind the `?` of an address. A page's state stands in its address, so that a link can be
 /// sent.
 package struct Query: Sendable {
     private var fields: [String: String] = [:]
@@ -25,10 +25,9 @@ package struct Query: Sendable {
     /// The field without blanks at its ends; empty when it is missing.
     package subscript(_ name: String) -> String { (fields[name] ?? "").trimmingCharacters(in: .whitespacesAndNewlines) }
 
-    /// A path with fields; those that are empty are left out.
-    package static func url(_ path: String, _ fields: [(String, String)]) -> String {
-        let pairs = fields.filter { !$0.1.isEmpty }.map { "\($0.0)=\(segment($0.1))" }
-        return pairs.isEmpty ? path : path + "?" + pairs.joined(separator: "&")
+    /// Fields as they stand behind the `?`; those that are empty are left out.
+    package static func text(_ fields: [(String, String)]) -> String {
+        fields.filter { !$0.1.isEmpty }.map { "\($0.0)=\(segment($0.1))" }.joined(separator: "&")
     }
 
     /// A text as one segment of a path or one value of a field.

@@ -72,7 +72,7 @@ package struct RefusalMiddleware: RouterMiddleware {
                     title: house.pages.words.text("refusal.\(refusal.code)", house.language(request)), detail: ""), status)
         }
         if refusal == .signInNeeded, !isProgram {
-            return seeOther("/sign-in?next=" + (request.pageToReturnTo.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""))
+            return seeOther(HouseAddress.signIn().with("next", request.pageToReturnTo))
         }
         var response = isProgram ? try problem(refusal, status) : try await page(refusal, status, request, visit)
         if refusal == .busy || refusal == .diskFull { response.headers[.retryAfter] = "10" }

@@ -29,8 +29,8 @@ extension House {
                 label: words.text("nav.\(group.rawValue)", visit.language),
                 links: entries.map {
                     var link = Frame.Link(
-                        label: words.text($0.key, visit.language), url: $0.path, current: request.uri.path.hasPrefix($0.path))
-                    link.waiting = waiting[$0.path]
+                        label: words.text($0.key, visit.language), url: $0.place, current: request.uri.path.hasPrefix($0.place.path))
+                    link.waiting = waiting[$0.place.path]
                     return link
                 })
         }
@@ -74,7 +74,7 @@ package func download(_ body: String, name: String, type: String) -> Response {
 }
 
 /// A redirection after a form.
-package func seeOther(_ path: String) -> Response { Response(status: .seeOther, headers: [.location: path]) }
+package func seeOther(_ place: Location) -> Response { Response(status: .seeOther, headers: [.location: place.description]) }
 
 /// An answer for a script.
 package func jsonResponse(_ value: some Encodable, status: HTTPResponse.Status = .ok) throws -> Response {

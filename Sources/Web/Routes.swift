@@ -22,6 +22,8 @@ package struct Routes {
         package let path: String
         /// Nil for a page that anybody may see.
         package let right: Right?
+
+        package init(method: String, path: String, right: Right?) { (self.method, self.path, self.right) = (method, path, right) }
     }
     package typealias Handler = @Sendable (Request, AppContext, Visit) async throws -> Response
 
@@ -42,7 +44,10 @@ package struct Routes {
     }
 
     /// A page that shows something to those who have a right.
-    package mutating func get(_ path: String, _ right: Right, hasOwnDoor: Bool = false, _ handler: @escaping Handler) {
+    package mutating func get<each Part>(
+        _ address: Address<repeat each Part>, _ right: Right, hasOwnDoor: Bool = false, _ handler: @escaping Handler
+    ) {
+        let path = address.pattern
         entries.append(Entry(method: "GET", path: path, right: right))
         let house = house
         // A whole list as a file costs more than a page of it.
@@ -61,18 +66,19 @@ package struct Routes {
 
     /// A form that changes something. Its fields come with the session's CSRF token, which is checked before the handler runs. One that
     /// `asksAgain` wants the password besides, when it was not given a short while ago.
-    package mutating func post(
-        _ path: String, _ right: Right, asksAgain: Bool = false,
+    package mutating func post<each Part>(
+        _ address: Address<repeat each Part>, _ right: Right, asksAgain: Bool = false,
         _ handler: @escaping @Sendable (Typed, AppContext, Visit) async throws -> Response
     ) {
-        post(path, right, keeps: false, asksAgain: { _ in asksAgain }, handler)
+        post(address, right, keeps: false, asksAgain: { _ in asksAgain }, handler)
     }
 
     /// With `keeps` what was typed is not lost with the session in which the form was opened, but there when the person is back.
-    mutating func post(
-        _ path: String, _ right: Right, keeps: Bool, upTo most: Int = 0, asksAgain: @escaping @Sendable (Typed) -> Bool,
-        _ handler: @escaping @Sendable (Typed, AppContext, Visit) async throws -> Response
+    mutating func post<each Part>(
+        _ address: Address<repeat each Part>, _ right: Right, keeps: Bool, upTo most: Int = 0,
+        asksAgain: @escaping @Sendable (Typed) -> Bool, _ handler: @escaping @Sendable (Typed, AppContext, Visit) async throws -> Response
     ) {
+        let path = address.pattern
         entries.append(Entry(method: "POST", path: path, right: right))
         let house = house
         router.post(RouterPath(path)) { request, context in
@@ -95,7 +101,10 @@ package struct Routes {
     }
 
     /// A body that is streamed (an upload). The CSRF token comes in the header `X-CSRF`.
-    package mutating func stream(_ method: HTTPRequest.Method, _ path: String, _ right: Right, _ handler: @escaping Handler) {
+    package mutating func stream<each Part>(
+        _ method: HTTPRequest.Method, _ address: Address<repeat each Part>, _ right: Right, _ handler: @escaping Handler
+    ) {
+        let path = address.pattern
         entries.append(Entry(method: method.rawValue, path: path, right: right))
         let house = house
         router.on(RouterPath(path), method: method) { request, context in
@@ -108,9 +117,11 @@ package struct Routes {
     }
 
     /// A page for everybody.
-    package mutating func open(
-        _ method: HTTPRequest.Method, _ path: String, _ handler: @escaping @Sendable (Request, AppContext) async throws -> Response
+    package mutating func open<each Part>(
+        _ method: HTTPRequest.Method, _ address: Address<repeat each Part>,
+        _ handler: @escaping @Sendable (Request, AppContext) async throws -> Response
     ) {
+        let path = address.pattern
         entries.append(Entry(method: method.rawValue, path: path, right: nil))
         router.on(RouterPath(path), method: method) { request, context in try await handler(request, context) }
     }

@@ -14,6 +14,18 @@ struct SignInPage: Sendable {
     let isKept: Bool
 }
 
+/// The addresses of what belongs to no feature.
+package enum HouseAddress {
+    static let home = FixedAddress("/")
+    package static let signIn = FixedAddress("/sign-in")
+    static let signOut = FixedAddress("/sign-out")
+    static let language = FixedAddress("/language")
+    static let account = FixedAddress("/account")
+    static let endSessions = FixedAddress("/account/sessions/end")
+    static let search = FixedAddress("/search")
+    static let suggestions = FixedAddress("/search.json")
+}
+
 extension Routes {
     /// `/`, `/account`, `/sign-in`, `/sign-out`, `/language`, static files.
     package mutating func addHouse() {
@@ -22,11 +34,11 @@ extension Routes {
         addOwnAccount()
         addSearch()
         addJobEvents()
-        open(.get, "/sign-in") { request, _ in
+        open(.get, HouseAddress.signIn) { request, _ in
             let next = Query(request)["next"]
             return try await house.signInPage(request, login: "", next: next.isEmpty ? "/" : next, problem: nil)
         }
-        open(.post, "/sign-in") { request, context in
+        open(.post, HouseAddress.signIn) { request, context in
             // Without a session there is no token; a form of another origin is told apart by what the browser says.
             if request.isFromElsewhere { throw Refusal.forbidden("form.csrf") }
             let form = try await Typed(request, context)
@@ -34,17 +46,17 @@ extension Routes {
                 let old = request.cookies[SessionCookie.name(secure: house.secureCookies)].map { SessionCookie.digest($0.value) }
                 let token = try await house.signIn(
                     login: form.raw("login").trimmedBlanks, password: form.raw("password"), from: request.place(context), ending: old)
-                var response = seeOther(safePath(form["next"]))
+                var response = seeOther(Location(asked: form["next"]))
                 response.setCookie(house.cookie(token))
                 return response
             } catch Refusal.invalid(let fields) {
                 return try await house.signInPage(request, login: form["login"], next: form["next"], problem: fields["password"])
             }
         }
-        open(.post, "/language") { request, context in
+        open(.post, HouseAddress.language) { request, context in
             let form = try await Typed(request, context)
             guard let language = Language(rawValue: form["language"]) else { throw Refusal.invalid(["language": "form.choice"]) }
-            var response = seeOther(safePath(form["next"]))
+            var response = seeOther(Location(asked: form["next"]))
             response.setCookie(
                 Cookie(
                     name: "yuanjiao_language", value: language.rawValue, maxAge: 31_536_000, path: "/", secure: house.secureCookies,
@@ -55,7 +67,7 @@ extension Routes {
             }
             return response
         }
-        open(.post, "/sign-out") { request, context in
+        open(.post, HouseAddress.signOut) { request, context in
             let form = try await Typed(request, context)
             if let visit = try await house.visit(request, context, for: .ownAccount) {
                 // A cookie that is gone while its session is good would only look like an end.
@@ -63,7 +75,7 @@ extension Routes {
                 let act = house.act(visit)
                 try await house.database.write { try $0.closeSession(tokenDigest: visit.sessionDigest, by: act) }
             }
-            var response = seeOther("/sign-in")
+            var response = seeOther(HouseAddress.signIn())
             response.setCookie(house.cookie(""))
             response.setCookie(house.keptCookie(""))
             if let field = HTTPField.Name("Clear-Site-Data") { response.headers[field] = "\"cache\", \"storage\"" }

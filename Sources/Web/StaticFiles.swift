@@ -37,7 +37,7 @@ struct StaticFiles: Sendable {
     func add(to routes: inout Routes) {
         for file in files {
             for (name, age) in [(file.name, "max-age=300"), (file.marked, "max-age=31536000, immutable")] {
-                routes.open(.get, "/static/\(name)") { _, _ in
+                routes.open(.get, FixedAddress("/static/\(name)")) { _, _ in
                     Response(
                         status: .ok, headers: [.contentType: file.type, .cacheControl: age],
                         body: .init(byteBuffer: ByteBuffer(bytes: file.body)))

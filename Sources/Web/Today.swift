@@ -15,16 +15,16 @@ package struct TodayEntry: Sendable {
     let count: Int
     /// Since when the first of them waits; nil when that says nothing.
     let since: Day?
-    let path: String
+    let place: Location
     /// No more than so many were looked for.
     let most: Int
 
-    package init(_ group: TodayGroup, _ key: String, count: Int, since: Day? = nil, path: String, most: Int = .max) {
+    package init(_ group: TodayGroup, _ key: String, count: Int, since: Day? = nil, at place: Location, most: Int = .max) {
         self.group = group
         self.key = key
         self.count = count
         self.since = since
-        self.path = path
+        self.place = place
         self.most = most
     }
 }
@@ -59,7 +59,7 @@ extension Routes {
     /// `/`: today's work.
     mutating func addHome() {
         let house = house
-        open(.get, "/") { request, context in
+        open(.get, HouseAddress.home) { request, context in
             guard let visit = try await house.visit(request, context, for: .ownAccount) else { throw Refusal.signInNeeded }
             let entries = try await house.todayEntries(visit)
             return try house.page(
@@ -94,9 +94,8 @@ final class MenuCounts: Sendable {
     func keep(_ entries: [TodayEntry], of account: String, at now: Instant) {
         var sums: [String: (count: Int, isMore: Bool)] = [:]
         for entry in entries where entry.group != .others {
-            let path = String(entry.path.prefix { $0 != "?" })
-            let before = sums[path] ?? (0, false)
-            sums[path] = (before.count + entry.count, before.isMore || entry.count >= entry.most)
+            let before = sums[entry.place.path] ?? (0, false)
+            sums[entry.place.path] = (before.count + entry.count, before.isMore || entry.count >= entry.most)
         }
         let counts = sums.mapValues { grouped($0.count) + ($0.isMore ? "+" : "") }
         kept.withLock { kept in
@@ -139,7 +138,7 @@ extension House {
 struct HomePage: Sendable {
     struct Line: Sendable {
         let text: String
-        let url: String
+        let url: Location
         let since: String?
     }
     struct Part: Sendable {
@@ -164,7 +163,7 @@ struct HomePage: Sendable {
             let lines = entries.filter { $0.group == group }.map { entry in
                 Line(
                     text: house.text(entry.key, visit, ["count": entry.count < entry.most ? String(entry.count) : "\(entry.most)+"]),
-                    url: entry.path,
+                    url: entry.place,
                     // What came today needs no counting.
                     since: (entry.count < entry.most ? entry.since : nil).flatMap { day in
                         let days = day.distance(to: house.today)
@@ -178,6 +177,6 @@ struct HomePage: Sendable {
         keepsAccounts = visit.may(.keepAccounts)
         noPage = pages.isEmpty && !keepsAccounts
         nothing = parts.isEmpty && !pages.isEmpty
-        next = pages.prefix(1).map { Frame.Link(label: house.text($0.key, visit), url: $0.path) }
+        next = pages.prefix(1).map { Frame.Link(label: house.text($0.key, visit), url: $0.place) }
     }
 }

@@ -4,7 +4,7 @@ import Testing
 import Web
 
 private func day(_ layers: [(layer: MinuteStrip.Layer, minutes: MinuteSet)]) -> MinuteStrip.Day {
-    MinuteStrip.Day(label: "01", url: "/sites/S1/days/2011-03-01", summary: "", layers: layers)
+    MinuteStrip.Day(label: "01", url: Location(asked: "/sites/S1/days/2011-03-01"), summary: "", layers: layers)
 }
 
 @Suite struct MinuteStripTests {
@@ -61,7 +61,7 @@ private func day(_ layers: [(layer: MinuteStrip.Layer, minutes: MinuteSet)]) -> 
     ])
     func partsFillTheBarWithoutGapOrOverlap(counts: [Int], whole: Int, from: [Int], widths: [Int]) {
         let shares = zip(["on", "off", "unheard"], counts).map { (mark: $0, count: $1) }
-        let bar = BarChart.Bar(label: "", url: "", value: "", made: "", shares: shares, of: whole)
+        let bar = BarChart.Bar(label: "", url: Location(asked: "/"), value: "", made: "", shares: shares, of: whole)
         #expect(bar.parts.map(\.x) == from)
         #expect(bar.parts.map(\.width) == widths)
     }
@@ -72,7 +72,8 @@ private func day(_ layers: [(layer: MinuteStrip.Layer, minutes: MinuteSet)]) -> 
         let table = Table(
             caption: "", columns: [Table.Column("站点"), Table.Column("n", isNumber: true)],
             rows: [
-                [Table.Cell("=HYPERLINK(\"http://x\")", url: "/a"), Table.Cell(-5)], ["@SUM(A1)", Table.Cell(7)], ["+86", "-"],
+                [Table.Cell("=HYPERLINK(\"http://x\")", url: Location(asked: "/a")), Table.Cell(-5)], ["@SUM(A1)", Table.Cell(7)],
+                ["+86", "-"],
                 ["a,b\n", ""],
             ], total: ["合计", "2"])
         #expect(

@@ -66,11 +66,6 @@ private let data =
                     data: data)
                 #expect(html.contains(busy.description))
             }
-            let tops = [try await areaMonth(database, "9902").area]
-            #expect(
-                try rendered("bulletin_list", BulletinListPage([period], tops, speech), language, data: data).contains(
-                    "/bulletins/2011-03/9902.csv"))
-            #expect(tables(try rendered("bulletin_list", BulletinListPage([], tops, speech), language, data: data)).isEmpty)
         }
     }
 

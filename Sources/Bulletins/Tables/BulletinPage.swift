@@ -25,16 +25,16 @@ package struct BulletinPage: Sendable {
     /// What people typed about sites without machine data; in none of the figures above.
     let typed: Table?
     let asOf: String
-    let printURL: String
-    let csvURL: String
-    let xlsxURL: String
-    let jsonURL: String
-    let backURL: String
+    let printURL: Location
+    let csvURL: Location
+    let xlsxURL: Location
+    let jsonURL: Location
+    let backURL: Location
     /// The account is that of the network as it was.
-    let denominatorURL: String?
-    let editionsURL: String
-    let composeURL: String
-    let prospectURL: String
+    let denominatorURL: Location?
+    let editionsURL: Location
+    let composeURL: Location
+    let prospectURL: Location
     let subtitle: String
     /// On which network the figures stand.
     let network: String
@@ -46,7 +46,7 @@ package struct BulletinPage: Sendable {
         isPrint: Bool = false
     ) {
         let (code, month, total) = (bulletin.area.code, bulletin.month, bulletin.total)
-        monthBar = MonthBar(period, path: "/bulletins", fields: [("area", code)], networkIn: speech)
+        monthBar = MonthBar(period, at: BulletinAddress.list(), fields: [("area", code)], networkIn: speech)
         provisional = period.isProvisional || standing == .provisional
         self.standing =
             switch standing {
@@ -67,15 +67,16 @@ package struct BulletinPage: Sendable {
         outside = bulletin.outsideService.isEmpty ? nil : .outside(bulletin.outsideService, month, speech)
         typed = bulletin.table(of: figures, speech, isPrint: isPrint)
         asOf = speech("bulletin.as_of", ["time": zone.text(bulletin.asOf)])
-        printURL = FigureURL.bulletin(code, month, "/print", bulletin.network)
-        csvURL = FigureURL.bulletin(code, month, ".csv", bulletin.network)
-        xlsxURL = FigureURL.bulletin(code, month, ".xlsx", bulletin.network)
-        jsonURL = FigureURL.bulletin(code, month, ".json", bulletin.network)
-        backURL = FigureURL.bulletin(code, month, "", bulletin.network)
-        editionsURL = FigureURL.bulletin(code, month, "/editions")
-        prospectURL = Query.url("/areas/\(code)/prospect", [("month", month.description)])
-        composeURL = FigureURL.bulletin(code, month, "/compose")
-        denominatorURL = bulletin.network == .then ? FigureURL.denominator(code, month) : nil
+        let view = [FigureAddress.field(bulletin.network)]
+        printURL = BulletinAddress.print(month, code).with(view)
+        csvURL = BulletinAddress.csv(month, code).with(view)
+        xlsxURL = BulletinAddress.xlsx(month, code).with(view)
+        jsonURL = BulletinAddress.json(month, code).with(view)
+        backURL = BulletinAddress.bulletin(code, month, bulletin.network)
+        editionsURL = BulletinAddress.editions(month, code)
+        prospectURL = FigureAddress.prospect(code).with("month", month)
+        composeURL = BulletinAddress.composition(month, code)
+        denominatorURL = bulletin.network == .then ? FigureAddress.denominator(code, month) : nil
         network = monthBar.networkNote ?? ""
         subtitle = speech("bulletin.subtitle", ["area": bulletin.area.name, "month": speech.month(month)])
     }
@@ -138,7 +139,7 @@ extension Table {
                 Column(speech("outside.column.days"), isNumber: true),
                 Column(speech("outside.column.minutes"), isNumber: true),
             ],
-            rows: sites.map { [Cell($0.code), Cell($0.name, url: FigureURL.site($0.code, month)), Cell($0.days), Cell($0.minutes)] },
+            rows: sites.map { [Cell($0.code), Cell($0.name, url: FigureAddress.site($0.code, month)), Cell($0.days), Cell($0.minutes)] },
             head: 1)
     }
 }

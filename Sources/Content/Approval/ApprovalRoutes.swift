@@ -12,17 +12,21 @@ extension Feature {
         let today = TodayLook(.approveLibrary) { statements, question in
             let open = try statements.publicationRequests(.open, on: question.today, in: question.scope, limit: 100).map(\.request)
             let waiting = try statements.publicationRequests(.waiting, on: question.today, in: question.scope, limit: 100).map(\.request)
-            func entry(_ group: TodayGroup, _ key: String, _ requests: [PublicationRequest], _ path: String = "/approvals") -> TodayEntry {
+            func entry(
+                _ group: TodayGroup, _ key: String, _ requests: [PublicationRequest], _ place: Location = CoursewareAddress.approvals()
+            ) -> TodayEntry {
                 TodayEntry(
-                    group, key, count: requests.count, since: requests.map(\.askedAt).min().map(question.zone.day), path: path, most: 100)
+                    group, key, count: requests.count, since: requests.map(\.askedAt).min().map(question.zone.day), at: place, most: 100)
             }
             return [
                 entry(.mine, "today.approvals.mine", open.filter { $0.askedBy != question.account }),
                 entry(.others, "today.approvals.others", open.filter { $0.askedBy == question.account }),
-                entry(.others, "today.approvals.waiting", waiting, "/approvals?state=waiting"),
+                entry(.others, "today.approvals.waiting", waiting, CoursewareAddress.approvals().with("state", "waiting")),
             ]
         }
-        return Feature("approvals", menu: [MenuEntry(.library, "nav.approvals", "/approvals", .approveLibrary)], today: [today]) {
+        return Feature(
+            "approvals", menu: [MenuEntry(.library, "nav.approvals", CoursewareAddress.approvals, .approveLibrary)], today: [today]
+        ) {
             $0.addApprovals(content)
         }
     }
@@ -33,13 +37,15 @@ extension Routes {
     fileprivate mutating func addApprovals(_ content: ContentHouse) {
         let house = house
         list(.approvals)
-        post("/courseware/:id/approve", .approveLibrary, asksAgain: true) { form, context, visit in
+        post(CoursewareAddress.approve, .approveLibrary, asksAgain: true) { form, context, visit in
             let id = try courseware(context)
             try await house.publish(id, content, visit) { try $0.approvePublication($1, seen: form["digest"], by: $2) }
-            return seeOther("/courseware/\(id)")
+            return seeOther(CoursewareAddress.one(id))
         }
-        form("/courseware/:id/decline", .approveLibrary, on: { "/courseware/\(try $0.path("id"))#approval" }, .decline(content))
-        post("/courseware/:id/take-back", .approveLibrary) { form, context, visit in
+        form(
+            CoursewareAddress.decline, .approveLibrary,
+            on: { CoursewareAddress.one(try $0.parts(CoursewareAddress.decline)).at("approval") }, .decline(content))
+        post(CoursewareAddress.takeBack, .approveLibrary) { form, context, visit in
             let (id, day, act) = (try courseware(context), house.today, house.act(visit))
             try await house.database.write { statements in
                 guard let courseware = try statements.courseware(id: id, on: day, in: visit.scope) else {
@@ -47,7 +53,7 @@ extension Routes {
                 }
                 try statements.declinePublication(courseware, remark: "", by: act)
             }
-            return seeOther("/courseware/\(id)")
+            return seeOther(CoursewareAddress.one(id))
         }
     }
 }
@@ -66,7 +72,7 @@ extension FormPage where Subject == Courseware {
             texts: { _, _ in [:] },
             act: { statements, courseware, values, at in
                 try statements.declinePublication(courseware, remark: try values[DeclineFields.remark], by: at.act)
-                return "/courseware/\(courseware.id)"
+                return CoursewareAddress.one(courseware.id)
             },
             page: { form, courseware, at in try await at.house.coursewareFrame(courseware.id, at, library, decline: form) })
     }
@@ -84,10 +90,10 @@ extension ListPage where Row == NamedRequest {
     static var approvals: ListPage {
         @Sendable func state(_ question: ListQuestion) -> PublicationRequest.State { question["state"] == "waiting" ? .waiting : .open }
         return ListPage(
-            "/approvals", .approveLibrary, title: "approval.list.title",
+            CoursewareAddress.approvals, .approveLibrary, title: "approval.list.title",
             columns: [
                 ListColumn("title", "library.column.title") { row, _ in
-                    Table.Cell(row.courseware.title, url: "/courseware/\(row.courseware.id)#approval", mark: "wide")
+                    Table.Cell(row.courseware.title, url: CoursewareAddress.one(row.courseware.id).at("approval"), mark: "wide")
                 },
                 ListColumn("area", "library.column.area") { row, _ in Table.Cell(row.courseware.areaName) },
                 ListColumn("asked_by", "approval.asked_by") { Table.Cell($1.actor($0.request.askedBy, $0.accounts)) },

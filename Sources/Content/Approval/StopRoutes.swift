@@ -7,14 +7,14 @@ package import Web
 extension Feature {
     /// The emergency stop of the screens.
     package static var stop: Feature {
-        Feature("stop", menu: [MenuEntry(.library, "nav.stop", "/stop", .approveLibrary)]) { $0.addStop() }
+        Feature("stop", menu: [MenuEntry(.library, "nav.stop", CoursewareAddress.stop, .approveLibrary)]) { $0.addStop() }
     }
 }
 
 extension Routes {
     /// `/stop`: which order stands, who obeyed, and the place to give one that was prepared.
     fileprivate mutating func addStop() {
-        form("/stop", .approveLibrary, asksAgain: true, .stop)
+        form(CoursewareAddress.stop, .approveLibrary, asksAgain: true, .stop)
     }
 }
 
@@ -30,7 +30,7 @@ extension FormPage where Subject == Void {
             submit: "stop.give", subject: { _, _ in }, form: { _ in StopFields.form }, texts: { _, _ in [:] },
             act: { statements, _, values, at in
                 try statements.giveStopOrder(Array(try values[StopFields.order].utf8), in: at.visit.scope, by: at.act)
-                return "/stop"
+                return CoursewareAddress.stop()
             },
             page: { form, _, at in FormFrame(title: at.text("stop.title"), template: "stop", content: try await at.house.stopPage(form, at))
             })

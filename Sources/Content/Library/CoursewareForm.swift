@@ -11,7 +11,7 @@ package enum CoursewareForm {
         .optional
     static let speaker = Field.text("speaker", "library.column.speaker", most: 200, isNeeded: false)
     static let unit = Field.text("unit", "library.column.unit", most: 200, isNeeded: false)
-    static let areas = Field.codes("areas", "library.field.areas", isHelped: true, rows: 2, from: "/pick/library-areas")
+    static let areas = Field.codes("areas", "library.field.areas", isHelped: true, rows: 2, from: AreaAddress.pickForLibrary)
     static let kinds = Field.boxes("kinds", "library.field.kinds", among: SiteKind.allCases, words: "site_kind", isHelped: true)
     package static let form = Form(title, category, speaker, unit, areas, kinds)
 
@@ -63,7 +63,7 @@ extension FormPage where Subject == Courseware {
             act: { statements, courseware, values, at in
                 try statements.changeCourseware(
                     id: courseware.id, try statements.coursewareFields(values, on: at.today, in: at.visit.scope), by: at.act)
-                return "/courseware/\(courseware.id)?saved=1"
+                return CoursewareAddress.one(courseware.id).with("saved", 1)
             },
             page: { form, courseware, at in try await at.house.coursewareFrame(courseware.id, at, library, fields: form) })
     }
@@ -72,7 +72,7 @@ extension FormPage where Subject == Courseware {
 extension Statements {
     /// The courseware that an address names, in the scope of the right.
     func presentCourseware(_ at: FormVisit) throws -> Courseware {
-        guard let courseware = try courseware(id: try at.path("id"), on: at.today, in: at.visit.scope) else {
+        guard let courseware = try courseware(id: try at.parts(CoursewareAddress.one), on: at.today, in: at.visit.scope) else {
             throw Refusal.notFound("courseware")
         }
         return courseware

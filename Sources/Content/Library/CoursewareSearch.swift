@@ -27,7 +27,7 @@ extension SearchLook {
         try statements.coursewareList(
             CoursewareFilter(words: question.words), on: question.today, in: question.scope, after: nil, limit: question.limit
         ).map {
-            SearchHit(title: $0.title, detail: $0.areaName, url: "/courseware/\($0.id)")
+            SearchHit(title: $0.title, detail: $0.areaName, url: CoursewareAddress.one($0.id))
         }
     }
 }

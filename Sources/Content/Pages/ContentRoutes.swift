@@ -16,7 +16,7 @@ extension Feature {
     /// The library: courseware from its upload to the televisions.
     package static func courseware(_ content: ContentHouse, encoding: EncodeJob, renewal: PeriodicWork, _ database: Database) -> Feature {
         Feature(
-            "courseware", menu: [MenuEntry(.library, "nav.courseware", "/courseware", .seeLibrary)],
+            "courseware", menu: [MenuEntry(.library, "nav.courseware", CoursewareAddress.list, .seeLibrary)],
             jobs: [FeatureJob(EncodeJob.kind, bell: content.bell, encoding.handler)],
             timers: [FeatureTimer(renewal), FeatureTimer(coursewareKeys(database))], searches: [.courseware]
         ) { $0.addContent(content) }
@@ -28,35 +28,35 @@ extension Routes {
     fileprivate mutating func addContent(_ content: ContentHouse) {
         let house = house
         list(.courseware)
-        get("/courseware/new", .editLibrary) { request, _, visit in try house.uploadPage(request, visit) }
-        stream(.post, "/courseware/uploads", .editLibrary) { request, _, visit in
+        get(CoursewareAddress.new, .editLibrary) { request, _, visit in try house.uploadPage(request, visit) }
+        stream(.post, CoursewareAddress.uploads, .editLibrary) { request, _, visit in
             try await house.uploads.admit(visit.account.id) { try await house.upload(request, visit, content) }
         }
-        get("/courseware/uploads/:upload", .editLibrary) { _, context, visit in
-            try await house.uploadStands(try context.parameters.require("upload"), visit, content)
+        get(CoursewareAddress.upload, .editLibrary) { _, context, visit in
+            try await house.uploadStands(try CoursewareAddress.upload.parts(context), visit, content)
         }
-        stream(.patch, "/courseware/uploads/:upload", .editLibrary) { request, context, visit in
-            let upload = try context.parameters.require("upload")
+        stream(.patch, CoursewareAddress.upload, .editLibrary) { request, context, visit in
+            let upload = try CoursewareAddress.upload.parts(context)
             return try await house.uploads.admit(visit.account.id) { try await house.continueUpload(upload, request, visit, content) }
         }
-        get("/courseware/:id", .seeLibrary) { request, context, visit in
+        get(CoursewareAddress.one, .seeLibrary) { request, context, visit in
             let at = FormVisit(house, visit, request, context)
             return try await house.page(house.coursewareFrame(courseware(context), at, content), at)
         }
-        get("/courseware/:id/progress", .seeLibrary) { _, context, visit in try await house.coursewareProgress(courseware(context), visit) }
-        get("/courseware/:id/events", .seeLibrary) { _, context, visit in try await house.coursewareEvents(courseware(context), visit) }
-        get("/courseware/:id/nodes.csv", .seeLibrary) { _, context, visit in
+        get(CoursewareAddress.progress, .seeLibrary) { _, context, visit in try await house.coursewareProgress(courseware(context), visit) }
+        get(CoursewareAddress.events, .seeLibrary) { _, context, visit in try await house.coursewareEvents(courseware(context), visit) }
+        get(CoursewareAddress.nodesFile, .seeLibrary) { _, context, visit in
             try await house.coursewareNodesExport(courseware(context), visit)
         }
-        get("/courseware/:id/poster.jpg", .seeLibrary) { request, context, visit in
+        get(CoursewareAddress.poster, .seeLibrary) { request, context, visit in
             try await house.coursewareFile(\.posterHash, type: "image/jpeg", request, context, visit, content)
         }
-        get("/courseware/:id/preview.mp4", .seeLibrary) { request, context, visit in
+        get(CoursewareAddress.preview, .seeLibrary) { request, context, visit in
             try await house.coursewareFilm(request, context, visit, content)
         }
-        form("/courseware/:id", .editLibrary, hasOwnPage: true, .coursewareFields(content))
+        form(CoursewareAddress.one, .editLibrary, hasOwnPage: true, .coursewareFields(content))
         // One person publishes where one is enough, and asks another where it is not.
-        post("/courseware/:id/publish", .editLibrary, asksAgain: true) { _, context, visit in
+        post(CoursewareAddress.publish, .editLibrary, asksAgain: true) { _, context, visit in
             let (id, day, act) = (try courseware(context), house.today, house.act(visit))
             let rule = content.secondPerson
             let isAsked = try await house.database.write { statements in
@@ -70,36 +70,33 @@ extension Routes {
                     guard !rule.isNeeded(for: courseware) else { throw Refusal.conflict("courseware.changed_meanwhile") }
                 }
             }
-            return seeOther("/courseware/\(id)")
+            return seeOther(CoursewareAddress.one(id))
         }
-        post("/courseware/:id/withdraw", .editLibrary) { _, context, visit in
+        post(CoursewareAddress.withdraw, .editLibrary) { _, context, visit in
             try await house.change(courseware(context), visit) { try $0.withdrawCourseware(id: $1, keys: content.keys, by: $2) }
         }
-        post("/courseware/:id/cancel", .editLibrary) { _, context, visit in
+        post(CoursewareAddress.cancel, .editLibrary) { _, context, visit in
             try await house.change(courseware(context), visit) { try $0.cancelEncoding(id: $1, by: $2) }
         }
-        post("/courseware/:id/retry", .editLibrary) { _, context, visit in
+        post(CoursewareAddress.retry, .editLibrary) { _, context, visit in
             let answer = try await house.change(courseware(context), visit) { try $0.retryEncoding(id: $1, by: $2) }
             content.bell.ring()
             return answer
         }
-        get("/courseware/:id/delete", .editLibrary) { request, context, visit in
+        get(CoursewareAddress.delete, .editLibrary) { request, context, visit in
             try await house.deletionPage(courseware(context), request, visit, content)
         }
-        post("/courseware/:id/delete", .editLibrary) { _, context, visit in
+        post(CoursewareAddress.delete, .editLibrary) { _, context, visit in
             try await house.deleteCourseware(courseware(context), visit, content)
         }
-        post("/courseware/:id/discard", .editLibrary) { _, context, visit in
+        post(CoursewareAddress.discard, .editLibrary) { _, context, visit in
             try await house.discardCourseware(courseware(context), visit, content)
         }
     }
 }
 
 /// The courseware that a path names.
-@Sendable func courseware(_ context: AppContext) throws -> String {
-    guard let id = context.parameters.get("id") else { throw Refusal.notFound("courseware") }
-    return id
-}
+@Sendable func courseware(_ context: AppContext) throws -> String { try CoursewareAddress.one.parts(context) }
 
 /// What the page's script reads of an upload: how far it is, or where its courseware is.
 private struct UploadAnswer: Encodable {
@@ -130,7 +127,7 @@ extension House {
         let words = LibraryWords(house: self, visit: visit)
         return try page(
             "courseware_new", UploadPage(csrf: visit.csrf), title: words.text("upload.title"),
-            crumbs: [Frame.Link(label: words.text("list.title"), url: "/courseware")], for: visit, request)
+            crumbs: [Frame.Link(label: words.text("list.title"), url: CoursewareAddress.list())], for: visit, request)
     }
 
     /// Takes the body of an upload or, when its length comes in the header `X-Upload-Length`, opens one that comes in pieces. The page's
@@ -155,7 +152,7 @@ extension House {
                 request.body.map { Array($0.readableBytesView) }, name: name,
                 announced: request.headers[.contentLength].flatMap { Int64($0) }, areaID: areaID,
                 into: database, by: act(visit))
-            return try jsonResponse(UploadAnswer(id: id, offset: nil, url: "/courseware/\(id)"), status: .created)
+            return try jsonResponse(UploadAnswer(id: id, offset: nil, url: CoursewareAddress.one(id).path), status: .created)
         }
     }
 
@@ -181,7 +178,7 @@ extension House {
     private func answer(_ progress: UploadProgress, _ id: String) throws -> Response {
         switch progress {
         case .received(let bytes): try jsonResponse(UploadAnswer(id: id, offset: bytes, url: nil), status: .ok)
-        case .done(let made): try jsonResponse(UploadAnswer(id: made, offset: nil, url: "/courseware/\(made)"), status: .created)
+        case .done(let made): try jsonResponse(UploadAnswer(id: made, offset: nil, url: CoursewareAddress.one(made).path), status: .created)
         }
     }
 
@@ -215,7 +212,7 @@ extension House {
             guard try statements.courseware(id: id, on: day, in: visit.scope) != nil else { throw Refusal.notFound("courseware") }
             try body(statements, id, act)
         }
-        return seeOther("/courseware/\(id)")
+        return seeOther(CoursewareAddress.one(id))
     }
 
     /// Takes a courseware that failed away, with what it left on the disk.
@@ -226,7 +223,7 @@ extension House {
             return try statements.discardCourseware(id: id, by: act)
         }
         try await content.removeRemains(of: id, source: source)
-        return seeOther("/courseware")
+        return seeOther(CoursewareAddress.list())
     }
 
     /// The film of a courseware in the person's scope: the best rendition's file in pieces, or the one blob that courseware of before has.

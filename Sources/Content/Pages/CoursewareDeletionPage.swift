@@ -30,8 +30,8 @@ extension House {
                 id: id, csrf: visit.csrf, freed: words.text("delete.frees", ["size": words.size(Int(plan.freedBytes))]), parts: parts),
             title: words.text("delete.title", ["title": courseware.title]),
             crumbs: [
-                Frame.Link(label: words.text("list.title"), url: "/courseware"),
-                Frame.Link(label: courseware.title, url: "/courseware/\(id)"),
+                Frame.Link(label: words.text("list.title"), url: CoursewareAddress.list()),
+                Frame.Link(label: courseware.title, url: CoursewareAddress.one(id)),
             ], for: visit, request)
     }
 
@@ -41,6 +41,6 @@ extension House {
             throw Refusal.notFound("courseware")
         }
         try await content.delete(courseware, in: database, by: act(visit))
-        return seeOther("/courseware/\(id)")
+        return seeOther(CoursewareAddress.one(id))
     }
 }

@@ -11,9 +11,11 @@ extension ListPage where Row == Courseware {
     static var courseware: ListPage {
         @Sendable func words(_ question: ListQuestion) -> LibraryWords { LibraryWords(house: question.house, visit: question.visit) }
         return ListPage(
-            "/courseware", .seeLibrary, title: "library.list.title",
+            CoursewareAddress.list, .seeLibrary, title: "library.list.title",
             columns: [
-                ListColumn("title", "library.column.title") { row, _ in Table.Cell(row.title, url: "/courseware/\(row.id)", mark: "wide") },
+                ListColumn("title", "library.column.title") { row, _ in
+                    Table.Cell(row.title, url: CoursewareAddress.one(row.id), mark: "wide")
+                },
                 ListColumn("category", "library.column.category") { Table.Cell(words($1).category($0.category)) },
                 ListColumn("area", "library.column.area") { row, _ in Table.Cell(row.areaName) },
                 ListColumn("state", "library.column.state") { Table.Cell(words($1).state($0.state), mark: "standing") },
@@ -41,7 +43,8 @@ extension ListPage where Row == Courseware {
             }, count: { try $0.coursewareCount(CoursewareFilter($1), on: $1.today, in: $1.scope) },
             place: { "\($0.madeAt.milliseconds)_\($0.id)" },
             ways: { question in
-                question.visit.may(.editLibrary) ? [Frame.Link(label: question.text("library.upload.title"), url: "/courseware/new")] : []
+                question.visit.may(.editLibrary)
+                    ? [Frame.Link(label: question.text("library.upload.title"), url: CoursewareAddress.new())] : []
             }, empty: "library.list.empty")
     }
 }

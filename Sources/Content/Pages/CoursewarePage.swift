@@ -81,13 +81,14 @@ extension House {
         let (courseware, keys) = (found.0, library.keys)
         let needsStick = try await database.read { try !$0.canSign(courseware, with: keys) }
         let mayChange = visit.may(.editLibrary) && courseware.state != .archived
-        let fields = mayChange ? fields ?? opened(.coursewareFields(library), courseware, at, action: "/courseware/\(id)") : nil
+        let fields = mayChange ? fields ?? opened(.coursewareFields(library), courseware, at, action: CoursewareAddress.one(id)) : nil
         let approval = ApprovalPart(
             courseware, asked, accounts, library.secondPerson, needsStick: needsStick,
-            decline: decline ?? opened(.decline(library), courseware, at, action: "/courseware/\(id)/decline"), self, visit)
+            decline: decline ?? opened(.decline(library), courseware, at, action: CoursewareAddress.decline(id)), self, visit)
         let content = coursewareContent(found, notes, approval, words, fields: fields, isSaved: at.isAfter("saved"))
         return FormFrame(
-            title: courseware.title, crumbs: [Frame.Link(label: words.text("list.title"), url: "/courseware")], template: "courseware",
+            title: courseware.title, crumbs: [Frame.Link(label: words.text("list.title"), url: CoursewareAddress.list())],
+            template: "courseware",
             content: content)
     }
 

@@ -1,6 +1,6 @@
 import Basics
 import Mustache
-import Web
+package import Web
 
 /// Horizontal bars, each divided into parts of a whole; shown with the partial `chart_bars`. Words stand beside the picture as text, so
 /// that they stay readable on a narrow screen while the picture shrinks.
@@ -25,14 +25,14 @@ package struct BarChart: Sendable, MustacheParent {
     /// One bar.
     package struct Bar: Sendable, MustacheParent {
         package let label: String
-        package let url: String
+        package let url: Location
         /// The rate, and what it is made of.
         package let value: String
         package let made: String
         package let parts: [Part]
 
         /// A bar of the shares (class and count) of a whole; nothing is drawn for a whole of 0.
-        package init(label: String, url: String, value: String, made: String, shares: [(mark: String, count: Int)], of whole: Int) {
+        package init(label: String, url: Location, value: String, made: String, shares: [(mark: String, count: Int)], of whole: Int) {
             self.label = label
             self.url = url
             self.value = value

@@ -8,27 +8,27 @@ struct DenominatorPage: Sendable {
     let monthBar: MonthBar
     let account: Table
     let part: Table?
-    let csvURL: String?
-    let nextPageURL: String?
-    let bulletinURL: String
+    let csvURL: Location?
+    let nextPageURL: Location?
+    let bulletinURL: Location
 
     /// Sites on a page.
     static let pageSize = 200
 
     init(_ record: DenominatorRecord, step: Denominator.Step?, page: Int, _ period: Period, _ speech: Speech) {
         let (code, month) = (record.area.code, period.month)
-        monthBar = MonthBar(period, path: "/areas/\(code)/denominator", fields: [("part", step?.rawValue ?? "")], fixed: speech)
+        monthBar = MonthBar(period, at: FigureAddress.denominator(code), fields: [("part", step?.rawValue ?? "")], fixed: speech)
         account = .denominator(record, month, speech)
         let sites = step.map { record.denominator.sites[$0] ?? [] } ?? []
         part = step.map {
             Table.approvedSites(
                 sites.dropFirst(page * DenominatorPage.pageSize).prefix(DenominatorPage.pageSize), record, $0, month, speech)
         }
-        csvURL = step.map { FigureURL.denominator(code, month, part: $0, file: ".csv") }
+        csvURL = step.map { FigureAddress.denominatorFile(code).with([("month", month.description), ("part", $0.rawValue)]) }
         nextPageURL =
             sites.count > (page + 1) * DenominatorPage.pageSize
-            ? step.map { FigureURL.denominator(code, month, part: $0, page: page + 1) } : nil
-        bulletinURL = FigureURL.bulletin(code, month)
+            ? step.map { FigureAddress.denominator(code, month, part: $0, page: page + 1) } : nil
+        bulletinURL = BulletinAddress.bulletin(code, month)
     }
 }
 
@@ -58,7 +58,7 @@ extension Table {
         let sign = step.sign > 0 ? "+" : step.sign < 0 && count > 0 ? "−" : ""
         return [
             Cell(speech("denominator.step.\(step.rawValue)")),
-            Cell(sign + String(count), url: count > 0 ? FigureURL.denominator(code, month, part: step) : nil),
+            Cell(sign + String(count), url: count > 0 ? FigureAddress.denominator(code, month, part: step) : nil),
             Cell(speech("denominator.meaning.\(step.rawValue)"), mark: "wide"),
         ]
     }
@@ -74,7 +74,7 @@ extension Table {
             },
             rows: sites.map { site in
                 [
-                    Cell(site.code), Cell(site.name, url: FigureURL.site(site.code, month)),
+                    Cell(site.code), Cell(site.name, url: FigureAddress.site(site.code, month)),
                     Cell(site.state.map { speech("site_state.\($0.rawValue)") } ?? "", mark: "standing"),
                     Cell(site.decidedOn?.description ?? ""), Cell(site.reason, mark: "wide"), Cell(site.document),
                     Cell(site.actor.isEmpty ? "" : speech.words.actor(site.actor, record.accounts, speech.language)),

@@ -16,19 +16,19 @@ extension Feature {
 extension Routes {
     fileprivate mutating func addDenominators(_ rules: FactRules) {
         let house = house
-        get("/areas/:code/denominator", .seeFigures) { request, context, visit in
+        get(FigureAddress.denominator, .seeFigures) { request, context, visit in
             let (query, speech) = (Query(request), Speech(house, visit))
-            let (record, period) = try await house.denominator(try context.parameters.require("code"), query, visit, rules)
+            let (record, period) = try await house.denominator(try FigureAddress.denominator.parts(context), query, visit, rules)
             let page = DenominatorPage(
                 record, step: Denominator.Step(rawValue: query["part"]), page: max(0, min(100_000, Int(query["page"]) ?? 0)), period, speech
             )
             return try house.page(
                 "denominator", page, title: speech("denominator.title", ["area": record.area.name, "month": speech.month(period.month)]),
-                crumbs: record.path.map { Frame.Link(label: $0.name, url: FigureURL.area($0.code, period.month)) }, for: visit, request)
+                crumbs: record.path.map { Frame.Link(label: $0.name, url: FigureAddress.area($0.code, period.month)) }, for: visit, request)
         }
-        get("/areas/:code/denominator.csv", .seeFigures) { request, context, visit in
+        get(FigureAddress.denominatorFile, .seeFigures) { request, context, visit in
             let (query, speech) = (Query(request), Speech(house, visit))
-            let (record, period) = try await house.denominator(try context.parameters.require("code"), query, visit, rules)
+            let (record, period) = try await house.denominator(try FigureAddress.denominatorFile.parts(context), query, visit, rules)
             var text = Table.denominator(record, period.month, speech).csv
             if let step = Denominator.Step(rawValue: query["part"]) {
                 text = Table.approvedSites(record.denominator.sites[step] ?? [], record, step, period.month, speech).csv

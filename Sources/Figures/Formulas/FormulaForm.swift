@@ -58,7 +58,7 @@ extension FormPage where Subject == [Formula] {
             act: { statements, _, values, at in
                 try statements.adoptFormula(
                     try FormulaFields.formula(values), in: at.visit.scope, rules: rules, today: at.today, by: at.act)
-                return "/formulas?saved=1"
+                return FigureAddress.formulas().with("saved", 1)
             }, after: { bell.ring() },
             page: { form, formulas, at in
                 FormFrame(

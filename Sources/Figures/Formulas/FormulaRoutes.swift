@@ -11,7 +11,7 @@ extension Feature {
     /// The formulas by which figures are made, from day to day.
     package static func formulas(_ rules: FactRules, deriving: FormulaJob, bell: JobBell) -> Feature {
         Feature(
-            "formulas", menu: [MenuEntry(.supervision, "nav.formulas", "/formulas", .seeFigures)],
+            "formulas", menu: [MenuEntry(.supervision, "nav.formulas", FigureAddress.formulas, .seeFigures)],
             jobs: [FeatureJob(FormulaJob.kind, bell: bell) { try await deriving.run($0) }]
         ) { $0.addFormulas(rules, bell: bell) }
     }
@@ -21,7 +21,7 @@ extension Routes {
     /// How figures are made: read by everybody who sees figures, set by an officer of the whole network.
     fileprivate mutating func addFormulas(_ rules: FactRules, bell: JobBell) {
         let house = house
-        get("/formulas", .seeFigures) { request, context, visit in
+        get(FigureAddress.formulas, .seeFigures) { request, context, visit in
             let at = FormVisit(house, visit, request, context)
             let (formulas, keepsAll) = try await house.database.read {
                 (try $0.formulas(), try $0.keepsWholeNetwork(visit.scope, today: at.today))
@@ -30,7 +30,7 @@ extension Routes {
             let page = try await house.formulaPage(form, formulas, at, isTopOnly: visit.may(.keepRegister) && !keepsAll)
             return try house.page("formulas", page, title: at.text("formula.title"), for: visit, request)
         }
-        form("/formulas", .keepRegister, hasOwnPage: true, .formula(rules, bell: bell))
+        form(FigureAddress.formulas, .keepRegister, hasOwnPage: true, .formula(rules, bell: bell))
     }
 }
 

@@ -10,7 +10,8 @@ extension Feature {
     /// What every figure means, as of a month.
     package static func figureList(_ rules: FactRules) -> Feature {
         Feature(
-            "figures", menu: [MenuEntry(.supervision, "nav.figures", "/figures", .seeFigures)], figures: MonthFigure.all.map(\.figure)
+            "figures", menu: [MenuEntry(.supervision, "nav.figures", FigureAddress.list, .seeFigures)],
+            figures: MonthFigure.all.map(\.figure)
         ) { $0.list(.figures(rules)) }
     }
 }
@@ -26,7 +27,7 @@ extension ListPage where Row == Figure {
     /// Every figure that a feature declares.
     fileprivate static func figures(_ rules: FactRules) -> ListPage {
         ListPage(
-            "/figures", .seeFigures, title: "figure.title",
+            FigureAddress.list, .seeFigures, title: "figure.title",
             columns: [
                 ListColumn("name", "figure.column.name") { row, question in
                     Table.Cell(question.text(row.name), url: row.link(question))
@@ -66,7 +67,7 @@ extension ListPage where Row == Figure {
                     ListFrame(
                         "figures",
                         FigureListPage(
-                            monthBar: MonthBar(period, path: "/figures"),
+                            monthBar: MonthBar(period, at: FigureAddress.list()),
                             thresholds: speech(
                                 "figure.thresholds",
                                 [
@@ -82,7 +83,7 @@ extension ListPage where Row == Figure {
 
 extension Figure {
     /// What it is made of, in the topmost area of the account.
-    fileprivate func link(_ question: ListQuestion) -> String? {
+    fileprivate func link(_ question: ListQuestion) -> Location? {
         let month = Month(question["month"]) ?? question.today.month
         return question.scope.topmost.first.map { evidence($0, month) }
     }

@@ -21,7 +21,7 @@ package struct MonthFigure: Sendable {
     ) {
         (self.value, self.show, self.order, self.isHeadline) = (value, show, order, isHeadline)
         figure = Figure(FigureKey(rawValue: key), unit, merit, isRankable: isRankable) { area, month in
-            FigureURL.sites(area: area.description, month: month, show: show, sort: order)
+            FigureAddress.sites(area: area.description, month: month, show: show, sort: order)
         }
     }
 
@@ -78,7 +78,7 @@ extension Bulletin {
         ["code", "name"] + MonthFigure.all.flatMap { $0.key == "boot_rate" ? [$0.key, "rank"] : [$0.key] }
 
     /// Where a column of a line leads: a figure to the sites that it counts or sums, a name one level down.
-    package func url(_ line: BulletinLine, column: String, isTotal: Bool) -> String? {
+    package func url(_ line: BulletinLine, column: String, isTotal: Bool) -> Location? {
         switch column {
         case "code", "name": return isTotal ? nil : url(bulletinOf: line)
         // A rank is that of the rate by which areas are ranked, so its evidence is the rate's.
@@ -87,8 +87,8 @@ extension Bulletin {
         }
     }
 
-    private func url(bulletinOf line: BulletinLine) -> String {
-        line.code == BulletinArea.rest ? url(line, .registered) : FigureURL.bulletin(line.code, month, "", network)
+    private func url(bulletinOf line: BulletinLine) -> Location {
+        line.code == BulletinArea.rest ? url(line, .registered) : BulletinAddress.bulletin(line.code, month, network)
     }
 }
 

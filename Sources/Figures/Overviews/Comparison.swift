@@ -36,11 +36,11 @@ struct ChangeView: Sendable {
     let changeText: String
     /// `good`, `bad`, or empty.
     let changeMark: String
-    let changeURL: String
+    let changeURL: Location
 
     init(_ comparison: Comparison, _ figure: MonthFigure, label: String, _ speech: Speech) {
         changeLabel = label
-        changeURL = FigureURL.area(comparison.before.area.code, comparison.before.month, comparison.before.network)
+        changeURL = FigureAddress.area(comparison.before.area.code, comparison.before.month, comparison.before.network)
         guard let difference = comparison.difference(figure) else {
             (changeText, changeMark) = (speech("overview.change.unheard"), "")
             return

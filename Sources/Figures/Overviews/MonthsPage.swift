@@ -5,7 +5,7 @@ import Web
 /// The page `months`: a figure of the areas directly below, month by month, so that one sees which of them changed and when.
 struct MonthsPage: Sendable {
     let monthBar: MonthBar
-    let action: String
+    let action: Location
     let month: String
     let network: String
     let choices: [Choice]
@@ -18,9 +18,9 @@ struct MonthsPage: Sendable {
     static let span = 13
 
     init(_ records: [AreaMonth], _ figure: MonthFigure, isCut: Bool, _ period: Period, _ speech: Speech) {
-        let path = "/areas/\(records.last?.area.code ?? "")/months"
-        monthBar = MonthBar(period, path: path, fields: [("figure", figure.key)], networkIn: speech)
-        (action, month, network) = (path, period.month.description, FigureURL.field(period.network).1)
+        let page = FigureAddress.months(records.last?.area.code ?? "")
+        monthBar = MonthBar(period, at: page, fields: [("figure", figure.key)], networkIn: speech)
+        (action, month, network) = (page, period.month.description, FigureAddress.field(period.network).1)
         choices = MonthFigure.all.map {
             Choice(choiceValue: $0.key, choiceLabel: speech($0.figure.name), chosen: $0.key == figure.key)
         }
@@ -52,7 +52,7 @@ extension Table {
             guard let line else { return Cell("") }
             let depth = size(line).map { most > least ? min(4, ($0 - least) * 5 / (most - least)) : 0 }
             return Cell(
-                figure.value(line).printed, url: FigureURL.area(line.code, record.month, record.network),
+                figure.value(line).printed, url: FigureAddress.area(line.code, record.month, record.network),
                 mark: isHeat ? depth.map { "heat-\($0)" } : nil)
         }
         let below = records.last?.below ?? []

@@ -9,7 +9,7 @@ package struct OverviewPage: Sendable {
         let cardLabel: String
         let cardValue: String
         let cardMade: String
-        let cardURL: String
+        let cardURL: Location
         /// Against the month and the year before.
         var changes: [ChangeView] = []
     }
@@ -17,7 +17,7 @@ package struct OverviewPage: Sendable {
     struct Lead: Sendable {
         let leadLabel: String
         let leadCount: String
-        let leadURL: String
+        let leadURL: Location
         let leadNote: String
     }
     let monthBar: MonthBar
@@ -28,10 +28,10 @@ package struct OverviewPage: Sendable {
     let chart: BarChart?
     let areas: Table?
     let sites: Table?
-    let allSitesURL: String
-    let bulletinURL: String
-    let historyURL: String
-    let monthsURL: String
+    let allSitesURL: Location
+    let bulletinURL: Location
+    let historyURL: Location
+    let monthsURL: Location
     let asOf: String
     /// Other topmost areas of the account.
     package let tops: [Frame.Link]
@@ -45,7 +45,7 @@ package struct OverviewPage: Sendable {
         let (month, code) = (record.month, record.area.code)
         let bulletin = record.bulletin
         let total = bulletin.total
-        monthBar = MonthBar(period, path: "/areas/\(code)", networkIn: speech)
+        monthBar = MonthBar(period, at: AreaAddress.page(code), networkIn: speech)
         provisional = period.isProvisional
         hasSites = total.registered > 0
         let comparisons = [("month", before), ("year", yearBefore)].compactMap { name, earlier in
@@ -62,20 +62,20 @@ package struct OverviewPage: Sendable {
             count.map {
                 Lead(
                     leadLabel: speech("sites.show.\(show.rawValue)"), leadCount: grouped($0),
-                    leadURL: FigureURL.sites(area: code, month: month, show: show, record.network),
+                    leadURL: FigureAddress.sites(area: code, month: month, show: show, record.network),
                     leadNote: speech("sites.meaning.\(show.rawValue)"))
             }
         }
-        monthsURL = Query.url("/areas/\(code)/months", [("month", month.description), FigureURL.field(record.network)])
+        monthsURL = FigureAddress.months(code).with([("month", month.description), FigureAddress.field(record.network)])
         let listsSites = bulletin.lines.isEmpty || record.area.areaCode.map { $0.level >= .township } ?? false
         chart = listsSites ? nil : .bootRates(bulletin, speech)
         areas = listsSites ? nil : .areas(bulletin, speech)
         sites = listsSites ? .sitesOfArea(record.figures.sites, total, month, speech) : nil
-        allSitesURL = FigureURL.sites(area: code, month: month, show: .registered, record.network)
-        bulletinURL = FigureURL.bulletin(code, month, "", record.network)
-        historyURL = "/areas/\(code)/history"
+        allSitesURL = FigureAddress.sites(area: code, month: month, show: .registered, record.network)
+        bulletinURL = BulletinAddress.bulletin(code, month, record.network)
+        historyURL = AreaAddress.history(code)
         asOf = zone.text(record.asOf)
-        self.tops = tops.count > 1 ? tops.map { Frame.Link(label: $0.name, url: FigureURL.area($0.code, month, record.network)) } : []
+        self.tops = tops.count > 1 ? tops.map { Frame.Link(label: $0.name, url: FigureAddress.area($0.code, month, record.network)) } : []
     }
 
     private static func cards(
@@ -86,7 +86,7 @@ package struct OverviewPage: Sendable {
             let value = figure.value(total)
             return Card(
                 cardLabel: speech(figure.figure.name), cardValue: value.shown, cardMade: value.made ?? speech(figure.figure.means),
-                cardURL: FigureURL.sites(
+                cardURL: FigureAddress.sites(
                     area: record.area.code, month: record.month, show: figure.show, sort: figure.order, record.network),
                 changes: comparisons.map { ChangeView($0.with, figure, label: $0.label, speech) })
         }
@@ -113,17 +113,17 @@ extension BarChart {
 
 extension Bulletin {
     /// One level down from a line: the overview of its area, or the list of the sites that lie in none.
-    package func url(down line: BulletinLine) -> String {
+    package func url(down line: BulletinLine) -> Location {
         line.code == BulletinArea.rest
-            ? FigureURL.sites(area: area.code, month: month, show: .registered, part: "rest", network)
-            : FigureURL.area(line.code, month, network)
+            ? FigureAddress.sites(area: area.code, month: month, show: .registered, part: "rest", network)
+            : FigureAddress.area(line.code, month, network)
     }
 
     /// The sites that a line's figure is made of.
-    package func url(_ line: BulletinLine, _ show: SiteFilter, sort: SiteOrder = .code) -> String {
+    package func url(_ line: BulletinLine, _ show: SiteFilter, sort: SiteOrder = .code) -> Location {
         line.code == BulletinArea.rest
-            ? FigureURL.sites(area: area.code, month: month, show: show, part: "rest", sort: sort, network)
-            : FigureURL.sites(area: line.code, month: month, show: show, sort: sort, network)
+            ? FigureAddress.sites(area: area.code, month: month, show: show, part: "rest", sort: sort, network)
+            : FigureAddress.sites(area: line.code, month: month, show: show, sort: sort, network)
     }
 }
 
@@ -153,7 +153,7 @@ extension Table {
                 },
             rows: sites.prefix(200).map { site in
                 [
-                    Cell(site.name, url: FigureURL.site(site.code, month)),
+                    Cell(site.name, url: FigureAddress.site(site.code, month)),
                     Cell(speech("presence.\(site.presence.rawValue)"), mark: "standing"), Cell(site.onDays),
                     Cell(site.onMinutes), Cell(wholeMinutes(site.effectiveSeconds)), Cell(site.effectiveDemandPlays), Cell(site.heardDays),
                     Cell(site.dueDays),

@@ -11,7 +11,7 @@ extension Feature {
     /// The overviews of areas.
     package static func overviews(_ rules: FactRules, _ shelf: FigureShelf) -> Feature {
         Feature(
-            "overviews", menu: [MenuEntry(.run, "nav.overview", "/overview", .seeFigures)],
+            "overviews", menu: [MenuEntry(.run, "nav.overview", FigureAddress.overview, .seeFigures)],
             timers: [FeatureTimer(PeriodicWork("figures", every: .milliseconds(250)) { try await shelf.refresh() }, isEverywhere: true)]
         ) { $0.addOverviews(rules, shelf) }
     }
@@ -20,12 +20,12 @@ extension Feature {
 extension Routes {
     fileprivate mutating func addOverviews(_ rules: FactRules, _ shelf: FigureShelf) {
         let house = house
-        get("/overview", .seeFigures) { request, _, visit in
+        get(FigureAddress.overview, .seeFigures) { request, _, visit in
             guard let top = visit.scope.topmost.first else { throw Refusal.notFound("area") }
-            return seeOther(Query.url("/areas/\(top)", [("month", Query(request)["month"])]))
+            return seeOther(AreaAddress.page(top.description).with("month", Query(request)["month"]))
         }
-        get("/areas/:code", .seeFigures) { request, context, visit in
-            let (code, speech) = (try context.parameters.require("code"), Speech(house, visit))
+        get(AreaAddress.page, .seeFigures) { request, context, visit in
+            let (code, speech) = (try AreaAddress.page.parts(context), Speech(house, visit))
             let period = try Period(Query(request), rules: rules, at: house.clock.now)
             guard let record = try await shelf.areaMonth(code: code, period, in: visit.scope) else { throw Refusal.notFound("area") }
             let tops = try await house.database.read { try $0.tops(visit.scope, period) }
@@ -38,11 +38,11 @@ extension Routes {
             return try house.page(
                 "overview", OverviewPage(record, before: before, yearBefore: yearBefore, tops: tops, period, zone: rules.zone, speech),
                 title: speech("overview.title", ["area": record.area.name, "month": speech.month(period.month)]),
-                crumbs: record.path.map { Frame.Link(label: $0.name, url: FigureURL.area($0.code, period.month, period.network)) },
+                crumbs: record.path.map { Frame.Link(label: $0.name, url: FigureAddress.area($0.code, period.month, period.network)) },
                 for: visit, request)
         }
-        get("/areas/:code/months", .seeFigures) { request, context, visit in
-            let (code, speech, query) = (try context.parameters.require("code"), Speech(house, visit), Query(request))
+        get(FigureAddress.months, .seeFigures) { request, context, visit in
+            let (code, speech, query) = (try FigureAddress.months.parts(context), Speech(house, visit), Query(request))
             let period = try Period(query, rules: rules, at: house.clock.now)
             let key = FigureKey(rawValue: query["figure"].isEmpty ? "boot_rate" : query["figure"])
             guard let figure = MonthFigure.named(key) else { throw Refusal.invalid(["figure": "form.choice"]) }
@@ -61,7 +61,7 @@ extension Routes {
             return try house.page(
                 "months", MonthsPage(records, figure, isCut: isCut, period, speech),
                 title: speech("months.title", ["area": record.area.name, "figure": speech(figure.figure.name)]),
-                crumbs: record.path.map { Frame.Link(label: $0.name, url: FigureURL.area($0.code, period.month, period.network)) },
+                crumbs: record.path.map { Frame.Link(label: $0.name, url: FigureAddress.area($0.code, period.month, period.network)) },
                 for: visit, request)
         }
     }

@@ -13,14 +13,14 @@ struct ProspectPage: Sendable {
     let offices: Table
     let sites: Table
     let note: String?
-    let bulletinURL: String
+    let bulletinURL: Location
 
     /// As many sites as a person rings.
     static let mostSites = 200
 
     init(_ found: ProspectRecord, _ period: Period, _ speech: Speech) {
         let (prospect, area) = (found.prospect, found.record.area)
-        monthBar = MonthBar(period, path: "/areas/\(area.code)/prospect", fixed: speech)
+        monthBar = MonthBar(period, at: FigureAddress.prospect(area.code), fixed: speech)
         isOver = !period.isProvisional
         let rate = prospect.line.rate(prospect.basis)
         let values = [
@@ -51,13 +51,13 @@ struct ProspectPage: Sendable {
                 return [
                     Table.Cell(
                         isRest ? speech("prospect.own") : office.name,
-                        url: isRest ? nil : "/areas/\(office.code)/prospect?month=\(period.month)"),
+                        url: isRest ? nil : FigureAddress.prospect(office.code).with("month", period.month)),
                     Table.Cell(office.waiting), Table.Cell(office.registered),
                 ]
             }, empty: speech("prospect.none"))
         sites = .waiting(prospect, period.month, speech)
         note = prospect.waiting.count > ProspectPage.mostSites ? speech("prospect.more", ["count": String(ProspectPage.mostSites)]) : nil
-        bulletinURL = FigureURL.bulletin(area.code, period.month)
+        bulletinURL = BulletinAddress.bulletin(area.code, period.month)
     }
 }
 
@@ -70,7 +70,7 @@ extension Table {
             },
             rows: prospect.waiting.prefix(ProspectPage.mostSites).map { site in
                 [
-                    Cell(site.code), Cell(site.name, url: FigureURL.site(site.code, month)),
+                    Cell(site.code), Cell(site.name, url: FigureAddress.site(site.code, month)),
                     Cell(speech("presence.\(site.presence.rawValue)"), mark: "standing"),
                     Cell(speech(prospect.countedBefore.contains(site.site) ? "prospect.yes" : "prospect.no")),
                     Cell("\(site.heardDays)/\(site.dueDays)"),

@@ -17,15 +17,15 @@ extension Routes {
     /// How an area stands before the month ends, and what would change it.
     fileprivate mutating func addProspects(_ rules: FactRules) {
         let house = house
-        get("/areas/:code/prospect", .seeFigures) { request, context, visit in
+        get(FigureAddress.prospect, .seeFigures) { request, context, visit in
             let period = try Period(Query(request)["month"], rules: rules, at: house.clock.now)
-            let (code, speech) = (try context.parameters.require("code"), Speech(house, visit))
+            let (code, speech) = (try FigureAddress.prospect.parts(context), Speech(house, visit))
             let found = try await house.database.read { try $0.prospect(code: code, period, in: visit.scope, zone: rules.zone) }
             guard let found else { throw Refusal.notFound("area") }
             return try house.page(
                 "prospect", ProspectPage(found, period, speech),
                 title: speech("prospect.title", ["area": found.record.area.name, "month": speech.month(period.month)]),
-                crumbs: found.record.path.map { Frame.Link(label: $0.name, url: FigureURL.area($0.code, period.month)) }, for: visit,
+                crumbs: found.record.path.map { Frame.Link(label: $0.name, url: FigureAddress.area($0.code, period.month)) }, for: visit,
                 request)
         }
     }

@@ -1,6 +1,6 @@
 package import Basics
 import Mustache
-import Web
+package import Web
 
 /// A month as one picture: a row a day, a column a minute; shown with the partial `minute_strip`. The picture is stretched to the width of
 /// the page and keeps its row height, so that it can be read on a phone and on paper; the words beside it are text.
@@ -33,12 +33,12 @@ package struct MinuteStrip: Sendable, MustacheParent {
     /// One day of the strip.
     package struct Day: Sendable {
         package let label: String
-        package let url: String
+        package let url: Location
         /// The day's figures in one sentence.
         package let summary: String
         package let layers: [(layer: Layer, minutes: MinuteSet)]
 
-        package init(label: String, url: String, summary: String, layers: [(layer: Layer, minutes: MinuteSet)]) {
+        package init(label: String, url: Location, summary: String, layers: [(layer: Layer, minutes: MinuteSet)]) {
             self.label = label
             self.url = url
             self.summary = summary

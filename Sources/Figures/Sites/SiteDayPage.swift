@@ -6,9 +6,9 @@ import Web
 /// The page `site_day`: the facts of a site's day as they came in.
 package struct SiteDayPage: Sendable {
     let day: String
-    let previousURL: String?
-    let nextURL: String?
-    let monthURL: String
+    let previousURL: Location?
+    let nextURL: Location?
+    let monthURL: Location
     let summary: [String]
     let strip: MinuteStrip
     let minutes: Table
@@ -22,9 +22,9 @@ package struct SiteDayPage: Sendable {
     package init(_ facts: SiteFacts, _ day: SiteMinutes, _ period: Period, rules: FactRules, _ speech: Speech) {
         let (code, date, zone) = (facts.site.code, day.day, rules.zone)
         self.day = date.description
-        previousURL = date > rules.firstDay ? FigureURL.day(code, date.advanced(by: -1)) : nil
-        nextURL = date < zone.day(of: period.asOf) ? FigureURL.day(code, date.advanced(by: 1)) : nil
-        monthURL = FigureURL.site(code, facts.month)
+        previousURL = date > rules.firstDay ? FigureAddress.day(code, date.advanced(by: -1)) : nil
+        nextURL = date < zone.day(of: period.asOf) ? FigureAddress.day(code, date.advanced(by: 1)) : nil
+        monthURL = FigureAddress.site(code, facts.month)
         summary =
             SiteDayPage.sentences(day, facts.days[date], zone: zone, speech)
             + facts.clockErrors.filter { $0.day == date }.map { error in

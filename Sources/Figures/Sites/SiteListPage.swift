@@ -68,7 +68,7 @@ extension ListPage where Row == SiteRow {
     /// The sites of an area, or of all that the account sees, with their month.
     static func sites(_ rules: FactRules, _ shelf: FigureShelf) -> ListPage {
         ListPage(
-            "/sites", .seeFigures, title: "nav.sites", columns: columns,
+            SiteAddress.list, .seeFigures, title: "nav.sites", columns: columns,
             filters: [
                 ListFilter(
                     "show", "sites.show",
@@ -97,11 +97,11 @@ extension ListPage where Row == SiteRow {
         }
         return [
             ListColumn("name", "sites.column.name") { row, _ in
-                Table.Cell(row.line.name, url: FigureURL.site(row.line.code, row.monthAsked))
+                Table.Cell(row.line.name, url: FigureAddress.site(row.line.code, row.monthAsked))
             },
             ListColumn("code", "sites.column.code", isSortable: true) { row, _ in Table.Cell(row.line.code) },
             ListColumn("area", "sites.column.area", isSortable: true) { row, _ in
-                Table.Cell(row.areaName, url: row.line.areaCode.isEmpty ? nil : FigureURL.area(row.line.areaCode, row.monthAsked))
+                Table.Cell(row.areaName, url: row.line.areaCode.isEmpty ? nil : FigureAddress.area(row.line.areaCode, row.monthAsked))
             },
             ListColumn("kind", "sites.column.kind") { row, question in
                 Table.Cell(row.line.kind.map { question.text("site_kind.\($0.rawValue)") } ?? "")
@@ -162,11 +162,12 @@ extension ListQuestion {
             return ListFrame(
                 "site_list",
                 SiteListPage(
-                    monthBar: MonthBar(period, path: "/sites", fields: fields, networkIn: speech), provisional: period.isProvisional,
+                    monthBar: MonthBar(period, at: SiteAddress.list(), fields: fields, networkIn: speech),
+                    provisional: period.isProvisional,
                     scopeName: record.area?.name ?? speech("sites.whole_scope"), meaning: speech("sites.meaning.\(asked.show.rawValue)"),
                     list: view),
                 title: speech("sites.title", ["area": record.area?.name ?? "", "month": speech.month(period.month)]),
-                crumbs: record.path.map { Frame.Link(label: $0.name, url: FigureURL.area($0.code, period.month, period.network)) })
+                crumbs: record.path.map { Frame.Link(label: $0.name, url: FigureAddress.area($0.code, period.month, period.network)) })
         }
     }
 }
@@ -202,7 +203,7 @@ extension Table {
             caption: speech("excluded.caption", ["month": speech.month(month)]),
             columns: ["code", "name", "reason", "document"].map { Column(speech("excluded.column.\($0)")) },
             rows: sites.map {
-                [Cell($0.code), Cell($0.name, url: FigureURL.site($0.code, month)), Cell($0.reason, mark: "wide"), Cell($0.document)]
+                [Cell($0.code), Cell($0.name, url: FigureAddress.site($0.code, month)), Cell($0.reason, mark: "wide"), Cell($0.document)]
             }, head: 1,
             empty: speech("excluded.empty"))
     }

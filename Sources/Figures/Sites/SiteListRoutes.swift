@@ -9,7 +9,7 @@ package import Web
 extension Feature {
     /// The list of sites with their months.
     package static func siteList(_ rules: FactRules, _ shelf: FigureShelf) -> Feature {
-        Feature("site_list", menu: [MenuEntry(.run, "nav.sites", "/sites", .seeFigures)]) { $0.list(.sites(rules, shelf)) }
+        Feature("site_list", menu: [MenuEntry(.run, "nav.sites", SiteAddress.list, .seeFigures)]) { $0.list(.sites(rules, shelf)) }
     }
 }
 

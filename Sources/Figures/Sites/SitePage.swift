@@ -22,10 +22,10 @@ package struct SitePage: Sendable {
     let terminals: Table
     let states: Table
     /// Where somebody who may changes the state, and that it has just been changed.
-    let changeURL: String?
+    let changeURL: Location?
     let isChanged: Bool
     let exclusions: Table?
-    let bulletinURL: String?
+    let bulletinURL: Location?
 
     /// The page of a site in a month; `days` are all days of it.
     package init(
@@ -33,7 +33,7 @@ package struct SitePage: Sendable {
         _ speech: Speech
     ) {
         let (site, month) = (facts.site, facts.month)
-        monthBar = MonthBar(period, path: "/sites/\(Query.segment(site.code))", fixed: speech)
+        monthBar = MonthBar(period, at: SiteAddress.page(site.code), fixed: speech)
         head = [
             Fact(term: speech("site.code"), detail: site.code),
             Fact(term: speech("site.area"), detail: facts.path.map(\.name).joined(separator: " › ")),
@@ -43,7 +43,7 @@ package struct SitePage: Sendable {
         ]
         provisional = period.isProvisional
         uncounted = facts.counted == nil ? speech(facts.service.isEmpty ? "site.not_registered" : "site.excluded") : nil
-        totals = facts.counted.map { SitePage.cards($0, speech) } ?? []
+        totals = facts.counted.map { SitePage.cards($0, at: FigureAddress.site(site.code, month).at("days"), speech) } ?? []
         notes = SiteNote.notes(days).map { $0.text(speech) }
         strip = .of(site.code, days, caption: speech("strip.caption", ["month": speech.month(month)]), speech)
         self.days = .days(of: site.code, days, facts.days, facts.counted, month, speech)
@@ -52,16 +52,16 @@ package struct SitePage: Sendable {
             speech)
         terminals = .terminals(facts, zone: rules.zone, speech)
         states = .states(facts.states, facts.accounts, zone: rules.zone, speech.words, speech.language)
-        changeURL = mayChange ? site.stateURL : nil
+        changeURL = mayChange ? SiteAddress.state(site.code) : nil
         self.isChanged = isChanged
         exclusions = facts.exclusions.isEmpty ? nil : .exclusions(facts.exclusions, accounts: facts.accounts, speech)
-        bulletinURL = facts.path.last.map { FigureURL.bulletin($0.code, month) }
+        bulletinURL = facts.path.last.map { BulletinAddress.bulletin($0.code, month) }
     }
 
     /// What the bulletin counts of the site, each figure the sum of the table of days below.
-    private static func cards(_ counted: SiteMonth, _ speech: Speech) -> [OverviewPage.Card] {
+    private static func cards(_ counted: SiteMonth, at days: Location, _ speech: Speech) -> [OverviewPage.Card] {
         func card(_ name: String, _ value: String, _ made: String) -> OverviewPage.Card {
-            OverviewPage.Card(cardLabel: speech("sites.column.\(name)"), cardValue: value, cardMade: made, cardURL: "#days")
+            OverviewPage.Card(cardLabel: speech("sites.column.\(name)"), cardValue: value, cardMade: made, cardURL: days)
         }
         return [
             card("presence", speech("presence.\(counted.presence.rawValue)"), speech("site.on_days", ["days": String(counted.onDays)])),
@@ -84,7 +84,7 @@ extension MinuteStrip {
             caption: caption,
             days: days.map { day in
                 Day(
-                    label: padded(day.day.civil.day, 2), url: FigureURL.day(code, day.day),
+                    label: padded(day.day.civil.day, 2), url: FigureAddress.day(code, day.day),
                     summary: speech(
                         day.onByPlay.isEmpty ? "strip.day" : "strip.day_by_play",
                         [
@@ -115,7 +115,7 @@ extension Table {
                 let row = stored[day.day]
                 let heard = !day.isInService ? "days.outside" : !day.isDue ? "days.not_due" : day.isHeard ? "days.heard" : "days.not_heard"
                 return [
-                    Cell(day.day.description, url: FigureURL.day(code, day.day)), Cell(row?.onMinutes ?? 0), Cell(day.playing.count),
+                    Cell(day.day.description, url: FigureAddress.day(code, day.day)), Cell(row?.onMinutes ?? 0), Cell(day.playing.count),
                     Cell(wholeMinutes(row?.effectiveSeconds ?? 0)), Cell(row?.effectivePlays ?? 0), Cell(row?.effectiveDemandPlays ?? 0),
                     Cell(day.late.count),
                     Cell(day.voided.count), Cell(speech(heard), mark: "standing"),
@@ -151,7 +151,7 @@ extension Table {
                     let standing =
                         played.isVoided ? "plays.voided" : day.effectiveCourseware.contains(id) ? "plays.effective" : "plays.short"
                     return [
-                        Cell(zone.text(Instant(milliseconds: from)), url: FigureURL.day(code, day.day)),
+                        Cell(zone.text(Instant(milliseconds: from)), url: FigureAddress.day(code, day.day)),
                         Cell(zone.text(Instant(milliseconds: through)).suffix(5).description),
                         Cell(courseware[id]?.title ?? id, mark: "wide"), Cell(speech("play_mode.\(String(describing: played.play.mode))")),
                         Cell(clockText(played.wall.total)), Cell(clockText(played.media.total)), Cell(speech(standing), mark: "standing"),

@@ -17,8 +17,8 @@ extension Feature {
 extension Routes {
     fileprivate mutating func addSites(_ rules: FactRules) {
         let house = house
-        get("/sites/:code", .seeFigures) { request, context, visit in
-            let (code, speech) = (try siteCode(context), Speech(house, visit))
+        get(SiteAddress.page, .seeFigures) { request, context, visit in
+            let (code, speech) = (try SiteAddress.page.parts(context), Speech(house, visit))
             let period = try Period(Query(request)["month"], rules: rules, at: house.clock.now)
             let found = try await house.database.read {
                 try $0.siteFacts(code: code, month: period.month, in: visit.scope, zone: rules.zone, at: period.asOf)
@@ -33,9 +33,8 @@ extension Routes {
                 title: speech("site.title", ["site": facts.site.name, "month": speech.month(period.month)]), crumbs: facts.crumbs,
                 for: visit, request)
         }
-        get("/sites/:code/days/:day", .seeFigures) { request, context, visit in
-            let (code, speech) = (try siteCode(context), Speech(house, visit))
-            guard let day = Day(try context.parameters.require("day")) else { throw Refusal.invalid(["day": "form.date"]) }
+        get(FigureAddress.day, .seeFigures) { request, context, visit in
+            let ((code, day), speech) = (try FigureAddress.day.parts(context), Speech(house, visit))
             let period = try Period(day.month.description, rules: rules, at: house.clock.now)
             let found = try await house.database.read {
                 try $0.siteFacts(code: code, month: period.month, only: day, in: visit.scope, zone: rules.zone, at: period.asOf)
@@ -44,14 +43,12 @@ extension Routes {
             return try house.page(
                 "site_day", SiteDayPage(facts, SiteMinutes(day, facts, rules: rules), period, rules: rules, speech),
                 title: speech("site_day.title", ["site": facts.site.name, "day": day.description]),
-                crumbs: facts.crumbs + [Frame.Link(label: facts.site.name, url: FigureURL.site(code, period.month))], for: visit, request)
+                crumbs: facts.crumbs + [Frame.Link(label: facts.site.name, url: FigureAddress.site(code, period.month))], for: visit,
+                request)
         }
     }
 }
 
 extension SiteFacts {
-    fileprivate var crumbs: [Frame.Link] { path.map { Frame.Link(label: $0.name, url: FigureURL.area($0.code, month)) } }
+    fileprivate var crumbs: [Frame.Link] { path.map { Frame.Link(label: $0.name, url: FigureAddress.area($0.code, month)) } }
 }
-
-/// The site's code in the path; any printable character may stand in it.
-private func siteCode(_ context: AppContext) throws -> String { try context.parameters.require("code").removingPercentEncoding ?? "" }

@@ -7,10 +7,17 @@ import Registry
 import Storage
 package import Web
 
+/// Where operators and their agreements are.
+enum OperatorAddress {
+    static let operators = RecordAddresses("/operators")
+    static let agreements = RecordAddresses("/agreements")
+    static let pick = FixedAddress("/pick/operators")
+}
+
 /// The form of an operator, and the columns of a file of them.
 enum OperatorFields {
     static let name = Field.text("name", "operator.name", most: 100)
-    static let area = Field.picked("area", "operator.area", from: "/pick/areas", isHelped: false)
+    static let area = Field.picked("area", "operator.area", from: AreaAddress.pick, isHelped: false)
     static let modes = Field.boxes("modes", "operator.modes", among: SiteMode.allCases, words: "site_mode")
     static let hotline = Field.text("hotline", "operator.hotline", most: 60, isHelped: true)
     static let note = Field.note("note", "operator.note_field", most: 500, isNeeded: false)
@@ -28,8 +35,8 @@ enum OperatorFields {
 enum AgreementFields {
     static let number = Field.document("agreement.number", name: "number", most: 60, isNeeded: true)
     static let title = Field.text("title", "agreement.name", most: 200)
-    static let by = Field.picked("operator", "agreement.operator", from: "/pick/operators", isHelped: false)
-    static let area = Field.picked("area", "agreement.area", from: "/pick/areas", isHelped: false)
+    static let by = Field.picked("operator", "agreement.operator", from: OperatorAddress.pick, isHelped: false)
+    static let area = Field.picked("area", "agreement.area", from: AreaAddress.pick, isHelped: false)
     static let from = Field.date("from", "agreement.from")
     static let through = Field.date("through", "agreement.through")
     static let amount = Field.money("amount", "agreement.amount", isHelped: true)
@@ -50,7 +57,7 @@ enum AgreementFields {
 extension RecordPage where Record == NetworkOperator {
     static var operators: RecordPage {
         RecordPage(
-            "/operators", topic: "operator", see: .seeFigures, keep: .keepRegister, form: OperatorFields.form,
+            OperatorAddress.operators, topic: "operator", see: .seeFigures, keep: .keepRegister, form: OperatorFields.form,
             key: [OperatorFields.name.name],
             id: \.id, name: \.name, texts: OperatorFields.texts, find: { try $0.networkOperator(id: $1, in: $2) },
             match: { statements, values, _ in
@@ -73,7 +80,7 @@ extension RecordPage where Record == NetworkOperator {
             },
             ways: { one, at in
                 guard at.visit.may(.keepRegister) else { return [] }
-                return [Frame.Link(label: at.text("agreement.new"), url: Query.url("/agreements/new", [("operator", one.name)]))]
+                return [Frame.Link(label: at.text("agreement.new"), url: OperatorAddress.agreements.new().with("operator", one.name))]
             })
     }
 }
@@ -88,7 +95,7 @@ extension NetworkOperator {
 extension RecordPage where Record == Agreement {
     static var agreements: RecordPage {
         RecordPage(
-            "/agreements", topic: "agreement", see: .seeFigures, keep: .keepRegister, form: AgreementFields.form,
+            OperatorAddress.agreements, topic: "agreement", see: .seeFigures, keep: .keepRegister, form: AgreementFields.form,
             key: [AgreementFields.number.name], id: \.id, name: { "\($0.number) \($0.title)" }, texts: AgreementFields.texts,
             find: { try $0.agreement(id: $1, in: $2) },
             match: { statements, values, _ in
@@ -112,7 +119,7 @@ extension RecordPage where Record == Agreement {
                 },
             ],
             ways: { agreement, at in
-                [Frame.Link(label: at.text("agreement.to_operator"), url: "/operators/\(agreement.operatorID)")]
+                [Frame.Link(label: at.text("agreement.to_operator"), url: OperatorAddress.operators.one(agreement.operatorID))]
             })
     }
 }
@@ -152,9 +159,9 @@ extension ListPage where Row == NetworkOperator {
     static var operators: ListPage {
         let record = RecordPage.operators
         return ListPage(
-            record.path, .seeFigures, title: "operator.title",
+            record.addresses.list, .seeFigures, title: "operator.title",
             columns: [
-                ListColumn("name", "operator.name") { one, _ in Table.Cell(one.name, url: "/operators/\(one.id)") },
+                ListColumn("name", "operator.name") { one, _ in Table.Cell(one.name, url: OperatorAddress.operators.one(one.id)) },
                 ListColumn("area", "operator.area") { one, _ in Table.Cell("\(one.areaName) \(one.areaCode)") },
                 ListColumn("modes", "operator.modes") { one, question in
                     Table.Cell(one.modes.map { question.text("site_mode.\($0.rawValue)") }.joined(separator: question.text("list.comma")))
@@ -172,11 +179,12 @@ extension ListPage where Row == Agreement {
     static var agreements: ListPage {
         let record = RecordPage.agreements
         return ListPage(
-            record.path, .seeFigures, title: "agreement.title",
+            record.addresses.list, .seeFigures, title: "agreement.title",
             columns: [
-                ListColumn("number", "agreement.number") { one, _ in Table.Cell(one.number, url: "/agreements/\(one.id)") },
+                ListColumn("number", "agreement.number") { one, _ in Table.Cell(one.number, url: OperatorAddress.agreements.one(one.id)) },
                 ListColumn("title", "agreement.name") { one, _ in Table.Cell(one.title, mark: "wide") },
-                ListColumn("operator", "agreement.operator") { one, _ in Table.Cell(one.operatorName, url: "/operators/\(one.operatorID)")
+                ListColumn("operator", "agreement.operator") { one, _ in
+                    Table.Cell(one.operatorName, url: OperatorAddress.operators.one(one.operatorID))
                 },
                 ListColumn("area", "agreement.area") { one, _ in Table.Cell("\(one.areaName) \(one.areaCode)") },
                 ListColumn("from", "agreement.from") { one, _ in Table.Cell(one.days.lowerBound.description) },
@@ -208,7 +216,8 @@ extension Table {
             caption: at.text("agreement.title"), columns: columns,
             rows: agreements.map { one in
                 [
-                    Cell(one.number, url: "/agreements/\(one.id)"), Cell(one.title, mark: "wide"), Cell("\(one.areaName) \(one.areaCode)"),
+                    Cell(one.number, url: OperatorAddress.agreements.one(one.id)), Cell(one.title, mark: "wide"),
+                    Cell("\(one.areaName) \(one.areaCode)"),
                     Cell(one.days.lowerBound.description), Cell(one.days.upperBound.description),
                     Cell(at.text("agreement.state.\(one.standing(on: at.today))"), mark: "standing"),
                 ]
@@ -223,8 +232,8 @@ extension Feature {
         return Feature(
             "operators",
             menu: [
-                MenuEntry(.run, "operator.title", operators.path, .seeFigures),
-                MenuEntry(.run, "agreement.title", agreements.path, .seeFigures),
+                MenuEntry(.run, "operator.title", operators.addresses.list, .seeFigures),
+                MenuEntry(.run, "agreement.title", agreements.addresses.list, .seeFigures),
             ], jobs: [operators.importJob(house, bell: bell), agreements.importJob(house, bell: bell)],
             today: [
                 TodayLook(.keepRegister) { statements, question in
@@ -233,27 +242,31 @@ extension Feature {
                     let ending = try statements.agreementsEnding(
                         question.today...question.today.advanced(by: 60), limit: 500, in: question.scope)
                     return [
-                        TodayEntry(.mine, "today.agreements.drafts", count: mine.count, path: "/agreements?state=draft", most: 500),
-                        TodayEntry(.mine, "today.agreements.ending", count: ending.count, path: "/agreements?state=in_force", most: 500),
+                        TodayEntry(
+                            .mine, "today.agreements.drafts", count: mine.count,
+                            at: OperatorAddress.agreements.list().with("state", "draft"), most: 500),
+                        TodayEntry(
+                            .mine, "today.agreements.ending", count: ending.count,
+                            at: OperatorAddress.agreements.list().with("state", "in_force"), most: 500),
                     ]
                 }
             ],
             searches: [
                 SearchLook(.seeFigures, "operator.title") { statements, question in
                     try statements.networkOperators(matching: question.words, limit: question.limit, in: question.scope).map {
-                        SearchHit(title: $0.name, detail: $0.areaName, url: "/operators/\($0.id)")
+                        SearchHit(title: $0.name, detail: $0.areaName, url: OperatorAddress.operators.one($0.id))
                     }
                 },
                 SearchLook(.seeFigures, "agreement.title") { statements, question in
                     try statements.agreements(matching: question.words, limit: question.limit, in: question.scope).map {
-                        SearchHit(title: $0.title, code: $0.number, detail: $0.operatorName, url: "/agreements/\($0.id)")
+                        SearchHit(title: $0.title, code: $0.number, detail: $0.operatorName, url: OperatorAddress.agreements.one($0.id))
                     }
                 },
             ], sample: FeatureSample { try $0.makeSampleOperators(on: $1, by: $2, house.pages.words) }
         ) {
             $0.list(.operators)
             $0.records(operators, bell: bell)
-            $0.pick("operators", .seeFigures) { statements, question, _ in
+            $0.pick(OperatorAddress.pick, .seeFigures) { statements, question, _ in
                 try statements.networkOperators(matching: question.words, limit: question.limit, in: question.scope).map {
                     [$0.name, $0.areaName]
                 }

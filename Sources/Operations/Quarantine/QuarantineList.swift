@@ -2,9 +2,15 @@ import Accounts
 import Basics
 import Foundation
 import Lists
+import Registry
 import Storage
 package import Web
 import Wire
+
+/// Where facts are that were not taken.
+enum QuarantineAddress {
+    static let list = FixedAddress("/quarantine")
+}
 
 extension Feature {
     /// What waits for a person, and whose clock is wrong.
@@ -14,10 +20,10 @@ extension Feature {
             return [
                 TodayEntry(
                     .mine, "today.quarantine", count: waiting.count, since: waiting.map(\.receivedAt).min().map(question.zone.day),
-                    path: "/quarantine", most: 500)
+                    at: QuarantineAddress.list(), most: 500)
             ]
         }
-        return Feature("quarantine", menu: [MenuEntry(.run, "nav.quarantine", "/quarantine", .seeFigures)], today: [today]) {
+        return Feature("quarantine", menu: [MenuEntry(.run, "nav.quarantine", QuarantineAddress.list, .seeFigures)], today: [today]) {
             $0.list(.quarantine)
         }
     }
@@ -48,7 +54,7 @@ extension ListPage where Row == PlacedQuarantine {
     /// The facts that wait, oldest first, and below them whose clock is wrong and who has no room.
     static var quarantine: ListPage {
         ListPage(
-            "/quarantine", .seeFigures, title: "quarantine.title",
+            QuarantineAddress.list, .seeFigures, title: "quarantine.title",
             columns: [
                 ListColumn("received", "quarantine.column.received") { Table.Cell($1.time($0.receivedAt)) },
                 ListColumn("terminal", "quarantine.column.terminal") { row, _ in Table.Cell(row.subject) },
@@ -97,7 +103,7 @@ extension ListPage where Row == PlacedQuarantine {
 
 extension Table.Cell {
     fileprivate static func site(_ code: String?, _ name: String?) -> Table.Cell {
-        code.map { Table.Cell("\(name ?? "") \($0)", url: "/sites/\(Query.segment($0))") } ?? Table.Cell("—")
+        code.map { Table.Cell("\(name ?? "") \($0)", url: SiteAddress.page($0)) } ?? Table.Cell("—")
     }
 }
 

@@ -1,6 +1,7 @@
 import Accounts
 package import Basics
 import Lists
+import Registry
 import Storage
 package import Web
 
@@ -15,15 +16,22 @@ package enum SilenceSpan: String, CaseIterable, Sendable {
     package func start(_ now: Instant) -> Instant { now.adding(seconds: -(Int64(rawValue) ?? 1) * 86_400) }
 }
 
+/// Where sites are that fell silent.
+enum SilenceAddress {
+    static let list = FixedAddress("/silent")
+}
+
 extension Feature {
     /// Sites that fell silent, and since when.
     package static var silence: Feature {
         let today = TodayLook(.keepRegister) { statements, question in
             let filter = SilenceFilter(before: SilenceSpan.threeDays.start(question.now), zone: question.zone)
             let count = try statements.silentSiteCount(filter, most: 500, on: question.today, in: question.scope)
-            return [TodayEntry(.late, "today.silence", count: count, path: "/silent?days=3", most: 500)]
+            return [TodayEntry(.late, "today.silence", count: count, at: SilenceAddress.list().with("days", 3), most: 500)]
         }
-        return Feature("silence", menu: [MenuEntry(.run, "nav.silence", "/silent", .seeFigures)], today: [today]) { $0.list(.silent) }
+        return Feature("silence", menu: [MenuEntry(.run, "nav.silence", SilenceAddress.list, .seeFigures)], today: [today]) {
+            $0.list(.silent)
+        }
     }
 }
 
@@ -36,11 +44,11 @@ extension ListPage where Row == SilentSite {
                 words: question.words)
         }
         return ListPage(
-            "/silent", .seeFigures, title: "silence.title",
+            SilenceAddress.list, .seeFigures, title: "silence.title",
             columns: [
-                ListColumn("name", "silence.name") { row, _ in Table.Cell(row.name, url: "/sites/\(Query.segment(row.code))") },
+                ListColumn("name", "silence.name") { row, _ in Table.Cell(row.name, url: SiteAddress.page(row.code)) },
                 ListColumn("code", "silence.code") { row, _ in Table.Cell(row.code) },
-                ListColumn("area", "silence.area") { row, _ in Table.Cell(row.areaName, url: "/areas/\(row.areaCode)") },
+                ListColumn("area", "silence.area") { row, _ in Table.Cell(row.areaName, url: AreaAddress.page(row.areaCode)) },
                 ListColumn("heard", "silence.heard") { row, question in
                     Table.Cell(row.heardAt.map(question.house.zone.text) ?? question.text("silence.never"))
                 },

@@ -34,10 +34,12 @@ struct CompositionPage: Sendable {
         let blockNote: String?
     }
     let csrf: String
-    let action: String
-    let bulletinURL: String
-    let editionsURL: String
-    let draftURL: String
+    let sectionsURL: Location
+    let bulletinURL: Location
+    let editionsURL: Location
+    let draftURL: Location
+    /// The draft as a file.
+    let files: [Frame.Link]
     let isProvisional: Bool
     let misfitCount: String?
     let mayEdit: Bool
@@ -51,9 +53,11 @@ struct CompositionPage: Sendable {
         _ speech: Speech
     ) {
         self.csrf = csrf
-        let base = "/bulletins/\(month)/\(area.code)"
-        action = base + "/compose"
-        (bulletinURL, editionsURL, draftURL) = (base, base + "/editions", base + "/draft")
+        (sectionsURL, draftURL) = (CompositionAddress.sections(month, area.code), CompositionAddress.draft(.html)(month, area.code))
+        (bulletinURL, editionsURL) = (BulletinAddress.page(month, area.code), BulletinAddress.editions(month, area.code))
+        files = [EditionFile.pdf, .docx, .xlsx].map {
+            Frame.Link(label: $0.rawValue.uppercased(), url: CompositionAddress.draft($0)(month, area.code))
+        }
         isProvisional = standing == .provisional
         let misfits = composition.misfits.count
         misfitCount = misfits > 0 ? speech("compose.misfit_count", ["count": String(misfits)]) : nil

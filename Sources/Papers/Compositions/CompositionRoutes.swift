@@ -24,11 +24,11 @@ extension Routes {
     /// Composing a bulletin: sections, sentences, the draft and its files.
     fileprivate mutating func addCompositions(_ press: EditionPress, bell: JobBell) {
         let (house, rules) = (house, press.rules)
-        get("/bulletins/:month/:code/compose", .seeFigures) { request, context, visit in
+        get(CompositionAddress.page, .seeFigures) { request, context, visit in
             let at = FormVisit(house, visit, request, context)
             return try await house.page(house.compositionFrame(try EditionPlace(at, rules), nil, press, at), at)
         }
-        post("/bulletins/:month/:code/compose/sections", .keepRegister) { form, context, visit in
+        post(CompositionAddress.sections, .keepRegister) { form, context, visit in
             let (place, act) = (try EditionPlace(context, rules, house.clock.now), house.act(visit))
             let id = form["section"]
             let change: Rearrangement
@@ -45,21 +45,19 @@ extension Routes {
             try await house.database.write { try $0.rearrange(change, area: area, month: place.month, by: act) }
             var target = id
             if case .add(let new) = change { target = new }
-            return seeOther("/bulletins/\(place.month)/\(place.code)/compose#section-\(target)")
+            return seeOther(CompositionAddress.section(target, place.month, place.code))
         }
         form(
-            "/bulletins/:month/:code/compose/sentences/:section/:sentence", .keepRegister,
-            on: {
-                let (month, code, section) = (
-                    try $0.path("month"), Query.segment(try $0.path("code")), Query.segment(try $0.path("section"))
-                )
-                return "/bulletins/\(month)/\(code)/compose#section-\(section)"
+            CompositionAddress.sentence, .keepRegister,
+            on: { at in
+                let (month, code, section, _) = try at.parts(CompositionAddress.sentence)
+                return CompositionAddress.section(section, month, code)
             }, .sentence(press))
-        get("/bulletins/:month/:code/draft", .seeFigures) { _, context, visit in try await house.draft(.html, context, press, visit) }
-        get("/bulletins/:month/:code/draft.pdf", .seeFigures) { _, context, visit in
+        get(CompositionAddress.draft(.html), .seeFigures) { _, context, visit in try await house.draft(.html, context, press, visit) }
+        get(CompositionAddress.draft(.pdf), .seeFigures) { _, context, visit in
             try await house.orderDraft(context, press, visit, bell: bell)
         }
-        get("/bulletins/:month/:code/drafts/:job", .seeFigures) { request, context, visit in
+        get(CompositionAddress.draftJob, .seeFigures) { request, context, visit in
             let (place, job) = try await house.draftJob(context, press, visit)
             let (speech, folder) = (Speech(house, visit), press.draftFolder)
             let isKept = try await offPool { folder.isKept(job.id) }
@@ -68,14 +66,14 @@ extension Routes {
             if draft.isPrinting { response.looksAgain() }
             return response
         }
-        get("/bulletins/:month/:code/drafts/{job}.pdf", .seeFigures) { _, context, visit in
+        get(CompositionAddress.draftPDF, .seeFigures) { _, context, visit in
             let (place, job) = try await house.draftJob(context, press, visit)
             let folder = press.draftFolder
             guard let data = try await offPool({ folder.file(job.id) }) else { throw Refusal.notFound("draft") }
             return artefact(data, .pdf, name: "draft-\(place.month)-\(place.code).pdf")
         }
-        get("/bulletins/:month/:code/draft.docx", .seeFigures) { _, context, visit in try await house.draft(.docx, context, press, visit) }
-        get("/bulletins/:month/:code/draft.xlsx", .seeFigures, hasOwnDoor: true) { _, context, visit in
+        get(CompositionAddress.draft(.docx), .seeFigures) { _, context, visit in try await house.draft(.docx, context, press, visit) }
+        get(CompositionAddress.draft(.xlsx), .seeFigures, hasOwnDoor: true) { _, context, visit in
             try await house.draft(.xlsx, context, press, visit)
         }
     }
@@ -102,19 +100,17 @@ extension House {
             throw Refusal.notFound("area")
         }
         let standing = try await database.read { try $0.standing(of: place.month, area: area.areaID) }
-        let (speech, page, base) = (
-            Speech(self, visit), FormPage.sentence(press), "/bulletins/\(place.month)/\(area.code)/compose/sentences"
-        )
+        let (speech, page) = (Speech(self, visit), FormPage.sentence(press))
         let forms = { (section: BulletinSection, sentence: Sentence) -> FormView? in
             guard visit.may(.keepRegister) else { return nil }
             let place = SentencePlace(area: area, month: place.month, section: section, sentence: sentence)
-            let action = "\(base)/\(Query.segment(section.id))/\(Query.segment(sentence.name))"
+            let action = CompositionAddress.sentence(place.month, area.code, section.id, sentence.name)
             if let refused, refused.isSent(to: action) { return refused }
             return self.opened(page, place, at, action: action)
         }
         return FormFrame(
             title: speech("compose.title", ["area": area.name, "month": speech.month(place.month)]),
-            crumbs: [Frame.Link(label: area.name, url: FigureURL.bulletin(area.code, place.month))], template: "composition",
+            crumbs: [Frame.Link(label: area.name, url: BulletinAddress.bulletin(area.code, place.month))], template: "composition",
             content: CompositionPage(
                 composition, area, place.month, standing: standing, forms: forms, mayEdit: visit.may(.keepRegister), csrf: visit.csrf,
                 speech))
@@ -154,13 +150,13 @@ extension House {
             return try statements.enqueueJob(kind: DraftJob.kind, subject: subject, payload: payload, madeBy: account, at: now, ids: ids)
         }
         bell.ring()
-        return seeOther("/bulletins/\(place.month)/\(Query.segment(place.code))/drafts/\(id)")
+        return seeOther(CompositionAddress.draftJob(place.month, place.code, id))
     }
 
     /// The job of a draft, when it is one of the month and area that the address names and the scope covers.
     fileprivate func draftJob(_ context: AppContext, _ press: EditionPress, _ visit: Visit) async throws -> (EditionPlace, Job) {
         let place = try EditionPlace(context, press.rules, clock.now)
-        let (area, id) = (try await bulletinArea(place, visit, press.rules), try context.parameters.require("job"))
+        let (area, id) = (try await bulletinArea(place, visit, press.rules), try CompositionAddress.draftJob.parts(context).2)
         guard let job = try await database.read({ try $0.job(id: id) }), job.kind == DraftJob.kind,
             let order = try? JSONDecoder().decode(DraftJob.Order.self, from: Data(job.payload.utf8)), order.code == area.code,
             order.month == place.month.description
@@ -171,23 +167,22 @@ extension House {
 
 /// The page `draft`: how far it is, the file, or why there is none.
 struct DraftPage: Sendable {
-    let backURL: String
-    let here: String
+    let backURL: Location
+    let here: Location
     let isPrinting: Bool
-    let eventsURL: String
+    let eventsURL: Location
     let permille: Int
-    let fileURL: String?
+    let fileURL: Location?
     let failed: String?
-    let againURL: String
+    let againURL: Location
 
     init(_ job: Job, _ place: EditionPlace, isKept: Bool, _ speech: Speech) {
-        let base = "/bulletins/\(place.month)/\(Query.segment(place.code))"
-        (backURL, againURL, here, eventsURL) = (
-            base + "/compose", base + "/draft.pdf", "\(base)/drafts/\(job.id)", "/jobs/\(job.id)/events"
-        )
+        let (month, code) = (place.month, place.code)
+        (backURL, againURL) = (CompositionAddress.page(month, code), CompositionAddress.draft(.pdf)(month, code))
+        (here, eventsURL) = (CompositionAddress.draftJob(month, code, job.id), JobAddress.events(job.id))
         isPrinting = [.ready, .running].contains(job.state)
         permille = job.progress
-        fileURL = job.state == .done && isKept ? "\(base)/drafts/\(job.id).pdf" : nil
+        fileURL = job.state == .done && isKept ? CompositionAddress.draftPDF(month, code, job.id) : nil
         failed =
             isPrinting || fileURL != nil
             ? nil : speech(job.state == .done ? "draft.gone" : "draft.failed", ["reason": speech("refusal.print.failed")])

@@ -36,7 +36,10 @@ extension FormPage where Subject == SentencePlace {
                     + (place.sentence.edit == nil ? [] : [FormWay("reset", "compose.reset")])
             }, mark: \.mark,
             reading: { at in
-                let (place, section, name) = (try EditionPlace(at, press.rules), try at.path("section"), try at.path("sentence"))
+                let (place, section, name) = (
+                    try EditionPlace(at, press.rules), try at.parts(CompositionAddress.sentence).2,
+                    try at.parts(CompositionAddress.sentence).3
+                )
                 guard
                     let (composition, area) = try await press.composition(
                         code: place.code, month: place.month, language: at.visit.language, in: at.visit.scope, at: at.act.at)
@@ -62,7 +65,7 @@ extension FormPage where Subject == SentencePlace {
                         sentence, section: section, content: content, seen: sentence.mark, area: place.area, month: place.month,
                         language: language, by: at.act)
                 }
-                return "/bulletins/\(place.month)/\(place.area.code)/compose#section-\(section)"
+                return CompositionAddress.section(section, place.month, place.area.code)
             },
             page: { form, place, at in
                 try await at.house.compositionFrame(EditionPlace(code: place.area.code, month: place.month), form, press, at)

@@ -8,8 +8,8 @@ import Web
 /// The page `recipients`: to whom an edition was sent, who confirmed, and the reminder.
 struct RecipientPage: Sendable {
     let csrf: String
-    let editionURL: String
-    let remindURL: String
+    let editionURL: Location
+    let remindURL: Location
     let summary: String
     let reminded: String?
     let recipients: Table
@@ -24,8 +24,8 @@ struct RecipientPage: Sendable {
         let there = recipients.filter { $0.untilDay > today || $0.receivedAt != nil }
         let confirmed = there.count { $0.receivedAt != nil }
         self.csrf = csrf
-        editionURL = "/editions/\(edition.id)"
-        remindURL = "/editions/\(edition.id)/recipients/remind"
+        editionURL = EditionAddress.one(edition.id)
+        remindURL = EditionAddress.remind(edition.id)
         summary = speech("distribution.summary", ["confirmed": String(confirmed), "all": String(there.count)])
         self.reminded = reminded.map { speech("distribution.reminded", ["count": String($0)]) }
         self.recipients = Table(

@@ -16,11 +16,13 @@ extension Feature {
             return [
                 TodayEntry(
                     .mine, "today.received", count: open.count, since: open.map(\.sentAt).min().map(question.zone.day),
-                    path: "/received?state=open",
+                    at: EditionAddress.received().with("state", "open"),
                     most: 200)
             ]
         }
-        return Feature("distribution", menu: [MenuEntry(.supervision, "nav.received", "/received", .seeFigures)], today: [today]) {
+        return Feature(
+            "distribution", menu: [MenuEntry(.supervision, "nav.received", EditionAddress.received, .seeFigures)], today: [today]
+        ) {
             $0.addDistribution(rules)
         }
     }
@@ -30,8 +32,8 @@ extension Routes {
     /// To whom an edition went, who has confirmed it, and what has come to the account's own areas.
     fileprivate mutating func addDistribution(_ rules: FactRules) {
         let house = house
-        get("/editions/:id/recipients", .seeFigures) { request, context, visit in
-            let edition = try await house.edition(try context.parameters.require("id"), visit, rules)
+        get(EditionAddress.recipients, .seeFigures) { request, context, visit in
+            let edition = try await house.edition(try EditionAddress.recipients.parts(context), visit, rules)
             let reminded = request.uri.queryParameters["reminded"].flatMap { Int($0) }
             let (recipients, accounts) = try await house.database.read { statements in
                 let recipients = try statements.recipients(of: edition.id)
@@ -45,12 +47,12 @@ extension Routes {
                     csrf: visit.csrf, zone: house.zone, speech),
                 title: speech("distribution.title", ["month": edition.month, "number": String(edition.number)]), for: visit, request)
         }
-        post("/editions/:id/recipients/remind", .keepRegister) { _, context, visit in
+        post(EditionAddress.remind, .keepRegister) { _, context, visit in
             let (edition, act, today) = (
-                try await house.edition(try context.parameters.require("id"), visit, rules), house.act(visit), house.today
+                try await house.edition(try EditionAddress.recipients.parts(context), visit, rules), house.act(visit), house.today
             )
             let count = try await house.database.write { try $0.remindRecipients(of: edition, today: today, by: act) }
-            return seeOther("/editions/\(edition.id)/recipients?reminded=\(count)")
+            return seeOther(EditionAddress.recipients(edition.id).with("reminded", count))
         }
         list(.received)
     }

@@ -12,7 +12,7 @@ extension ListPage where Row == ReceivedEdition {
     /// The editions that were sent to the account's areas, newest first.
     static var received: ListPage {
         ListPage(
-            "/received", .seeFigures, title: "distribution.received",
+            EditionAddress.received, .seeFigures, title: "distribution.received",
             columns: [
                 ListColumn("edition", "distribution.column.edition") { one, question in
                     let speech = Speech(question.house, question.visit)
@@ -20,7 +20,7 @@ extension ListPage where Row == ReceivedEdition {
                         "issuer": one.issuer, "month": Month(one.month).map(speech.month) ?? one.month, "number": String(one.number),
                         "document": one.document,
                     ]
-                    return Table.Cell(speech("distribution.line", values), url: "/editions/\(one.edition)")
+                    return Table.Cell(speech("distribution.line", values), url: EditionAddress.one(one.edition))
                 },
                 ListColumn("area", "distribution.column.area") { one, _ in Table.Cell("\(one.areaName) \(one.areaCode)") },
                 ListColumn("sent", "distribution.column.sent") { Table.Cell($1.time($0.sentAt)) },
@@ -29,7 +29,8 @@ extension ListPage where Row == ReceivedEdition {
                         ?? Table.Cell(question.text("distribution.open"), mark: "standing")
                 },
                 ListColumn("reminders", "distribution.column.reminders", isNumber: true) { one, _ in Table.Cell(one.reminders) },
-                ListColumn("paper", "distribution.column.paper") { one, _ in Table.Cell("PDF", url: "/editions/\(one.edition).pdf") },
+                ListColumn("paper", "distribution.column.paper") { one, _ in Table.Cell("PDF", url: EditionAddress.file(.pdf)(one.edition))
+                },
             ],
             filters: [
                 ListFilter(

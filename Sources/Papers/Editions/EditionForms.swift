@@ -59,7 +59,7 @@ extension FormPage where Subject == Readiness {
                     language: at.visit.language.rawValue,
                     actor: at.act.actor.id)
                 try statements.order(order, ready, by: at.act)
-                return FigureURL.editions(ready.area.code, ready.month)
+                return BulletinAddress.editions(ready.month, ready.area.code)
             }, after: { bell.ring() },
             page: { form, ready, at in
                 try await at.house.editionFrame(EditionPlace(code: ready.area.code, month: ready.month), form, at, press, bell: bell)
@@ -97,7 +97,7 @@ extension FormPage where Subject == AreaMonth {
     /// Closes a month of an area: shows before how many sites it is about and what has not been heard of.
     static func closing(_ rules: FactRules) -> FormPage {
         FormPage(
-            submit: "edition.close", cancel: { record, _ in FigureURL.editions(record.area.code, record.month) },
+            submit: "edition.close", cancel: { record, _ in BulletinAddress.editions(record.month, record.area.code) },
             subject: { try $0.areaMonth($1, rules) }, form: { _ in Form() },
             texts: { _, _ in [:] },
             preview: { statements, record, _, at in
@@ -125,7 +125,7 @@ extension FormPage where Subject == AreaMonth {
             },
             act: { statements, record, _, at in
                 try statements.closeMonth(record.month, area: record.area, rules: rules, by: at.act)
-                return FigureURL.editions(record.area.code, record.month)
+                return BulletinAddress.editions(record.month, record.area.code)
             },
             page: { form, record, at in .edition(form, record, "edition.close_title", "edition.close_lead", at) })
     }
@@ -133,12 +133,12 @@ extension FormPage where Subject == AreaMonth {
     /// Takes a closing back while nothing is published.
     static func reopening(_ rules: FactRules) -> FormPage {
         FormPage(
-            submit: "edition.reopen", cancel: { record, _ in FigureURL.editions(record.area.code, record.month) },
+            submit: "edition.reopen", cancel: { record, _ in BulletinAddress.editions(record.month, record.area.code) },
             subject: { try $0.areaMonth($1, rules) },
             form: { _ in ReopeningFields.form }, texts: { _, _ in [:] },
             act: { statements, record, values, at in
                 try statements.reopenMonth(record.month, area: record.area, reason: try values[ReopeningFields.reason], by: at.act)
-                return FigureURL.editions(record.area.code, record.month)
+                return BulletinAddress.editions(record.month, record.area.code)
             },
             page: { form, record, at in .edition(form, record, "edition.reopen_title", "edition.reopen_lead", at) })
     }
@@ -148,13 +148,9 @@ extension FormFrame {
     fileprivate static func edition(_ form: FormView, _ record: AreaMonth, _ title: String, _ lead: String, _ at: FormVisit) -> FormFrame {
         FormFrame(
             title: at.text(title, ["area": record.area.name, "month": Speech(at.house, at.visit).month(record.month)]),
-            crumbs: [Frame.Link(label: at.text("edition.title"), url: FigureURL.editions(record.area.code, record.month))],
+            crumbs: [Frame.Link(label: at.text("edition.title"), url: BulletinAddress.editions(record.month, record.area.code))],
             note: at.text(lead), form)
     }
-}
-
-extension FigureURL {
-    static func editions(_ code: String, _ month: Month) -> String { "/bulletins/\(month)/\(code)/editions" }
 }
 
 extension Statements {

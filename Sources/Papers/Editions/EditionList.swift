@@ -67,13 +67,13 @@ extension ListPage where Row == ListedEdition {
     /// Everything that was published in the scope or sent into it, the latest first.
     static var editions: ListPage {
         ListPage(
-            "/editions", .seeFigures, title: "edition.list.title",
+            EditionAddress.list, .seeFigures, title: "edition.list.title",
             columns: [
                 ListColumn("edition", "edition.list.edition") { row, question in
                     let one = row.edition
                     return Table.Cell(
                         question.text("edition.list.line", ["area": one.areaName, "month": one.month, "number": String(one.number)]),
-                        url: "/editions/\(one.id)")
+                        url: EditionAddress.one(one.id))
                 },
                 ListColumn("document", "edition.list.document") { row, _ in Table.Cell(row.edition.document) },
                 ListColumn("state", "edition.list.state") { row, question in
@@ -84,11 +84,11 @@ extension ListPage where Row == ListedEdition {
                     Table.Cell(question.actor(row.edition.publishedBy, row.accounts))
                 },
                 ListColumn("paper", "distribution.column.paper") { row, _ in
-                    Table.Cell("PDF", url: "/editions/\(row.edition.id).pdf")
+                    Table.Cell("PDF", url: EditionAddress.file(.pdf)(row.edition.id))
                 },
                 ListColumn("month", "edition.list.month", isUsual: false) { row, _ in
                     Table.Cell(
-                        row.edition.month, url: "/bulletins/\(row.edition.month)/\(Query.segment(row.edition.areaCode))/editions")
+                        row.edition.month, url: Month(row.edition.month).map { BulletinAddress.editions($0, row.edition.areaCode) })
                 },
             ],
             filters: [
@@ -120,7 +120,7 @@ extension SearchLook {
     /// Published bulletins by area, month and number of the paper.
     static let editions = SearchLook(.seeFigures, "search.editions") { statements, question in
         try statements.editions(matching: question.words, on: question.today, in: question.scope, limit: question.limit).map {
-            SearchHit(title: "\($0.areaName) \($0.month)", detail: $0.document, url: "/editions/\($0.id)")
+            SearchHit(title: "\($0.areaName) \($0.month)", detail: $0.document, url: EditionAddress.one($0.id))
         }
     }
 }

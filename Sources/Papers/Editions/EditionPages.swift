@@ -23,27 +23,27 @@ struct EditionRecord: Sendable {
 
 /// The page `editions`: whether the month is closed, what was published, and the next step.
 struct EditionListPage: Sendable {
-    let bulletinURL: String
+    let bulletinURL: Location
     let state: String
     /// How far the publishing is, or why it did not succeed.
     let printing: String?
-    let eventsURL: String
+    let eventsURL: Location
     let permille: Int
-    let here: String
+    let here: Location
     let failed: String?
     let editions: Table
     /// What differs from the closed figures, before anything is published.
-    let closingURL: String?
+    let closingURL: Location?
     /// For whoever keeps the area: the ways to close the month and to take that back.
-    let closeURL: String?
-    let reopenURL: String?
-    let composeURL: String
+    let closeURL: Location?
+    let reopenURL: Location?
+    let composeURL: Location
     /// The next edition.
     let form: FormView?
 
     init(_ record: EditionRecord, _ month: Month, _ form: FormView?, mayKeep: Bool, zone: NetworkZone, _ speech: Speech) {
-        let base = "/bulletins/\(month)/\(record.area.code)"
-        bulletinURL = FigureURL.bulletin(record.area.code, month)
+        let code = record.area.code
+        bulletinURL = BulletinAddress.bulletin(record.area.code, month)
         state =
             record.closing.map {
                 speech(
@@ -51,7 +51,9 @@ struct EditionListPage: Sendable {
                     ["actor": speech.words.actor($0.closedBy, record.accounts, speech.language), "time": zone.text($0.closedAt)])
             } ?? speech("edition.state.open")
         editions = .editions(record, zone, speech)
-        (eventsURL, permille, here) = ("/jobs/\(record.job?.id ?? "")/events", record.job?.progress ?? 0, base + "/editions")
+        (eventsURL, permille, here) = (
+            JobAddress.events(record.job?.id ?? ""), record.job?.progress ?? 0, BulletinAddress.editions(month, code)
+        )
         printing = record.isPrinting ? speech("edition.printing", ["percent": String((record.job?.progress ?? 0) / 10)]) : nil
         failed = record.job.flatMap {
             $0.state == .failed || $0.state == .cancelled
@@ -60,19 +62,20 @@ struct EditionListPage: Sendable {
                 ) : nil
         }
         let standing = MonthState(isClosed: record.closing != nil, isPublished: !record.editions.isEmpty)
-        closingURL = standing == .closed ? base + "/closing" : nil
-        closeURL = mayKeep && MonthLife.close.from.contains(standing) ? base + "/close" : nil
+        closingURL = standing == .closed ? EditionAddress.closing(month, code) : nil
+        closeURL = mayKeep && MonthLife.close.from.contains(standing) ? EditionAddress.close(month, code) : nil
         reopenURL =
-            mayKeep && MonthLife.reopen.from.contains(standing) && record.isLastClosed && !record.isPrinting ? base + "/reopen" : nil
-        composeURL = base + "/compose"
+            mayKeep && MonthLife.reopen.from.contains(standing) && record.isLastClosed && !record.isPrinting
+            ? EditionAddress.reopen(month, code) : nil
+        composeURL = BulletinAddress.composition(month, code)
         self.form = form
     }
 }
 
 /// The page `errata`: what an edition would say otherwise now, cell by cell and site by site.
 package struct ErrataPage: Sendable {
-    let editionURL: String
-    let bulletinURL: String
+    let editionURL: Location
+    let bulletinURL: Location
     let isSame: Bool
     let summary: String
     /// Whose rank differs, from and to.
@@ -87,8 +90,8 @@ package struct ErrataPage: Sendable {
         let (cells, sites) = (
             document.errata(against: record, identities: identities), document.siteErrata(against: record.figures.sites, late: late)
         )
-        editionURL = "/bulletins/\(record.month)/\(record.area.code)/editions"
-        bulletinURL = FigureURL.bulletin(record.area.code, record.month)
+        editionURL = BulletinAddress.editions(record.month, record.area.code)
+        bulletinURL = BulletinAddress.bulletin(record.area.code, record.month)
         isSame = cells.isEmpty && sites.isEmpty
         let minutes = sites.reduce(0) { $0 + ($1.after?.onMinutes ?? 0) - ($1.before?.onMinutes ?? 0) }
         summary = speech(
@@ -122,15 +125,16 @@ extension Table {
                 + Table.files.map { Column($0.rawValue.uppercased()) },
             rows: record.editions.map { edition in
                 [
-                    Cell(speech("edition.nth", ["number": String(edition.number)]), url: "/editions/\(edition.id)"), Cell(edition.document),
+                    Cell(speech("edition.nth", ["number": String(edition.number)]), url: EditionAddress.one(edition.id)),
+                    Cell(edition.document),
                     Cell(edition.signedOff),
                     Cell(zone.text(edition.asOfAt)), Cell(speech.words.actor(edition.publishedBy, record.accounts, speech.language)),
-                    Cell(speech("edition.show_errata"), url: "/editions/\(edition.id)/errata"),
-                    Cell(speech("distribution.link"), url: "/editions/\(edition.id)/recipients"), Cell(String(edition.hash.prefix(16))),
+                    Cell(speech("edition.show_errata"), url: EditionAddress.errata(edition.id)),
+                    Cell(speech("distribution.link"), url: EditionAddress.recipients(edition.id)), Cell(String(edition.hash.prefix(16))),
                 ]
                     + Table.files.map { file in
                         edition.hash(of: file).isEmpty
-                            ? Cell("—") : Cell(file.rawValue.uppercased(), url: "/editions/\(edition.id).\(file.rawValue)")
+                            ? Cell("—") : Cell(file.rawValue.uppercased(), url: EditionAddress.file(file)(edition.id))
                     }
             }, empty: speech("edition.none"))
     }
@@ -149,7 +153,7 @@ extension Table {
             },
             rows: sites.map { erratum in
                 [
-                    Cell(erratum.code), Cell(erratum.name, url: FigureURL.site(erratum.code, month)), change(erratum, \.onMinutes),
+                    Cell(erratum.code), Cell(erratum.name, url: FigureAddress.site(erratum.code, month)), change(erratum, \.onMinutes),
                     change(erratum, \.effectivePlays),
                     change(erratum, \.heardDays), Cell(speech.why(erratum, zone), mark: "wide"),
                 ]

@@ -17,7 +17,7 @@ extension Feature {
     /// Published bulletins.
     package static func editions(_ press: EditionPress, publishing: PublishJob, bell: JobBell) -> Feature {
         Feature(
-            "editions", menu: [MenuEntry(.supervision, "nav.editions", "/editions", .seeFigures)],
+            "editions", menu: [MenuEntry(.supervision, "nav.editions", EditionAddress.list, .seeFigures)],
             jobs: [FeatureJob(PublishJob.kind, bell: bell) { try await publishing.run($0) }], searches: [.editions]
         ) {
             $0.addEditions(press, bell: bell)
@@ -30,29 +30,29 @@ extension Routes {
     fileprivate mutating func addEditions(_ press: EditionPress, bell: JobBell) {
         let (house, rules) = (house, press.rules)
         list(.editions)
-        get("/bulletins/:month/:code/editions", .seeFigures) { request, context, visit in
+        get(BulletinAddress.editions, .seeFigures) { request, context, visit in
             let at = FormVisit(house, visit, request, context)
             let place = try EditionPlace(at, rules)
             var response = try await house.page(house.editionFrame(place, nil, at, press, bell: bell), at)
             if try await house.isPrinting(place, visit) { response.looksAgain() }
             return response
         }
-        form("/bulletins/:month/:code/close", .keepRegister, asksAgain: true, .closing(rules))
-        form("/bulletins/:month/:code/reopen", .keepRegister, asksAgain: true, .reopening(rules))
+        form(EditionAddress.close, .keepRegister, asksAgain: true, .closing(rules))
+        form(EditionAddress.reopen, .keepRegister, asksAgain: true, .reopening(rules))
         form(
-            "/bulletins/:month/:code/publish", .keepRegister, asksAgain: true, on: { try EditionPlace($0, rules).url },
+            EditionAddress.publish, .keepRegister, asksAgain: true, on: { try EditionPlace($0, rules).url },
             .publication(press, bell: bell))
         for file in EditionFile.allCases {
-            get(file == .html ? "/editions/:id" : "/editions/{id}.\(file.rawValue)", .seeFigures) { _, context, visit in
+            get(EditionAddress.file(file), .seeFigures) { _, context, visit in
                 // The figures of each site are for those who keep them; whoever got the paper gets the paper.
-                let edition = try await house.edition(try context.parameters.require("id"), visit, rules, orSentTo: file != .json)
+                let edition = try await house.edition(try EditionAddress.one.parts(context), visit, rules, orSentTo: file != .json)
                 return artefact(
                     try await press.artefact(edition.hash(of: file)), file,
                     name: file == .html ? nil : "bulletin-\(edition.month)-\(edition.number).\(file.rawValue)")
             }
         }
-        get("/editions/:id/errata", .seeFigures) { request, context, visit in
-            let edition = try await house.edition(try context.parameters.require("id"), visit, rules)
+        get(EditionAddress.errata, .seeFigures) { request, context, visit in
+            let edition = try await house.edition(try EditionAddress.one.parts(context), visit, rules)
             let document = try await press.document(of: edition)
             let (month, now) = (try found(Month(edition.month)), house.clock.now)
             let (record, ids, late) = try await house.database.read { statements in
@@ -66,7 +66,7 @@ extension Routes {
             return try house.errataPage(
                 document, try found(record), ids, late, title: speech("edition.errata_title", values), rules, speech, request, visit)
         }
-        get("/bulletins/:month/:code/closing", .seeFigures) { request, context, visit in
+        get(EditionAddress.closing, .seeFigures) { request, context, visit in
             let (place, now) = (try EditionPlace(context, rules, house.clock.now), house.clock.now)
             let closed = try await press.composition(
                 code: place.code, month: place.month, language: visit.language, in: visit.scope, at: now)
@@ -94,15 +94,18 @@ struct EditionPlace: Sendable {
     init(code: String, month: Month) { (self.code, self.month) = (code, month) }
 
     /// The page of its editions.
-    var url: String { FigureURL.editions(code, month) }
+    var url: Location { BulletinAddress.editions(month, code) }
 
     init(_ at: FormVisit, _ rules: FactRules) throws {
-        self.init(code: try at.path("code"), month: try Period(try at.path("month"), rules: rules, at: at.act.at).month)
+        try self.init(at.parts(BulletinAddress.page), rules, at.act.at)
     }
 
     init(_ context: AppContext, _ rules: FactRules, _ now: Instant) throws {
-        code = try context.parameters.require("code")
-        month = try Period(try context.parameters.require("month"), rules: rules, at: now).month
+        try self.init(BulletinAddress.page.parts(context), rules, now)
+    }
+
+    private init(_ parts: (Month, String), _ rules: FactRules, _ now: Instant) throws {
+        self.init(code: parts.1, month: try Period(parts.0.description, rules: rules, at: now).month)
     }
 }
 
@@ -155,7 +158,8 @@ extension House {
     ) throws -> Response {
         try page(
             "errata", ErrataPage(document, record, identities: identities, late, zone: rules.zone, speech), title: title,
-            crumbs: [Frame.Link(label: record.area.name, url: FigureURL.bulletin(record.area.code, record.month))], for: visit, request)
+            crumbs: [Frame.Link(label: record.area.name, url: BulletinAddress.bulletin(record.area.code, record.month))], for: visit,
+            request)
     }
 
     /// Whether an edition of the month is being printed.
@@ -193,14 +197,15 @@ extension House {
         let mayPublish = visit.may(.keepRegister) && record.closing != nil && !record.isPrinting
         var form = refused
         if form == nil, mayPublish {
-            let path = "/bulletins/\(place.month)/\(place.code)/publish"
             form = opened(
                 FormPage.publication(press, bell: bell), ImprintFields.form,
-                [ImprintFields.issuer.name: speech("compose.issuer", ["area": record.area.name])], at, action: path)
+                [ImprintFields.issuer.name: speech("compose.issuer", ["area": record.area.name])], at,
+                action: EditionAddress.publish(place.month, place.code))
         }
         return FormFrame(
             title: speech("edition.title"),
-            crumbs: record.path.map { Frame.Link(label: $0.name, url: FigureURL.bulletin($0.code, place.month)) }, template: "editions",
+            crumbs: record.path.map { Frame.Link(label: $0.name, url: BulletinAddress.bulletin($0.code, place.month)) },
+            template: "editions",
             content: EditionListPage(record, place.month, form, mayKeep: visit.may(.keepRegister), zone: rules.zone, speech))
     }
 }

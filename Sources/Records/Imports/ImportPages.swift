@@ -22,12 +22,12 @@ struct ImportView: Sendable {
     let isOpen: Bool
     let isApplying: Bool
     let permille: Int
-    let eventsURL: String
-    let here: String
+    let eventsURL: Location
+    let here: Location
     let account: Table?
     let isFailed: Bool
-    let refusedURL: String?
-    let listURL: String
+    let refusedURL: Location?
+    let listURL: Location
     let recognised: String?
     let form: FormView?
 }
@@ -36,14 +36,15 @@ extension RecordPage {
     /// The form by which a file comes in.
     var importing: FormPage<Void> {
         var page = FormPage<Void>(
-            submit: "import.look", cancel: { _, _ in path }, subject: { _, _ in }, form: { _ in ImportFields.form }, texts: { _, _ in [:] },
+            submit: "import.look", cancel: { _, _ in addresses.list() }, subject: { _, _ in }, form: { _ in ImportFields.form },
+            texts: { _, _ in [:] },
             act: { statements, _, values, at in
                 let file = try values[ImportFields.file]
                 guard file.bytes.count <= ImportBound.mostBytes else {
                     throw Refusal.invalid([ImportFields.file.name: "form.too_large"])
                 }
                 _ = try RecordRows(self, [UInt8](file.bytes), at.house.pages.words, in: at.visit.language)
-                return "\(path)/imports/\(try statements.keepImport(file.bytes, name: file.name, path: path, by: at.act))"
+                return addresses.file(try statements.keepImport(file.bytes, name: file.name, path: path, by: at.act))
             },
             page: { view, _, at in
                 let columns = form.fields.map { at.text($0.label) }.joined(separator: at.text("list.comma"))
@@ -58,9 +59,9 @@ extension RecordPage {
     /// The page of a file that came in: what it would do, and its button; then how far it is, then its account.
     func applying(bell: JobBell) -> FormPage<ImportSubject<Record>> {
         FormPage(
-            submit: "import.apply", cancel: { _, _ in path },
+            submit: "import.apply", cancel: { _, _ in addresses.list() },
             subject: { statements, at in
-                let (id, words) = (try at.path("import"), at.house.pages.words)
+                let (id, words) = (try at.parts(addresses.file), at.house.pages.words)
                 guard let file = try statements.importFile(id: id, path: path, accountID: at.visit.account.id) else {
                     throw Refusal.notFound("import")
                 }
@@ -78,17 +79,17 @@ extension RecordPage {
                     kind: importKind, subject: "import \(subject.file.id)", payload: subject.file.id, madeBy: at.visit.account.id,
                     at: at.act.at, ids: at.act.ids)
                 try statements.beginImport(subject.file, scope: at.visit.scope, jobID: job)
-                return "\(path)/imports/\(subject.file.id)"
+                return addresses.file(subject.file.id)
             }, after: { bell.ring() },
             page: { view, subject, at in
                 let file = subject.file
                 let table = subject.rows.table
                 let content = ImportView(
                     isOpen: file.state == .open, isApplying: file.state == .applying && subject.progress >= 0, permille: subject.progress,
-                    eventsURL: "/jobs/\(file.jobID)/events", here: "\(path)/imports/\(file.id)",
+                    eventsURL: JobAddress.events(file.jobID), here: addresses.file(file.id),
                     account: file.state == .applied || subject.progress < 0 ? account(file, at) : nil, isFailed: subject.progress < 0,
-                    refusedURL: file.state == .applied && file.refused == 0 ? nil : "\(path)/imports/\(file.id)/refused.csv",
-                    listURL: path,
+                    refusedURL: file.state == .applied && file.refused == 0 ? nil : addresses.refusedRows(file.id),
+                    listURL: addresses.list(),
                     recognised: table.readings.isEmpty
                         ? nil
                         : table.readings.map { at.text("import.read.\($0.name)", ["value": $0.value]) }.joined(
@@ -115,7 +116,7 @@ extension RecordPage {
 
     /// The refused rows as a file to mend and bring in again: the columns of the file, and behind them what is wrong.
     func refusedRows(_ at: FormVisit) async throws -> Response {
-        let (id, words, visit) = (try at.path("import"), at.house.pages.words, RecordVisit(at))
+        let (id, words, visit) = (try at.parts(addresses.refusedRows), at.house.pages.words, RecordVisit(at))
         let (rows, refused) = try await at.house.database.read { statements in
             guard let file = try statements.importFile(id: id, path: path, accountID: at.visit.account.id) else {
                 throw Refusal.notFound("import")

@@ -11,9 +11,9 @@ enum AreaFields {
     static let on = Field.date("on", "area.field.on", isHelped: true)
     static let name = Field.text("name", "area.field.name", most: 100, isHelped: true)
     static let code = Field.areaCode("code", "area.field.code", isHelped: true)
-    static let into = Field.picked("into", "area.field.into", from: "/pick/areas")
+    static let into = Field.picked("into", "area.field.into", from: AreaAddress.pick)
     static let rule = Field.choice("rule", "area.field.rule", among: SplitWay.allCases, words: "area.rule", isHelped: true)
-    static let parts = Field.codes("parts", "area.field.parts", isHelped: true, from: "/pick/sites")
+    static let parts = Field.codes("parts", "area.field.parts", isHelped: true, from: SiteAddress.pick)
     static let named = Field.text("named", "area.field.named", most: 100, isNeeded: false)
     static let kind = Field.choice("kind", "area.field.kind", among: SiteKind.allCases, words: "site_kind").optional
     static let reason = Field.text("reason", "area.field.reason")
@@ -76,10 +76,10 @@ extension FormPage where Subject == AreaDecisionSubject {
     /// A decision on the tree: what it would do, with the closed months that it reaches back into, and then it is made.
     static func areaDecision(_ settled: @escaping SettledMonths) -> FormPage {
         FormPage(
-            submit: "area.plan.decide", cancel: { subject, _ in "/areas/\(subject.area.code)/history" },
+            submit: "area.plan.decide", cancel: { subject, _ in AreaAddress.history(subject.area.code) },
             subject: { statements, at in
-                guard let kind = AreaDecision.Kind(rawValue: try at.path("kind")) else { throw Refusal.notFound("page") }
-                guard let area = try statements.area(code: try at.path("code"), on: at.today, in: at.visit.scope) else {
+                let (code, kind) = try at.parts(AreaAddress.decision)
+                guard let area = try statements.area(code: code, on: at.today, in: at.visit.scope) else {
                     throw Refusal.notFound("area")
                 }
                 return AreaDecisionSubject(area: area, kind: kind)
@@ -104,13 +104,13 @@ extension FormPage where Subject == AreaDecisionSubject {
                     reason: try values[AreaFields.reason],
                     document: try values[AreaFields.document], in: at.visit.scope, by: at.act)
                 let now = try statements.area(id: subject.area.areaID, on: at.today)
-                return "/areas/\(now?.code ?? subject.area.code)/history?decided=1"
+                return AreaAddress.history(now?.code ?? subject.area.code).with("decided", 1)
             },
             page: { form, subject, at in
                 FormFrame(
                     title: at.text(
                         "area.decision.title", ["kind": at.text("area.decision.\(subject.kind.rawValue)"), "area": subject.area.name]),
-                    crumbs: [Frame.Link(label: subject.area.name, url: "/areas/\(subject.area.code)/history")],
+                    crumbs: [Frame.Link(label: subject.area.name, url: AreaAddress.history(subject.area.code))],
                     note: at.text("area.note.\(subject.kind.rawValue)"), form)
             })
     }

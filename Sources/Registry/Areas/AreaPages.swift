@@ -6,10 +6,10 @@ import Web
 struct AreaHistoryPage: Sendable {
     struct Link: Sendable {
         let linkLabel: String
-        let linkURL: String
+        let linkURL: Location
     }
     let isDecided: Bool
-    let figuresURL: String
+    let figuresURL: Location
     let decide: [Link]
     let rows: Table
     let decisions: Table
@@ -19,11 +19,11 @@ struct AreaHistoryPage: Sendable {
         let words = house.pages.words
         self.isDecided = isDecided
         let code = history.area.code
-        figuresURL = "/areas/\(code)"
+        figuresURL = AreaAddress.page(code)
         decide =
             mayDecide && history.isOpen
             ? AreaDecision.Kind.allCases.map {
-                Link(linkLabel: say("area.decision.\($0.rawValue)"), linkURL: "/areas/\(code)/decisions/\($0.rawValue)")
+                Link(linkLabel: say("area.decision.\($0.rawValue)"), linkURL: AreaAddress.decision(code, $0))
             } : []
         rows = Table(
             caption: say("area.rows"),

@@ -15,8 +15,8 @@ extension Routes {
     /// An area's history and the decisions on it; `settled` tells which closed months a decision reaches back into.
     fileprivate mutating func addAreas(settled: @escaping SettledMonths) {
         let house = house
-        get("/areas/:code/history", .seeFigures) { request, context, visit in
-            let (code, today) = (try context.parameters.require("code"), house.today)
+        get(AreaAddress.history, .seeFigures) { request, context, visit in
+            let (code, today) = (try AreaAddress.history.parts(context), house.today)
             let history = try await house.database.read { try $0.areaHistory(code: code, in: visit.scope, today: today) }
             guard let history else { throw Refusal.notFound("area") }
             let mayDecide = visit.may(.keepRegister)
@@ -25,10 +25,10 @@ extension Routes {
                 "area_history", AreaHistoryPage(history, mayDecide: mayDecide, isDecided: isDecided, house, visit),
                 title: house.text("area.history.title", visit, ["area": history.area.name]), crumbs: [history.crumb], for: visit, request)
         }
-        form("/areas/:code/decisions/:kind", .keepRegister, .areaDecision(settled))
+        form(AreaAddress.decision, .keepRegister, .areaDecision(settled))
     }
 }
 
 extension AreaHistory {
-    fileprivate var crumb: Frame.Link { Frame.Link(label: area.name, url: "/areas/\(area.code)") }
+    fileprivate var crumb: Frame.Link { Frame.Link(label: area.name, url: AreaAddress.page(area.code)) }
 }

@@ -5,11 +5,11 @@ import Web
 
 /// The form of a proposal.
 enum ProposalFields {
-    static let area = Field.picked("area", "exclusion.form.area", from: "/pick/areas")
+    static let area = Field.picked("area", "exclusion.form.area", from: AreaAddress.pick)
     static let cause = Field.choice("cause", "exclusion.column.cause", among: ExclusionCause.allCases, words: "exclusion.cause")
     static let from = Field.date("from", "exclusion.form.from")
     static let through = Field.date("through", "exclusion.form.through")
-    static let sites = Field.codes("sites", "exclusion.form.sites", isHelped: true, from: "/pick/sites")
+    static let sites = Field.codes("sites", "exclusion.form.sites", isHelped: true, from: SiteAddress.pick)
     static let reason = Field.text("reason", "exclusion.column.reason")
     static let document = Field.document("exclusion.column.document")
     static let form = Form(area, cause, from, through, sites, reason, document)
@@ -35,7 +35,8 @@ extension FormPage where Subject == Void {
     /// Asks to leave sites out: shows which and how many, and what that does to figures, before it is sent.
     static var proposal: FormPage {
         FormPage(
-            submit: "exclusion.form.submit", cancel: { _, _ in "/exclusions" }, subject: { _, _ in }, form: { _ in ProposalFields.form },
+            submit: "exclusion.form.submit", cancel: { _, _ in ExclusionAddress.list() }, subject: { _, _ in },
+            form: { _ in ProposalFields.form },
             texts: { _, at in [ProposalFields.area.name: at.query("area")] },
             check: { statements, _, values, at in
                 var problems: FieldProblems = [:]
@@ -76,11 +77,11 @@ extension FormPage where Subject == Void {
                 let area = try statements.area(
                     typed: try values[ProposalFields.area], in: ProposalFields.area.name, on: at.today, scope: at.visit.scope)
                 let id = try statements.proposeExclusion(try ProposalFields.proposal(values), area: area, on: at.today, by: at.act)
-                return "/exclusions/\(id)?saved=1"
+                return ExclusionAddress.one(id).with("saved", 1)
             },
             page: { form, _, at in
                 FormFrame(
-                    title: at.text("exclusion.new"), crumbs: [Frame.Link(label: at.text("exclusion.title"), url: "/exclusions")],
+                    title: at.text("exclusion.new"), crumbs: [Frame.Link(label: at.text("exclusion.title"), url: ExclusionAddress.list())],
                     note: at.text("exclusion.form.note"), form)
             })
     }
@@ -94,7 +95,7 @@ extension FormPage where Subject == ExclusionProposal {
             subject: { try $0.proposal($1) }, form: { _ in RefusalFields.form }, texts: { _, _ in [:] },
             act: { statements, proposal, values, at in
                 try statements.refuseExclusion(proposal, answer: try values[RefusalFields.answer], in: at.visit.scope, by: at.act)
-                return "/exclusions/\(proposal.id)?saved=1"
+                return ExclusionAddress.one(proposal.id).with("saved", 1)
             },
             page: { form, proposal, at in try await at.house.proposalFrame(proposal.id, form, at) })
     }
@@ -104,7 +105,7 @@ extension FormPage where Subject == ExclusionProposal {
     /// Approves a proposal: shows which sites, and what that does to figures.
     static var approval: FormPage {
         FormPage(
-            submit: "exclusion.approve", cancel: { proposal, _ in "/exclusions/\(proposal.id)" },
+            submit: "exclusion.approve", cancel: { proposal, _ in ExclusionAddress.one(proposal.id) },
             subject: { try $0.proposal($1) }, form: { _ in Form([]) }, texts: { _, _ in [:] },
             preview: { statements, proposal, _, at in
                 try ExclusionLife.approve.check(proposal.standing, by: at.visit.account.id, in: at.visit.scope)
@@ -116,7 +117,7 @@ extension FormPage where Subject == ExclusionProposal {
             },
             act: { statements, proposal, _, at in
                 try statements.approveExclusion(proposal, in: at.visit.scope, by: at.act)
-                return "/exclusions/\(proposal.id)?saved=1"
+                return ExclusionAddress.one(proposal.id).with("saved", 1)
             },
             page: { form, proposal, at in
                 FormFrame(
@@ -130,7 +131,7 @@ extension FormPage where Subject == ExclusionProposal {
     /// Takes an approval back, with its reason; shows what counts again.
     static func takingBack(_ settled: @escaping SettledMonths) -> FormPage {
         FormPage(
-            submit: "exclusion.take_back", cancel: { proposal, _ in "/exclusions/\(proposal.id)" },
+            submit: "exclusion.take_back", cancel: { proposal, _ in ExclusionAddress.one(proposal.id) },
             subject: { try $0.proposal($1) }, form: { _ in RefusalFields.takeBack }, texts: { _, _ in [:] },
             preview: { statements, proposal, _, at in
                 try ExclusionLife.takeBack.check(proposal.standing, by: at.visit.account.id, in: at.visit.scope)
@@ -149,7 +150,7 @@ extension FormPage where Subject == ExclusionProposal {
                 try statements.takeBackExclusion(
                     proposal, reason: try values[RefusalFields.reason],
                     settled: try statements.settledMonths(of: proposal, settled, on: at.today), in: at.visit.scope, by: at.act)
-                return "/exclusions/\(proposal.id)?saved=1"
+                return ExclusionAddress.one(proposal.id).with("saved", 1)
             },
             page: { form, proposal, at in
                 FormFrame(
@@ -179,7 +180,9 @@ extension Table {
 extension Statements {
     /// The proposal that an address names.
     fileprivate func proposal(_ at: FormVisit) throws -> ExclusionProposal {
-        guard let proposal = try exclusionProposal(id: try at.path("id"), in: at.visit.scope) else { throw Refusal.notFound("proposal") }
+        guard let proposal = try exclusionProposal(id: try at.parts(ExclusionAddress.one), in: at.visit.scope) else {
+            throw Refusal.notFound("proposal")
+        }
         return proposal
     }
 }
@@ -188,8 +191,8 @@ extension ExclusionProposal {
     /// The way to its page.
     fileprivate func crumbs(_ at: FormVisit) -> [Frame.Link] {
         [
-            Frame.Link(label: at.text("exclusion.title"), url: "/exclusions"),
-            Frame.Link(label: at.text("exclusion.one", ["area": areaName]), url: "/exclusions/\(id)"),
+            Frame.Link(label: at.text("exclusion.title"), url: ExclusionAddress.list()),
+            Frame.Link(label: at.text("exclusion.one", ["area": areaName]), url: ExclusionAddress.one(id)),
         ]
     }
 }

@@ -14,10 +14,10 @@ extension ListPage where Row == NamedProposal {
     /// Proposals of the scope, newest first.
     static var exclusions: ListPage {
         ListPage(
-            "/exclusions", .seeFigures, title: "exclusion.title",
+            ExclusionAddress.list, .seeFigures, title: "exclusion.title",
             columns: [
                 ListColumn("area", "exclusion.column.area") { row, _ in
-                    Table.Cell("\(row.proposal.areaName) \(row.proposal.areaCode)", url: "/exclusions/\(row.proposal.id)")
+                    Table.Cell("\(row.proposal.areaName) \(row.proposal.areaCode)", url: ExclusionAddress.one(row.proposal.id))
                 },
                 ListColumn("cause", "exclusion.column.cause") { row, question in
                     Table.Cell(question.text("exclusion.cause.\(row.proposal.cause.rawValue)"))
@@ -52,7 +52,7 @@ extension ListPage where Row == NamedProposal {
             ways: { question in
                 let area = question.scope.areas.min { ($0.level, $0.description) < ($1.level, $1.description) }?.description ?? ""
                 return question.visit.may(.keepRegister)
-                    ? [Frame.Link(label: question.text("exclusion.new"), url: "/exclusions/new?area=\(area)")] : []
+                    ? [Frame.Link(label: question.text("exclusion.new"), url: ExclusionAddress.new().with("area", area))] : []
             }, empty: "exclusion.empty")
     }
 }

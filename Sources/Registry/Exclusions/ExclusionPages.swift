@@ -5,7 +5,7 @@ import Web
 /// The page `exclusion`: a proposal, its sites, and what may be done with it.
 struct ExclusionPage: Sendable {
     let csrf: String
-    let action: String
+    let id: String
     let isSaved: Bool
     let state: String
     /// What it changes, in a sentence.
@@ -29,7 +29,7 @@ struct ExclusionPage: Sendable {
         func say(_ key: String) -> String { house.text(key, visit) }
         let words = house.pages.words
         csrf = visit.csrf
-        action = "/exclusions/\(proposal.id)"
+        id = proposal.id
         self.isSaved = isSaved
         // What had been approved was not merely withdrawn.
         let isTakenBack = proposal.state == .withdrawn && events.contains { $0.kind == ExclusionLife.takeBack.event }
@@ -59,7 +59,7 @@ struct ExclusionPage: Sendable {
         self.sites = Table(
             caption: house.text("exclusion.sites", visit, ["count": String(proposal.siteCount)]),
             columns: [Table.Column(say("exclusion.column.code")), Table.Column(say("exclusion.column.name"))],
-            rows: sites.prefix(500).map { [Table.Cell($0.code), Table.Cell($0.name, url: "/sites/\($0.code)")] }, head: 1)
+            rows: sites.prefix(500).map { [Table.Cell($0.code), Table.Cell($0.name, url: SiteAddress.page($0.code))] }, head: 1)
         mayDecide = refusal != nil
         self.refusal = refusal
         mayWithdraw = visit.may(.keepRegister) && ExclusionLife.withdraw.isOpen(proposal.standing, by: visit.account.id, in: visit.scope)

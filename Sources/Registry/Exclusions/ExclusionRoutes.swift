@@ -5,6 +5,17 @@ import Lists
 import Storage
 package import Web
 
+/// Where exclusions are proposed and decided on.
+enum ExclusionAddress {
+    static let list = FixedAddress("/exclusions")
+    static let new = FixedAddress("/exclusions/new")
+    static let one = Address<String>("/exclusions/:id")
+    static let refuse = Address<String>("/exclusions/:id/refuse")
+    static let takeBack = Address<String>("/exclusions/:id/take-back")
+    static let approve = Address<String>("/exclusions/:id/approve")
+    static let withdraw = Address<String>("/exclusions/:id/withdraw")
+}
+
 extension Feature {
     /// Exclusions: proposed by one officer, decided on by another of the county or above; `settled` tells which months are closed.
     package static func exclusions(settled: @escaping SettledMonths) -> Feature {
@@ -17,11 +28,11 @@ extension Feature {
             func entry(_ group: TodayGroup, _ key: String, _ proposals: [ExclusionProposal]) -> TodayEntry {
                 TodayEntry(
                     group, key, count: proposals.count, since: proposals.map(\.proposedAt).min().map(question.zone.day),
-                    path: "/exclusions?state=proposed", most: 500)
+                    at: ExclusionAddress.list().with("state", "proposed"), most: 500)
             }
             return [entry(.mine, "today.exclusions.mine", mine), entry(.others, "today.exclusions.others", own)]
         }
-        return Feature("exclusions", menu: [MenuEntry(.run, "nav.exclusions", "/exclusions", .seeFigures)], today: [today]) {
+        return Feature("exclusions", menu: [MenuEntry(.run, "nav.exclusions", ExclusionAddress.list, .seeFigures)], today: [today]) {
             $0.addExclusions(settled)
         }
     }
@@ -32,21 +43,23 @@ extension Routes {
     fileprivate mutating func addExclusions(_ settled: @escaping SettledMonths) {
         let house = house
         list(.exclusions)
-        form("/exclusions/new", .keepRegister, .proposal)
-        get("/exclusions/:id", .seeFigures) { request, context, visit in
+        form(ExclusionAddress.new, .keepRegister, .proposal)
+        get(ExclusionAddress.one, .seeFigures) { request, context, visit in
             let at = FormVisit(house, visit, request, context)
-            let id = try at.path("id")
+            let id = try ExclusionAddress.one.parts(context)
             let proposal = try await house.database.read { try $0.exclusionProposal(id: id, in: visit.scope) }
             let mayDecide =
                 visit.may(.keepRegister)
                 && proposal.map { ExclusionLife.refuse.isOpen($0.standing, by: visit.account.id, in: visit.scope) } ?? false
-            let form = mayDecide ? proposal.map { house.opened(.refusal, $0, at, action: "/exclusions/\(id)/refuse") } : nil
+            let form = mayDecide ? proposal.map { house.opened(.refusal, $0, at, action: ExclusionAddress.refuse(id)) } : nil
             return try await house.page(house.proposalFrame(id, form, at), at)
         }
-        form("/exclusions/:id/refuse", .keepRegister, asksAgain: true, on: { "/exclusions/\(try $0.path("id"))" }, .refusal)
-        form("/exclusions/:id/take-back", .keepRegister, asksAgain: true, .takingBack(settled))
-        form("/exclusions/:id/approve", .keepRegister, asksAgain: true, .approval)
-        post("/exclusions/:id/withdraw", .keepRegister, asksAgain: true) { _, context, visit in
+        form(
+            ExclusionAddress.refuse, .keepRegister, asksAgain: true, on: { ExclusionAddress.one(try $0.parts(ExclusionAddress.refuse)) },
+            .refusal)
+        form(ExclusionAddress.takeBack, .keepRegister, asksAgain: true, .takingBack(settled))
+        form(ExclusionAddress.approve, .keepRegister, asksAgain: true, .approval)
+        post(ExclusionAddress.withdraw, .keepRegister, asksAgain: true) { _, context, visit in
             try await house.decide(context, visit) { try $0.withdrawExclusion($1, by: $2) }
         }
     }
@@ -56,12 +69,12 @@ extension House {
     fileprivate func decide(
         _ context: AppContext, _ visit: Visit, _ decision: @escaping @Sendable (Statements, ExclusionProposal, Act) throws -> Void
     ) async throws -> Response {
-        let (id, act) = (try context.parameters.require("id"), act(visit))
+        let (id, act) = (try ExclusionAddress.withdraw.parts(context), act(visit))
         try await database.write { statements in
             guard let proposal = try statements.exclusionProposal(id: id, in: visit.scope) else { throw Refusal.notFound("proposal") }
             try decision(statements, proposal, act)
         }
-        return seeOther("/exclusions/\(id)?saved=1")
+        return seeOther(ExclusionAddress.one(id).with("saved", 1))
     }
 
     /// The page of a proposal; `refusal` is the form of whoever may decide.
@@ -81,7 +94,7 @@ extension House {
         let isSaved = at.isAfter("saved")
         return FormFrame(
             title: at.text("exclusion.one", ["area": proposal.areaName]),
-            crumbs: [Frame.Link(label: at.text("exclusion.title"), url: "/exclusions")], template: "exclusion",
+            crumbs: [Frame.Link(label: at.text("exclusion.title"), url: ExclusionAddress.list())], template: "exclusion",
             content: ExclusionPage(
                 proposal, sites: sites, effect: effect, events, accounts, refusal: refusal, isSaved: isSaved, self, at.visit))
     }

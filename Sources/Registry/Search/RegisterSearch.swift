@@ -96,12 +96,12 @@ extension Feature {
         }
         let areas = SearchLook(.seeFigures, "search.areas") { statements, question in
             try statements.areas(matching: question.words, on: question.today, in: question.scope, limit: question.limit).map {
-                SearchHit(title: $0.area.name, code: $0.area.code, detail: $0.parentName, url: "/areas/\($0.area.code)")
+                SearchHit(title: $0.area.name, code: $0.area.code, detail: $0.parentName, url: AreaAddress.page($0.area.code))
             }
         }
         let sites = SearchLook(.seeFigures, "search.sites") { statements, question in
             try statements.sites(matching: question.words, on: question.today, in: question.scope, limit: question.limit).map {
-                SearchHit(title: $0.name, code: $0.code, detail: $0.areaName, url: "/sites/\(Query.segment($0.code))")
+                SearchHit(title: $0.name, code: $0.code, detail: $0.areaName, url: SiteAddress.page($0.code))
             }
         }
         return Feature("register_search", timers: [FeatureTimer(keys)], searches: [areas, sites]) { $0.addPicks() }
@@ -111,14 +111,14 @@ extension Feature {
 extension Routes {
     /// What fields for areas suggest while somebody types, within what he sees.
     fileprivate mutating func addPicks() {
-        for (name, right) in [("areas", Right.seeFigures), ("library-areas", Right.seeLibrary)] {
-            pick(name, right) { statements, question, _ in
+        for (address, right) in [(AreaAddress.pick, Right.seeFigures), (AreaAddress.pickForLibrary, Right.seeLibrary)] {
+            pick(address, right) { statements, question, _ in
                 try statements.areas(matching: question.words, on: question.today, in: question.scope, limit: question.limit).map {
                     ["\($0.area.name) \($0.area.code)", $0.parentName]
                 }
             }
         }
-        pick("sites", .seeFigures) { statements, question, query in
+        pick(SiteAddress.pick, .seeFigures) { statements, question, query in
             // An area that is half typed yet is none.
             let within = query["area"]
             let area =

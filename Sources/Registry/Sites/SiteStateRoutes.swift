@@ -17,7 +17,7 @@ enum SiteStateFields {
 extension Feature {
     /// Changes and corrections of a site's state; `settled` tells which closed months one reaches back into.
     package static func siteStates(settled: @escaping SettledMonths) -> Feature {
-        Feature("site_states") { $0.form("/sites/:code/state", .keepRegister, .siteState(settled)) }
+        Feature("site_states") { $0.form(SiteAddress.state, .keepRegister, .siteState(settled)) }
     }
 }
 
@@ -25,9 +25,9 @@ extension FormPage where Subject == Site {
     /// A state is shown before it is recorded, one of the past with the closed months that it reaches into.
     fileprivate static func siteState(_ settled: @escaping SettledMonths) -> FormPage {
         FormPage(
-            submit: "states.form.submit", cancel: { site, _ in site.pageURL },
+            submit: "states.form.submit", cancel: { site, _ in SiteAddress.page(site.code) },
             subject: { statements, at in
-                guard let site = try statements.site(code: try at.path("code"), on: at.today, in: at.visit.scope) else {
+                guard let site = try statements.site(code: try at.parts(SiteAddress.state), on: at.today, in: at.visit.scope) else {
                     throw Refusal.notFound("site")
                 }
                 return site
@@ -55,7 +55,7 @@ extension FormPage where Subject == Site {
                     try values[SiteStateFields.state], site: site, from: try values[SiteStateFields.from],
                     through: try values[SiteStateFields.through], today: at.today,
                     reason: try values[SiteStateFields.reason], document: try values[SiteStateFields.document], by: at.act)
-                return "\(site.pageURL)?changed=1#states"
+                return SiteAddress.page(site.code).with("changed", 1).at("states")
             },
             page: { form, site, at in
                 let (history, accounts) = try await at.house.database.read { statements in
@@ -64,16 +64,10 @@ extension FormPage where Subject == Site {
                 }
                 let states = Table.states(history, accounts, zone: at.house.zone, at.house.pages.words, at.visit.language)
                 return FormFrame(
-                    title: at.text("states.change", ["site": site.name]), crumbs: [Frame.Link(label: site.name, url: site.pageURL)],
+                    title: at.text("states.change", ["site": site.name]),
+                    crumbs: [Frame.Link(label: site.name, url: SiteAddress.page(site.code))],
                     template: "site_state",
                     content: SiteStatePage(form: form, states: states))
             })
     }
-}
-
-extension Site {
-    /// The site's page; any printable character may stand in its code.
-    package var pageURL: String { "/sites/" + (code.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? code) }
-    /// The form that records or corrects its state.
-    package var stateURL: String { pageURL + "/state" }
 }

@@ -10,11 +10,11 @@ package struct Table: Sendable, MustacheParent {
         package let label: String
         package let isNumber: Bool
         /// Where the table sorted by this column is found; nil when it cannot be sorted by it.
-        package var sortURL: String?
+        package var sortURL: Location?
         /// `ascending` or `descending` when the table is sorted by this column.
         package var direction: String?
 
-        package init(_ label: String, isNumber: Bool = false, sortURL: String? = nil, direction: String? = nil) {
+        package init(_ label: String, isNumber: Bool = false, sortURL: Location? = nil, direction: String? = nil) {
             self.label = label
             self.isNumber = isNumber
             self.sortURL = sortURL
@@ -35,19 +35,19 @@ package struct Table: Sendable, MustacheParent {
     /// One cell; a figure with an address is a link to what it is made of.
     package struct Cell: Sendable, MustacheParent, ExpressibleByStringLiteral {
         package let text: String
-        package let url: String?
+        package let url: Location?
         /// A class of the style sheet, such as `state`.
         package let mark: String?
         fileprivate var isNumber = false
         fileprivate var isHead = false
 
-        package init(_ text: String, url: String? = nil, mark: String? = nil) {
+        package init(_ text: String, url: Location? = nil, mark: String? = nil) {
             self.text = text
             self.url = url
             self.mark = mark
         }
 
-        package init(_ number: Int, url: String? = nil) { self.init(String(number), url: url) }
+        package init(_ number: Int, url: Location? = nil) { self.init(String(number), url: url) }
 
         package init(stringLiteral text: String) { self.init(text) }
 

@@ -82,12 +82,12 @@ package struct Figure: Sendable {
     /// Whether areas may be ranked by it.
     package let isRankable: Bool
     /// The page that shows what it is made of in an area and month.
-    package let evidence: @Sendable (AreaCode, Month) -> String
+    package let evidence: @Sendable (AreaCode, Month) -> Location
 
     package init(
         _ key: FigureKey, _ unit: Unit, _ merit: Merit, periods: [Period] = [.month],
         levels: ClosedRange<AreaLevel> = .province ... .village,
-        isRankable: Bool = false, evidence: @escaping @Sendable (AreaCode, Month) -> String
+        isRankable: Bool = false, evidence: @escaping @Sendable (AreaCode, Month) -> Location
     ) {
         (self.key, self.unit, self.merit, self.isRankable, self.evidence) = (key, unit, merit, isRankable, evidence)
         (self.periods, self.levels) = (periods, levels)

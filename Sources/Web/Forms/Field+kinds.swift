@@ -8,8 +8,8 @@ extension Field where Value == String {
     }
 
     /// A thing that is named by its name, pinyin or code; `from` is where a script asks for suggestions.
-    package static func picked(_ name: String, _ label: String, from pick: String, isHelped: Bool = true) -> Field {
-        Field(name, label, look: .line(pick: pick), isHelped: isHelped, most: 200, normal: { $0 }, reading: { $0 })
+    package static func picked(_ name: String, _ label: String, from pick: FixedAddress, isHelped: Bool = true) -> Field {
+        Field(name, label, look: .line(pick: pick().path), isHelped: isHelped, most: 200, normal: { $0 }, reading: { $0 })
     }
 
     /// Several lines of text.
@@ -138,12 +138,12 @@ extension Field where Value == [String] {
     /// Codes with blanks, line ends or any comma between them, each once, in the order in which they were typed.
     package static func codes(
         _ name: String, _ label: String, atMost count: Int = 500, isNeeded: Bool = false, isHelped: Bool = false, rows: Int = 4,
-        from pick: String? = nil
+        from pick: FixedAddress? = nil
     )
         -> Field
     {
         Field(
-            name, label, look: .note(rows: rows, pick: pick), isNeeded: isNeeded, isHelped: isHelped, most: 20_000,
+            name, label, look: .note(rows: rows, pick: pick?().path), isNeeded: isNeeded, isHelped: isHelped, most: 20_000,
             normal: { $0.joined(separator: "\n") },
             reading: { text throws(FieldProblem) in
                 let codes = listed(text)

@@ -18,8 +18,8 @@ package struct FormVisit: Sendable {
         (act, today) = (house.act(visit), house.today)
     }
 
-    /// A part of the address, such as `code`, without the escapes of addresses.
-    package func path(_ name: String) throws -> String { try context.parameters.require(name).removingPercentEncoding ?? "" }
+    /// The parts of the address at which the form stands.
+    package func parts<each Part>(_ address: Address<repeat each Part>) throws -> (repeat each Part) { try address.parts(context) }
 
     /// A field behind the `?` of the address.
     package func query(_ name: String) -> String { Query(request)[name] }
@@ -62,7 +62,7 @@ package struct FormPage<Subject: Sendable>: Sendable {
     /// What `act` would do, to be shown before it is done; nil for what is done at once.
     let preview: (@Sendable (Statements, Subject, FormValues, FormVisit) throws -> FormPreview)?
     /// Does it, in the transaction in which all was checked; answers the address of what came of it.
-    let act: @Sendable (Statements, Subject, FormValues, FormVisit) throws -> String
+    let act: @Sendable (Statements, Subject, FormValues, FormVisit) throws -> Location
     /// After it is done.
     let after: @Sendable () -> Void
     /// The page with the form.
@@ -74,14 +74,14 @@ package struct FormPage<Subject: Sendable>: Sendable {
     /// Stands before the names of fields as ids, where a page has several forms of a kind.
     let mark: @Sendable (Subject) -> String
     /// Where somebody goes who does not want to.
-    let cancel: (@Sendable (Subject, FormVisit) -> String)?
+    let cancel: (@Sendable (Subject, FormVisit) -> Location)?
     /// So many bytes are read of one with a file; of any other as many as of any form.
     package var mostBytes = 0
     /// Whether nothing is recorded by it alone, so that nobody is asked when he sends the very same once more.
     package var isOnlyLooking = false
 
     package init(
-        submit: String, cancel: (@Sendable (Subject, FormVisit) -> String)? = nil,
+        submit: String, cancel: (@Sendable (Subject, FormVisit) -> Location)? = nil,
         ways: @escaping @Sendable (Subject) -> [FormWay] = { _ in [] },
         mark: @escaping @Sendable (Subject) -> String = { _ in "" }, subject: @escaping @Sendable (Statements, FormVisit) throws -> Subject,
         form: @escaping @Sendable (Subject) -> Form,
@@ -89,7 +89,8 @@ package struct FormPage<Subject: Sendable>: Sendable {
         values: @escaping @Sendable (Subject) -> [String: String] = { _ in [:] },
         check: (@Sendable (Statements, Subject, FormValues, FormVisit) throws -> FieldProblems)? = nil,
         preview: (@Sendable (Statements, Subject, FormValues, FormVisit) throws -> FormPreview)? = nil,
-        act: @escaping @Sendable (Statements, Subject, FormValues, FormVisit) throws -> String, after: @escaping @Sendable () -> Void = {},
+        act: @escaping @Sendable (Statements, Subject, FormValues, FormVisit) throws -> Location,
+        after: @escaping @Sendable () -> Void = {},
         page: @escaping @Sendable (FormView, Subject, FormVisit) async throws -> FormFrame
     ) {
         self.init(
@@ -100,7 +101,7 @@ package struct FormPage<Subject: Sendable>: Sendable {
 
     /// A form about something that is not read from the database alone.
     package init(
-        submit: String, cancel: (@Sendable (Subject, FormVisit) -> String)? = nil,
+        submit: String, cancel: (@Sendable (Subject, FormVisit) -> Location)? = nil,
         ways: @escaping @Sendable (Subject) -> [FormWay] = { _ in [] },
         mark: @escaping @Sendable (Subject) -> String = { _ in "" },
         reading: @escaping @Sendable (FormVisit) async throws -> (@Sendable (Statements) throws -> Subject),
@@ -109,7 +110,8 @@ package struct FormPage<Subject: Sendable>: Sendable {
         values: @escaping @Sendable (Subject) -> [String: String] = { _ in [:] },
         check: (@Sendable (Statements, Subject, FormValues, FormVisit) throws -> FieldProblems)? = nil,
         preview: (@Sendable (Statements, Subject, FormValues, FormVisit) throws -> FormPreview)? = nil,
-        act: @escaping @Sendable (Statements, Subject, FormValues, FormVisit) throws -> String, after: @escaping @Sendable () -> Void = {},
+        act: @escaping @Sendable (Statements, Subject, FormValues, FormVisit) throws -> Location,
+        after: @escaping @Sendable () -> Void = {},
         page: @escaping @Sendable (FormView, Subject, FormVisit) async throws -> FormFrame
     ) {
         (self.submit, self.cancel, self.ways, self.mark, self.subject, self.form, self.texts, self.record) = (

@@ -17,20 +17,20 @@ extension Routes {
     /// A form: its page, and what is done when it is sent. One that `asksAgain` wants the password besides, when it was not given a short
     /// while ago; where there is a preview, after it. With `hasOwnPage` a page that has its own route shows it, by
     /// ``House/opened(_:_:_:action:)``; where that stands at another address, `on` says at which.
-    package mutating func form<Subject>(
-        _ path: String, _ right: Right, asksAgain: Bool = false, hasOwnPage: Bool = false,
-        on place: (@Sendable (FormVisit) throws -> String)? = nil, _ page: FormPage<Subject>
+    package mutating func form<Subject, each Part>(
+        _ address: Address<repeat each Part>, _ right: Right, asksAgain: Bool = false, hasOwnPage: Bool = false,
+        on place: (@Sendable (FormVisit) throws -> Location)? = nil, _ page: FormPage<Subject>
     ) {
         let house = house
-        forms.append(path)
+        forms.append(address.pattern)
         if let place {
-            get(path, right) { request, context, visit in
+            get(address, right) { request, context, visit in
                 let at = FormVisit(house, visit, request, context)
                 _ = try await house.database.read(page.subject(at))
                 return seeOther(try place(at))
             }
         } else if !hasOwnPage {
-            get(path, right) { request, context, visit in
+            get(address, right) { request, context, visit in
                 let at = FormVisit(house, visit, request, context)
                 let reading = try await page.subject(at)
                 let (subject, first) = try await house.database.read { statements in
@@ -44,7 +44,7 @@ extension Routes {
             }
         }
         let asks: @Sendable (Typed) -> Bool = { asksAgain && (page.preview == nil || $0.isMeant) }
-        post(path, right, keeps: true, upTo: page.mostBytes, asksAgain: asks) { typed, context, visit in
+        post(address, right, keeps: true, upTo: page.mostBytes, asksAgain: asks) { typed, context, visit in
             try await house.taken(typed, page, FormVisit(house, visit, typed.request, context))
         }
     }
@@ -52,7 +52,7 @@ extension Routes {
 
 /// What came of a form that was sent.
 private enum FormOutcome: Sendable {
-    case done(String)
+    case done(Location)
     /// Nothing yet: the person looks at it once more.
     case shown(FormState)
 }
@@ -70,7 +70,7 @@ struct FormState: Sendable {
     /// Why it was not done, where that is no matter of a field.
     var refusal: Refusal?
     /// With a way on: its address and the key of its words.
-    var notices: [(key: String, values: [String: String], url: (look: String, key: String)?)] = []
+    var notices: [(key: String, values: [String: String], url: (look: Location, key: String)?)] = []
     /// What is stored in fields that somebody else changed meanwhile.
     var clashes: [String: String] = [:]
     var preview: FormPreview?
@@ -91,19 +91,19 @@ struct FormState: Sendable {
 extension House {
     /// A form as its page first shows it, or as it stood when the session ended that it was typed in. `action` is where it is sent to, when
     /// that is not the page's own address.
-    package func opened<Subject>(_ page: FormPage<Subject>, _ subject: Subject, _ at: FormVisit, action: String? = nil) -> FormView {
+    package func opened<Subject>(_ page: FormPage<Subject>, _ subject: Subject, _ at: FormVisit, action: Location? = nil) -> FormView {
         opened(page.look(subject, at), page.form(subject), page.texts(subject, at), at, action: action)
     }
 
     /// The same where only the form is known, and what it is about takes long to read.
-    package func opened<Subject>(_ page: FormPage<Subject>, _ form: Form, _ texts: [String: String], _ at: FormVisit, action: String)
+    package func opened<Subject>(_ page: FormPage<Subject>, _ form: Form, _ texts: [String: String], _ at: FormVisit, action: Location)
         -> FormView
     {
         opened(FormLook(submit: page.submit, hasPreview: page.preview != nil), form, texts, at, action: action)
     }
 
     fileprivate func opened(
-        _ look: FormLook, _ form: Form, _ texts: [String: String], _ at: FormVisit, action: String? = nil,
+        _ look: FormLook, _ form: Form, _ texts: [String: String], _ at: FormVisit, action: Location? = nil,
         _ change: (inout FormState) -> Void = { _ in }
     )
         -> FormView
@@ -112,13 +112,13 @@ extension House {
         var state = FormState(
             texts: texts, version: look.isRecord ? form.version(texts) : "", opened: look.isRecord ? String(clock.now.milliseconds) : "",
             once: ids.next())
-        let action = action ?? at.request.uri.path
+        let action = action?.path ?? at.request.uri.path
         if let kept = at.visit.kept, kept.action == action, at.query("fresh").isEmpty {
             state.texts = Typed.texts(of: form, in: kept.fields)
             state.version = kept.fields[FormField.version] ?? ""
             state.opened = kept.fields[FormField.opened] ?? ""
             state.once = kept.fields[FormField.once] ?? state.once
-            let fresh = Query.url(at.request.uri.path, Query(at.request).all.filter { $0.0 != "fresh" } + [("fresh", "1")])
+            let fresh = Location(asked: at.request.uri.path).with(Query(at.request).all.filter { $0.0 != "fresh" } + [("fresh", "1")])
             state.notices.append((key: "form.kept", values: [:], url: (look: fresh, key: "form.fresh")))
         }
         change(&state)
@@ -147,9 +147,9 @@ extension House {
                 ? try await database.read { try $0.take(typed, page, try reading($0), at) }
                 : try await database.write { try $0.take(typed, page, try reading($0), at) }
             guard case .shown(let shown) = outcome else {
-                guard case .done(let path) = outcome else { throw Refusal.busy }
+                guard case .done(let place) = outcome else { throw Refusal.busy }
                 page.after()
-                var response = seeOther(path)
+                var response = seeOther(place)
                 if let kept = at.visit.kept, kept.action == typed.request.uri.path { response.setCookie(keptCookie("")) }
                 return response
             }
@@ -186,7 +186,7 @@ private struct FormLook: Sendable {
     var mark = ""
     var values: [String: String] = [:]
     var ways: [FormWay] = []
-    var cancelURL: String?
+    var cancelURL: Location?
 }
 
 extension FormPage {
@@ -243,7 +243,7 @@ extension Statements {
         let account = at.visit.account.id
         var once = typed.raw(FormField.once)
         if let before = try sentForm(once, accountID: account) {
-            guard before.digest != typed.digest else { return .done(before.path) }
+            guard before.digest != typed.digest else { return .done(Location(asked: before.path)) }
             // Somebody went back in his browser and wrote something else: another form.
             once = at.act.ids.next()
         }
@@ -269,14 +269,17 @@ extension Statements {
         {
             state.again = before.token
             state.notices.append(
-                (key: "form.sent_before", values: ["time": at.house.zone.text(before.at)], url: (look: before.path, key: "form.look")))
+                (
+                    key: "form.sent_before", values: ["time": at.house.zone.text(before.at)],
+                    url: (look: Location(asked: before.path), key: "form.look")
+                ))
             state.preview = try page.preview?(self, subject, values, at)
             return .shown(state)
         }
-        let path = try page.act(self, subject, values, at)
-        if (16...64).contains(once.utf8.count) { try noteSentForm(once, digest: typed.digest, path: path, by: at.act) }
+        let place = try page.act(self, subject, values, at)
+        if (16...64).contains(once.utf8.count) { try noteSentForm(once, digest: typed.digest, path: place.description, by: at.act) }
         if let kept = at.visit.kept, kept.action == typed.request.uri.path { try forgetKeptForm(id: kept.id, accountID: account) }
-        return .done(path)
+        return .done(place)
     }
 
     /// Whether somebody else changed the record since the form was shown, in a field about which the person has not said whose text stays.

@@ -49,7 +49,7 @@ package struct FormView: Sendable {
     /// A notice above the form, with a way on.
     struct Notice: Sendable {
         let noticeText: String
-        let noticeURL: String?
+        let noticeURL: Location?
         let noticeLink: String?
         /// Where the page begins.
         let isFirst: Bool
@@ -76,7 +76,7 @@ package struct FormView: Sendable {
     let canSend: Bool
     let ways: [Way]
     let changeLabel: String?
-    let cancelURL: String?
+    let cancelURL: Location?
     let cancelLabel: String
 }
 
@@ -95,7 +95,7 @@ extension FormView {
     }
 
     /// Whether it is sent to an address.
-    package func isSent(to address: String) -> Bool { formAction == address }
+    package func isSent(to place: Location) -> Bool { formAction == place.path }
 
     /// Whether it is shown again: something is wrong, or was kept, or somebody else was at it.
     package var isTouched: Bool { isWrong || !notices.isEmpty }

@@ -34,7 +34,8 @@ extension House {
             plain, using: key, nonce: AES.GCM.Nonce(data: entropy.bytes(12)), authenticating: Data("\(accountID) \(action)".utf8))
         guard let sealed = box.combined?.base64EncodedString() else { return nil }
         try await database.write { try $0.keepForm(id: id, accountID: accountID, action: action, sealed: sealed, at: now) }
-        var response = seeOther(visit == nil ? "/sign-in?next=" + Query.segment(request.pageToReturnTo) : safePath(request.pageToReturnTo))
+        let page = Location(asked: request.pageToReturnTo)
+        var response = seeOther(visit == nil ? HouseAddress.signIn().with("next", page) : page)
         response.setCookie(keptCookie("\(id).\(key.withUnsafeBytes { hexadecimal($0) })"))
         return response
     }

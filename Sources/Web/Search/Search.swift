@@ -23,9 +23,9 @@ package struct SearchHit: Sendable {
     package let code: String
     /// What else tells it from others of the name: where it lies.
     package let detail: String
-    package let url: String
+    package let url: Location
 
-    package init(title: String, code: String = "", detail: String, url: String) {
+    package init(title: String, code: String = "", detail: String, url: Location) {
         (self.title, self.code, self.detail, self.url) = (title, code, detail, url)
     }
 
@@ -50,7 +50,7 @@ struct SearchPage: Sendable {
     struct Hit: Sendable {
         let hitTitle: String
         let hitDetail: String
-        let hitURL: String
+        let hitURL: Location
     }
     struct Part: Sendable {
         let partTitle: String
@@ -68,7 +68,7 @@ extension Routes {
     /// `/search`: one box for everything that has a name or a code; `/search.json` for those who still type.
     mutating func addSearch() {
         let house = house
-        get("/search", .ownAccount) { request, _, visit in
+        get(HouseAddress.search, .ownAccount) { request, _, visit in
             let (text, limit) = (Query(request)["q"], 50)
             let found = try await house.finding(visit) { try await house.found(text, limit: limit, visit) }
             // The very thing: a code, or what was picked from the suggestions.
@@ -88,7 +88,7 @@ extension Routes {
             let page = SearchPage(typed: text, parts: parts, isEmpty: parts.isEmpty && !text.isEmpty, isAsked: !text.isEmpty)
             return try house.page("search", page, title: house.text("search.title", visit), for: visit, request)
         }
-        get("/search.json", .ownAccount) { request, _, visit in
+        get(HouseAddress.suggestions, .ownAccount) { request, _, visit in
             let text = Query(request)["q"]
             let found = try await house.finding(visit) { try await house.found(text, limit: 8, visit) }
             return try jsonResponse(found.flatMap(\.hits).prefix(12).map { [$0.suggestion, $0.detail] })
@@ -97,12 +97,12 @@ extension Routes {
 }
 
 extension Routes {
-    /// `/pick/NAME`: what a field suggests while somebody types, within what he sees: what is typed for it, and what tells it from others.
+    /// What a field suggests while somebody types, within what he sees: what is typed for it, and what tells it from others.
     package mutating func pick(
-        _ name: String, _ right: Right, _ find: @escaping @Sendable (Statements, SearchQuestion, Query) throws -> [[String]]
+        _ address: FixedAddress, _ right: Right, _ find: @escaping @Sendable (Statements, SearchQuestion, Query) throws -> [[String]]
     ) {
         let house = house
-        get("/pick/\(name)", right) { request, _, visit in
+        get(address, right) { request, _, visit in
             let query = Query(request)
             let question = SearchQuestion(
                 words: SearchWords(query["q"]), text: query["q"], scope: visit.scope, today: house.today, limit: 10)

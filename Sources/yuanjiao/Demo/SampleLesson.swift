@@ -1,11 +1,13 @@
 import AsyncHTTPClient
 import Basics
+import Content
 import Foundation
 import Logging
 import NIOCore
 import NIOHTTP1
 import ServiceLifecycle
 import Subprocess
+import Web
 
 /// At the first start, makes a picture and a tone into a lesson and publishes it the way an editor does: sign in, upload, fill in the form,
 /// publish.
@@ -55,25 +57,25 @@ struct SampleLesson: Service {
             throw BadSetting(description: "The upload was not taken")
         }
         for _ in 0..<600 {
-            let page = try await editor.get("/courseware/\(id)")
-            if page.contains("/courseware/\(id)/publish") { break }
+            let page = try await editor.get(CoursewareAddress.one(id))
+            if page.contains(CoursewareAddress.publish(id).path) { break }
             try await Task.sleep(for: .seconds(1))
         }
         _ = try await editor.submit(
-            "/courseware/\(id)", ["title": "示例课件", "category": "practical_skills", "speaker": "远教", "unit": "远教", "areas": "9901"])
-        _ = try await editor.post("/courseware/\(id)/publish", [:])
+            CoursewareAddress.one(id), ["title": "示例课件", "category": "practical_skills", "speaker": "远教", "unit": "远教", "areas": "9901"])
+        _ = try await editor.post(CoursewareAddress.publish(id), [:])
         var reviewer = try await signIn("reviewer", client)
-        let asked = try await reviewer.get("/courseware/\(id)")
+        let asked = try await reviewer.get(CoursewareAddress.one(id))
         let digest = asked.firstMatch(of: /name="digest" value="([0-9a-f]{64})"/).map { String($0.1) } ?? ""
-        _ = try await reviewer.post("/courseware/\(id)/approve", ["digest": digest])
+        _ = try await reviewer.post(CoursewareAddress.approve(id), ["digest": digest])
         try Data().write(to: mark)
-        say("A sample lesson is published: \(address)/courseware/\(id)")
+        say("A sample lesson is published: \(address)\(CoursewareAddress.one(id))")
     }
 
     private func signIn(_ login: String, _ client: HTTPClient) async throws -> Editor {
         var editor = Editor(address: address, client: client)
-        _ = try await editor.post("/sign-in", ["login": login, "password": try folder.logins()[login] ?? ""])
-        _ = try await editor.get("/courseware")
+        _ = try await editor.post(HouseAddress.signIn(), ["login": login, "password": try folder.logins()[login] ?? ""])
+        _ = try await editor.get(CoursewareAddress.list())
         return editor
     }
 }
@@ -91,10 +93,10 @@ private struct Editor {
         self.client = client
     }
 
-    mutating func get(_ path: String) async throws -> String { try await send(HTTPClientRequest(url: address + path)) }
+    mutating func get(_ place: Location) async throws -> String { try await send(HTTPClientRequest(url: address + place.path)) }
 
-    mutating func post(_ path: String, _ fields: [String: String]) async throws -> String {
-        var request = HTTPClientRequest(url: address + path)
+    mutating func post(_ place: Location, _ fields: [String: String]) async throws -> String {
+        var request = HTTPClientRequest(url: address + place.path)
         request.method = .POST
         request.headers.add(name: "Content-Type", value: "application/x-www-form-urlencoded")
         let body = fields.merging(["csrf": token]) { first, _ in first }
@@ -104,17 +106,17 @@ private struct Editor {
     }
 
     /// Sends the form of the last page that leads to a path, filled in.
-    mutating func submit(_ path: String, _ fields: [String: String]) async throws -> String {
-        guard let start = page.range(of: "action=\"\(path)\""), let end = page[start.upperBound...].range(of: "</form>") else {
-            throw BadSetting(description: "\(path): the page before has no such form")
+    mutating func submit(_ place: Location, _ fields: [String: String]) async throws -> String {
+        guard let start = page.range(of: "action=\"\(place.path)\""), let end = page[start.upperBound...].range(of: "</form>") else {
+            throw BadSetting(description: "\(place.path): the page before has no such form")
         }
         let hidden = page[start.upperBound..<end.lowerBound].matches(of: /<input type="hidden" name="([^"]*)" value="([^"]*)">/)
         let kept = Dictionary(hidden.map { (String($0.1), String($0.2)) }) { first, _ in first }
-        return try await post(path, fields.merging(kept) { filled, _ in filled })
+        return try await post(place, fields.merging(kept) { filled, _ in filled })
     }
 
     mutating func upload(_ file: URL, name: String) async throws -> String {
-        var request = HTTPClientRequest(url: address + "/courseware/uploads")
+        var request = HTTPClientRequest(url: address + CoursewareAddress.uploads().path)
         request.method = .POST
         request.headers.add(name: "X-CSRF", value: token)
         request.headers.add(name: "X-Upload-Name", value: name.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? "lesson.mp4")

@@ -1,0 +1,14 @@
+package import Web
+
+/// Where areas are seen, by their codes.
+package enum AreaAddress {
+    /// Its overview, which the figures draw.
+    package static let page = Address<String>("/areas/:code")
+    package static let history = Address<String>("/areas/:code/history")
+    static let decision = Address<String, AreaDecision.Kind>("/areas/:code/decisions/:kind")
+    /// What is suggested where an area is to be named, to whoever sees figures and to whoever sees the library.
+    package static let pick = FixedAddress("/pick/areas")
+    package static let pickForLibrary = FixedAddress("/pick/library-areas")
+}
+
+extension AreaDecision.Kind: AddressPart {}
