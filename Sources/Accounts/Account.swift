@@ -8,6 +8,10 @@ package struct Account: Decodable, Hashable, Sendable {
     /// `zh-Hans`, `en`, or empty for the browser's choice.
     package let language: String
     package let disabledAt: Instant?
+
+    package init(id: String, login: String, name: String, language: String = "", disabledAt: Instant? = nil) {
+        (self.id, self.login, self.name, self.language, self.disabledAt) = (id, login, name, language, disabledAt)
+    }
 }
 
 /// A role in an area.

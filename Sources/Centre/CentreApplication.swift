@@ -46,10 +46,10 @@ package struct CentreApplication: Sendable {
     package let services: [any Service]
     package let logger: Logger
 
-    /// Opens the data folder and wires everything; nothing listens yet.
+    /// Opens the data folder and wires everything; nothing listens yet. Whoever opens many, as tests do, reads the pages once.
     package static func open(
         _ configuration: CentreConfiguration, clock: Clock = .system, ids: IDs = .system, entropy: Entropy = .system, logger: Logger,
-        journal: StatementJournal? = nil
+        journal: StatementJournal? = nil, pages: Pages? = nil
     ) async throws -> CentreApplication {
         let isPrivate = try await offPool { try PrivateFolder.prepare(configuration.dataFolder) }
         if !isPrivate {
@@ -58,7 +58,7 @@ package struct CentreApplication: Sendable {
         let (database, settings) = try await NetworkSettings.open(
             configuration.databaseAddress, zone: configuration.zone, clock: clock, ids: ids, journal: journal)
         let sources = configuration.sources
-        let pages = try await offPool { try Pages(resources, sources: sources) }
+        let pages = if let pages { pages } else { try await offPool { try Pages(resources, sources: sources) } }
         var house = House(
             database: database, clock: clock, ids: ids, entropy: entropy, zone: settings.zone,
             passwords: PasswordScheme(cost: configuration.passwordCost), pages: pages,

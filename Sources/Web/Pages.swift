@@ -54,20 +54,22 @@ struct PageLibrary: Sendable {
 
     init(_ folders: [URL], _ statics: StaticFiles) throws {
         words = try Words(in: folders)
-        var (libraries, links): ([Language: MustacheLibrary], Set<TemplateLink>) = ([:], [])
+        let files = try folders.flatMap(PageLibrary.templates).map { file in
+            let name = file.deletingPathExtension().lastPathComponent
+            let read = String(decoding: try Data(contentsOf: file), as: UTF8.self)
+            // An edition's page is kept for years and names what stays.
+            return (name: name, text: name.hasPrefix("edition_") ? read : statics.marked(read))
+        }
+        var libraries: [Language: MustacheLibrary] = [:]
         for language in Language.allCases {
             var library = MustacheLibrary()
-            for file in folders.flatMap(PageLibrary.templates) {
-                let name = file.deletingPathExtension().lastPathComponent
-                let read = String(decoding: try Data(contentsOf: file), as: UTF8.self)
-                // An edition's page is kept for years and names what stays.
-                let text = name.hasPrefix("edition_") ? read : statics.marked(read)
-                links.formUnion(try TemplateLink.all(in: text, of: name))
+            for (name, text) in files {
                 try library.register(try PageLibrary.translated(text, name: name, words: words, language: language), named: name)
             }
             libraries[language] = library
         }
-        (templates, self.links) = (libraries, links)
+        templates = libraries
+        links = Set(try files.flatMap { try TemplateLink.all(in: $0.text, of: $0.name) })
     }
 
     /// The templates of a folder.

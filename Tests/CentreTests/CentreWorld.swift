@@ -82,6 +82,9 @@ struct CentreWorld: Sendable {
     }
 }
 
+/// Words and templates, read once for all centres of a run.
+private let testPages = Result { try Pages(CentreApplication.resources) }
+
 /// Opens a centre on an engine, with the sample register of TestKit unless `register` is false.
 func withCentre(
     _ engine: Database.Engine, at start: Instant = SampleWorld.moment("2011-03-31", 12), register: Bool = true, weasyprint: String = "true",
@@ -99,7 +102,7 @@ func withCentre(
     let clock = MovableClock(start)
     var logger = Logger(label: "test")
     logger.logLevel = .critical
-    let centre = try await CentreApplication.open(configuration, clock: clock.clock, logger: logger, journal: testJournal)
+    let centre = try await CentreApplication.open(configuration, clock: clock.clock, logger: logger, journal: testJournal, pages: try testPages.get())
     if register {
         let act = Act(by: .commandLine, at: start, ids: .system)
         try await centre.database.write { statements in

@@ -200,6 +200,64 @@ import Web
         }
     }
 
+    /// Every step of a month, from every state, by the one who closed it and by another: taken where the declaration says so, and a refusal
+    /// changes nothing.
+    @Test(arguments: Database.Engine.required)
+    func everyStepOfAMonthIsTakenOrRefusedAsDeclared(_ engine: Database.Engine) async throws {
+        try await withWorld(engine) { world in
+            let month = try #require(Month("2011-03"))
+            @Sendable func act(_ person: String) -> Act {
+                Act(by: Actor(id: person), at: SampleWorld.moment("2011-05-02", 9), ids: world.ids)
+            }
+            let area = try #require(
+                try await world.database.read { try $0.area(code: "9901", on: month.days.upperBound, in: .everything) })
+            @Sendable func publish(_ statements: Statements, by person: String) throws {
+                let (editions, made) = (try statements.editions(area: area.areaID, month: month), act(person))
+                let edition = Edition(
+                    after: try statements.lastEdition(), id: world.ids.next(), areaID: area.areaID, month: month.description,
+                    number: editions.count + 1, document: "远教〔2011〕1号", signedOff: "方正",
+                    files: "abcdef".map { String(repeating: String($0), count: 64) }, asOf: made.at,
+                    by: person, at: made.at)
+                try statements.addEdition(edition, area: area, by: made)
+            }
+            for state in MonthState.allCases {
+                for step in MonthLife.cycle.steps {
+                    for person in ["maker", "other"] {
+                        let (maker, taker) = (act("maker"), act(person))
+                        try await world.database.write { statements in
+                            try statements.run("DELETE FROM edition")
+                            try statements.run("DELETE FROM closed_figures")
+                            try statements.run("DELETE FROM month_closing")
+                            if state != .open { try statements.closeMonth(month, area: area, rules: SampleWorld.rules, by: maker) }
+                            if state == .published { try publish(statements, by: "maker") }
+                        }
+                        var refusal: Refusal?
+                        do {
+                            try await world.database.write { statements in
+                                switch step.name {
+                                case "close": try statements.closeMonth(month, area: area, rules: SampleWorld.rules, by: taker)
+                                case "reopen": try statements.reopenMonth(month, area: area, reason: "误", by: taker)
+                                default: try publish(statements, by: person)
+                                }
+                            }
+                        } catch let error as Refusal { refusal = error }
+                        let (standing, where_) = (
+                            LifeStanding(state, maker: "maker", area: area.areaCode), "\(step.name) of \(state) by \(person)"
+                        )
+                        let expected = step.obstacle(standing, by: person, in: .everything)
+                        #expect(refusal == expected, "\(where_)")
+                        let now = try await world.database.read { statements in
+                            let isClosed = try !statements.closings(area: area.areaID).isEmpty
+                            return MonthState(
+                                isClosed: isClosed, isPublished: try !statements.editions(area: area.areaID, month: month).isEmpty)
+                        }
+                        #expect(now == (expected == nil ? step.to : state), "\(where_)")
+                    }
+                }
+            }
+        }
+    }
+
     /// Who may take a step of a return, by its declaration: pure.
     @Test func aReturnIsApprovedByAnotherOfTheCountyAndSentBackByTheCountyAlone() {
         let approve = ReturnLife.cycle.steps.first { $0.name == "approve" }

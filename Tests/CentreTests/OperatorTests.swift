@@ -158,6 +158,39 @@ import Web
     }
 
     /// Whoever changed a draft last does not sign his own words; and what was changed after the look is looked at again.
+    /// A person is named by login, name or both, within the office; who keeps an agreement is told on his own home page that it ends.
+    @Test(arguments: Database.Engine.required)
+    func aPersonIsPickedWithinTheOfficeAndToldOfHisAgreement(_ engine: Database.Engine) async throws {
+        try await withCentre(engine, at: Self.moment) { world in
+            let (city, west) = (
+                try await world.signIn("city", .officer, area: "9901"), try await world.signIn("west", .officer, area: "990102")
+            )
+            for (login, area) in [("east", "990101"), ("east2", "990101")] { _ = try await world.signIn(login, .officer, area: area) }
+            #expect(body(try await world.get("/pick/people?q=EAST", cookie: city)).contains("east2"))
+            #expect(!body(try await world.get("/pick/people?q=east", cookie: west)).contains("east"))
+            #expect(body(try await world.get("/pick/people?q=%25", cookie: city)) == "[]")
+            _ = try await world.submit("/operators/new", Self.company, cookie: city)
+            let ending = Self.paper.merging(["through": "2011-06-01"]) { $1 }
+            for (typed, answer) in [("nobody", "nobody"), ("eas", "east2"), ("<b>", "&lt;b&gt;")] {
+                let refused = try await world.submit("/agreements/new", ending.merging(["keeper": typed]) { $1 }, cookie: city)
+                #expect(refused.status == .unprocessableContent && body(refused).contains(answer), "\(typed)")
+                #expect(body(refused).contains("href=\"#keeper\""), "\(typed)")
+            }
+            let made = try await world.submit("/agreements/new", ending.merging(["keeper": "east"]) { $1 }, cookie: city)
+            let place = try #require(made.headers[.location].map { String($0.prefix { $0 != "?" }) })
+            let page = body(try await world.get(place, cookie: city))
+            #expect(page.contains("east"))
+            let form = try #require(
+                hiddenFields(ofFormTo: "\(place)/change", in: body(try await world.get("\(place)/change", cookie: city))))
+            #expect(!form.isEmpty)
+            // As the form shows him he is found again; and nobody may stand there.
+            for keeper in [body(try await world.get("\(place)/change", cookie: city)).field("keeper"), ""] {
+                let changed = try await world.submit("\(place)/change", ending.merging(["keeper": keeper]) { $1 }, cookie: city)
+                #expect(changed.status == .seeOther, "\(keeper)")
+            }
+        }
+    }
+
     @Test(arguments: Database.Engine.required)
     func nobodySignsHisOwnWordsOrWhatHeDidNotSee(_ engine: Database.Engine) async throws {
         try await withCentre(engine, at: Self.moment) { world in
@@ -303,5 +336,15 @@ import Web
             #expect(large.status == .contentTooLarge)
             #expect(try await world.centre.database.read { try $0.count("SELECT count(*) FROM import_file") } == 0)
         }
+    }
+}
+
+extension String {
+    /// What stands in an input of a page.
+    fileprivate func field(_ name: String) -> String {
+        guard let expression = try? Regex("name=\"\(name)\"[^>]*? value=\"([^\"]*)\""), let found = firstMatch(of: expression) else {
+            return ""
+        }
+        return found.output[1].substring.map(String.init) ?? ""
     }
 }

@@ -1,7 +1,8 @@
 # A throw-away PostgreSQL 15 of our own: to be sourced. It listens on a Unix socket in its own folder and on no network,
 # and goes away with the script that started it.
 #
-#   postgres_start    starts it and exports YUANJIAO_TEST_POSTGRES, a libpq connection string
+#   postgres_start    starts it and exports YUANJIAO_TEST_POSTGRES, a libpq connection string; `postgres_start off` does not wait for the
+#                     disk: a killed server loses nothing by that, only a machine that loses its power would
 #   postgres_stop     ends it and removes its folder; harmless when nothing runs
 
 postgres_folder=''
@@ -45,7 +46,7 @@ postgres_start() {
         return 1
     fi
     (postgres_exec "$programs/postgres" -D "$postgres_folder/data" -p "$port" -c listen_addresses='' -c unix_socket_directories="$postgres_folder" \
-        -c fsync=on -c max_connections=500 -c shared_buffers=128MB) >>"$postgres_folder/log" 2>&1 </dev/null &
+        -c fsync="${1:-on}" -c max_connections=500 -c shared_buffers=128MB) >>"$postgres_folder/log" 2>&1 </dev/null &
     postgres_pid=$!
     for ((waited = 0; waited < 300; waited++)); do
         if "$programs/pg_isready" -q -h "$postgres_folder" -p "$port" -U postgres; then

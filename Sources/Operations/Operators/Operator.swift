@@ -41,17 +41,20 @@ package struct Agreement: Hashable, Sendable {
     /// Within so many hours a fault is mended.
     package let repairHours: Int
     package let duties: String
+    /// Who sees to it; nil for nobody in particular.
+    package let keeper: Account?
     package let state: AgreementState
     package let madeBy: String
 
     package init(
         id: String, operatorID: String, operatorName: String, areaID: String, areaCode: String, areaName: String, number: String,
-        title: String, days: ClosedRange<Day>, amount: Fen, repairHours: Int, duties: String, state: AgreementState, madeBy: String
+        title: String, days: ClosedRange<Day>, amount: Fen, repairHours: Int, duties: String, keeper: Account? = nil, state: AgreementState,
+        madeBy: String
     ) {
         (self.id, self.operatorID, self.operatorName) = (id, operatorID, operatorName)
         (self.areaID, self.areaCode, self.areaName) = (areaID, areaCode, areaName)
         (self.number, self.title, self.days, self.amount) = (number, title, days, amount)
-        (self.repairHours, self.duties, self.state, self.madeBy) = (repairHours, duties, state, madeBy)
+        (self.repairHours, self.duties, self.keeper, self.state, self.madeBy) = (repairHours, duties, keeper, state, madeBy)
     }
 
     /// What is said of it on a day: one in force may not have begun yet, or be over.

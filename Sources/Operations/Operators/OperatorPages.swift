@@ -42,7 +42,8 @@ enum AgreementFields {
     static let amount = Field.money("amount", "agreement.amount", isHelped: true)
     static let hours = Field.number("repair_hours", "agreement.repair_hours", in: 1...720, isHelped: true)
     static let duties = Field.note("duties", "agreement.duties", most: 2000, isNeeded: false)
-    static let form = Form(number, title, by, area, from, through, amount, hours, duties)
+    static let keeper = Field.person("keeper", "agreement.keeper", isHelped: true).optional
+    static let form = Form(number, title, by, area, from, through, amount, hours, duties, keeper)
     static let reason = Field.text("reason", "agreement.reason")
 
     static func texts(_ one: Agreement) -> [String: String] {
@@ -50,6 +51,7 @@ enum AgreementFields {
             number.name: one.number, title.name: one.title, by.name: one.operatorName, area.name: "\(one.areaName) \(one.areaCode)",
             from.name: one.days.lowerBound.description, through.name: one.days.upperBound.description,
             amount.name: one.amount.description, hours.name: String(one.repairHours), duties.name: one.duties,
+            keeper.name: one.keeper?.suggestion ?? "",
         ]
     }
 }
@@ -144,6 +146,11 @@ extension Agreement {
         let area = try sought {
             try statements.area(typed: try values[AgreementFields.area], in: AgreementFields.area.name, on: at.today, scope: at.scope)
         }
+        let keeper = try sought {
+            try values[AgreementFields.keeper].map {
+                try statements.person(typed: $0, in: AgreementFields.keeper.name, on: at.today, scope: at.scope)
+            }
+        }
         let (from, through) = (values.understood(AgreementFields.from), values.understood(AgreementFields.through))
         if let from, let through, through < from { problems[AgreementFields.through.name] = "agreement.days_order" }
         guard problems.isEmpty, let number, let operated, let area, let from, let through else { throw Refusal.invalid(problems) }
@@ -151,7 +158,7 @@ extension Agreement {
             id: old?.id ?? at.act.ids.next(), operatorID: operated.id, operatorName: operated.name, areaID: area.areaID,
             areaCode: area.code, areaName: area.name, number: number, title: try values[AgreementFields.title], days: from...through,
             amount: try values[AgreementFields.amount], repairHours: try values[AgreementFields.hours],
-            duties: try values[AgreementFields.duties], state: old?.state ?? .draft, madeBy: at.act.actor.id)
+            duties: try values[AgreementFields.duties], keeper: keeper ?? nil, state: old?.state ?? .draft, madeBy: at.act.actor.id)
     }
 }
 
@@ -194,6 +201,7 @@ extension ListPage where Row == Agreement {
                 ListColumn("state", "agreement.state_column") { one, question in
                     Table.Cell(question.text("agreement.state.\(one.standing(on: question.today))"), mark: "standing")
                 },
+                ListColumn("keeper", "agreement.keeper") { one, _ in Table.Cell(one.keeper?.name ?? "") },
                 ListColumn("duties", "agreement.duties", isUsual: false) { one, _ in Table.Cell(one.duties, mark: "wide") },
             ],
             filters: [
@@ -241,13 +249,14 @@ extension Feature {
                     let mine = drafts.filter { AgreementLife.sign.isOpen($0.standing, by: question.account, in: question.scope) }
                     let ending = try statements.agreementsEnding(
                         question.today...question.today.advanced(by: 60), limit: 500, in: question.scope)
+                    let own = ending.count { $0.keeper.map { $0.id == question.account } ?? true }
+                    func entry(_ group: TodayGroup, _ key: String, _ count: Int, _ state: AgreementState) -> TodayEntry {
+                        let place = OperatorAddress.agreements.list().with("state", state.rawValue)
+                        return TodayEntry(group, "today.agreements.\(key)", count: count, at: place, most: 500)
+                    }
                     return [
-                        TodayEntry(
-                            .mine, "today.agreements.drafts", count: mine.count,
-                            at: OperatorAddress.agreements.list().with("state", "draft"), most: 500),
-                        TodayEntry(
-                            .mine, "today.agreements.ending", count: ending.count,
-                            at: OperatorAddress.agreements.list().with("state", "in_force"), most: 500),
+                        entry(.mine, "drafts", mine.count, .draft), entry(.mine, "ending", own, .inForce),
+                        entry(.others, "ending_others", ending.count - own, .inForce),
                     ]
                 }
             ],

@@ -30,13 +30,15 @@ extension Statements {
         }
         let saved = try run(
             """
-            INSERT INTO agreement (id, operator_id, area_id, number, title, from_on, through_on, amount_fen, repair_hours, duties, state,
-                made_by, end_reason)
+            INSERT INTO agreement (id, operator_id, area_id, number, title, from_on, through_on, amount_fen, repair_hours, duties, keeper_id,
+                state, made_by, end_reason)
             VALUES (\(new.id), \(new.operatorID), \(new.areaID), \(new.number), \(new.title), \(new.days.lowerBound.description),
-                \(new.days.upperBound.description), \(new.amount.number), \(new.repairHours), \(new.duties), 'draft', \(act.actor.id), '')
+                \(new.days.upperBound.description), \(new.amount.number), \(new.repairHours), \(new.duties),
+                \(new.keeper?.id ?? ""), 'draft', \(act.actor.id), '')
             ON CONFLICT (id) DO UPDATE SET operator_id = excluded.operator_id, area_id = excluded.area_id, number = excluded.number,
                 title = excluded.title, from_on = excluded.from_on, through_on = excluded.through_on, amount_fen = excluded.amount_fen,
-                repair_hours = excluded.repair_hours, duties = excluded.duties, made_by = excluded.made_by WHERE agreement.state = 'draft'
+                repair_hours = excluded.repair_hours, duties = excluded.duties, keeper_id = excluded.keeper_id,
+                made_by = excluded.made_by WHERE agreement.state = 'draft'
             """)
         guard saved == 1 else { throw Refusal.conflict("agreement.stale") }
         try record(
@@ -150,17 +152,20 @@ extension Statements {
         try all(
             """
             SELECT g.id, g.operator_id, o.name, g.area_id, a.code, a.name, g.number, g.title, g.from_on, g.through_on, g.amount_fen,
-                g.repair_hours, g.duties, g.state, g.made_by
+                g.repair_hours, g.duties, g.state, g.made_by, p.id, p.login, p.name
             FROM agreement g JOIN network_operator o ON o.id = g.operator_id JOIN area_version a ON \(sql: areaOf("g.area_id"))
-            WHERE \(sql: condition) \(sql: order)
+            LEFT JOIN account p ON p.id = g.keeper_id WHERE \(sql: condition) \(sql: order)
             """
         ) { row in
             let (from, through) = (Day(try row.text(8)) ?? .forever, Day(try row.text(9)) ?? .forever)
+            let keeper = try row.optionalText(15).map {
+                Account(id: $0, login: try row.text(16), name: try row.text(17))
+            }
             return Agreement(
                 id: try row.text(0), operatorID: try row.text(1), operatorName: try row.text(2), areaID: try row.text(3),
                 areaCode: try row.text(4), areaName: try row.text(5), number: try row.text(6), title: try row.text(7),
                 days: from...max(from, through), amount: Fen(try row.int(10)), repairHours: try row.int(11), duties: try row.text(12),
-                state: AgreementState(rawValue: try row.text(13)) ?? .dropped, madeBy: try row.text(14))
+                keeper: keeper, state: AgreementState(rawValue: try row.text(13)) ?? .dropped, madeBy: try row.text(14))
         }
     }
 

@@ -19,7 +19,7 @@ package struct MonthClosing: Decodable, Hashable, Sendable {
 package enum MonthState: String, CaseIterable, Sendable {
     case open, closed, published
 
-    init(isClosed: Bool, isPublished: Bool) { self = isPublished ? .published : isClosed ? .closed : .open }
+    package init(isClosed: Bool, isPublished: Bool) { self = isPublished ? .published : isClosed ? .closed : .open }
 }
 
 /// The life of a month of an area: closed, published in editions, of which each corrects the one before; a closing is taken back until

@@ -77,6 +77,6 @@ private enum AreaPicking {
 }
 
 /// The first of some items, for a sentence.
-private func shortened(_ items: [String], to most: Int = 10) -> String {
+func shortened(_ items: [String], to most: Int = 10) -> String {
     items.prefix(most).joined(separator: "、") + (items.count > most ? "…" : "")
 }

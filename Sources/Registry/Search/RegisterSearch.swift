@@ -118,6 +118,11 @@ extension Routes {
                 }
             }
         }
+        pick(PersonAddress.pick, .seeFigures) { statements, question, _ in
+            try statements.people(matching: question.words, on: question.today, in: question.scope, limit: question.limit).map {
+                [$0.suggestion, ""]
+            }
+        }
         pick(SiteAddress.pick, .seeFigures) { statements, question, query in
             // An area that is half typed yet is none.
             let within = query["area"]
