@@ -102,7 +102,8 @@ func withCentre(
     let clock = MovableClock(start)
     var logger = Logger(label: "test")
     logger.logLevel = .critical
-    let centre = try await CentreApplication.open(configuration, clock: clock.clock, logger: logger, journal: testJournal, pages: try testPages.get())
+    let centre = try await CentreApplication.open(
+        configuration, clock: clock.clock, logger: logger, journal: testJournal, pages: try testPages.get())
     if register {
         let act = Act(by: .commandLine, at: start, ids: .system)
         try await centre.database.write { statements in

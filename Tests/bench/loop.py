@@ -1,7 +1,7 @@
 """How long somebody who changes the product waits: from saving a file to the page in his browser.
 
-`bin/loop` runs it. A template and a word are shown as they stand (`yuanjiao demo --sources`); a leaf file and a base file are built and the centre is started
-anew. With `--cold` a fresh clone is made ready first, for the demo and then for the tests. It judges no speed.
+`bin/loop` runs it. A template and a word are shown as they stand (`yuanjiao demo --sources`); a leaf file and a base file are built, as `bin/demo` builds them,
+and the centre is started anew. With `--cold` a fresh clone is made ready first, for the demo and then for the tests. It judges no speed.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from support.browser import launch_options
 from support.demo import Demo
 
 TOP = Path(__file__).resolve().parents[2]
-PROGRAM = TOP / ".build/release/yuanjiao"
+PROGRAM = TOP / ".build/debug/yuanjiao"
 # What depends on least, and what everything depends on.
 LEAF, BASE = TOP / "Sources/Papers/Distribution/ReceivedList.swift", TOP / "Sources/Basics/Fen.swift"
 GOALS = {"template": 1, "word": 1, "leaf file": 20}
@@ -83,7 +83,7 @@ def measure(folder: Path) -> None:
 
 
 def build() -> None:
-    subprocess.run(["swift", "build", "-c", "release", "--product", "yuanjiao"], cwd=TOP, check=True, capture_output=True)
+    subprocess.run(["swift", "build", "-c", "debug", "--product", "yuanjiao"], cwd=TOP, check=True, capture_output=True)
 
 
 def open_page(page: Page, demo: Demo) -> None:

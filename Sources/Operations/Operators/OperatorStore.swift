@@ -30,8 +30,8 @@ extension Statements {
         }
         let saved = try run(
             """
-            INSERT INTO agreement (id, operator_id, area_id, number, title, from_on, through_on, amount_fen, repair_hours, duties, keeper_id,
-                state, made_by, end_reason)
+            INSERT INTO agreement (id, operator_id, area_id, number, title, from_on, through_on, amount_fen, repair_hours, duties,
+                keeper_id, state, made_by, end_reason)
             VALUES (\(new.id), \(new.operatorID), \(new.areaID), \(new.number), \(new.title), \(new.days.lowerBound.description),
                 \(new.days.upperBound.description), \(new.amount.number), \(new.repairHours), \(new.duties),
                 \(new.keeper?.id ?? ""), 'draft', \(act.actor.id), '')
