@@ -139,6 +139,14 @@ package struct ListFound<Row: Sendable>: Sendable {
         (self.rows, self.count, self.next, self.total, self.behind) = (rows, count, next, total, behind)
         (self.fileName, self.around) = (fileName, around)
     }
+
+    /// The page of a list that is short enough to be made whole at each look; `place` is the list's own.
+    package init(
+        of all: [Row], _ question: ListQuestion, place: (Row) -> String, around: (@Sendable (ListView) -> ListFrame)? = nil
+    ) {
+        let from = question.after.isEmpty ? 0 : (all.firstIndex { place($0) == question.after } ?? -1) + 1
+        self.init(rows: Array(all.dropFirst(from).prefix(question.limit)), count: all.count, around: around)
+    }
 }
 
 /// A page around a list: its template shows the list as the partial `list`.

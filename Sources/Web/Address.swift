@@ -76,11 +76,6 @@ extension String: AddressPart {
     package var addressText: String { self }
 }
 
-extension Int: AddressPart {
-    package init?(addressText: String) { self.init(addressText) }
-    package var addressText: String { String(self) }
-}
-
 extension Month: AddressPart {
     package init?(addressText: String) { self.init(addressText) }
     package var addressText: String { description }

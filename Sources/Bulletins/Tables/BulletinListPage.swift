@@ -48,8 +48,7 @@ extension ListPage where Row == ListedBulletin {
                         return tops.map { ListedBulletin(area: $0, period: period) }
                     }
                 }
-                let from = question.after.isEmpty ? 0 : (all.firstIndex { $0.place == question.after } ?? -1) + 1
-                return ListFound(rows: Array(all.dropFirst(from).prefix(question.limit)), count: all.count)
+                return ListFound(of: all, question, place: \.place)
             }, place: \.place, note: "bulletins.lead", empty: "bulletins.empty")
         // The form that picks a month of one bulletin leads here.
         list.leads = { question in

@@ -61,9 +61,8 @@ extension ListPage where Row == Figure {
                             $0.lowercased().contains(typed)
                         }
                 }
-                let from = question.after.isEmpty ? 0 : (all.firstIndex { $0.key.rawValue == question.after } ?? -1) + 1
                 let speech = Speech(question.house, question.visit)
-                return ListFound(rows: Array(all.dropFirst(from).prefix(question.limit)), count: all.count) { view in
+                return ListFound(of: all, question, place: \.key.rawValue) { view in
                     ListFrame(
                         "figures",
                         FigureListPage(

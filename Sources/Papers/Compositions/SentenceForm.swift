@@ -36,10 +36,7 @@ extension FormPage where Subject == SentencePlace {
                     + (place.sentence.edit == nil ? [] : [FormWay("reset", "compose.reset")])
             }, mark: \.mark,
             reading: { at in
-                let (place, section, name) = (
-                    try EditionPlace(at, press.rules), try at.parts(CompositionAddress.sentence).2,
-                    try at.parts(CompositionAddress.sentence).3
-                )
+                let (place, (_, _, section, name)) = (try EditionPlace(at, press.rules), try at.parts(CompositionAddress.sentence))
                 guard
                     let (composition, area) = try await press.composition(
                         code: place.code, month: place.month, language: at.visit.language, in: at.visit.scope, at: at.act.at)
