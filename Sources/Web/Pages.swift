@@ -26,20 +26,14 @@ package struct Pages: Sendable {
 
     /// The page as HTML, within the frame that all pages share. `page` is a flat struct of stored properties, or a `MustacheParent`.
     package func html(_ template: String, _ page: Any, frame: Frame, language: Language) throws -> String {
-        guard let library = library.templates[language], let content = library.render(page, withTemplate: template) else {
-            throw MissingWords(description: "There is no template \(template)")
-        }
         var frame = frame
-        frame.content = content
-        guard let html = library.render(frame, withTemplate: frame.isPrint ? "frame_print" : "frame") else {
-            throw MissingWords(description: "There is no frame")
-        }
-        return html
+        frame.content = try part(template, page, language: language)
+        return try part(frame.isPrint ? "frame_print" : "frame", frame, language: language)
     }
 
     /// A part of a page without the frame.
     package func part(_ template: String, _ page: Any, language: Language) throws -> String {
-        guard let text = library.templates[language]?.render(page, withTemplate: template) else {
+        guard let text = library.templates[language]?.render(Reflected.shown(page) ?? page, withTemplate: template) else {
             throw MissingWords(description: "There is no template \(template)")
         }
         return text
