@@ -218,12 +218,12 @@ let package = Package(
             swiftSettings: settings),
 
         // MARK: Tests
-        /** Engines, sample world, template lint, fixed clock, counted ids. */
+        /** Engines, sample world, template lint, fixed clock, counted ids; libpq for copies of databases. */
         .target(
             name: "TestKit",
             dependencies: [
                 "Basics", "Storage", "Wire", "Accounts", "Jobs", "Web", "Lists", "Records", "Registry", "Content", "Operations", "Figures",
-                "Returns", "Bulletins", "Papers",
+                "Returns", "Bulletins", "Papers", "CLibpq",
             ],
             swiftSettings: settings),
         .testTarget(name: "BasicsTests", dependencies: ["Basics", "TestKit"], swiftSettings: settings),

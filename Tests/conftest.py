@@ -23,8 +23,16 @@ os.environ.setdefault("YUANJIAO_PASSWORD_AGAIN_MINUTES", "720")
 signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
+# The files that take longest, what computes and what waits by turns: several run at once, and none of these shall be the last.
+FIRST = [
+    "test_every_page", "test_floods", "test_console", "test_attacks", "test_television_page", "test_tree", "test_papers", "test_stop", "test_damaged_disk",
+    "test_demo", "test_keys", "test_worker", "test_main_job", "test_tuf", "test_disk_full", "test_forms", "test_idle",
+]
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """The pattern of `bin/test PATTERN`, the same regular expression that Swift Testing gets."""
+    """The longest files first, and the pattern of `bin/test PATTERN`, the same regular expression that Swift Testing gets."""
+    items.sort(key=lambda item: FIRST.index(item.path.stem) if item.path.stem in FIRST else len(FIRST))
     pattern = os.environ.get("YUANJIAO_TEST_FILTER")
     if not pattern:
         return

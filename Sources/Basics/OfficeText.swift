@@ -72,7 +72,17 @@ extension StringProtocol {
     }
 
     /// Whether a spreadsheet has turned a long number into one like `9.90101E+14`: the digits are lost.
-    package var isScientific: Bool { String(self).wholeMatch(of: /[0-9](\.[0-9]+)?[Ee]\+?[0-9]+/) != nil }
+    package var isScientific: Bool { String(self).wholeMatch(of: Written.scientific) != nil }
+}
+
+/// How offices write numbers and dates. Each pattern is read once: a literal in its place is read anew for every cell. That no match
+/// changes a pattern its type does not say.
+private enum Written {
+    nonisolated(unsafe) static let scientific = /[0-9](\.[0-9]+)?[Ee]\+?[0-9]+/
+    nonisolated(unsafe) static let day = /([0-9]{4})\s*[-\/.年]\s*([0-9]{1,2})\s*[-\/.月]\s*([0-9]{1,2})日?([ T][0-9:. ]*)?/
+    nonisolated(unsafe) static let dayDigits = /([0-9]{4})([0-9]{2})([0-9]{2})/
+    nonisolated(unsafe) static let month = /([0-9]{4})\s*[-\/.年]\s*([0-9]{1,2})月?/
+    nonisolated(unsafe) static let monthDigits = /([0-9]{4})([0-9]{2})/
 }
 
 /// Zero-width characters, direction marks, byte-order marks, soft hyphens and controls.
@@ -113,9 +123,9 @@ extension Day {
     package init?(written text: some StringProtocol) {
         let text = text.officeCode
         let parts: [Int]
-        if let match = text.wholeMatch(of: /([0-9]{4})\s*[-\/.年]\s*([0-9]{1,2})\s*[-\/.月]\s*([0-9]{1,2})日?([ T][0-9:. ]*)?/) {
+        if let match = text.wholeMatch(of: Written.day) {
             parts = [match.output.1, match.output.2, match.output.3].compactMap { Int($0) }
-        } else if let match = text.wholeMatch(of: /([0-9]{4})([0-9]{2})([0-9]{2})/) {
+        } else if let match = text.wholeMatch(of: Written.dayDigits) {
             parts = [match.output.1, match.output.2, match.output.3].compactMap { Int($0) }
         } else if let serial = Int(text), (20_000..<80_000).contains(serial) {
             // Day 25569 of the 1900 system is 1970-01-01; its 29 February 1900 that never was lies before.
@@ -134,7 +144,7 @@ extension Month {
     /// before 1900.
     package init?(written text: some StringProtocol) {
         let narrow = text.officeCode
-        if let match = narrow.wholeMatch(of: /([0-9]{4})\s*[-\/.年]\s*([0-9]{1,2})月?/) ?? narrow.wholeMatch(of: /([0-9]{4})([0-9]{2})/) {
+        if let match = narrow.wholeMatch(of: Written.month) ?? narrow.wholeMatch(of: Written.monthDigits) {
             guard let year = Int(match.output.1), let month = Int(match.output.2), let day = Day(year: year, month: month, day: 1),
                 (1900...2199).contains(year)
             else { return nil }

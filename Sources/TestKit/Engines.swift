@@ -47,12 +47,18 @@ package func withDatabase<Result: Sendable>(_ engine: Database.Engine, _ body: (
     }
 }
 
-/// The libpq address of an empty schema on the test server, for tests that open the database themselves.
-package func freshSchema() async throws -> (address: String, schema: String) {
+/// The libpq address of the test server.
+func testServer() throws -> String {
     guard let address = ProcessInfo.processInfo.environment["YUANJIAO_TEST_POSTGRES"] else {
         throw MissingEngine(
             description: "YUANJIAO_TEST_POSTGRES is not set; run the tests with bin/test, which starts a PostgreSQL of its own")
     }
+    return address
+}
+
+/// The libpq address of an empty schema on the test server, for tests that open the database themselves.
+package func freshSchema() async throws -> (address: String, schema: String) {
+    let address = try testServer()
     let schema = "t" + hexadecimal(Entropy.system.bytes(8))
     let server = try await Database.postgres(address, connections: 1)
     try await server.write { try $0.script("CREATE SCHEMA \(schema)") }

@@ -84,24 +84,31 @@ package struct SampleWorld: Sendable {
 
 /// Opens the sample network on an engine.
 package func withWorld<Result: Sendable>(_ engine: Database.Engine, _ body: (SampleWorld) async throws -> Result) async throws -> Result {
-    try await withDatabase(engine) { database in
-        let counter = Mutex(0)
-        let ids = IDs {
-            counter.withLock {
-                $0 += 1
-                return "00000000-0000-7000-8000-" + padded($0, 12)
-            }
+    try await sampleNetwork.withDatabase(engine) { try await body(SampleWorld(database: $0, ids: counted(from: sampleIDs))) }
+}
+
+/// More ids than the sample network takes, so that none comes twice.
+private let sampleIDs = 1_000
+
+/// Ids that count.
+private func counted(from first: Int) -> IDs {
+    let counter = Mutex(first)
+    return IDs {
+        counter.withLock {
+            $0 += 1
+            return "00000000-0000-7000-8000-" + padded($0, 12)
         }
-        let world = SampleWorld(database: database, ids: ids)
-        let act = world.act()
-        _ = try await database.migrate(allMigrations, at: act.at)
-        try await database.write { statements in
-            _ = try statements.importAreas(Array(SampleWorld.areas.utf8), apply: true, today: .forever, by: act)
-            _ = try statements.importSites(Array(SampleWorld.sites.utf8), apply: true, today: .forever, by: act)
-            let city = try statements.area(code: "9901", on: Day("2011-01-01") ?? .forever, in: .everything)?.areaID ?? ""
-            try statements.archiveCourseware(id: "lesson-1", title: "果树修剪", durationMs: 600_000, areaID: city, by: act)
-            try statements.archiveCourseware(id: "lesson-2", title: "大棚蔬菜", durationMs: 1_200_000, areaID: city, by: act)
-        }
-        return try await body(world)
+    }
+}
+
+private let sampleNetwork = DatabaseTemplate { database in
+    let act = SampleWorld(database: database, ids: counted(from: 0)).act()
+    _ = try await database.migrate(allMigrations, at: act.at)
+    try await database.write { statements in
+        _ = try statements.importAreas(Array(SampleWorld.areas.utf8), apply: true, today: .forever, by: act)
+        _ = try statements.importSites(Array(SampleWorld.sites.utf8), apply: true, today: .forever, by: act)
+        let city = try statements.area(code: "9901", on: Day("2011-01-01") ?? .forever, in: .everything)?.areaID ?? ""
+        try statements.archiveCourseware(id: "lesson-1", title: "果树修剪", durationMs: 600_000, areaID: city, by: act)
+        try statements.archiveCourseware(id: "lesson-2", title: "大棚蔬菜", durationMs: 1_200_000, areaID: city, by: act)
     }
 }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 from pathlib import Path
 from typing import Callable, Iterator
 
@@ -12,10 +14,31 @@ from support.demo import Demo
 
 
 @pytest.fixture(scope="session")
-def demo(yuanjiao: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    made = Demo.of(yuanjiao, tmp_path_factory.mktemp("demo"), "--no-lesson")
+def seeded(yuanjiao: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What the first start of a demo leaves behind, made once for all processes of a run."""
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        # Each of its processes has a folder below that of the run.
+        folder = folder.parent
+    folder, whole = folder / "seeded-demo", folder / "seeded-demo.whole"
+    with (folder.parent / "seeded-demo.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not whole.exists():
+            made = Demo.of(yuanjiao, folder, "--no-lesson")
+            try:
+                print(f"first start of the demo: {made.start():.1f} s")
+                assert made.end() == 0, made.program.tail()
+            finally:
+                made.program.stop(20)
+            whole.touch()
+    return folder / "data"
+
+
+@pytest.fixture(scope="session")
+def demo(yuanjiao: Path, seeded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    made = Demo.of(yuanjiao, tmp_path_factory.mktemp("demo"), "--no-lesson", seeded=seeded)
     try:
-        print(f"first start of the demo: {made.start():.1f} s")
+        made.start()
         yield made
     finally:
         made.program.stop(20)

@@ -18,10 +18,10 @@ BULLETIN = "/bulletins/2011-03/9901"
 
 
 @pytest.fixture(scope="module")
-def own(yuanjiao: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    made = Demo.of(yuanjiao, tmp_path_factory.mktemp("own-demo"), "--no-lesson")
+def own(yuanjiao: Path, seeded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    made = Demo.of(yuanjiao, tmp_path_factory.mktemp("own-demo"), "--no-lesson", seeded=seeded)
     try:
-        print(f"first start: {made.start():.1f} s")
+        made.start()
         yield made
     finally:
         made.program.stop(20)

@@ -72,6 +72,8 @@ class Screen:
         return [tuple(event) for event in self.page.evaluate("witnessed") if event[0] in kinds]
 
     def place_at(self, kind: str, index: int = -1) -> int:
+        """Where the video stood at an event of the kind, when that has come."""
+        self.until(lambda: len(self.witnessed(kind)) > max(index, 0))
         return self.witnessed(kind)[index][1]
 
     def view(self) -> str:

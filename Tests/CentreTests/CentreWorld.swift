@@ -95,24 +95,25 @@ func withCentre(
     // Nobody looks at the paper here: the program that prints it says nothing.
     var configuration = CentreConfiguration(dataFolder: folder, isSample: true, weasyprint: weasyprint, passwordCost: 8, reserveBytes: 0)
     configuration.confinement = Confinement.none
-    if engine == .postgres {
-        let (address, schema) = try await freshSchema()
-        configuration.database = "postgres:\(address) options='-c search_path=\(schema)'"
-    }
     let clock = MovableClock(start)
     var logger = Logger(label: "test")
     logger.logLevel = .critical
-    let centre = try await CentreApplication.open(
-        configuration, clock: clock.clock, logger: logger, journal: testJournal, pages: try testPages.get())
-    if register {
-        let act = Act(by: .commandLine, at: start, ids: .system)
-        try await centre.database.write { statements in
-            _ = try statements.importAreas(Array(SampleWorld.areas.utf8), apply: true, today: .forever, by: act)
-            _ = try statements.importSites(Array(SampleWorld.sites.utf8), apply: true, today: .forever, by: act)
+    let settings = configuration
+    try await DatabaseTemplate.tables.withCopy(engine) { address in
+        var configuration = settings
+        configuration.database = address
+        let centre = try await CentreApplication.open(
+            configuration, clock: clock.clock, logger: logger, journal: testJournal, pages: try testPages.get())
+        if register {
+            let act = Act(by: .commandLine, at: start, ids: .system)
+            try await centre.database.write { statements in
+                _ = try statements.importAreas(Array(SampleWorld.areas.utf8), apply: true, today: .forever, by: act)
+                _ = try statements.importSites(Array(SampleWorld.sites.utf8), apply: true, today: .forever, by: act)
+            }
         }
+        try await Application(responder: centre.responder, logger: logger).test(.router) { client in
+            try await body(CentreWorld(centre: centre, clock: clock, client: client))
+        }
+        await centre.database.close()
     }
-    try await Application(responder: centre.responder, logger: logger).test(.router) { client in
-        try await body(CentreWorld(centre: centre, clock: clock, client: client))
-    }
-    await centre.database.close()
 }

@@ -115,19 +115,24 @@ private struct Learner {
         try await world.database.read { statements in
             let ids = ["E0", "E1", "E2", "T1", "T2", "T2B", "T3", "T5"]
             var stood: [String: ToldPlace] = [:]
+            var codes: [String: String?] = [:]
+            func code(_ areaID: String, on day: Day) throws -> String? {
+                let key = "\(areaID) \(day)"
+                if let known = codes[key] { return known }
+                codes[key] = try statements.area(id: areaID, on: day)?.code
+                return codes[key] ?? nil
+            }
             for id in ids {
                 guard let node = try statements.node(id: id), node.publicKey != nil else { continue }
                 let site = try statements.presentSite(ofTerminal: id, on: day)
                 let areaID = site?.areaID ?? node.areaID
-                let code = try statements.area(id: areaID, on: day)?.code ?? ""
+                let now = try code(areaID, on: day) ?? ""
                 // What its area was called on each day since the beginning, by the plain look; an edge besides what came from elsewhere,
                 // which is checked by what it must cover.
                 var former: [ToldPlace.Former] = []
                 var before = Day(number: day.number - 60)
                 while before < day {
-                    let (then, after) = (
-                        try statements.area(id: areaID, on: before)?.code, try statements.area(id: areaID, on: before.advanced(by: 1))?.code
-                    )
+                    let (then, after) = (try code(areaID, on: before), try code(areaID, on: before.advanced(by: 1)))
                     // Decisions are made on their day at noon.
                     if let then, let after, then != after {
                         former.append(.init(area: then, until: SampleWorld.moment(before.advanced(by: 1).description, 12)))
@@ -136,9 +141,9 @@ private struct Learner {
                 }
                 stood[id] =
                     id.hasPrefix("E")
-                    ? ToldPlace(area: code)
+                    ? ToldPlace(area: now)
                     : ToldPlace(
-                        area: code, siteKind: site?.kind.rawValue ?? "", siteName: site?.name ?? "", former: former.isEmpty ? nil : former)
+                        area: now, siteKind: site?.kind.rawValue ?? "", siteName: site?.name ?? "", former: former.isEmpty ? nil : former)
             }
             let told = try statements.placedNodes(ids).mapValues(\.told)
             // Whatever a terminal's area was called, the edge above it has it too.

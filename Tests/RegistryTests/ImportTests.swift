@@ -26,8 +26,7 @@ import Testing
 
     @Test(arguments: Database.Engine.required)
     func aDryRunWritesNothing(_ engine: Database.Engine) async throws {
-        try await withDatabase(engine) { database in
-            _ = try await database.migrate(allMigrations, at: Instant(milliseconds: 1))
+        try await DatabaseTemplate.tables.withDatabase(engine) { database in
             let world = SampleWorld(database: database, ids: .system)
             let act = world.act()
             let report = try await database.write {

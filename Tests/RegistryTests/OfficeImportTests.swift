@@ -40,10 +40,7 @@ import Testing
     }
 
     private func withEmpty(_ engine: Database.Engine, _ body: (Database) async throws -> Void) async throws {
-        try await withDatabase(engine) { database in
-            _ = try await database.migrate(allMigrations, at: Instant(milliseconds: 1))
-            try await body(database)
-        }
+        try await DatabaseTemplate.tables.withDatabase(engine, body)
     }
 
     private static let plain = "code,name,from_on\n9901,云溪市,2009-01-01\n990101,鹿原县,2009-01-01\n"

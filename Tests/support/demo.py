@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import signal
 import sqlite3
 import time
@@ -25,9 +26,11 @@ class Demo:
     binary: Path
 
     @classmethod
-    def of(cls, binary: Path, folder: Path, *options: str) -> Demo:
-        """Not yet started; `folder` takes its log and, below `data`, everything it keeps."""
+    def of(cls, binary: Path, folder: Path, *options: str, seeded: Path | None = None) -> Demo:
+        """Not yet started; `folder` takes its log and, below `data`, everything it keeps: a copy of what another left, if that is given."""
         folder.mkdir(parents=True, exist_ok=True)
+        if seeded:
+            shutil.copytree(seeded, folder / "data")
         return cls(Program([binary, "demo", "--data", folder / "data", *options], folder / "demo.log"), folder / "data", binary)
 
     def start(self, seconds: float = 300) -> float:

@@ -35,7 +35,7 @@ postgres_start() {
     local programs port=54321 waited
     programs=$(postgres_programs) || return 1
     # A short path: the name of a socket has at most 107 bytes.
-    postgres_folder=$(mktemp -d /tmp/yuanjiao-pg.XXXXXX)
+    postgres_folder=$(mktemp -d "${TMPDIR:-/tmp}/pg.XXXXXX")
     if (($(id -u) == 0)); then
         chown postgres:postgres "$postgres_folder"
     fi
