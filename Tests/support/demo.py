@@ -9,7 +9,7 @@ import shutil
 import signal
 import sqlite3
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from support.network import Visitor
@@ -24,6 +24,7 @@ class Demo:
     program: Program
     folder: Path
     binary: Path
+    visitors: dict[str, Visitor] = field(default_factory=dict)
 
     @classmethod
     def of(cls, binary: Path, folder: Path, *options: str, seeded: Path | None = None) -> Demo:
@@ -69,7 +70,11 @@ class Demo:
         return json.loads((self.folder / "logins.json").read_text())
 
     def visitor(self, login: str) -> Visitor:
-        return Visitor(self.address, login, self.passwords[login])
+        """Somebody who is signed in: again only when the session of before is no longer good, because a password is slow to check."""
+        kept = self.visitors.get(login)
+        if kept is None or kept.address != self.address or kept.get("/account").status != 200:
+            kept = self.visitors[login] = Visitor(self.address, login, self.passwords[login])
+        return kept
 
     def words_of_data(self) -> str:
         """Every text of the sample data: in English pages Han characters may stand in these only."""
