@@ -1,7 +1,9 @@
-/// The programs of others that read what strangers made.
+/// The programs of others that read what strangers made, and those that ready fonts for them.
 package enum Tool: String, CaseIterable, Hashable, Codable, Sendable {
     case ffmpeg, ffprobe, weasyprint
     case rsvgConvert = "rsvg-convert"
+    case fontList = "fc-list"
+    case fontSubset = "hb-subset"
 }
 
 /// Where these programs run.

@@ -29,6 +29,7 @@ struct WorkCommand: AsyncParsableCommand {
         let centre = try settings.centre()
         let programs: [Tool: String] = [
             .ffmpeg: centre.ffmpeg, .ffprobe: centre.ffprobe, .weasyprint: centre.weasyprint, .rsvgConvert: centre.rsvgConvert,
+            .fontList: Tool.fontList.rawValue, .fontSubset: Tool.fontSubset.rawValue,
         ]
         let bench = Workbench(
             folder: URL(fileURLWithPath: folder).resolvingSymlinksInPath().path, programs: programs,

@@ -20,6 +20,20 @@ struct PrinterTests {
         #expect(pdf.suffix(16).contains(Data("%%EOF".utf8)))
     }
 
+    @Test("cuts its fonts down to the letters of the page, and prints without that when the program is missing")
+    func cutFonts() async throws {
+        let page = Self.page(
+            "<p>青禾县</p><svg xmlns='http://www.w3.org/2000/svg' font-family=\"'Noto Sans CJK SC'\"><text y='9'>县</text></svg>",
+            style: "p { font-family: \"Noto Serif CJK SC\"; }")
+        let cut = try await Printer(seconds: 1200).pdf(page)
+        let whole = try await Printer(fontSubset: "no-such-program-here", seconds: 1200).pdf(page)
+        for name in ["Noto-Serif-CJK-SC", "Noto-Sans-CJK-SC"] {
+            #expect(cut.contains("+\(name)-Cut") && !cut.contains("+\(name)\n") && !cut.contains("+\(name)\r"))
+            #expect(whole.contains("+\(name)") && !whole.contains("-Cut"))
+        }
+        #expect(cut.count < whole.count)
+    }
+
     @Test("makes a PNG of each drawing, as wide as a line is at 200 dots an inch")
     func png() async throws {
         let pictures = try await Printer(seconds: 1200).png([Sample.svg, Sample.svg.replacing("720 180", with: "720 360")])
@@ -115,6 +129,10 @@ struct PrinterTests {
         await #expect(throws: CancellationError.self) { try await task.value }
         #expect(try program.isGone())
     }
+}
+
+extension Data {
+    fileprivate func contains(_ text: String) -> Bool { range(of: Data(text.utf8)) != nil }
 }
 
 /// A program of a few lines of shell, gone with the test.

@@ -12,18 +12,22 @@ package struct Printer: Sendable {
 
     private let weasyprint: Program
     private let rsvgConvert: Program
+    private let fonts: CutFonts
     private let seconds: Int
 
     /// - Parameters:
     ///   - weasyprint: path, or a name to be looked up in `PATH`.
     ///   - rsvgConvert: path, or a name to be looked up in `PATH`.
+    ///   - fontSubset: path, or a name to be looked up in `PATH`; a page is printed without it, only slower.
     ///   - seconds: the longest that one run may take.
     ///   - workplace: a worker has programs of its own, whatever the paths say.
     package init(
-        weasyprint: String = "weasyprint", rsvgConvert: String = "rsvg-convert", seconds: Int = 120, workplace: Workplace = .here(.none)
+        weasyprint: String = "weasyprint", rsvgConvert: String = "rsvg-convert", fontSubset: String = Tool.fontSubset.rawValue,
+        seconds: Int = 120, workplace: Workplace = .here(.none)
     ) {
         // No bulletin comes near these; a program that runs wild must not fill memory or disk.
         self.weasyprint = Program(.weasyprint, weasyprint, at: workplace, memoryMiB: 4096, fileMiB: Self.largest >> 20)
+        fonts = CutFonts(subset: fontSubset, at: workplace)
         self.rsvgConvert = Program(.rsvgConvert, rsvgConvert, at: workplace, memoryMiB: 2048, fileMiB: Self.largest >> 20)
         self.seconds = seconds
     }
@@ -36,8 +40,9 @@ package struct Printer: Sendable {
     package func pdf(_ html: Data) async throws -> Data {
         guard let text = String(validating: html, as: UTF8.self) else { throw PrintProblem.unsafePage(reason: "it is not UTF-8") }
         if let reason = StandingAlone.objection(to: text) { throw PrintProblem.unsafePage(reason: reason) }
+        let dressed = try await fonts.dressed(text)
         return try await made(
-            weasyprint, "weasyprint", ["--quiet", "--encoding", "utf-8", "--base-url", "about:blank", "-", "-"], input: html)
+            weasyprint, "weasyprint", ["--quiet", "--encoding", "utf-8", "--base-url", "about:blank", "-", "-"], input: Data(dressed.utf8))
     }
 
     /// A PNG of each SVG, 1228 dots wide on white, in order. A drawing from standard input has no place, so it can name no file.
@@ -76,7 +81,7 @@ package struct Printer: Sendable {
 }
 
 /// A result that comes in pieces.
-private final class Gathered: Sendable {
+final class Gathered: Sendable {
     private struct TooLarge: Error {}
     private let pieces = Mutex(Data())
 
