@@ -30,6 +30,35 @@ import Testing
         }
     }
 
+    /// Every step of a site's life, and every state that no step leads to, from every state.
+    @Test(arguments: Database.Engine.required)
+    func everyStateFollowsThoseThatAreDeclaredAndNoOther(_ engine: Database.Engine) async throws {
+        try await withWorld(engine) { world in
+            let site = try #require(try await world.database.read { try $0.site(code: "S4", on: Self.today, in: .everything) })
+            let (since, day) = (try #require(Day("2011-01-01")), try #require(Day("2011-04-01")))
+            let act = world.act(at: SampleWorld.moment("2011-05-01", 9))
+            for state in SiteState.allCases {
+                for next in SiteState.allCases {
+                    try await world.database.write { statements in
+                        try statements.run("DELETE FROM site_state WHERE site = \(site.num)")
+                        try statements.run(
+                            """
+                            INSERT INTO site_state (id, site, state, from_day, until_day, reason, document, actor, recorded_at)
+                            VALUES (\(act.ids.next()), \(site.num), \(state), \(since), \(Day.forever), 'x', '', 'x', \(act.at))
+                            """)
+                    }
+                    var refusal: Refusal?
+                    do { try await set(world, "S4", next, day.description) } catch let error as Refusal { refusal = error }
+                    let isStep = SiteLife.cycle.steps.contains { $0.from.contains(state) && $0.to == next }
+                    let expected: Refusal? = isStep ? nil : .invalid(["state": state == next ? "site.state_same" : "site.state_order"])
+                    #expect(refusal == expected, "\(next) after \(state)")
+                    let now = try await world.database.read { try $0.site(code: "S4", on: Self.today, in: .everything)?.state }
+                    #expect(now == (isStep ? next : state), "\(next) after \(state)")
+                }
+            }
+        }
+    }
+
     @Test(arguments: Database.Engine.required)
     func daysInThePastAreCorrectedAndWhatWasRecordedStays(_ engine: Database.Engine) async throws {
         try await withWorld(engine) { world in

@@ -62,6 +62,7 @@ func rendered(_ template: String, _ page: Any, _ language: Language, data: [Stri
     #expect(!html.contains("⟨"), "words are missing")
     #expect(!html.contains("{{") && !html.contains("[["), "the template shows through")
     #expect(!html.contains("<script"))
+    #expect(!html.contains("<th scope=\"row\"></th>"), "a row has a head that says nothing")
     if language == .english {
         let runs = Set(html.unicodeScalars.split { !(0x3400...0x9FFF).contains($0.value) }.map { String(String.UnicodeScalarView($0)) })
         let strange = runs.filter { run in !data.contains { $0.contains(run) } }

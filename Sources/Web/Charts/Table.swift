@@ -82,13 +82,14 @@ package struct Table: Sendable, MustacheParent {
     /// Shown in place of an empty table: what it is for and the next step.
     package let empty: String
 
-    /// A table whose row headers stand in the column `head`. Every row has as many cells as there are columns.
+    /// A table whose row headers stand in the column `head`; the total's is the first cell that says something. Every row has as many cells
+    /// as there are columns.
     package init(caption: String, columns: [Column], rows: [[Cell]], total: [Cell]? = nil, head: Int = 0, empty: String = "") {
         self.caption = caption
         self.columns = columns
         self.empty = empty
         let numbers = columns.map(\.isNumber)
-        func dressed(_ cells: [Cell]) -> [Cell] {
+        func dressed(_ cells: [Cell], head: Int) -> [Cell] {
             cells.enumerated().map { place, cell in
                 var cell = cell
                 cell.isNumber = place < numbers.count && numbers[place]
@@ -96,7 +97,9 @@ package struct Table: Sendable, MustacheParent {
                 return cell
             }
         }
-        lines = rows.map { Line(cells: dressed($0), isTotal: false) } + (total.map { [Line(cells: dressed($0), isTotal: true)] } ?? [])
+        lines =
+            rows.map { Line(cells: dressed($0, head: head), isTotal: false) }
+            + (total.map { [Line(cells: dressed($0, head: $0.firstIndex { !$0.text.isEmpty } ?? head), isTotal: true)] } ?? [])
     }
 
     /// The table as comma-separated values, header first, the total last. Begins with a byte-order mark, without which spreadsheets misread
