@@ -27,6 +27,9 @@ FILE = re.compile(r"\.(csv|xlsx|pdf|docx|json|zip|mp4)$")
 NAMES = re.compile(r"/(?:\d{4}-\d\d(?:-\d\d)?|\d{2,}|[0-9a-f]{8}-[0-9a-f-]+)(?=/|$)")
 # The checker is of 2020: what the standards allow since then.
 ALLOWED = ("“text-wrap”", "“group” for attribute “role” on element “svg”")
+# What a mouse can use and the Tab key passes over.
+UNREACHED = """[...document.querySelectorAll("a[href], button, input:not([type=hidden]), select, textarea, summary, [onclick], [role=button]")]
+    .filter(one => one.checkVisibility() && !one.disabled && one.tabIndex < 0).map(one => one.outerHTML.slice(0, 120))"""
 # A page of a big bulletin holds some hundred rows; more than this keeps a village waiting on an old line.
 MOST_BYTES, MOST_REQUESTS = 150_000, 12
 
@@ -80,6 +83,8 @@ def wrong(page: Page, spoken: str) -> list[str]:
         found.append("is in another language")
     if odd := page.locator("input[type=month][pattern], input[type=date][maxlength], input[type=month][maxlength]").count():
         found.append(f"{odd} fields with an attribute that their kind has not")
+    if unreached := page.evaluate(UNREACHED):
+        found.append(f"the keyboard does not reach {unreached[:2]}")
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 800})
         if (over := page.evaluate("document.documentElement.scrollWidth")) > width:
