@@ -21,14 +21,7 @@ package func withDatabase<Result: Sendable>(_ engine: Database.Engine, _ body: (
         let folder = try temporaryFolder()
         defer { try? FileManager.default.removeItem(at: folder) }
         let database = try Database.sqlite(path: folder.appendingPathComponent("test.sqlite").path, journal: testJournal)
-        do {
-            let result = try await body(database)
-            await database.close()
-            return result
-        } catch {
-            await database.close()
-            throw error
-        }
+        return try await closing(database, body)
     case .postgres:
         let (address, schema) = try await freshSchema()
         let database = try await Database.postgres(address + " options='-c search_path=\(schema)'", connections: 2, journal: testJournal)
@@ -44,6 +37,18 @@ package func withDatabase<Result: Sendable>(_ engine: Database.Engine, _ body: (
             await server.close()
             throw error
         }
+    }
+}
+
+/// Hands over a database, and closes it whatever comes of that.
+func closing<Result: Sendable>(_ database: Database, _ body: (Database) async throws -> Result) async throws -> Result {
+    do {
+        let result = try await body(database)
+        await database.close()
+        return result
+    } catch {
+        await database.close()
+        throw error
     }
 }
 

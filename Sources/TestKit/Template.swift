@@ -48,17 +48,7 @@ package actor DatabaseTemplate {
         async throws
         -> Result
     {
-        try await withCopy(engine) { address in
-            let database = try await Database.open(address, journal: testJournal)
-            do {
-                let result = try await body(database)
-                await database.close()
-                return result
-            } catch {
-                await database.close()
-                throw error
-            }
-        }
+        try await withCopy(engine) { try await closing(try await Database.open($0, journal: testJournal), body) }
     }
 
     private func original(_ engine: Database.Engine) async throws -> Made {

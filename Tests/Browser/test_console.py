@@ -263,7 +263,8 @@ def test_every_figure_reaches_its_minutes_in_three_clicks(demo: Demo, desk: Call
             if number(rows(page)[-1][2]) != number(line["registered"]):
                 wrong.append(f"{column}: the bulletin below has {rows(page)[-1][2]} registered sites, not {line['registered']}")
             continue
-        page.goto(link)
+        page.goto(BULLETIN)
+        page.click(f"main table >> nth=0 >> tbody tr >> nth={place} >> td, th >> nth={COLUMNS.index(column)} >> a")
         fault = evidence(page, visitor, column, text, line)
         if fault:
             wrong.append(f"{column}: {fault}")

@@ -39,9 +39,7 @@ import Testing
 
     @Test func theSameSeedGivesTheSameTraceAndAnotherSeedAnother() throws {
         let hashes = try [UInt64(7), 7, 8].map {
-            var settings = Self.small($0)
-            settings.days = 1
-            var simulation = try TreeSimulation(settings)
+            var simulation = try TreeSimulation(Self.small($0))
             return try simulation.run().traceHash
         }
         #expect(hashes[0] == hashes[1] && hashes[0] != hashes[2])

@@ -24,7 +24,8 @@ struct CutFonts: Sendable {
     /// - Throws: `CancellationError`.
     func dressed(_ page: String) async throws -> String {
         guard let style = page.range(of: "<style>") else { return page }
-        let letters = Data(String(String.UnicodeScalarView(Set(page.unicodeScalars))).utf8)
+        // The page's numbers are counted by the printer.
+        let letters = Data(String(String.UnicodeScalarView(Set(page.unicodeScalars).union("0123456789".unicodeScalars))).utf8)
         var (rules, rest) = ("", String(page[style.upperBound...]))
         for family in Self.families where page.contains(family) {
             let faces = try await faces(of: family, letters)
