@@ -143,6 +143,13 @@ let package = Package(
             name: "Operations",
             dependencies: ["Basics", "Storage", "Wire", "Accounts", "Jobs", "Web", "Lists", "Records", "Registry", "Content", hummingbird],
             resources: [.copy("Migrations"), .copy("Templates"), .copy("Words")], swiftSettings: settings),
+        /** People: accounts, their roles and passwords, by pages. */
+        .target(
+            name: "People",
+            dependencies: [
+                "Basics", "Storage", "Accounts", "Jobs", "Web", "Lists", "Records", "Registry", "Operations", hummingbird, httpTypes,
+            ],
+            resources: [.copy("Templates"), .copy("Words")], swiftSettings: settings),
         /** 督, first part: what a month says of areas and sites: sums, overviews, site pages, denominators; reads every table. */
         .target(
             name: "Figures",
@@ -178,11 +185,11 @@ let package = Package(
                 "Basics", "Storage", "Trust", "Wire", "Listener", "Programs", "Media", "Documents", "Accounts", "Web", "Jobs", "Lists",
                 "Records",
                 "Registry",
-                "Content", "Operations", "Figures", "Returns", "Bulletins", "Papers",
+                "Content", "Operations", "People", "Figures", "Returns", "Bulletins", "Papers",
                 hummingbird,
                 httpTypes, nio, lifecycle, signals, log,
             ],
-            resources: [.copy("Words")], swiftSettings: settings),
+            resources: [.copy("Templates"), .copy("Words")], swiftSettings: settings),
         /** What edge and terminal share: disk, HTTP to the parent, the loop around `Node`. */
         .target(
             name: "Relay",
@@ -259,7 +266,7 @@ let package = Package(
             name: "CentreTests",
             dependencies: [
                 "Basics", "Storage", "Trust", "Wire", "Listener", "Programs", "Accounts", "Jobs", "Web", "Lists", "Records", "Registry",
-                "Content", "Operations", "Figures", "Returns", "Bulletins", "Papers", "Centre", "Simulator",
+                "Content", "Operations", "People", "Figures", "Returns", "Bulletins", "Papers", "Centre", "Simulator",
                 "TestKit",
                 hummingbird,
                 hummingbirdTesting, httpTypes, log,

@@ -1,4 +1,5 @@
 package import Basics
+package import Storage
 
 /// A person who signs in.
 package struct Account: Decodable, Hashable, Sendable {
@@ -8,21 +9,40 @@ package struct Account: Decodable, Hashable, Sendable {
     /// `zh-Hans`, `en`, or empty for the browser's choice.
     package let language: String
     package let disabledAt: Instant?
+    /// Whether somebody else gave the password, so that its owner changes it before he does anything else.
+    package let passwordIsFirst: Bool
+    package let passwordSetAt: Instant
+    /// When it was last signed in with; nil for never.
+    package let signedInAt: Instant?
 
-    package init(id: String, login: String, name: String, language: String = "", disabledAt: Instant? = nil) {
+    package init(
+        id: String, login: String, name: String, language: String = "", disabledAt: Instant? = nil, passwordIsFirst: Bool = false,
+        passwordSetAt: Instant = Instant(milliseconds: 0), signedInAt: Instant? = nil
+    ) {
         (self.id, self.login, self.name, self.language, self.disabledAt) = (id, login, name, language, disabledAt)
+        (self.passwordIsFirst, self.passwordSetAt, self.signedInAt) = (passwordIsFirst, passwordSetAt, signedInAt)
     }
+
+    /// The columns of the table `account` under the name `p`, in the order of the properties.
+    package static let columns: SQL = """
+        p.id, p.login, p.name, p.language, p.disabled_at, p.password_is_first, p.password_set_at, p.signed_in_at
+        """
 }
 
 /// A role in an area.
 package struct RoleGrant: Decodable, Hashable, Sendable {
+    /// Empty for one that is only asked for.
+    package let id: String
     package let role: Role
     /// The area's identity, not its code: a recode takes no right away.
     package let areaID: String
+    /// The one thing that it is for, such as `operator:<id>`; empty for all of the area.
+    package let object: String
+    /// The first day on which it holds no more; ``Day/forever`` for none.
+    package let untilDay: Day
 
-    package init(role: Role, areaID: String) {
-        self.role = role
-        self.areaID = areaID
+    package init(id: String = "", role: Role, areaID: String, object: String = "", untilDay: Day = .forever) {
+        (self.id, self.role, self.areaID, self.object, self.untilDay) = (id, role, areaID, object, untilDay)
     }
 }
 

@@ -5,55 +5,167 @@ package import Storage
 package struct NewAccount: Sendable {
     package let login: String
     package let name: String
+    /// Empty for an account that waits for its first password.
     package let storedPassword: String
+    /// Whether its owner must change the password at once.
+    package let isFirst: Bool
     package let language: String
     package let grants: [RoleGrant]
+    /// Nil for one that is made up.
+    package let id: String?
 
-    package init(login: String, name: String, storedPassword: String, language: String = "", grants: [RoleGrant]) {
-        self.login = login
-        self.name = name
-        self.storedPassword = storedPassword
-        self.language = language
-        self.grants = grants
+    package init(
+        id: String? = nil, login: String, name: String, storedPassword: String, isFirst: Bool = false, language: String = "",
+        grants: [RoleGrant]
+    ) {
+        self.id = id
+        (self.login, self.name, self.storedPassword, self.isFirst) = (login, name, storedPassword, isFirst)
+        (self.language, self.grants) = (language, grants)
     }
+}
+
+/// Where an account stands.
+package enum AccountState: String, CaseIterable, Sendable, Codable { case active, disabled }
+
+/// The life of an account. Nobody takes a step of his own account.
+package enum AccountLife {
+    package static let disable = LifeStep<AccountState>(
+        "disable", from: [.active], to: .disabled, by: .other, event: "account.disabled", stale: "account.already_disabled",
+        others: "account.own")
+    package static let enable = LifeStep<AccountState>(
+        "enable", from: [.disabled], to: .active, by: .other, event: "account.enabled", stale: "account.already_enabled",
+        others: "account.own")
+    package static let cycle = LifeCycle("account", [disable, enable])
+
+    package static func condition(_ state: AccountState) -> SQL { state == .active ? "disabled_at IS NULL" : "disabled_at IS NOT NULL" }
+}
+
+extension Account {
+    package var state: AccountState { disabledAt == nil ? .active : .disabled }
+    /// The maker of an account, for its life, is whoever it belongs to.
+    package var standing: LifeStanding<AccountState> { LifeStanding(state, maker: id, area: nil) }
 }
 
 extension Statements {
     /// Makes an account; answers its id. Refuses a login that is taken and roles that exclude each other.
     @discardableResult package func addAccount(_ new: NewAccount, by act: Act) throws -> String {
-        guard (2...64).contains(new.login.count), new.login.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
-            throw Refusal.invalid(["login": "account.login_form"])
-        }
-        guard !new.name.isEmpty, new.name.count <= 100 else { throw Refusal.invalid(["name": "form.required"]) }
-        guard Set(new.grants.map(\.role)).intersection(Role.separated).count <= 1 else {
-            throw Refusal.invalid(["roles": "account.roles_exclude"])
-        }
-        let id = act.ids.next()
+        try checkAccount(login: new.login, name: new.name)
+        let id = new.id ?? act.ids.next()
         let added = try run(
             """
-            INSERT INTO account (id, login, name, password, language, made_at)
-            VALUES (\(id), \(new.login), \(new.name), \(new.storedPassword), \(new.language), \(act.at)) ON CONFLICT (login) DO NOTHING
+            INSERT INTO account (id, login, name, name_key, password, password_is_first, password_set_at, language, made_at)
+            VALUES (\(id), \(new.login), \(new.name), \(searchKey(new.name)), \(new.storedPassword), \(new.isFirst), \(act.at),
+                \(new.language), \(act.at)) ON CONFLICT (login) DO NOTHING
             """)
         guard added == 1 else { throw Refusal.conflict("account.login_taken") }
-        for grant in new.grants {
-            try run(
-                """
-                INSERT INTO role_grant (account_id, role, area_id)
-                VALUES (\(id), \(grant.role), \(grant.areaID)) ON CONFLICT (account_id, role, area_id) DO NOTHING
-                """
-            )
-        }
+        try checkSeparated(new.grants.map(\.role))
+        for grant in Set(new.grants) { try keepGrant(grant, accountID: id, by: act) }
         try record("account.added", id, ["login": new.login, "roles": new.grants.map(\.role.rawValue).joined(separator: ",")], by: act)
         return id
     }
 
-    /// Gives an account a new password, forgets who guessed, and ends its sessions.
-    package func resetPassword(login: String, storedPassword: String, by act: Act) throws {
-        let id = try first("UPDATE account SET password = \(storedPassword) WHERE login = \(login) RETURNING id") { try $0.text(0) }
-        guard let id else { throw Refusal.notFound("account") }
-        try forgetSignInAttempts(login: login)
-        try run("UPDATE session SET ended_at = \(act.at) WHERE account_id = \(id) AND ended_at IS NULL")
-        try record("account.password_reset", id, by: act)
+    /// Gives an account another login or name.
+    package func changeAccount(_ account: Account, login: String, name: String, by act: Act) throws {
+        try checkAccount(login: login, name: name)
+        guard try self.account(login: login).map({ $0.id == account.id }) ?? true else {
+            throw Refusal.invalid(["login": "account.login_taken"])
+        }
+        try run("UPDATE account SET login = \(login), name = \(name), name_key = \(searchKey(name)) WHERE id = \(account.id)")
+        try record(
+            "account.changed", account.id, from: ["login": account.login, "name": account.name], to: ["login": login, "name": name],
+            by: act)
+    }
+
+    /// What a login and a name must be. Throws `Refusal.invalid` for anything else.
+    package func checkAccount(login: String, name: String) throws {
+        guard (2...64).contains(login.count), login.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+            throw Refusal.invalid(["login": "account.login_form"])
+        }
+        guard !name.isEmpty, name.count <= 100 else { throw Refusal.invalid(["name": "form.required"]) }
+    }
+
+    /// Fills in what accounts are found by, where they have nothing: those of before there was any. Answers how many, at most so many.
+    package func fillAccountKeys(most: Int) throws -> Int {
+        let rows = try all("SELECT id, name FROM account WHERE name_key = '' LIMIT \(most)") { (id: try $0.text(0), name: try $0.text(1)) }
+        for row in rows { try run("UPDATE account SET name_key = \(searchKey(row.name)) WHERE id = \(row.id)") }
+        return rows.count
+    }
+
+    /// Gives an account a role; answers the id of the grant. Refuses one that it has, and one that excludes another one. `area` is what the
+    /// log says of its area.
+    @discardableResult package func giveRole(
+        _ grant: RoleGrant, to account: Account, area: String, on today: Day, by act: Act
+    ) throws -> String {
+        guard grant.untilDay > today else { throw Refusal.invalid(["through": "account.through_past"]) }
+        let held = try roleGrants(accountID: account.id, on: today)
+        if held.contains(where: { $0.role == grant.role && $0.areaID == grant.areaID && $0.object == grant.object }) {
+            throw Refusal.invalid(["role": "account.role_held"])
+        }
+        try checkSeparated(held.map(\.role) + [grant.role])
+        let id = try keepGrant(grant, accountID: account.id, by: act)
+        var detail = ["role": grant.role.rawValue, "area": area, "object": grant.object]
+        if grant.untilDay < .forever { detail["through"] = grant.untilDay.advanced(by: -1).description }
+        try record("grant.given", account.id, detail, by: act)
+        return id
+    }
+
+    /// Ends a grant: `until` is the first day on which it holds no more, `area` what the log says of its area.
+    package func endGrant(_ grant: RoleGrant, of account: Account, area: String, until: Day, by act: Act) throws {
+        let ended = try run("UPDATE role_grant SET until_day = \(until) WHERE id = \(grant.id) AND until_day > \(until)")
+        guard ended == 1 else { throw Refusal.conflict("account.grant_ended") }
+        try record(
+            "grant.ended", account.id,
+            ["role": grant.role.rawValue, "area": area, "through": until.advanced(by: -1).description], by: act)
+    }
+
+    @discardableResult private func keepGrant(_ grant: RoleGrant, accountID: String, by act: Act) throws -> String {
+        let id = act.ids.next()
+        try run(
+            """
+            INSERT INTO role_grant (id, account_id, role, area_id, object, until_day, given_by, given_at)
+            VALUES (\(id), \(accountID), \(grant.role), \(grant.areaID), \(grant.object), \(grant.untilDay), \(act.actor.id), \(act.at))
+            """)
+        return id
+    }
+
+    private func checkSeparated(_ roles: [Role]) throws {
+        guard Set(roles).intersection(Role.separated).count <= 1 else { throw Refusal.invalid(["role": "account.roles_exclude"]) }
+    }
+
+    /// Gives an account a new password, forgets who guessed, and ends its sessions. One that somebody else gives is a first one: its owner
+    /// changes it before he does anything else.
+    package func resetPassword(of account: Account, storedPassword: String, isFirst: Bool = true, by act: Act) throws {
+        try setPassword(storedPassword, isFirst: isFirst, of: account, by: act)
+        try endSessions(of: account.id, number: nil, except: "", by: act)
+        try record("account.password_reset", account.id, by: act)
+    }
+
+    /// The owner's own new password; his other sessions end.
+    package func changeOwnPassword(of account: Account, storedPassword: String, keeping sessionDigest: String, by act: Act) throws {
+        try setPassword(storedPassword, isFirst: false, of: account, by: act)
+        try endSessions(of: account.id, number: nil, except: sessionDigest, by: act)
+        try record("account.password_changed", account.id, by: act)
+    }
+
+    private func setPassword(_ stored: String, isFirst: Bool, of account: Account, by act: Act) throws {
+        try run(
+            """
+            INSERT INTO password_before (account_id, set_at, password)
+            SELECT id, password_set_at, password FROM account WHERE id = \(account.id) AND password <> ''
+            ON CONFLICT (account_id, set_at) DO NOTHING
+            """)
+        try run(
+            """
+            DELETE FROM password_before WHERE account_id = \(account.id) AND set_at NOT IN (
+                SELECT set_at FROM password_before WHERE account_id = \(account.id) ORDER BY set_at DESC
+                LIMIT \(PasswordPolicy.mostRemembered))
+            """)
+        try run(
+            """
+            UPDATE account SET password = \(stored), password_is_first = \(isFirst), password_set_at = \(act.at)
+            WHERE id = \(account.id)
+            """)
+        try forgetSignInAttempts(login: account.login)
     }
 
     /// The same password, stored in a better way.
@@ -61,16 +173,15 @@ extension Statements {
         try run("UPDATE account SET password = \(new) WHERE id = \(accountID) AND password = \(old)")
     }
 
-    /// Disables an account and ends its sessions.
-    package func disableAccount(login: String, by act: Act) throws {
-        let id = try first("UPDATE account SET disabled_at = \(act.at) WHERE login = \(login) AND disabled_at IS NULL RETURNING id") {
-            try $0.text(0)
-        }
-        guard let id else {
-            throw try account(login: login) == nil ? Refusal.notFound("account") : Refusal.conflict("account.already_disabled")
-        }
-        try run("UPDATE session SET ended_at = \(act.at) WHERE account_id = \(id) AND ended_at IS NULL")
-        try record("account.disabled", id, by: act)
+    /// Disables an account and ends its sessions, or takes it into use again.
+    package func take(_ step: LifeStep<AccountState>, _ account: Account, by act: Act) throws {
+        try step.check(account.standing, by: act.actor.id, in: .everything)
+        let disabledAt: Instant? = step.to == .disabled ? act.at : nil
+        let taken = try run(
+            "UPDATE account SET disabled_at = \(disabledAt) WHERE id = \(account.id) AND (\(sql: step.stands(AccountLife.condition)))")
+        guard taken == 1 else { throw Refusal.conflict(step.stale) }
+        if step.to == .disabled { try endSessions(of: account.id, number: nil, except: "", by: act) }
+        try record(step.event, account.id, by: act)
     }
 
     /// Sets the language of an account's pages.
@@ -89,6 +200,7 @@ extension Statements {
             VALUES (\(tokenDigest), \(accountID), \(csrf), \(act.at), \(act.at), \(act.at), \(act.at.adding(seconds: 12 * 3600)),
                 \(act.place.address), \(act.place.agent))
             """)
+        try run("UPDATE account SET signed_in_at = \(act.at) WHERE id = \(accountID)")
         try record("session.opened", accountID, by: act)
     }
 

@@ -10,12 +10,12 @@ package struct NamedAccount: Hashable, Sendable {
 extension Statements {
     /// The account with an id.
     package func account(id: String) throws -> Account? {
-        try first(Account.self, "SELECT id, login, name, language, disabled_at FROM account WHERE id = \(id)")
+        try first(Account.self, "SELECT \(sql: Account.columns) FROM account p WHERE p.id = \(id)")
     }
 
     /// The account with a login.
     package func account(login: String) throws -> Account? {
-        try first(Account.self, "SELECT id, login, name, language, disabled_at FROM account WHERE login = \(login)")
+        try first(Account.self, "SELECT \(sql: Account.columns) FROM account p WHERE p.login = \(login)")
     }
 
     /// Accounts by id, for pages that say who did something; other actors are not in the answer.
@@ -34,9 +34,22 @@ extension Statements {
         try first("SELECT password FROM account WHERE id = \(accountID)") { try $0.text(0) }
     }
 
-    /// The roles of an account.
-    package func roleGrants(accountID: String) throws -> [RoleGrant] {
-        try all(RoleGrant.self, "SELECT role, area_id FROM role_grant WHERE account_id = \(accountID) ORDER BY role, area_id")
+    /// The passwords, as they are stored, that an account had before, the newest first.
+    package func storedPasswordsBefore(accountID: String, most: Int) throws -> [String] {
+        try all("SELECT password FROM password_before WHERE account_id = \(accountID) ORDER BY set_at DESC LIMIT \(most)") {
+            try $0.text(0)
+        }
+    }
+
+    /// The roles that an account has on a day; with nil all that it ever had.
+    package func roleGrants(accountID: String, on day: Day?) throws -> [RoleGrant] {
+        let holding: SQL = if let day { "until_day > \(day)" } else { "1 = 1" }
+        return try all(
+            RoleGrant.self,
+            """
+            SELECT id, role, area_id, object, until_day FROM role_grant
+            WHERE account_id = \(accountID) AND \(sql: holding) ORDER BY role, area_id, object, id
+            """)
     }
 
     /// A session that is still good, with its account, when that is not disabled. It ends at its time, and when it was not used for so many
@@ -51,7 +64,7 @@ extension Statements {
         guard let session, now.milliseconds(since: session.seenAt) / 1000 < idleSeconds else { return nil }
         let account = try first(
             Account.self,
-            "SELECT id, login, name, language, disabled_at FROM account WHERE id = \(session.accountID) AND disabled_at IS NULL")
+            "SELECT \(sql: Account.columns) FROM account p WHERE p.id = \(session.accountID) AND p.disabled_at IS NULL")
         return account.map { (session, $0) }
     }
 
@@ -78,6 +91,6 @@ extension Statements {
 
     /// All accounts, by login.
     package func accounts() throws -> [Account] {
-        try all(Account.self, "SELECT id, login, name, language, disabled_at FROM account ORDER BY login")
+        try all(Account.self, "SELECT \(sql: Account.columns) FROM account p ORDER BY p.login")
     }
 }

@@ -10,6 +10,14 @@ package enum Role: String, CaseIterable, Sendable, Codable {
     case siteManager = "site_manager"
     case maintenance
     case member
+    case tutor
+    case treasurer
+    case inspector
+    case judge
+    case correspondent
+    case portalEditor = "portal_editor"
+    case portalReviewer = "portal_reviewer"
+    case expert
 
     /// These three exclude each other in one account.
     package static let separated: Set<Role> = [.systemAdministrator, .securityAdministrator, .auditor]
@@ -31,9 +39,9 @@ package enum Right: String, CaseIterable, Sendable {
     case seeSystem
     /// See the audit log.
     case seeAudit
-    /// Make, reset and disable accounts.
+    /// Make, reset and disable accounts, and give roles: whatever ``Role/mayGive(_:below:)`` says.
     case keepAccounts
-    /// See one's own account and end one's own sessions: what every role may.
+    /// See one's own account, change its password and end one's own sessions: what every role may.
     case ownAccount
 }
 
@@ -46,12 +54,20 @@ extension Role {
         case .systemAdministrator: [.seeSystem]
         case .securityAdministrator: [.keepAccounts]
         case .auditor: [.seeAudit]
-        case .officer: [.seeFigures, .keepRegister, .seeLibrary]
+        case .officer: [.seeFigures, .keepRegister, .seeLibrary, .keepAccounts]
         case .leader: [.seeFigures]
         case .editor: [.seeLibrary, .editLibrary, .approveLibrary]
         case .reviewer: [.seeLibrary, .approveLibrary]
         case .siteManager: [.seeFigures]
-        case .maintenance, .member: []
+        case .maintenance, .member, .tutor, .treasurer, .inspector, .judge, .correspondent, .portalEditor, .portalReviewer, .expert: []
         }
+    }
+
+    /// Whether somebody with this role may give another role. A security administrator gives every role in his area. Whoever else keeps
+    /// accounts delegates: what he may do himself, to offices `below` his own, so that nobody makes himself the second person that a
+    /// decision needs, or one that gives more than he does.
+    package func mayGive(_ role: Role, below: Bool) -> Bool {
+        if self == .securityAdministrator { return true }
+        return rights.contains(.keepAccounts) && below && !Role.separated.contains(role) && role.rights.isSubset(of: rights)
     }
 }

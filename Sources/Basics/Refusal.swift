@@ -12,6 +12,8 @@ package enum Refusal: Error, Hashable, Sendable {
     case tooLarge(String)
     /// Nobody is signed in.
     case signInNeeded
+    /// Somebody is signed in with a password that he must change first.
+    case passwordDue
     /// No room on the disk; reading goes on.
     case diskFull
     /// Too busy now; try again.
@@ -24,6 +26,7 @@ package enum Refusal: Error, Hashable, Sendable {
         case .forbidden(let code), .conflict(let code), .tooLarge(let code): code
         case .invalid: "form.invalid"
         case .signInNeeded: "sign_in.needed"
+        case .passwordDue: "password.due"
         case .diskFull: "disk.full"
         case .busy: "busy"
         }

@@ -61,9 +61,10 @@ package struct CentreApplication: Sendable {
         let pages = if let pages { pages } else { try await offPool { try Pages(resources, sources: sources) } }
         var house = House(
             database: database, clock: clock, ids: ids, entropy: entropy, zone: settings.zone,
-            passwords: PasswordScheme(cost: configuration.passwordCost), pages: pages,
+            passwords: PasswordScheme(cost: configuration.passwordCost, policy: configuration.passwordPolicy), pages: pages,
             isSample: configuration.isSample, secureCookies: configuration.secureCookies,
-            idleSeconds: Int64(configuration.sessionIdleMinutes) * 60, confirmSeconds: Int64(configuration.passwordAgainMinutes) * 60,
+            idleSeconds: min(Int64(configuration.sessionIdleMinutes) * 60, configuration.passwordPolicy.mostIdleSeconds ?? .max),
+            confirmSeconds: Int64(configuration.passwordAgainMinutes) * 60,
             scope: { try $0.scope(of: $1, for: $2, today: $3) })
         let intake = FactIntake(database: database, rules: settings.rules, clock: clock, ids: ids, epoch: settings.epoch)
         if !configuration.isFront {
@@ -92,6 +93,7 @@ package struct CentreApplication: Sendable {
         house.looks = features.flatMap(\.today)
         house.figures = features.flatMap(\.figures)
         house.searches = features.flatMap(\.searches)
+        house.speech = features.flatMap(\.speech)
         house.exportFiles = KeptFiles(folder: configuration.dataFolder.appendingPathComponent("exports"), ending: "file")
 
         let router = Router(context: AppContext.self, options: .autoGenerateHeadEndpoints)

@@ -1,3 +1,4 @@
+package import Accounts
 package import Basics
 package import Content
 package import Foundation
@@ -40,6 +41,8 @@ package struct CentreConfiguration: Sendable {
     package var logReceiver: LogReceiver?
     /// Where what goes onto screens needs a second person.
     package var secondPerson = SecondPerson.aboveCounty
+    /// What new passwords must be.
+    package var passwordPolicy = PasswordPolicy.standard
     /// For so many minutes a password that was given is good enough for what goes outside.
     package var passwordAgainMinutes = 15
     /// Where `/metrics` is served alone; nil for the centre's own listener, to this machine only.

@@ -6,6 +6,7 @@ import Jobs
 import Logging
 import Operations
 import Papers
+import People
 import Records
 import Registry
 import Returns
@@ -16,7 +17,8 @@ extension CentreApplication {
     /// Where templates and words of all modules lie, besides those of the house.
     package static var resources: [Bundle] {
         [
-            .module, Records.resources, Registry.resources, Content.resources, Operations.resources, Figures.resources, Returns.resources,
+            .module, Records.resources, Registry.resources, Content.resources, Operations.resources, People.resources, Figures.resources,
+            Returns.resources,
             Bulletins.resources, Papers.resources,
         ]
     }
@@ -36,7 +38,7 @@ extension CentreApplication {
             .figureList(rules), .formulas(rules, deriving: FormulaJob(database: database, rules: rules), bell: bell),
             .areas(settled: { try $0.settledMonths(from: $1, areas: $2) }),
             .siteStates(settled: { try $0.settledMonths(from: $1, areas: $2) }),
-            .imports(house), .operators(house, bell: bell), .nodes(house), .incidents, .events,
+            .imports(house), .operators(house, bell: bell), .accounts(house, bell: bell), .nodes(house), .incidents, .events(house),
         ]
     }
 

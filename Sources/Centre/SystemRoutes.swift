@@ -38,13 +38,12 @@ extension Feature {
         }
         return Feature(
             "nodes", menu: [MenuEntry(.system, "nav.nodes", SystemAddress.nodes, .seeSystem)], timers: [FeatureTimer(places)],
-            searches: [.nodes]
+            searches: [.nodes],
+            speech: [
+                EventSpeech(["node."], choices: ["kind": "node.kind"]) { statements, ids, _ in try statements.nodeNames(ids) },
+                EventSpeech(["incident."]) { statements, ids, _ in try statements.nodeNames(ids) },
+            ]
         ) { $0.addNodes() }
-    }
-
-    /// The log of acts, for the auditor.
-    static var events: Feature {
-        Feature("events", menu: [MenuEntry(.system, "nav.events", SystemAddress.events, .seeAudit)]) { $0.addEvents() }
     }
 }
 
@@ -61,5 +60,4 @@ extension Routes {
     }
 
     fileprivate mutating func addNodes() { list(.nodes) }
-    fileprivate mutating func addEvents() { list(.events) }
 }

@@ -5,10 +5,10 @@ import Web
 
 extension RecordPage {
     /// The form that makes one; what the address names of its fields stands there already.
-    var making: FormPage<Void> {
+    var making: FormPage<Form> {
         FormPage(
-            submit: "record.make", cancel: { _, _ in addresses.list() }, subject: { _, _ in }, form: { _ in form },
-            texts: { _, at in Dictionary(form.fields.map { ($0.name, at.query($0.name)) }) { first, _ in first } },
+            submit: "record.make", cancel: { _, _ in addresses.list() }, subject: { try offered?($0, $1) ?? form }, form: { $0 },
+            texts: { form, at in Dictionary(form.fields.map { ($0.name, at.query($0.name)) }) { first, _ in first } },
             check: { try problems($0, nil, $2, RecordVisit($3)) },
             act: { statements, _, values, at in try saved(statements, nil, values, RecordVisit(at)) },
             page: { view, _, at in
@@ -24,7 +24,7 @@ extension RecordPage {
                 let record = try self.record(statements, at)
                 if let refusal = obstacle(record, RecordVisit(at)) { throw refusal }
                 return record
-            }, form: { _ in form }, texts: { record, _ in texts(record) }, record: id,
+            }, form: { _ in changes ?? form }, texts: { record, _ in texts(record) }, record: id,
             check: { try problems($0, $1, $2, RecordVisit($3)) },
             act: { statements, record, values, at in try saved(statements, record, values, RecordVisit(at)) },
             page: { view, record, at in
@@ -41,7 +41,7 @@ extension RecordPage {
             submit: "\(topic).step.\(step.name)", cancel: { record, _ in addresses.one(id(record)) },
             subject: { statements, at in try record(statements, at) }, form: { _ in step.form }, texts: { _, _ in [:] },
             preview: { _, record, _, at in
-                if let refusal = step.obstacle(record, at.visit.account.id, at.visit.scope) { throw refusal }
+                if let refusal = step.obstacle(record, RecordVisit(at)) { throw refusal }
                 return FormPreview([at.text("\(topic).will.\(step.name)", ["name": name(record)])], tables: [facts(record, at)])
             },
             act: { statements, record, values, at in
@@ -59,7 +59,7 @@ extension RecordPage {
 
     /// The record that an address names.
     func record(_ statements: Statements, _ at: FormVisit) throws -> Record {
-        guard let record = try find(statements, try at.parts(addresses.one), at.visit.scope) else { throw Refusal.notFound("record") }
+        guard let record = try find(statements, try at.parts(addresses.one), RecordVisit(at)) else { throw Refusal.notFound("record") }
         return record
     }
 
@@ -72,6 +72,6 @@ extension RecordPage {
     private func saved(_ statements: Statements, _ old: Record?, _ values: FormValues, _ at: RecordVisit) throws -> Location {
         let new = try reading(statements, old, values, at)
         try save(statements, old, new, at)
-        return addresses.one(id(new)).with("saved", 1)
+        return (old == nil ? next?(new) : nil) ?? addresses.one(id(new)).with("saved", 1)
     }
 }

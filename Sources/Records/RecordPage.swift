@@ -52,8 +52,8 @@ package struct RecordPage<Record: Sendable>: Sendable {
     let name: @Sendable (Record) -> String
     /// What a form of it holds.
     package let texts: @Sendable (Record) -> [String: String]
-    /// The record of an id, as far as the scope sees it.
-    let find: @Sendable (Statements, String, Scope) throws -> Record?
+    /// The record of an id, as far as whoever comes sees it.
+    let find: @Sendable (Statements, String, RecordVisit) throws -> Record?
     /// The record that a row of a file names by its key.
     let match: @Sendable (Statements, FormValues, RecordVisit) throws -> Record?
     /// The record as it would be: a new one, or the old one changed. Throws `Refusal.invalid` that names what is wrong.
@@ -68,12 +68,18 @@ package struct RecordPage<Record: Sendable>: Sendable {
     /// What else its page shows, and where one may go from there.
     let behind: @Sendable (Statements, Record, FormVisit) throws -> [Table]
     let ways: @Sendable (Record, FormVisit) -> [Frame.Link]
+    /// The fields that change one, where they are not those that make one.
+    package var changes: Form?
+    /// The fields that make one as they are offered to somebody: fewer choices.
+    package var offered: (@Sendable (Statements, FormVisit) throws -> Form)?
+    /// Where a form leads that made one; nil for its page.
+    package var next: (@Sendable (Record) -> Location)?
 
     package init(
         _ addresses: RecordAddresses, topic: String, see: Right, keep: Right, form: Form, key: [String],
         id: @escaping @Sendable (Record) -> String,
         name: @escaping @Sendable (Record) -> String, texts: @escaping @Sendable (Record) -> [String: String],
-        find: @escaping @Sendable (Statements, String, Scope) throws -> Record?,
+        find: @escaping @Sendable (Statements, String, RecordVisit) throws -> Record?,
         match: @escaping @Sendable (Statements, FormValues, RecordVisit) throws -> Record?,
         reading: @escaping @Sendable (Statements, Record?, FormValues, RecordVisit) throws -> Record,
         save: @escaping @Sendable (Statements, Record?, Record, RecordVisit) throws -> Void,
@@ -110,17 +116,17 @@ package struct RecordStep<Record: Sendable>: Sendable {
     /// What must be given.
     let form: Form
     /// Why somebody may not take it; nil when he may.
-    let obstacle: @Sendable (Record, String, Scope) -> Refusal?
+    let obstacle: @Sendable (Record, RecordVisit) -> Refusal?
     let act: @Sendable (Statements, Record, FormValues, RecordVisit) throws -> Void
 
-    /// A step that a life cycle declares; `act` takes it.
+    /// A step that a life cycle declares; `act` takes it. `unless` says what else stands against it.
     package init<State>(
         _ step: LifeStep<State>, _ right: Right, asksAgain: Bool = false, form: Form = Form([]),
-        standing: @escaping @Sendable (Record) -> LifeStanding<State>,
+        standing: @escaping @Sendable (Record) -> LifeStanding<State>, unless: @escaping @Sendable (Record) -> Refusal? = { _ in nil },
         act: @escaping @Sendable (Statements, Record, FormValues, RecordVisit) throws -> Void
     ) {
         (name, self.right, self.asksAgain, self.form, self.act) = (step.name, right, asksAgain, form, act)
         isForOthers = step.party == .other
-        obstacle = { step.obstacle(standing($0), by: $1, in: $2) }
+        obstacle = { step.obstacle(standing($0), by: $1.act.actor.id, in: $1.scope) ?? unless($0) }
     }
 }

@@ -46,10 +46,9 @@ extension RecordPage {
             return (record, events, try statements.namedAccounts(Set(events.map(\.actor)).sorted()), try behind(statements, record, at))
         }
         let (record, events, accounts, tables) = found
-        let (account, scope) = (at.visit.account.id, at.visit.scope)
         var (ways, waits) = (self.ways(record, at), [String]())
         for step in steps where at.visit.may(step.right) {
-            switch step.obstacle(record, account, scope) {
+            switch step.obstacle(record, RecordVisit(at)) {
             case nil: ways.append(Frame.Link(label: at.text("\(topic).step.\(step.name)"), url: addresses.step(step)(id(record))))
             case .forbidden(let code) where step.isForOthers: waits.append(at.text("refusal.\(code)"))
             default: break
@@ -98,13 +97,15 @@ extension RecordPage {
     /// What an entry of the log says of fields, in words: from what to what.
     private func detail(_ event: Event, _ at: FormVisit) -> String {
         // How it was made stands above, or in what was changed since.
-        guard !event.kind.hasSuffix(".made") else { return "" }
-        let values = (try? JSONDecoder().decode([String: String].self, from: Data(event.detail.utf8))) ?? [:]
-        return (form.fields + steps.flatMap(\.form.fields)).compactMap { field in
-            values[field.name].map { text in
-                let parts = text.components(separatedBy: " → ").map { $0.isEmpty ? at.text("form.nothing") : at.said($0, in: field) }
-                return "\(at.text(field.label))\(at.text("form.colon"))\(parts.joined(separator: " → "))"
-            }
-        }.joined(separator: at.text("record.semicolon"))
+        event.kind.hasSuffix(".made") ? "" : at.house.pages.words.detail(event, speech([]), at.visit.language)
+    }
+
+    /// What the log of acts says of these records: codes of entries begin with `kinds`.
+    package func speech(_ kinds: [String], choices: [String: String] = [:]) -> EventSpeech {
+        EventSpeech(kinds, fields: form.fields + steps.flatMap(\.form.fields), choices: choices) { statements, ids, today in
+            let visit = RecordVisit(scope: .everything, today: today, act: Act(by: .system, at: Instant(milliseconds: 0), ids: .system))
+            let found = try ids.compactMap { try find(statements, $0, visit) }
+            return Dictionary(found.map { (id($0), name($0)) }) { first, _ in first }
+        }
     }
 }

@@ -58,6 +58,14 @@ extension Statements {
         try all(MonthlyReturn.self, "\(sql: returnSelection(month, where: scope.condition("a.code"))) ORDER BY a.code")
     }
 
+    /// What returns are of, by their ids: area and month.
+    func returnNames(_ ids: [String]) throws -> [String: String] {
+        let areas = try names(ids) { "SELECT id, area_id FROM monthly_return WHERE id IN (\(sql: $0))" }
+        let months = try names(ids) { "SELECT id, month FROM monthly_return WHERE id IN (\(sql: $0))" }
+        let names = try areaNames(Set(areas.values).sorted())
+        return areas.reduce(into: [:]) { found, one in found[one.key] = "\(names[one.value] ?? "") \(months[one.key] ?? "")" }
+    }
+
     /// The return of an area in a month.
     package func monthlyReturn(month: Month, area id: String) throws -> MonthlyReturn? {
         try first(MonthlyReturn.self, returnSelection(month, where: "r.area_id = \(id)"))

@@ -32,7 +32,10 @@ extension Feature {
                     since: approvals.compactMap { $0.monthlyReturn?.submittedAt }.min().map(question.zone.day), at: place),
             ]
         }
-        return Feature("returns", menu: [MenuEntry(.supervision, "nav.returns", ReturnAddress.list, .seeFigures)], today: [today]) {
+        return Feature(
+            "returns", menu: [MenuEntry(.supervision, "nav.returns", ReturnAddress.list, .seeFigures)], today: [today],
+            speech: [EventSpeech(["return."]) { statements, ids, _ in try statements.returnNames(ids) }]
+        ) {
             $0.addReturns(rules)
         }
     }

@@ -100,6 +100,20 @@ package final class Statements {
         try connection.script(text)
     }
 
+    /// What things are called, by their ids: `query` makes of a list of ids a statement that answers with id and name, for no more than 500
+    /// of them at once.
+    package func names(
+        _ ids: [String], file: StaticString = #fileID, function: StaticString = #function, _ query: (SQL) -> SQL
+    ) throws -> [String: String] {
+        var names: [String: String] = [:]
+        for start in stride(from: 0, to: ids.count, by: 500) {
+            try each(query("\(list: ids[start..<min(start + 500, ids.count)])"), file: file, function: function) {
+                names[try $0.text(0)] = try $0.text(1)
+            }
+        }
+        return names
+    }
+
     /// Throws when a statement failed and the closure went on as if nothing had happened.
     func checkSound() throws { if let failure { throw StorageError.transactionFailed(failure) } }
 }

@@ -16,6 +16,8 @@ package struct Feature: Sendable {
     package let searches: [SearchLook]
     /// The figures that it owns.
     package let figures: [Figure]
+    /// What the log of acts says of its acts.
+    package let speech: [EventSpeech]
     /// Its part in the demo's data.
     package let sample: FeatureSample?
     private let routes: @Sendable (inout Routes) -> Void
@@ -23,7 +25,7 @@ package struct Feature: Sendable {
     package init(
         _ name: String, menu: [MenuEntry] = [], jobs: [FeatureJob] = [], timers: [FeatureTimer] = [], today: [TodayLook] = [],
         searches: [SearchLook] = [], figures: [Figure] = [],
-        sample: FeatureSample? = nil,
+        speech: [EventSpeech] = [], sample: FeatureSample? = nil,
         routes: @escaping @Sendable (inout Routes) -> Void = { _ in }
     ) {
         self.name = name
@@ -33,6 +35,7 @@ package struct Feature: Sendable {
         self.today = today
         self.searches = searches
         self.figures = figures
+        self.speech = speech
         self.sample = sample
         self.routes = routes
     }

@@ -23,6 +23,8 @@ package struct House: Sendable {
     package var searches: [SearchLook] = []
     /// The figures that features own, in the order of the list of features.
     package var figures: [Figure] = []
+    /// What the log of acts says of the acts of features.
+    package var speech: [EventSpeech] = []
     /// Marks every page as sample data.
     package let isSample: Bool
     /// Whether browsers reach the centre over TLS only, so that the cookie may say so.

@@ -21,6 +21,8 @@ struct OwnAccountPage: Sendable {
     let csrf: String
     /// What was just done; nil when nothing was.
     let done: String?
+    let passwordURL: Location
+    let passwordSetOn: String
 }
 
 extension Routes {
@@ -32,6 +34,7 @@ extension Routes {
             let sessions = try await house.database.read { try $0.sessions(accountID: visit.account.id, at: now) }
             let words = { (key: String, values: [String: String]) in house.text(key, visit, values) }
             let ended = request.uri.queryParameters["ended"].flatMap { Int($0) }
+            let isChanged = request.uri.queryParameters["changed"] != nil
             let page = OwnAccountPage(
                 name: visit.account.name, login: visit.account.login,
                 roles: Set(visit.grants.map(\.role)).map { words("role.\($0.rawValue)", [:]) }.sorted().joined(
@@ -42,9 +45,12 @@ extension Routes {
                         address: session.address.isEmpty ? words("account.this_machine", [:]) : session.address, agent: session.agent,
                         isOwn: session.tokenDigest == visit.sessionDigest)
                 },
-                hasOthers: sessions.count > 1, csrf: visit.csrf, done: ended.map { words("account.ended", ["count": String($0)]) })
+                hasOthers: sessions.count > 1, csrf: visit.csrf,
+                done: isChanged ? words("password.changed", [:]) : ended.map { words("account.ended", ["count": String($0)]) },
+                passwordURL: HouseAddress.password(), passwordSetOn: house.zone.day(of: visit.account.passwordSetAt).description)
             return try house.page("own_account", page, title: words("account.title", [:]), for: visit, request)
         }
+        form(HouseAddress.password, .ownAccount, .ownPassword)
         post(HouseAddress.endSessions, .ownAccount) { form, _, visit in
             let (act, number) = (house.act(visit), form["session"])
             let ended = try await house.database.write {

@@ -56,6 +56,7 @@ package struct RefusalMiddleware: RouterMiddleware {
             case .invalid: .unprocessableContent
             case .tooLarge: .contentTooLarge
             case .signInNeeded: .unauthorized
+            case .passwordDue: .forbidden
             case .diskFull: HTTPResponse.Status(code: 507)
             case .busy: .serviceUnavailable
             }
@@ -74,6 +75,7 @@ package struct RefusalMiddleware: RouterMiddleware {
         if refusal == .signInNeeded, !isProgram {
             return seeOther(HouseAddress.signIn().with("next", request.pageToReturnTo))
         }
+        if refusal == .passwordDue, !isProgram { return seeOther(HouseAddress.password()) }
         var response = isProgram ? try problem(refusal, status) : try await page(refusal, status, request, visit)
         if refusal == .busy || refusal == .diskFull { response.headers[.retryAfter] = "10" }
         return response

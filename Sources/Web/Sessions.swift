@@ -32,7 +32,7 @@ extension House {
         let (scope, today, now) = (scope, today, clock.now)
         return try await database.read { statements in
             guard let account = try statements.account(id: accountID), account.disabledAt == nil else { return nil }
-            let grants = try statements.roleGrants(accountID: account.id)
+            let grants = try statements.roleGrants(accountID: account.id, on: today)
             let visit = Visit(
                 account: account, grants: grants, scope: try scope(statements, grants, right, today), language: language, csrf: "",
                 token: "", sessionDigest: "", endsAt: now, confirmedAt: now, place: .here)
@@ -50,7 +50,7 @@ extension House {
         let accepted = request.headers[.acceptLanguage] ?? ""
         let found = try await database.read { statements -> (Visit, Instant)? in
             guard let (session, account) = try statements.session(tokenDigest: digest, idleSeconds: idle, at: now) else { return nil }
-            let grants = try statements.roleGrants(accountID: account.id)
+            let grants = try statements.roleGrants(accountID: account.id, on: today)
             let areas = Set(grants.filter { $0.role.rights.contains(right) }.map(\.areaID))
             let visit = Visit(
                 account: account, grants: grants, scope: try scope(statements, grants, right, today),
@@ -97,12 +97,12 @@ extension House {
             }
             let (account, stored, areas) = try await self.database.read { statements in
                 let account = try statements.account(login: login)
-                let grants = try account.map { try statements.roleGrants(accountID: $0.id) } ?? []
+                let grants = try account.map { try statements.roleGrants(accountID: $0.id, on: self.today) } ?? []
                 return (account, try account.flatMap { try statements.storedPassword(accountID: $0.id) }, Set(grants.map(\.areaID)))
             }
             let matches = try await self.passwords.matches(password, stored ?? "")
             let place = Place(address: place.address, agent: place.agent, areaID: areas.count == 1 ? areas.first ?? "" : "")
-            guard matches, let account, account.disabledAt == nil else {
+            guard matches, let account, account.disabledAt == nil, !self.passwords.policy.isOver(account, at: self.clock.now) else {
                 let act = Act(by: .stranger, at: self.clock.now, ids: self.ids, from: place)
                 // The last one that is looked at is written whatever was written before.
                 if self.refusals.admits(origin, at: act.at) || attempt == SignInRule.most {

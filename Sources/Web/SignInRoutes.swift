@@ -21,6 +21,7 @@ package enum HouseAddress {
     static let signOut = FixedAddress("/sign-out")
     static let language = FixedAddress("/language")
     static let account = FixedAddress("/account")
+    static let password = FixedAddress("/account/password")
     static let endSessions = FixedAddress("/account/sessions/end")
     static let search = FixedAddress("/search")
     static let suggestions = FixedAddress("/search.json")

@@ -61,6 +61,7 @@ extension Routes {
         let house = house
         open(.get, HouseAddress.home) { request, context in
             guard let visit = try await house.visit(request, context, for: .ownAccount) else { throw Refusal.signInNeeded }
+            try house.requireOwnPassword(visit, at: request.uri.path)
             let entries = try await house.todayEntries(visit)
             return try house.page(
                 "home", HomePage(entries, house, visit), title: house.text("home.title", visit), for: visit, request
@@ -153,8 +154,6 @@ struct HomePage: Sendable {
     let nothing: Bool
     /// The roles open no page yet.
     let noPage: Bool
-    /// Whoever keeps accounts does it by command.
-    let keepsAccounts: Bool
     let next: [Frame.Link]
 
     init(_ entries: [TodayEntry], _ house: House, _ visit: Visit) {
@@ -174,8 +173,7 @@ struct HomePage: Sendable {
                 ? nil : Part(title: house.text("home.group.\(group.rawValue)", visit), isLate: group == .late, lines: lines)
         }
         let pages = house.menu.filter { visit.may($0.right) }
-        keepsAccounts = visit.may(.keepAccounts)
-        noPage = pages.isEmpty && !keepsAccounts
+        noPage = pages.isEmpty
         nothing = parts.isEmpty && !pages.isEmpty
         next = pages.prefix(1).map { Frame.Link(label: house.text($0.key, visit), url: $0.place) }
     }

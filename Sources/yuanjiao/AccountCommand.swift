@@ -24,20 +24,22 @@ struct AddAccountCommand: AsyncParsableCommand {
     var role: [String]
     @Option(name: .long, help: "Code of the area of these roles.")
     var area: String
+    @Flag(name: .long, help: "The password need not be changed at the first sign-in: for programs that sign in.")
+    var lasting = false
 
     func run() async throws {
         let centre = try await OpenCentre(try await Settings(common))
         try await explained {
-            let password = PasswordScheme.fresh(.system)
-            let stored = try await PasswordScheme().stored(password, login: login, salt: Entropy.system.bytes(16))
-            let (login, name, role, area, today, act) = (login, name, role, area, centre.today, centre.act)
+            let (password, stored) = try await PasswordScheme().first(.system)
+            let (login, name, role, area, today, act, isFirst) = (login, name, role, area, centre.today, centre.act, !lasting)
             try await centre.database.write { statements in
                 guard let area = try statements.area(code: area, on: today, in: .everything) else { throw Refusal.notFound("area") }
                 let grants = try role.map { text in
                     guard let role = Role(rawValue: text) else { throw Refusal.invalid(["role": "form.choice"]) }
                     return RoleGrant(role: role, areaID: area.areaID)
                 }
-                try statements.addAccount(NewAccount(login: login, name: name, storedPassword: stored, grants: grants), by: act)
+                try statements.addAccount(
+                    NewAccount(login: login, name: name, storedPassword: stored, isFirst: isFirst, grants: grants), by: act)
             }
             print("\(login)  \(password)")
         }
@@ -48,7 +50,7 @@ struct AddAccountCommand: AsyncParsableCommand {
 /// Gives an account a fresh password.
 struct ResetAccountCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "reset", abstract: "Gives an account a fresh password, unlocks it and ends its sessions.")
+        commandName: "reset", abstract: "Gives an account a fresh first password, unlocks it and ends its sessions.")
     @OptionGroup var common: CommonOptions
     @Argument(help: "The name to sign in with.")
     var login: String
@@ -56,10 +58,11 @@ struct ResetAccountCommand: AsyncParsableCommand {
     func run() async throws {
         let centre = try await OpenCentre(try await Settings(common))
         try await explained {
-            let password = PasswordScheme.fresh(.system)
-            let stored = try await PasswordScheme().stored(password, login: login, salt: Entropy.system.bytes(16))
+            let (password, stored) = try await PasswordScheme().first(.system)
             let (login, act) = (login, centre.act)
-            try await centre.database.write { try $0.resetPassword(login: login, storedPassword: stored, by: act) }
+            try await centre.database.write {
+                try $0.resetPassword(of: try $0.knownAccount(login: login), storedPassword: stored, by: act)
+            }
             print("\(login)  \(password)")
         }
         await centre.close()
@@ -76,7 +79,17 @@ struct DisableAccountCommand: AsyncParsableCommand {
     func run() async throws {
         let centre = try await OpenCentre(try await Settings(common))
         let (login, act) = (login, centre.act)
-        try await explained { try await centre.database.write { try $0.disableAccount(login: login, by: act) } }
+        try await explained {
+            try await centre.database.write { try $0.take(AccountLife.disable, try $0.knownAccount(login: login), by: act) }
+        }
         await centre.close()
+    }
+}
+
+extension Statements {
+    /// The account of a login. Throws `Refusal.notFound`.
+    fileprivate func knownAccount(login: String) throws -> Account {
+        guard let account = try account(login: login) else { throw Refusal.notFound("account") }
+        return account
     }
 }

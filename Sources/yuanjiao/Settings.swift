@@ -1,3 +1,4 @@
+import Accounts
 import ArgumentParser
 import Basics
 import Centre
@@ -160,6 +161,12 @@ struct Settings {
         configuration.rsvgConvert = self["rsvg_convert"] ?? "rsvg-convert"
         configuration.printSeconds = try number("print_seconds", default: 120, 10...86_400)
         configuration.sessionIdleMinutes = try number("session_idle_minutes", default: 120, 15...720)
+        if let text = self["password_policy"] {
+            guard let policy = PasswordPolicy(rawValue: text) else {
+                throw BadSetting(description: "`password_policy` is none of standard, classified: \(text)")
+            }
+            configuration.passwordPolicy = policy
+        }
         configuration.passwordAgainMinutes = try number("password_again_minutes", default: 15, 1...720)
         configuration.metrics = try metricsAddress
         configuration.reserveBytes = Int64(try number("reserve_mb", default: 512, 0...1_000_000)) << 20

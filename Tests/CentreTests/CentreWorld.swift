@@ -11,6 +11,7 @@ import Registry
 import Storage
 import Synchronization
 import TestKit
+import Testing
 import Trust
 import Web
 import Wire
@@ -31,8 +32,7 @@ struct CentreWorld: Sendable {
     let client: any TestClientProtocol
 
     /// Makes an account and signs it in; answers its cookie.
-    func signIn(_ login: String, _ role: Role, area code: String) async throws -> String {
-        let password = "a long test password"
+    func signIn(_ login: String, _ role: Role, area code: String, password: String = "a long test password") async throws -> String {
         let stored = try await centre.house.passwords.stored(password, login: login, salt: [UInt8](repeating: 7, count: 16))
         let (today, act) = (centre.house.today, Act(by: .commandLine, at: clock.clock.now, ids: .system))
         try await centre.database.write { statements in
@@ -63,6 +63,19 @@ struct CentreWorld: Sendable {
         return try await post(action, fields.merging(hidden) { $1 }.merging(["form_step": "act"]) { $1 }, cookie: cookie)
     }
 
+    /// Sends a file to a form that takes one, as a browser does.
+    func bring(_ bytes: Data, _ path: String, cookie: String) async throws -> TestResponse {
+        let hidden = hiddenFields(ofFormTo: path, in: String(buffer: try await get(path, cookie: cookie).body)) ?? [:]
+        var data = Data()
+        for (name, text) in hidden { data += Data("--b1\r\nContent-Disposition: form-data; name=\"\(name)\"\r\n\r\n\(text)\r\n".utf8) }
+        data += Data("--b1\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.csv\"\r\nContent-Type: text/csv\r\n\r\n".utf8)
+        data += bytes + Data("\r\n--b1--\r\n".utf8)
+        return try await client.execute(
+            uri: path, method: .post,
+            headers: [.cookie: cookie, .contentType: "multipart/form-data; boundary=b1", .acceptLanguage: "en"],
+            body: ByteBuffer(bytes: data))
+    }
+
     /// Does the jobs of a kind that wait, as the centre's runner would.
     func work(_ kind: String) async throws {
         let (database, clock) = (centre.database, clock.clock)
@@ -82,12 +95,31 @@ struct CentreWorld: Sendable {
     }
 }
 
+/// Whatever a test did, the log of acts says it in words.
+private func expectSentences(_ centre: CentreApplication) async throws {
+    let house = centre.house
+    try await centre.database.read { statements in
+        let events = try statements.events(before: "", limit: 2000)
+        for language in Language.allCases {
+            for said in try house.said(events, statements, language) {
+                #expect(!said.what.contains(said.event.kind), "event.\(said.event.kind) has no words")
+                #expect(!(said.what + said.detail + said.actor).contains("⟨"), "\(said.event.kind) \(said.detail)")
+                // Addresses and the network's own number are said as they are.
+                if ["request.", "list.", "network."].contains(where: said.event.kind.hasPrefix) { continue }
+                let odd = (said.what + said.detail).firstMatch(of: #/[{}]|[0-9a-f]{8}-[0-9a-f]{4}-/#)
+                #expect(odd == nil, "\(said.what) \(said.detail)")
+            }
+        }
+    }
+}
+
 /// Words and templates, read once for all centres of a run.
 private let testPages = Result { try Pages(CentreApplication.resources) }
 
 /// Opens a centre on an engine, with the sample register of TestKit unless `register` is false.
 func withCentre(
     _ engine: Database.Engine, at start: Instant = SampleWorld.moment("2011-03-31", 12), register: Bool = true, weasyprint: String = "true",
+    policy: PasswordPolicy = .standard,
     _ body: @escaping @Sendable (CentreWorld) async throws -> Void
 ) async throws {
     let folder = try temporaryFolder()
@@ -95,6 +127,7 @@ func withCentre(
     // Nobody looks at the paper here: the program that prints it says nothing.
     var configuration = CentreConfiguration(dataFolder: folder, isSample: true, weasyprint: weasyprint, passwordCost: 8, reserveBytes: 0)
     configuration.confinement = Confinement.none
+    configuration.passwordPolicy = policy
     let clock = MovableClock(start)
     var logger = Logger(label: "test")
     logger.logLevel = .critical
@@ -114,6 +147,7 @@ func withCentre(
         try await Application(responder: centre.responder, logger: logger).test(.router) { client in
             try await body(CentreWorld(centre: centre, clock: clock, client: client))
         }
+        try await expectSentences(centre)
         await centre.database.close()
     }
 }

@@ -65,6 +65,11 @@ import Web
             ], text: "hotline",
             count: { try $0.networkOperators(limit: 10, in: .everything).count }),
         Case(
+            action: "/accounts/new", page: "/accounts/new", role: .officer, area: "990101",
+            good: ["login": "li.si.4", "name": "李四", "role": "officer", "area": "990101001", "operator": "", "through": "2011-12-31"],
+            text: "name",
+            count: { try $0.accounts().count { $0.login == "li.si.4" || $0.login.isEmpty } }),
+        Case(
             action: "/bulletins/2011-03/9901/close", page: "/bulletins/2011-03/9901/close", role: .officer, area: "9901", good: [:],
             text: nil,
             count: { try $0.all("SELECT month FROM month_closing") { try $0.text(0) }.count }),
@@ -81,6 +86,10 @@ import Web
                 "/operators/import", "/operators/imports/:import", "/operators/:id/change", "/agreements/new", "/agreements/import",
                 "/agreements/imports/:import", "/agreements/:id/change", "/agreements/:id/sign", "/agreements/:id/end",
                 "/agreements/:id/drop",
+                // Of one account: AccountPagesTests.
+                "/accounts/import", "/accounts/imports/:import", "/accounts/:id/change", "/accounts/:id/disable", "/accounts/:id/enable",
+                "/accounts/:id/roles", "/accounts/:id/roles/:grant/end", "/accounts/:id/password", "/accounts/:id/sessions",
+                "/accounts/passwords", "/account/password",
                 "/courseware/:id", "/courseware/:id/decline", "/stop", "/bulletins/:month/:code/publish", "/returns/:month/:code",
                 "/returns/:month/:code/send-back",
                 "/bulletins/:month/:code/compose/sentences/:section/:sentence", "/exclusions/:id/approve", "/exclusions/:id/refuse",

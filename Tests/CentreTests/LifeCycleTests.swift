@@ -6,6 +6,7 @@ import Figures
 import Foundation
 import Operations
 import Papers
+import People
 import Registry
 import Returns
 import Storage
@@ -276,6 +277,53 @@ import Web
         }
     }
 
+    /// Both steps of an account, from both states, by its owner, by whoever may, and by whoever may not.
+    @Test(arguments: Database.Engine.required)
+    func everyStepOfAnAccountIsTakenOrRefusedAsDeclared(_ engine: Database.Engine) async throws {
+        try await withWorld(engine) { world in
+            let (now, today) = (SampleWorld.moment("2011-05-02", 9), try #require(Day("2011-05-02")))
+            let made = Act(by: .commandLine, at: now, ids: world.ids)
+            @Sendable func add(_ login: String, _ role: Role, _ code: String, _ statements: Statements) throws -> String {
+                let area = try #require(try statements.area(code: code, on: today, in: .everything))
+                return try statements.addAccount(
+                    NewAccount(login: login, name: login, storedPassword: "x", grants: [RoleGrant(role: role, areaID: area.areaID)]),
+                    by: made)
+            }
+            let people: [(login: String, role: Role, code: String, may: Bool)] = [
+                ("security", .securityAdministrator, "9901", true), ("county-security", .securityAdministrator, "990101", true),
+                ("elsewhere", .securityAdministrator, "990102", false), ("officer", .officer, "990101", true),
+                ("colleague", .officer, "990101001", false), ("auditor", .auditor, "9901", false),
+            ]
+            let (ids, town) = try await world.database.write { statements in
+                (try people.map { try add($0.login, $0.role, $0.code, statements) }, try add("town", .officer, "990101001", statements))
+            }
+            for state in AccountState.allCases {
+                for step in AccountLife.cycle.steps {
+                    for (person, id) in zip(people.map(\.may) + [false], ids + [town]) {
+                        let act = Act(by: Actor(id: id), at: now, ids: world.ids)
+                        let disabledAt: Instant? = state == .disabled ? now : nil
+                        let record = try await world.database.write { statements in
+                            try statements.run("UPDATE account SET disabled_at = \(disabledAt) WHERE id = \(town)")
+                            return try statements.accountRecord(id: town, in: .everything, for: act.actor, on: today)
+                        }
+                        let found = try #require(record)
+                        var refusal: Refusal?
+                        do { try await world.database.write { try $0.take(step, found, by: act) } } catch let error as Refusal {
+                            refusal = error
+                        }
+                        let expected: Refusal? =
+                            id == town
+                            ? .forbidden("account.own")
+                            : person ? step.obstacle(found.account.standing, by: id, in: .everything) : .forbidden("account.above")
+                        #expect(refusal == expected, "\(step.name) of \(state) by \(id)")
+                        let after = try await world.database.read { try $0.account(id: town)?.state }
+                        #expect(after == (expected == nil ? step.to : state), "\(step.name) of \(state) by \(id)")
+                    }
+                }
+            }
+        }
+    }
+
     /// The drawings in the documents are those of the declarations. `UPDATE_SNAPSHOTS=1` writes them anew.
     @Test func theDocumentDrawsTheDeclarations() throws {
         let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
@@ -285,7 +333,7 @@ import Web
             ("Agreements 协议", AgreementLife.cycle.drawing),
             ("Sites 站点", SiteLife.cycle.drawing), ("Courseware 课件", CoursewareLife.cycle.drawing),
             ("Publication requests 发布申请", RequestLife.cycle.drawing), ("Months of an area 月份", MonthLife.cycle.drawing),
-            ("Nodes 节点", NodeLife.cycle.drawing),
+            ("Nodes 节点", NodeLife.cycle.drawing), ("Accounts 账号", AccountLife.cycle.drawing),
         ]
         let text =
             """

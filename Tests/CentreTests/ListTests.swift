@@ -58,7 +58,7 @@ import Wire
             #expect(try await world.get("/events.csv", cookie: auditor).status == .ok)
             let act = Act(by: .commandLine, at: world.clock.clock.now, ids: .system)
             try await world.centre.database.write { statements in
-                for number in 0...world.centre.house.rowsAtOnce { try statements.record("account.made", "a\(number)", by: act) }
+                for number in 0...world.centre.house.rowsAtOnce { try statements.record("account.added", "a\(number)", by: act) }
             }
             for ending in ["csv", "xlsx"] {
                 let answer = try await world.get("/events.\(ending)?columns=kind,subject", cookie: auditor)

@@ -26,21 +26,6 @@ import Web
 
     private func body(_ answer: TestResponse) -> String { String(buffer: answer.body) }
 
-    /// Sends a file as a browser does.
-    private func bring(_ file: String, _ path: String, _ world: CentreWorld, cookie: String, bytes: Data? = nil) async throws
-        -> TestResponse
-    {
-        let hidden = hiddenFields(ofFormTo: path, in: body(try await world.get(path, cookie: cookie))) ?? [:]
-        var data = Data()
-        for (name, text) in hidden { data += Data("--b1\r\nContent-Disposition: form-data; name=\"\(name)\"\r\n\r\n\(text)\r\n".utf8) }
-        data += Data("--b1\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.csv\"\r\nContent-Type: text/csv\r\n\r\n".utf8)
-        data += (bytes ?? Data(file.utf8)) + Data("\r\n--b1--\r\n".utf8)
-        return try await world.client.execute(
-            uri: path, method: .post,
-            headers: [.cookie: cookie, .contentType: "multipart/form-data; boundary=b1", .acceptLanguage: "en"],
-            body: ByteBuffer(bytes: data))
-    }
-
     private func operators(_ world: CentreWorld) async throws -> [NetworkOperator] {
         try await world.centre.database.read { try $0.networkOperators(limit: 100, in: .everything) }
     }
@@ -230,23 +215,23 @@ import Web
             _ = try await world.submit(
                 "/agreements/new", Self.paper.merging(["number": "X-1", "operator": "东岭机密公司", "area": "990101"]) { $1 }, cookie: east)
             for file in ["number\nX-1\n", "number,operator\nX-1,没有\n"] {
-                let place = try #require(try await bring(file, "/agreements/import", world, cookie: west).headers[.location])
+                let place = try #require(try await world.bring(Data(file.utf8), "/agreements/import", cookie: west).headers[.location])
                 let shown = body(try await world.get(place, cookie: west))
                 #expect(shown.contains("outside your area") && !shown.contains("机密") && !shown.contains("东岭"), "\(file)")
             }
             let export = body(try await world.get("/operators.csv?columns=name,area,modes,hotline,note", cookie: east))
             #expect(export.contains("'+86 870"))
-            let same = try #require(try await bring(export, "/operators/import", world, cookie: east).headers[.location])
+            let same = try #require(try await world.bring(Data(export.utf8), "/operators/import", cookie: east).headers[.location])
             #expect(body(try await world.get(same, cookie: east)).contains("Unchanged: 1."))
             // Refused, given back, not mended, given back once more, mended.
             var file = "name,area,hotline\n新公司,没有,1\n"
             for _ in 0..<3 {
-                let place = try #require(try await bring(file, "/operators/import", world, cookie: east).headers[.location])
+                let place = try #require(try await world.bring(Data(file.utf8), "/operators/import", cookie: east).headers[.location])
                 file = body(try await world.get("\(place)/refused.csv", cookie: east))
                 #expect(file.contains("Service area") && !file.contains("more cells"), "\(file)")
             }
             let mended = file.replacing("没有", with: "990101")
-            let place = try #require(try await bring(mended, "/operators/import", world, cookie: east).headers[.location])
+            let place = try #require(try await world.bring(Data(mended.utf8), "/operators/import", cookie: east).headers[.location])
             #expect(body(try await world.get(place, cookie: east)).contains("New rows: 1."))
         }
     }
@@ -271,7 +256,7 @@ import Web
                 =1+1;9901;电报;3
 
                 """.replacing(";", with: "\t")
-            let came = try await bring(file, "/operators/import", world, cookie: city)
+            let came = try await world.bring(Data(file.utf8), "/operators/import", cookie: city)
             let place = try #require(came.headers[.location])
             let shown = body(try await world.get(place, cookie: city))
             #expect(shown.contains("New rows: 1. Changed: 1. Unchanged: 0. Refused: 4."))
@@ -311,7 +296,8 @@ import Web
             // What is exported, in either language, comes in as it is.
             for language in ["en", "zh"] {
                 let export = try await world.get("/operators.csv?columns=name,area,modes,hotline,note", cookie: city, language: language)
-                let again = try #require(try await bring(body(export), "/operators/import", world, cookie: city).headers[.location])
+                let again = try #require(
+                    try await world.bring(Data(body(export).utf8), "/operators/import", cookie: city).headers[.location])
                 #expect(body(try await world.get(again, cookie: city)).contains("Changed: 0. Unchanged: 2. Refused: 0."), "\(language)")
             }
         }
@@ -328,11 +314,11 @@ import Web
                 ("name,name\n1,2\n", nil), ("name,area\n\"a,9901\n", nil),
             ]
             for (file, bytes) in files {
-                let answer = try await bring(file, "/operators/import", world, cookie: city, bytes: bytes)
+                let answer = try await world.bring(bytes ?? Data(file.utf8), "/operators/import", cookie: city)
                 #expect(answer.status == .unprocessableContent, "\(file.prefix(20))")
                 #expect(body(answer).contains("href=\"#file\""), "\(file.prefix(20))")
             }
-            let large = try await bring("", "/operators/import", world, cookie: city, bytes: Data(repeating: 65, count: 2 << 20))
+            let large = try await world.bring(Data(repeating: 65, count: 2 << 20), "/operators/import", cookie: city)
             #expect(large.status == .contentTooLarge)
             #expect(try await world.centre.database.read { try $0.count("SELECT count(*) FROM import_file") } == 0)
         }

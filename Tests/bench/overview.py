@@ -83,7 +83,7 @@ def measure(program: Path, store, network: MadeNetwork, looks: int, has_replica:
     store.add_edge(edge.node, uuid(1, plan.root), edge.public_key, network.made_ms)
     store.settle()
     store.analyze()
-    password = said(program, ["account", "add", "bench", *options, "--name", "bench", "--role", "officer", "--area", plan.root]).split()[-1]
+    password = said(program, ["account", "add", "bench", *options, "--name", "bench", "--role", "officer", "--area", plan.root, "--lasting"]).split()[-1]
     address = f"http://127.0.0.1:{(port := free_port())}"
     standby = Standby(store.cluster.address("postgres"), ("shared_buffers=1GB",)) if has_replica else None
     replica = ["--reports", f"postgres:{standby.address(store.name)}"] if standby else []

@@ -319,7 +319,7 @@ class Network:
         return self
 
     def add_account(self, login: str, role: str, area: str) -> str:
-        printed = self.command("account", "add", login, "--name", login, "--role", role, "--area", area)
+        printed = self.command("account", "add", login, "--name", login, "--role", role, "--area", area, "--lasting")
         self.passwords[login] = printed.split()[1]
         return self.passwords[login]
 

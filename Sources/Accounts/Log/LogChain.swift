@@ -1,4 +1,4 @@
-import Basics
+package import Basics
 import Crypto
 import Foundation
 package import Storage
@@ -29,6 +29,15 @@ package struct LogState: Hashable, Sendable {
     package let head: String
     /// The first 100.
     package let faults: [LogFault]
+}
+
+/// What the last comparison of the log with its chain said.
+package struct LogCheck: Decodable, Hashable, Sendable {
+    package let checkedAt: Instant
+    package let entries: Int
+    package let faults: Int
+
+    package var isWhole: Bool { faults == 0 }
 }
 
 /// The log as a chain of hashes (the construction of Schneier and Kelsey's log, without its forgetting key): who changes, removes, adds or
@@ -116,6 +125,20 @@ extension Statements {
             SET position = excluded.position
             """
         )
+    }
+
+    /// Takes down what a comparison said.
+    package func noteLogCheck(_ state: LogState, at now: Instant) throws {
+        try run(
+            """
+            INSERT INTO event_check (only_one, checked_at, entries, faults) VALUES (1, \(now), \(state.entries), \(state.faults.count))
+            ON CONFLICT (only_one) DO UPDATE SET checked_at = excluded.checked_at, entries = excluded.entries, faults = excluded.faults
+            """)
+    }
+
+    /// What the last comparison said; nil before the first.
+    package func logCheck() throws -> LogCheck? {
+        try first(LogCheck.self, "SELECT checked_at, entries, faults FROM event_check")
     }
 
     /// Reads the whole log and compares it with its chain.

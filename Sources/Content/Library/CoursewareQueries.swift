@@ -20,6 +20,11 @@ package struct CoursewareFilter: Hashable, Sendable {
 }
 
 extension Statements {
+    /// What courseware is called, by its ids.
+    func coursewareTitles(_ ids: [String]) throws -> [String: String] {
+        try names(ids) { "SELECT id, title FROM courseware WHERE id IN (\(sql: $0))" }
+    }
+
     /// A courseware, when the scope covers the area to which it belongs.
     package func courseware(id: String, on day: Day, in scope: Scope) throws -> Courseware? {
         guard var found = try first(Courseware.self, coursewareSelection(on: day, in: scope, where: "c.id = \(id)")) else { return nil }

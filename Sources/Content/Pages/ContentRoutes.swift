@@ -18,7 +18,10 @@ extension Feature {
         Feature(
             "courseware", menu: [MenuEntry(.library, "nav.courseware", CoursewareAddress.list, .seeLibrary)],
             jobs: [FeatureJob(EncodeJob.kind, bell: content.bell, encoding.handler)],
-            timers: [FeatureTimer(renewal), FeatureTimer(coursewareKeys(database))], searches: [.courseware]
+            timers: [FeatureTimer(renewal), FeatureTimer(coursewareKeys(database))], searches: [.courseware],
+            speech: [
+                EventSpeech(["courseware."], choices: ["kinds": "site_kind"]) { statements, ids, _ in try statements.coursewareTitles(ids) }
+            ]
         ) { $0.addContent(content) }
     }
 }

@@ -12,7 +12,8 @@ extension Feature {
     package static func formulas(_ rules: FactRules, deriving: FormulaJob, bell: JobBell) -> Feature {
         Feature(
             "formulas", menu: [MenuEntry(.supervision, "nav.formulas", FigureAddress.formulas, .seeFigures)],
-            jobs: [FeatureJob(FormulaJob.kind, bell: bell) { try await deriving.run($0) }]
+            jobs: [FeatureJob(FormulaJob.kind, bell: bell) { try await deriving.run($0) }],
+            speech: [EventSpeech(["formula."], fields: FormulaFields.form.fields)]
         ) { $0.addFormulas(rules, bell: bell) }
     }
 }

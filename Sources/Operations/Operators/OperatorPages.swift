@@ -61,7 +61,7 @@ extension RecordPage where Record == NetworkOperator {
         RecordPage(
             OperatorAddress.operators, topic: "operator", see: .seeFigures, keep: .keepRegister, form: OperatorFields.form,
             key: [OperatorFields.name.name],
-            id: \.id, name: \.name, texts: OperatorFields.texts, find: { try $0.networkOperator(id: $1, in: $2) },
+            id: \.id, name: \.name, texts: OperatorFields.texts, find: { try $0.networkOperator(id: $1, in: $2.scope) },
             match: { statements, values, _ in
                 try values.understood(OperatorFields.name).flatMap { try statements.networkOperator(named: $0) }
             },
@@ -99,7 +99,7 @@ extension RecordPage where Record == Agreement {
         RecordPage(
             OperatorAddress.agreements, topic: "agreement", see: .seeFigures, keep: .keepRegister, form: AgreementFields.form,
             key: [AgreementFields.number.name], id: \.id, name: { "\($0.number) \($0.title)" }, texts: AgreementFields.texts,
-            find: { try $0.agreement(id: $1, in: $2) },
+            find: { try $0.agreement(id: $1, in: $2.scope) },
             match: { statements, values, _ in
                 try values.understood(AgreementFields.number).flatMap { try statements.agreement(numbered: $0) }
             }, reading: { try Agreement($0, $1, $2, $3) }, save: { try $0.saveAgreement($2, was: $1, by: $3.act) },
@@ -271,7 +271,8 @@ extension Feature {
                         SearchHit(title: $0.title, code: $0.number, detail: $0.operatorName, url: OperatorAddress.agreements.one($0.id))
                     }
                 },
-            ], sample: FeatureSample { try $0.makeSampleOperators(on: $1, by: $2, house.pages.words) }
+            ], speech: [operators.speech(["operator."]), agreements.speech(["agreement."])],
+            sample: FeatureSample { try $0.makeSampleOperators(on: $1, by: $2, house.pages.words) }
         ) {
             $0.list(.operators)
             $0.records(operators, bell: bell)

@@ -14,7 +14,10 @@ package import Web
 extension Feature {
     /// What an editor changes in a bulletin before it is published.
     package static func compositions(_ press: EditionPress, drafts: DraftJob, bell: JobBell) -> Feature {
-        Feature("compositions", jobs: [FeatureJob(DraftJob.kind, bell: bell) { try await drafts.run($0) }]) {
+        Feature(
+            "compositions", jobs: [FeatureJob(DraftJob.kind, bell: bell) { try await drafts.run($0) }],
+            speech: [EventSpeech(["composition."]) { statements, ids, _ in try statements.areaNames(ids) }]
+        ) {
             $0.addCompositions(press, bell: bell)
         }
     }

@@ -110,6 +110,14 @@ extension Statements {
             """)
     }
 
+    /// What editions are of, by their ids: area, month and number.
+    func editionNames(_ ids: [String]) throws -> [String: String] {
+        let areas = try names(ids) { "SELECT id, area_id FROM edition WHERE id IN (\(sql: $0))" }
+        let months = try names(ids) { "SELECT id, month || ' №' || number FROM edition WHERE id IN (\(sql: $0))" }
+        let names = try areaNames(Set(areas.values).sorted())
+        return areas.reduce(into: [:]) { found, one in found[one.key] = "\(names[one.value] ?? "") \(months[one.key] ?? "")" }
+    }
+
     /// An edition by its id.
     package func edition(id: String) throws -> Edition? {
         try first(Edition.self, "SELECT \(sql: editionColumns) FROM edition WHERE id = \(id)")

@@ -18,7 +18,11 @@ extension Feature {
     package static func editions(_ press: EditionPress, publishing: PublishJob, bell: JobBell) -> Feature {
         Feature(
             "editions", menu: [MenuEntry(.supervision, "nav.editions", EditionAddress.list, .seeFigures)],
-            jobs: [FeatureJob(PublishJob.kind, bell: bell) { try await publishing.run($0) }], searches: [.editions]
+            jobs: [FeatureJob(PublishJob.kind, bell: bell) { try await publishing.run($0) }], searches: [.editions],
+            speech: [
+                EventSpeech(["edition."]) { statements, ids, _ in try statements.editionNames(ids) },
+                EventSpeech(["month.", "edition.ordered"]) { statements, ids, _ in try statements.areaNames(ids) },
+            ]
         ) {
             $0.addEditions(press, bell: bell)
         }

@@ -86,6 +86,11 @@ extension Statements {
             """)
     }
 
+    /// What files are called.
+    func importNames(_ ids: [String]) throws -> [String: String] {
+        try names(ids) { "SELECT id, file_name FROM import_file WHERE id IN (\(sql: $0))" }
+    }
+
     /// What stands in it.
     func importBytes(id: String) throws -> [UInt8] {
         try first("SELECT bytes FROM import_file WHERE id = \(id)") { try $0.bytes(0) } ?? []

@@ -11,7 +11,9 @@ extension Feature {
             let now = house.clock.now
             try await house.database.write { try $0.forgetOldImports(at: now) }
         }
-        return Feature("imports", timers: [FeatureTimer(cleaning)])
+        return Feature(
+            "imports", timers: [FeatureTimer(cleaning)],
+            speech: [EventSpeech(["import."]) { statements, ids, _ in try statements.importNames(ids) }])
     }
 }
 

@@ -93,7 +93,7 @@ extension RecordPage {
                     recognised: table.readings.isEmpty
                         ? nil
                         : table.readings.map { at.text("import.read.\($0.name)", ["value": $0.value]) }.joined(
-                            separator: at.text("record.semicolon")),
+                            separator: at.text("list.semicolon")),
                     form: file.state == .open ? view : nil)
                 return FormFrame(
                     title: "\(at.text("\(topic).import"))\(at.text("form.colon"))\(file.fileName)", crumbs: [crumb(at)],
@@ -157,7 +157,7 @@ extension RecordRows {
                 let says = page.form.fields.filter { !page.key.contains($0.name) && texts[$0.name]?.isEmpty == false }.map { field in
                     at.text(field.label) + at.text("form.colon") + at.said(texts[field.name] ?? "", in: field)
                 }
-                let content = says.joined(separator: at.text("record.semicolon"))
+                let content = says.joined(separator: at.text("list.semicolon"))
                 added.append([Table.Cell(row.line), Table.Cell(page.name(new)), Table.Cell(content, mark: "wide")])
             case .changed(let old, let new):
                 let (before, after) = (page.form.shown(page.texts(old)), page.form.shown(page.texts(new)))

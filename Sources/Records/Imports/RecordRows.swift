@@ -64,7 +64,7 @@ struct RecordRows<Record: Sendable>: Sendable {
         do {
             let old = try page.match(statements, page.form.unread(texts), at)
             // Of what lies elsewhere a row learns nothing.
-            if let old, try page.find(statements, page.id(old), at.scope) == nil {
+            if let old, try page.find(statements, page.id(old), at) == nil {
                 return refused(page.key.first ?? "", "import.elsewhere")
             }
             let stored = old.map { page.form.shown(page.texts($0)) } ?? [:]

@@ -6,9 +6,11 @@ package enum AreaAddress {
     package static let page = Address<String>("/areas/:code")
     package static let history = Address<String>("/areas/:code/history")
     static let decision = Address<String, AreaDecision.Kind>("/areas/:code/decisions/:kind")
-    /// What is suggested where an area is to be named, to whoever sees figures and to whoever sees the library.
+    /// What is suggested where an area is to be named, to whoever sees figures, sees the library, keeps
+    /// accounts.
     package static let pick = FixedAddress("/pick/areas")
     package static let pickForLibrary = FixedAddress("/pick/library-areas")
+    package static let pickForAccounts = FixedAddress("/pick/account-areas")
 }
 
 extension AreaDecision.Kind: AddressPart {}

@@ -39,6 +39,16 @@ extension Statements {
         return found
     }
 
+    /// What areas are called, or were last, with their codes, by their identities.
+    package func areaNames(_ ids: [String]) throws -> [String: String] {
+        try names(ids) {
+            """
+            SELECT a.area_id, a.name || ' ' || a.code FROM area_version a WHERE a.area_id IN (\(sql: $0)) AND a.replaced_at IS NULL
+                AND a.until_day = (SELECT max(w.until_day) FROM area_version w WHERE w.area_id = a.area_id AND w.replaced_at IS NULL)
+            """
+        }
+    }
+
     /// The area with an identity as it is on a day.
     package func area(id: String, on day: Day) throws -> Area? {
         try first(

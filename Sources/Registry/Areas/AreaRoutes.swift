@@ -7,7 +7,10 @@ package import Web
 extension Feature {
     /// An area's history and the decisions on it; `settled` tells which closed months a decision reaches back into.
     package static func areas(settled: @escaping SettledMonths) -> Feature {
-        Feature("areas") { $0.addAreas(settled: settled) }
+        Feature(
+            "areas",
+            speech: [EventSpeech(["area."], choices: ["kind": "area.decision"]) { statements, ids, _ in try statements.areaNames(ids) }]
+        ) { $0.addAreas(settled: settled) }
     }
 }
 

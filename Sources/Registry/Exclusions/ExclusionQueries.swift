@@ -8,6 +8,13 @@ extension Statements {
         try first(ExclusionProposal.self, proposalSelection(in: scope, where: "p.id = \(id)"))
     }
 
+    /// Where proposals are for, by their ids.
+    func proposalNames(_ ids: [String]) throws -> [String: String] {
+        let areas = try names(ids) { "SELECT id, area_id FROM exclusion_proposal WHERE id IN (\(sql: $0))" }
+        let names = try areaNames(Set(areas.values).sorted())
+        return areas.compactMapValues { names[$0] }
+    }
+
     /// Proposals of the scope, newest first, before the one with the given id (from the newest for an empty id).
     package func exclusionProposals(
         state: ProposalState?, words: SearchWords = SearchWords(""), before id: String, limit: Int, in scope: Scope

@@ -32,7 +32,13 @@ extension Feature {
             }
             return [entry(.mine, "today.exclusions.mine", mine), entry(.others, "today.exclusions.others", own)]
         }
-        return Feature("exclusions", menu: [MenuEntry(.run, "nav.exclusions", ExclusionAddress.list, .seeFigures)], today: [today]) {
+        return Feature(
+            "exclusions", menu: [MenuEntry(.run, "nav.exclusions", ExclusionAddress.list, .seeFigures)], today: [today],
+            speech: [
+                EventSpeech(["exclusion."], choices: ["cause": "exclusion.cause"]) { statements, ids, _ in try statements.proposalNames(ids)
+                }
+            ]
+        ) {
             $0.addExclusions(settled)
         }
     }

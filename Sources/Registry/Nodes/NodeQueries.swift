@@ -42,13 +42,7 @@ extension Statements {
 
     /// What nodes are called; those that are unknown are not in the answer.
     package func nodeNames(_ ids: [String]) throws -> [String: String] {
-        var names: [String: String] = [:]
-        for start in stride(from: 0, to: ids.count, by: 500) {
-            try each("SELECT id, name FROM node WHERE id IN (\(list: ids[start..<min(start + 500, ids.count)]))") {
-                names[try $0.text(0)] = try $0.text(1)
-            }
-        }
-        return names
+        try names(ids) { "SELECT id, name FROM node WHERE id IN (\(sql: $0))" }
     }
 
     /// When those of the named nodes that joined did so, for the last time.

@@ -21,9 +21,9 @@ extension Account {
 }
 
 extension Statements {
-    /// The people with a role in a part of the network whose name or login holds every word, by login.
+    /// The people with a role in a part of the network whose name, pinyin or login holds every word, by login.
     package func people(matching words: SearchWords, on day: Day, in scope: Scope, limit: Int) throws -> [Account] {
-        try people(where: words.condition("lower(p.name)", code: "p.login"), on: day, in: scope, limit: limit)
+        try people(where: words.condition("p.name_key", code: "p.login"), on: day, in: scope, limit: limit)
     }
 
     /// The person that somebody means by what he typed in a field: a login, a name, or both as a list of suggestions shows them. Throws
@@ -49,8 +49,8 @@ extension Statements {
         try all(
             Account.self,
             """
-            SELECT DISTINCT p.id, p.login, p.name, p.language, p.disabled_at FROM account p
-            JOIN role_grant g ON g.account_id = p.id
+            SELECT DISTINCT \(sql: Account.columns) FROM account p
+            JOIN role_grant g ON g.account_id = p.id AND g.until_day > \(day)
             JOIN area_version a ON a.area_id = g.area_id AND a.from_day <= \(day) AND a.until_day > \(day) AND a.replaced_at IS NULL
             WHERE p.disabled_at IS NULL AND \(sql: condition) AND \(sql: scope.condition("a.code")) ORDER BY p.login LIMIT \(limit)
             """)

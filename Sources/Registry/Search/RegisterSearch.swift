@@ -84,7 +84,7 @@ extension Statements {
             (id: try $0.text(0), name: try $0.text(1))
         }
         for row in sites { try run("UPDATE site_version SET name_key = \(searchKey(row.name)) WHERE id = \(row.id)") }
-        return areas.count + sites.count
+        return areas.count + sites.count + (try fillAccountKeys(most: most - areas.count - sites.count))
     }
 }
 
@@ -111,7 +111,9 @@ extension Feature {
 extension Routes {
     /// What fields for areas suggest while somebody types, within what he sees.
     fileprivate mutating func addPicks() {
-        for (address, right) in [(AreaAddress.pick, Right.seeFigures), (AreaAddress.pickForLibrary, Right.seeLibrary)] {
+        for (address, right) in [
+            (AreaAddress.pick, Right.seeFigures), (AreaAddress.pickForLibrary, .seeLibrary), (AreaAddress.pickForAccounts, .keepAccounts),
+        ] {
             pick(address, right) { statements, question, _ in
                 try statements.areas(matching: question.words, on: question.today, in: question.scope, limit: question.limit).map {
                     ["\($0.area.name) \($0.area.code)", $0.parentName]

@@ -21,6 +21,17 @@ extension Statements {
         )
     }
 
+    /// What sites are called, or were last, with their codes, by their ids.
+    func siteNames(_ ids: [String]) throws -> [String: String] {
+        try names(ids) {
+            """
+            SELECT s.id, v.name || ' ' || s.code FROM site s JOIN site_version v ON v.site = s.num AND v.replaced_at IS NULL
+                AND v.until_day = (SELECT max(w.until_day) FROM site_version w WHERE w.site = s.num AND w.replaced_at IS NULL)
+            WHERE s.id IN (\(sql: $0))
+            """
+        }
+    }
+
     /// The sites of the scope with exactly this name, at most six.
     func sites(named name: String, on day: Day, in scope: Scope) throws -> [Site] {
         try all(

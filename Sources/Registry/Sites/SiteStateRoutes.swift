@@ -17,7 +17,14 @@ enum SiteStateFields {
 extension Feature {
     /// Changes and corrections of a site's state; `settled` tells which closed months one reaches back into.
     package static func siteStates(settled: @escaping SettledMonths) -> Feature {
-        Feature("site_states") { $0.form(SiteAddress.state, .keepRegister, .siteState(settled)) }
+        Feature(
+            "site_states",
+            speech: [
+                EventSpeech(["site."], choices: ["state": "site_state"]) { statements, ids, _ in
+                    try statements.siteNames(ids).merging(["import": ""]) { one, _ in one }
+                }
+            ]
+        ) { $0.form(SiteAddress.state, .keepRegister, .siteState(settled)) }
     }
 }
 

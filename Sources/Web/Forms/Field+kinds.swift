@@ -7,6 +7,11 @@ extension Field where Value == String {
         Field(name, label, look: .line(), isNeeded: isNeeded, isHelped: isHelped, most: most, normal: { $0 }, reading: { $0 })
     }
 
+    /// A password; `name` begins with ``Typed/secretPrefix``.
+    package static func secret(_ name: String, _ label: String, isNew: Bool) -> Field {
+        Field(name, label, look: .secret(isNew: isNew), most: 200, normal: { $0 }, reading: { $0 })
+    }
+
     /// A thing that is named by its name, pinyin or code; `from` is where a script asks for suggestions.
     package static func picked(_ name: String, _ label: String, from pick: FixedAddress, isHelped: Bool = true) -> Field {
         Field(name, label, look: .line(pick: pick().path), isHelped: isHelped, most: 200, normal: { $0 }, reading: { $0 })

@@ -16,6 +16,9 @@ package enum FieldLook: Hashable, Sendable {
     case choice([FieldOption])
     /// Boxes to tick some of.
     case boxes([FieldOption])
+    /// A password: what is typed is neither shown again nor kept nor hashed with the form. A browser offers the one that it knows, or for a
+    /// new one makes one up.
+    case secret(isNew: Bool)
     /// Nothing to type in; see ``Field/seen(_:_:)``.
     case seen
 }

@@ -84,6 +84,9 @@ package struct FormValues: Sendable {
     package let way: String
     fileprivate let files: [String: TypedFile]
 
+    /// Whether it was among what was sent, or read from a file.
+    package func has<Value>(_ field: Field<Value>) -> Bool { texts[field.name] != nil }
+
     /// The value of a field; nil where it cannot be read.
     package func understood<Value>(_ field: Field<Value>) -> Value? { try? field.read(texts[field.name] ?? "") }
 

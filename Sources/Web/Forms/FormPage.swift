@@ -11,6 +11,8 @@ package struct FormVisit: Sendable {
     package let request: Request
     package let act: Act
     package let today: Day
+    /// What ``FormPage/preparing`` made.
+    package internal(set) var prepared: [String: String] = [:]
     private let context: AppContext
 
     package init(_ house: House, _ visit: Visit, _ request: Request, _ context: AppContext) {
@@ -28,15 +30,7 @@ package struct FormVisit: Sendable {
     package func isAfter(_ name: String) -> Bool { request.method == .get && !query(name).isEmpty }
 
     /// What a text of a field says to people: the words of what is chosen.
-    package func said(_ text: String, in field: FieldEntry) -> String {
-        switch field.look {
-        case .choice(let options), .boxes(let options):
-            let chosen = Set(text.split(separator: ",").map(String.init))
-            return options.filter { chosen.contains($0.value) }.map { self.text($0.label) }.joined(separator: self.text("list.comma"))
-        case .money: return Fen(written: text).map(grouped) ?? text
-        default: return text
-        }
-    }
+    package func said(_ text: String, in field: FieldEntry) -> String { house.pages.words.said(text, field, nil, visit.language) }
 
     /// Words in the person's language.
     package func text(_ key: String, _ values: [String: String] = [:]) -> String { house.text(key, visit, values) }
@@ -73,15 +67,19 @@ package struct FormPage<Subject: Sendable>: Sendable {
     let ways: @Sendable (Subject) -> [FormWay]
     /// Stands before the names of fields as ids, where a page has several forms of a kind.
     let mark: @Sendable (Subject) -> String
-    /// Where somebody goes who does not want to.
-    let cancel: (@Sendable (Subject, FormVisit) -> Location)?
+    /// Where somebody goes who does not want to; nil where there is no other way.
+    let cancel: (@Sendable (Subject, FormVisit) -> Location?)?
     /// So many bytes are read of one with a file; of any other as many as of any form.
     package var mostBytes = 0
     /// Whether nothing is recorded by it alone, so that nobody is asked when he sends the very same once more.
     package var isOnlyLooking = false
+    /// What takes long and needs no transaction, such as hashing a password, before `act`; throws `Refusal.invalid` like that.
+    package var preparing: (@Sendable (Typed, FormVisit) async throws -> [String: String])?
+    /// The page that is shown once in answer to what was done, in place of the address of what came of it: for what is told once.
+    package var answering: (@Sendable (Subject, FormVisit) async throws -> FormFrame)?
 
     package init(
-        submit: String, cancel: (@Sendable (Subject, FormVisit) -> Location)? = nil,
+        submit: String, cancel: (@Sendable (Subject, FormVisit) -> Location?)? = nil,
         ways: @escaping @Sendable (Subject) -> [FormWay] = { _ in [] },
         mark: @escaping @Sendable (Subject) -> String = { _ in "" }, subject: @escaping @Sendable (Statements, FormVisit) throws -> Subject,
         form: @escaping @Sendable (Subject) -> Form,
@@ -101,7 +99,7 @@ package struct FormPage<Subject: Sendable>: Sendable {
 
     /// A form about something that is not read from the database alone.
     package init(
-        submit: String, cancel: (@Sendable (Subject, FormVisit) -> Location)? = nil,
+        submit: String, cancel: (@Sendable (Subject, FormVisit) -> Location?)? = nil,
         ways: @escaping @Sendable (Subject) -> [FormWay] = { _ in [] },
         mark: @escaping @Sendable (Subject) -> String = { _ in "" },
         reading: @escaping @Sendable (FormVisit) async throws -> (@Sendable (Statements) throws -> Subject),

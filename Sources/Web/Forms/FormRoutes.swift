@@ -53,6 +53,8 @@ extension Routes {
 /// What came of a form that was sent.
 private enum FormOutcome: Sendable {
     case done(Location)
+    /// It was done when it was sent before.
+    case doneBefore(Location)
     /// Nothing yet: the person looks at it once more.
     case shown(FormState)
 }
@@ -136,20 +138,32 @@ extension House {
         try page(frame.template, frame.content, title: frame.title, crumbs: frame.crumbs, for: at.visit, at.request, status: status)
     }
 
-    fileprivate func taken<Subject>(_ typed: Typed, _ page: FormPage<Subject>, _ at: FormVisit) async throws -> Response {
-        var state: FormState
+    fileprivate func taken<Subject>(_ typed: Typed, _ page: FormPage<Subject>, _ visit: FormVisit) async throws -> Response {
+        var (state, at): (FormState, FormVisit)
+        at = visit
         let reading = try await page.subject(at)
         do {
             // What is only looked at holds up nobody who writes.
             let isLook = page.preview != nil && !typed.isMeant
+            if !isLook, let preparing = page.preparing { at.prepared = try await preparing(typed, at) }
+            let visit = at
             let outcome =
                 isLook
-                ? try await database.read { try $0.take(typed, page, try reading($0), at) }
-                : try await database.write { try $0.take(typed, page, try reading($0), at) }
+                ? try await database.read { try $0.take(typed, page, try reading($0), visit) }
+                : try await database.write { try $0.take(typed, page, try reading($0), visit) }
             guard case .shown(let shown) = outcome else {
-                guard case .done(let place) = outcome else { throw Refusal.busy }
-                page.after()
-                var response = seeOther(place)
+                var response: Response
+                switch outcome {
+                case .done(let place):
+                    page.after()
+                    if let answering = page.answering {
+                        response = try self.page(try await answering(try await database.read(reading), at), at)
+                    } else {
+                        response = seeOther(place)
+                    }
+                case .doneBefore(let place): response = seeOther(place)
+                case .shown: throw Refusal.busy
+                }
                 if let kept = at.visit.kept, kept.action == typed.request.uri.path { response.setCookie(keptCookie("")) }
                 return response
             }
@@ -193,7 +207,7 @@ extension FormPage {
     fileprivate func look(_ subject: Subject, _ at: FormVisit) -> FormLook {
         FormLook(
             submit: submit, hasPreview: preview != nil, isRecord: record != nil, mark: mark(subject), values: values(subject),
-            ways: ways(subject), cancelURL: cancel?(subject, at))
+            ways: ways(subject), cancelURL: cancel.flatMap { $0(subject, at) })
     }
 }
 
@@ -222,7 +236,7 @@ extension Typed {
     fileprivate var digest: String {
         Form.digest(
             of: [request.uri.path] + fileDigests
-                + all.filter { !FormField.all.contains($0.key) }.sorted { $0.key < $1.key }.flatMap { [$0.key, $0.value] })
+                + plain.filter { !FormField.all.contains($0.key) }.sorted { $0.key < $1.key }.flatMap { [$0.key, $0.value] })
     }
 }
 
@@ -243,7 +257,7 @@ extension Statements {
         let account = at.visit.account.id
         var once = typed.raw(FormField.once)
         if let before = try sentForm(once, accountID: account) {
-            guard before.digest != typed.digest else { return .done(Location(asked: before.path)) }
+            guard before.digest != typed.digest else { return .doneBefore(Location(asked: before.path)) }
             // Somebody went back in his browser and wrote something else: another form.
             once = at.act.ids.next()
         }
@@ -377,14 +391,14 @@ extension FormView.Line {
         (fieldName, fieldID, fieldLabel, fieldHelp) = (
             field.name, mark + field.name, field.title ?? at.text(field.label, values), field.help.map { at.text($0, values) }
         )
-        fieldText = text
+        fieldText = if case .secret = field.look { "" } else { text }
         fieldProblem = state.problems[field.name].map { at.house.pages.words.text($0, at.visit.language) }
         let ids = [fieldHelp == nil ? nil : "\(mark)\(field.name)-help", fieldProblem == nil ? nil : "\(mark)\(field.name)-problem"]
             .compactMap { $0 }
         described = ids.isEmpty ? nil : ids.joined(separator: " ")
         (isNeeded, self.isFirstWrong) = (field.isNeeded, isFirstWrong)
         var (type, mode, most, noteRows, pick) = ("text", nil as String?, nil as Int?, 0, nil as String?)
-        var accepts: String?
+        var (accepts, fills): (String?, String?) = (nil, nil)
         var (options, chosen): ([FieldOption], Set<String>) = ([], [text])
         var (isInput, isNote, isChoice, isBoxes) = (false, false, false, false)
         switch field.look {
@@ -399,9 +413,11 @@ extension FormView.Line {
         case .note(let rows, let place): (isNote, most, noteRows, pick) = (true, field.most, rows, place)
         case .choice(let all): (isChoice, options) = (true, all)
         case .boxes(let all): (isBoxes, options, chosen) = (true, all, Set(text.split(separator: ",").map(String.init)))
+        case .secret(let isNew): (isInput, type, most, fills) = (true, "password", field.most, isNew ? "new-password" : "current-password")
         case .seen: break
         }
         (inputType, inputMode, self.most, rows, self.pick, self.accepts) = (type, mode, most, noteRows, pick, accepts)
+        self.fills = fills
         (self.isInput, self.isNote, self.isChoice, self.isBoxes) = (isInput, isNote, isChoice, isBoxes)
         choices = options.map { Choice(choiceValue: $0.value, choiceLabel: at.text($0.label), chosen: chosen.contains($0.value)) }
         isUnchosen = isChoice && !choices.contains(where: \.chosen)

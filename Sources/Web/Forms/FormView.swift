@@ -21,6 +21,8 @@ package struct FormView: Sendable {
         let most: Int?
         let pick: String?
         let accepts: String?
+        /// What a browser fills in by itself.
+        let fills: String?
         let isNote: Bool
         let rows: Int
         let isChoice: Bool

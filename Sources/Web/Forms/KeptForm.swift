@@ -28,8 +28,7 @@ extension House {
             visit.map({ $0.account.id == accountID }) ?? true
         else { return nil }
         let (id, action, key) = (ids.next(), request.uri.path, SymmetricKey(data: entropy.bytes(32)))
-        let dropped = ["csrf", AskAgain.field]
-        let plain = try JSONEncoder().encode(typed.all.filter { !dropped.contains($0.key) })
+        let plain = try JSONEncoder().encode(typed.plain.filter { $0.key != "csrf" })
         let box = try AES.GCM.seal(
             plain, using: key, nonce: AES.GCM.Nonce(data: entropy.bytes(12)), authenticating: Data("\(accountID) \(action)".utf8))
         guard let sealed = box.combined?.base64EncodedString() else { return nil }

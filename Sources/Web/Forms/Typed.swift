@@ -14,6 +14,9 @@ package struct TypedFile: Hashable, Sendable {
 
 /// What somebody sent with a form: the texts of its fields as they were typed.
 package struct Typed: Sendable {
+    /// How the names of fields begin that hold passwords.
+    static let secretPrefix = "password_"
+
     private let fields: [String: String]
     /// By the names of their fields; those stand among the texts with the name of the file.
     package let files: [String: TypedFile]
@@ -40,6 +43,9 @@ package struct Typed: Sendable {
 
     /// All fields as typed.
     package var all: [String: String] { fields }
+
+    /// All fields but passwords, as typed.
+    var plain: [String: String] { fields.filter { !$0.key.hasPrefix(Self.secretPrefix) } }
 
     /// The field as typed.
     package func raw(_ name: String) -> String { fields[name] ?? "" }
