@@ -30,6 +30,13 @@ ALLOWED = ("“text-wrap”", "“group” for attribute “role” on element �
 # What a mouse can use and the Tab key passes over.
 UNREACHED = """[...document.querySelectorAll("a[href], button, input:not([type=hidden]), select, textarea, summary, [onclick], [role=button]")]
     .filter(one => one.checkVisibility() && !one.disabled && one.tabIndex < 0).map(one => one.outerHTML.slice(0, 120))"""
+# Where the keyboard is: the place in the document, 0 for nowhere; whether it shows; and what it is on.
+FOCUS = """(() => { const one = document.activeElement, style = getComputedStyle(one)
+    const drawn = [...one.querySelectorAll("svg .row")].concat(one.matches("svg a") ? [...one.querySelectorAll(".row")] : [])
+    return [one === document.body ? 0 : [...document.querySelectorAll("*")].indexOf(one),
+        style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0 || drawn.some(row => getComputedStyle(row).stroke !== "none"), one.outerHTML.slice(0, 120)] })()"""
+# So many presses of the Tab key a page; the rest of a long table is as its beginning.
+MOST_PRESSES = 60
 # A page of a big bulletin holds some hundred rows; more than this keeps a village waiting on an old line.
 MOST_BYTES, MOST_REQUESTS = 150_000, 12
 
@@ -97,6 +104,26 @@ def wrong(page: Page, spoken: str) -> list[str]:
     return found
 
 
+def walked_by_keyboard(page: Page) -> list[str]:
+    """The Tab key goes on from one thing to the next, in the order of the page, and what has the focus shows it."""
+    page.set_viewport_size({"width": 1440, "height": 800})
+    page.mouse.click(2, 2)
+    last, stays = 0, 0
+    for press in range(MOST_PRESSES):
+        page.keyboard.press("Tab")
+        place, shows, what = page.evaluate(FOCUS)
+        if place == 0:
+            return [] if press else ["the Tab key goes nowhere"]
+        # A field for a month or a day has parts, one behind the other; its button shows the focus itself.
+        stays = stays + 1 if place == last else 0
+        if place < last or stays > (4 if re.search(r'type="(month|date)"', what) else 0):
+            return [f"the Tab key goes back, or stays, at {what}"]
+        if not shows and not stays:
+            return [f"nothing shows that the keyboard is at {what}"]
+        last = place
+    return []
+
+
 @pytest.mark.parametrize("language", ["zh-CN", "en-GB"])
 @pytest.mark.parametrize("role", ROLES)
 def test_every_page_of_a_role(demo: Demo, desk: Callable[..., Page], checker: Callable[[str], list[str]], seen_by_axe: set, role: str, language: str) -> None:
@@ -137,6 +164,8 @@ def test_every_page_of_a_role(demo: Demo, desk: Callable[..., Page], checker: Ca
             seen_by_axe.add((kind(address), language))
             violations = Axe().run(page).response["violations"]
             faults += [f"{where}: {one['id']}: {one['help']}: {one['nodes'][0]['html'][:160]}" for one in violations]
+            if language == "zh-CN":
+                faults += [f"{where}: {one}" for one in walked_by_keyboard(page)]
     print(f"{role} {language}: {len(walked)} pages")
     assert len(walked) >= 2 and not faults, f"{len(faults)} faults on {len(walked)} pages\n" + "\n".join(faults[:60])
 
