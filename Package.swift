@@ -143,13 +143,14 @@ let package = Package(
             name: "Operations",
             dependencies: ["Basics", "Storage", "Wire", "Accounts", "Jobs", "Web", "Lists", "Records", "Registry", "Content", hummingbird],
             resources: [.copy("Migrations"), .copy("Templates"), .copy("Words")], swiftSettings: settings),
-        /** People: accounts, their roles and passwords, by pages. */
+        /** People: accounts, their roles and passwords; who holds which post. */
         .target(
             name: "People",
             dependencies: [
-                "Basics", "Storage", "Accounts", "Jobs", "Web", "Lists", "Records", "Registry", "Operations", hummingbird, httpTypes,
+                "Basics", "Storage", "Listener", "Accounts", "Jobs", "Web", "Lists", "Records", "Registry", "Operations", hummingbird,
+                httpTypes,
             ],
-            resources: [.copy("Templates"), .copy("Words")], swiftSettings: settings),
+            resources: [.copy("Migrations"), .copy("Templates"), .copy("Words")], swiftSettings: settings),
         /** 督, first part: what a month says of areas and sites: sums, overviews, site pages, denominators; reads every table. */
         .target(
             name: "Figures",
@@ -229,8 +230,8 @@ let package = Package(
         .target(
             name: "TestKit",
             dependencies: [
-                "Basics", "Storage", "Wire", "Accounts", "Jobs", "Web", "Lists", "Records", "Registry", "Content", "Operations", "Figures",
-                "Returns", "Bulletins", "Papers", "CLibpq",
+                "Basics", "Storage", "Wire", "Accounts", "Jobs", "Web", "Lists", "Records", "Registry", "Content", "Operations", "People",
+                "Figures", "Returns", "Bulletins", "Papers", "CLibpq",
             ],
             swiftSettings: settings),
         .testTarget(name: "BasicsTests", dependencies: ["Basics", "TestKit"], swiftSettings: settings),

@@ -93,6 +93,7 @@ package struct CentreApplication: Sendable {
         house.looks = features.flatMap(\.today)
         house.figures = features.flatMap(\.figures)
         house.searches = features.flatMap(\.searches)
+        house.siteLooks = features.flatMap(\.sites)
         house.speech = features.flatMap(\.speech)
         house.exportFiles = KeptFiles(folder: configuration.dataFolder.appendingPathComponent("exports"), ending: "file")
 

@@ -38,7 +38,9 @@ extension CentreApplication {
             .figureList(rules), .formulas(rules, deriving: FormulaJob(database: database, rules: rules), bell: bell),
             .areas(settled: { try $0.settledMonths(from: $1, areas: $2) }),
             .siteStates(settled: { try $0.settledMonths(from: $1, areas: $2) }),
-            .imports(house), .operators(house, bell: bell), .accounts(house, bell: bell), .nodes(house), .incidents, .events(house),
+            .imports(house), .ownAccount, .operators(house, bell: bell), .accounts(house, bell: bell), .postings(house, bell: bell),
+            .nodes(house),
+            .incidents, .events(house),
         ]
     }
 

@@ -5,6 +5,7 @@ import Figures
 import Jobs
 package import Operations
 import Papers
+import People
 import Records
 import Registry
 import Returns
@@ -26,7 +27,7 @@ package struct NetworkSettings: Sendable {
     package static var migrations: [Migration] {
         get throws {
             try Accounts.migrations + House.migrations + Jobs.migrations + Records.migrations + Registry.migrations
-                + Content.migrations + Operations.migrations + Returns.migrations + Papers.migrations
+                + Content.migrations + Operations.migrations + People.migrations + Returns.migrations + Papers.migrations
         }
     }
 

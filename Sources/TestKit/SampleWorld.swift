@@ -5,6 +5,7 @@ import Figures
 import Jobs
 package import Operations
 import Papers
+import People
 import Records
 import Registry
 import Returns
@@ -17,7 +18,7 @@ package import Wire
 package var allMigrations: [Migration] {
     get throws {
         try Accounts.migrations + House.migrations + Jobs.migrations + Records.migrations + Registry.migrations + Content.migrations
-            + Operations.migrations + Returns.migrations + Papers.migrations
+            + Operations.migrations + People.migrations + Returns.migrations + Papers.migrations
     }
 }
 

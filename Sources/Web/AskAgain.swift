@@ -43,7 +43,7 @@ extension House {
     }
 
     /// As at the sign-in: through the same door, under the same bounds, with the same entries.
-    func isRight(_ password: String, _ visit: Visit) async throws -> Bool {
+    package func isRight(_ password: String, _ visit: Visit) async throws -> Bool {
         guard password.utf8.count <= 1024 else { return false }
         let (act, origin) = (act(visit), visit.place.address)
         return try await signIns.admit(origin) {

@@ -18,6 +18,8 @@ package struct Feature: Sendable {
     package let figures: [Figure]
     /// What the log of acts says of its acts.
     package let speech: [EventSpeech]
+    /// What stands at the top of a site's page.
+    package let sites: [SiteLook]
     /// Its part in the demo's data.
     package let sample: FeatureSample?
     private let routes: @Sendable (inout Routes) -> Void
@@ -25,7 +27,7 @@ package struct Feature: Sendable {
     package init(
         _ name: String, menu: [MenuEntry] = [], jobs: [FeatureJob] = [], timers: [FeatureTimer] = [], today: [TodayLook] = [],
         searches: [SearchLook] = [], figures: [Figure] = [],
-        speech: [EventSpeech] = [], sample: FeatureSample? = nil,
+        speech: [EventSpeech] = [], sites: [SiteLook] = [], sample: FeatureSample? = nil,
         routes: @escaping @Sendable (inout Routes) -> Void = { _ in }
     ) {
         self.name = name
@@ -36,6 +38,7 @@ package struct Feature: Sendable {
         self.searches = searches
         self.figures = figures
         self.speech = speech
+        self.sites = sites
         self.sample = sample
         self.routes = routes
     }
@@ -61,6 +64,53 @@ package struct MenuEntry: Sendable {
         self.key = key
         place = page()
         self.right = right
+    }
+}
+
+/// What a feature has at the top of the page of a site: what must be known at once, and what may be done there.
+package struct SiteLook: Sendable {
+    /// A line: what it is, and what it says.
+    package struct Line: Sendable {
+        let lineTerm: String
+        let lineText: String
+        let lineURL: Location?
+
+        package init(_ term: String, _ text: String, url: Location? = nil) { (lineTerm, lineText, lineURL) = (term, text, url) }
+    }
+    package typealias Found = (lines: [Line], ways: [Frame.Link])
+
+    let right: Right
+    let find: @Sendable (Statements, SiteVisit) throws -> Found
+
+    package init(_ right: Right, _ find: @escaping @Sendable (Statements, SiteVisit) throws -> Found) {
+        (self.right, self.find) = (right, find)
+    }
+}
+
+/// Who looks at a site.
+package struct SiteVisit: Sendable {
+    package let house: House
+    package let visit: Visit
+    /// Its number in the register, and its code.
+    package let site: Int
+    package let code: String
+    package let today: Day
+
+    package init(_ house: House, _ visit: Visit, site: Int, code: String) {
+        (self.house, self.visit, self.site, self.code, self.today) = (house, visit, site, code, house.today)
+    }
+
+    package func text(_ key: String, _ values: [String: String] = [:]) -> String { house.text(key, visit, values) }
+}
+
+/// The partial `site_top`: what the features have at the top of a site's page.
+package struct SiteTop: Sendable {
+    let topLines: [SiteLook.Line]
+    let topWays: [Frame.Link]
+
+    package init(_ statements: Statements, _ question: SiteVisit) throws {
+        let found = try question.house.siteLooks.filter { question.visit.may($0.right) }.map { try $0.find(statements, question) }
+        (topLines, topWays) = (found.flatMap(\.lines), found.flatMap(\.ways))
     }
 }
 

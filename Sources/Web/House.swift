@@ -25,6 +25,8 @@ package struct House: Sendable {
     package var figures: [Figure] = []
     /// What the log of acts says of the acts of features.
     package var speech: [EventSpeech] = []
+    /// What the features have at the top of a site's page, in the order of the list of features.
+    package var siteLooks: [SiteLook] = []
     /// Marks every page as sample data.
     package let isSample: Bool
     /// Whether browsers reach the centre over TLS only, so that the cookie may say so.
@@ -52,7 +54,7 @@ package struct House: Sendable {
     /// Before the whole register is looked through for a few letters: of one account two.
     let finds = Admission(atOnce: 4, inLine: 32, perOrigin: 2)
     /// Before passwords are hashed: one at a time, so that a stranger who guesses leaves the machine to others.
-    let signIns = Admission(atOnce: 1, inLine: 64, perOrigin: 4)
+    package let signIns = Admission(atOnce: 1, inLine: 64, perOrigin: 4)
     /// What this centre noticed that an honest network would not cause; written once a second.
     package let incidents = IncidentTally()
     /// Which part of the network the grants of an account open for a right (the register knows the areas).

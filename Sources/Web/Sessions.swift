@@ -130,3 +130,12 @@ extension House {
             secure: secureCookies, httpOnly: true, sameSite: .lax)
     }
 }
+
+extension House {
+    /// Throws `Refusal.passwordDue` where somebody must change his password before he does anything else.
+    func requireOwnPassword(_ visit: Visit, at path: String) throws {
+        guard path == HouseAddress.password().path || !passwords.policy.isDue(visit.account, at: clock.now) else {
+            throw Refusal.passwordDue
+        }
+    }
+}

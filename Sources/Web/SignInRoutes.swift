@@ -16,23 +16,21 @@ struct SignInPage: Sendable {
 
 /// The addresses of what belongs to no feature.
 package enum HouseAddress {
-    static let home = FixedAddress("/")
+    package static let home = FixedAddress("/")
     package static let signIn = FixedAddress("/sign-in")
     static let signOut = FixedAddress("/sign-out")
     static let language = FixedAddress("/language")
-    static let account = FixedAddress("/account")
-    static let password = FixedAddress("/account/password")
-    static let endSessions = FixedAddress("/account/sessions/end")
+    package static let account = FixedAddress("/account")
+    package static let password = FixedAddress("/account/password")
     static let search = FixedAddress("/search")
     static let suggestions = FixedAddress("/search.json")
 }
 
 extension Routes {
-    /// `/`, `/account`, `/sign-in`, `/sign-out`, `/language`, static files.
+    /// `/`, `/sign-in`, `/sign-out`, `/language`, static files.
     package mutating func addHouse() {
         let house = house
         addHome()
-        addOwnAccount()
         addSearch()
         addJobEvents()
         open(.get, HouseAddress.signIn) { request, _ in

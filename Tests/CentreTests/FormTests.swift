@@ -65,6 +65,12 @@ import Web
             ], text: "hotline",
             count: { try $0.networkOperators(limit: 10, in: .everything).count }),
         Case(
+            action: "/people/new", page: "/people/new", role: .officer, area: "990101",
+            good: [
+                "name": "李小四", "post": "manager", "site": "", "area": "990101001", "phone": "0870-8123456", "from": "2011-01-01",
+                "through": "2011-12-31", "trained": "2011-12-31",
+            ], text: "phone", count: { try $0.all("SELECT id FROM posting") { try $0.text(0) }.count }),
+        Case(
             action: "/accounts/new", page: "/accounts/new", role: .officer, area: "990101",
             good: ["login": "li.si.4", "name": "李四", "role": "officer", "area": "990101001", "operator": "", "through": "2011-12-31"],
             text: "name",
@@ -86,6 +92,8 @@ import Web
                 "/operators/import", "/operators/imports/:import", "/operators/:id/change", "/agreements/new", "/agreements/import",
                 "/agreements/imports/:import", "/agreements/:id/change", "/agreements/:id/sign", "/agreements/:id/end",
                 "/agreements/:id/drop",
+                // Of people at posts: PostingTests.
+                "/people/import", "/people/imports/:import", "/people/:id/change", "/people/:id/phone",
                 // Of one account: AccountPagesTests.
                 "/accounts/import", "/accounts/imports/:import", "/accounts/:id/change", "/accounts/:id/disable", "/accounts/:id/enable",
                 "/accounts/:id/roles", "/accounts/:id/roles/:grant/end", "/accounts/:id/password", "/accounts/:id/sessions",

@@ -1,7 +1,7 @@
 import Basics
 package import Operations
 import Registry
-import Web
+package import Web
 
 /// The page `site`: a site's month from the register down to the minutes.
 package struct SitePage: Sendable {
@@ -21,15 +21,16 @@ package struct SitePage: Sendable {
     let plays: Table
     let terminals: Table
     let states: Table
-    /// Where somebody who may changes the state, and that it has just been changed.
-    let changeURL: Location?
+    /// Whom to ring, and what may be done.
+    let top: SiteTop?
+    /// Its state has just been changed.
     let isChanged: Bool
     let exclusions: Table?
     let bulletinURL: Location?
 
     /// The page of a site in a month; `days` are all days of it.
     package init(
-        _ facts: SiteFacts, _ days: [SiteMinutes], _ period: Period, rules: FactRules, mayChange: Bool = false, isChanged: Bool = false,
+        _ facts: SiteFacts, _ days: [SiteMinutes], _ period: Period, rules: FactRules, top: SiteTop? = nil, isChanged: Bool = false,
         _ speech: Speech
     ) {
         let (site, month) = (facts.site, facts.month)
@@ -52,8 +53,7 @@ package struct SitePage: Sendable {
             speech)
         terminals = .terminals(facts, zone: rules.zone, speech)
         states = .states(facts.states, facts.accounts, zone: rules.zone, speech.words, speech.language)
-        changeURL = mayChange ? SiteAddress.state(site.code) : nil
-        self.isChanged = isChanged
+        (self.top, self.isChanged) = (top, isChanged)
         exclusions = facts.exclusions.isEmpty ? nil : .exclusions(facts.exclusions, accounts: facts.accounts, speech)
         bulletinURL = facts.path.last.map { BulletinAddress.bulletin($0.code, month) }
     }

@@ -20,15 +20,18 @@ extension Routes {
         get(SiteAddress.page, .seeFigures) { request, context, visit in
             let (code, speech) = (try SiteAddress.page.parts(context), Speech(house, visit))
             let period = try Period(Query(request)["month"], rules: rules, at: house.clock.now)
-            let found = try await house.database.read {
-                try $0.siteFacts(code: code, month: period.month, in: visit.scope, zone: rules.zone, at: period.asOf)
+            let (facts, top) = try await house.database.read { statements in
+                guard
+                    let facts = try statements.siteFacts(
+                        code: code, month: period.month, in: visit.scope, zone: rules.zone, at: period.asOf)
+                else { throw Refusal.notFound("site") }
+                return (facts, try SiteTop(statements, SiteVisit(house, visit, site: facts.site.num, code: code)))
             }
-            guard let facts = found else { throw Refusal.notFound("site") }
             let days = period.month.days.map { SiteMinutes($0, facts, rules: rules) }
             return try house.page(
                 "site",
                 SitePage(
-                    facts, days, period, rules: rules, mayChange: visit.may(.keepRegister),
+                    facts, days, period, rules: rules, top: top,
                     isChanged: request.uri.queryParameters["changed"] != nil, speech),
                 title: speech("site.title", ["site": facts.site.name, "month": speech.month(period.month)]), crumbs: facts.crumbs,
                 for: visit, request)

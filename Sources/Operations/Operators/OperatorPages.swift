@@ -19,7 +19,7 @@ enum OperatorFields {
     static let name = Field.text("name", "operator.name", most: 100)
     static let area = Field.picked("area", "operator.area", from: AreaAddress.pick, isHelped: false)
     static let modes = Field.boxes("modes", "operator.modes", among: SiteMode.allCases, words: "site_mode")
-    static let hotline = Field.text("hotline", "operator.hotline", most: 60, isHelped: true)
+    static let hotline = Field.phone("hotline", "operator.hotline", isHelped: true)
     static let note = Field.note("note", "operator.note_field", most: 500, isNeeded: false)
     static let form = Form(name, area, modes, hotline, note)
 

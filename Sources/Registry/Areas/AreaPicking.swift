@@ -48,6 +48,21 @@ extension Statements {
         return found
     }
 
+    /// The site that somebody means by what he typed in a field: its code, its name, or both as a list of suggestions shows them. Throws
+    /// `Refusal.invalid` that names what was typed, and which sites have the name when there are several.
+    package func site(typed text: String, in field: String, on day: Day, scope: Scope) throws -> Site {
+        let last = text.split(whereSeparator: \.isWhitespace).last.map(String.init) ?? ""
+        if let site = try site(code: last, on: day, in: scope) { return site }
+        let named = try sites(named: text, on: day, in: scope)
+        guard let site = named.first else {
+            throw Refusal.invalid([field: FieldProblem("site.not_here", ["list": text, "count": "1"])])
+        }
+        guard named.count == 1 else {
+            throw Refusal.invalid([field: FieldProblem("site.several", ["text": text, "list": shortened(named.map(\.code), to: 5)])])
+        }
+        return site
+    }
+
     /// The numbers of the sites below an area that somebody means by codes or names. Throws `Refusal.invalid` that names every one that is
     /// none, or several.
     package func sites(typed texts: [String], in field: String, on day: Day, below code: AreaCode) throws -> [Int] {

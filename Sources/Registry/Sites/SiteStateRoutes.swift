@@ -23,6 +23,11 @@ extension Feature {
                 EventSpeech(["site."], choices: ["state": "site_state"]) { statements, ids, _ in
                     try statements.siteNames(ids).merging(["import": ""]) { one, _ in one }
                 }
+            ],
+            sites: [
+                SiteLook(.keepRegister) {
+                    ([], [Frame.Link(label: $1.text("states.change_link"), url: SiteAddress.state($1.code))])
+                }
             ]
         ) { $0.form(SiteAddress.state, .keepRegister, .siteState(settled)) }
     }

@@ -12,6 +12,18 @@ extension Field where Value == String {
         Field(name, label, look: .secret(isNew: isNew), most: 200, normal: { $0 }, reading: { $0 })
     }
 
+    /// A telephone number of an office, of 5 to 40 characters: digits, blanks, `+`, `-`, brackets, and an extension behind `转` or `#`.
+    package static func phone(_ name: String, _ label: String, isHelped: Bool = false) -> Field {
+        Field(name, label, look: .line(), isHelped: isHelped, most: 40, normal: { $0 }) { text throws(FieldProblem) in
+            // U+8F6C stands before an extension.
+            let plain = text.precomposedStringWithCompatibilityMapping
+            guard (5...40).contains(plain.count), plain.contains(where: \.isNumber),
+                plain.allSatisfy({ "0123456789 +-()\u{8F6C}#*".contains($0) })
+            else { throw "form.phone" }
+            return plain
+        }
+    }
+
     /// A thing that is named by its name, pinyin or code; `from` is where a script asks for suggestions.
     package static func picked(_ name: String, _ label: String, from pick: FixedAddress, isHelped: Bool = true) -> Field {
         Field(name, label, look: .line(pick: pick().path), isHelped: isHelped, most: 200, normal: { $0 }, reading: { $0 })

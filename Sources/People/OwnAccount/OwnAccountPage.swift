@@ -2,6 +2,7 @@ import Accounts
 import Basics
 import Hummingbird
 import Storage
+package import Web
 
 /// A person's own account: what it may do and where it is signed in.
 struct OwnAccountPage: Sendable {
@@ -25,9 +26,16 @@ struct OwnAccountPage: Sendable {
     let passwordSetOn: String
 }
 
+extension Feature {
+    /// One's own account: where one is signed in, and one's password.
+    package static var ownAccount: Feature { Feature("own_account") { $0.addOwnAccount() } }
+}
+
+private let endSessions = HouseAddress.account.adding("/sessions/end")
+
 extension Routes {
-    /// `/account`: one's own sessions, and their end.
-    mutating func addOwnAccount() {
+    /// `/account`: one's own sessions, and their end; `/account/password`.
+    fileprivate mutating func addOwnAccount() {
         let house = house
         get(HouseAddress.account, .ownAccount) { request, _, visit in
             let now = house.clock.now
@@ -51,7 +59,7 @@ extension Routes {
             return try house.page("own_account", page, title: words("account.title", [:]), for: visit, request)
         }
         form(HouseAddress.password, .ownAccount, .ownPassword)
-        post(HouseAddress.endSessions, .ownAccount) { form, _, visit in
+        post(endSessions, .ownAccount) { form, _, visit in
             let (act, number) = (house.act(visit), form["session"])
             let ended = try await house.database.write {
                 try $0.endSessions(of: visit.account.id, number: number.isEmpty ? nil : number, except: visit.sessionDigest, by: act)

@@ -2,21 +2,13 @@ import Accounts
 import Basics
 import Listener
 import Storage
+import Web
 
 private enum PasswordFields {
     static let present = Field.secret("password_now", "password.now", isNew: false)
     static let new = Field.secret("password_new", "password.new", isNew: true)
     static let again = Field.secret("password_new_again", "password.new_again", isNew: true)
     static let form = Form(present, new, again)
-}
-
-extension House {
-    /// Throws `Refusal.passwordDue` where somebody must change his password before he does anything else.
-    func requireOwnPassword(_ visit: Visit, at path: String) throws {
-        guard path == HouseAddress.password().path || !passwords.policy.isDue(visit.account, at: clock.now) else {
-            throw Refusal.passwordDue
-        }
-    }
 }
 
 extension FormPage where Subject == Void {

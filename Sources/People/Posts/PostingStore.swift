@@ -1,0 +1,126 @@
+package import Accounts
+package import Basics
+import Registry
+package import Storage
+
+/// Which people at posts somebody asks for.
+package struct PostingFilter: Sendable {
+    package init(
+        words: SearchWords = SearchWords(""), post: Post? = nil, standing: PostingStanding? = nil, trainedBefore: Day? = nil,
+        site: Int? = nil
+    ) {
+        (self.words, self.post, self.standing, self.trainedBefore, self.site) = (words, post, standing, trainedBefore, site)
+    }
+
+    var words = SearchWords("")
+    var post: Post?
+    var standing: PostingStanding?
+    /// Those whose training is over, or ends by this day.
+    var trainedBefore: Day?
+    var site: Int?
+}
+
+extension Statements {
+    /// The people at posts of the scope by name, behind the one with this place in the list.
+    package func postings(_ filter: PostingFilter, after place: String = "", limit: Int, in scope: Scope, on today: Day) throws -> [Posting]
+    {
+        let parts = place.split(separator: "\u{1F}", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+        let behind: SQL =
+            parts.count == 2 ? "(p.name_key > \(parts[0]) OR p.name_key = \(parts[0]) AND p.id > \(parts[1]))" : "1 = 1"
+        return try postings(
+            where: "\(sql: wanted(filter, today)) AND \(sql: behind)", then: "ORDER BY p.name_key, p.id LIMIT \(limit)", in: scope,
+            on: today)
+    }
+
+    package func postingCount(_ filter: PostingFilter, most: Int = .max, in scope: Scope, on today: Day) throws -> Int {
+        try count(
+            """
+            SELECT count(*) FROM (SELECT p.id FROM \(sql: postingPlaces(today)) WHERE \(sql: wanted(filter, today))
+                AND \(sql: scope.condition("a.code")) LIMIT \(most)) x
+            """)
+    }
+
+    package func posting(id: String, in scope: Scope, on today: Day) throws -> Posting? {
+        try postings(where: "p.id = \(id)", then: "", in: scope, on: today).first
+    }
+
+    /// The posting that a row of a file means: the same name at the same post of the same place, begun on the same day.
+    package func posting(name: String, post: Post, place: PostPlace, from: Day, on today: Day) throws -> Posting? {
+        let at: SQL = if let site = place.site { "p.site = \(site)" } else { "p.site IS NULL AND p.area_id = \(place.areaID)" }
+        return try postings(
+            where: "p.name = \(name) AND p.post = \(post) AND \(sql: at) AND p.from_on = \(from.description)", then: "LIMIT 1",
+            in: .everything, on: today
+        ).first
+    }
+
+    /// Keeps somebody at a post, new or changed. The log has his telephone number only so far as it tells that it is another one.
+    package func savePosting(_ new: Posting, was old: Posting?, by act: Act) throws {
+        try run(
+            """
+            INSERT INTO posting (id, area_id, site, post, name, name_key, phone, from_on, through_on, trained_through_on)
+            VALUES (\(new.id), \(new.place.areaID), \(new.place.site), \(new.post), \(new.name), \(searchKey(new.name)), \(new.phone),
+                \(new.days.lowerBound.description), \(new.days.upperBound.description), \(new.trainedThrough?.description ?? ""))
+            ON CONFLICT (id) DO UPDATE SET area_id = excluded.area_id, site = excluded.site, post = excluded.post, name = excluded.name,
+                name_key = excluded.name_key, phone = excluded.phone, from_on = excluded.from_on, through_on = excluded.through_on,
+                trained_through_on = excluded.trained_through_on
+            """)
+        try record(
+            old == nil ? "posting.made" : "posting.changed", new.id, from: old.map(PostingFields.logged) ?? [:],
+            to: PostingFields.logged(new), by: act)
+    }
+
+    /// Takes down why somebody looked at a telephone number that is not for him to see every day.
+    package func notePhoneShown(_ posting: Posting, reason: String, by act: Act) throws {
+        try record("posting.phone_shown", posting.id, ["reason": reason], by: act)
+    }
+
+    private func wanted(_ filter: PostingFilter, _ today: Day) -> SQL {
+        var condition = filter.words.condition("p.name_key", code: "s.code")
+        if let post = filter.post { condition = "\(sql: condition) AND p.post = \(post)" }
+        switch filter.standing {
+        case nil: break
+        case .held: condition = "\(sql: condition) AND p.from_on <= \(today.description) AND p.through_on >= \(today.description)"
+        case .upcoming: condition = "\(sql: condition) AND p.from_on > \(today.description)"
+        case .over: condition = "\(sql: condition) AND p.through_on < \(today.description)"
+        }
+        if let day = filter.trainedBefore {
+            condition = """
+                \(sql: condition) AND p.from_on <= \(today.description) AND p.through_on >= \(today.description)
+                AND p.trained_through_on <> '' AND p.trained_through_on <= \(day.description)
+                """
+        }
+        if let site = filter.site { condition = "\(sql: condition) AND p.site = \(site)" }
+        return condition
+    }
+
+    /// Where posts are today: a site's is where the site is.
+    private func postingPlaces(_ today: Day) -> SQL {
+        """
+        posting p
+        LEFT JOIN site s ON s.num = p.site
+        LEFT JOIN site_version v ON v.site = p.site AND v.replaced_at IS NULL AND v.from_day <= \(today) AND v.until_day > \(today)
+        JOIN area_version a ON a.area_id = coalesce(v.area_id, p.area_id) AND a.replaced_at IS NULL AND a.from_day <= \(today)
+            AND a.until_day > \(today)
+        """
+    }
+
+    private func postings(where condition: SQL, then order: SQL, in scope: Scope, on today: Day) throws -> [Posting] {
+        try all(
+            """
+            SELECT p.id, p.post, p.name, p.phone, p.from_on, p.through_on, p.trained_through_on, a.area_id, a.code, a.name, p.site,
+                coalesce(s.code, ''), coalesce(v.name, '')
+            FROM \(sql: postingPlaces(today)) WHERE \(sql: condition) AND \(sql: scope.condition("a.code")) \(sql: order)
+            """
+        ) { row in
+            let (from, through) = (Day(try row.text(4)) ?? .forever, Day(try row.text(5)) ?? .forever)
+            let code = try row.text(8)
+            return Posting(
+                id: try row.text(0), post: Post(rawValue: try row.text(1)) ?? .officer, name: try row.text(2), phone: try row.text(3),
+                place: PostPlace(
+                    areaID: try row.text(7), areaCode: code, areaName: try row.text(9), site: try row.optionalInt(10),
+                    siteCode: try row.text(11), siteName: try row.text(12)),
+                days: from...max(from, through), trainedThrough: Day(try row.text(6)),
+                showsPhone: AreaCode(code).map(scope.showsPhones) ?? false)
+        }
+    }
+}
