@@ -39,6 +39,7 @@ extension CentreApplication {
             .areas(settled: { try $0.settledMonths(from: $1, areas: $2) }),
             .siteStates(settled: { try $0.settledMonths(from: $1, areas: $2) }),
             .imports(house), .ownAccount, .operators(house, bell: bell), .accounts(house, bell: bell), .postings(house, bell: bell),
+            .registerImports(house, bell: bell),
             .nodes(house),
             .incidents, .events(house),
         ]

@@ -106,8 +106,8 @@ private let sampleNetwork = DatabaseTemplate { database in
     let act = SampleWorld(database: database, ids: counted(from: 0)).act()
     _ = try await database.migrate(allMigrations, at: act.at)
     try await database.write { statements in
-        _ = try statements.importAreas(Array(SampleWorld.areas.utf8), apply: true, today: .forever, by: act)
-        _ = try statements.importSites(Array(SampleWorld.sites.utf8), apply: true, today: .forever, by: act)
+        _ = try statements.importAreas(Array(SampleWorld.areas.utf8), apply: true, in: .everything, today: .forever, by: act)
+        _ = try statements.importSites(Array(SampleWorld.sites.utf8), apply: true, in: .everything, today: .forever, by: act)
         let city = try statements.area(code: "9901", on: Day("2011-01-01") ?? .forever, in: .everything)?.areaID ?? ""
         try statements.archiveCourseware(id: "lesson-1", title: "果树修剪", durationMs: 600_000, areaID: city, by: act)
         try statements.archiveCourseware(id: "lesson-2", title: "大棚蔬菜", durationMs: 1_200_000, areaID: city, by: act)

@@ -1,6 +1,7 @@
 import Accounts
 import Basics
 import Foundation
+import Records
 import Registry
 import Storage
 
@@ -19,7 +20,7 @@ extension BenchCommand {
         }
         let file = Array(("code,name,area_code,kind,mode,state,from_on,reason,document,terminal,terminal_from_on\n" + rows.joined()).utf8)
         let start = ContinuousClock.now
-        let outcome = try await database.write { try $0.importSites(file, apply: true, today: .forever, by: act) }
+        let outcome = try await database.write { try $0.importSites(file, apply: true, in: .everything, today: .forever, by: act) }
         print("\(engine.rawValue): \(outcome.added) sites with their pinyin imported in \(milliseconds(start) / 1000) s")
         let day = Day("2011-04-01") ?? .forever
         var slowest = ("", 0)

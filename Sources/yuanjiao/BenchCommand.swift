@@ -6,6 +6,7 @@ import Figures
 import Foundation
 import Operations
 import Papers
+import Records
 import Registry
 import Relay
 import Simulator
@@ -157,8 +158,8 @@ struct BenchCommand: AsyncParsableCommand {
         let (areas, sites) = (Array(city.areasCSV.utf8), Array(city.sitesCSV.utf8))
         let started = ContinuousClock.now
         try await database.write { statements in
-            _ = try statements.importAreas(areas, apply: true, today: .forever, by: act)
-            _ = try statements.importSites(sites, apply: true, today: .forever, by: act)
+            _ = try statements.importAreas(areas, apply: true, in: .everything, today: .forever, by: act)
+            _ = try statements.importSites(sites, apply: true, in: .everything, today: .forever, by: act)
         }
         print("\(engine.rawValue): register imported in \(seconds(since: started)) s")
         let villages = try await importAreas(database, by: act, engine)
@@ -251,7 +252,7 @@ struct BenchCommand: AsyncParsableCommand {
         let file = Array(("code,name,from_on\n" + codes.map { "\($0),区域\($0),2009-01-01\n" }.joined()).utf8)
         for turn in ["imported", "imported again, nothing new"] {
             let start = ContinuousClock.now
-            let outcome = try await database.write { try $0.importAreas(file, apply: true, today: .forever, by: act) }
+            let outcome = try await database.write { try $0.importAreas(file, apply: true, in: .everything, today: .forever, by: act) }
             print(
                 """
                 \(engine.rawValue): \(codes.count) areas \(turn) in \(seconds(since: start)) s, \(outcome.added) added, \

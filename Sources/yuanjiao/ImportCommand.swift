@@ -9,6 +9,7 @@ import Foundation
 import Jobs
 import Operations
 import Papers
+import Records
 import Registry
 import Returns
 import Storage
@@ -56,9 +57,9 @@ struct ImportCommand: AsyncParsableCommand {
         let (subject, apply, act, today, code) = (subject, apply, centre.act, centre.today, area)
         let report = try await centre.database.write { statements in
             switch subject {
-            case .areas: return try statements.importAreas(bytes, apply: apply, today: today, by: act)
+            case .areas: return try statements.importAreas(bytes, apply: apply, in: .everything, today: today, by: act)
             case .sites:
-                let report = try statements.importSites(bytes, apply: apply, today: today, by: act)
+                let report = try statements.importSites(bytes, apply: apply, in: .everything, today: today, by: act)
                 // The minutes of a box count where it stood: what was derived for the old place is derived again.
                 if let day = report.movedSince, let known = try statements.factDays(), day <= known.upperBound {
                     try statements.enqueueJob(

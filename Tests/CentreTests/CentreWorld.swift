@@ -140,8 +140,8 @@ func withCentre(
         if register {
             let act = Act(by: .commandLine, at: start, ids: .system)
             try await centre.database.write { statements in
-                _ = try statements.importAreas(Array(SampleWorld.areas.utf8), apply: true, today: .forever, by: act)
-                _ = try statements.importSites(Array(SampleWorld.sites.utf8), apply: true, today: .forever, by: act)
+                _ = try statements.importAreas(Array(SampleWorld.areas.utf8), apply: true, in: .everything, today: .forever, by: act)
+                _ = try statements.importSites(Array(SampleWorld.sites.utf8), apply: true, in: .everything, today: .forever, by: act)
             }
         }
         try await Application(responder: centre.responder, logger: logger).test(.router) { client in

@@ -236,7 +236,7 @@ extension CentreWorld {
                 S9,上湾村二号站点,990101001001,village,iptv,in_service,2010-06-01,,,T9,2010-06-01
                 """
             let judged = try await world.centre.database.write { statements -> JudgedAgain in
-                _ = try statements.importSites(Array(sites.utf8), apply: true, today: .forever, by: act)
+                _ = try statements.importSites(Array(sites.utf8), apply: true, in: .everything, today: .forever, by: act)
                 return try statements.judgeQuarantineAgain(rules: rules, by: act)
             }
             #expect(judged.counted == 0)

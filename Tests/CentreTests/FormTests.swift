@@ -92,6 +92,8 @@ import Web
                 "/operators/import", "/operators/imports/:import", "/operators/:id/change", "/agreements/new", "/agreements/import",
                 "/agreements/imports/:import", "/agreements/:id/change", "/agreements/:id/sign", "/agreements/:id/end",
                 "/agreements/:id/drop",
+                // Need a file: RegisterImportTests.
+                "/register/areas/import", "/register/areas/imports/:import", "/register/sites/import", "/register/sites/imports/:import",
                 // Of people at posts: PostingTests.
                 "/people/import", "/people/imports/:import", "/people/:id/change", "/people/:id/phone",
                 // Of one account: AccountPagesTests.

@@ -9,6 +9,7 @@ import Hummingbird
 import HummingbirdTesting
 import Operations
 import Papers
+import Records
 import Registry
 import Returns
 import Simulator
@@ -33,8 +34,8 @@ extension CentreWorld {
         }
         try await centre.database.write { statements in
             let refused =
-                try statements.importAreas(areas, apply: true, today: .forever, by: act).refused
-                + statements.importSites(sites, apply: true, today: .forever, by: act).refused
+                try statements.importAreas(areas, apply: true, in: .everything, today: .forever, by: act).refused
+                + statements.importSites(sites, apply: true, in: .everything, today: .forever, by: act).refused
             #expect(refused.isEmpty)
             for exclusion in exclusions {
                 let site = try #require(try statements.site(code: exclusion.site, on: exclusion.fromOn, in: .everything))

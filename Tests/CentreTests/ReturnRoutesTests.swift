@@ -8,6 +8,7 @@ import Hummingbird
 import HummingbirdTesting
 import Operations
 import Papers
+import Records
 import Registry
 import Returns
 import Storage
@@ -44,7 +45,7 @@ private let good = [
         try await withCentre(engine, at: SampleWorld.moment("2011-04-02", 9)) { world in
             let act = Act(by: .commandLine, at: world.clock.clock.now, ids: .system)
             let refused = try await world.centre.database.write {
-                try $0.importSites(Array(more.utf8), apply: true, today: .forever, by: act).refused
+                try $0.importSites(Array(more.utf8), apply: true, in: .everything, today: .forever, by: act).refused
             }
             #expect(refused.isEmpty)
             let town = try await world.signIn("town", .officer, area: "990101001")

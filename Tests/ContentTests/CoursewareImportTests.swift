@@ -2,6 +2,7 @@ import Accounts
 import Basics
 import Content
 import Operations
+import Records
 import Registry
 import Storage
 import TestKit

@@ -131,7 +131,7 @@ import Wire
                 S9,上湾村二号站点,990101001001,village,iptv,in_service,2010-06-01,,,T9,2010-06-01
                 """
             let told = try await world.database.write { statements in
-                _ = try statements.importSites(Array(sites.utf8), apply: true, today: .forever, by: act)
+                _ = try statements.importSites(Array(sites.utf8), apply: true, in: .everything, today: .forever, by: act)
                 #expect(try statements.judgeQuarantineAgain(rules: SampleWorld.rules, by: act).counted == 1)
                 return try statements.presenceSources(terminals: Array(try statements.terminalNumbers(["T9"]).values), within: Self.months)
             }
@@ -150,7 +150,7 @@ import Wire
                 S1,上湾村站点,990101001001,village,iptv,in_service,2010-05-01,,,T1,2010-05-01
                 """
             try await world.database.write { statements in
-                _ = try statements.importSites(Array(earlier.utf8), apply: true, today: .forever, by: act)
+                _ = try statements.importSites(Array(earlier.utf8), apply: true, in: .everything, today: .forever, by: act)
                 #expect(try statements.judgeQuarantineAgain(rules: SampleWorld.rules, by: act).counted == 0)
                 try statements.run("UPDATE quarantine SET source = NULL")
                 #expect(try statements.judgeQuarantineAgain(rules: SampleWorld.rules, by: act).counted == 1)

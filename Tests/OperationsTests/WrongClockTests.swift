@@ -64,7 +64,7 @@ private func presence(_ terminal: String, _ day: String, _ minutes: String, id: 
             let act = world.act(at: later)
             let day = try #require(Day("2011-03-08"))
             let judged = try await world.database.write { statements in
-                _ = try statements.importSites(Array(sites.utf8), apply: true, today: day, by: act)
+                _ = try statements.importSites(Array(sites.utf8), apply: true, in: .everything, today: day, by: act)
                 return try statements.judgeQuarantineAgain(rules: SampleWorld.rules, by: act)
             }
             #expect(judged.counted == 1)

@@ -1,5 +1,6 @@
 import Accounts
 import Basics
+import Records
 import Registry
 import Storage
 import TestKit
@@ -54,7 +55,7 @@ import Testing
             #expect(places == ["990101001001", "990109001001"])
             // The file from before would make the county a second time.
             let (file, act) = (Array(SampleWorld.areas.utf8), world.act(at: SampleWorld.moment("2011-07-01", 9)))
-            let report = try await world.database.write { try $0.importAreas(file, apply: true, today: .forever, by: act) }
+            let report = try await world.database.write { try $0.importAreas(file, apply: true, in: .everything, today: .forever, by: act) }
             #expect(
                 report.refused.map(\.code) == Array(repeating: "area.code_retired", count: 4) && report.unchanged == 5 && report.added == 0)
             let still = try await tree(world, on: "2011-05-01")

@@ -1,5 +1,6 @@
 import Accounts
 import Basics
+import Records
 import Registry
 import Storage
 import TestKit
@@ -13,8 +14,8 @@ import Testing
             let before = try await world.database.read { try $0.count("SELECT count(*) FROM event") }
             let (areas, sites) = try await world.database.write { statements in
                 (
-                    try statements.importAreas(Array(SampleWorld.areas.utf8), apply: true, today: .forever, by: act),
-                    try statements.importSites(Array(SampleWorld.sites.utf8), apply: true, today: .forever, by: act)
+                    try statements.importAreas(Array(SampleWorld.areas.utf8), apply: true, in: .everything, today: .forever, by: act),
+                    try statements.importSites(Array(SampleWorld.sites.utf8), apply: true, in: .everything, today: .forever, by: act)
                 )
             }
             #expect((areas.added, areas.changed, areas.unchanged, areas.refused.count) == (0, 0, 9, 0))
@@ -30,7 +31,7 @@ import Testing
             let world = SampleWorld(database: database, ids: .system)
             let act = world.act()
             let report = try await database.write {
-                try $0.importAreas(Array(SampleWorld.areas.utf8), apply: false, today: .forever, by: act)
+                try $0.importAreas(Array(SampleWorld.areas.utf8), apply: false, in: .everything, today: .forever, by: act)
             }
             #expect(report.added == 9)
             let found13 = try await database.read { try $0.count("SELECT count(*) FROM area") }
@@ -53,7 +54,9 @@ import Testing
                 990101006,明天镇,2011-05-02
                 """
             let today = try #require(Day("2011-05-01"))
-            let report = try await world.database.write { try $0.importAreas(Array(areas.utf8), apply: true, today: today, by: act) }
+            let report = try await world.database.write {
+                try $0.importAreas(Array(areas.utf8), apply: true, in: .everything, today: today, by: act)
+            }
             #expect(report.added == 1)
             #expect(
                 report.refused.map { "\($0.line) \($0.column) \($0.code)" } == [
@@ -73,7 +76,9 @@ import Testing
                 S10,明天的站点,990101003,village,iptv,in_service,2011-05-02,,,,
                 S11,明天的终端,990101003,village,iptv,in_service,2011-05-01,,,T11,2011-05-02
                 """
-            let siteReport = try await world.database.write { try $0.importSites(Array(sites.utf8), apply: true, today: today, by: act) }
+            let siteReport = try await world.database.write {
+                try $0.importSites(Array(sites.utf8), apply: true, in: .everything, today: today, by: act)
+            }
             #expect(siteReport.added == 1)
             #expect(
                 siteReport.refused.map { "\($0.line) \($0.column) \($0.code)" } == [
@@ -89,7 +94,9 @@ import Testing
         try await withWorld(.sqlite) { world in
             let act = world.act()
             await #expect(throws: Refusal.self) {
-                _ = try await world.database.write { try $0.importAreas(Array(text.utf8), apply: true, today: .forever, by: act) }
+                _ = try await world.database.write {
+                    try $0.importAreas(Array(text.utf8), apply: true, in: .everything, today: .forever, by: act)
+                }
             }
         }
     }
@@ -99,7 +106,8 @@ import Testing
         try await withWorld(engine) { world in
             let act = world.act()
             let report = try await world.database.write {
-                try $0.importAreas(Array("code,name,from_on\n990101001,青石街道,2011-03-01".utf8), apply: true, today: .forever, by: act)
+                try $0.importAreas(
+                    Array("code,name,from_on\n990101001,青石街道,2011-03-01".utf8), apply: true, in: .everything, today: .forever, by: act)
             }
             #expect(report.changed == 1)
             let names = try await world.database.read { statements in
@@ -118,7 +126,9 @@ import Testing
             let row =
                 "code,name,area_code,kind,mode,state,from_on,reason,document,terminal,terminal_from_on\nS1,上湾村站点,990101001001,village,iptv,in_service,2010-06-01,,,T1X,2011-02-10"
             for expected in [1, 0] {
-                let report = try await world.database.write { try $0.importSites(Array(row.utf8), apply: true, today: .forever, by: act) }
+                let report = try await world.database.write {
+                    try $0.importSites(Array(row.utf8), apply: true, in: .everything, today: .forever, by: act)
+                }
                 #expect(report.changed == expected)
             }
             let assignments = try await world.database.read { try $0.assignments(site: 1) }

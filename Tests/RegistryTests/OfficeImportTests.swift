@@ -1,5 +1,6 @@
 import Accounts
 import Basics
+import Records
 import Registry
 import Storage
 import TestKit
@@ -15,14 +16,14 @@ import Testing
 
     private func areas(_ bytes: [UInt8], _ database: Database, apply: Bool = true) async throws -> ImportReport {
         let (today, act) = (today, Act(by: .commandLine, at: Instant(milliseconds: 1_262_304_000_000), ids: .system))
-        return try await database.write { try $0.importAreas(bytes, apply: apply, today: today, by: act) }
+        return try await database.write { try $0.importAreas(bytes, apply: apply, in: .everything, today: today, by: act) }
     }
 
     private func sites(_ rows: [String], _ database: Database, apply: Bool = true) async throws -> ImportReport {
         let (today, act) = (today, Act(by: .commandLine, at: Instant(milliseconds: 1_262_304_000_000), ids: .system))
         let file = (["code,name,area_code,kind,mode,state,from_on,reason,document,terminal,terminal_from_on"] + rows).joined(
             separator: "\n")
-        return try await database.write { try $0.importSites(Array(file.utf8), apply: apply, today: today, by: act) }
+        return try await database.write { try $0.importSites(Array(file.utf8), apply: apply, in: .everything, today: today, by: act) }
     }
 
     private func refused(_ report: ImportReport) -> [String] { report.refused.map { "\($0.line) \($0.column) \($0.code)" } }
@@ -235,7 +236,9 @@ import Testing
             #expect(refused(report) == ["2 from_on form.date"])
             let (today, act) = (today, world.act())
             let mended = report.refusedCSV.replacing("2010-06-31", with: "2010-06-30")
-            let again = try await world.database.write { try $0.importSites(Array(mended.utf8), apply: true, today: today, by: act) }
+            let again = try await world.database.write {
+                try $0.importSites(Array(mended.utf8), apply: true, in: .everything, today: today, by: act)
+            }
             #expect(again.added == 1 && again.refused.isEmpty, "\(again)")
             let states = try await world.database.read { statements in
                 try statements.site(code: "N1", on: today, in: .everything).map { try statements.stateHistory(site: $0.num) } ?? []

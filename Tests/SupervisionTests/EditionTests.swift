@@ -427,7 +427,7 @@ private struct PressWorld {
             let act = it.act("2011-04-01")
             try await it.world.database.write { statements in
                 let file = "code,name,area_code,kind,mode,state,from_on\nS9,市站,9901,agency,iptv,in_service,2010-06-01\n"
-                _ = try statements.importSites(Array(file.utf8), apply: true, today: .forever, by: act)
+                _ = try statements.importSites(Array(file.utf8), apply: true, in: .everything, today: .forever, by: act)
             }
             try await it.close(it.march)
             let csv = String(decoding: try await it.press.document(of: try await it.publish()).csv, as: UTF8.self)

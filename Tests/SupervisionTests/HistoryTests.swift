@@ -5,6 +5,7 @@ import Figures
 import Foundation
 import Operations
 import Papers
+import Records
 import Registry
 import Returns
 import Storage
@@ -59,8 +60,8 @@ private struct History {
         let day = today
         let ids = try await database.write { statements -> [(id: String, code: String, parent: String?)] in
             let refused =
-                try statements.importAreas(Array(areaFile.utf8), apply: true, today: .forever, by: act).refused
-                + statements.importSites(Array(siteFile.utf8), apply: true, today: .forever, by: act).refused
+                try statements.importAreas(Array(areaFile.utf8), apply: true, in: .everything, today: .forever, by: act).refused
+                + statements.importSites(Array(siteFile.utf8), apply: true, in: .everything, today: .forever, by: act).refused
             guard refused.isEmpty else { throw Refusal.conflict("history.refused") }
             return try statements.all(
                 "SELECT area_id, code, parent_id FROM area_version WHERE code >= \(city) AND code < \(city + "~") AND from_day <= \(day)"

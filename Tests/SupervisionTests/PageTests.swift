@@ -5,6 +5,7 @@ import Figures
 import Foundation
 import Operations
 import Papers
+import Records
 import Registry
 import Returns
 import Storage
@@ -80,7 +81,9 @@ private let data =
                 "a/b""?c","<img src=x onerror=alert(1)>",990201,village,iptv,in_service,2010-06-01,,,,
                 """
             #expect(
-                try await database.write { try $0.importSites(Array(file.utf8), apply: true, today: .forever, by: act).refused }.isEmpty)
+                try await database.write {
+                    try $0.importSites(Array(file.utf8), apply: true, in: .everything, today: .forever, by: act).refused
+                }.isEmpty)
             let found = try await database.read {
                 try $0.siteFacts(code: "a/b\"?c", month: period.month, in: scope, zone: .shanghai, at: period.asOf)
             }

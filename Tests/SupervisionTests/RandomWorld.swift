@@ -1,6 +1,7 @@
 import Accounts
 import Basics
 import Operations
+import Records
 import Registry
 import Storage
 import TestKit
@@ -32,8 +33,8 @@ struct RandomWorld {
             let file = random.file()
             let act = world.act()
             let refused = try await world.database.write { statements in
-                try statements.importAreas(Array(areas.utf8), apply: true, today: .forever, by: act).refused
-                    + statements.importSites(Array(file.utf8), apply: true, today: .forever, by: act).refused
+                try statements.importAreas(Array(areas.utf8), apply: true, in: .everything, today: .forever, by: act).refused
+                    + statements.importSites(Array(file.utf8), apply: true, in: .everything, today: .forever, by: act).refused
             }
             #expect(refused.isEmpty)
             try await random.exclude(world)

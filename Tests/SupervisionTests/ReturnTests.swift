@@ -5,6 +5,7 @@ import Figures
 import Foundation
 import Operations
 import Papers
+import Records
 import Registry
 import Returns
 import Storage
@@ -34,7 +35,9 @@ private let town = "990101001"
 private func withReturns(_ engine: Database.Engine, _ body: (ReturnWorld) async throws -> Void) async throws {
     try await withWorld(engine) { world in
         let act = world.act()
-        let refused = try await world.database.write { try $0.importSites(Array(more.utf8), apply: true, today: .forever, by: act).refused }
+        let refused = try await world.database.write {
+            try $0.importSites(Array(more.utf8), apply: true, in: .everything, today: .forever, by: act).refused
+        }
         #expect(refused.isEmpty)
         try await body(ReturnWorld(world: world))
     }
@@ -107,7 +110,9 @@ private struct ReturnWorld {
     func add(_ row: String) async throws {
         let file = "code,name,area_code,kind,mode,state,from_on,reason,document,terminal,terminal_from_on\n" + row + "\n"
         let act = world.act()
-        let refused = try await world.database.write { try $0.importSites(Array(file.utf8), apply: true, today: .forever, by: act).refused }
+        let refused = try await world.database.write {
+            try $0.importSites(Array(file.utf8), apply: true, in: .everything, today: .forever, by: act).refused
+        }
         #expect(refused.isEmpty)
     }
 }

@@ -9,11 +9,18 @@ extension Feature {
     package static func imports(_ house: House) -> Feature {
         let cleaning = PeriodicWork("old imports", every: .seconds(3600)) {
             let now = house.clock.now
-            try await house.database.write { try $0.forgetOldImports(at: now) }
+            try await house.database.write { statements in
+                try statements.forgetOldImports(at: now)
+                try statements.forgetOldTableImports(at: now)
+            }
         }
         return Feature(
             "imports", timers: [FeatureTimer(cleaning)],
-            speech: [EventSpeech(["import."]) { statements, ids, _ in try statements.importNames(ids) }])
+            speech: [
+                EventSpeech(["import."]) { statements, ids, _ in
+                    try statements.importNames(ids).merging(try statements.tableImportNames(ids)) { one, _ in one }
+                }
+            ])
     }
 }
 

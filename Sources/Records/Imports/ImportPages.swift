@@ -202,7 +202,7 @@ extension RecordRows {
 
 extension ImportTable {
     /// What is said of the file: how it was read, and what of it is not.
-    fileprivate var readings: [Recognition] {
+    var readings: [Recognition] {
         recognised + (ignored.isEmpty ? [] : [Recognition(name: "ignored", value: ignored.prefix(10).joined(separator: " | "))])
     }
 }

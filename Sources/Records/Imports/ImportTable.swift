@@ -15,7 +15,7 @@ package struct ImportTable: Sendable {
     }
 
     /// Something that was found out about a file: `name` is the end of the key of its words, which name `{value}`.
-    package struct Recognition: Hashable, Sendable, CustomStringConvertible {
+    package struct Recognition: Codable, Hashable, Sendable, CustomStringConvertible {
         package let name: String
         package let value: String
 

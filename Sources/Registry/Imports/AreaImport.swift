@@ -54,8 +54,8 @@ extension Statements {
     /// Brings in areas: new codes are added below the area whose code theirs begins with, another name is a renaming from that day on, an
     /// earlier day with the same name takes the area's beginning back; nothing from a day after today. Rows are taken from the top of the
     /// tree down and by day, whatever their order; a row that stands twice is one. With `apply` false nothing is written. Throws only when
-    /// the file is no table at all; bad rows are in the report.
-    package func importAreas(_ bytes: [UInt8], apply: Bool, today: Day, by act: Act) throws -> ImportReport {
+    /// the file is no table at all; bad rows, and those outside the scope, are in the report.
+    package func importAreas(_ bytes: [UInt8], apply: Bool, in scope: Scope, today: Day, by act: Act) throws -> ImportReport {
         let table = try ImportTable(bytes, AreaImport.columns)
         var known = try areaIndex()
         let retired = try retiredCodes()
@@ -75,6 +75,10 @@ extension Statements {
         var added: Set<String> = []
         for row in order {
             let code = row.code.description
+            guard scope.covers(row.code) else {
+                report.refuse(row.record, column: "code", code: "area.not_here", value: code)
+                continue
+            }
             if let old = known[code] {
                 if old.name == row.name {
                     guard row.from < old.begins else {

@@ -163,13 +163,21 @@ private enum RowOutcome {
 extension Statements {
     /// Brings in sites, the dated states they went through, and their terminals. Rows are taken by day, whatever their order, and a row
     /// that stands twice is one; with `apply` false nothing is written. What begins after today, or before that which it stands on, is
-    /// refused.
-    package func importSites(_ bytes: [UInt8], apply: Bool, today: Day, by act: Act) throws -> ImportReport {
+    /// refused, and what lies outside the scope, now or by the file.
+    package func importSites(_ bytes: [UInt8], apply: Bool, in scope: Scope, today: Day, by act: Act) throws -> ImportReport {
         let table = try ImportTable(bytes, SiteImport.columns)
         var report = ImportReport(table)
         report.rows = table.records.count
         let (areas, before) = (try areaIndex(), try registerForImport())
-        var rows = table.records.compactMap { SiteRow($0, table, today: today, &report) }
+        let codes = Dictionary(areas.values.map { ($0.areaID, $0.code) }) { first, _ in first }
+        var rows = table.records.compactMap { SiteRow($0, table, today: today, &report) }.filter { row in
+            let now = before.sites[row.code].map { codes[$0.areaID] ?? "" }
+            guard let other = [row.areaCode, now].compactMap(\.self).first(where: { !(AreaCode($0).map(scope.covers) ?? false) }),
+                other == now || areas[other] != nil
+            else { return true }
+            report.refuse(row.record, column: "area_code", code: "area.not_here", value: row.areaCode)
+            return false
+        }
         // A row is taken whole or not at all: when one is refused, the others are taken again without it.
         while true {
             var register = before

@@ -58,7 +58,7 @@ package struct FormPage<Subject: Sendable>: Sendable {
     /// Does it, in the transaction in which all was checked; answers the address of what came of it.
     let act: @Sendable (Statements, Subject, FormValues, FormVisit) throws -> Location
     /// After it is done.
-    let after: @Sendable () -> Void
+    package var after: @Sendable () -> Void
     /// The page with the form.
     let page: @Sendable (FormView, Subject, FormVisit) async throws -> FormFrame
     /// The key of the words on its button.

@@ -8,6 +8,7 @@ import Hummingbird
 import Logging
 import NIOCore
 import Operations
+import Records
 import Registry
 import ServiceLifecycle
 import Simulator
@@ -65,8 +66,8 @@ struct DemoSeed {
         )
         let (lessons, today) = (DemoSeed.lessons, NetworkZone.shanghai.day(of: Clock.system.now))
         let refused = try await centre.database.write { statements in
-            let first = try statements.importAreas(areas, apply: true, today: today, by: act)
-            let second = try statements.importSites(sites, apply: true, today: today, by: act)
+            let first = try statements.importAreas(areas, apply: true, in: .everything, today: today, by: act)
+            let second = try statements.importSites(sites, apply: true, in: .everything, today: today, by: act)
             for exclusion in exclusions {
                 guard let site = try statements.site(code: exclusion.site, on: exclusion.fromOn, in: .everything) else { continue }
                 try statements.excludeSite(

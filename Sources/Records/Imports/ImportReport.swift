@@ -1,5 +1,4 @@
 package import Basics
-package import Records
 
 /// What an import did, or would do. The same file a second time is all `unchanged`.
 package struct ImportReport: Sendable, Codable, Hashable {
