@@ -216,7 +216,7 @@ let package = Package(
             dependencies: [
                 "Basics", "Storage", "Trust", "Wire", "Listener", "Programs", "Documents", "Accounts", "Jobs", "Records", "Registry",
                 "Content",
-                "Operations", "Figures", "Returns", "Bulletins", "Papers", "Web", "Centre",
+                "Operations", "People", "Figures", "Returns", "Bulletins", "Papers", "Web", "Centre",
                 "Edge",
                 "Terminal",
                 "Simulator",

@@ -48,7 +48,7 @@ extension BenchCommand {
         )
     }
 
-    private func milliseconds(_ start: ContinuousClock.Instant) -> Int {
+    func milliseconds(_ start: ContinuousClock.Instant) -> Int {
         let (seconds, rest) = start.duration(to: .now).components
         return Int(seconds) * 1000 + Int(rest / 1_000_000_000_000_000)
     }

@@ -21,10 +21,17 @@ struct BenchCommand: AsyncParsableCommand {
         abstract: "Measures merging, storing and reporting on the realistic month (3,248 sites, 49 % on, about 11 million minutes).",
         shouldDisplay: false)
 
+    @Flag(name: .long, help: "Only the lists of people.")
+    var onlyPeople = false
+
     func run() async throws {
         let load =
             (try? String(contentsOfFile: "/proc/loadavg", encoding: .utf8))?.split(separator: " ").prefix(3).joined(separator: " ") ?? "?"
         print("load average \(load), \(ProcessInfo.processInfo.activeProcessorCount) processors")
+        if onlyPeople {
+            for engine in Database.Engine.allCases { try await measure(engine, [], 0) }
+            return
+        }
         let month = CityBenchMonth(seed: 1, terminals: 3248, switchedOn: 1591)
         var siteDays: [(terminal: Int, day: Int, minutes: MinuteSet)] = []
         for entry in month { siteDays.append(entry) }
@@ -163,6 +170,10 @@ struct BenchCommand: AsyncParsableCommand {
         }
         print("\(engine.rawValue): register imported in \(seconds(since: started)) s")
         let villages = try await importAreas(database, by: act, engine)
+        if onlyPeople {
+            try await people(database, by: act, engine)
+            return await database.close()
+        }
         try await store(siteDays, city, database, network, engine)
         try await report(database, engine)
         let bytes = try await database.read { try $0.factBytes() }
@@ -180,6 +191,7 @@ struct BenchCommand: AsyncParsableCommand {
         )
         try await intake(siteDays, city, database, network, engine)
         try await search(database, villages: villages, by: act, engine)
+        try await people(database, by: act, engine)
         await database.close()
     }
 

@@ -9,6 +9,15 @@ package struct AccountFilter: Sendable {
     var state: AccountState?
     var role: Role?
     var use: AccountUse?
+
+    package init(words: SearchWords = SearchWords(""), state: AccountState? = nil, role: Role? = nil) {
+        (self.words, self.state, self.role) = (words, state, role)
+    }
+
+    init(words: SearchWords = SearchWords(""), state: AccountState? = nil, role: Role? = nil, use: AccountUse?) {
+        self.init(words: words, state: state, role: role)
+        self.use = use
+    }
 }
 
 extension Statements {

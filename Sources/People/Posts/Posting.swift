@@ -17,6 +17,14 @@ package struct Posting: Hashable, Sendable {
     /// Whether whoever looks may see the whole telephone number.
     package let showsPhone: Bool
 
+    package init(
+        id: String, post: Post, name: String, phone: String, place: PostPlace, days: ClosedRange<Day>, trainedThrough: Day?,
+        showsPhone: Bool
+    ) {
+        (self.id, self.post, self.name, self.phone, self.place) = (id, post, name, phone, place)
+        (self.days, self.trainedThrough, self.showsPhone) = (days, trainedThrough, showsPhone)
+    }
+
     /// Where it stands on a day.
     package func standing(on day: Day) -> PostingStanding {
         day < days.lowerBound ? .upcoming : days.contains(day) ? .held : .over
@@ -41,6 +49,11 @@ package struct PostPlace: Hashable, Sendable {
     package let site: Int?
     package let siteCode: String
     package let siteName: String
+
+    package init(areaID: String, areaCode: String, areaName: String, site: Int?, siteCode: String, siteName: String) {
+        (self.areaID, self.areaCode, self.areaName) = (areaID, areaCode, areaName)
+        (self.site, self.siteCode, self.siteName) = (site, siteCode, siteName)
+    }
 }
 
 package enum PostingStanding: String, CaseIterable, Sendable { case held, upcoming, over }

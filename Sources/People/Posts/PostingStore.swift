@@ -27,17 +27,36 @@ extension Statements {
         let parts = place.split(separator: "\u{1F}", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
         let behind: SQL =
             parts.count == 2 ? "(p.name_key > \(parts[0]) OR p.name_key = \(parts[0]) AND p.id > \(parts[1]))" : "1 = 1"
-        return try postings(
-            where: "\(sql: wanted(filter, today)) AND \(sql: behind)", then: "ORDER BY p.name_key, p.id LIMIT \(limit)", in: scope,
-            on: today)
+        // First which ones, by the order of names alone; then where they are.
+        let ids = try all(
+            """
+            SELECT p.id FROM posting p LEFT JOIN site s ON s.num = p.site WHERE \(sql: wanted(filter, today)) AND \(sql: behind)
+                AND \(sql: try placed(in: scope, on: today)) ORDER BY p.name_key, p.id LIMIT \(limit)
+            """
+        ) { try $0.text(0) }
+        return try postings(where: "p.id IN (\(list: ids))", then: "ORDER BY p.name_key, p.id", in: scope, on: today)
     }
 
     package func postingCount(_ filter: PostingFilter, most: Int = .max, in scope: Scope, on today: Day) throws -> Int {
         try count(
             """
-            SELECT count(*) FROM (SELECT p.id FROM \(sql: postingPlaces(today)) WHERE \(sql: wanted(filter, today))
-                AND \(sql: scope.condition("a.code")) LIMIT \(most)) x
+            SELECT count(*) FROM (SELECT p.id FROM posting p LEFT JOIN site s ON s.num = p.site WHERE \(sql: wanted(filter, today))
+                AND \(sql: try placed(in: scope, on: today)) LIMIT \(most)) x
             """)
+    }
+
+    /// The condition on `p` by which a scope sees postings; nothing where it sees the whole network.
+    private func placed(in scope: Scope, on today: Day) throws -> SQL {
+        if try rootAreas(on: today).allSatisfy({ $0.areaCode.map(scope.covers) ?? false }) { return "1 = 1" }
+        let areas: SQL = """
+            SELECT a.area_id FROM area_version a WHERE a.replaced_at IS NULL AND a.from_day <= \(today) AND a.until_day > \(today)
+                AND \(sql: scope.condition("a.code"))
+            """
+        return """
+            (p.site IS NULL AND p.area_id IN (\(sql: areas)) OR p.site IN (
+                SELECT v.site FROM site_version v WHERE v.replaced_at IS NULL AND v.from_day <= \(today) AND v.until_day > \(today)
+                    AND v.area_id IN (\(sql: areas))))
+            """
     }
 
     package func posting(id: String, in scope: Scope, on today: Day) throws -> Posting? {
