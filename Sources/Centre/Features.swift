@@ -29,6 +29,7 @@ extension CentreApplication {
         let (database, clock, ids) = (house.database, house.clock, house.ids)
         return [
             .registerSearch(database), .overviews(rules, shelf), .siteList(rules, shelf), .sites(rules), .denominators(rules), .silence,
+            .ownSites,
             .exclusions(settled: { try $0.settledMonths(from: $1, areas: $2) }), .quarantine,
             .courseware(content, encoding: parts.encoding, renewal: content.catalogueRenewal(database, clock: clock, ids: ids), database),
             .approvals(content), .stop,

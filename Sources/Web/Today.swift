@@ -4,8 +4,8 @@ import Hummingbird
 package import Storage
 import Synchronization
 
-/// The parts of the home page, in their order: what is late, what waits for whoever looks, what waits for others.
-package enum TodayGroup: String, CaseIterable, Sendable { case late, mine, others }
+/// The parts of the home page, in their order: what is late, how whoever looks stands himself, what waits for him, what waits for others.
+package enum TodayGroup: String, CaseIterable, Sendable { case late, own, mine, others }
 
 /// One line of the home page: how many things of a kind wait, and where they are seen to.
 package struct TodayEntry: Sendable {
@@ -18,8 +18,14 @@ package struct TodayEntry: Sendable {
     let place: Location
     /// No more than so many were looked for.
     let most: Int
+    /// What its words name besides.
+    let values: [String: String]
 
-    package init(_ group: TodayGroup, _ key: String, count: Int, since: Day? = nil, at place: Location, most: Int = .max) {
+    package init(
+        _ group: TodayGroup, _ key: String, count: Int, since: Day? = nil, at place: Location, most: Int = .max,
+        values: [String: String] = [:]
+    ) {
+        self.values = values
         self.group = group
         self.key = key
         self.count = count
@@ -94,7 +100,7 @@ final class MenuCounts: Sendable {
 
     func keep(_ entries: [TodayEntry], of account: String, at now: Instant) {
         var sums: [String: (count: Int, isMore: Bool)] = [:]
-        for entry in entries where entry.group != .others {
+        for entry in entries where entry.group == .late || entry.group == .mine {
             let before = sums[entry.place.path] ?? (0, false)
             sums[entry.place.path] = (before.count + entry.count, before.isMore || entry.count >= entry.most)
         }
@@ -161,7 +167,9 @@ struct HomePage: Sendable {
         parts = TodayGroup.allCases.compactMap { group in
             let lines = entries.filter { $0.group == group }.map { entry in
                 Line(
-                    text: house.text(entry.key, visit, ["count": entry.count < entry.most ? String(entry.count) : "\(entry.most)+"]),
+                    text: house.text(
+                        entry.key, visit,
+                        entry.values.merging(["count": entry.count < entry.most ? String(entry.count) : "\(entry.most)+"]) { $1 }),
                     url: entry.place,
                     // What came today needs no counting.
                     since: (entry.count < entry.most ? entry.since : nil).flatMap { day in

@@ -23,6 +23,37 @@ import Web
         }
     }
 
+    /// Whoever keeps a village's site sees whether its box is well, what yesterday counted, and whom to ring.
+    @Test(arguments: Database.Engine.required)
+    func whoKeepsASiteSeesHowItIs(_ engine: Database.Engine) async throws {
+        try await withCentre(engine, at: SampleWorld.moment("2011-04-02", 12)) { world in
+            let county = try await world.signIn("county", .officer, area: "990101")
+            let keeper = try await world.signIn("keeper", .siteManager, area: "990101001001")
+            let posting = [
+                "name": "王五", "post": "officer", "site": "", "area": "990101", "phone": "0870-8123456", "from": "2011-01-01", "through": "",
+                "trained": "",
+            ]
+            #expect(try await world.submit("/people/new", posting, cookie: county).status == .seeOther)
+            var home = try await lines(world, keeper)
+            #expect(home.contains { $0.contains("上湾村站点: never reported") } && home.contains { $0.contains("0870-8123456") })
+            let (day, now) = (try #require(Day("2011-04-01")), SampleWorld.moment("2011-04-02", 11))
+            try await world.centre.database.write { statements in
+                try statements.run(
+                    """
+                    INSERT INTO site_day (day, site, on_minutes, effective_seconds, plays, effective_plays, effective_demand_plays)
+                    SELECT \(day), num, 95, 600, 3, 2, 1 FROM site WHERE code = 'S1'
+                    """)
+                try statements.run(
+                    "INSERT INTO watermark_claim (terminal, since_at, through_at, received_at) SELECT num, 0, \(now), \(now) FROM terminal WHERE id = 'T1'"
+                )
+            }
+            home = try await lines(world, keeper)
+            #expect(home.contains { $0.contains("上湾村站点: well") })
+            #expect(home.contains { $0.contains("on 2011-04-01 on for 95 minutes, 2 effective plays") })
+            #expect(try await !lines(world, county).contains { $0.contains("上湾村站点") })
+        }
+    }
+
     @Test(arguments: Database.Engine.required)
     func eachFindsHisOwnWorkAndNobodyElses(_ engine: Database.Engine) async throws {
         try await withCentre(engine, at: SampleWorld.moment("2011-04-02", 12)) { world in

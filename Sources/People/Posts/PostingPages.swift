@@ -2,6 +2,7 @@ import Accounts
 import Basics
 package import Jobs
 import Lists
+import Operations
 import Records
 import Registry
 import Storage
@@ -250,6 +251,15 @@ extension Feature {
             "postings", menu: [MenuEntry(.run, "posting.title", people.addresses.list, .seeFigures)],
             jobs: [people.importJob(house, bell: bell)],
             today: [
+                // Within the county numbers are there to be rung.
+                TodayLook(.seeFigures) { statements, question in
+                    guard let area = try statements.keptAreas(question).areas.first else { return [] }
+                    return try statements.officeHolders(above: area, limit: 2, on: question.today).map { one in
+                        TodayEntry(
+                            .own, "today.posting.ring", count: 1, at: PostingAddress.people.list(),
+                            values: ["name": one.name, "area": one.place.areaName, "phone": one.phone])
+                    }
+                },
                 TodayLook(.keepRegister) { statements, question in
                     let day = question.today.advanced(by: PostingFilter.trainingDays)
                     let count = try statements.postingCount(
@@ -259,7 +269,7 @@ extension Feature {
                             .mine, "today.posting.training", count: count, at: PostingAddress.people.list().with("training", "over"),
                             most: 500)
                     ]
-                }
+                },
             ],
             searches: [
                 SearchLook(.seeFigures, "posting.title") { statements, question in

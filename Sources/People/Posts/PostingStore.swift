@@ -59,6 +59,16 @@ extension Statements {
             """
     }
 
+    /// Who is at the offices above an area, the nearest first: whom its people ring.
+    package func officeHolders(above area: AreaCode, limit: Int, on today: Day) throws -> [Posting] {
+        let above = sequence(first: area, next: \.parent).filter { $0.level == .county || $0.level == .township }.map(\.description)
+        return try postings(
+            where: """
+                p.site IS NULL AND a.code IN (\(list: above)) AND p.from_on <= \(today.description)
+                AND p.through_on >= \(today.description)
+                """, then: "ORDER BY length(a.code) DESC, p.name_key, p.id LIMIT \(limit)", in: .everything, on: today)
+    }
+
     package func posting(id: String, in scope: Scope, on today: Day) throws -> Posting? {
         try postings(where: "p.id = \(id)", then: "", in: scope, on: today).first
     }

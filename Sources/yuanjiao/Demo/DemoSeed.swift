@@ -138,7 +138,9 @@ struct DemoSeed {
 
     private func accounts(_ city: City, _ centre: CentreApplication) async throws {
         guard let county = city.areas.first(where: { $0.code.level == .county }),
-            let township = city.areas.first(where: { $0.code.level == .township })
+            let township = city.areas.first(where: { $0.code.level == .township }),
+            // Where a real terminal stands.
+            let site = city.sites.first(where: { $0.isInService(on: centre.house.today) && !$0.terminals(on: centre.house.today).isEmpty })
         else { return }
         let wanted: [(login: String, name: String, role: Role, area: AreaCode)] = [
             ("city", "市管理员", .officer, city.code), ("county", "县管理员", .officer, county.code),
@@ -146,6 +148,7 @@ struct DemoSeed {
             ("leader", "只读领导", .leader, city.code), ("editor", "课件编辑", .editor, city.code), ("reviewer", "课件审核员", .reviewer, city.code),
             ("system", "系统管理员", .systemAdministrator, city.code),
             ("security", "安全管理员", .securityAdministrator, city.code), ("auditor", "审计员", .auditor, city.code),
+            ("manager", "站点管理员", .siteManager, site.area),
         ]
         var logins: [String: String] = [:]
         let today = centre.house.today

@@ -1,0 +1,75 @@
+package import Accounts
+package import Basics
+import Registry
+package import Storage
+package import Web
+
+/// What whoever keeps a site wants to know of it in the morning.
+package struct OwnSite: Hashable, Sendable {
+    package let code: String
+    package let name: String
+    /// What is counted of yesterday so far.
+    package let onMinutes: Int
+    package let effectivePlays: Int
+    /// Up to when its terminals reported; nil for never.
+    package let heardAt: Instant?
+}
+
+extension Statements {
+    /// The sites in service of a scope, by code, with what yesterday says of each and up to when they reported.
+    package func ownSites(yesterday: Day, on today: Day, limit: Int, in scope: Scope) throws -> [OwnSite] {
+        try all(
+            """
+            SELECT s.code, v.name, coalesce(d.on_minutes, 0), coalesce(d.effective_plays, 0), (
+                SELECT max(w.through_at) FROM terminal_assignment x JOIN watermark_claim w ON w.terminal = x.terminal
+                WHERE x.site = s.num AND x.replaced_at IS NULL AND x.from_day <= \(today) AND x.until_day > \(today))
+            FROM site s
+            JOIN site_version v ON v.site = s.num AND v.replaced_at IS NULL AND v.from_day <= \(today) AND v.until_day > \(today)
+            JOIN area_version a ON a.area_id = v.area_id AND a.replaced_at IS NULL AND a.from_day <= \(today) AND a.until_day > \(today)
+            JOIN site_state c ON c.site = s.num AND c.replaced_at IS NULL AND c.from_day <= \(today) AND c.until_day > \(today)
+                AND c.state IN (\(list: SiteState.counted.map(\.rawValue)))
+            LEFT JOIN site_day d ON d.site = s.num AND d.day = \(yesterday)
+            WHERE \(sql: scope.condition("a.code")) ORDER BY s.code LIMIT \(limit)
+            """
+        ) { row in
+            OwnSite(
+                code: try row.text(0), name: try row.text(1), onMinutes: try row.int(2), effectivePlays: try row.int(3),
+                heardAt: try row.optionalInt(4).map { Instant(milliseconds: Int64($0)) })
+        }
+    }
+}
+
+extension Statements {
+    /// Where somebody keeps a site.
+    package func keptAreas(_ question: TodayQuestion) throws -> Scope {
+        try scope(of: question.grants.filter { $0.role == .siteManager }, for: .seeFigures, today: question.today)
+    }
+}
+
+extension Feature {
+    /// The home page of whoever keeps a site: whether its box is well, and what yesterday counted.
+    package static var ownSites: Feature {
+        let today = TodayLook(.seeFigures) { statements, question in
+            let (yesterday, scope) = (question.today.advanced(by: -1), try statements.keptAreas(question))
+            guard !scope.areas.isEmpty else { return [] }
+            let sites = try statements.ownSites(yesterday: yesterday, on: question.today, limit: 10, in: scope)
+            return sites.flatMap { site in
+                let place = SiteAddress.page(site.code)
+                let heard = site.heardAt.map { question.zone.text($0) } ?? ""
+                let isSilent = site.heardAt.map { question.now.milliseconds(since: $0) >= 86_400_000 } ?? true
+                let state = site.heardAt == nil ? "never" : isSilent ? "silent" : "well"
+                return [
+                    TodayEntry(
+                        isSilent ? .late : .own, "today.own.\(state)", count: 1, at: place, values: ["site": site.name, "heard": heard]),
+                    TodayEntry(
+                        .own, "today.own.day", count: 1, at: place.with("month", yesterday.month),
+                        values: [
+                            "site": site.name, "day": yesterday.description, "minutes": grouped(site.onMinutes),
+                            "plays": grouped(site.effectivePlays),
+                        ]),
+                ]
+            }
+        }
+        return Feature("own_sites", today: [today])
+    }
+}
