@@ -49,7 +49,7 @@ import Web
             }
             home = try await lines(world, keeper)
             #expect(home.contains { $0.contains("上湾村站点: well") })
-            #expect(home.contains { $0.contains("on 2011-04-01 on for 95 minutes, 2 effective plays") })
+            #expect(home.contains { $0.contains("2011-04-01 on for 95 minutes, 2 effective plays") })
             #expect(try await !lines(world, county).contains { $0.contains("上湾村站点") })
         }
     }

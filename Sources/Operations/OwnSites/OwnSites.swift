@@ -1,4 +1,4 @@
-package import Accounts
+import Accounts
 package import Basics
 import Registry
 package import Storage
@@ -16,8 +16,8 @@ package struct OwnSite: Hashable, Sendable {
 }
 
 extension Statements {
-    /// The sites in service of a scope, by code, with what yesterday says of each and up to when they reported.
-    package func ownSites(yesterday: Day, on today: Day, limit: Int, in scope: Scope) throws -> [OwnSite] {
+    /// The sites in service that lie in some areas themselves, by code, with what yesterday says of each and up to when they reported.
+    package func ownSites(yesterday: Day, on today: Day, limit: Int, in areas: [String]) throws -> [OwnSite] {
         try all(
             """
             SELECT s.code, v.name, coalesce(d.on_minutes, 0), coalesce(d.effective_plays, 0), (
@@ -25,11 +25,10 @@ extension Statements {
                 WHERE x.site = s.num AND x.replaced_at IS NULL AND x.from_day <= \(today) AND x.until_day > \(today))
             FROM site s
             JOIN site_version v ON v.site = s.num AND v.replaced_at IS NULL AND v.from_day <= \(today) AND v.until_day > \(today)
-            JOIN area_version a ON a.area_id = v.area_id AND a.replaced_at IS NULL AND a.from_day <= \(today) AND a.until_day > \(today)
             JOIN site_state c ON c.site = s.num AND c.replaced_at IS NULL AND c.from_day <= \(today) AND c.until_day > \(today)
                 AND c.state IN (\(list: SiteState.counted.map(\.rawValue)))
             LEFT JOIN site_day d ON d.site = s.num AND d.day = \(yesterday)
-            WHERE \(sql: scope.condition("a.code")) ORDER BY s.code LIMIT \(limit)
+            WHERE v.area_id IN (\(list: areas)) ORDER BY s.code LIMIT \(limit)
             """
         ) { row in
             OwnSite(
@@ -39,20 +38,18 @@ extension Statements {
     }
 }
 
-extension Statements {
-    /// Where somebody keeps a site.
-    package func keptAreas(_ question: TodayQuestion) throws -> Scope {
-        try scope(of: question.grants.filter { $0.role == .siteManager }, for: .seeFigures, today: question.today)
-    }
+extension TodayQuestion {
+    /// The areas in which somebody keeps a site, by their identities.
+    package var keptAreas: [String] { grants.filter { $0.role == .siteManager }.map(\.areaID) }
 }
 
 extension Feature {
     /// The home page of whoever keeps a site: whether its box is well, and what yesterday counted.
     package static var ownSites: Feature {
         let today = TodayLook(.seeFigures) { statements, question in
-            let (yesterday, scope) = (question.today.advanced(by: -1), try statements.keptAreas(question))
-            guard !scope.areas.isEmpty else { return [] }
-            let sites = try statements.ownSites(yesterday: yesterday, on: question.today, limit: 10, in: scope)
+            let (yesterday, areas) = (question.today.advanced(by: -1), question.keptAreas)
+            guard !areas.isEmpty else { return [] }
+            let sites = try statements.ownSites(yesterday: yesterday, on: question.today, limit: 10, in: areas)
             return sites.flatMap { site in
                 let place = SiteAddress.page(site.code)
                 let heard = site.heardAt.map { question.zone.text($0) } ?? ""

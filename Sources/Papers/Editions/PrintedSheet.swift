@@ -102,15 +102,16 @@ struct SheetColumn {
     let columnIsNumber: Bool
 }
 
-/// A row; its first cell names it.
+/// A row; the first cell that says something names it.
 struct SheetLine {
     let isTotal: Bool
     let cells: [SheetCell]
 
     init(_ texts: [String], columns: [SheetColumn], isTotal: Bool) {
         self.isTotal = isTotal
+        let head = texts.firstIndex { !$0.isEmpty } ?? 0
         cells = zip(texts.indices, texts).map {
-            SheetCell(cellText: printable($1), cellIsHead: $0 == 0, cellIsNumber: columns[$0].columnIsNumber)
+            SheetCell(cellText: printable($1), cellIsHead: $0 == head, cellIsNumber: columns[$0].columnIsNumber)
         }
     }
 }

@@ -253,7 +253,9 @@ extension Feature {
             today: [
                 // Within the county numbers are there to be rung.
                 TodayLook(.seeFigures) { statements, question in
-                    guard let area = try statements.keptAreas(question).areas.first else { return [] }
+                    guard let id = question.keptAreas.first, let area = try statements.area(id: id, on: question.today)?.areaCode else {
+                        return []
+                    }
                     return try statements.officeHolders(above: area, limit: 2, on: question.today).map { one in
                         TodayEntry(
                             .own, "today.posting.ring", count: 1, at: PostingAddress.people.list(),
