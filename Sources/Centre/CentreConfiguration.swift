@@ -41,6 +41,8 @@ package struct CentreConfiguration: Sendable {
     package var logReceiver: LogReceiver?
     /// Where what goes onto screens needs a second person.
     package var secondPerson = SecondPerson.aboveCounty
+    /// Whom to ask who forgot his password: an office and its telephone, at most 200 characters.
+    package var signInHelp = ""
     /// What new passwords must be.
     package var passwordPolicy = PasswordPolicy.standard
     /// For so many minutes a password that was given is good enough for what goes outside.

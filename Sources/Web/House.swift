@@ -31,6 +31,8 @@ package struct House: Sendable {
     package let isSample: Bool
     /// Whether browsers reach the centre over TLS only, so that the cookie may say so.
     package let secureCookies: Bool
+    /// Whom to ask who forgot his password; empty where nobody said.
+    package var signInHelp = ""
     /// After so many seconds without a request a session ends.
     package let idleSeconds: Int64
     /// For so many seconds a password that was given is good enough for what goes outside.

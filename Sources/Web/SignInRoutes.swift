@@ -10,6 +10,8 @@ struct SignInPage: Sendable {
     let login: String
     let next: String
     let problem: String?
+    /// Whom to ask who forgot his password.
+    let help: String?
     /// Whether what somebody typed waits for him.
     let isKept: Bool
 }
@@ -113,7 +115,10 @@ extension House {
         let isKept = kept.isEmpty ? false : try await database.read { try $0.isKept(id: String(kept.prefix(64)), at: now) }
         let (words, language) = (pages.words, language(request))
         return try openPage(
-            "sign_in", SignInPage(login: login, next: next, problem: problem.map { words.text($0, language) }, isKept: isKept),
+            "sign_in",
+            SignInPage(
+                login: login, next: next, problem: problem.map { words.text($0, language) },
+                help: signInHelp.isEmpty ? nil : signInHelp, isKept: isKept),
             title: words.text("sign_in.title", language),
             request, status: problem == nil ? .ok : .unprocessableContent)
     }

@@ -161,6 +161,7 @@ struct Settings {
         configuration.rsvgConvert = self["rsvg_convert"] ?? "rsvg-convert"
         configuration.printSeconds = try number("print_seconds", default: 120, 10...86_400)
         configuration.sessionIdleMinutes = try number("session_idle_minutes", default: 120, 15...720)
+        configuration.signInHelp = String((self["sign_in_help"] ?? "").officeText.prefix(200))
         if let text = self["password_policy"] {
             guard let policy = PasswordPolicy(rawValue: text) else {
                 throw BadSetting(description: "`password_policy` is none of standard, classified: \(text)")

@@ -257,6 +257,16 @@ private func account(_ login: String, _ roles: [Role] = [.officer]) -> NewAccoun
         #expect((PasswordPolicy.classified.problem(password, login: "officer") == nil) == (classified != nil))
     }
 
+    /// What whoever guesses knows of the network and its owner does not count.
+    @Test(arguments: [
+        ("yuanjiao-2011-abc", "", false), ("Wangxiaoming-2011", "王小明", false), ("王小明的远教密码管理员2011", "王小明", false),
+        ("guanliyuan888666", "", false), ("password12345", "", false), ("admin-officer-editor", "", false),
+        ("wangxiaoming likes pears", "王小明", true), ("quiet river in 2011", "", true), ("远教之外还有山和水与清风明月", "", true),
+    ])
+    func whatEverybodyKnowsDoesNotCount(_ password: String, _ name: String, _ isGood: Bool) {
+        #expect((PasswordPolicy.standard.problem(password, login: "officer", name: name) == nil) == isGood, "\(password)")
+    }
+
     @Test func aPasswordIsDueWhenSomebodyElseGaveItAndWhenItIsOld() {
         let (now, day) = (noon, Int64(86_400))
         func account(_ days: Int64, isFirst: Bool = false) -> Account {

@@ -261,6 +261,13 @@ import Web
         }
     }
 
+    @Test func whoForgotHisPasswordSeesWhomToAsk() async throws {
+        try await withCentre(.sqlite, at: Self.moment, help: "市远教办 <0870-8123456>") { world in
+            let page = body(try await world.get("/sign-in"))
+            #expect(page.contains("市远教办 &lt;0870-8123456&gt;") && page.contains("Forgotten the password?"))
+        }
+    }
+
     /// The stricter policy: composition, what was used before, age.
     @Test(arguments: Database.Engine.required)
     func theClassifiedPolicyIsKept(_ engine: Database.Engine) async throws {

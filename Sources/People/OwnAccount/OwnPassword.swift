@@ -35,7 +35,10 @@ extension FormPage where Subject == Void {
             let (present, new) = (typed.raw(PasswordFields.present.name), typed.raw(PasswordFields.new.name))
             var problems: FieldProblems = [:]
             for field in PasswordFields.form.fields where typed.raw(field.name).isEmpty { problems[field.name] = "form.required" }
-            if !new.isEmpty, let problem = at.house.passwords.policy.problem(new, login: at.visit.account.login) {
+            if !new.isEmpty,
+                let problem = at.house.passwords.policy.problem(
+                    new, login: at.visit.account.login, name: at.visit.account.name)
+            {
                 problems[PasswordFields.new.name] = problem
             } else if new != typed.raw(PasswordFields.again.name) {
                 problems[PasswordFields.again.name] = problems[PasswordFields.again.name] ?? "password.differs"
@@ -66,7 +69,7 @@ extension House {
             for old in before where try await self.passwords.matches(password, old) {
                 throw Refusal.invalid([PasswordFields.new.name: FieldProblem("password.before", ["most": String(most + 1)])])
             }
-            return try await self.passwords.stored(password, login: account.login, salt: self.entropy.bytes(16))
+            return try await self.passwords.stored(password, login: account.login, name: account.name, salt: self.entropy.bytes(16))
         }
     }
 }
