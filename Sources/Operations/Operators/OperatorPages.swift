@@ -129,24 +129,18 @@ extension RecordPage where Record == Agreement {
 extension Agreement {
     fileprivate init(_ statements: Statements, _ old: Agreement?, _ values: FormValues, _ at: RecordVisit) throws {
         var problems: FieldProblems = [:]
-        func sought<Found>(_ find: () throws -> Found) throws -> Found? {
-            do { return try find() } catch Refusal.invalid(let wrong) {
-                problems.merge(wrong) { first, _ in first }
-                return nil
-            }
-        }
-        let number = try sought { try values[AgreementFields.number] }
+        let number = try problems.gather { try values[AgreementFields.number] }
         if let number, try statements.agreement(numbered: number).map({ $0.id != old?.id }) ?? false {
             problems[AgreementFields.number.name] = FieldProblem("agreement.known", ["number": number])
         }
-        let operated = try sought {
+        let operated = try problems.gather {
             try statements.networkOperator(
                 typed: try values[AgreementFields.by], in: AgreementFields.by.name, scope: at.scope)
         }
-        let area = try sought {
+        let area = try problems.gather {
             try statements.area(typed: try values[AgreementFields.area], in: AgreementFields.area.name, on: at.today, scope: at.scope)
         }
-        let keeper = try sought {
+        let keeper = try problems.gather {
             try values[AgreementFields.keeper].map {
                 try statements.person(typed: $0, in: AgreementFields.keeper.name, on: at.today, scope: at.scope)
             }

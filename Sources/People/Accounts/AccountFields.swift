@@ -41,20 +41,14 @@ enum AccountFields {
     /// The role that some values ask for. Throws `Refusal.invalid` that names what is wrong.
     static func asked(_ statements: Statements, _ values: FormValues, _ giver: Giver, _ at: RecordVisit) throws -> HeldGrant {
         var problems: FieldProblems = [:]
-        func sought<Found>(_ find: () throws -> Found) throws -> Found? {
-            do { return try find() } catch Refusal.invalid(let wrong) {
-                problems.merge(wrong) { first, _ in first }
-                return nil
-            }
-        }
-        let role = try sought { try values[Self.role] }
-        let found = try sought {
+        let role = try problems.gather { try values[Self.role] }
+        let found = try problems.gather {
             try statements.area(typed: try values[Self.area], in: Self.area.name, on: at.today, scope: at.scope)
         }
-        let operated = try sought {
+        let operated = try problems.gather {
             try values[Self.by].map { try statements.networkOperator(typed: $0, in: Self.by.name, scope: at.scope) }
         }
-        let through = try sought { try values[Self.through] }
+        let through = try problems.gather { try values[Self.through] }
         if let through, let day = through, day < at.today { problems[Self.through.name] = "account.through_past" }
         // What an operator's people see and do is a matter of that operator.
         if role == .maintenance, case .some(nil) = operated { problems[Self.by.name] = "accounts.operator_needed" }
@@ -86,9 +80,7 @@ extension AccountRecord {
         let giver = try old?.giver ?? statements.giver(at.act.actor, on: at.today)
         var asked: HeldGrant?
         if old == nil || values.has(AccountFields.role) {
-            do { asked = try AccountFields.asked(statements, values, giver, at) } catch Refusal.invalid(let wrong) {
-                problems.merge(wrong) { first, _ in first }
-            }
+            asked = try problems.gather { try AccountFields.asked(statements, values, giver, at) }
         }
         guard problems.isEmpty, let login, let name else { throw Refusal.invalid(problems) }
         let isHeld = old?.live.contains { held in

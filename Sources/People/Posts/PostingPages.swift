@@ -63,13 +63,7 @@ extension Posting {
     /// What some values make of somebody at a post. Who does not see a telephone number leaves it as it is by leaving its stars.
     fileprivate init(_ statements: Statements, _ old: Posting?, _ values: FormValues, _ at: RecordVisit) throws {
         var problems: FieldProblems = [:]
-        func sought<Found>(_ find: () throws -> Found) throws -> Found? {
-            do { return try find() } catch Refusal.invalid(let wrong) {
-                problems.merge(wrong) { first, _ in first }
-                return nil
-            }
-        }
-        let place = try sought { try statements.place(values, at) }
+        let place = try problems.gather { try statements.place(values, at) }
         let (name, post) = (values.understood(PostingFields.name), values.understood(PostingFields.post))
         let (from, phone) = (values.understood(PostingFields.from), values.understood(PostingFields.phone))
         let through = (values.understood(PostingFields.through) ?? nil) ?? .forever

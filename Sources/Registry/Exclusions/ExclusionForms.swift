@@ -44,10 +44,8 @@ extension FormPage where Subject == Void {
                     problems[ProposalFields.through.name] = "exclusion.days_order"
                 }
                 guard let text = values.understood(ProposalFields.area) else { return problems }
-                do {
-                    _ = try statements.area(typed: text, in: ProposalFields.area.name, on: at.today, scope: at.visit.scope)
-                } catch Refusal.invalid(let wrong) {
-                    problems.merge(wrong) { first, _ in first }
+                _ = try problems.gather {
+                    try statements.area(typed: text, in: ProposalFields.area.name, on: at.today, scope: at.visit.scope)
                 }
                 return problems
             },
