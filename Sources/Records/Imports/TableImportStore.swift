@@ -42,7 +42,8 @@ package struct TableImportFile: Hashable, Sendable {
 }
 
 extension Statements {
-    /// Keeps a file that is to be looked at. Of an account the last four are kept, and those that were done for a quarter of a year.
+    /// Keeps a file that is to be looked at. Of an account the last four are kept, and the last fifty that were done, for a quarter of a
+    /// year.
     func keepTableImport(_ bytes: Data, id: String, topic: String, name: String, scope: Scope, jobID: String, by act: Act) throws {
         let codes = scope.areas.map(\.description).sorted().joined(separator: " ")
         try run(
@@ -55,6 +56,11 @@ extension Statements {
             DELETE FROM table_import WHERE account_id = \(act.actor.id) AND state IN ('looking', 'looked') AND id NOT IN (
                 SELECT id FROM table_import WHERE account_id = \(act.actor.id) AND state IN ('looking', 'looked')
                 ORDER BY id DESC LIMIT 4)
+            """)
+        try run(
+            """
+            DELETE FROM table_import WHERE account_id = \(act.actor.id) AND state = 'applied' AND id NOT IN (
+                SELECT id FROM table_import WHERE account_id = \(act.actor.id) AND state = 'applied' ORDER BY id DESC LIMIT 50)
             """)
         try forgetOldTableImports(at: act.at)
     }
