@@ -47,8 +47,8 @@ package struct FieldProblem: Error, Hashable, Sendable, ExpressibleByStringLiter
 package typealias FieldProblems = [String: FieldProblem]
 
 extension FieldProblems {
-    /// What `find` finds; nil where it throws `Refusal.invalid`: what is wrong is kept beside what is here, of a field the first, so that all
-    /// of it is said at once.
+    /// What `find` finds; nil where it throws `Refusal.invalid`: what is wrong is kept beside what is here, of a field the first, so that
+    /// all of it is said at once.
     package mutating func gather<Found>(_ find: () throws -> Found) throws -> Found? {
         do { return try find() } catch Refusal.invalid(let wrong) {
             merge(wrong) { first, _ in first }

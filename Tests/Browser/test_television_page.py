@@ -136,10 +136,11 @@ def watched(play: dict) -> int:
 
 
 def stretches(play: dict) -> list[dict]:
-    """The intervals, those joined that go on where the last ended: a video that stalls, as it does on a slow machine, begins a new one there."""
+    """The intervals, those joined that go on where the last ended, or a few frames behind: a video that stalls, as it does on a slow machine,
+    begins a new one there."""
     joined: list[dict] = []
     for interval in play["intervals"]:
-        if joined and (joined[-1]["until"], joined[-1]["rate"]) == (interval["from"], interval["rate"]):
+        if joined and joined[-1]["rate"] == interval["rate"] and 0 <= interval["from"] - joined[-1]["until"] < 250:
             joined[-1] = joined[-1] | {"until": interval["until"]}
         else:
             joined.append(interval)

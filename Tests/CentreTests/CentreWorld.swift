@@ -100,15 +100,14 @@ private func expectSentences(_ centre: CentreApplication) async throws {
     let house = centre.house
     try await centre.database.read { statements in
         let events = try statements.events(before: "", limit: 2000)
-        for language in Language.allCases {
-            for said in try house.said(events, statements, language) {
-                #expect(!said.what.contains(said.event.kind), "event.\(said.event.kind) has no words")
-                #expect(!(said.what + said.detail + said.actor).contains("⟨"), "\(said.event.kind) \(said.detail)")
-                // Addresses and the network's own number are said as they are.
-                if ["request.", "list.", "network."].contains(where: said.event.kind.hasPrefix) { continue }
-                let odd = (said.what + said.detail).firstMatch(of: #/[{}]|[0-9a-f]{8}-[0-9a-f]{4}-/#)
-                #expect(odd == nil, "\(said.what) \(said.detail)")
-            }
+        // What has words in one language has them in both: the catalogues are read so.
+        for said in try house.said(events, statements, .english) {
+            let text = said.actor + said.what + said.detail
+            #expect(!said.what.contains(said.event.kind), "event.\(said.event.kind) has no words")
+            #expect(!text.contains("⟨"), "\(said.event.kind) \(said.detail)")
+            // Addresses and the network's own number are said as they are.
+            if ["request.", "list.", "network."].contains(where: said.event.kind.hasPrefix) { continue }
+            #expect((said.what + said.detail).firstMatch(of: #/[{}]|[0-9a-f]{8}-[0-9a-f]{4}-/#) == nil, "\(text)")
         }
     }
 }
