@@ -209,6 +209,17 @@ def test_the_terminal_kept_what_was_watched(story: Story) -> None:
     assert story.network.query("SELECT count(*) FROM play") == [(0,)], "The centre is dead and cannot know"
 
 
+def without_stalls(stored: list[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
+    """The stretches, those joined between which a slow machine lost some frames: a video that stalls begins a new one."""
+    joined: list[tuple[int, int, int]] = []
+    for at, start, end in stored:
+        if joined and 0 <= start - joined[-1][2] < 250 and at - (joined[-1][0] + joined[-1][2] - joined[-1][1]) < 1.5 * SECOND:
+            joined[-1] = (joined[-1][0], joined[-1][1], end)
+        else:
+            joined.append((at, start, end))
+    return joined
+
+
 def test_the_line_returns_and_the_play_is_at_the_centre(story: Story) -> None:
     network = story.network
     network.restart("centre", "edge")
@@ -219,6 +230,7 @@ def test_the_line_returns_and_the_play_is_at_the_centre(story: Story) -> None:
     stored = stretches(coverage)
     assert stored == [(one["at"], one["from"], one["until"]) for one in fact["intervals"]], "The centre keeps what the terminal reported"
 
+    stored = without_stalls(stored)
     total = sum(end - start for _, start, end in stored)
     driven = sum(end - start for _, start, _, end in story.watched)
     assert abs(total - driven) <= SECOND, f"{stored} is not what was driven: {story.watched}"
