@@ -58,7 +58,6 @@ extension Statements {
 
     /// Whether a scope covers every topmost area.
     package func keepsWholeNetwork(_ scope: Scope, today: Day) throws -> Bool {
-        let roots = try rootAreas(on: today)
-        return !roots.isEmpty && roots.allSatisfy { $0.areaCode.map(scope.covers) ?? false }
+        try !rootAreas(on: today).isEmpty && isWholeNetwork(scope, on: today)
     }
 }

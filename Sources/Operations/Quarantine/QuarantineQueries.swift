@@ -45,7 +45,7 @@ extension Statements {
     }
 
     private func waiting(_ reason: String?, _ words: SearchWords, _ today: Day, _ scope: Scope) throws -> SQL {
-        let seesAll = try rootAreas(on: today).compactMap(\.areaCode).allSatisfy { scope.covers($0) }
+        let seesAll = try isWholeNetwork(scope, on: today)
         let only: SQL = reason.map { "AND q.reason = \($0)" } ?? ""
         let found: SQL = words.isEmpty ? "" : "AND (\(sql: words.condition("v.name_key", code: "q.subject")))"
         return """

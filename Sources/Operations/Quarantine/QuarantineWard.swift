@@ -82,7 +82,7 @@ extension Statements {
 
     /// The same for a page: to those who see the whole network, because a sender may stand anywhere.
     func quarantineOverflow(limit: Int, on today: Day, in scope: Scope) throws -> [QuarantineOverflow] {
-        guard try rootAreas(on: today).compactMap(\.areaCode).allSatisfy({ scope.covers($0) }) else { return [] }
+        guard try isWholeNetwork(scope, on: today) else { return [] }
         return try quarantineOverflow(limit: limit)
     }
 }

@@ -88,7 +88,7 @@ extension Statements {
 
     /// The condition on `p.id` by which a scope sees accounts. Whoever sees the whole network sees those, too, whose areas are gone.
     private func visible(in scope: Scope, on today: Day) throws -> SQL {
-        if try rootAreas(on: today).allSatisfy({ $0.areaCode.map(scope.covers) ?? false }) { return "1 = 1" }
+        if try isWholeNetwork(scope, on: today) { return "1 = 1" }
         return """
             p.id IN (SELECT g.account_id FROM role_grant g JOIN area_version a ON a.area_id = g.area_id AND a.replaced_at IS NULL
                 AND a.from_day <= \(today) AND a.until_day > \(today) AND \(sql: scope.condition("a.code")))

@@ -47,7 +47,7 @@ extension Statements {
 
     /// The condition on `p` by which a scope sees postings; nothing where it sees the whole network.
     private func placed(in scope: Scope, on today: Day) throws -> SQL {
-        if try rootAreas(on: today).allSatisfy({ $0.areaCode.map(scope.covers) ?? false }) { return "1 = 1" }
+        if try isWholeNetwork(scope, on: today) { return "1 = 1" }
         let areas: SQL = """
             SELECT a.area_id FROM area_version a WHERE a.replaced_at IS NULL AND a.from_day <= \(today) AND a.until_day > \(today)
                 AND \(sql: scope.condition("a.code"))

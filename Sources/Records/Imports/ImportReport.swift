@@ -31,11 +31,15 @@ package struct ImportReport: Sendable, Codable, Hashable {
     }
 
     /// The refused rows as a file to mend and import again: the columns of the file, and behind them what is wrong.
-    package var refusedCSV: String {
+    package var refusedCSV: String { refusedCSV { ($0.column, $0.code) } }
+
+    /// The same, with what `says` says of a row: its column, and why.
+    func refusedCSV(_ says: (RefusedRow) -> (column: String, reason: String)) -> String {
         CSV.line(header + ImportTable.added)
             + refused.map { row in
                 let fields = Array((row.fields + Array(repeating: "", count: header.count)).prefix(max(header.count, row.fields.count)))
-                return CSV.line(fields + [String(row.line), row.column, row.code])
+                let said = says(row)
+                return CSV.line(fields + [String(row.line), said.column, said.reason])
             }.joined()
     }
 }

@@ -180,12 +180,7 @@ package struct TableImport: Sendable {
     /// The refused rows to mend and bring in again: the columns of the file, and behind them what is wrong.
     private func refusedFile(_ report: ImportReport, _ words: Words, _ language: Language) -> String {
         guard !report.refused.isEmpty else { return "" }
-        return "\u{FEFF}" + CSV.line(report.header + ImportTable.added)
-            + report.refused.map { row in
-                let fields = Array(
-                    (row.fields + Array(repeating: "", count: report.header.count)).prefix(max(report.header.count, row.fields.count)))
-                return CSV.line(fields + [String(row.line), label(row.column, words, language), said(row, words, language)])
-            }.joined()
+        return "\u{FEFF}" + report.refusedCSV { (label($0.column, words, language), said($0, words, language)) }
     }
 
     /// The job that looks at a file, and the one that takes it.

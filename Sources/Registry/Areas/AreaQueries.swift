@@ -89,7 +89,7 @@ extension Statements {
     /// whatever their area is called by now; what belongs to no area, the program's own acts and those of commands and strangers, only for
     /// whoever sees the whole network.
     package func visibleEvents(in scope: Scope, on day: Day) throws -> SQL {
-        if try rootAreas(on: day).allSatisfy({ area in area.areaCode.map(scope.covers) ?? false }) { return "1 = 1" }
+        if try isWholeNetwork(scope, on: day) { return "1 = 1" }
         return """
             e.area_id IN (SELECT v.area_id FROM area_version v
                 WHERE v.replaced_at IS NULL AND v.from_day <= \(day) AND v.until_day > \(day) AND \(sql: scope.condition("v.code")))
@@ -158,6 +158,11 @@ extension Statements {
             FROM area_version WHERE parent_id IS NULL AND from_day <= \(day) AND until_day > \(day) AND replaced_at IS NULL ORDER BY code
             """
         )
+    }
+
+    /// Whether nothing of the tree of a day lies outside a scope.
+    package func isWholeNetwork(_ scope: Scope, on day: Day) throws -> Bool {
+        try rootAreas(on: day).allSatisfy { $0.areaCode.map(scope.covers) ?? false }
     }
 
     /// The codes of all counties on a day.

@@ -36,7 +36,7 @@ extension Statements {
     /// The condition on `i.reporter` by which incidents are seen: of nodes that stand within the scope; the centre's own for whoever sees
     /// the whole network.
     package func visibleIncidents(in scope: Scope, on day: Day) throws -> SQL {
-        if try rootAreas(on: day).allSatisfy({ area in area.areaCode.map(scope.covers) ?? false }) { return "1 = 1" }
+        if try isWholeNetwork(scope, on: day) { return "1 = 1" }
         return "i.reporter IN (SELECT p.node FROM node_place p WHERE \(sql: scope.condition("p.code")))"
     }
 
