@@ -73,6 +73,8 @@ let package = Package(
         .systemLibrary(name: "CLibpq", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         /** Writes the zip archives of Office files. */
         .systemLibrary(name: "CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
+        /** Draws square codes that telephones read. */
+        .systemLibrary(name: "CQrencode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),
         /** Compresses what goes to browsers. */
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         /** Writes spreadsheets. */
@@ -95,8 +97,8 @@ let package = Package(
         .target(name: "Programs", dependencies: [subprocess, systemPackage], swiftSettings: settings),
         /** ffprobe and ffmpeg: what to encode, and the runner that encodes it. */
         .target(name: "Media", dependencies: ["Basics", "Programs", log], swiftSettings: settings),
-        /** A bulletin as data, and its DOCX, XLSX, PDF: made by libzip, libxlsxwriter, weasyprint, rsvg-convert. */
-        .target(name: "Documents", dependencies: ["Programs", "CZip", "CXLSXWriter"], swiftSettings: settings),
+        /** A bulletin as data, and its DOCX, XLSX, PDF: made by libzip, libxlsxwriter, weasyprint, rsvg-convert; square codes. */
+        .target(name: "Documents", dependencies: ["Programs", "CZip", "CXLSXWriter", "CQrencode"], swiftSettings: settings),
 
         // MARK: House
         /** People, roles, scopes, sessions, the audit log. */
@@ -128,7 +130,12 @@ let package = Package(
         /** Areas, sites, terminals, nodes, dated states: the register that all stands on. `Network` is a framework of Apple's. */
         .target(
             name: "Registry", dependencies: ["Basics", "Storage", "Accounts", "Jobs", "Web", "Lists", "Records", hummingbird],
-            resources: [.copy("Migrations"), .copy("Templates"), .copy("Words")], swiftSettings: settings),
+            resources: [.copy("Migrations"), .copy("Words")], swiftSettings: settings),
+        /** The register on pages: decisions on areas, changes of sites, boxes, exclusions. */
+        .target(
+            name: "RegisterPages",
+            dependencies: ["Basics", "Storage", "Accounts", "Jobs", "Web", "Lists", "Records", "Registry", hummingbird],
+            resources: [.copy("Templates"), .copy("Words")], swiftSettings: settings),
         /** 资源: courseware, its upload, encoding, publication and delivery. */
         .target(
             name: "Content",
@@ -147,8 +154,8 @@ let package = Package(
         .target(
             name: "People",
             dependencies: [
-                "Basics", "Storage", "Listener", "Accounts", "Jobs", "Web", "Lists", "Records", "Registry", "Operations", hummingbird,
-                httpTypes,
+                "Basics", "Storage", "Listener", "Documents", "Accounts", "Jobs", "Web", "Lists", "Records", "Registry", "Operations",
+                hummingbird, httpTypes,
             ],
             resources: [.copy("Migrations"), .copy("Templates"), .copy("Words")], swiftSettings: settings),
         /** 督, first part: what a month says of areas and sites: sums, overviews, site pages, denominators; reads every table. */
@@ -185,7 +192,7 @@ let package = Package(
             dependencies: [
                 "Basics", "Storage", "Trust", "Wire", "Listener", "Programs", "Media", "Documents", "Accounts", "Web", "Jobs", "Lists",
                 "Records",
-                "Registry",
+                "Registry", "RegisterPages",
                 "Content", "Operations", "People", "Figures", "Returns", "Bulletins", "Papers",
                 hummingbird,
                 httpTypes, nio, lifecycle, signals, log,
@@ -250,8 +257,9 @@ let package = Package(
         .testTarget(
             name: "ContentTests",
             dependencies: [
-                "Content", "Jobs", "Media", "Trust", "Wire", "Registry", "Operations", "Accounts", "Storage", "Web", "TestKit", hummingbird,
-                hummingbirdTesting, lifecycle, log,
+                "Content", "Jobs", "Media", "Trust", "Wire", "Registry", "RegisterPages", "Operations", "Accounts", "Storage", "Web",
+                "TestKit",
+                hummingbird, hummingbirdTesting, lifecycle, log,
             ], swiftSettings: settings),
         .testTarget(name: "AccountsTests", dependencies: ["Accounts", "TestKit"], swiftSettings: settings),
         .testTarget(
@@ -261,7 +269,10 @@ let package = Package(
         .testTarget(name: "OperationsTests", dependencies: ["Operations", "Content", "TestKit", "Wire"], swiftSettings: settings),
         .testTarget(
             name: "SupervisionTests",
-            dependencies: ["Figures", "Returns", "Bulletins", "Papers", "Operations", "Documents", "Web", "TestKit", "Wire", "Simulator"],
+            dependencies: [
+                "Figures", "Returns", "Bulletins", "Papers", "Operations", "RegisterPages", "Documents", "Web", "TestKit", "Wire",
+                "Simulator",
+            ],
             swiftSettings: settings),
         .testTarget(
             name: "CentreTests",

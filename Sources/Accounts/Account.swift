@@ -14,18 +14,21 @@ package struct Account: Decodable, Hashable, Sendable {
     package let passwordSetAt: Instant
     /// When it was last signed in with; nil for never.
     package let signedInAt: Instant?
+    /// Since when it has a second factor; nil for none.
+    package let factorAt: Instant?
 
     package init(
         id: String, login: String, name: String, language: String = "", disabledAt: Instant? = nil, passwordIsFirst: Bool = false,
-        passwordSetAt: Instant = Instant(milliseconds: 0), signedInAt: Instant? = nil
+        passwordSetAt: Instant = Instant(milliseconds: 0), signedInAt: Instant? = nil, factorAt: Instant? = nil
     ) {
         (self.id, self.login, self.name, self.language, self.disabledAt) = (id, login, name, language, disabledAt)
         (self.passwordIsFirst, self.passwordSetAt, self.signedInAt) = (passwordIsFirst, passwordSetAt, signedInAt)
+        self.factorAt = factorAt
     }
 
     /// The columns of the table `account` under the name `p`, in the order of the properties.
     package static let columns: SQL = """
-        p.id, p.login, p.name, p.language, p.disabled_at, p.password_is_first, p.password_set_at, p.signed_in_at
+        p.id, p.login, p.name, p.language, p.disabled_at, p.password_is_first, p.password_set_at, p.signed_in_at, p.factor_at
         """
 }
 
@@ -60,6 +63,8 @@ package struct Session: Decodable, Hashable, Sendable {
     /// From where and by what it was opened.
     package let address: String
     package let agent: String
+    /// Whether it waits for a code of the second factor before it is good for anything else.
+    package let codeDue: Bool
 
     /// What its owner ends it by; tells nothing of the cookie.
     package var number: String { String(tokenDigest.prefix(16)) }

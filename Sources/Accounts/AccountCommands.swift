@@ -191,14 +191,14 @@ extension Statements {
         try record("account.language_set", accountID, ["language": language], by: act)
     }
 
-    /// Opens a session of twelve hours after a right password.
-    package func openSession(accountID: String, tokenDigest: String, csrf: String, by act: Act) throws {
+    /// Opens a session of twelve hours after a right password; with `codeDue` it waits for a code of the second factor.
+    package func openSession(accountID: String, codeDue: Bool = false, tokenDigest: String, csrf: String, by act: Act) throws {
         try run("DELETE FROM session WHERE expires_at < \(act.at.adding(seconds: -24 * 3600))")
         try run(
             """
-            INSERT INTO session (token_digest, account_id, csrf, made_at, seen_at, confirmed_at, expires_at, address, agent)
+            INSERT INTO session (token_digest, account_id, csrf, made_at, seen_at, confirmed_at, expires_at, address, agent, code_due)
             VALUES (\(tokenDigest), \(accountID), \(csrf), \(act.at), \(act.at), \(act.at), \(act.at.adding(seconds: 12 * 3600)),
-                \(act.place.address), \(act.place.agent))
+                \(act.place.address), \(act.place.agent), \(codeDue))
             """)
         try run("UPDATE account SET signed_in_at = \(act.at) WHERE id = \(accountID)")
         try record("session.opened", accountID, by: act)

@@ -58,7 +58,7 @@ extension Statements {
         let session = try first(
             Session.self,
             """
-            SELECT token_digest, account_id, csrf, made_at, seen_at, confirmed_at, expires_at, address, agent FROM session
+            SELECT token_digest, account_id, csrf, made_at, seen_at, confirmed_at, expires_at, address, agent, code_due FROM session
             WHERE token_digest = \(tokenDigest) AND expires_at > \(now) AND ended_at IS NULL
             """)
         guard let session, now.milliseconds(since: session.seenAt) / 1000 < idleSeconds else { return nil }
@@ -84,7 +84,7 @@ extension Statements {
         try all(
             Session.self,
             """
-            SELECT token_digest, account_id, csrf, made_at, seen_at, confirmed_at, expires_at, address, agent FROM session
+            SELECT token_digest, account_id, csrf, made_at, seen_at, confirmed_at, expires_at, address, agent, code_due FROM session
             WHERE account_id = \(accountID) AND expires_at > \(now) AND ended_at IS NULL ORDER BY made_at DESC, token_digest
             """)
     }

@@ -50,11 +50,20 @@ package struct Act: Sendable {
     package let at: Instant
     package let ids: IDs
     package let place: Place
+    /// What the rows that are made name as their cause, so that it can be taken back: a decision, a change, a file. Nil for none.
+    package private(set) var cause: String?
 
     package init(by actor: Actor, at: Instant, ids: IDs, from place: Place = .here) {
         self.actor = actor
         self.at = at
         self.ids = ids
         self.place = place
+    }
+
+    /// The same as a part of a change.
+    package func because(of cause: String) -> Act {
+        var act = self
+        act.cause = cause
+        return act
     }
 }

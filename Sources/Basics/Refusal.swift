@@ -12,8 +12,8 @@ package enum Refusal: Error, Hashable, Sendable {
     case tooLarge(String)
     /// Nobody is signed in.
     case signInNeeded
-    /// Somebody is signed in with a password that he must change first.
-    case passwordDue
+    /// Somebody gave his password, and must take another step before he does anything.
+    case stepDue(SignInStep)
     /// No room on the disk; reading goes on.
     case diskFull
     /// Too busy now; try again.
@@ -26,11 +26,21 @@ package enum Refusal: Error, Hashable, Sendable {
         case .forbidden(let code), .conflict(let code), .tooLarge(let code): code
         case .invalid: "form.invalid"
         case .signInNeeded: "sign_in.needed"
-        case .passwordDue: "password.due"
+        case .stepDue(let step): "\(step).due"
         case .diskFull: "disk.full"
         case .busy: "busy"
         }
     }
+}
+
+/// What may stand between the password and everything else.
+package enum SignInStep: Sendable {
+    /// A code of the second factor.
+    case code
+    /// A password of one's own in place of one that somebody else gave, or that is too old.
+    case password
+    /// Setting up a second factor.
+    case factor
 }
 
 /// What is wrong with a field: a stable code, whose words stand in the catalogues, and the values that these words name.

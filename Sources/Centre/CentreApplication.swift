@@ -89,7 +89,7 @@ package struct CentreApplication: Sendable {
             transportStreams: configuration.transportStreams, clock: clock, ids: ids, log: logger)
         let shelf = FigureShelf(database: database, replica: replica, zone: settings.zone, clock: clock)
         let features = features(CentreParts(rules: settings.rules, content: content, encoding: encoding, press: press, shelf: shelf), house)
-        house.signInHelp = configuration.signInHelp
+        (house.signInHelp, house.factorRule) = (configuration.signInHelp, configuration.factorRule)
         house.menu = features.flatMap(\.menu)
         house.looks = features.flatMap(\.today)
         house.figures = features.flatMap(\.figures)

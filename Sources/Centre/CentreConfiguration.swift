@@ -45,6 +45,8 @@ package struct CentreConfiguration: Sendable {
     package var signInHelp = ""
     /// What new passwords must be.
     package var passwordPolicy = PasswordPolicy.standard
+    /// Of whom a second factor is asked.
+    package var factorRule = FactorRule.required
     /// For so many minutes a password that was given is good enough for what goes outside.
     package var passwordAgainMinutes = 15
     /// Where `/metrics` is served alone; nil for the centre's own listener, to this machine only.
@@ -64,7 +66,7 @@ package struct CentreConfiguration: Sendable {
         zone: NetworkZone = .shanghai, isSample: Bool = false, secureCookies: Bool = false, ffmpeg: String = "ffmpeg",
         ffprobe: String = "ffprobe",
         weasyprint: String = "weasyprint",
-        rsvgConvert: String = "rsvg-convert", passwordCost: Int = 15, reserveBytes: Int64 = 512 << 20, printSeconds: Int = 120,
+        rsvgConvert: String = "rsvg-convert", passwordCost: Int = 14, reserveBytes: Int64 = 512 << 20, printSeconds: Int = 120,
         sessionIdleMinutes: Int = 120
     ) {
         self.dataFolder = dataFolder

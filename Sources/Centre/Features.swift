@@ -8,6 +8,7 @@ import Operations
 import Papers
 import People
 import Records
+import RegisterPages
 import Registry
 import Returns
 import Storage
@@ -17,7 +18,8 @@ extension CentreApplication {
     /// Where templates and words of all modules lie, besides those of the house.
     package static var resources: [Bundle] {
         [
-            .module, Records.resources, Registry.resources, Content.resources, Operations.resources, People.resources, Figures.resources,
+            .module, Records.resources, Registry.resources, RegisterPages.resources, Content.resources, Operations.resources,
+            People.resources, Figures.resources,
             Returns.resources,
             Bulletins.resources, Papers.resources,
         ]
@@ -37,9 +39,12 @@ extension CentreApplication {
             .editions(press, publishing: PublishJob(press: press, clock: clock, ids: ids), bell: bell), .returns(rules),
             .distribution(rules),
             .figureList(rules), .formulas(rules, deriving: FormulaJob(database: database, rules: rules), bell: bell),
-            .areas(settled: { try $0.settledMonths(from: $1, areas: $2) }),
+            .areas(settled: { try $0.settledMonths(from: $1, areas: $2) }, uses: RegisterUse.found),
             .siteStates(settled: { try $0.settledMonths(from: $1, areas: $2) }),
-            .imports(house), .ownAccount, .operators(house, bell: bell), .accounts(house, bell: bell), .postings(house, bell: bell),
+            .siteChanges(settled: { try $0.settledMonths(from: $1, areas: $2) }),
+            .terminals(rederive: { try $0.rederive(from: $1, by: $2) }),
+            .imports(house), .ownAccount, .secondFactor, .operators(house, bell: bell), .accounts(house, bell: bell),
+            .postings(house, bell: bell),
             .registerImports(house, bell: bell),
             .nodes(house),
             .incidents, .events(house),

@@ -13,19 +13,20 @@ extension TableImport {
     /// Lists of areas, such as a year's codes of a statistics office.
     fileprivate static let areas = TableImport("register.areas", at: "/register/areas", .keepRegister, columns: AreaImport.columns) {
         try $0.importAreas($1, apply: $2, in: $3.scope, today: $3.today, by: $3.act)
+    } takeBack: { statements, file, at in
+        try statements.takeBackFile(file, uses: RegisterUse.found, today: at.today, by: at.act)
     }
 
     /// Lists of sites with the states they went through and their terminals.
     fileprivate static let sites = TableImport("register.sites", at: "/register/sites", .keepRegister, columns: SiteImport.columns) {
         statements, bytes, apply, at in
         let report = try statements.importSites(bytes, apply: apply, in: at.scope, today: at.today, by: at.act)
-        // The minutes of a box count where it stood: what was derived for the old place is derived again.
-        if apply, let day = report.movedSince, let known = try statements.factDays(), day <= known.upperBound {
-            try statements.enqueueJob(
-                kind: FormulaJob.kind, subject: FormulaJob.subject, payload: day.description, madeBy: at.act.actor.id, at: at.act.at,
-                ids: at.act.ids)
-        }
+        if apply, let day = report.movedSince { try statements.rederive(from: day, by: at.act) }
         return report
+    } takeBack: { statements, file, at in
+        let day = try statements.firstPlacedDay(byFile: file)
+        try statements.takeBackFile(file, uses: RegisterUse.found, today: at.today, by: at.act)
+        if let day { try statements.rederive(from: day, by: at.act) }
     }
 }
 

@@ -33,6 +33,8 @@ package struct House: Sendable {
     package let secureCookies: Bool
     /// Whom to ask who forgot his password; empty where nobody said.
     package var signInHelp = ""
+    /// Of whom a second factor is asked.
+    package var factorRule = FactorRule.required
     /// After so many seconds without a request a session ends.
     package let idleSeconds: Int64
     /// For so many seconds a password that was given is good enough for what goes outside.
@@ -118,6 +120,8 @@ package struct Visit: Sendable {
     package let endsAt: Instant
     /// When the password was last given in this session.
     package let confirmedAt: Instant
+    /// Whether the password was given, and the code of the second factor not yet.
+    package let codeIsDue: Bool
     /// From where, for the log of acts.
     package let place: Place
     /// What he typed before his session ended, when the page may show it.

@@ -56,13 +56,14 @@ package struct RefusalMiddleware: RouterMiddleware {
             case .invalid: .unprocessableContent
             case .tooLarge: .contentTooLarge
             case .signInNeeded: .unauthorized
-            case .passwordDue: .forbidden
+            case .stepDue: .forbidden
             case .diskFull: HTTPResponse.Status(code: 507)
             case .busy: .serviceUnavailable
             }
         context.logger.info("refused", metadata: ["code": "\(refusal.code)"])
         // Whoever is signed in keeps menu and language; a database that does not answer must not hide the sentence.
-        let visit = (try? await house.visit(request, context, for: .ownAccount)) ?? nil
+        let found = (try? await house.visit(request, context, for: .ownAccount)) ?? nil
+        let visit = found.flatMap { $0.codeIsDue ? nil : $0 }
         await house.noteRefusal(refusal, request, context, visit)
         let isProgram = request.uri.path.hasPrefix("/api/")
         // A script would follow to the page for signing in, and take it for the answer.
@@ -75,7 +76,9 @@ package struct RefusalMiddleware: RouterMiddleware {
         if refusal == .signInNeeded, !isProgram {
             return seeOther(HouseAddress.signIn().with("next", request.pageToReturnTo))
         }
-        if refusal == .passwordDue, !isProgram { return seeOther(HouseAddress.password()) }
+        if case .stepDue(let step) = refusal, !isProgram {
+            return seeOther(HouseAddress.page(of: step).with("next", request.pageToReturnTo))
+        }
         var response = isProgram ? try problem(refusal, status) : try await page(refusal, status, request, visit)
         if refusal == .busy || refusal == .diskFull { response.headers[.retryAfter] = "10" }
         return response

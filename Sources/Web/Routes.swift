@@ -93,7 +93,7 @@ package struct Routes {
                 throw found == nil ? Refusal.signInNeeded : Refusal.forbidden("form.csrf")
             }
             guard signedIn.may(right) else { throw Refusal.forbidden("right.missing") }
-            try house.requireOwnPassword(signedIn, at: request.uri.path)
+            try house.requireWholeSignIn(signedIn, at: request.uri.path)
             let visit = try await signedIn.keeping(house.keptForm(request, signedIn.account))
             if asksAgain(form), let question = try await house.askedAgain(form, context, visit) { return question }
             defer { house.counts.forget(visit.account.id) }
@@ -133,7 +133,7 @@ extension House {
     func admitted(_ request: Request, _ context: AppContext, _ right: Right) async throws -> Visit {
         guard let visit = try await visit(request, context, for: right) else { throw Refusal.signInNeeded }
         guard visit.may(right) else { throw Refusal.forbidden("right.missing") }
-        try requireOwnPassword(visit, at: request.uri.path)
+        try requireWholeSignIn(visit, at: request.uri.path)
         return try await visit.keeping(keptForm(request, visit.account))
     }
 }

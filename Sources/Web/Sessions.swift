@@ -1,5 +1,5 @@
 package import Accounts
-import Basics
+package import Basics
 import Crypto
 import Foundation
 package import Hummingbird
@@ -35,7 +35,7 @@ extension House {
             let grants = try statements.roleGrants(accountID: account.id, on: today)
             let visit = Visit(
                 account: account, grants: grants, scope: try scope(statements, grants, right, today), language: language, csrf: "",
-                token: "", sessionDigest: "", endsAt: now, confirmedAt: now, place: .here)
+                token: "", sessionDigest: "", endsAt: now, confirmedAt: now, codeIsDue: false, place: .here)
             return visit.may(right) ? visit : nil
         }
     }
@@ -57,7 +57,7 @@ extension House {
                 language: Language.choose(account: account.language, acceptLanguage: accepted),
                 csrf: MaskedToken.mask(session.csrf, pad: entropy.bytes(16)), token: session.csrf, sessionDigest: digest,
                 endsAt: session.expiresAt,
-                confirmedAt: session.confirmedAt,
+                confirmedAt: session.confirmedAt, codeIsDue: session.codeDue,
                 place: request.place(context, areaID: areas.count == 1 ? areas.first ?? "" : ""))
             return (visit, session.seenAt)
         }
@@ -117,7 +117,8 @@ extension House {
                 try statements.forgetSignInAttempts(login: login, origin: origin)
                 if let better { try statements.renewStoredPassword(accountID: account.id, from: stored ?? "", to: better) }
                 if let old { try statements.closeSession(tokenDigest: old, by: act) }
-                try statements.openSession(accountID: account.id, tokenDigest: SessionCookie.digest(token), csrf: csrf, by: act)
+                try statements.openSession(
+                    accountID: account.id, codeDue: account.factorAt != nil, tokenDigest: SessionCookie.digest(token), csrf: csrf, by: act)
             }
             return token
         }
@@ -132,10 +133,23 @@ extension House {
 }
 
 extension House {
-    /// Throws `Refusal.passwordDue` where somebody must change his password before he does anything else.
-    func requireOwnPassword(_ visit: Visit, at path: String) throws {
-        guard path == HouseAddress.password().path || !passwords.policy.isDue(visit.account, at: clock.now) else {
-            throw Refusal.passwordDue
-        }
+    /// Throws `Refusal.stepDue` where somebody must give a code, change his password or set up a second factor before he does anything
+    /// else.
+    func requireWholeSignIn(_ visit: Visit, at path: String) throws {
+        guard let step = stepDue(visit) else { return }
+        let pages: [FixedAddress] =
+            switch step {
+            case .code: [HouseAddress.code]
+            case .password: [HouseAddress.password]
+            case .factor: [HouseAddress.beginFactor, HouseAddress.factor]
+            }
+        guard pages.contains(where: { $0().path == path }) else { throw Refusal.stepDue(step) }
+    }
+
+    /// What somebody must do before anything else; nil for nothing.
+    package func stepDue(_ visit: Visit) -> SignInStep? {
+        if visit.codeIsDue { return .code }
+        if passwords.policy.isDue(visit.account, at: clock.now) { return .password }
+        return visit.account.factorAt == nil && factorRule.asks(visit.grants) ? .factor : nil
     }
 }

@@ -24,8 +24,21 @@ package enum HouseAddress {
     static let language = FixedAddress("/language")
     package static let account = FixedAddress("/account")
     package static let password = FixedAddress("/account/password")
+    /// Where a code of the second factor is given after the password; where one is set up, and from where it begins.
+    package static let code = FixedAddress("/account/code")
+    package static let factor = FixedAddress("/account/factor")
+    package static let beginFactor = FixedAddress("/account/factor/begin")
     static let search = FixedAddress("/search")
     static let suggestions = FixedAddress("/search.json")
+
+    /// Where somebody is led who must take a step first.
+    static func page(of step: SignInStep) -> Location {
+        switch step {
+        case .code: code()
+        case .password: password()
+        case .factor: beginFactor()
+        }
+    }
 }
 
 extension Routes {

@@ -67,7 +67,7 @@ extension Routes {
         let house = house
         open(.get, HouseAddress.home) { request, context in
             guard let visit = try await house.visit(request, context, for: .ownAccount) else { throw Refusal.signInNeeded }
-            try house.requireOwnPassword(visit, at: request.uri.path)
+            try house.requireWholeSignIn(visit, at: request.uri.path)
             let entries = try await house.todayEntries(visit)
             return try house.page(
                 "home", HomePage(entries, house, visit), title: house.text("home.title", visit), for: visit, request

@@ -5,11 +5,11 @@ import Foundation
 import Registry
 import Storage
 
-/// `yuanjiao account add|reset|disable`
+/// `yuanjiao account add|reset|disable|forget-factor`
 struct AccountCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "account", abstract: "Makes, resets and disables accounts.",
-        subcommands: [AddAccountCommand.self, ResetAccountCommand.self, DisableAccountCommand.self])
+        subcommands: [AddAccountCommand.self, ResetAccountCommand.self, DisableAccountCommand.self, ForgetFactorCommand.self])
 }
 
 /// Makes an account with a fresh password, which is printed once.
@@ -81,6 +81,29 @@ struct DisableAccountCommand: AsyncParsableCommand {
         let (login, act) = (login, centre.act)
         try await explained {
             try await centre.database.write { try $0.take(AccountLife.disable, try $0.knownAccount(login: login), by: act) }
+        }
+        await centre.close()
+    }
+}
+
+/// Takes an account's second factor away: for the security administrator who has lost his own.
+struct ForgetFactorCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "forget-factor",
+        abstract: "Takes an account's second factor away and ends its sessions; its owner sets up another one.")
+    @OptionGroup var common: CommonOptions
+    @Argument(help: "The name to sign in with.")
+    var login: String
+
+    func run() async throws {
+        let centre = try await OpenCentre(try await Settings(common))
+        let (login, act) = (login, centre.act)
+        try await explained {
+            try await centre.database.write { statements in
+                let account = try statements.knownAccount(login: login)
+                try statements.removeFactor(of: account, by: act)
+                try statements.endSessions(of: account.id, number: nil, except: "", by: act)
+            }
         }
         await centre.close()
     }

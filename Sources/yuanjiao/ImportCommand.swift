@@ -60,12 +60,7 @@ struct ImportCommand: AsyncParsableCommand {
             case .areas: return try statements.importAreas(bytes, apply: apply, in: .everything, today: today, by: act)
             case .sites:
                 let report = try statements.importSites(bytes, apply: apply, in: .everything, today: today, by: act)
-                // The minutes of a box count where it stood: what was derived for the old place is derived again.
-                if let day = report.movedSince, let known = try statements.factDays(), day <= known.upperBound {
-                    try statements.enqueueJob(
-                        kind: FormulaJob.kind, subject: FormulaJob.subject, payload: day.description, madeBy: act.actor.id, at: act.at,
-                        ids: act.ids)
-                }
+                if let day = report.movedSince { try statements.rederive(from: day, by: act) }
                 return report
             case .courseware, .facts:
                 let area =

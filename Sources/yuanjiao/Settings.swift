@@ -168,6 +168,14 @@ struct Settings {
             }
             configuration.passwordPolicy = policy
         }
+        // Whoever looks around in sample data signs in as many people.
+        if configuration.isSample { configuration.factorRule = .offered }
+        if let text = self["second_factor"] {
+            guard let rule = FactorRule(rawValue: text) else {
+                throw BadSetting(description: "`second_factor` is none of required, offered: \(text)")
+            }
+            configuration.factorRule = rule
+        }
         configuration.passwordAgainMinutes = try number("password_again_minutes", default: 15, 1...720)
         configuration.metrics = try metricsAddress
         configuration.reserveBytes = Int64(try number("reserve_mb", default: 512, 0...1_000_000)) << 20

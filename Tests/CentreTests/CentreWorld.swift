@@ -118,7 +118,7 @@ private let testPages = Result { try Pages(CentreApplication.resources) }
 /// Opens a centre on an engine, with the sample register of TestKit unless `register` is false.
 func withCentre(
     _ engine: Database.Engine, at start: Instant = SampleWorld.moment("2011-03-31", 12), register: Bool = true, weasyprint: String = "true",
-    policy: PasswordPolicy = .standard, help: String = "",
+    policy: PasswordPolicy = .standard, factor: FactorRule = .offered, help: String = "",
     _ body: @escaping @Sendable (CentreWorld) async throws -> Void
 ) async throws {
     let folder = try temporaryFolder()
@@ -126,7 +126,7 @@ func withCentre(
     // Nobody looks at the paper here: the program that prints it says nothing.
     var configuration = CentreConfiguration(dataFolder: folder, isSample: true, weasyprint: weasyprint, passwordCost: 8, reserveBytes: 0)
     configuration.confinement = Confinement.none
-    (configuration.passwordPolicy, configuration.signInHelp) = (policy, help)
+    (configuration.passwordPolicy, configuration.factorRule, configuration.signInHelp) = (policy, factor, help)
     let clock = MovableClock(start)
     var logger = Logger(label: "test")
     logger.logLevel = .critical

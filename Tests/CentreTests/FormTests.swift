@@ -48,6 +48,21 @@ import Web
                 }
             }),
         Case(
+            action: "/sites/S1/change/name", page: "/sites/S1/change/name", role: .officer, area: "990101",
+            good: ["name": "上湾新站", "from": "2011-05-01", "through": "", "reason": "村改名", "document": ""], text: "reason",
+            count: { try $0.all("SELECT id FROM register_change WHERE kind = 'site'") { try $0.text(0) }.count }),
+        Case(
+            action: "/sites/move", page: "/sites/move", role: .officer, area: "990101",
+            good: ["site": "S2", "area": "990101001001", "from": "2011-05-01", "through": "", "reason": "并村", "document": ""],
+            text: "reason",
+            count: {
+                try $0.site(code: "S2", on: Day("2011-05-02") ?? .forever, in: .everything)?.areaCode == "990101001001" ? 1 : 0
+            }),
+        Case(
+            action: "/sites/S5/terminals/assign", page: "/sites/S5/terminals/assign", role: .officer, area: "9901",
+            good: ["terminal": "NEW-1", "from": "2011-05-01", "reason": "新装", "document": ""], text: "reason",
+            count: { try $0.all("SELECT id FROM register_change WHERE kind = 'terminal'") { try $0.text(0) }.count }),
+        Case(
             action: "/areas/990101001/decisions/rename", page: "/areas/990101001/decisions/rename", role: .officer, area: "9901",
             good: ["on": "2011-05-01", "name": "新青山镇", "reason": "市政府批复", "document": "云政〔2011〕3号"], text: "name",
             count: { try $0.all("SELECT id FROM area_decision") { try $0.text(0) }.count }),
@@ -92,7 +107,7 @@ import Web
                 "/operators/import", "/operators/imports/:import", "/operators/:id/change", "/agreements/new", "/agreements/import",
                 "/agreements/imports/:import", "/agreements/:id/change", "/agreements/:id/sign", "/agreements/:id/end",
                 "/agreements/:id/drop",
-                // Need a file: RegisterImportTests.
+                // Need a file: RegisterImportTests, RegisterChangePagesTests.
                 "/register/areas/import", "/register/areas/imports/:import", "/register/sites/import", "/register/sites/imports/:import",
                 // Of people at posts: PostingTests.
                 "/people/import", "/people/imports/:import", "/people/:id/change", "/people/:id/phone",
@@ -100,6 +115,12 @@ import Web
                 "/accounts/import", "/accounts/imports/:import", "/accounts/:id/change", "/accounts/:id/disable", "/accounts/:id/enable",
                 "/accounts/:id/roles", "/accounts/:id/roles/:grant/end", "/accounts/:id/password", "/accounts/:id/sessions",
                 "/accounts/passwords", "/account/password",
+                // Of the second factor: SecondFactorTests.
+                "/account/code", "/account/factor", "/account/factor/begin", "/account/factor/codes", "/account/factor/remove",
+                "/accounts/:id/factor",
+                // Need something to take back: RegisterChangePagesTests.
+                "/areas/:code/decisions/:decision/take-back", "/register/areas/imports/:import/undo",
+                "/register/sites/imports/:import/undo",
                 "/courseware/:id", "/courseware/:id/decline", "/stop", "/bulletins/:month/:code/publish", "/returns/:month/:code",
                 "/returns/:month/:code/send-back",
                 "/bulletins/:month/:code/compose/sentences/:section/:sentence", "/exclusions/:id/approve", "/exclusions/:id/refuse",
@@ -308,7 +329,7 @@ import Web
             let (first, second) = (
                 try await world.signIn("first", .officer, area: "9901"), try await world.signIn("second", .officer, area: "9901")
             )
-            let good = Self.cases[3].good
+            let good = Self.cases.first { $0.action == "/formulas" }?.good ?? [:]
             let opened = body(try await world.get("/formulas", cookie: second))
             let hidden = hiddenFields(ofFormTo: "/formulas", in: opened) ?? [:]
             let adopted = try await world.submit("/formulas", good, cookie: first)

@@ -69,7 +69,7 @@ import Web
             let present = try await database.read { try $0.storedPassword(accountID: account.id) } ?? ""
             try await database.write { try $0.renewStoredPassword(accountID: account.id, from: present, to: old) }
             #expect(try await post(world, "officer", Self.password).status == .seeOther)
-            #expect(try await database.read { try $0.storedPassword(accountID: account.id) }?.hasPrefix("scrypt:8:3:") == true)
+            #expect(try await database.read { try $0.storedPassword(accountID: account.id) }?.hasPrefix("scrypt:8:5:") == true)
             #expect(try await post(world, "officer", Self.password).status == .seeOther)
         }
     }

@@ -7,6 +7,7 @@ import Hummingbird
 import HummingbirdTesting
 import Jobs
 import Media
+import RegisterPages
 import Registry
 import Storage
 import TestKit
@@ -364,7 +365,7 @@ private struct Site {
         let house = House(
             database: library.database, clock: library.clock, ids: .system, entropy: .system, zone: .shanghai,
             passwords: PasswordScheme(cost: 8),
-            pages: try Pages([Registry.resources, Content.resources]), isSample: false, secureCookies: false,
+            pages: try Pages([Registry.resources, RegisterPages.resources, Content.resources]), isSample: false, secureCookies: false,
             scope: { try $0.scope(of: $1, for: $2, today: $3) })
         let (act, day) = (library.act, library.today)
         try await library.database.write { statements in

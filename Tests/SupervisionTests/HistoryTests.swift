@@ -25,6 +25,10 @@ private struct History {
     var sent: [[Fact]] = []
     var voids: [String] = []
     var closed: [Month] = []
+    /// The areas as they were at first, by code.
+    var areas: [String] = []
+    /// Decisions on the tree, each with where everything lay before and after it.
+    var decisions: [(id: String, before: PlainHistory.Tree, after: PlainHistory.Tree)] = []
     /// Each edition with what the model said at its moment.
     var editions: [(edition: Edition, page: Data, plain: [Int])] = []
     /// What happened, for the trace: the same seed makes the same.
@@ -70,6 +74,7 @@ private struct History {
             }
         }
         let byCode = Dictionary(uniqueKeysWithValues: ids.map { ($0.code, $0.id) })
+        self.areas = ids.sorted { $0.code < $1.code }.map(\.id)
         for area in ids { model.parents[area.id] = [.init(day: Day(number: 0), value: area.parent)] }
         model.places = model.places.mapValues { [.init(day: Day(number: 0), value: byCode[$0[0].value] ?? "")] }
     }
@@ -88,7 +93,8 @@ private struct History {
         case 9...10: try await void()
         case 11: try await exclude()
         case 12...14: try await changeState()
-        case 15...16: try await decide()
+        case 15: try await decide()
+        case 16: random.chance(perMille: 600) ? try await moveSite() : try await takeBack()
         case 17: random.chance(perMille: 400) ? try await closeArea() : try await void()
         default: try await close()
         }
@@ -268,19 +274,62 @@ private struct History {
         guard let from = AreaCode(one.code), let to = AreaCode(isMove ? target : other.code) else { return }
         let decision: AreaDecision =
             isMove ? (from.parent == to.parent ? .recode(from, to: to) : .move(from, to: to)) : .merge(from, into: to)
-        let made = try await database.write { statements -> String? in
+        let before = model.tree
+        let made = try await database.write { statements -> (area: String, id: String)? in
             do {
+                let known = Set(try statements.decisions(about: one.id).map(\.id))
                 _ = try statements.decideArea(decision, on: day, today: today, reason: "调整", document: "", in: .everything, by: act)
-                return try statements.area(code: to.parent?.description ?? "", on: day, in: .everything)?.areaID
+                let id = try statements.decisions(about: one.id).first { !known.contains($0.id) }?.id ?? ""
+                return (try statements.area(code: to.parent?.description ?? "", on: day, in: .everything)?.areaID ?? "", id)
             } catch Refusal.invalid { return nil }
         }
         trace.append("\(today) \(decision) on \(day) \(made != nil)")
         guard let made else { return }
         switch decision {
-        case .move: model.parents[one.id]?.append(.init(day: day, value: made))
+        case .move: model.parents[one.id]?.append(.init(day: day, value: made.area))
         case .merge: model.merge(one.id, into: other.id, on: day)
         default: break
         }
+        decisions.append((made.id, before, model.tree))
+    }
+
+    /// A site goes elsewhere from a day on, or turns out to have lain elsewhere for some days.
+    private mutating func moveSite() async throws {
+        let (today, act) = (today, act)
+        let sites = model.places.keys.sorted()
+        let (code, area) = (sites[random.below(sites.count)], areas[random.below(areas.count)])
+        let day = today.advanced(by: -random.below(40))
+        let last = random.chance(perMille: 300) ? min(today, day.advanced(by: random.below(20))) : nil
+        let isMade = try await database.write { statements -> Bool in
+            guard let site = try statements.site(code: code, on: today, in: .everything) else { throw Refusal.notFound("site") }
+            do {
+                try statements.changeSites(
+                    SiteChange(areaID: area), [site], from: day, through: last, today: today, reason: "并村", document: "", by: act)
+                return true
+            } catch Refusal.invalid { return false }
+        }
+        if isMade { model.move(code, to: area, from: day, through: last, today: today) }
+        trace.append(
+            "\(today) \(code) lies in \(areas.firstIndex(of: area) ?? -1) from \(day) through \(last?.description ?? "now") \(isMade)")
+    }
+
+    /// A decision is taken back; one on which something later stands is not.
+    private mutating func takeBack() async throws {
+        guard !decisions.isEmpty else { return }
+        let (today, act, place) = (today, act, random.below(decisions.count))
+        let decision = decisions[place]
+        let isMade = try await database.write { statements -> Bool in
+            do {
+                let found = try statements.decision(id: decision.id, in: .everything, on: today)
+                try statements.takeBack(found, reason: "误录", uses: { _, _ in [] }, today: today, by: act)
+                return true
+            } catch Refusal.conflict { return false }
+        }
+        trace.append("\(today) take back \(place) \(isMade)")
+        guard isMade else { return }
+        let isFree = model.takeBack(from: decision.before, to: decision.after)
+        #expect(isFree, "\(trace.joined(separator: "\n"))")
+        decisions.remove(at: place)
     }
 
     /// A township in the middle of a month is no more; its sites were closed before. They stay in the figures of the months in which they

@@ -4,6 +4,7 @@ import Figures
 import Foundation
 import Operations
 import Papers
+import RegisterPages
 import Registry
 import Returns
 import TestKit
@@ -11,7 +12,10 @@ import Testing
 import Web
 
 /// Where the words and templates of figures lie.
-let resources = [Registry.resources, Operations.resources, Figures.resources, Returns.resources, Bulletins.resources, Papers.resources]
+let resources = [
+    Registry.resources, RegisterPages.resources, Operations.resources, Figures.resources, Returns.resources, Bulletins.resources,
+    Papers.resources,
+]
 
 /// Words and templates as the centre loads them.
 let pages: Pages? = try? Pages(resources)

@@ -9,7 +9,7 @@ import Wire
 /// obviously right. It knows no code, no dated row, no derived figure; areas are told apart by identity, and a place is found by walking
 /// from parent to parent.
 struct PlainHistory {
-    struct Change<Value> {
+    struct Change<Value: Equatable & Sendable>: Equatable, Sendable {
         let day: Day
         let value: Value
     }
@@ -40,7 +40,9 @@ struct PlainHistory {
     /// Of which days what a terminal said does not count: everything, or only that it was complete.
     var voids: [String: (terminal: String, days: ClosedRange<Day>, isWhole: Bool)] = [:]
 
-    private func value<Value>(_ changes: [Change<Value>]?, on day: Day) -> Value? { changes?.last { $0.day <= day }?.value }
+    private func value<Value: Equatable & Sendable>(_ changes: [Change<Value>]?, on day: Day) -> Value? {
+        changes?.last { $0.day <= day }?.value
+    }
 
     func parent(of area: String, on day: Day) -> String? { value(parents[area], on: day) ?? nil }
 
@@ -71,6 +73,57 @@ struct PlainHistory {
             parents[child]?.append(Change(day: day, value: other))
         }
         for site in places.keys.sorted() where value(places[site], on: day) == area { places[site]?.append(Change(day: day, value: other)) }
+    }
+
+    /// The area directly in which a site lies on a day; of what is no more, the one above.
+    private func place(of site: String, on day: Day) -> String? {
+        var place = value(places[site], on: day)
+        while let here = place, let end = closed[here], day >= end { place = parent(of: here, on: end.advanced(by: -1)) }
+        return place
+    }
+
+    /// From a day on a site lies elsewhere: through another, or until it went anywhere else as it was known.
+    mutating func move(_ site: String, to area: String, from day: Day, through last: Day?, today: Day) {
+        let here = place(of: site, on: day)
+        var until = last?.advanced(by: 1)
+        if last == nil {
+            var next = day
+            while next <= today, place(of: site, on: next) == here { next = next.advanced(by: 1) }
+            until = next <= today ? next : nil
+        }
+        let after = until.flatMap { place(of: site, on: $0) }
+        var changes = (places[site] ?? []).filter { change in change.day < day || until.map { change.day > $0 } ?? false }
+        changes.append(Change(day: day, value: area))
+        if let until, let after { changes.append(Change(day: until, value: after)) }
+        places[site] = changes.sorted { $0.day < $1.day }
+    }
+
+    /// Where everything lies.
+    struct Tree: Equatable {
+        var parents: [String: [Change<String?>]]
+        var places: [String: [Change<String>]]
+        var closed: [String: Day]
+    }
+    var tree: Tree {
+        get { Tree(parents: parents, places: places, closed: closed) }
+        set { (parents, places, closed) = (newValue.parents, newValue.places, newValue.closed) }
+    }
+
+    /// What a decision changed is as it was before it; answers whether nothing of that was changed by anything later.
+    mutating func takeBack(from before: Tree, to after: Tree) -> Bool {
+        var isFree = true
+        func restored<Value: Equatable>(_ now: [String: Value], _ before: [String: Value], _ after: [String: Value]) -> [String: Value] {
+            var now = now
+            for key in Set(before.keys).union(after.keys) where before[key] != after[key] {
+                isFree = isFree && now[key] == after[key]
+                now[key] = before[key]
+            }
+            return now
+        }
+        parents = restored(parents, before.parents, after.parents)
+        places = restored(places, before.places, after.places)
+        closed = restored(closed, before.closed, after.closed)
+        return isFree
     }
 
     /// On some days a site was in another state than was known, and afterwards in the one that it had.

@@ -81,7 +81,11 @@ extension ListPage where Row == SiteRow {
                     [FieldOption("", "sites.silent.any")]
                         + SilenceSpan.allCases.map { FieldOption($0.rawValue, "silence.span.\($0.rawValue)") }),
             ], fields: ["area", "part", "month", "network"], search: "sites.search",
-            find: { try await $0.sites(rules, shelf) }, place: \.line.code, note: "sites.note", empty: "sites.empty")
+            find: { try await $0.sites(rules, shelf) }, place: \.line.code,
+            ways: { question in
+                question.visit.may(.keepRegister)
+                    ? [Frame.Link(label: question.text("sites.move_many"), url: SiteAddress.move())] : []
+            }, note: "sites.note", empty: "sites.empty")
     }
 
     private static var columns: [ListColumn<SiteRow>] {

@@ -13,6 +13,7 @@ enum AccountAddress {
     static let end = Address<String, String>("/accounts/:id/roles/:grant/end")
     static let password = Address<String>("/accounts/:id/password")
     static let sessions = Address<String>("/accounts/:id/sessions")
+    static let factor = Address<String>("/accounts/:id/factor")
     static let passwords = FixedAddress("/accounts/passwords")
     static let pickOperators = FixedAddress("/pick/account-operators")
 }

@@ -113,6 +113,24 @@ extension FormPage where Subject == AccountRecord {
     }
 }
 
+extension FormPage where Subject == AccountRecord {
+    /// `/accounts/:id/factor`: the second factor of somebody who has lost it is taken away.
+    static var takingFactor: FormPage {
+        FormPage(
+            submit: "accounts.factor", cancel: { record, _ in AccountAddress.accounts.one(record.id) },
+            subject: { try $1.account($0, try $1.parts(AccountAddress.factor)) }, form: { _ in GrantFields.none },
+            texts: { _, _ in [:] },
+            preview: { _, record, _, at in
+                guard record.account.factorAt != nil else { throw Refusal.conflict("factor.none") }
+                return FormPreview([at.text("accounts.will_factor", ["name": record.account.name])])
+            },
+            act: { statements, record, _, at in
+                try statements.takeFactor(of: record, by: at.act)
+                return AccountAddress.accounts.one(record.id).with("saved", 1)
+            }, page: { view, record, at in at.frame("accounts.factor", record, view) })
+    }
+}
+
 extension FormPage where Subject == AccountGrant {
     /// `/accounts/:id/roles/:grant/end`: a role ends, at once or after a day.
     static var endingRole: FormPage {

@@ -46,6 +46,8 @@ extension RecordPage where Record == AccountRecord {
                         label: at.text(record.hasPassword ? "accounts.reset" : "accounts.begin"), url: AccountAddress.password(record.id)),
                     Frame.Link(label: at.text("accounts.sessions"), url: AccountAddress.sessions(record.id)),
                 ]
+                    + (record.account.factorAt == nil
+                        ? [] : [Frame.Link(label: at.text("accounts.factor"), url: AccountAddress.factor(record.id))])
             })
         page.changes = Form(AccountFields.login, AccountFields.name)
         page.offered = { statements, at in
@@ -87,6 +89,10 @@ extension Table {
             rows: [
                 [Cell(at.text("accounts.signed_in")), Cell(record.account.signedInAt.map { zone.text($0) } ?? at.text("accounts.never"))],
                 [Cell(at.text("accounts.password")), Cell(at.text("accounts.password.\(record.password)"))],
+                [
+                    Cell(at.text("account.factor")),
+                    Cell(record.account.factorAt.map { zone.day(of: $0).description } ?? at.text("account.no_factor")),
+                ],
             ]
                 + (record.hasPassword
                     ? [[Cell(at.text("password.set_on")), Cell(zone.day(of: record.account.passwordSetAt).description)]] : []))
@@ -127,6 +133,9 @@ extension ListPage where Row == AccountRecord {
                 },
                 ListColumn("password", "accounts.password") { one, question in
                     Table.Cell(question.text("accounts.password.\(one.password)"))
+                },
+                ListColumn("factor", "account.factor", isUsual: false) { one, question in
+                    Table.Cell(one.account.factorAt == nil ? "" : question.text("account.has_factor"))
                 },
             ],
             filters: [
@@ -175,7 +184,7 @@ extension Feature {
             jobs: [accounts.importJob(house, bell: bell)],
             today: [
                 TodayLook(.keepAccounts) { statements, question in
-                    try AccountUse.allCases.filter { $0 != .first }.map { use in
+                    try AccountUse.allCases.filter { $0 != .first && ($0 != .unguarded || house.factorRule == .required) }.map { use in
                         TodayEntry(
                             .mine, "today.accounts.\(use.rawValue)",
                             count: try statements.accountRecordCount(
@@ -205,6 +214,7 @@ extension Feature {
             $0.form(AccountAddress.end, .keepAccounts, .endingRole)
             $0.form(AccountAddress.password, .keepAccounts, asksAgain: true, .resetting)
             $0.form(AccountAddress.sessions, .keepAccounts, .ending)
+            $0.form(AccountAddress.factor, .keepAccounts, asksAgain: true, .takingFactor)
             $0.pick(AccountAddress.pickOperators, .keepAccounts) { statements, question, _ in
                 try statements.networkOperators(matching: question.words, limit: question.limit, in: question.scope).map {
                     [$0.name, $0.areaName]

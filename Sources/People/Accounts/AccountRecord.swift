@@ -48,6 +48,8 @@ enum AccountUse: String, CaseIterable, Sendable {
     case first
     /// Nobody signed in with it for ``unusedDays``.
     case unused
+    /// It has no second factor, although its roles ask for one.
+    case unguarded
     /// One of its roles ends within ``endingDays``.
     case ending
 

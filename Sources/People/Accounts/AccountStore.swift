@@ -76,6 +76,11 @@ extension Statements {
         case .unused:
             let before = now.adding(seconds: -86_400 * Int64(AccountUse.unusedDays))
             condition = "\(sql: condition) AND p.disabled_at IS NULL AND coalesce(p.signed_in_at, p.made_at) < \(before)"
+        case .unguarded:
+            condition = """
+                \(sql: condition) AND p.disabled_at IS NULL AND p.factor_at IS NULL AND p.id IN (
+                    SELECT account_id FROM role_grant WHERE until_day > \(today) AND role IN (\(list: Role.guarded.map(\.rawValue))))
+                """
         case .ending:
             condition = """
                 \(sql: condition) AND p.disabled_at IS NULL AND p.id IN (
@@ -102,7 +107,7 @@ extension Statements {
             SELECT \(sql: Account.columns), CASE WHEN p.password <> '' THEN 1 ELSE 0 END AS known FROM account p
             WHERE \(sql: condition) \(sql: order)
             """
-        ) { (account: try $0.decode(Account.self), hasPassword: try $0.int(8) == 1) }
+        ) { (account: try $0.decode(Account.self), hasPassword: try $0.int(9) == 1) }
         let grants = try heldGrants(of: found.map(\.account.id), on: today)
         return found.map { row in
             AccountRecord(
@@ -178,6 +183,13 @@ extension Statements {
     package func setFirstPassword(_ stored: String, of record: AccountRecord, by act: Act) throws {
         if let obstacle = record.obstacle { throw obstacle }
         try resetPassword(of: record.account, storedPassword: stored, by: act)
+    }
+
+    /// Takes an account's second factor away for somebody who has lost it; his sessions end.
+    package func takeFactor(of record: AccountRecord, by act: Act) throws {
+        if let obstacle = record.obstacle { throw obstacle }
+        try removeFactor(of: record.account, by: act)
+        try endSessions(of: record.id, number: nil, except: "", by: act)
     }
 
     private func requirePower(of giver: Giver, over held: HeldGrant) throws {

@@ -24,6 +24,12 @@ struct OwnAccountPage: Sendable {
     let done: String?
     let passwordURL: Location
     let passwordSetOn: String
+    /// Since when there is a second factor, and how many recovery codes are left; nil for none.
+    let factor: String?
+    let factorURL: Location
+    let codesURL: Location
+    /// Nil where it must stay.
+    let removeURL: Location?
 }
 
 extension Feature {
@@ -39,10 +45,12 @@ extension Routes {
         let house = house
         get(HouseAddress.account, .ownAccount) { request, _, visit in
             let now = house.clock.now
-            let sessions = try await house.database.read { try $0.sessions(accountID: visit.account.id, at: now) }
+            let (sessions, codes) = try await house.database.read {
+                (try $0.sessions(accountID: visit.account.id, at: now), try $0.recoveryCodesLeft(accountID: visit.account.id))
+            }
             let words = { (key: String, values: [String: String]) in house.text(key, visit, values) }
             let ended = request.uri.queryParameters["ended"].flatMap { Int($0) }
-            let isChanged = request.uri.queryParameters["changed"] != nil
+            let changed = ["1": "password.changed", "2": "factor.removed"][Query(request)["changed"]]
             let page = OwnAccountPage(
                 name: visit.account.name, login: visit.account.login,
                 roles: Set(visit.grants.map(\.role)).map { words("role.\($0.rawValue)", [:]) }.sorted().joined(
@@ -54,8 +62,12 @@ extension Routes {
                         isOwn: session.tokenDigest == visit.sessionDigest)
                 },
                 hasOthers: sessions.count > 1, csrf: visit.csrf,
-                done: isChanged ? words("password.changed", [:]) : ended.map { words("account.ended", ["count": String($0)]) },
-                passwordURL: HouseAddress.password(), passwordSetOn: house.zone.day(of: visit.account.passwordSetAt).description)
+                done: changed.map { words($0, [:]) } ?? ended.map { words("account.ended", ["count": String($0)]) },
+                passwordURL: HouseAddress.password(), passwordSetOn: house.zone.day(of: visit.account.passwordSetAt).description,
+                factor: visit.account.factorAt.map {
+                    words("account.factor_since", ["day": house.zone.day(of: $0).description, "count": String(codes)])
+                }, factorURL: HouseAddress.beginFactor(), codesURL: FactorAddress.codes(),
+                removeURL: house.factorRule.asks(visit.grants) ? nil : FactorAddress.remove())
             return try house.page("own_account", page, title: words("account.title", [:]), for: visit, request)
         }
         form(HouseAddress.password, .ownAccount, .ownPassword)

@@ -5,9 +5,9 @@ import Storage
 import Web
 
 private enum PasswordFields {
-    static let present = Field.secret("password_now", "password.now", isNew: false)
-    static let new = Field.secret("password_new", "password.new", isNew: true)
-    static let again = Field.secret("password_new_again", "password.new_again", isNew: true)
+    static let present = Field.secret("password_now", "password.now", .present)
+    static let new = Field.secret("password_new", "password.new", .new)
+    static let again = Field.secret("password_new_again", "password.new_again", .new)
     static let form = Form(present, new, again)
 }
 
@@ -57,7 +57,7 @@ extension FormPage where Subject == Void {
 
 extension FormVisit {
     /// Whether the password must be changed before anything else is done.
-    fileprivate var isDue: Bool { house.passwords.policy.isDue(visit.account, at: act.at) }
+    fileprivate var isDue: Bool { house.stepDue(visit) == .password }
 }
 
 extension House {

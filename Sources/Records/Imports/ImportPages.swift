@@ -25,6 +25,11 @@ struct ImportView: Sendable {
     let eventsURL: Location
     let here: Location
     let account: Table?
+    /// Of a file that can be taken back, or was.
+    var isUndone = false
+    var undoURL: Location?
+    /// Why that could not be done.
+    var notUndone: String?
     let isFailed: Bool
     let refusedURL: Location?
     let listURL: Location

@@ -12,6 +12,8 @@ package struct ImportReport: Sendable, Codable, Hashable {
     /// The first day on which a terminal stands at another site than was known; the figures from that day on are to be derived again. Nil
     /// when none does, and in a dry run.
     package var movedSince: Day?
+    /// What the register keeps as the cause of what the file brought in, by which that can be taken back; nil where it brought nothing.
+    package var fileID: String?
     /// The header of the file, in its own order and words.
     package let header: [String]
     /// How the file was understood, where it is not plain: encoding, separator, line of the header, rows passed over.

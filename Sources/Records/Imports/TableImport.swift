@@ -16,18 +16,23 @@ package struct TableImport: Sendable {
     let columns: [ImportTable.Column]
     /// Looks at the rows of a file, or takes them.
     let take: @Sendable (Statements, [UInt8], Bool, RecordVisit) throws -> ImportReport
+    /// Takes back what came of it, by the id of its report.
+    let takeBack: @Sendable (Statements, String, RecordVisit) throws -> Void
     package let new: FixedAddress
     package let one: Address<String>
     let refused: Address<String>
+    let undo: Address<String>
 
     /// All addresses lie below the given one.
     package init(
         _ topic: String, at address: String, _ right: Right, columns: [ImportTable.Column],
-        take: @escaping @Sendable (Statements, [UInt8], Bool, RecordVisit) throws -> ImportReport
+        take: @escaping @Sendable (Statements, [UInt8], Bool, RecordVisit) throws -> ImportReport,
+        takeBack: @escaping @Sendable (Statements, String, RecordVisit) throws -> Void
     ) {
-        (self.topic, self.right, self.columns, self.take) = (topic, right, columns, take)
+        (self.topic, self.right, self.columns, self.take, self.takeBack) = (topic, right, columns, take, takeBack)
         (new, one) = (FixedAddress(address + "/import"), Address("\(address)/imports/:import"))
         refused = Address("\(address)/imports/:import/refused.csv")
+        undo = Address("\(address)/imports/:import/undo")
     }
 
     var kind: String { "import.\(topic)" }
@@ -101,16 +106,20 @@ package struct TableImport: Sendable {
                 return preview(subject.file.report, at)
             },
             act: { statements, subject, _, at in
-                try statements.beginTableImport(subject.file, jobID: try ordered(subject.file.id, statements, at))
+                try statements.beginTableImport(subject.file, as: .applying, jobID: try ordered(subject.file.id, statements, at))
                 return one(subject.file.id)
             }, after: { bell.ring() },
             page: { view, subject, at in
                 let (file, isFailed) = (subject.file, subject.progress < 0)
-                let isUnderWay = file.state == .looking || file.state == .applying
+                let isUnderWay = file.state == .looking || file.state == .applying || file.state == .undoing
+                let isDone = file.state == .applied || file.state == .undone
                 let content = ImportView(
                     isOpen: file.state == .looked, isApplying: isUnderWay && !isFailed, permille: max(0, subject.progress),
                     eventsURL: JobAddress.events(file.jobID), here: one(file.id),
-                    account: file.state == .applied ? account(file.report, at) : nil, isFailed: isUnderWay && isFailed,
+                    account: isDone ? account(file.report, at) : nil, isUndone: file.state == .undone,
+                    undoURL: file.state == .applied && file.report.fileID != nil ? undo(file.id) : nil,
+                    notUndone: file.state == .applied ? file.report.refusal.map { at.text("refusal.\($0)") } : nil,
+                    isFailed: isUnderWay && isFailed,
                     refusedURL: isUnderWay || file.report.refused == 0 ? nil : refused(file.id), listURL: Self.list(),
                     recognised: file.report.readings.isEmpty
                         ? nil
@@ -120,6 +129,34 @@ package struct TableImport: Sendable {
                 return FormFrame(
                     title: "\(at.text("\(topic).import"))\(at.text("form.colon"))\(file.fileName)", crumbs: [crumb(at)],
                     template: "import", content: content)
+            })
+    }
+
+    /// Takes back what a file brought in, as one step.
+    func undoing(bell: JobBell) -> FormPage<TableImportFile> {
+        FormPage(
+            submit: "import.undo", cancel: { file, _ in one(file.id) },
+            subject: { statements, at in
+                guard let file = try statements.tableImport(id: try at.parts(undo), accountID: at.visit.account.id), file.topic == topic
+                else {
+                    throw Refusal.notFound("import")
+                }
+                return file
+            }, form: { _ in Form([]) }, texts: { _, _ in [:] },
+            preview: { _, file, _, at in
+                guard file.state == .applied, file.report.fileID != nil else { throw Refusal.conflict("import.taken_back") }
+                return FormPreview([
+                    at.text("import.will_undo", ["added": String(file.report.added), "changed": String(file.report.changed)])
+                ])
+            },
+            act: { statements, file, _, at in
+                try statements.beginTableImport(file, as: .undoing, jobID: try ordered(file.id, statements, at))
+                return one(file.id)
+            }, after: { bell.ring() },
+            page: { view, file, at in
+                FormFrame(
+                    title: "\(at.text("import.undo"))\(at.text("form.colon"))\(file.fileName)",
+                    crumbs: [crumb(at), Frame.Link(label: file.fileName, url: one(file.id))], note: at.text("import.undo_note"), view)
             })
     }
 
@@ -192,7 +229,7 @@ package struct TableImport: Sendable {
             }
             let language = try await house.database.read { try $0.account(id: file.accountID) }.flatMap { Language(rawValue: $0.language) }
             let bytes = try await house.database.read { try $0.tableImportBytes(id: id) }
-            let readings = try await offPool { try ImportTable(bytes, columns).readings }
+            let readings = bytes.isEmpty ? [] : try await offPool { try ImportTable(bytes, columns).readings }
             let visit = RecordVisit(
                 scope: Scope(areas: file.scope.split(separator: " ").compactMap { AreaCode($0) }), today: house.today,
                 act: Act(by: Actor(id: file.accountID), at: house.clock.now, ids: house.ids))
@@ -215,7 +252,18 @@ package struct TableImport: Sendable {
                             "unchanged": String(report.unchanged), "refused": String(report.refused.count),
                         ], by: visit.act)
                 }
-            case .looked, .applied: break
+            case .undoing:
+                do {
+                    try await house.database.write { statements in
+                        guard let cause = file.report.fileID else { throw Refusal.conflict("import.taken_back") }
+                        try takeBack(statements, cause, visit)
+                        try statements.noteTakenBack(file, refusal: nil)
+                        try statements.record("import.table_undone", id, ["path": topic], by: visit.act)
+                    }
+                } catch let refusal as Refusal {
+                    try await house.database.write { try $0.noteTakenBack(file, refusal: refusal.code) }
+                }
+            case .looked, .applied, .undone: break
             }
             return id
         }
@@ -245,6 +293,7 @@ extension Routes {
         sending.after = { bell.ring() }
         form(kind.new, kind.right, sending)
         form(kind.one, kind.right, kind.applying(bell: bell))
+        form(kind.undo, kind.right, kind.undoing(bell: bell))
         get(kind.refused, kind.right) { request, context, visit in
             try await kind.refusedRows(FormVisit(house, visit, request, context))
         }

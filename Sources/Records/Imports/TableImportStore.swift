@@ -4,7 +4,7 @@ import Foundation
 import Storage
 
 /// Where a file that is taken as a whole stands.
-package enum TableImportState: String, CaseIterable, Sendable, Codable { case looking, looked, applying, applied }
+package enum TableImportState: String, CaseIterable, Sendable, Codable { case looking, looked, applying, applied, undoing, undone }
 
 /// What a file did, or would do, as it is kept: all counts, and the first of the rows.
 struct StoredReport: Codable, Hashable, Sendable {
@@ -17,13 +17,17 @@ struct StoredReport: Codable, Hashable, Sendable {
     var changes: [ImportChange] = []
     var refusals: [RefusedRow] = []
     var readings: [ImportTable.Recognition] = []
+    /// What it is taken back by; nil where it did nothing, and for one of before there was a way back.
+    var fileID: String?
+    /// Why it could not be taken back when somebody asked for that.
+    var refusal: String?
 
     init() {}
 
     init(_ report: ImportReport, _ readings: [ImportTable.Recognition]) {
         (added, changed, unchanged, refused) = (report.added, report.changed, report.unchanged, report.refused.count)
         (changes, refusals) = (Array(report.changes.prefix(Self.mostShown)), Array(report.refused.prefix(Self.mostShown)))
-        self.readings = readings
+        (self.readings, fileID) = (readings, report.fileID)
     }
 }
 
@@ -59,8 +63,8 @@ extension Statements {
             """)
         try run(
             """
-            DELETE FROM table_import WHERE account_id = \(act.actor.id) AND state = 'applied' AND id NOT IN (
-                SELECT id FROM table_import WHERE account_id = \(act.actor.id) AND state = 'applied' ORDER BY id DESC LIMIT 50)
+            DELETE FROM table_import WHERE account_id = \(act.actor.id) AND state IN ('applied', 'undone') AND id NOT IN (
+                SELECT id FROM table_import WHERE account_id = \(act.actor.id) AND state IN ('applied', 'undone') ORDER BY id DESC LIMIT 50)
             """)
         try forgetOldTableImports(at: act.at)
     }
@@ -119,11 +123,20 @@ extension Statements {
         }
     }
 
-    /// It is to be done, once.
-    func beginTableImport(_ file: TableImportFile, jobID: String) throws {
+    /// It is to be done, or taken back, once.
+    func beginTableImport(_ file: TableImportFile, as state: TableImportState, jobID: String) throws {
         let begun = try run(
-            "UPDATE table_import SET state = 'applying', job_id = \(jobID) WHERE id = \(file.id) AND state = 'looked'")
+            "UPDATE table_import SET state = \(state), job_id = \(jobID) WHERE id = \(file.id) AND state = \(file.state)")
         guard begun == 1 else { throw Refusal.conflict("import.begun") }
+    }
+
+    /// It was taken back, or could not be: why, as a code of a refusal.
+    func noteTakenBack(_ file: TableImportFile, refusal: String?) throws {
+        var report = file.report
+        report.refusal = refusal
+        let text = String(decoding: try JSONEncoder().encode(report), as: UTF8.self)
+        let state: TableImportState = refusal == nil ? .undone : .applied
+        try run("UPDATE table_import SET state = \(state), report = \(text) WHERE id = \(file.id) AND state = 'undoing'")
     }
 
     /// Takes down what came of it: that it was looked at, or done.

@@ -5,7 +5,8 @@ package enum AreaAddress {
     /// Its overview, which the figures draw.
     package static let page = Address<String>("/areas/:code")
     package static let history = Address<String>("/areas/:code/history")
-    static let decision = Address<String, AreaDecision.Kind>("/areas/:code/decisions/:kind")
+    package static let decision = Address<String, AreaDecision.Kind>("/areas/:code/decisions/:kind")
+    package static let takeBack = Address<String, String>("/areas/:code/decisions/:decision/take-back")
     /// What is suggested where an area is to be named, to whoever sees figures, sees the library, keeps
     /// accounts.
     package static let pick = FixedAddress("/pick/areas")

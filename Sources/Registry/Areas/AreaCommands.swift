@@ -21,11 +21,14 @@ extension Statements {
                 [
                     act.ids.next().bound, $0.id.bound, $0.code.description.bound, $0.name.bound, $0.parentID.bound, $0.from.number.bound,
                     Day.forever.number.bound,
-                    act.at.bound, searchKey($0.name).bound,
+                    act.at.bound, searchKey($0.name).bound, act.cause.bound,
                 ]
             }
             try run(
-                "INSERT INTO area_version (id, area_id, code, name, parent_id, from_day, until_day, recorded_at, name_key) \(values: rows)")
+                """
+                INSERT INTO area_version (id, area_id, code, name, parent_id, from_day, until_day, recorded_at, name_key,
+                made_by) \(values: rows)
+                """)
         }
         if !areas.isEmpty {
             try record("area.added", areas[0].id, ["count": String(areas.count), "first": areas[0].code.description], by: act)
@@ -35,6 +38,7 @@ extension Statements {
     /// Gives an area another name from a day on; the name it had before stays in force until then.
     func renameArea(_ known: KnownArea, to name: String, from day: Day, by act: Act) throws {
         guard day > known.from else { throw Refusal.conflict("area.rename_before_start") }
+        try noteCut(.areas, where: "area_id = \(known.areaID) AND replaced_at IS NULL AND until_day = \(Day.forever)", by: act)
         try run(
             """
             UPDATE area_version SET until_day = \(day)
@@ -43,9 +47,9 @@ extension Statements {
         )
         try run(
             """
-            INSERT INTO area_version (id, area_id, code, name, parent_id, from_day, until_day, recorded_at, name_key)
+            INSERT INTO area_version (id, area_id, code, name, parent_id, from_day, until_day, recorded_at, name_key, made_by)
             VALUES (\(act.ids.next()), \(known.areaID), \(known.code), \(name), \(known.parentID), \(day), \(Day.forever), \(act.at),
-                \(searchKey(name)))
+                \(searchKey(name)), \(act.cause))
             """)
         try record("area.renamed", known.areaID, ["from": known.name, "to": name, "on": day.description], by: act)
     }
@@ -58,11 +62,11 @@ extension Statements {
         guard let old else { throw Refusal.notFound("area") }
         try run(
             """
-            INSERT INTO area_version (id, area_id, code, name, parent_id, from_day, until_day, recorded_at, decision, name_key)
-            SELECT \(act.ids.next()), area_id, code, name, parent_id, \(day), until_day, \(act.at), decision, name_key
+            INSERT INTO area_version (id, area_id, code, name, parent_id, from_day, until_day, recorded_at, decision, name_key, made_by)
+            SELECT \(act.ids.next()), area_id, code, name, parent_id, \(day), until_day, \(act.at), decision, name_key, \(act.cause)
                 FROM area_version WHERE id = \(old)
             """)
-        try run("UPDATE area_version SET replaced_at = \(act.at) WHERE id = \(old)")
+        try run("UPDATE area_version SET replaced_at = \(act.at), replaced_by = \(act.cause) WHERE id = \(old)")
         try record("area.begun_earlier", areaID, ["on": day.description], by: act)
     }
 }

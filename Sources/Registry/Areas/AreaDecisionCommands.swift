@@ -13,6 +13,14 @@ package struct RecordedDecision: Decodable, Hashable, Sendable {
     package let document: String
     package let actor: String
     package let recordedAt: Instant
+    /// When it was taken back, by whom, and why; nil for one that holds.
+    package let takenBackAt: Instant?
+    package let takenBackBy: String
+    package let takenBackFor: String
+
+    static let columns: SQL = """
+        id, kind, area_id, other_area_id, on_day, reason, document, actor, recorded_at, taken_back_at, taken_back_by, taken_back_for
+        """
 }
 
 extension Statements {
@@ -51,14 +59,17 @@ extension Statements {
             INSERT INTO area_decision (id, kind, area_id, other_area_id, on_day, reason, document, actor, recorded_at)
             VALUES (\(id), \(decision.kind), \(plan.subjectID), \(plan.otherID), \(day), \(reason), \(document), \(act.actor.id), \(act.at))
             """)
-        try write(plan.effects, decision: id, on: day, by: act)
+        let own = act.because(of: id)
+        try write(plan.effects, decision: id, on: day, by: own)
         for move in Dictionary(grouping: plan.siteMoves, by: { [$0.fromArea, $0.toArea] }).values {
-            try write(move, decision: id, on: day, by: act)
+            try write(move, decision: id, on: day, by: own)
         }
         if let target = plan.effects.first(where: { $0.areaID == plan.subjectID && $0.after == nil }).flatMap({
             plan.otherID ?? $0.before?.parentID
         }) {
+            let moved = try all("SELECT id FROM node WHERE area_id = \(plan.subjectID) ORDER BY id") { try $0.text(0) }
             try run("UPDATE node SET area_id = \(target) WHERE area_id = \(plan.subjectID)")
+            try run("UPDATE area_decision SET moved_nodes = \(moved.joined(separator: " ")) WHERE id = \(id)")
         }
         try placeNodes(on: today, at: act.at)
         try record(
@@ -78,7 +89,7 @@ extension Statements {
             rows.append([
                 act.ids.next().bound, row.areaID.bound, row.code.bound, row.name.bound, row.parentID.bound, row.fromDay.number.bound,
                 row.untilDay.number.bound,
-                act.at.bound, decision.bound, searchKey(row.name).bound,
+                act.at.bound, decision.bound, searchKey(row.name).bound, act.cause.bound,
             ])
         }
         for effect in effects {
@@ -91,14 +102,17 @@ extension Statements {
         let replaced = effects.compactMap { $0.before?.id }
         for start in stride(from: 0, to: replaced.count, by: 500) {
             try run(
-                "UPDATE area_version SET replaced_at = \(act.at) WHERE id IN (\(list: replaced[start..<min(start + 500, replaced.count)]))")
+                """
+                UPDATE area_version SET replaced_at = \(act.at), replaced_by = \(act.cause)
+                WHERE id IN (\(list: replaced[start..<min(start + 500, replaced.count)]))
+                """)
         }
         for start in stride(from: 0, to: rows.count, by: 500) {
             let part = Array(rows[start..<min(start + 500, rows.count)])
             try run(
                 """
                 INSERT INTO area_version (id, area_id, code, name, parent_id, from_day, until_day, recorded_at, decision,
-                name_key) \(values: part)
+                name_key, made_by) \(values: part)
                 """
             )
         }
@@ -112,27 +126,27 @@ extension Statements {
             let old = try all(
                 SiteVersion.self,
                 """
-                SELECT id, site, name, kind, mode, from_day, until_day, decision FROM site_version
+                SELECT id, site, name, kind, mode, from_day, until_day, decision, change_id FROM site_version
                 WHERE site IN (\(list: sites)) AND area_id = \(first.fromArea) AND until_day > \(day) AND replaced_at IS NULL
                 """)
-            try run("UPDATE site_version SET replaced_at = \(act.at) WHERE id IN (\(list: old.map(\.id)))")
+            try run("UPDATE site_version SET replaced_at = \(act.at), replaced_by = \(act.cause) WHERE id IN (\(list: old.map(\.id)))")
             var rows: [[Value]] = []
-            func add(_ row: SiteVersion, _ area: String, _ days: Range<Day>, _ decision: String?) {
+            func add(_ row: SiteVersion, _ area: String, _ days: Range<Day>, _ decision: String?, _ change: String?) {
                 rows.append([
                     act.ids.next().bound, row.site.bound, row.name.bound, area.bound, row.kind.bound, row.mode.bound,
                     days.lowerBound.number.bound,
-                    days.upperBound.number.bound, act.at.bound, decision.bound, searchKey(row.name).bound,
+                    days.upperBound.number.bound, act.at.bound, decision.bound, change.bound, searchKey(row.name).bound, act.cause.bound,
                 ])
             }
             for row in old {
-                if row.fromDay < day { add(row, first.fromArea, row.fromDay..<day, row.decision) }
-                add(row, first.toArea, max(row.fromDay, day)..<row.untilDay, decision)
+                if row.fromDay < day { add(row, first.fromArea, row.fromDay..<day, row.decision, row.changeID) }
+                add(row, first.toArea, max(row.fromDay, day)..<row.untilDay, decision, nil)
             }
             guard !rows.isEmpty else { continue }
             try run(
                 """
                 INSERT INTO site_version (id, site, name, area_id, kind, mode, from_day, until_day, recorded_at, decision,
-                name_key) \(values: rows)
+                change_id, name_key, made_by) \(values: rows)
                 """
             )
         }
@@ -164,7 +178,7 @@ extension Statements {
         try all(
             RecordedDecision.self,
             """
-            SELECT id, kind, area_id, other_area_id, on_day, reason, document, actor, recorded_at FROM area_decision
+            SELECT \(sql: RecordedDecision.columns) FROM area_decision
             WHERE area_id = \(areaID) OR other_area_id = \(areaID) ORDER BY on_day DESC, recorded_at DESC, id DESC
             """)
     }
@@ -205,4 +219,5 @@ private struct SiteVersion: Decodable {
     let fromDay: Day
     let untilDay: Day
     let decision: String?
+    let changeID: String?
 }

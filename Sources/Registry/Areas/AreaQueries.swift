@@ -146,7 +146,7 @@ extension Statements {
         }
         return AreaHistory(
             area: row.area, isOpen: row.last >= today, rows: try areaRows(row.area.areaID), decisions: decisions, names: names,
-            accounts: try namedAccounts(Set(decisions.map(\.actor)).sorted()))
+            accounts: try namedAccounts(Set(decisions.flatMap { [$0.actor, $0.takenBackBy] }).sorted()))
     }
 
     /// The topmost areas of the tree on a day.

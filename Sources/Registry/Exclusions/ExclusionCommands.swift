@@ -129,7 +129,7 @@ extension Statements {
     }
 
     /// The closed months of a proposal's days, of every area above and below it.
-    func settledMonths(of proposal: ExclusionProposal, _ settled: SettledMonths, on today: Day) throws -> [SettledMonth] {
+    package func settledMonths(of proposal: ExclusionProposal, _ settled: SettledMonths, on today: Day) throws -> [SettledMonth] {
         // The area may have had other codes on these days, and lain below other areas.
         let codes = try all(
             """

@@ -9,7 +9,7 @@ extension Statements {
     }
 
     /// Where proposals are for, by their ids.
-    func proposalNames(_ ids: [String]) throws -> [String: String] {
+    package func proposalNames(_ ids: [String]) throws -> [String: String] {
         let areas = try names(ids) { "SELECT id, area_id FROM exclusion_proposal WHERE id IN (\(sql: $0))" }
         let names = try areaNames(Set(areas.values).sorted())
         return areas.compactMapValues { names[$0] }
@@ -51,7 +51,7 @@ extension Statements {
     }
 
     /// Some sites by number, by code, as they are today; at most so many.
-    func sites(numbered numbers: [Int], on today: Day, atMost limit: Int) throws -> [(code: String, name: String)] {
+    package func sites(numbered numbers: [Int], on today: Day, atMost limit: Int) throws -> [(code: String, name: String)] {
         var found: [(code: String, name: String)] = []
         for start in stride(from: 0, to: numbers.count, by: 500) {
             found += try all(

@@ -71,7 +71,7 @@ extension Statements {
                 )
             }
         let rootLength = topLevel ?? order.first?.code.level.rawValue
-        var (new, later): ([NewArea], [() throws -> Void]) = ([], [])
+        var (new, later): ([NewArea], [(Act) throws -> Void]) = ([], [])
         var added: Set<String> = []
         for row in order {
             let code = row.code.description
@@ -94,7 +94,7 @@ extension Statements {
                             line: row.record.line, subject: code, column: "from_on", from: old.begins.description, to: row.from.description,
                             on: row.from))
                     report.changed += 1
-                    later.append { try self.beginArea(old.areaID, on: row.from, by: act) }
+                    later.append { try self.beginArea(old.areaID, on: row.from, by: $0) }
                     known[code]?.begins = row.from
                 } else if row.from <= old.from {
                     report.refuse(
@@ -104,7 +104,7 @@ extension Statements {
                     report.changes.append(
                         ImportChange(line: row.record.line, subject: code, column: "name", from: old.name, to: row.name, on: row.from))
                     report.changed += 1
-                    later.append { try self.renameArea(old, to: row.name, from: row.from, by: act) }
+                    later.append { try self.renameArea(old, to: row.name, from: row.from, by: $0) }
                     known[code]?.name = row.name
                     known[code]?.from = row.from
                 }
@@ -135,9 +135,12 @@ extension Statements {
             added.insert(code)
             report.added += 1
         }
-        if apply {
+        if apply, !new.isEmpty || !later.isEmpty {
+            let file = try recordFile(today: today, by: act)
+            report.fileID = file
+            let act = act.because(of: file)
             try addAreas(new, by: act)
-            for change in later { try change() }
+            for change in later { try change(act) }
         }
         report.refused.sort { $0.line < $1.line }
         report.changes.sort { $0.line < $1.line }

@@ -190,8 +190,10 @@ extension Statements {
                     if isNew { report.added += 1 } else if changes.isEmpty { report.unchanged += 1 } else { report.changed += 1 }
                     if !isNew { report.changes += changes }
                 }
-                if apply {
-                    report.movedSince = try write(register, areas, by: act)
+                if apply, report.added + report.changed > 0 {
+                    let file = try recordFile(today: today, by: act)
+                    report.fileID = file
+                    report.movedSince = try write(register, areas, by: act.because(of: file))
                     try placeNodes(on: today, at: act.at)
                 }
                 break
@@ -250,12 +252,15 @@ extension Statements {
             return [
                 act.ids.next().bound, site.num.bound, row.name.bound, site.areaID.bound, row.kind.rawValue.bound, row.mode.rawValue.bound,
                 row.from.number.bound,
-                Day.forever.number.bound, act.at.bound, searchKey(row.name).bound,
+                Day.forever.number.bound, act.at.bound, searchKey(row.name).bound, act.cause.bound,
             ]
         }
         try inParts(versions) {
             try run(
-                "INSERT INTO site_version (id, site, name, area_id, kind, mode, from_day, until_day, recorded_at, name_key) \(values: $0)")
+                """
+                INSERT INTO site_version (id, site, name, area_id, kind, mode, from_day, until_day, recorded_at, name_key,
+                made_by) \(values: $0)
+                """)
         }
         var states: [[Value]] = []
         for (_, site) in sites {
@@ -267,23 +272,24 @@ extension Statements {
                 guard let row = state.row else { continue }
                 // The row before it, when the register had that one, ends here.
                 if place > 0, site.states[place - 1].row == nil {
+                    let before: SQL = "site = \(site.num) AND replaced_at IS NULL AND from_day = \(site.states[place - 1].from)"
+                    try noteCut(.states, where: before, by: act)
                     try run(
-                        """
-                        UPDATE site_state SET until_day = \(state.from)
-                        WHERE site = \(site.num) AND replaced_at IS NULL AND from_day = \(site.states[place - 1].from)
-                        """
-                    )
+                        "UPDATE site_state SET until_day = \(state.from) WHERE \(sql: before)")
                 }
                 let until = place + 1 < site.states.count ? site.states[place + 1].from : .forever
                 states.append([
                     act.ids.next().bound, site.num.bound, state.state.rawValue.bound, state.from.number.bound, until.number.bound,
                     row.reason.bound, row.document.bound,
-                    act.actor.id.bound, act.at.bound,
+                    act.actor.id.bound, act.at.bound, act.cause.bound,
                 ])
             }
         }
         try inParts(states) {
-            try run("INSERT INTO site_state (id, site, state, from_day, until_day, reason, document, actor, recorded_at) \(values: $0)")
+            try run(
+                """
+                INSERT INTO site_state (id, site, state, from_day, until_day, reason, document, actor, recorded_at, made_by) \(values: $0)
+                """)
         }
         let (assignments, movedSince) = try writePlacements(register, by: act)
         let taken = sites.count { $0.value.beginsOn != nil }
@@ -317,23 +323,26 @@ extension Statements {
                     changed += 1
                     if stored.lowerBound != placement.from { changes(min(stored.lowerBound, placement.from)) }
                     if stored.upperBound != placement.until { changes(min(stored.upperBound, placement.until)) }
+                    let known: SQL = """
+                        terminal = \(number) AND replaced_at IS NULL AND from_day = \(stored.lowerBound)
+                            AND until_day = \(stored.upperBound)
+                        """
+                    try noteCut(.stays, where: known, by: act)
                     try run(
                         """
-                        UPDATE terminal_assignment SET from_day = \(placement.from), until_day = \(placement.until)
-                        WHERE terminal = \(number) AND replaced_at IS NULL AND from_day = \(stored.lowerBound)
-                            AND until_day = \(stored.upperBound)
+                        UPDATE terminal_assignment SET from_day = \(placement.from), until_day = \(placement.until) WHERE \(sql: known)
                         """)
                 } else {
                     changes(placement.from)
                     rows.append([
                         act.ids.next().bound, number.bound, placement.site.bound, placement.from.number.bound, placement.until.number.bound,
-                        act.at.bound,
+                        act.at.bound, act.cause.bound,
                     ])
                 }
             }
         }
         try inParts(rows) {
-            try run("INSERT INTO terminal_assignment (id, terminal, site, from_day, until_day, recorded_at) \(values: $0)")
+            try run("INSERT INTO terminal_assignment (id, terminal, site, from_day, until_day, recorded_at, made_by) \(values: $0)")
         }
         return (rows.count + changed, since)
     }

@@ -52,7 +52,7 @@ extension Statements {
 
     /// Whether a state may be recorded, field by field as `setSiteState` says; answers the states that hold, in the order of their days.
     @discardableResult
-    func checkSiteState(_ state: SiteState, site: Site, from day: Day, through last: Day?, today: Day) throws -> [RecordedState] {
+    package func checkSiteState(_ state: SiteState, site: Site, from day: Day, through last: Day?, today: Day) throws -> [RecordedState] {
         var problems: FieldProblems = [:]
         if day > today { problems["from"] = "site.future" }
         if let last, last > today { problems["through"] = "site.future" }
@@ -87,11 +87,13 @@ extension Statements {
         guard try area(id: row.area, on: day) != nil else { throw Refusal.invalid(["from": "site.before_area"]) }
         try run(
             """
-            INSERT INTO site_version (id, site, name, area_id, kind, mode, from_day, until_day, recorded_at, decision, name_key)
-            SELECT \(act.ids.next()), site, name, area_id, kind, mode, \(day), until_day, \(act.at), decision, name_key
+            INSERT INTO site_version (id, site, name, area_id, kind, mode, from_day, until_day, recorded_at, decision, change_id,
+                name_key, made_by)
+            SELECT \(act.ids.next()), site, name, area_id, kind, mode, \(day), until_day, \(act.at), decision, change_id,
+                name_key, \(act.cause)
                 FROM site_version WHERE id = \(row.id) AND from_day > \(day)
             """)
-        try run("UPDATE site_version SET replaced_at = \(act.at) WHERE id = \(row.id) AND from_day > \(day)")
+        try run("UPDATE site_version SET replaced_at = \(act.at), replaced_by = \(act.cause) WHERE id = \(row.id) AND from_day > \(day)")
     }
 
     /// Lets a site's first state begin on an earlier day; the row that said otherwise stays as a replaced one.
@@ -102,11 +104,11 @@ extension Statements {
         guard let id else { throw Refusal.notFound("site") }
         try run(
             """
-            INSERT INTO site_state (id, site, state, from_day, until_day, reason, document, actor, recorded_at)
-            SELECT \(act.ids.next()), site, state, \(day), until_day, reason, document, \(act.actor.id), \(act.at)
+            INSERT INTO site_state (id, site, state, from_day, until_day, reason, document, actor, recorded_at, made_by)
+            SELECT \(act.ids.next()), site, state, \(day), until_day, reason, document, \(act.actor.id), \(act.at), \(act.cause)
                 FROM site_state WHERE id = \(id)
             """)
-        try run("UPDATE site_state SET replaced_at = \(act.at) WHERE id = \(id)")
+        try run("UPDATE site_state SET replaced_at = \(act.at), replaced_by = \(act.cause) WHERE id = \(id)")
     }
 
     /// The states that hold, in the order of their days.
@@ -140,8 +142,8 @@ extension Statements {
 }
 
 /// A state of a site that holds for some days.
-struct RecordedState: Sendable {
-    let id: String
-    let state: SiteState
-    let days: Range<Day>
+package struct RecordedState: Sendable {
+    package let id: String
+    package let state: SiteState
+    package let days: Range<Day>
 }

@@ -22,7 +22,7 @@ extension Statements {
     }
 
     /// What sites are called, or were last, with their codes, by their ids.
-    func siteNames(_ ids: [String]) throws -> [String: String] {
+    package func siteNames(_ ids: [String]) throws -> [String: String] {
         try names(ids) {
             """
             SELECT s.id, v.name || ' ' || s.code FROM site s JOIN site_version v ON v.site = s.num AND v.replaced_at IS NULL

@@ -7,9 +7,9 @@ extension Field where Value == String {
         Field(name, label, look: .line(), isNeeded: isNeeded, isHelped: isHelped, most: most, normal: { $0 }, reading: { $0 })
     }
 
-    /// A password; `name` begins with ``Typed/secretPrefix``.
-    package static func secret(_ name: String, _ label: String, isNew: Bool) -> Field {
-        Field(name, label, look: .secret(isNew: isNew), most: 200, normal: { $0 }, reading: { $0 })
+    /// A password, or a code; `name` begins with ``Typed/secretPrefix``.
+    package static func secret(_ name: String, _ label: String, _ secret: Secret) -> Field {
+        Field(name, label, look: .secret(secret), most: 200, normal: { $0 }, reading: { $0 })
     }
 
     /// A telephone number of an office, of 5 to 40 characters: digits, blanks, `+`, `-`, brackets, and an extension behind `转` or `#`.

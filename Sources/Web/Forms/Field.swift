@@ -18,7 +18,7 @@ package enum FieldLook: Hashable, Sendable {
     case boxes([FieldOption])
     /// A password: what is typed is neither shown again nor kept nor hashed with the form. A browser offers the one that it knows, or for a
     /// new one makes one up.
-    case secret(isNew: Bool)
+    case secret(Secret)
     /// Nothing to type in; see ``Field/seen(_:_:)``.
     case seen
 }
@@ -121,4 +121,12 @@ package struct FieldEntry: Sendable {
     package var isStored = true
     /// The text as a form shows it again when it is understood: a day as `2011-03-05`, however it was typed. Throws what is wrong with it.
     package let understood: @Sendable (String) throws(FieldProblem) -> String
+}
+
+/// What a field holds that nobody else is to see.
+package enum Secret: Hashable, Sendable {
+    /// One's password, or the one that takes its place.
+    case present, new
+    /// A code of the second factor, which its owner reads off and may see.
+    case code
 }

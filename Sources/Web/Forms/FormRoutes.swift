@@ -413,7 +413,9 @@ extension FormView.Line {
         case .note(let rows, let place): (isNote, most, noteRows, pick) = (true, field.most, rows, place)
         case .choice(let all): (isChoice, options) = (true, all)
         case .boxes(let all): (isBoxes, options, chosen) = (true, all, Set(text.split(separator: ",").map(String.init)))
-        case .secret(let isNew): (isInput, type, most, fills) = (true, "password", field.most, isNew ? "new-password" : "current-password")
+        case .secret(.code): (isInput, most, fills) = (true, field.most, "one-time-code")
+        case .secret(let secret):
+            (isInput, type, most, fills) = (true, "password", field.most, secret == .new ? "new-password" : "current-password")
         case .seen: break
         }
         (inputType, inputMode, self.most, rows, self.pick, self.accepts) = (type, mode, most, noteRows, pick, accepts)

@@ -1,5 +1,6 @@
 import Accounts
 import Basics
+import Registry
 import Storage
 import Web
 

@@ -1,5 +1,6 @@
 import Accounts
 import Basics
+import Registry
 import Web
 
 /// The page `exclusion`: a proposal, its sites, and what may be done with it.

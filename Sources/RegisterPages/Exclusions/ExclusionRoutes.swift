@@ -2,6 +2,7 @@ import Accounts
 import Basics
 import Hummingbird
 import Lists
+package import Registry
 import Storage
 package import Web
 

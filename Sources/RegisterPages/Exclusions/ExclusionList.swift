@@ -1,6 +1,7 @@
 import Accounts
 import Basics
 import Lists
+import Registry
 import Storage
 import Web
 

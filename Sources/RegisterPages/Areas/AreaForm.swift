@@ -1,5 +1,6 @@
 import Accounts
 import Basics
+import Registry
 import Storage
 import Web
 
@@ -96,7 +97,7 @@ extension FormPage where Subject == AreaDecisionSubject {
                 {
                     what += " → \(target.name) \(target.code)"
                 }
-                return FormPreview(plan, what, months, at)
+                return FormPreview(plan.effects, plan.siteMoves, what, months, at)
             },
             act: { statements, subject, values, at in
                 try statements.decideArea(
@@ -117,13 +118,15 @@ extension FormPage where Subject == AreaDecisionSubject {
 }
 
 extension FormPreview {
-    /// What a plan does to areas and sites.
-    fileprivate init(_ plan: AreaPlan, _ what: String, _ settled: [SettledMonth], _ at: FormVisit) {
+    /// What a decision, or its taking back, does to areas and sites.
+    fileprivate init(
+        _ effects: [AreaEffect], _ siteMoves: [AreaPlan.SiteMove], _ what: String, _ settled: [SettledMonth], _ at: FormVisit
+    ) {
         func columns(_ names: [String]) -> [Table.Column] { names.map { Table.Column(at.text("area.column.\($0)")) } }
         let areas = Table(
-            caption: at.text(plan.effects.count > 200 ? "area.plan.areas_some" : "area.plan.areas", ["count": String(plan.effects.count)]),
+            caption: at.text(effects.count > 200 ? "area.plan.areas_some" : "area.plan.areas", ["count": String(effects.count)]),
             columns: columns(["code_before", "name_before", "code_after", "name_after"]),
-            rows: plan.effects.prefix(200).map { effect in
+            rows: effects.prefix(200).map { effect in
                 [
                     Table.Cell(effect.before?.code ?? "—"), Table.Cell(effect.before?.name ?? at.text("area.plan.new")),
                     Table.Cell(effect.after?.code ?? "—"),
@@ -132,13 +135,13 @@ extension FormPreview {
             }, empty: at.text("area.plan.no_areas"))
         let sites = Table(
             caption: at.text(
-                plan.siteMoves.count > 200 ? "area.plan.sites_some" : "area.plan.sites", ["count": String(plan.siteMoves.count)]),
+                siteMoves.count > 200 ? "area.plan.sites_some" : "area.plan.sites", ["count": String(siteMoves.count)]),
             columns: columns(["site_code", "site_name"]),
-            rows: plan.siteMoves.prefix(200).map { [Table.Cell($0.site.code), Table.Cell($0.site.name)] })
+            rows: siteMoves.prefix(200).map { [Table.Cell($0.site.code), Table.Cell($0.site.name)] })
         self.init(
-            [what, at.text("area.plan.text", ["areas": String(plan.effects.count), "sites": String(plan.siteMoves.count)])],
+            [what, at.text("area.plan.text", ["areas": String(effects.count), "sites": String(siteMoves.count)])],
             warnings: [settled.sentence(at)].compactMap { $0 },
-            tables: plan.siteMoves.isEmpty ? [areas] : [areas, sites])
+            tables: siteMoves.isEmpty ? [areas] : [areas, sites])
     }
 }
 
@@ -152,5 +155,37 @@ extension [SettledMonth] {
                 ["area": $0.area, "month": $0.month, "number": String($0.editions)])
         }
         return at.text("area.plan.settled", ["months": months.joined(separator: at.text("list.separator"))])
+    }
+}
+
+extension FormPage where Subject == RecordedDecision {
+    /// A decision is taken back while nothing later stands on it: what that would do, as when it was made.
+    static func takingBack(_ settled: @escaping SettledMonths, uses: @escaping RegisterUses) -> FormPage {
+        FormPage(
+            submit: "area.take_back", cancel: { _, at in (try? at.parts(AreaAddress.takeBack)).map { AreaAddress.history($0.0) } },
+            subject: { statements, at in
+                try statements.decision(id: try at.parts(AreaAddress.takeBack).1, in: at.visit.scope, on: at.today)
+            }, form: { _ in Form(AreaFields.reason) }, texts: { _, _ in [:] },
+            preview: { statements, decision, _, at in
+                let plan = try statements.planTakingBack(decision, uses: uses)
+                let subject = try statements.area(id: decision.areaID, on: at.today)
+                let path = try subject.map { try statements.path(to: $0, on: at.today).map(\.areaID) } ?? [decision.areaID]
+                let months = try settled(statements, decision.onDay.month, path)
+                let what = at.text(
+                    "area.take_back.what",
+                    ["kind": at.text("area.decision.\(decision.kind)"), "day": decision.onDay.description, "reason": decision.reason])
+                return FormPreview(plan.effects, plan.siteMoves, what, months, at)
+            },
+            act: { statements, decision, values, at in
+                try statements.takeBack(decision, reason: try values[AreaFields.reason], uses: uses, today: at.today, by: at.act)
+                let now = try statements.area(id: decision.areaID, on: at.today)
+                return AreaAddress.history(try now?.code ?? at.parts(AreaAddress.takeBack).0).with("decided", 2)
+            },
+            page: { form, decision, at in
+                let code = try at.parts(AreaAddress.takeBack).0
+                return FormFrame(
+                    title: at.text("area.take_back"), crumbs: [Frame.Link(label: code, url: AreaAddress.history(code))],
+                    note: at.text("area.take_back.note"), form)
+            })
     }
 }

@@ -1,6 +1,7 @@
 import Accounts
 import Basics
 import Foundation
+package import Registry
 import Storage
 package import Web
 
@@ -20,7 +21,10 @@ extension Feature {
         Feature(
             "site_states",
             speech: [
-                EventSpeech(["site."], choices: ["state": "site_state"]) { statements, ids, _ in
+                EventSpeech(
+                    ["site."], fields: SiteChangeFields.said.fields,
+                    choices: ["state": "site_state", "kind": "site_kind", "mode": "site_mode"]
+                ) { statements, ids, _ in
                     try statements.siteNames(ids).merging(["import": ""]) { one, _ in one }
                 }
             ],

@@ -2,12 +2,6 @@ package import Accounts
 package import Basics
 package import Web
 
-/// The page `site_state`: the form of a change, over the states that were recorded.
-struct SiteStatePage: Sendable {
-    let form: FormView
-    let states: Table
-}
-
 extension Table {
     /// The history of a site's states, corrected rows included.
     package static func states(

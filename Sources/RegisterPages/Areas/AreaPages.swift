@@ -1,5 +1,6 @@
 import Accounts
 import Basics
+import Registry
 import Web
 
 /// The page `area_history`: every row of an area and the decisions behind them.
@@ -8,16 +9,17 @@ struct AreaHistoryPage: Sendable {
         let linkLabel: String
         let linkURL: Location
     }
-    let isDecided: Bool
+    /// What was just done; nil when nothing was.
+    let done: String?
     let figuresURL: Location
     let decide: [Link]
     let rows: Table
     let decisions: Table
 
-    init(_ history: AreaHistory, mayDecide: Bool, isDecided: Bool, _ house: House, _ visit: Visit) {
+    init(_ history: AreaHistory, mayDecide: Bool, decided: String?, _ house: House, _ visit: Visit) {
         func say(_ key: String) -> String { house.text(key, visit) }
         let words = house.pages.words
-        self.isDecided = isDecided
+        done = decided.map { say($0 == "2" ? "area.taken_back" : "area.decided") }
         let code = history.area.code
         figuresURL = AreaAddress.page(code)
         decide =
@@ -40,7 +42,7 @@ struct AreaHistoryPage: Sendable {
             })
         decisions = Table(
             caption: say("area.decisions"),
-            columns: ["on", "kind", "subject", "other", "reason", "document", "actor", "recorded"].map {
+            columns: ["on", "kind", "subject", "other", "reason", "document", "actor", "recorded", "standing", "way"].map {
                 Table.Column(say("area.column.\($0)"))
             },
             rows: history.decisions.map { decision in
@@ -51,6 +53,18 @@ struct AreaHistoryPage: Sendable {
                     Table.Cell(decision.document),
                     Table.Cell(words.actor(decision.actor, history.accounts, visit.language)),
                     Table.Cell(house.zone.text(decision.recordedAt)),
+                    Table.Cell(
+                        decision.takenBackAt.map {
+                            house.text(
+                                "area.taken_back_at", visit,
+                                [
+                                    "time": house.zone.text($0),
+                                    "actor": words.actor(decision.takenBackBy, history.accounts, visit.language),
+                                    "reason": decision.takenBackFor,
+                                ])
+                        } ?? say("area.in_force"), mark: "wide"),
+                    decision.takenBackAt == nil && mayDecide
+                        ? Table.Cell(say("area.take_back"), url: AreaAddress.takeBack(code, decision.id)) : Table.Cell(""),
                 ]
             }, empty: say("area.no_decisions"))
     }

@@ -1,0 +1,73 @@
+package import Accounts
+package import Basics
+package import Storage
+
+/// A box, and where it stands, or stood last.
+package struct TerminalRecord: Decodable, Hashable, Sendable {
+    package let id: String
+    package let siteCode: String
+    package let siteName: String
+    package let areaCode: String
+    package let areaName: String
+    package let fromDay: Day
+    package let untilDay: Day
+    /// Whether a node of our own runs in it.
+    package let isNode: Bool
+}
+
+/// Which boxes somebody asks for.
+package enum TerminalStanding: String, CaseIterable, Sendable { case placed, nowhere }
+
+extension Statements {
+    /// Boxes whose present or last place the scope sees, by id, behind the given one.
+    package func terminals(
+        _ standing: TerminalStanding? = nil, words: SearchWords = SearchWords(""), after id: String = "", limit: Int, on day: Day,
+        in scope: Scope
+    ) throws -> [TerminalRecord] {
+        try all(
+            TerminalRecord.self,
+            """
+            \(sql: selection) \(sql: try terminalSource(standing, words, on: day, in: scope)) AND t.id > \(id) ORDER BY t.id LIMIT \(limit)
+            """)
+    }
+
+    /// How many of them there are.
+    package func terminalCount(
+        _ standing: TerminalStanding? = nil, words: SearchWords = SearchWords(""), on day: Day, in scope: Scope
+    ) throws -> Int {
+        try count("SELECT count(*) \(sql: try terminalSource(standing, words, on: day, in: scope))")
+    }
+
+    /// A box by its id, when the scope sees where it stands or stood last.
+    package func terminal(id: String, on day: Day, in scope: Scope) throws -> TerminalRecord? {
+        try first(TerminalRecord.self, "\(sql: selection) \(sql: try terminalSource(on: day, in: scope)) AND t.id = \(id)")
+    }
+
+    private var selection: SQL {
+        """
+        SELECT t.id, s.code AS site_code, v.name AS site_name, a.code AS area_code, a.name AS area_name, x.from_day, x.until_day,
+            CASE WHEN EXISTS (SELECT 1 FROM node n WHERE n.id = t.id) THEN 1 ELSE 0 END AS is_node
+        """
+    }
+
+    private func terminalSource(_ standing: TerminalStanding? = nil, _ words: SearchWords = SearchWords(""), on day: Day, in scope: Scope)
+        throws -> SQL
+    {
+        let ofStanding: SQL =
+            switch standing {
+            case nil: "1 = 1"
+            case .placed: "x.until_day > \(day)"
+            case .nowhere: "x.until_day <= \(day)"
+            }
+        let seen: SQL = try isWholeNetwork(scope, on: day) ? "1 = 1" : scope.condition("a.code")
+        return """
+            FROM terminal t JOIN terminal_assignment x ON x.terminal = t.num AND x.replaced_at IS NULL AND x.from_day <= \(day)
+            JOIN site s ON s.num = x.site
+            JOIN site_version v ON v.site = x.site AND v.replaced_at IS NULL AND v.from_day <= \(day) AND v.until_day > \(day)
+            JOIN area_version a ON a.area_id = v.area_id AND a.replaced_at IS NULL AND a.from_day <= \(day) AND a.until_day > \(day)
+            WHERE NOT EXISTS (SELECT 1 FROM terminal_assignment y WHERE y.terminal = x.terminal AND y.replaced_at IS NULL
+                AND y.from_day <= \(day) AND y.from_day > x.from_day)
+                AND \(sql: seen) AND \(sql: ofStanding) AND \(sql: words.condition("v.name_key", code: "t.id"))
+            """
+    }
+}
