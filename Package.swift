@@ -75,6 +75,8 @@ let package = Package(
         .systemLibrary(name: "CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
         /** Draws square codes that telephones read. */
         .systemLibrary(name: "CQrencode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),
+        /** Reads the XML in Office files that come in. */
+        .systemLibrary(name: "CExpat", pkgConfig: "expat", providers: [.apt(["libexpat1-dev"])]),
         /** Compresses what goes to browsers. */
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         /** Writes spreadsheets. */
@@ -98,7 +100,7 @@ let package = Package(
         /** ffprobe and ffmpeg: what to encode, and the runner that encodes it. */
         .target(name: "Media", dependencies: ["Basics", "Programs", log], swiftSettings: settings),
         /** A bulletin as data, and its DOCX, XLSX, PDF: made by libzip, libxlsxwriter, weasyprint, rsvg-convert; square codes. */
-        .target(name: "Documents", dependencies: ["Programs", "CZip", "CXLSXWriter", "CQrencode"], swiftSettings: settings),
+        .target(name: "Documents", dependencies: ["Basics", "Programs", "CZip", "CXLSXWriter", "CQrencode", "CExpat"], swiftSettings: settings),
 
         // MARK: House
         /** People, roles, scopes, sessions, the audit log. */
@@ -123,7 +125,7 @@ let package = Package(
             swiftSettings: settings),
         /** Records that features declare: forms that make and change one, files that bring in many, steps of their lives, their pages. */
         .target(
-            name: "Records", dependencies: ["Basics", "Storage", "Accounts", "Jobs", "Web", "Lists", hummingbird],
+            name: "Records", dependencies: ["Basics", "Storage", "Documents", "Accounts", "Jobs", "Web", "Lists", hummingbird],
             resources: [.copy("Migrations"), .copy("Templates"), .copy("Words")], swiftSettings: settings),
 
         // MARK: Business

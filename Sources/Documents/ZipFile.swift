@@ -1,17 +1,19 @@
 import CZip
-import Foundation
+package import Foundation
 
 /// A ZIP file in memory. The same entries give the same bytes: every entry has the same fixed time.
-struct ZipFile {
-    private(set) var entries: [(name: String, content: Data)] = []
+package struct ZipFile {
+    private var entries: [(name: String, content: Data)] = []
 
-    mutating func add(_ name: String, _ content: Data) { entries.append((name, content)) }
+    package init() {}
 
-    mutating func add(_ name: String, _ content: String) { add(name, Data(content.utf8)) }
+    package mutating func add(_ name: String, _ content: Data) { entries.append((name, content)) }
+
+    package mutating func add(_ name: String, _ content: String) { add(name, Data(content.utf8)) }
 
     /// Blocks while it packs.
     /// - Throws: `DocumentProblem.failed`.
-    func packed() throws -> Data {
+    package func packed() throws -> Data {
         // libzip reads the bytes of every entry at the close, so they stay where they are until then.
         let copies = entries.map { Self.copy(of: $0.content) }
         defer { copies.forEach { $0.deallocate() } }

@@ -117,7 +117,7 @@ extension Words {
         switch field?.look {
         case .choice(let options), .boxes(let options):
             let chosen = options.filter { codes.contains($0.value) }
-            return chosen.map { text($0.label, language) }.joined(separator: text("list.comma", language))
+            return chosen.map { $0.said { text($0, language) } }.joined(separator: text("list.comma", language))
         case .money: return Fen(written: value).map(grouped) ?? value
         default: return value
         }

@@ -24,7 +24,7 @@ ROLES = ["city", "county", "township", "leader", "editor", "reviewer", "system",
 WIDTHS = [1440, 768, 360]
 FILE = re.compile(r"\.(csv|xlsx|pdf|docx|json|zip|mp4)$")
 # What differs between two pages of one kind: codes, ids, days, months.
-NAMES = re.compile(r"/(?:\d{4}-\d\d(?:-\d\d)?|\d{2,}|[0-9a-f]{8}-[0-9a-f-]+)(?=/|$)")
+NAMES = re.compile(r"/(?:\d{4}-\d\d(?:-\d\d)?|T?\d{2,}|[0-9a-f]{8}-[0-9a-f-]+)(?=/|$)")
 # The checker is of 2020: what the standards allow since then.
 ALLOWED = ("“text-wrap”", "“group” for attribute “role” on element “svg”")
 # What a mouse can use and the Tab key passes over.

@@ -16,7 +16,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 # Linked, and started as programs.
-DEBIAN = "libpq5 libsqlite3-0 libzip4 libxlsxwriter4 libqrencode4 libstdc++6 tzdata bubblewrap ffmpeg weasyprint librsvg2-bin fonts-noto-cjk libharfbuzz-bin fontconfig util-linux bsdutils age tar postgresql-client-15".split()
+DEBIAN = "libpq5 libsqlite3-0 libzip4 libxlsxwriter4 libqrencode4 libexpat1 libstdc++6 tzdata bubblewrap ffmpeg weasyprint librsvg2-bin fonts-noto-cjk libharfbuzz-bin fontconfig util-linux bsdutils age tar postgresql-client-15".split()
 
 
 def swift_packages() -> list[dict]:

@@ -6,7 +6,7 @@ import Storage
 import Web
 
 private enum ImportFields {
-    static let file = Field.file("file", "import.file", endings: [".csv", ".txt", "text/csv"], isHelped: true)
+    static let file = Field.file("file", "import.file", endings: [".csv", ".xlsx", ".txt", "text/csv"], isHelped: true)
     static let form = Form(file)
 }
 

@@ -1,4 +1,5 @@
 package import Basics
+import Documents
 
 /// A table of an office as an import reads it, cell by cell by the names of its columns: whatever the encoding, the separator, the words of
 /// the header and the rows of title and total around it.
@@ -49,28 +50,39 @@ package struct ImportTable: Sendable {
 
     /// Throws `Refusal.invalid` when the bytes are no text, when no row names the needed columns, or when one is named twice.
     package init(_ bytes: some Sequence<UInt8>, _ known: [Column]) throws {
-        guard let (decoded, encoding) = OfficeText.decode(Array(bytes)) else { throw Refusal.invalid(["line 1": "csv.encoding"]) }
-        let (text, told) = ImportTable.separatorLine(decoded)
-        let candidates: [Character] = told.map { [$0] } ?? [",", "\t", ";", "，", "|"]
+        let bytes = Array(bytes)
         var best: (separator: Character, records: [CSV.Record], place: Int, names: [String])?
         var malformed: CSV.Malformed?
-        for separator in candidates {
-            do throws(CSV.Malformed) {
-                let records = try CSV.records(of: text, separator: separator)
-                for (place, record) in records.prefix(ImportTable.headerDepth).enumerated() {
-                    let names = ImportTable.names(of: record, known)
-                    if names.count(where: { !$0.isEmpty }) > best?.names.count(where: { !$0.isEmpty }) ?? 0 {
-                        best = (separator, records, place, names)
-                    }
+        var (encoding, isSheet) = (OfficeEncoding.utf8, false)
+        func consider(_ records: [CSV.Record], _ separator: Character) {
+            for (place, record) in records.prefix(ImportTable.headerDepth).enumerated() {
+                let names = ImportTable.names(of: record, known)
+                if names.count(where: { !$0.isEmpty }) > best?.names.count(where: { !$0.isEmpty }) ?? 0 {
+                    best = (separator, records, place, names)
                 }
-            } catch { malformed = malformed ?? error }
+            }
+        }
+        if SheetReading.looksLikeOne(bytes) {
+            isSheet = true
+            consider(try ImportTable.sheet(bytes), ",")
+        } else {
+            guard let (decoded, found) = OfficeText.decode(bytes) else { throw Refusal.invalid(["line 1": "csv.encoding"]) }
+            encoding = found
+            let (text, told) = ImportTable.separatorLine(decoded)
+            for separator in told.map({ [$0] }) ?? [",", "\t", ";", "，", "|"] {
+                do throws(CSV.Malformed) { consider(try CSV.records(of: text, separator: separator), separator) } catch {
+                    malformed = malformed ?? error
+                }
+            }
         }
         if best.map({ found in known.contains { $0.isNeeded && !found.names.contains($0.name) } }) ?? true, let malformed {
             throw Refusal.invalid(["line \(malformed.line)": FieldProblem(malformed.code)])
         }
         guard let best else { throw Refusal.invalid(["line 1": "csv.header_missing"]) }
         var names = best.names
-        header = Array(best.records[best.place].fields.prefix(ImportTable.ownWidth(of: best.records[best.place].fields)))
+        let heading = best.records[best.place].fields
+        let named = isSheet ? heading.lastIndex { !$0.officeText.isEmpty }.map { $0 + 1 } ?? 0 : heading.count
+        header = Array(heading.prefix(ImportTable.ownWidth(of: Array(heading.prefix(named)))))
         names = Array(names.prefix(header.count))
         width = best.records[best.place].fields.count
         let counts = names.reduce(into: [String: Int]()) { $0[$1, default: 0] += 1 }
@@ -83,6 +95,7 @@ package struct ImportTable: Sendable {
         let below = best.records.dropFirst(best.place + 1).filter { !$0.fields.allSatisfy { $0.officeText.isEmpty } }
         records = below.filter { !ImportTable.isTotal($0) }
         var found: [Recognition] = []
+        if isSheet { found.append(Recognition(name: "encoding", value: "XLSX")) }
         if encoding != .utf8 { found.append(Recognition(name: "encoding", value: encoding.rawValue)) }
         if best.separator != "," {
             found.append(Recognition(name: "separator", value: best.separator == "\t" ? "tab" : "\(best.separator)"))
@@ -90,6 +103,23 @@ package struct ImportTable: Sendable {
         if best.place > 0 { found.append(Recognition(name: "header", value: String(best.records[best.place].line))) }
         if below.count > records.count { found.append(Recognition(name: "totals", value: String(below.count - records.count))) }
         recognised = found
+    }
+
+    /// The rows of a workbook's first sheet, all as wide as the widest: a spreadsheet leaves out empty cells at the end.
+    private static func sheet(_ bytes: [UInt8]) throws -> [CSV.Record] {
+        do throws(SheetProblem) {
+            let rows = try SheetReading.rows(bytes)
+            let width = rows.map(\.cells.count).max() ?? 0
+            return rows.map { CSV.Record(line: $0.number, fields: $0.cells + Array(repeating: "", count: width - $0.cells.count)) }
+        } catch {
+            let code =
+                switch error {
+                case .notASheet: "import.not_a_sheet"
+                case .oldOrLocked: "import.old_sheet"
+                case .tooLarge: "import.sheet_too_large"
+                }
+            throw Refusal.invalid(["line 1": FieldProblem(code)])
+        }
     }
 
     /// Whether the file has a column.

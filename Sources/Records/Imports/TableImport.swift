@@ -40,7 +40,7 @@ package struct TableImport: Sendable {
     /// So many bytes a file: 50,000 sites and more.
     static let mostBytes = 8 << 20
 
-    private static let file = Field.file("file", "import.table_file", endings: [".csv", ".txt", "text/csv"], isHelped: true)
+    private static let file = Field.file("file", "import.table_file", endings: [".csv", ".xlsx", ".txt", "text/csv"], isHelped: true)
     /// Where somebody sees what he brought in.
     package static let list = FixedAddress("/imports")
 

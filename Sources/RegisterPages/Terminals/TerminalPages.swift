@@ -18,7 +18,7 @@ private enum PlacingFields {
     /// The boxes that stand at the site, to choose one from.
     static func present(_ ids: [String]) -> Field<String> {
         Field(
-            "old", "terminal.old", look: .choice(ids.map { FieldOption($0, $0) }), most: 64, normal: { $0 },
+            "old", "terminal.old", look: .choice(ids.map { FieldOption(said: $0) }), most: 64, normal: { $0 },
             reading: { text throws(FieldProblem) in
                 guard ids.contains(text) else { throw "form.choice" }
                 return text

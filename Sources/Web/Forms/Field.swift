@@ -23,12 +23,17 @@ package enum FieldLook: Hashable, Sendable {
     case seen
 }
 
-/// An entry of a list to choose from: what is sent, and the key of its words.
+/// An entry of a list to choose from: what is sent, and the key of its words; or one that says itself, such as the number of a box.
 package struct FieldOption: Hashable, Sendable {
     package let value: String
     package let label: String
+    private let isSaid: Bool
 
-    package init(_ value: String, _ label: String) { (self.value, self.label) = (value, label) }
+    package init(_ value: String, _ label: String) { (self.value, self.label, isSaid) = (value, label, false) }
+    package init(said value: String) { (self.value, label, isSaid) = (value, value, true) }
+
+    /// What people read.
+    package func said(_ words: (String) -> String) -> String { isSaid ? value : words(label) }
 }
 
 /// One field of a form, declared once: from it come its place on the page, the reading of what was typed, and the words of what is wrong

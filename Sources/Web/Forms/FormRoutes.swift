@@ -421,7 +421,7 @@ extension FormView.Line {
         (inputType, inputMode, self.most, rows, self.pick, self.accepts) = (type, mode, most, noteRows, pick, accepts)
         self.fills = fills
         (self.isInput, self.isNote, self.isChoice, self.isBoxes) = (isInput, isNote, isChoice, isBoxes)
-        choices = options.map { Choice(choiceValue: $0.value, choiceLabel: at.text($0.label), chosen: chosen.contains($0.value)) }
+        choices = options.map { Choice(choiceValue: $0.value, choiceLabel: $0.said { at.text($0) }, chosen: chosen.contains($0.value)) }
         isUnchosen = isChoice && !choices.contains(where: \.chosen)
         clash = state.clashes[field.name].map { stored in
             let shown = stored.isEmpty ? at.text("form.nothing") : at.said(stored, in: field)
