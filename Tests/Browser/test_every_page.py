@@ -27,9 +27,19 @@ FILE = re.compile(r"\.(csv|xlsx|pdf|docx|json|zip|mp4)$")
 NAMES = re.compile(r"/(?:\d{4}-\d\d(?:-\d\d)?|T?\d{2,}|[0-9a-f]{8}-[0-9a-f-]+)(?=/|$)")
 # The checker is of 2020: what the standards allow since then.
 ALLOWED = ("“text-wrap”", "“group” for attribute “role” on element “svg”")
-# What a mouse can use and the Tab key passes over.
-UNREACHED = """[...document.querySelectorAll("a[href], button, input:not([type=hidden]), select, textarea, summary, [onclick], [role=button]")]
-    .filter(one => one.checkVisibility() && !one.disabled && one.tabIndex < 0).map(one => one.outerHTML.slice(0, 120))"""
+# What is looked at at once, whatever the width: the text, the language, links, fields with an attribute that their kind has not, and what a mouse can use and the
+# Tab key passes over.
+LOOK = """() => ({ text: document.body.innerText, language: document.documentElement.lang,
+    links: [...document.querySelectorAll("a[href^='/']")].map(one => one.getAttribute("href")),
+    odd: document.querySelectorAll("input[type=month][pattern], input[type=date][maxlength], input[type=month][maxlength]").length,
+    unreached: [...document.querySelectorAll("a[href], button, input:not([type=hidden]), select, textarea, summary, [onclick], [role=button]")]
+        .filter(one => one.checkVisibility() && !one.disabled && one.tabIndex < 0).map(one => one.outerHTML.slice(0, 120)) })"""
+# By how much it can be moved sideways, and what a finger finds too small where that matters.
+SIDEWAYS = "document.documentElement.scrollWidth"
+SMALL = """() => [document.documentElement.scrollWidth, [...document.querySelectorAll("main button, main a.button, nav.side a")]
+    .map(one => [one, one.getBoundingClientRect()])
+    .filter(([one, box]) => one.checkVisibility({ visibilityProperty: true }) && box.width > 0 && box.height > 0 && box.height < 43.5)
+    .map(([one]) => one.outerHTML.slice(0, 120))]"""
 # Keeps where each press of the Tab key leads: the place in the document, 0 for nowhere; whether it shows; and what it is on.
 FOCUS = """(() => { const all = [...document.querySelectorAll("*")]; window.pressed = []
     document.addEventListener("keyup", () => { const one = document.activeElement, style = getComputedStyle(one)
@@ -88,28 +98,27 @@ def kind(address: str) -> str:
     return NAMES.sub("/:", parts.path) + "?" + ",".join(sorted({name for name, _ in parse_qsl(parts.query)} - {"month", "after", "area"}))
 
 
-def wrong(page: Page, spoken: str) -> list[str]:
+def wrong(page: Page, seen: dict, spoken: str) -> list[str]:
     """What holds for every page, at each width. `spoken` is the language of the home page: an account may have chosen one."""
     found = []
-    text = page.inner_text("body")
-    if shown := re.search(r"⟨[^⟩]*⟩|\{\{|\[\[", text):
+    if shown := re.search(r"⟨[^⟩]*⟩|\{\{|\[\[", seen["text"]):
         found.append(f"shows a key: {shown[0]}")
     # What was published stays in the language in which it was.
-    if page.evaluate("document.documentElement.lang") != spoken and "/editions/" not in page.url:
+    if seen["language"] != spoken and "/editions/" not in page.url:
         found.append("is in another language")
-    if odd := page.locator("input[type=month][pattern], input[type=date][maxlength], input[type=month][maxlength]").count():
-        found.append(f"{odd} fields with an attribute that their kind has not")
-    if unreached := page.evaluate(UNREACHED):
-        found.append(f"the keyboard does not reach {unreached[:2]}")
-    for width in WIDTHS:
-        page.set_viewport_size({"width": width, "height": 800})
-        if (over := page.evaluate("document.documentElement.scrollWidth")) > width:
+    if seen["odd"]:
+        found.append(f"{seen['odd']} fields with an attribute that their kind has not")
+    if seen["unreached"]:
+        found.append(f"the keyboard does not reach {seen['unreached'][:2]}")
+    # From the width that it has: each page begins where the one before ended.
+    for width in sorted(WIDTHS, reverse=page.viewport_size["width"] == max(WIDTHS)):
+        if page.viewport_size["width"] != width:
+            page.set_viewport_size({"width": width, "height": 800})
+        over, small = page.evaluate(SMALL) if width == min(WIDTHS) else (page.evaluate(SIDEWAYS), [])
+        if over > width:
             found.append(f"can be moved {over - width} px sideways at {width} px")
-    small = page.locator("main button:visible, main a.button:visible, nav.side a:visible").evaluate_all(
-        "all => all.filter(one => one.getBoundingClientRect().height < 43.5).map(one => one.outerHTML.slice(0, 120))"
-    )
-    if small:
-        found.append(f"targets under 44 px at 360 px: {small[:2]}")
+        if small:
+            found.append(f"targets under 44 px at {width} px: {small[:2]}")
     return found
 
 
@@ -150,15 +159,14 @@ def test_every_page_of_a_role(demo: Demo, desk: Callable[..., Page], checker: Ca
     while waiting:
         address = waiting.pop(0)
         received.clear()
-        page.set_viewport_size({"width": 1440, "height": 800})
         answer = page.goto(address)
         where = f"{role} {language} {address}"
         walked.append(address)
         if answer is None or answer.status != 200:
             faults.append(f"{where}: {answer and answer.status}")
             continue
-        links = page.locator("a[href^='/']").evaluate_all("all => all.map(one => one.getAttribute('href'))")
-        for link in links:
+        seen = page.evaluate(LOOK)
+        for link in seen["links"]:
             link = link.split("#")[0]
             if link and not FILE.search(urlsplit(link).path) and kind(link) not in known:
                 known.add(kind(link))
@@ -173,14 +181,14 @@ def test_every_page_of_a_role(demo: Demo, desk: Callable[..., Page], checker: Ca
         if unkept := [one.url for one in received if "/static/" in one.url and "immutable" not in one.headers.get("cache-control", "")]:
             faults.append(f"{where}: is fetched again each time: {unkept}")
         faults += [f"{where}: {one}" for one in checker(answer.text())]
-        spoken = spoken or page.evaluate("document.documentElement.lang")
-        faults += [f"{where}: {one}" for one in wrong(page, spoken)]
+        spoken = spoken or seen["language"]
+        faults += [f"{where}: {one}" for one in wrong(page, seen, spoken)]
         # What axe looks at, and where the keyboard goes, is the same for every role.
         if (kind(address), language) not in seen_by_axe:
             seen_by_axe.add((kind(address), language))
             if language == "zh-CN":
                 faults += [f"{where}: {one}" for one in walked_by_keyboard(page, address)]
-            page.set_viewport_size({"width": 360, "height": 800})
+            page.set_viewport_size({"width": min(WIDTHS), "height": 800})
             page.evaluate(ALIKE)
             violations = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
             faults += [f"{where}: {one['id']}: {one['help']}: {one['nodes'][0]['html'][:160]}" for one in violations]
