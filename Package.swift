@@ -100,7 +100,8 @@ let package = Package(
         /** ffprobe and ffmpeg: what to encode, and the runner that encodes it. */
         .target(name: "Media", dependencies: ["Basics", "Programs", log], swiftSettings: settings),
         /** A bulletin as data, and its DOCX, XLSX, PDF: made by libzip, libxlsxwriter, weasyprint, rsvg-convert; square codes. */
-        .target(name: "Documents", dependencies: ["Basics", "Programs", "CZip", "CXLSXWriter", "CQrencode", "CExpat"], swiftSettings: settings),
+        .target(
+            name: "Documents", dependencies: ["Basics", "Programs", "CZip", "CXLSXWriter", "CQrencode", "CExpat"], swiftSettings: settings),
 
         // MARK: House
         /** People, roles, scopes, sessions, the audit log. */
@@ -267,7 +268,8 @@ let package = Package(
         .testTarget(
             name: "RelayTests", dependencies: ["Basics", "Storage", "Node", "Relay", "Trust", "Wire", "TestKit"], swiftSettings: settings),
         .testTarget(
-            name: "RegistryTests", dependencies: ["Basics", "Storage", "Accounts", "Registry", "TestKit"], swiftSettings: settings),
+            name: "RegistryTests", dependencies: ["Basics", "Storage", "Accounts", "Registry", "RegisterPages", "TestKit"],
+            swiftSettings: settings),
         .testTarget(name: "OperationsTests", dependencies: ["Operations", "Content", "TestKit", "Wire"], swiftSettings: settings),
         .testTarget(
             name: "SupervisionTests",

@@ -36,7 +36,18 @@ extension Feature {
         let kinds = [TableImport.areas, .sites]
         return Feature(
             "register_imports", menu: [MenuEntry(.run, "imports.title", TableImport.list, .keepRegister)],
-            jobs: kinds.map { $0.job(house, bell: bell) }
+            jobs: kinds.map { $0.job(house, bell: bell) },
+            sample: FeatureSample { statements, today, act in
+                guard let city = try statements.rootAreas(on: today).first, let code = city.areaCode,
+                    let village = try statements.areaIndex().keys.filter({ $0.utf8.count == 12 }).sorted().last
+                else { return }
+                func say(_ key: String) -> String { house.pages.words.text("register.sample.\(key)", .chinese) }
+                let rows = (1...3).map { "\(village)9\(40 + $0),\(say("site"))\($0),\(village),village,iptv,planned,\(today)" }
+                let file = "code,name,area_code,kind,mode,state,from_on\n" + rows.joined(separator: "\n")
+                try TableImport.sites.bring(
+                    Array(file.utf8), name: say("file"), statements,
+                    RecordVisit(scope: Scope(areas: [code]), today: today, act: act))
+            }
         ) { routes in
             routes.list(.imports(kinds, .keepRegister))
             for kind in kinds { routes.imports(kind, bell: bell) }

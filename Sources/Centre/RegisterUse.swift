@@ -15,6 +15,7 @@ package enum RegisterUse {
             [
                 "role_grant", "courseware", "upload", "network_operator", "agreement", "posting", "month_closing", "edition",
                 "bulletin_section", "bulletin_sentence", "edition_recipient", "closed_figures", "monthly_return", "exclusion_proposal",
+                "calendar_day", "office_hours",
             ]
         ),
         ("site", ["site_day", "site_month", "posting", "monthly_return_line", "site_exclusion", "exclusion_proposal_site"]),

@@ -20,7 +20,7 @@ package struct RecordAddresses: Sendable {
     package let list: FixedAddress
     package let one: Address<String>
     package let new: FixedAddress
-    let bringIn: FixedAddress
+    package let bringIn: FixedAddress
     let file: Address<String>
     let refusedRows: Address<String>
     let change: Address<String>

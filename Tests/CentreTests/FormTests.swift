@@ -80,6 +80,14 @@ import Web
             ], text: "hotline",
             count: { try $0.networkOperators(limit: 10, in: .everything).count }),
         Case(
+            action: "/calendar/new", page: "/calendar/new", role: .officer, area: "990101001",
+            good: ["day": "2011-10-01", "kind": "holiday", "name": "国庆节放假", "area": "990101001"], text: nil,
+            count: { try $0.all("SELECT id FROM calendar_day") { try $0.text(0) }.count }),
+        Case(
+            action: "/office-hours/new", page: "/office-hours/new", role: .officer, area: "990101001",
+            good: ["weekdays.monday": "on", "hours": "08:30-12:00", "from": "2011-05-01", "area": "990101001"], text: nil,
+            count: { try $0.all("SELECT id FROM office_hours") { try $0.text(0) }.count }),
+        Case(
             action: "/people/new", page: "/people/new", role: .officer, area: "990101",
             good: [
                 "name": "李小四", "post": "manager", "site": "", "area": "990101001", "phone": "0870-8123456", "from": "2011-01-01",
@@ -107,6 +115,9 @@ import Web
                 "/operators/import", "/operators/imports/:import", "/operators/:id/change", "/agreements/new", "/agreements/import",
                 "/agreements/imports/:import", "/agreements/:id/change", "/agreements/:id/sign", "/agreements/:id/end",
                 "/agreements/:id/drop",
+                // Of the calendar: WorkCalendarPagesTests.
+                "/calendar/import", "/calendar/imports/:import", "/calendar/:id/change", "/calendar/:id/drop",
+                "/office-hours/import", "/office-hours/imports/:import", "/office-hours/:id/change",
                 // Need a file: RegisterImportTests, RegisterChangePagesTests.
                 "/register/areas/import", "/register/areas/imports/:import", "/register/sites/import", "/register/sites/imports/:import",
                 // Of people at posts: PostingTests.

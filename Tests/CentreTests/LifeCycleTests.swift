@@ -334,6 +334,7 @@ import Web
             ("Sites 站点", SiteLife.cycle.drawing), ("Courseware 课件", CoursewareLife.cycle.drawing),
             ("Publication requests 发布申请", RequestLife.cycle.drawing), ("Months of an area 月份", MonthLife.cycle.drawing),
             ("Nodes 节点", NodeLife.cycle.drawing), ("Accounts 账号", AccountLife.cycle.drawing),
+            ("Calendar days 节假日", CalendarDayLife.cycle.drawing),
         ]
         let text =
             """

@@ -70,7 +70,8 @@ import Testing
             <workbook xmlns:r="r"><sheets><sheet name="藏" state="hidden" r:id="rId9"/><sheet name="表" r:id="rId1"/></sheets></workbook>
             """
         let links = """
-            <Relationships><Relationship Id="rId9" Target="worksheets/none.xml"/><Relationship Id="rId1" Target="/xl/worksheets/sheet1.xml"/></Relationships>
+            <Relationships><Relationship Id="rId9" Target="worksheets/none.xml"/>
+            <Relationship Id="rId1" Target="/xl/worksheets/sheet1.xml"/></Relationships>
             """
         #expect(
             try cells(try workbook(sheet, book: book, links: links)) == [["云溪市区划表"], ["东岭县", "上湾村"], ["东岭县", "下湾村"]])

@@ -1,6 +1,7 @@
 import Accounts
 import Basics
 import Records
+import RegisterPages
 import Registry
 import Storage
 import TestKit
@@ -238,6 +239,60 @@ import Wire
             await #expect(throws: Refusal.conflict("import.taken_back")) {
                 try await world.database.write { try $0.takeBackFile(first, uses: Self.noUse, today: Self.today, by: act) }
             }
+        }
+    }
+
+    /// A new year's list: what has another code is the same area from that day on, with all below it, and no twin; taken back, it never
+    /// came.
+    @Test(arguments: Database.Engine.required)
+    func aNewYearsListLeadsToRecodes(_ engine: Database.Engine) async throws {
+        try await withWorld(engine) { world in
+            let (before, act) = (try await register(world), world.act(at: SampleWorld.moment("2011-07-01", 9)))
+            let list = """
+                code,name,from_on
+                9901,云溪市,2011-06-01
+                990103,东岭县,2011-06-01
+                990103005,青石镇,2011-06-01
+                990103005001,上湾村,2011-06-01
+                990103005002,下湾村,2011-06-01
+                990102,西河县,2011-06-01
+                990102001,白杨镇,2011-06-01
+                990102002,白杨镇,2011-06-01
+                """
+            let looked = try await world.database.read {
+                try $0.importAreas(Array(list.utf8), apply: false, in: .everything, today: Self.today, by: act)
+            }
+            let report = try await world.database.write {
+                try $0.importAreas(Array(list.utf8), apply: true, in: .everything, today: Self.today, by: act)
+            }
+            for one in [looked, report] {
+                #expect(one.added == 0 && one.changed == 2 && one.unchanged == 5, "\(one)")
+                #expect(one.changes.map { "\($0.column) \($0.from) \($0.to)" } == ["code 990101 990103", "code 990103001 990103005"])
+                #expect(one.refused.map { "\($0.line) \($0.code)" } == ["9 area.known_name"])
+            }
+            let (then, now, decisions) = try await world.database.read { statements in
+                let day = Day("2011-05-31") ?? .forever
+                let county = try self.area("990103", statements)
+                return (
+                    try statements.site(code: "S1", on: day, in: .everything)?.areaCode, try self.site("S1", statements).areaCode,
+                    try statements.decisions(about: county)
+                )
+            }
+            #expect(then == "990101001001" && now == "990103005001" && decisions.map(\.kind) == ["recode"])
+            // What came by a file goes with it, not by itself.
+            await #expect(throws: Refusal.conflict("area.of_file")) {
+                try await world.database.write {
+                    try $0.takeBack(decisions[0], reason: "误录", uses: Self.noUse, today: Self.today, by: act)
+                }
+            }
+            let again = try await world.database.write {
+                try $0.importAreas(Array(list.utf8), apply: true, in: .everything, today: Self.today, by: act)
+            }
+            #expect(again.changed == 0 && again.unchanged == 7 && again.fileID == nil)
+            let file = try #require(report.fileID)
+            try await world.database.write { try $0.takeBackFile(file, uses: Self.noUse, today: Self.today, by: act) }
+            #expect(try await register(world) == before)
+            #expect(try await world.database.read { try $0.decisions(about: decisions[0].areaID) }.isEmpty)
         }
     }
 

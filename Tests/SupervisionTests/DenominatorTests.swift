@@ -177,6 +177,19 @@ private struct PlainRegister {
             #expect(moved.map(\.code) == ["S3", "S5"])
             let placed = try #require(moved.first { $0.code == "S5" })
             #expect(placed.reason == "并镇" && placed.document == "民发8号" && placed.decidedOn == day)
+            // A site that moved by itself names that move, whatever was said of its name since.
+            let alone = try await world.database.write { statements in
+                guard let site = try statements.site(code: "S1", on: today, in: .everything),
+                    let village = try statements.area(code: "990102", on: today, in: .everything)
+                else { throw Refusal.notFound("site") }
+                try statements.changeSites(
+                    SiteChange(areaID: village.areaID), [site], from: day, today: today, reason: "整村搬迁", document: "搬5号", by: act)
+                try statements.changeSites(
+                    SiteChange(name: "新名"), [site], from: day.advanced(by: 2), today: today, reason: "改名", document: "", by: act)
+                return try statements.denominator(area: village.areaID, month: month).sites[.movedIn]
+            }
+            let one = try #require(alone?.first { $0.code == "S1" })
+            #expect(one.reason == "整村搬迁" && one.document == "搬5号" && one.decidedOn == day && one.name == "新名")
         }
     }
 }

@@ -21,7 +21,7 @@ extension Statements {
                             THEN 1 ELSE 0 END AS is_here,
                         CASE WHEN b.code IS NULL OR there.code IS NULL THEN 0 WHEN substr(b.code, 1, length(there.code)) = there.code
                             THEN 1 ELSE 0 END AS was_here,
-                        v.decision
+                        v.decision, v.placed_by
                     FROM approved p
                     JOIN site_version v ON v.site = p.site AND v.replaced_at IS NULL AND v.from_day <= \(last) AND v.until_day > \(last)
                     JOIN area_version a ON a.area_id = v.area_id AND a.replaced_at IS NULL AND a.from_day <= \(last)
@@ -39,12 +39,12 @@ extension Statements {
                     CASE WHEN EXISTS (SELECT 1 FROM site_state w WHERE w.site = p.site AND w.replaced_at IS NULL AND w.from_day < \(end)
                         AND w.until_day > \(first)
                         AND w.state \(sql: counted)) THEN 1 ELSE 0 END,
-                    t.state, t.from_day, coalesce(t.reason, ''), coalesce(t.document, ''), coalesce(t.actor, ''), d.on_day,
-                        coalesce(d.reason, ''), coalesce(d.document, ''),
-                    coalesce(d.actor, ''), p.site
+                    t.state, t.from_day, coalesce(t.reason, ''), coalesce(t.document, ''), coalesce(t.actor, ''),
+                    coalesce(c.from_day, d.on_day), coalesce(c.reason, d.reason, ''), coalesce(c.document, d.document, ''),
+                    coalesce(c.actor, d.actor, ''), p.site
                 FROM placed p JOIN site s ON s.num = p.site
                 LEFT JOIN site_state t ON t.site = p.site AND t.replaced_at IS NULL AND t.from_day <= \(last) AND t.until_day > \(last)
-                LEFT JOIN area_decision d ON d.id = p.decision
+                LEFT JOIN area_decision d ON d.id = p.decision LEFT JOIN register_change c ON c.id = p.placed_by
                 WHERE p.was_here = 1 OR p.is_here = 1 ORDER BY s.code
                 """
             ) { try approvedSite($0, out) })
@@ -59,7 +59,7 @@ extension Statements {
                 isExcluded: exclusion != nil,
                 state: try row.optionalText(5).flatMap(SiteState.init), decidedOn: day, reason: reason, document: document, actor: actor)
         }
-        // Which of the three decisions stands behind the site's line: a move, an exclusion, or its state.
+        // Which of the four stands behind the site's line: a move of its own or of its area, an exclusion, or its state.
         if wasHere == isHere, let exclusion { return try site(on: exclusion.from, exclusion.reason, exclusion.document, exclusion.actor) }
         let place = wasHere != isHere ? 10 : 6
         return try site(

@@ -69,7 +69,7 @@ extension Statements {
     package func networkOperatorCount(matching words: SearchWords, in scope: Scope) throws -> Int {
         try count(
             """
-            SELECT count(*) FROM network_operator o JOIN area_version a ON \(sql: areaOf("o.area_id"))
+            SELECT count(*) FROM network_operator o JOIN area_version a ON \(sql: lastVersion(of: "o.area_id"))
             WHERE \(sql: words.condition("o.name_key")) AND \(sql: scope.reach("a.code"))
             """)
     }
@@ -96,7 +96,7 @@ extension Statements {
         try all(
             """
             SELECT o.id, o.area_id, a.code, a.name, o.name, o.modes, o.hotline, o.note
-            FROM network_operator o JOIN area_version a ON \(sql: areaOf("o.area_id")) WHERE \(sql: condition) \(sql: order)
+            FROM network_operator o JOIN area_version a ON \(sql: lastVersion(of: "o.area_id")) WHERE \(sql: condition) \(sql: order)
             """
         ) { row in
             NetworkOperator(
@@ -120,7 +120,7 @@ extension Statements {
         try count(
             """
             SELECT count(*) FROM agreement g JOIN network_operator o ON o.id = g.operator_id
-            JOIN area_version a ON \(sql: areaOf("g.area_id")) WHERE \(sql: wanted(state, nil, words, scope))
+            JOIN area_version a ON \(sql: lastVersion(of: "g.area_id")) WHERE \(sql: wanted(state, nil, words, scope))
             """)
     }
 
@@ -153,7 +153,7 @@ extension Statements {
             """
             SELECT g.id, g.operator_id, o.name, g.area_id, a.code, a.name, g.number, g.title, g.from_on, g.through_on, g.amount_fen,
                 g.repair_hours, g.duties, g.state, g.made_by, p.id, p.login, p.name
-            FROM agreement g JOIN network_operator o ON o.id = g.operator_id JOIN area_version a ON \(sql: areaOf("g.area_id"))
+            FROM agreement g JOIN network_operator o ON o.id = g.operator_id JOIN area_version a ON \(sql: lastVersion(of: "g.area_id"))
             LEFT JOIN account p ON p.id = g.keeper_id WHERE \(sql: condition) \(sql: order)
             """
         ) { row in
@@ -167,13 +167,5 @@ extension Statements {
                 days: from...max(from, through), amount: Fen(try row.int(10)), repairHours: try row.int(11), duties: try row.text(12),
                 keeper: keeper, state: AgreementState(rawValue: try row.text(13)) ?? .dropped, madeBy: try row.text(14))
         }
-    }
-
-    /// Of an area's versions the last: one that is no more keeps the code and name that it had.
-    private func areaOf(_ column: SQL) -> SQL {
-        """
-        a.area_id = \(sql: column) AND a.replaced_at IS NULL AND a.until_day = (
-            SELECT max(w.until_day) FROM area_version w WHERE w.area_id = \(sql: column) AND w.replaced_at IS NULL)
-        """
     }
 }

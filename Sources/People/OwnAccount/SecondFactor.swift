@@ -44,6 +44,12 @@ extension FormVisit {
         house.stepDue(visit) == nil ? [Frame.Link(label: text("account.title"), url: HouseAddress.account())] : []
     }
 
+    /// What time it is here, to the second: codes change every half minute.
+    fileprivate var clock: String {
+        let second = String(act.at.milliseconds / 1000 % 60)
+        return "\(house.zone.text(act.at)):\(second.count == 1 ? "0" : "")\(second)"
+    }
+
     /// Where somebody goes on who had to take a step first.
     fileprivate var onward: Location { Location(asked: query("next").isEmpty ? "/" : query("next")) }
 
@@ -88,7 +94,7 @@ extension FormPage where Subject == Void {
             submit: "code.submit", subject: { _, _ in }, form: { _ in FactorFields.form }, texts: { _, _ in [:] },
             act: { _, _, _, at in at.onward },
             page: { view, _, at in
-                let now = at.text("code.now", ["time": at.house.zone.text(at.act.at)])
+                let now = at.text("code.now", ["time": at.clock])
                 return at.frame("code.title", view, note: [at.text("code.note"), now, at.house.signInHelp].joined(separator: " "))
             })
         page.isOnlyLooking = true
@@ -166,7 +172,7 @@ extension FormPage where Subject == TimeCode? {
                 return FormFrame(
                     title: at.text("factor.title"), crumbs: at.factorCrumbs, template: "second_factor",
                     content: SecondFactorPage(
-                        drawing: drawing, side: side, link: link, key: letters.joined(separator: " "), now: at.house.zone.text(at.act.at),
+                        drawing: drawing, side: side, link: link, key: letters.joined(separator: " "), now: at.clock,
                         form: view))
             })
         page.isOnlyLooking = true

@@ -7,6 +7,8 @@ package struct ImportReport: Sendable, Codable, Hashable {
     package var changed = 0
     package var unchanged = 0
     package var refused: [RefusedRow] = []
+    /// The first of the rows that add something.
+    package private(set) var additions: [ImportAddition] = []
     /// What changes, row by row, with the old and the new value.
     package var changes: [ImportChange] = []
     /// The first day on which a terminal stands at another site than was known; the figures from that day on are to be derived again. Nil
@@ -26,6 +28,15 @@ package struct ImportReport: Sendable, Codable, Hashable {
         (header, recognised, width) = (table.header, table.recognised.map(\.description), table.width)
     }
 
+    /// Counts a row that adds something.
+    package mutating func add(_ record: CSV.Record, code: String, name: String) {
+        added += 1
+        if additions.count < Self.mostShown { additions.append(ImportAddition(line: record.line, code: code, name: name)) }
+    }
+
+    /// So many rows of a kind are shown.
+    static let mostShown = 200
+
     /// Counts a refused row.
     package mutating func refuse(_ record: CSV.Record, column: String, code: String, value: String = "") {
         let fields = record.fields.count > width ? record.fields : Array(record.fields.prefix(header.count))
@@ -44,6 +55,13 @@ package struct ImportReport: Sendable, Codable, Hashable {
                 return CSV.line(fields + [String(row.line), said.column, said.reason])
             }.joined()
     }
+}
+
+/// One row that adds something.
+package struct ImportAddition: Sendable, Codable, Hashable {
+    package let line: Int
+    package let code: String
+    package let name: String
 }
 
 /// One refused row: where, and the stable code of why.

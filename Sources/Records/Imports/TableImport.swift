@@ -193,6 +193,7 @@ package struct TableImport: Sendable {
                 Table.Cell(change.to), Table.Cell(change.on.description),
             ]
         }
+        let additions = (report.additions ?? []).map { [Table.Cell($0.line), Table.Cell($0.code), Table.Cell($0.name)] }
         return FormPreview(
             [at.text("import.would", values)], warnings: warnings.map { at.text($0, values) },
             tables: [
@@ -200,6 +201,7 @@ package struct TableImport: Sendable {
                 titled(
                     "import.changed_rows", count: report.changed,
                     ["import.record", "record.field", "import.before", "import.after", "import.since"], changes),
+                titled("import.added_rows", count: report.added, ["import.code", "import.name"], additions),
             ].compactMap { $0 })
     }
 
@@ -267,6 +269,14 @@ package struct TableImport: Sendable {
             }
             return id
         }
+    }
+
+    /// Takes a file at once, as sample data does.
+    package func bring(_ bytes: [UInt8], name: String, _ statements: Statements, _ at: RecordVisit) throws {
+        let id = at.act.ids.next()
+        try statements.keepTableImport(Data(bytes), id: id, topic: topic, name: name, scope: at.scope, jobID: "", by: at.act)
+        guard let file = try statements.tableImport(id: id, accountID: nil) else { return }
+        try statements.noteTableImport(file, StoredReport(try take(statements, bytes, true, at), []), refused: "", as: .applied)
     }
 
     func refusedRows(_ at: FormVisit) async throws -> Response {

@@ -8,7 +8,7 @@ package enum TableImportState: String, CaseIterable, Sendable, Codable { case lo
 
 /// What a file did, or would do, as it is kept: all counts, and the first of the rows.
 struct StoredReport: Codable, Hashable, Sendable {
-    static let mostShown = 200
+    static let mostShown = ImportReport.mostShown
 
     var added = 0
     var changed = 0
@@ -16,6 +16,7 @@ struct StoredReport: Codable, Hashable, Sendable {
     var refused = 0
     var changes: [ImportChange] = []
     var refusals: [RefusedRow] = []
+    var additions: [ImportAddition]?
     var readings: [ImportTable.Recognition] = []
     /// What it is taken back by; nil where it did nothing, and for one of before there was a way back.
     var fileID: String?
@@ -27,7 +28,7 @@ struct StoredReport: Codable, Hashable, Sendable {
     init(_ report: ImportReport, _ readings: [ImportTable.Recognition]) {
         (added, changed, unchanged, refused) = (report.added, report.changed, report.unchanged, report.refused.count)
         (changes, refusals) = (Array(report.changes.prefix(Self.mostShown)), Array(report.refused.prefix(Self.mostShown)))
-        (self.readings, fileID) = (readings, report.fileID)
+        (self.readings, fileID, additions) = (readings, report.fileID, report.additions)
     }
 }
 

@@ -42,12 +42,14 @@ struct AreaHistoryPage: Sendable {
             })
         decisions = Table(
             caption: say("area.decisions"),
-            columns: ["on", "kind", "subject", "other", "reason", "document", "actor", "recorded", "standing", "way"].map {
+            columns: ["on", "kind", "way", "subject", "other", "reason", "document", "actor", "recorded", "standing"].map {
                 Table.Column(say("area.column.\($0)"))
             },
             rows: history.decisions.map { decision in
                 [
                     Table.Cell(decision.onDay.description), Table.Cell(say("area.decision.\(decision.kind)")),
+                    decision.takenBackAt == nil && mayDecide
+                        ? Table.Cell(say("area.take_back"), url: AreaAddress.takeBack(code, decision.id)) : Table.Cell(""),
                     Table.Cell(history.names[decision.areaID] ?? ""),
                     Table.Cell(decision.otherAreaID.flatMap { history.names[$0] } ?? ""), Table.Cell(decision.reason, mark: "wide"),
                     Table.Cell(decision.document),
@@ -62,9 +64,7 @@ struct AreaHistoryPage: Sendable {
                                     "actor": words.actor(decision.takenBackBy, history.accounts, visit.language),
                                     "reason": decision.takenBackFor,
                                 ])
-                        } ?? say("area.in_force"), mark: "wide"),
-                    decision.takenBackAt == nil && mayDecide
-                        ? Table.Cell(say("area.take_back"), url: AreaAddress.takeBack(code, decision.id)) : Table.Cell(""),
+                        } ?? say("area.in_force"), mark: decision.takenBackAt == nil ? nil : "wide"),
                 ]
             }, empty: say("area.no_decisions"))
     }

@@ -86,7 +86,7 @@ extension Statements {
 
 extension Feature {
     /// What changes about sites besides their states, one or several at once, and all that was recorded of each.
-    package static func siteChanges(settled: @escaping SettledMonths) -> Feature {
+    package static func siteChanges(_ house: House, settled: @escaping SettledMonths) -> Feature {
         Feature(
             "site_changes",
             sites: [
@@ -99,7 +99,7 @@ extension Feature {
                 SiteLook(.seeFigures) {
                     ([], [Frame.Link(label: $1.text("site_history.title"), url: SiteAddress.history($1.code))])
                 },
-            ]
+            ], sample: FeatureSample { try $0.makeSampleChanges(on: $1, by: $2, house.pages.words) }
         ) {
             $0.form(SiteAddress.move, .keepRegister, .sitesMove(settled))
             $0.form(SiteAddress.change, .keepRegister, .siteChange(settled))
@@ -216,5 +216,27 @@ extension FormPreview {
         self.init(
             [at.text("site_change.plan", ["count": String(plans.count), "left": String(sites.count - plans.count)])],
             warnings: [months.sentence(at)].compactMap { $0 }, tables: [table])
+    }
+}
+
+extension Statements {
+    /// In the demo's city: a township that went to the county beside its own, and a box that was replaced.
+    fileprivate func makeSampleChanges(on today: Day, by act: Act, _ words: Words) throws {
+        guard let city = try rootAreas(on: today).first else { return }
+        let counties = try children(of: city, on: today, in: .everything)
+        guard counties.count > 2, let from = counties.last, let to = counties[counties.count - 2].areaCode,
+            let township = try children(of: from, on: today, in: .everything).last?.areaCode,
+            let target = AreaCode("\(to)\(township.description.suffix(3))")
+        else { return }
+        func say(_ key: String) -> String { words.text("site_change.sample.\(key)", .chinese) }
+        let free = try area(code: target.description, on: today, in: .everything) == nil ? target : AreaCode("\(to)901") ?? target
+        try decideArea(
+            .move(township, to: free), on: today.advanced(by: -10), today: today, reason: say("move"), document: say("document"),
+            in: .everything, by: act)
+        let box = try terminals(.placed, limit: 1, on: today, in: Scope(areas: [to])).first
+        guard let box, let site = try site(code: box.siteCode, on: today, in: .everything) else { return }
+        try place(
+            "\(box.id)N", .inPlace(of: box.id, at: site), from: today.advanced(by: -3), today: today, reason: say("replace"), document: "",
+            by: act)
     }
 }

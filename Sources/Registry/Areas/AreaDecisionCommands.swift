@@ -17,9 +17,12 @@ package struct RecordedDecision: Decodable, Hashable, Sendable {
     package let takenBackAt: Instant?
     package let takenBackBy: String
     package let takenBackFor: String
+    /// The file by which it came; nil for one that somebody made.
+    package let madeBy: String?
 
     static let columns: SQL = """
-        id, kind, area_id, other_area_id, on_day, reason, document, actor, recorded_at, taken_back_at, taken_back_by, taken_back_for
+        id, kind, area_id, other_area_id, on_day, reason, document, actor, recorded_at, taken_back_at, taken_back_by, taken_back_for,
+        made_by
         """
 }
 
@@ -56,10 +59,11 @@ extension Statements {
         let id = act.ids.next()
         try run(
             """
-            INSERT INTO area_decision (id, kind, area_id, other_area_id, on_day, reason, document, actor, recorded_at)
-            VALUES (\(id), \(decision.kind), \(plan.subjectID), \(plan.otherID), \(day), \(reason), \(document), \(act.actor.id), \(act.at))
+            INSERT INTO area_decision (id, kind, area_id, other_area_id, on_day, reason, document, actor, recorded_at, made_by)
+            VALUES (\(id), \(decision.kind), \(plan.subjectID), \(plan.otherID), \(day), \(reason), \(document), \(act.actor.id), \(act.at),
+                \(act.cause))
             """)
-        let own = act.because(of: id)
+        let own = act.cause == nil ? act.because(of: id) : act
         try write(plan.effects, decision: id, on: day, by: own)
         for move in Dictionary(grouping: plan.siteMoves, by: { [$0.fromArea, $0.toArea] }).values {
             try write(move, decision: id, on: day, by: own)
@@ -126,27 +130,28 @@ extension Statements {
             let old = try all(
                 SiteVersion.self,
                 """
-                SELECT id, site, name, kind, mode, from_day, until_day, decision, change_id FROM site_version
+                SELECT id, site, name, kind, mode, from_day, until_day, decision, change_id, placed_by FROM site_version
                 WHERE site IN (\(list: sites)) AND area_id = \(first.fromArea) AND until_day > \(day) AND replaced_at IS NULL
                 """)
             try run("UPDATE site_version SET replaced_at = \(act.at), replaced_by = \(act.cause) WHERE id IN (\(list: old.map(\.id)))")
             var rows: [[Value]] = []
-            func add(_ row: SiteVersion, _ area: String, _ days: Range<Day>, _ decision: String?, _ change: String?) {
+            func add(_ row: SiteVersion, _ area: String, _ days: Range<Day>, _ decision: String?, _ from: SiteVersion?) {
                 rows.append([
                     act.ids.next().bound, row.site.bound, row.name.bound, area.bound, row.kind.bound, row.mode.bound,
                     days.lowerBound.number.bound,
-                    days.upperBound.number.bound, act.at.bound, decision.bound, change.bound, searchKey(row.name).bound, act.cause.bound,
+                    days.upperBound.number.bound, act.at.bound, decision.bound, (from?.changeID).bound, (from?.placedBy).bound,
+                    searchKey(row.name).bound, act.cause.bound,
                 ])
             }
             for row in old {
-                if row.fromDay < day { add(row, first.fromArea, row.fromDay..<day, row.decision, row.changeID) }
+                if row.fromDay < day { add(row, first.fromArea, row.fromDay..<day, row.decision, row) }
                 add(row, first.toArea, max(row.fromDay, day)..<row.untilDay, decision, nil)
             }
             guard !rows.isEmpty else { continue }
             try run(
                 """
                 INSERT INTO site_version (id, site, name, area_id, kind, mode, from_day, until_day, recorded_at, decision,
-                change_id, name_key, made_by) \(values: rows)
+                change_id, placed_by, name_key, made_by) \(values: rows)
                 """
             )
         }
@@ -220,4 +225,5 @@ private struct SiteVersion: Decodable {
     let untilDay: Day
     let decision: String?
     let changeID: String?
+    let placedBy: String?
 }

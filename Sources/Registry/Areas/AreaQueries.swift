@@ -39,6 +39,15 @@ extension Statements {
         return found
     }
 
+    /// The condition by which `a` is the last version of the area that a column names: one that is no more keeps the code and name that it
+    /// had.
+    package func lastVersion(of column: SQL) -> SQL {
+        """
+        a.area_id = \(sql: column) AND a.replaced_at IS NULL AND a.until_day = (
+            SELECT max(w.until_day) FROM area_version w WHERE w.area_id = \(sql: column) AND w.replaced_at IS NULL)
+        """
+    }
+
     /// What areas are called, or were last, with their codes, by their identities.
     package func areaNames(_ ids: [String]) throws -> [String: String] {
         try names(ids) {

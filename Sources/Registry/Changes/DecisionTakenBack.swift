@@ -34,6 +34,7 @@ extension Statements {
     /// site, something in an area that it made.
     package func planTakingBack(_ decision: RecordedDecision, uses: RegisterUses) throws -> AreaUndoing {
         guard decision.takenBackAt == nil else { throw Refusal.conflict("area.taken_back") }
+        guard decision.madeBy == nil else { throw Refusal.conflict("area.of_file") }
         let id = decision.id
         let made = try areaRows(where: "made_by = \(id)")
         // What was decided before rows knew their cause cannot be told apart from what came later.

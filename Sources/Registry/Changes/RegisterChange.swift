@@ -97,6 +97,7 @@ extension Statements {
             try run("DELETE FROM site_state WHERE made_by = \(id)")
             try run("DELETE FROM site_version WHERE made_by = \(id)")
             try run("DELETE FROM area_version WHERE made_by = \(id)")
+            try run("DELETE FROM area_decision WHERE made_by = \(id)")
             try run("UPDATE terminal_assignment SET replaced_at = NULL, replaced_by = NULL WHERE replaced_by = \(id)")
             try run("UPDATE site_state SET replaced_at = NULL, replaced_by = NULL WHERE replaced_by = \(id)")
             try run("UPDATE site_version SET replaced_at = NULL, replaced_by = NULL WHERE replaced_by = \(id)")

@@ -51,10 +51,14 @@ private struct AreaImportRow {
 }
 
 extension Statements {
-    /// Brings in areas: new codes are added below the area whose code theirs begins with, another name is a renaming from that day on, an
-    /// earlier day with the same name takes the area's beginning back; nothing from a day after today. Rows are taken from the top of the
-    /// tree down and by day, whatever their order; a row that stands twice is one. With `apply` false nothing is written. Throws only when
-    /// the file is no table at all; bad rows, and those outside the scope, are in the report.
+    /// Why an area gets another code by a file.
+    private static let recodeReason = "新的区划代码表"
+
+    /// Brings in areas: new codes are added below the area whose code theirs begins with, another name is a renaming from that day on,
+    /// another code of a name that is known below the same area, whose own code the file has not, is a recode, which takes all below
+    /// along, an earlier day with the same name takes the area's beginning back; nothing from a day after today. Rows are taken from the
+    /// top of the tree down and by day, whatever their order; a row that stands twice is one. With `apply` false nothing is written.
+    /// Throws only when the file is no table at all; bad rows, and those outside the scope, are in the report.
     package func importAreas(_ bytes: [UInt8], apply: Bool, in scope: Scope, today: Day, by act: Act) throws -> ImportReport {
         let table = try ImportTable(bytes, AreaImport.columns)
         var known = try areaIndex()
@@ -70,6 +74,7 @@ extension Statements {
                     $1.code.description.utf8.count, $1.code.description, $1.from, $1.record.line
                 )
             }
+        let listed = Set(order.map(\.code.description))
         let rootLength = topLevel ?? order.first?.code.level.rawValue
         var (new, later): ([NewArea], [(Act) throws -> Void]) = ([], [])
         var added: Set<String> = []
@@ -125,7 +130,33 @@ extension Statements {
             }
             let place = "\(parent?.areaID ?? "") \(row.name)"
             if let other = named[place], !added.contains(other) {
-                report.refuse(row.record, column: "name", code: "area.known_name", value: "\(row.name) \(other)")
+                guard let old = known[other], let oldCode = AreaCode(other), !listed.contains(other), scope.covers(oldCode) else {
+                    report.refuse(row.record, column: "name", code: "area.known_name", value: "\(row.name) \(other)")
+                    continue
+                }
+                guard row.from > old.begins, row.from >= old.from else {
+                    report.refuse(row.record, column: "from_on", code: "area.before_start", value: row.from.description)
+                    continue
+                }
+                report.changes.append(
+                    ImportChange(line: row.record.line, subject: row.name, column: "code", from: other, to: code, on: row.from))
+                report.changed += 1
+                later.append {
+                    try self.decideArea(
+                        .recode(oldCode, to: row.code), on: row.from, today: today, reason: Self.recodeReason, document: "",
+                        in: .everything,
+                        by: $0)
+                }
+                // From here on everything below has its new code.
+                for (below, area) in known where below.hasPrefix(other) {
+                    let moved = code + below.dropFirst(other.count)
+                    known[below] = nil
+                    known[moved] = KnownArea(
+                        areaID: area.areaID, code: moved, name: area.name, parentID: area.parentID, from: max(area.from, row.from),
+                        begins: area.begins)
+                }
+                named = Dictionary(
+                    known.values.map { ("\($0.parentID ?? "") \($0.name)", $0.code) }, uniquingKeysWith: { first, _ in first })
                 continue
             }
             let id = act.ids.next()
@@ -133,7 +164,7 @@ extension Statements {
             known[code] = KnownArea(areaID: id, code: code, name: row.name, parentID: parent?.areaID, from: row.from, begins: row.from)
             named[place] = named[place] ?? code
             added.insert(code)
-            report.added += 1
+            report.add(row.record, code: code, name: row.name)
         }
         if apply, !new.isEmpty || !later.isEmpty {
             let file = try recordFile(today: today, by: act)

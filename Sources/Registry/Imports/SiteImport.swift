@@ -186,8 +186,14 @@ extension Statements {
                 if case .refused(let column, let code, let value) = outcome { (row, column, code, value) } else { nil }
             }
             if refused.isEmpty {
-                for case .done(let isNew, let changes) in outcomes {
-                    if isNew { report.added += 1 } else if changes.isEmpty { report.unchanged += 1 } else { report.changed += 1 }
+                for case (let row, .done(let isNew, let changes)) in zip(rows, outcomes) {
+                    if isNew {
+                        report.add(row.record, code: row.code, name: row.name)
+                    } else if changes.isEmpty {
+                        report.unchanged += 1
+                    } else {
+                        report.changed += 1
+                    }
                     if !isNew { report.changes += changes }
                 }
                 if apply, report.added + report.changed > 0 {

@@ -16,6 +16,8 @@ ALTER TABLE site_version ADD COLUMN made_by TEXT;
 ALTER TABLE site_version ADD COLUMN replaced_by TEXT;
 -- What says why the site was so, also where the row was cut by something later.
 ALTER TABLE site_version ADD COLUMN change_id TEXT;
+-- The same of its place, where no decision on the tree put it there.
+ALTER TABLE site_version ADD COLUMN placed_by TEXT;
 ALTER TABLE site_state ADD COLUMN made_by TEXT;
 ALTER TABLE site_state ADD COLUMN replaced_by TEXT;
 ALTER TABLE terminal_assignment ADD COLUMN made_by TEXT;
@@ -43,3 +45,5 @@ ALTER TABLE area_decision ADD COLUMN taken_back_at BIGINT;
 ALTER TABLE area_decision ADD COLUMN taken_back_by TEXT NOT NULL DEFAULT '';
 ALTER TABLE area_decision ADD COLUMN taken_back_for TEXT NOT NULL DEFAULT '';
 ALTER TABLE area_decision ADD COLUMN moved_nodes TEXT NOT NULL DEFAULT '';
+-- The file that it came by, with which it is taken back.
+ALTER TABLE area_decision ADD COLUMN made_by TEXT;

@@ -43,6 +43,8 @@ package struct SiteSpan: Decodable, Hashable, Sendable {
     package var untilDay: Day
     package let decision: String?
     package let changeID: String?
+    /// The change that put it there; nil where it began there, or a decision on the tree did.
+    package let placedBy: String?
 
     package var days: Range<Day> { fromDay..<untilDay }
 }
@@ -175,6 +177,7 @@ extension Statements {
                     row.mode.rawValue.bound,
                     row.fromDay.number.bound, row.untilDay.number.bound, act.at.bound,
                     (isChanged && change.areaID != nil ? nil : row.decision).bound, (isChanged ? id : row.changeID).bound,
+                    (isChanged && change.areaID != nil ? id : row.placedBy).bound,
                     searchKey(row.name).bound, id.bound,
                 ])
             }
@@ -187,7 +190,7 @@ extension Statements {
             try run(
                 """
                 INSERT INTO site_version (id, site, name, area_id, kind, mode, from_day, until_day, recorded_at, decision, change_id,
-                name_key, made_by) \(values: Array(rows[start..<min(start + 400, rows.count)]))
+                placed_by, name_key, made_by) \(values: Array(rows[start..<min(start + 400, rows.count)]))
                 """)
         }
         if change.areaID != nil { try placeNodes(on: today, at: act.at) }
@@ -216,7 +219,7 @@ extension Statements {
             rows += try all(
                 SiteSpan.self,
                 """
-                SELECT id, site, name, kind, mode, area_id, from_day, until_day, decision, change_id FROM site_version
+                SELECT id, site, name, kind, mode, area_id, from_day, until_day, decision, change_id, placed_by FROM site_version
                 WHERE site IN (\(list: sites[start..<min(start + 500, sites.count)])) AND replaced_at IS NULL ORDER BY site, from_day
                 """)
         }

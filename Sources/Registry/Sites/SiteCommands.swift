@@ -88,9 +88,9 @@ extension Statements {
         try run(
             """
             INSERT INTO site_version (id, site, name, area_id, kind, mode, from_day, until_day, recorded_at, decision, change_id,
-                name_key, made_by)
+                placed_by, name_key, made_by)
             SELECT \(act.ids.next()), site, name, area_id, kind, mode, \(day), until_day, \(act.at), decision, change_id,
-                name_key, \(act.cause)
+                placed_by, name_key, \(act.cause)
                 FROM site_version WHERE id = \(row.id) AND from_day > \(day)
             """)
         try run("UPDATE site_version SET replaced_at = \(act.at), replaced_by = \(act.cause) WHERE id = \(row.id) AND from_day > \(day)")

@@ -1,5 +1,6 @@
 package import Accounts
 package import Basics
+import Registry
 package import Storage
 
 /// A box, and where it stands, or stood last.
@@ -24,11 +25,10 @@ extension Statements {
         _ standing: TerminalStanding? = nil, words: SearchWords = SearchWords(""), after id: String = "", limit: Int, on day: Day,
         in scope: Scope
     ) throws -> [TerminalRecord] {
-        try all(
-            TerminalRecord.self,
-            """
-            \(sql: selection) \(sql: try terminalSource(standing, words, on: day, in: scope)) AND t.id > \(id) ORDER BY t.id LIMIT \(limit)
-            """)
+        let isWide = scope.areas.contains { $0.level <= .county }
+        let source = try terminalSource(standing, words, on: day, in: scope, isWide: isWide)
+        return try all(
+            TerminalRecord.self, "\(sql: selection) \(sql: source) AND t.id > \(id) ORDER BY t.id LIMIT \(limit)")
     }
 
     /// How many of them there are.
@@ -43,6 +43,15 @@ extension Statements {
         try first(TerminalRecord.self, "\(sql: selection) \(sql: try terminalSource(on: day, in: scope)) AND t.id = \(id)")
     }
 
+    private func sites(within scope: Scope, on day: Day) -> SQL {
+        """
+        EXISTS (SELECT 1 FROM site_version w JOIN area_version b ON b.area_id = w.area_id AND b.replaced_at IS NULL
+            AND b.from_day <= \(day) AND b.until_day > \(day)
+            WHERE w.site = x.site AND w.replaced_at IS NULL AND w.from_day <= \(day) AND w.until_day > \(day)
+                AND \(sql: scope.condition("b.code")))
+        """
+    }
+
     private var selection: SQL {
         """
         SELECT t.id, s.code AS site_code, v.name AS site_name, a.code AS area_code, a.name AS area_name, x.from_day, x.until_day,
@@ -50,23 +59,25 @@ extension Statements {
         """
     }
 
-    private func terminalSource(_ standing: TerminalStanding? = nil, _ words: SearchWords = SearchWords(""), on day: Day, in scope: Scope)
-        throws -> SQL
-    {
+    /// A scope that is wide is asked of each box: one behind the other by their ids they are found soon. Of a narrow one its few sites are.
+    private func terminalSource(
+        _ standing: TerminalStanding? = nil, _ words: SearchWords = SearchWords(""), on day: Day, in scope: Scope, isWide: Bool = false
+    ) throws -> SQL {
         let ofStanding: SQL =
             switch standing {
             case nil: "1 = 1"
             case .placed: "x.until_day > \(day)"
             case .nowhere: "x.until_day <= \(day)"
             }
-        let seen: SQL = try isWholeNetwork(scope, on: day) ? "1 = 1" : scope.condition("a.code")
+        let seen: SQL =
+            try isWholeNetwork(scope, on: day) ? "1 = 1" : isWide ? sites(within: scope, on: day) : scope.condition("a.code")
         return """
             FROM terminal t JOIN terminal_assignment x ON x.terminal = t.num AND x.replaced_at IS NULL AND x.from_day <= \(day)
             JOIN site s ON s.num = x.site
             JOIN site_version v ON v.site = x.site AND v.replaced_at IS NULL AND v.from_day <= \(day) AND v.until_day > \(day)
             JOIN area_version a ON a.area_id = v.area_id AND a.replaced_at IS NULL AND a.from_day <= \(day) AND a.until_day > \(day)
-            WHERE NOT EXISTS (SELECT 1 FROM terminal_assignment y WHERE y.terminal = x.terminal AND y.replaced_at IS NULL
-                AND y.from_day <= \(day) AND y.from_day > x.from_day)
+            WHERE (x.until_day > \(day) OR NOT EXISTS (SELECT 1 FROM terminal_assignment y WHERE y.terminal = x.terminal
+                AND y.replaced_at IS NULL AND y.from_day <= \(day) AND y.from_day > x.from_day))
                 AND \(sql: seen) AND \(sql: ofStanding) AND \(sql: words.condition("v.name_key", code: "t.id"))
             """
     }
