@@ -32,6 +32,10 @@ def shown(secret: str, ahead: str = "now") -> str:
 
 def sign_in(page: Page, network: Network) -> None:
     page.goto(network.address() + "/sign-in")
+    fill_in(page, network)
+
+
+def fill_in(page: Page, network: Network) -> None:
     page.fill("#login", "editor")
     page.fill("#password", network.passwords["editor"])
     page.click("main button[type=submit]")
@@ -69,11 +73,13 @@ def test_a_telephone_is_set_up_used_and_lost(browser: Browser, browser_context_a
     page.fill("[name=password_code]", shown(secret, "30 seconds"))
     page.click("main form button[type=submit]")
     assert urlsplit(page.url).path == "/"
+    # With the paper, and on to where he wanted to go.
     context.clear_cookies()
-    sign_in(page, network)
+    page.goto(network.address() + "/courseware?q=%E8%AF%BE")
+    fill_in(page, network)
     page.fill("[name=password_code]", codes[4])
     page.click("main form button[type=submit]")
-    assert urlsplit(page.url).path == "/"
+    assert page.url == network.address() + "/courseware?q=%E8%AF%BE"
     # Telephone and paper are lost: by command, for the security administrator himself.
     network.command("account", "forget-factor", "editor")
     page.goto(network.address() + "/courseware")

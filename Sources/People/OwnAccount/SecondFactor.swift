@@ -50,8 +50,11 @@ extension FormVisit {
         return "\(house.zone.text(act.at)):\(second.count == 1 ? "0" : "")\(second)"
     }
 
-    /// Where somebody goes on who had to take a step first.
-    fileprivate var onward: Location { Location(asked: query("next").isEmpty ? "/" : query("next")) }
+    /// Where somebody goes on who had to take a step first: where he wanted to, as the address of the page with the form says.
+    fileprivate var onward: Location {
+        let page = request.headers[.referer].flatMap { URLComponents(string: $0) }
+        return Location(asked: page?.queryItems?.first { $0.name == "next" }?.value ?? "/")
+    }
 
     fileprivate func frame(_ key: String, _ view: FormView, note: String = "") -> FormFrame {
         FormFrame(title: text(key), crumbs: factorCrumbs, note: note.isEmpty ? text("\(key)_note") : note, view)
