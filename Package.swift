@@ -252,7 +252,7 @@ let package = Package(
         .testTarget(name: "NodeTests", dependencies: ["Node", "Simulator"], swiftSettings: settings),
         .testTarget(name: "ProgramsTests", dependencies: ["Programs"], swiftSettings: settings),
         .testTarget(
-            name: "FuzzTests", dependencies: ["Basics", "Listener", "Wire", "Trust", "Programs", "Media", "Node"],
+            name: "FuzzTests", dependencies: ["Basics", "Listener", "Wire", "Trust", "Programs", "Media", "Documents", "Node"],
             swiftSettings: settings),
         .testTarget(name: "MediaTests", dependencies: ["Media", "Programs", log], swiftSettings: settings),
         .testTarget(name: "DocumentsTests", dependencies: ["Documents", "CZip"], swiftSettings: settings),

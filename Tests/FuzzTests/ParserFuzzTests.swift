@@ -1,4 +1,5 @@
 import Basics
+import Documents
 import Foundation
 import Listener
 import Media
@@ -141,6 +142,23 @@ struct Parser: Sendable, CustomStringConvertible {
         }
     }
 
+    private static let sheet = """
+        <worksheet><sheetData><row r="1"><c r="A1" t="str"><v>云溪市</v></c><c r="B1" s="1"><v>40664</v></c></row>
+        <row r="2"><c r="A2" t="s"><v>0</v></c><c r="B2"><v>9.90101E11</v></c><c t="inlineStr"><is><t>村</t></is></c></row>
+        <row r="3"><c r="B3"><v>1</v></c></row></sheetData><mergeCells><mergeCell ref="A2:A3"/></mergeCells></worksheet>
+        """
+
+    /// A workbook around a sheet.
+    private static func workbook(_ sheet: [UInt8]) throws -> [UInt8] {
+        var zip = ZipFile()
+        zip.add("xl/workbook.xml", "<workbook xmlns:r=\"r\"><sheets><sheet name=\"x\" r:id=\"a\"/></sheets></workbook>")
+        zip.add("xl/_rels/workbook.xml.rels", "<Relationships><Relationship Id=\"a\" Target=\"worksheets/s.xml\"/></Relationships>")
+        zip.add("xl/sharedStrings.xml", "<sst><si><t>东岭县</t></si></sst>")
+        zip.add("xl/styles.xml", "<styleSheet><cellXfs><xf numFmtId=\"0\"/><xf numFmtId=\"14\"/></cellXfs></styleSheet>")
+        zip.add("xl/worksheets/s.xml", Data(sheet))
+        return Array(try zip.packed())
+    }
+
     static let parsers: [Parser] = {
         guard let signed = try? signed(),
             let stop = try? StopOrder(version: 3, expiresAt: 1_400_000_000_000, areas: ["9901"], stops: true, signedBy: [key(1)])
@@ -162,6 +180,14 @@ struct Parser: Sendable, CustomStringConvertible {
                     _ = same(fact, try JSONDecoder().decode(Fact.self, from: try JSONEncoder().encode(fact)), "fact")
                 }
                 return true
+            },
+            Parser(name: "sheet", good: [sheet]) { bytes in
+                let rows = try SheetReading.rows(try workbook(bytes))
+                return rows.allSatisfy { $0.number > 0 && !$0.cells.allSatisfy(\.isEmpty) }
+            },
+            Parser(name: "hours", good: ["08:30-12:00 14:00-17:30", "9:00－12:00，14：00至17：30"]) { bytes in
+                guard let hours = OfficeHours(written: text(bytes)) else { return false }
+                return same(hours, OfficeHours(written: hours.description) ?? WorkCalendar.usual.hours, "hours")
             },
             Parser(name: "envelopes", good: [text(Array(Envelope.load([envelope, envelope])))]) { bytes in
                 let load = try Envelope.unload(Data(bytes))
