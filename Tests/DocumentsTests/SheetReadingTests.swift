@@ -101,6 +101,7 @@ import Testing
             try workbook(blank), try workbook("<sheetData/>", shared: [String(repeating: "a", count: 50 << 20)]),
             try workbook("<sheetData><row r=\"1\"><c r=\"ZZZ1\"><v>1</v></c></row></sheetData>"),
             try workbook("<sheetData><row r=\"900000\"><c><v>1</v></c></row></sheetData>"),
+            try workbook("<sheetData><row r=\"9223372036854775807\"/><row><c><v>1</v></c></row></sheetData>"),
             try workbook("<sheetData><row><c t=\"str\"><v>\(String(repeating: "x", count: 200_000))</v></c></row></sheetData>"),
             try workbook(
                 "<sheetData><row><c><v>1</v></c></row></sheetData><mergeCells>"

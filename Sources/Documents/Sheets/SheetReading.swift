@@ -159,7 +159,10 @@ private final class SheetCells {
     func take(_ reading: XMLReading) {
         reading.begins = { [self] name, values in
             switch name {
-            case "row": (row, column, cells) = (values["r"].flatMap { Int($0) } ?? row + 1, 0, [])
+            case "row":
+                // Beyond the last row that is read one number is as good as another.
+                let number = values["r"].flatMap { Int($0) }.flatMap { $0 > 0 ? $0 : nil } ?? row + 1
+                (row, column, cells) = (min(number, SheetReading.mostRows + 1), 0, [])
             case "c": begin(values)
             case "v", "t": isText = true
             case "mergeCell": if let range = values["ref"] { merge(range) }
