@@ -18,8 +18,6 @@ from support.processes import Program
 # Limits of the product that a busy machine reaches; the programs that tests start inherit them.
 os.environ.setdefault("YUANJIAO_PRINT_SECONDS", "1200")
 os.environ.setdefault("YUANJIAO_PASSWORD_AGAIN_MINUTES", "720")
-# Tests sign in as many people with programs that have no telephone; those about the second factor say so.
-os.environ.setdefault("YUANJIAO_SECOND_FACTOR", "offered")
 
 # An end by SIGTERM goes the way of Ctrl-C, so that fixtures clean up.
 signal.signal(signal.SIGTERM, signal.default_int_handler)

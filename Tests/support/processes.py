@@ -16,6 +16,9 @@ from typing import Mapping, Sequence
 
 from support.patience import PATIENCE
 
+# Whoever signs in here is a program without a telephone; tests about the second factor say so. Programs that are started inherit it.
+os.environ.setdefault("YUANJIAO_SECOND_FACTOR", "offered")
+
 _PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None, use_errno=True)
 
