@@ -268,7 +268,7 @@ let package = Package(
         .testTarget(
             name: "RelayTests", dependencies: ["Basics", "Storage", "Node", "Relay", "Trust", "Wire", "TestKit"], swiftSettings: settings),
         .testTarget(
-            name: "RegistryTests", dependencies: ["Basics", "Storage", "Accounts", "Registry", "RegisterPages", "TestKit"],
+            name: "RegistryTests", dependencies: ["Basics", "Storage", "Documents", "Accounts", "Registry", "RegisterPages", "TestKit"],
             swiftSettings: settings),
         .testTarget(name: "OperationsTests", dependencies: ["Operations", "Content", "TestKit", "Wire"], swiftSettings: settings),
         .testTarget(

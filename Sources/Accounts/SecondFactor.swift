@@ -48,12 +48,15 @@ extension Statements {
         try first("SELECT waiting_key FROM second_factor WHERE account_id = \(accountID)") { try $0.text(0) }.flatMap { TimeCode(text: $0) }
     }
 
-    /// The first code has come: its key is the account's from now on, with these recovery codes. All other sessions end.
-    package func setFactor(step: Int64, codes: [String], of account: Account, keeping sessionDigest: String, by act: Act) throws {
+    /// The first code of a key has come: it is the account's from now on, with these recovery codes. All other sessions end. Refuses a key
+    /// that waits no more.
+    package func setFactor(_ key: TimeCode, step: Int64, codes: [String], of account: Account, keeping sessionDigest: String, by act: Act)
+        throws
+    {
         let set = try run(
             """
             UPDATE second_factor SET key_text = waiting_key, waiting_key = '', last_step = \(step)
-            WHERE account_id = \(account.id) AND waiting_key <> ''
+            WHERE account_id = \(account.id) AND waiting_key = \(key.text)
             """)
         guard set == 1 else { throw Refusal.conflict("factor.not_begun") }
         try run("UPDATE account SET factor_at = \(act.at) WHERE id = \(account.id)")
@@ -117,13 +120,11 @@ extension Statements {
             try record("session.refused", account.id, refusal: "code.wrong", by: act)
             return false
         }
-        try forgetCodeAttempts(of: account)
+        try forgetSignInAttempts(login: "code:" + account.id)
         try run("UPDATE session SET code_due = 0 WHERE token_digest = \(tokenDigest)")
         try confirmSession(tokenDigest: tokenDigest, by: act)
         return true
     }
-
-    package func forgetCodeAttempts(of account: Account) throws { try forgetSignInAttempts(login: "code:" + account.id) }
 }
 
 /// A recovery code as it is stored, with or without what divides it: nobody guesses 80 bits.

@@ -66,6 +66,14 @@ import Web
             #expect(stolen.status == .unprocessableContent && body(stolen).contains("somebody above must do it"))
             #expect(!body(stolen).contains("下湾村"))
             #expect(try await world.get("/sites/S4/terminals/take", cookie: west).status == .conflict)
+            // What cannot be is said before anything is confirmed.
+            for (terminal, from, field) in [
+                ("T1 x", "2011-05-01", "terminal"), ("NEW-1", "2011-05-01", "terminal"), ("N9", "2010-01-01", "from"),
+            ] {
+                let fields = ["terminal": terminal, "from": from, "reason": "新装", "document": ""]
+                let refused = try await world.submit("/sites/S1/terminals/assign", fields, isLook: true, cookie: city)
+                #expect(refused.status == .unprocessableContent && body(refused).contains("href=\"#\(field)\""), "\(terminal) \(from)")
+            }
         }
     }
 

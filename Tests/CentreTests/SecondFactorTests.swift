@@ -94,6 +94,27 @@ import Web
         }
     }
 
+    /// A code of one key does not set another one that somebody began meanwhile.
+    @Test(arguments: Database.Engine.required)
+    func theKeyWhoseCodeCameIsTheOneThatIsSet(_ engine: Database.Engine) async throws {
+        try await withCentre(engine, at: Self.moment) { world in
+            _ = try await world.signIn("officer", .officer, area: "9901")
+            let now = world.clock.clock.now
+            let (first, second) = (TimeCode.fresh(.system), TimeCode.fresh(.system))
+            try await world.centre.database.write { statements in
+                let act = Act(by: .commandLine, at: now, ids: .system)
+                let account = try #require(try statements.account(login: "officer"))
+                try statements.beginFactor(first, of: account, by: act)
+                try statements.beginFactor(second, of: account, by: act)
+                #expect(throws: Refusal.conflict("factor.not_begun")) {
+                    try statements.setFactor(first, step: 1, codes: ["a"], of: account, keeping: "", by: act)
+                }
+                try statements.setFactor(second, step: 1, codes: ["a"], of: account, keeping: "", by: act)
+                #expect(try statements.account(login: "officer")?.factorAt == now)
+            }
+        }
+    }
+
     /// Whoever knows the password guesses five times in a quarter of an hour, from wherever he comes.
     @Test(arguments: Database.Engine.required)
     func guessesAreBounded(_ engine: Database.Engine) async throws {

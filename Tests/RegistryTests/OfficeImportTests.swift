@@ -1,5 +1,6 @@
 import Accounts
 import Basics
+import Documents
 import Records
 import Registry
 import Storage
@@ -244,6 +245,37 @@ import Testing
                 try statements.site(code: "N1", on: today, in: .everything).map { try statements.stateHistory(site: $0.num) } ?? []
             }
             #expect(states.map(\.reason) == ["验收"])
+        }
+    }
+}
+
+/// Workbooks as the imports read them.
+@Suite struct WorkbookImportTests {
+    /// What stands beside the table, or far to the right of one row, is no part of it, and costs no other row anything.
+    @Test(arguments: Database.Engine.required)
+    func whatStandsBesideTheTableIsLeftOut(_ engine: Database.Engine) async throws {
+        try await withWorld(engine) { world in
+            func cell(_ text: String, _ place: String) -> String { "<c r=\"\(place)\" t=\"str\"><v>\(text)</v></c>" }
+            var rows = ["<row r=\"1\">\(cell("区划代码", "A1"))\(cell("名称", "B1"))\(cell("起始日期", "C1"))</row>"]
+            for number in 1...400 {
+                let code = "990101001" + String(String(1_000 + number).suffix(3))
+                rows.append(
+                    "<row r=\"\(number + 1)\">\(cell(code, "A\(number + 1)"))\(cell("村\(number)", "B\(number + 1)"))"
+                        + cell("2011-05-01", "C\(number + 1)") + (number == 7 ? cell("备注", "ALL8") : "") + "</row>")
+            }
+            var zip = ZipFile()
+            zip.add("xl/workbook.xml", "<workbook xmlns:r=\"r\"><sheets><sheet name=\"x\" r:id=\"a\"/></sheets></workbook>")
+            zip.add("xl/_rels/workbook.xml.rels", "<Relationships><Relationship Id=\"a\" Target=\"worksheets/s.xml\"/></Relationships>")
+            zip.add("xl/worksheets/s.xml", "<worksheet><sheetData>\(rows.joined())</sheetData></worksheet>")
+            let (bytes, act) = (Array(try zip.packed()), world.act(at: SampleWorld.moment("2011-07-01", 9)))
+            let table = try ImportTable(bytes, AreaImport.columns)
+            #expect(table.header == ["区划代码", "名称", "起始日期"] && table.records.map(\.fields.count).sorted().dropLast().last == 3)
+            let report = try await world.database.read {
+                try $0.importAreas(bytes, apply: false, in: .everything, today: .forever, by: act)
+            }
+            // The first two codes are known, under other names.
+            #expect(
+                report.added == 398 && report.changed == 2 && report.refused.isEmpty && report.recognised == ["XLSX"], "\(report.refused)")
         }
     }
 }

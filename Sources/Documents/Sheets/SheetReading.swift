@@ -41,7 +41,7 @@ package enum SheetReading {
         _ = try parse(archive, "xl/styles.xml", mostPart, styles.take)
         let sheet = SheetCells(strings.texts, styles.dates, isOf1904: book.isOf1904)
         guard try parse(archive, name, mostSheet, sheet.take) else { throw .notASheet }
-        guard !sheet.isTooLarge else { throw .tooLarge }
+        guard !sheet.isTooLarge, strings.texts.count <= mostCells else { throw .tooLarge }
         return sheet.finished
     }
 
@@ -101,7 +101,8 @@ private final class SharedTexts {
         reading.text = { [self] in if isText { text += $0 } }
         reading.ends = { [self] name in
             switch name {
-            case "si": texts.append(text)
+            // One more than may be says that there are too many.
+            case "si": if texts.count <= SheetReading.mostCells { texts.append(text) }
             case "rPh": isReading = false
             case "t": isText = false
             default: break

@@ -185,6 +185,8 @@ extension Feature {
             jobs: [days.importJob(house, bell: bell), hours.importJob(house, bell: bell)],
             today: [
                 TodayLook(.keepRegister) { statements, question in
+                    // Holidays are those of cities and counties; what they say holds below.
+                    guard question.scope.areas.contains(where: { $0.level <= .county }) else { return [] }
                     // The next year's holidays are told in autumn: from December on they are missed.
                     let next = question.today.month.month >= 12 ? [question.today.month.year + 1] : []
                     let missing = try ([question.today.month.year] + next).filter {

@@ -64,9 +64,7 @@ extension Statements {
         try all(
             """
             SELECT a.name, c.month, (SELECT count(*) FROM edition e WHERE e.area_id = c.area_id AND e.month = c.month) FROM month_closing c
-            JOIN area_version a ON a.area_id = c.area_id AND a.replaced_at IS NULL AND a.until_day = (SELECT max(w.until_day)
-                FROM area_version w
-                WHERE w.area_id = c.area_id AND w.replaced_at IS NULL)
+            JOIN area_version a ON \(sql: lastVersion(of: "c.area_id"))
             WHERE c.month >= \(first.description) AND c.area_id IN (\(list: ids)) ORDER BY c.month, a.code
             """
         ) { SettledMonth(area: try $0.text(0), month: try $0.text(1), editions: try $0.int(2)) }

@@ -2,6 +2,7 @@ package import Accounts
 package import Basics
 import Figures
 import Lists
+import Registry
 package import Storage
 import Web
 
@@ -47,8 +48,7 @@ extension Statements {
         let standing: SQL = isLast.map { $0 ? "AND NOT \(sql: Self.corrected)" : "AND \(sql: Self.corrected)" } ?? ""
         return """
             FROM edition e
-            JOIN area_version a ON a.area_id = e.area_id AND a.replaced_at IS NULL AND a.until_day = (
-                SELECT max(w.until_day) FROM area_version w WHERE w.area_id = e.area_id AND w.replaced_at IS NULL)
+            JOIN area_version a ON \(sql: lastVersion(of: "e.area_id"))
             WHERE (\(sql: scope.condition("a.code")) OR EXISTS (SELECT 1 FROM edition_recipient r
                     JOIN area_version b ON b.area_id = r.area_id AND b.replaced_at IS NULL AND b.from_day <= \(day) AND b.until_day > \(day)
                     WHERE r.edition = e.id AND b.code IN (\(list: scope.topmost.map(\.description)))))

@@ -162,8 +162,10 @@ extension FormPage where Subject == TimeCode? {
             submit: "factor.set", cancel: { _, at in at.house.stepDue(at.visit) == nil ? HouseAddress.account() : nil },
             subject: { try $0.waitingFactor(accountID: $1.visit.account.id) }, form: { _ in FactorFields.form }, texts: { _, _ in [:] },
             act: { statements, _, _, at in
+                guard let key = TimeCode(text: at.prepared["key"] ?? "") else { throw Refusal.conflict("factor.not_begun") }
                 try statements.setFactor(
-                    step: Int64(at.prepared["step"] ?? "") ?? 0, codes: at.codes, of: at.visit.account, keeping: at.visit.sessionDigest,
+                    key, step: Int64(at.prepared["step"] ?? "") ?? 0, codes: at.codes, of: at.visit.account,
+                    keeping: at.visit.sessionDigest,
                     by: at.act)
                 return HouseAddress.account()
             },
@@ -184,7 +186,7 @@ extension FormPage where Subject == TimeCode? {
             guard let key else { throw Refusal.conflict("factor.not_begun") }
             let code = typed.raw(FactorFields.code.name).officeCode.replacing(/\s/, with: "")
             guard let step = key.step(of: code, at: at.act.at) else { throw Refusal.invalid([FactorFields.code.name: "code.wrong"]) }
-            return at.freshCodes.merging(["step": String(step)]) { $1 }
+            return at.freshCodes.merging(["step": String(step), "key": key.text]) { $1 }
         }
         page.answering = { _, at in at.codesFrame }
         return page

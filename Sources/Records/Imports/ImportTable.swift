@@ -84,7 +84,8 @@ package struct ImportTable: Sendable {
         let named = isSheet ? heading.lastIndex { !$0.officeText.isEmpty }.map { $0 + 1 } ?? 0 : heading.count
         header = Array(heading.prefix(ImportTable.ownWidth(of: Array(heading.prefix(named)))))
         names = Array(names.prefix(header.count))
-        width = best.records[best.place].fields.count
+        // In a sheet what stands beside the table stands in no wrong column.
+        width = isSheet ? .max : heading.count
         let counts = names.reduce(into: [String: Int]()) { $0[$1, default: 0] += 1 }
         let twice = counts.filter { !$0.key.isEmpty && $0.value > 1 }.map(\.key)
         guard twice.isEmpty else { throw Refusal.invalid(Dictionary(uniqueKeysWithValues: twice.map { ($0, "csv.column_twice") })) }
@@ -105,12 +106,10 @@ package struct ImportTable: Sendable {
         recognised = found
     }
 
-    /// The rows of a workbook's first sheet, all as wide as the widest: a spreadsheet leaves out empty cells at the end.
+    /// The rows of a workbook's first sheet.
     private static func sheet(_ bytes: [UInt8]) throws -> [CSV.Record] {
         do throws(SheetProblem) {
-            let rows = try SheetReading.rows(bytes)
-            let width = rows.map(\.cells.count).max() ?? 0
-            return rows.map { CSV.Record(line: $0.number, fields: $0.cells + Array(repeating: "", count: width - $0.cells.count)) }
+            return try SheetReading.rows(bytes).map { CSV.Record(line: $0.number, fields: $0.cells) }
         } catch {
             let code =
                 switch error {

@@ -51,6 +51,18 @@ struct PlacingSubject: Sendable {
         case .take: return (try values[PlacingFields.present(present)], .takenAway)
         }
     }
+
+    /// The other site that the box leaves; nil for none. Throws what stands against it, and where whoever comes does not see that site: he
+    /// neither takes a box from it nor learns where it is.
+    func leaving(_ statements: Statements, _ values: FormValues, _ at: FormVisit) throws -> Site? {
+        let (id, placing) = try placing(values)
+        let plan = try statements.planPlacing(id, placing, from: try values[PlacingFields.from], today: at.today)
+        guard let code = plan.leaves?.siteCode, code != site.code else { return nil }
+        guard let other = try statements.site(code: code, on: at.today, in: at.visit.scope) else {
+            throw Refusal.invalid(["terminal": "terminal.of_others"])
+        }
+        return other
+    }
 }
 
 extension Feature {
@@ -98,33 +110,22 @@ extension FormPage where Subject == PlacingSubject {
                 return PlacingSubject(site: site, matter: matter, present: present)
             }, form: { $0.form }, texts: { _, at in [PlacingFields.from.name: at.today.description] },
             preview: { statements, subject, values, at in
-                let (id, _) = try subject.placing(values)
-                let stays = try statements.terminalStays(id).filter { $0.replacedAt == nil && $0.untilDay == .forever }
+                let (id, leaves) = (try subject.placing(values).id, try subject.leaving(statements, values, at))
                 var says = [
                     at.text(
                         "terminal.plan.\(subject.matter.rawValue)",
                         ["terminal": id, "site": subject.site.name, "from": try values[PlacingFields.from].description])
                 ]
-                if let now = stays.first, now.siteCode != subject.site.code {
-                    // Whoever sees the site alone does not see where else a box stands.
-                    let isSeen = try statements.site(code: now.siteCode, on: at.today, in: at.visit.scope) != nil
-                    guard isSeen else { throw Refusal.invalid(["terminal": "terminal.of_others"]) }
-                    says.append(at.text("terminal.leaves", ["site": "\(now.siteName) \(now.siteCode)"]))
-                }
-                says.append(at.text("terminal.facts_stay"))
-                return FormPreview(says)
+                if let leaves { says.append(at.text("terminal.leaves", ["site": "\(leaves.name) \(leaves.code)"])) }
+                return FormPreview(says + [at.text("terminal.facts_stay")])
             },
             act: { statements, subject, values, at in
-                let (id, placing) = try subject.placing(values)
-                if let now = try statements.presentSite(ofTerminal: id, on: at.today), now.code != subject.site.code,
-                    try statements.site(code: now.code, on: at.today, in: at.visit.scope) == nil
-                {
-                    throw Refusal.invalid(["terminal": "terminal.of_others"])
-                }
-                let since = try statements.place(
-                    id, placing, from: try values[PlacingFields.from], today: at.today, reason: try values[PlacingFields.reason],
+                let ((id, placing), from) = (try subject.placing(values), try values[PlacingFields.from])
+                _ = try subject.leaving(statements, values, at)
+                try statements.place(
+                    id, placing, from: from, today: at.today, reason: try values[PlacingFields.reason],
                     document: try values[PlacingFields.document], by: at.act)
-                try rederive(statements, since, at.act)
+                try rederive(statements, from, at.act)
                 return SiteAddress.history(subject.site.code).with("changed", 1)
             },
             page: { form, subject, at in

@@ -52,8 +52,8 @@ extension Statements {
     package func areaNames(_ ids: [String]) throws -> [String: String] {
         try names(ids) {
             """
-            SELECT a.area_id, a.name || ' ' || a.code FROM area_version a WHERE a.area_id IN (\(sql: $0)) AND a.replaced_at IS NULL
-                AND a.until_day = (SELECT max(w.until_day) FROM area_version w WHERE w.area_id = a.area_id AND w.replaced_at IS NULL)
+            SELECT a.area_id, a.name || ' ' || a.code FROM area_version a
+            WHERE a.area_id IN (\(sql: $0)) AND \(sql: lastVersion(of: "a.area_id"))
             """
         }
     }

@@ -78,8 +78,7 @@ extension Statements {
             AS area_name, p.cause, p.from_day, p.until_day, p.reason, p.document, p.state, p.proposed_by, p.proposed_at,
             p.decided_by, p.decided_at, p.answer, (SELECT count(*) FROM exclusion_proposal_site x WHERE x.proposal = p.id) AS site_count
         FROM exclusion_proposal p
-        JOIN area_version a ON a.area_id = p.area_id AND a.replaced_at IS NULL
-            AND a.until_day = (SELECT max(w.until_day) FROM area_version w WHERE w.area_id = p.area_id AND w.replaced_at IS NULL)
+        JOIN area_version a ON \(sql: lastVersion(of: "p.area_id"))
         WHERE \(sql: scope.condition("a.code")) AND \(sql: condition)
         """
     }

@@ -8,6 +8,29 @@ package enum TerminalPlacing: Hashable, Sendable {
     /// At the site of a box that goes.
     case inPlace(of: String, at: Site)
     case takenAway
+
+    fileprivate var site: Site? {
+        switch self {
+        case .at(let site), .inPlace(of: _, let site): site
+        case .takenAway: nil
+        }
+    }
+}
+
+/// What placing a box means: where it stood until then, and which stay of another box ends.
+package struct PlacingPlan: Sendable {
+    package let leaves: BoxStay?
+    package let replaces: BoxStay?
+}
+
+/// A stay of a box in force.
+package struct BoxStay: Decodable, Hashable, Sendable {
+    let id: String
+    let site: Int
+    let siteID: String
+    package let siteCode: String
+    let fromDay: Day
+    let untilDay: Day
 }
 
 /// A stay of a box at a site, in force or not, as people read it.
@@ -26,12 +49,9 @@ package struct TerminalStay: Decodable, Hashable, Sendable {
 }
 
 extension Statements {
-    /// Says where a box stands from a day on, today or earlier; one that was not known is new. What it told before the day stays with the
-    /// site where it stood. Answers the first day whose facts count elsewhere now: they are to be derived again from it. Refuses, field by
-    /// field: `terminal`, `old`, `from`.
-    @discardableResult package func place(
-        _ id: String, _ placing: TerminalPlacing, from day: Day, today: Day, reason: String, document: String, by act: Act
-    ) throws -> Day {
+    /// What it would mean that a box stands somewhere from a day on, today or earlier; nothing is written. Refuses, field by field:
+    /// `terminal`, `old`, `from`.
+    package func planPlacing(_ id: String, _ placing: TerminalPlacing, from day: Day, today: Day) throws -> PlacingPlan {
         guard (1...64).contains(id.utf8.count), id.utf8.allSatisfy({ (0x21...0x7E).contains($0) }), !id.isScientific else {
             throw Refusal.invalid(["terminal": "terminal.id_form"])
         }
@@ -44,44 +64,43 @@ extension Statements {
             ])
         }
         let present = stays.last { $0.untilDay > day }
-        let changeID = try recordRegisterChange("terminal", from: day, through: nil, reason: reason, document: document, by: act)
-        var detail = ["terminal": id, "from_on": day.description, "reason": reason, "document": document]
         switch placing {
         case .takenAway:
             guard let present else { throw Refusal.conflict("terminal.nowhere") }
-            try end(present, on: day, changeID, by: act)
-            try placeNodes(on: today, at: act.at)
-            try record("site.terminal_taken", try siteID(present.site), detail, by: act)
-            return day
+            return PlacingPlan(leaves: present, replaces: nil)
         case .at(let place), .inPlace(of: _, let place):
             guard try site(code: place.code, on: day, in: .everything) != nil else {
                 throw Refusal.invalid(["from": "terminal.before_site"])
             }
             guard present?.site != place.num else { throw Refusal.invalid(["terminal": "terminal.there_already"]) }
-            if case .inPlace(let old, _) = placing {
-                guard old != id else { throw Refusal.invalid(["terminal": "terminal.itself"]) }
-                guard
-                    let gone = try staysInForce(of: old).last(where: {
-                        $0.site == place.num && $0.untilDay == .forever && $0.fromDay <= day
-                    })
-                else { throw Refusal.invalid(["old": "terminal.not_there"]) }
-                try end(gone, on: day, changeID, by: act)
-                detail["old"] = old
-            }
-            if let present {
-                try end(present, on: day, changeID, by: act)
-                try record("site.terminal_taken", try siteID(present.site), detail, by: act)
-            }
-            let number = try terminalNumber(id, by: act)
+            guard case .inPlace(let old, _) = placing else { return PlacingPlan(leaves: present, replaces: nil) }
+            guard old != id else { throw Refusal.invalid(["terminal": "terminal.itself"]) }
+            let gone = try staysInForce(of: old).last { $0.site == place.num && $0.untilDay == .forever && $0.fromDay <= day }
+            guard let gone else { throw Refusal.invalid(["old": "terminal.not_there"]) }
+            return PlacingPlan(leaves: present, replaces: gone)
+        }
+    }
+
+    /// Says where a box stands from a day on; one that was not known is new. What it told before the day stays with the site where it
+    /// stood; what it told from then on is to be derived again. Refuses what `planPlacing` does.
+    package func place(
+        _ id: String, _ placing: TerminalPlacing, from day: Day, today: Day, reason: String, document: String, by act: Act
+    ) throws {
+        let plan = try planPlacing(id, placing, from: day, today: today)
+        let changeID = try recordRegisterChange("terminal", from: day, through: nil, reason: reason, document: document, by: act)
+        var detail = ["terminal": id, "from_on": day.description, "reason": reason, "document": document]
+        for stay in [plan.leaves, plan.replaces].compactMap(\.self) { try end(stay, on: day, changeID, by: act) }
+        if let left = plan.leaves { try record("site.terminal_taken", left.siteID, detail, by: act) }
+        if let site = placing.site {
+            if case .inPlace(let old, _) = placing { detail["old"] = old }
             try run(
                 """
                 INSERT INTO terminal_assignment (id, terminal, site, from_day, until_day, recorded_at, made_by)
-                VALUES (\(act.ids.next()), \(number), \(place.num), \(day), \(Day.forever), \(act.at), \(changeID))
+                VALUES (\(act.ids.next()), \(try terminalNumber(id, by: act)), \(site.num), \(day), \(Day.forever), \(act.at), \(changeID))
                 """)
-            try placeNodes(on: today, at: act.at)
-            try record("site.terminal_placed", place.id, detail, by: act)
-            return day
+            try record("site.terminal_placed", site.id, detail, by: act)
         }
+        try placeNodes(on: today, at: act.at)
     }
 
     /// A stay ends: the row that said otherwise stays as a replaced one.
@@ -101,12 +120,11 @@ extension Statements {
         try all(
             BoxStay.self,
             """
-            SELECT x.id, x.site, x.from_day, x.until_day FROM terminal_assignment x JOIN terminal t ON t.num = x.terminal
+            SELECT x.id, x.site, s.id AS site_id, s.code AS site_code, x.from_day, x.until_day
+            FROM terminal_assignment x JOIN terminal t ON t.num = x.terminal JOIN site s ON s.num = x.site
             WHERE t.id = \(id) AND x.replaced_at IS NULL ORDER BY x.from_day
             """)
     }
-
-    private func siteID(_ num: Int) throws -> String { try first("SELECT id FROM site WHERE num = \(num)") { try $0.text(0) } ?? "" }
 
     private func terminalNumber(_ id: String, by act: Act) throws -> Int {
         if let known = try first("SELECT num FROM terminal WHERE id = \(id)", { try $0.int(0) }) { return known }
@@ -130,11 +148,4 @@ extension Statements {
             WHERE \(sql: condition) ORDER BY x.from_day DESC, x.recorded_at DESC, x.id LIMIT 500
             """)
     }
-}
-
-private struct BoxStay: Decodable {
-    let id: String
-    let site: Int
-    let fromDay: Day
-    let untilDay: Day
 }
