@@ -136,6 +136,8 @@ package struct Visit: Sendable {
     /// Whether a form was one of this session's pages'.
     func made(_ csrf: String) -> Bool { MaskedToken.unmask(csrf) == token }
 
-    /// Whether one of the account's roles has a right at all.
-    package func may(_ right: Right) -> Bool { grants.contains { $0.role.rights.contains(right) } }
+    /// Whether one of the account's roles has a right at all; before the code of its second factor none but to its own account.
+    package func may(_ right: Right) -> Bool {
+        (!codeIsDue || right == .ownAccount) && grants.contains { $0.role.rights.contains(right) }
+    }
 }

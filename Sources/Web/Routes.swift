@@ -55,7 +55,7 @@ package struct Routes {
         let isPage = !(path.split(separator: "/").last ?? "").contains(".")
         router.get(RouterPath(path)) { request, context in
             let visit = try await house.admitted(request, context, right)
-            if isPage { await house.countWhatWaits(visit) }
+            if isPage, !visit.codeIsDue { await house.countWhatWaits(visit) }
             let response =
                 try await isList
                 ? house.lists.admit(visit.account.id) { try await handler(request, context, visit) } : handler(request, context, visit)
@@ -92,8 +92,8 @@ package struct Routes {
                 if keeps, let response = try await house.keeping(form, found) { return response }
                 throw found == nil ? Refusal.signInNeeded : Refusal.forbidden("form.csrf")
             }
-            guard signedIn.may(right) else { throw Refusal.forbidden("right.missing") }
             try house.requireWholeSignIn(signedIn, at: request.uri.path)
+            guard signedIn.may(right) else { throw Refusal.forbidden("right.missing") }
             let visit = try await signedIn.keeping(house.keptForm(request, signedIn.account))
             if asksAgain(form), let question = try await house.askedAgain(form, context, visit) { return question }
             defer { house.counts.forget(visit.account.id) }
@@ -132,8 +132,8 @@ extension House {
     /// The person of a request; refuses those who are not signed in or lack the right everywhere.
     func admitted(_ request: Request, _ context: AppContext, _ right: Right) async throws -> Visit {
         guard let visit = try await visit(request, context, for: right) else { throw Refusal.signInNeeded }
-        guard visit.may(right) else { throw Refusal.forbidden("right.missing") }
         try requireWholeSignIn(visit, at: request.uri.path)
+        guard visit.may(right) else { throw Refusal.forbidden("right.missing") }
         return try await visit.keeping(keptForm(request, visit.account))
     }
 }

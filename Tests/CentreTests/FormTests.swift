@@ -130,7 +130,7 @@ import Web
                 "/account/code", "/account/factor", "/account/factor/begin", "/account/factor/codes", "/account/factor/remove",
                 "/accounts/:id/factor",
                 // Need something to take back: RegisterChangePagesTests.
-                "/areas/:code/decisions/:decision/take-back", "/register/areas/imports/:import/undo",
+                "/areas/:code/decided/:decision/take-back", "/register/areas/imports/:import/undo",
                 "/register/sites/imports/:import/undo",
                 "/courseware/:id", "/courseware/:id/decline", "/stop", "/bulletins/:month/:code/publish", "/returns/:month/:code",
                 "/returns/:month/:code/send-back",

@@ -85,7 +85,7 @@ import Web
                 "/areas/990101001/decisions/rename", ["on": "2011-05-01", "name": "新青石镇", "reason": "批复", "document": ""], cookie: city)
             #expect(made.status == .seeOther)
             let history = body(try await world.get("/areas/990101001/history", cookie: city))
-            let way = try #require(history.firstMatch(of: #/\/areas\/990101001\/decisions\/[0-9a-f-]{36}\/take-back/#).map { String($0.0) })
+            let way = try #require(history.firstMatch(of: #/\/areas\/990101001\/decided\/[0-9a-f-]{36}\/take-back/#).map { String($0.0) })
             let looked = body(try await world.submit(way, ["reason": "误录"], isLook: true, cookie: city))
             #expect(looked.contains("新青石镇") && looked.contains("青石镇"))
             let west = try await world.signIn("west", .officer, area: "990102")

@@ -46,6 +46,23 @@ import Wire
         }
     }
 
+    /// Two addresses that are alike up to a part call that part the same: a build for looking at things ends at its start otherwise, and
+    /// the one that is tested reads the part under one of the two names.
+    @Test func aPartOfAnAddressHasOneName() async throws {
+        try await withCentre(.sqlite) { world in
+            var names: [[String]: Set<String>] = [:]
+            for entry in world.centre.routes {
+                var before: [String] = []
+                for part in entry.path.split(separator: "/").map(String.init) {
+                    if part.hasPrefix(":") { names[before, default: []].insert(part) }
+                    before.append(part.hasPrefix(":") ? ":" : part)
+                }
+            }
+            #expect(names.count > 20)
+            for (before, found) in names { #expect(found.count == 1, "/\(before.joined(separator: "/")): \(found.sorted())") }
+        }
+    }
+
     @Test(arguments: Database.Engine.required)
     func withoutASessionEveryPageLeadsToTheSignIn(_ engine: Database.Engine) async throws {
         try await withCentre(engine) { world in

@@ -72,6 +72,9 @@ import Web
                 let answer = try await world.get(path, cookie: cookie)
                 #expect(answer.status == .seeOther && place(answer) == "/account/code", "\(path) \(answer.status)")
             }
+            // Whoever knows the password alone learns nothing: no menu, no search, nothing that waits.
+            let half = body(try await world.get("/account/code", cookie: cookie))
+            #expect(half.contains("password_code") && !half.contains("href=\"/courseware\"") && !half.contains("action=\"/search\""))
             // A page that is not there has no menu for whoever has given half of it.
             #expect(!body(try await world.get("/nothing", cookie: cookie)).contains("/courseware"))
             #expect(try await give(code(key, world), world, cookie: cookie).status == .unprocessableContent)

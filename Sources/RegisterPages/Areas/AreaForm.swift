@@ -183,8 +183,9 @@ extension FormPage where Subject == RecordedDecision {
             },
             page: { form, decision, at in
                 let code = try at.parts(AreaAddress.takeBack).0
+                let area = try await at.house.database.read { try $0.area(code: code, on: at.today, in: at.visit.scope) }
                 return FormFrame(
-                    title: at.text("area.take_back"), crumbs: [Frame.Link(label: code, url: AreaAddress.history(code))],
+                    title: at.text("area.take_back"), crumbs: [Frame.Link(label: area?.name ?? code, url: AreaAddress.history(code))],
                     note: at.text("area.take_back.note"), form)
             })
     }
