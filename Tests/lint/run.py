@@ -17,6 +17,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 
 import coverage
+import documents
 import imports
 import layout
 import migrations
@@ -26,7 +27,7 @@ import television
 import templates
 from tree import Tree
 
-CASES = {lint: cases for part in (symbols, imports, layout, sql, migrations, templates, television, coverage) for lint, cases in part.CASES.items()}
+CASES = {lint: cases for part in (symbols, imports, layout, sql, migrations, templates, television, documents, coverage) for lint, cases in part.CASES.items()}
 
 
 def self_test(lint) -> list[str]:

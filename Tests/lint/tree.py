@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Iterator
 
-READ = ("Sources", "Tests", "Package.swift")
+READ = ("Sources", "Tests", "docs", "Package.swift")
 SKIPPED = {".gitkeep", ".DS_Store"}
 
 
