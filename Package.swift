@@ -123,7 +123,7 @@ let package = Package(
         /** Lists that features declare: filters, search, pages, columns, kept views, files; long ones by a job. */
         .target(
             name: "Lists", dependencies: ["Basics", "Storage", "Documents", "Accounts", "Jobs", "Web", hummingbird, httpTypes, nio],
-            swiftSettings: settings),
+            resources: [.copy("Migrations")], swiftSettings: settings),
         /** Records that features declare: forms that make and change one, files that bring in many, steps of their lives, their pages. */
         .target(
             name: "Records", dependencies: ["Basics", "Storage", "Documents", "Accounts", "Jobs", "Web", "Lists", hummingbird],
@@ -134,6 +134,13 @@ let package = Package(
         .target(
             name: "Registry", dependencies: ["Basics", "Storage", "Accounts", "Jobs", "Web", "Lists", "Records", hummingbird],
             resources: [.copy("Migrations"), .copy("Words")], swiftSettings: settings),
+        /** What everything later names: organisations, agreements with them, the papers that they issue. */
+        .target(
+            name: "Offices",
+            dependencies: [
+                "Basics", "Storage", "Listener", "Accounts", "Jobs", "Web", "Lists", "Records", "Registry", hummingbird, httpTypes,
+            ],
+            resources: [.copy("Migrations"), .copy("Templates"), .copy("Words")], swiftSettings: settings),
         /** The register on pages: decisions on areas, changes of sites, boxes, exclusions. */
         .target(
             name: "RegisterPages",
@@ -157,7 +164,8 @@ let package = Package(
         .target(
             name: "People",
             dependencies: [
-                "Basics", "Storage", "Listener", "Documents", "Accounts", "Jobs", "Web", "Lists", "Records", "Registry", "Operations",
+                "Basics", "Storage", "Listener", "Documents", "Accounts", "Jobs", "Web", "Lists", "Records", "Registry", "Offices",
+                "Operations",
                 hummingbird, httpTypes,
             ],
             resources: [.copy("Migrations"), .copy("Templates"), .copy("Words")], swiftSettings: settings),
@@ -180,7 +188,7 @@ let package = Package(
             resources: [.copy("Templates"), .copy("Words")], swiftSettings: settings),
         /** 督: what is printed and kept: compositions, closed months, editions, to whom they went. */
         .target(
-            name: "Papers",
+            name: "Editions",
             dependencies: [
                 "Basics", "Storage", "Listener", "Documents", "Accounts", "Jobs", "Web", "Lists", "Registry", "Operations", "Figures",
                 "Returns",
@@ -195,8 +203,8 @@ let package = Package(
             dependencies: [
                 "Basics", "Storage", "Trust", "Wire", "Listener", "Programs", "Media", "Documents", "Accounts", "Web", "Jobs", "Lists",
                 "Records",
-                "Registry", "RegisterPages",
-                "Content", "Operations", "People", "Figures", "Returns", "Bulletins", "Papers",
+                "Registry", "Offices", "RegisterPages",
+                "Content", "Operations", "People", "Figures", "Returns", "Bulletins", "Editions",
                 hummingbird,
                 httpTypes, nio, lifecycle, signals, log,
             ],
@@ -226,7 +234,7 @@ let package = Package(
             dependencies: [
                 "Basics", "Storage", "Trust", "Wire", "Listener", "Programs", "Documents", "Accounts", "Jobs", "Records", "Registry",
                 "Content",
-                "Operations", "People", "Figures", "Returns", "Bulletins", "Papers", "Web", "Centre",
+                "Operations", "People", "Figures", "Returns", "Bulletins", "Editions", "Web", "Centre",
                 "Edge",
                 "Terminal",
                 "Simulator",
@@ -240,8 +248,8 @@ let package = Package(
         .target(
             name: "TestKit",
             dependencies: [
-                "Basics", "Storage", "Wire", "Accounts", "Jobs", "Web", "Lists", "Records", "Registry", "Content", "Operations", "People",
-                "Figures", "Returns", "Bulletins", "Papers", "CLibpq",
+                "Basics", "Storage", "Wire", "Accounts", "Jobs", "Web", "Lists", "Records", "Registry", "Offices", "Content", "Operations",
+                "People", "Figures", "Returns", "Bulletins", "Editions", "CLibpq",
             ],
             swiftSettings: settings),
         .testTarget(name: "BasicsTests", dependencies: ["Basics", "TestKit"], swiftSettings: settings),
@@ -274,7 +282,8 @@ let package = Package(
         .testTarget(
             name: "SupervisionTests",
             dependencies: [
-                "Figures", "Returns", "Bulletins", "Papers", "Operations", "RegisterPages", "Documents", "Web", "TestKit", "Wire",
+                "Figures", "Returns", "Bulletins", "Editions", "Offices", "Operations", "RegisterPages", "Documents", "Web", "TestKit",
+                "Wire",
                 "Simulator",
             ],
             swiftSettings: settings),
@@ -282,7 +291,7 @@ let package = Package(
             name: "CentreTests",
             dependencies: [
                 "Basics", "Storage", "Trust", "Wire", "Listener", "Programs", "Accounts", "Jobs", "Web", "Lists", "Records", "Registry",
-                "Content", "Operations", "People", "Figures", "Returns", "Bulletins", "Papers", "Centre", "Simulator",
+                "Offices", "Content", "Operations", "People", "Figures", "Returns", "Bulletins", "Editions", "Centre", "Simulator",
                 "TestKit",
                 hummingbird,
                 hummingbirdTesting, httpTypes, log,

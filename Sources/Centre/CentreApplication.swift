@@ -2,6 +2,7 @@ import Accounts
 package import Basics
 import Content
 import Documents
+import Editions
 import Figures
 import Foundation
 package import Hummingbird
@@ -11,7 +12,6 @@ import Lists
 package import Logging
 import Media
 package import Operations
-import Papers
 import Programs
 import Registry
 import Returns

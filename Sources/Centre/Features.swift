@@ -1,11 +1,12 @@
 import Bulletins
 import Content
+import Editions
 import Figures
 package import Foundation
 import Jobs
 import Logging
+import Offices
 import Operations
-import Papers
 import People
 import Records
 import RegisterPages
@@ -18,10 +19,11 @@ extension CentreApplication {
     /// Where templates and words of all modules lie, besides those of the house.
     package static var resources: [Bundle] {
         [
-            .module, Records.resources, Registry.resources, RegisterPages.resources, Content.resources, Operations.resources,
+            .module, Records.resources, Registry.resources, Offices.resources, RegisterPages.resources, Content.resources,
+            Operations.resources,
             People.resources, Figures.resources,
             Returns.resources,
-            Bulletins.resources, Papers.resources,
+            Bulletins.resources, Editions.resources,
         ]
     }
 
@@ -43,7 +45,9 @@ extension CentreApplication {
             .siteStates(settled: { try $0.settledMonths(from: $1, areas: $2) }),
             .siteChanges(house, settled: { try $0.settledMonths(from: $1, areas: $2) }),
             .terminals(rederive: { try $0.rederive(from: $1, by: $2) }),
-            .imports(house), .ownAccount, .secondFactor, .operators(house, bell: bell), .workCalendar(house, bell: bell),
+            .imports(house), .ownAccount, .secondFactor, .organisations(house, bell: bell, posts: Table.posts),
+            .agreements(house, bell: bell),
+            .papers(house, blobs: content.blobs, mentions: PaperMentioning.found, bell: bell), .workCalendar(house, bell: bell),
             .accounts(house, bell: bell),
             .postings(house, bell: bell),
             .registerImports(house, bell: bell),

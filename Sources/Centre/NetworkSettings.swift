@@ -1,10 +1,12 @@
 import Accounts
 package import Basics
 import Content
+import Editions
 import Figures
 import Jobs
+import Lists
+import Offices
 package import Operations
-import Papers
 import People
 import Records
 import Registry
@@ -26,8 +28,9 @@ package struct NetworkSettings: Sendable {
     /// The tables of all modules.
     package static var migrations: [Migration] {
         get throws {
-            try Accounts.migrations + House.migrations + Jobs.migrations + Records.migrations + Registry.migrations
-                + Content.migrations + Operations.migrations + People.migrations + Returns.migrations + Papers.migrations
+            try Accounts.migrations + House.migrations + Jobs.migrations + Lists.migrations + Records.migrations + Registry.migrations
+                + Offices.migrations + Content.migrations + Operations.migrations + People.migrations + Returns.migrations
+                + Editions.migrations
         }
     }
 

@@ -13,7 +13,8 @@ package enum RegisterUse {
         (
             "area_id",
             [
-                "role_grant", "courseware", "upload", "network_operator", "agreement", "posting", "month_closing", "edition",
+                "role_grant", "courseware", "upload", "organisation", "agreement", "paper_area", "posting", "month_closing",
+                "edition",
                 "bulletin_section", "bulletin_sentence", "edition_recipient", "closed_figures", "monthly_return", "exclusion_proposal",
                 "calendar_day", "office_hours",
             ]

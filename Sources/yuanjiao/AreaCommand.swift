@@ -2,9 +2,9 @@ import Accounts
 import ArgumentParser
 import Basics
 import Bulletins
+import Editions
 import Figures
 import Foundation
-import Papers
 import Registry
 import Storage
 

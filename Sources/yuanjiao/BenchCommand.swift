@@ -2,10 +2,10 @@ import Accounts
 import ArgumentParser
 import Basics
 import Centre
+import Editions
 import Figures
 import Foundation
 import Operations
-import Papers
 import Records
 import Registry
 import Relay

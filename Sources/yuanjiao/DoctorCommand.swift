@@ -4,10 +4,10 @@ import Basics
 import Bulletins
 import Centre
 import Content
+import Editions
 import Figures
 import Foundation
 import Operations
-import Papers
 import Storage
 import Trust
 

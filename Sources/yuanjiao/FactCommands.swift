@@ -3,10 +3,10 @@ import ArgumentParser
 import Basics
 import Bulletins
 import Centre
+import Editions
 import Figures
 import Foundation
 import Operations
-import Papers
 import Registry
 import Returns
 import Storage

@@ -4,11 +4,11 @@ import Basics
 import Bulletins
 import Centre
 import Content
+import Editions
 import Figures
 import Foundation
 import Jobs
 import Operations
-import Papers
 import Records
 import Registry
 import Returns

@@ -4,9 +4,9 @@ import Basics
 import Bulletins
 import Centre
 import Documents
+import Editions
 import Figures
 import Foundation
-import Papers
 import Programs
 import Registry
 import Returns

@@ -64,11 +64,11 @@ struct CentreWorld: Sendable {
     }
 
     /// Sends a file to a form that takes one, as a browser does.
-    func bring(_ bytes: Data, _ path: String, cookie: String) async throws -> TestResponse {
+    func bring(_ bytes: Data, _ path: String, name: String = "a.csv", cookie: String) async throws -> TestResponse {
         let hidden = hiddenFields(ofFormTo: path, in: String(buffer: try await get(path, cookie: cookie).body)) ?? [:]
         var data = Data()
         for (name, text) in hidden { data += Data("--b1\r\nContent-Disposition: form-data; name=\"\(name)\"\r\n\r\n\(text)\r\n".utf8) }
-        data += Data("--b1\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.csv\"\r\nContent-Type: text/csv\r\n\r\n".utf8)
+        data += Data("--b1\r\nContent-Disposition: form-data; name=\"file\"; filename=\"\(name)\"\r\nContent-Type: text/csv\r\n\r\n".utf8)
         data += bytes + Data("\r\n--b1--\r\n".utf8)
         return try await client.execute(
             uri: path, method: .post,

@@ -1,15 +1,15 @@
 import Accounts
 import Basics
 import Centre
+import Editions
 import Foundation
 import Hummingbird
 import HummingbirdTesting
 import Jobs
-import Papers
 import Storage
 import Synchronization
-import TestKit
 import Testing
+import TestKit
 import Web
 
 /// A printing program takes hundreds of megabytes and some ten seconds: a draft is a job, whoever asks for the same gets the same, and

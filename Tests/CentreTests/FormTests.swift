@@ -2,17 +2,18 @@ import Accounts
 import Basics
 import Bulletins
 import Centre
+import Editions
 import Figures
 import Foundation
 import Hummingbird
 import HummingbirdTesting
+import Offices
 import Operations
-import Papers
 import Registry
 import Returns
 import Storage
-import TestKit
 import Testing
+import TestKit
 import Web
 
 /// What every form does, whatever it is about: each test walks all forms that the features declare.
@@ -74,11 +75,11 @@ import Web
                 "document": "5号", "reason": "会议决定",
             ], text: "reason", count: { try $0.formulas().count }),
         Case(
-            action: "/operators/new", page: "/operators/new", role: .officer, area: "990101001",
+            action: "/organisations/new", page: "/organisations/new", role: .officer, area: "990101001",
             good: [
-                "name": "云溪广电网络", "area": "990101001", "modes.cable": "on", "hotline": "0870-96000", "note": "备注内容",
-            ], text: "hotline",
-            count: { try $0.networkOperators(limit: 10, in: .everything).count }),
+                "name": "云溪广电网络", "kind": "operator", "area": "990101001", "modes.cable": "on", "phone": "0870-96000", "note": "备注内容",
+            ], text: "name",
+            count: { try $0.organisations(limit: 10, in: .everything).count { $0.name != "something else" } }),
         Case(
             action: "/calendar/new", page: "/calendar/new", role: .officer, area: "990101001",
             good: ["day": "2011-10-01", "kind": "holiday", "name": "国庆节放假", "area": "990101001"], text: nil,
@@ -112,7 +113,10 @@ import Web
             let own = [
                 // Need a file, a key or a return that is due: ContentRoutesTests, PublishTests, ReturnRoutesTests, CompositionTests.
                 // Of records: OperatorTests, and LifeCycleTests for the steps.
-                "/operators/import", "/operators/imports/:import", "/operators/:id/change", "/agreements/new", "/agreements/import",
+                "/organisations/import", "/organisations/imports/:import", "/organisations/:id/change", "/organisations/:id/rename",
+                "/organisations/:id/end", "/organisations/:id/restore", "/papers/new", "/papers/import", "/papers/imports/:import",
+                "/papers/:id/change", "/papers/:id/issue", "/papers/:id/drop", "/papers/:id/void", "/papers/:id/keep-file",
+                "/agreements/new", "/agreements/import",
                 "/agreements/imports/:import", "/agreements/:id/change", "/agreements/:id/sign", "/agreements/:id/end",
                 "/agreements/:id/drop",
                 // Of the calendar: WorkCalendarPagesTests.

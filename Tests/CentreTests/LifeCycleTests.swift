@@ -2,16 +2,17 @@ import Accounts
 import Basics
 import Bulletins
 import Content
+import Editions
 import Figures
 import Foundation
+import Offices
 import Operations
-import Papers
 import People
 import Registry
 import Returns
 import Storage
-import TestKit
 import Testing
+import TestKit
 import Web
 
 @Suite struct LifeCycleTests {
@@ -334,7 +335,8 @@ import Web
             ("Sites 站点", SiteLife.cycle.drawing), ("Courseware 课件", CoursewareLife.cycle.drawing),
             ("Publication requests 发布申请", RequestLife.cycle.drawing), ("Months of an area 月份", MonthLife.cycle.drawing),
             ("Nodes 节点", NodeLife.cycle.drawing), ("Accounts 账号", AccountLife.cycle.drawing),
-            ("Calendar days 节假日", CalendarDayLife.cycle.drawing),
+            ("Calendar days 节假日", CalendarDayLife.cycle.drawing), ("Organisations 单位", OrganisationLife.cycle.drawing),
+            ("Papers 文件", PaperLife.cycle.drawing),
         ]
         let text =
             """

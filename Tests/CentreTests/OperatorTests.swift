@@ -7,7 +7,7 @@ import Hummingbird
 import HummingbirdTesting
 import Jobs
 import NIOCore
-import Operations
+import Offices
 import Records
 import Registry
 import Storage
@@ -18,7 +18,7 @@ import Web
 /// Operators and their agreements: a feature made of declarations alone, and the tests that such a one needs.
 @Suite struct OperatorTests {
     private static let moment = SampleWorld.moment("2011-05-02", 12)
-    private static let company = ["name": "云溪广电", "area": "9901", "modes.cable": "1", "hotline": "96000", "note": ""]
+    private static let company = ["name": "云溪广电", "kind": "operator", "area": "9901", "modes.cable": "1", "phone": "96000", "note": ""]
     private static let paper = [
         "number": "协〔2011〕1号", "title": "维护协议", "operator": "云溪广电", "area": "9901", "from": "2011-01-01", "through": "2011-12-31",
         "amount": "48万", "repair_hours": "２４", "duties": "",
@@ -26,8 +26,8 @@ import Web
 
     private func body(_ answer: TestResponse) -> String { String(buffer: answer.body) }
 
-    private func operators(_ world: CentreWorld) async throws -> [NetworkOperator] {
-        try await world.centre.database.read { try $0.networkOperators(limit: 100, in: .everything) }
+    private func operators(_ world: CentreWorld) async throws -> [Organisation] {
+        try await world.centre.database.read { try $0.organisations(limit: 100, in: .everything) }
     }
 
     @Test(arguments: Database.Engine.required)
@@ -36,27 +36,27 @@ import Web
             let (city, town) = (
                 try await world.signIn("city", .officer, area: "9901"), try await world.signIn("town", .officer, area: "990101001")
             )
-            #expect(body(try await world.get("/operators", cookie: city)).contains("No operator is registered yet"))
-            let made = try await world.submit("/operators/new", Self.company, cookie: city)
+            #expect(body(try await world.get("/organisations", cookie: city)).contains("No organisation is registered yet"))
+            let made = try await world.submit("/organisations/new", Self.company, cookie: city)
             let place = try #require(made.headers[.location].map { String($0.prefix { $0 != "?" }) })
             #expect(body(try await world.get(place, cookie: town)).contains("96000"))
             // What an office above registered is seen below, and changed there alone.
             #expect(try await world.get("\(place)/change", cookie: town).status == .forbidden)
-            let taken = try await world.submit("/operators/new", Self.company.merging(["hotline": "1"]) { $1 }, cookie: city)
+            let taken = try await world.submit("/organisations/new", Self.company.merging(["phone": "1"]) { $1 }, cookie: city)
             #expect(taken.status == .unprocessableContent && body(taken).contains("registered already"))
             let outside = try await world.submit(
-                "/operators/new", Self.company.merging(["name": "x", "area": "9901"]) { $1 }, cookie: town)
+                "/organisations/new", Self.company.merging(["name": "x", "area": "9901"]) { $1 }, cookie: town)
             #expect(outside.status == .unprocessableContent && body(outside).contains("href=\"#area\""))
-            let changed = try await world.submit("\(place)/change", Self.company.merging(["hotline": "96111"]) { $1 }, cookie: city)
+            let changed = try await world.submit("\(place)/change", Self.company.merging(["phone": "96111"]) { $1 }, cookie: city)
             #expect(changed.status == .seeOther)
             let page = body(try await world.get(place, cookie: city))
-            #expect(page.contains("96000 → 96111") && page.contains("Changed an operator"))
+            #expect(page.contains("96000 → 96111") && page.contains("Changed an organisation"))
             for words in ["yunxi", "yxgd", "广电"] {
-                #expect(body(try await world.get("/operators?q=\(words)", cookie: city)).contains(place), "\(words)")
+                #expect(body(try await world.get("/organisations?q=\(words)", cookie: city)).contains(place), "\(words)")
                 #expect(body(try await world.get("/pick/operators?q=\(words)", cookie: city)).contains("云溪广电"), "\(words)")
                 #expect(body(try await world.get("/search?q=\(words)", cookie: city)).contains(place), "\(words)")
             }
-            #expect(body(try await world.get("/operators.csv", cookie: city)).contains("云溪广电"))
+            #expect(body(try await world.get("/organisations.csv", cookie: city)).contains("云溪广电"))
         }
     }
 
@@ -70,9 +70,10 @@ import Web
             let (now, today) = (Self.moment, try #require(Day("2011-05-02")))
             @Sendable func act(_ person: String) -> Act { Act(by: Actor(id: person), at: now, ids: world.ids) }
             let area = try #require(try await world.database.read { try $0.area(code: "990101001", on: today, in: .everything) })
-            let company = NetworkOperator(
-                id: "o", areaID: area.areaID, areaCode: area.code, areaName: area.name, name: "广电", modes: [.cable], hotline: "1", note: "")
-            try await world.database.write { try $0.saveOperator(company, was: nil, by: act("maker")) }
+            let company = Organisation(
+                id: "o", kind: .operator, areaID: area.areaID, areaCode: area.code, areaName: area.name, name: "广电", modes: [.cable],
+                phone: "1")
+            try await world.database.write { try $0.saveOrganisation(company, was: nil, by: act("maker")) }
             var (number, taken) = (0, 0)
             for state in AgreementState.allCases {
                 for step in AgreementLife.cycle.steps {
@@ -122,7 +123,7 @@ import Web
             let (city, county) = (
                 try await world.signIn("city", .officer, area: "9901"), try await world.signIn("other", .officer, area: "9901")
             )
-            _ = try await world.submit("/operators/new", Self.company, cookie: city)
+            _ = try await world.submit("/organisations/new", Self.company, cookie: city)
             let wrong = try await world.submit(
                 "/agreements/new", Self.paper.merging(["operator": "没有", "through": "2010-01-01", "amount": "abc"]) { $1 }, cookie: city)
             for field in ["operator", "through", "amount"] { #expect(body(wrong).contains("href=\"#\(field)\""), "\(field)") }
@@ -154,7 +155,7 @@ import Web
             #expect(body(try await world.get("/pick/people?q=EAST", cookie: city)).contains("east2"))
             #expect(!body(try await world.get("/pick/people?q=east", cookie: west)).contains("east"))
             #expect(body(try await world.get("/pick/people?q=%25", cookie: city)) == "[]")
-            _ = try await world.submit("/operators/new", Self.company, cookie: city)
+            _ = try await world.submit("/organisations/new", Self.company, cookie: city)
             let ending = Self.paper.merging(["through": "2011-06-01"]) { $1 }
             for (typed, answer) in [("nobody", "nobody"), ("eas", "east2"), ("<b>", "&lt;b&gt;")] {
                 let refused = try await world.submit("/agreements/new", ending.merging(["keeper": typed]) { $1 }, cookie: city)
@@ -180,7 +181,7 @@ import Web
     func nobodySignsHisOwnWordsOrWhatHeDidNotSee(_ engine: Database.Engine) async throws {
         try await withCentre(engine, at: Self.moment) { world in
             let (one, two) = (try await world.signIn("one", .officer, area: "9901"), try await world.signIn("two", .officer, area: "9901"))
-            _ = try await world.submit("/operators/new", Self.company, cookie: one)
+            _ = try await world.submit("/organisations/new", Self.company, cookie: one)
             let long = try await world.submit(
                 "/agreements/new", Self.paper.merging(["number": String(repeating: "9", count: 61)]) { $1 }, cookie: one)
             #expect(long.status == .unprocessableContent && body(long).contains("href=\"#number\""))
@@ -210,8 +211,8 @@ import Web
             let (east, west) = (
                 try await world.signIn("east", .officer, area: "990101"), try await world.signIn("west", .officer, area: "990102")
             )
-            let secret = ["name": "东岭机密公司", "area": "990101", "modes.cable": "1", "hotline": "+86 870", "note": ""]
-            _ = try await world.submit("/operators/new", secret, cookie: east)
+            let secret = ["name": "东岭机密公司", "kind": "operator", "area": "990101", "modes.cable": "1", "phone": "+86 870", "note": ""]
+            _ = try await world.submit("/organisations/new", secret, cookie: east)
             _ = try await world.submit(
                 "/agreements/new", Self.paper.merging(["number": "X-1", "operator": "东岭机密公司", "area": "990101"]) { $1 }, cookie: east)
             for file in ["number\nX-1\n", "number,operator\nX-1,没有\n"] {
@@ -219,19 +220,19 @@ import Web
                 let shown = body(try await world.get(place, cookie: west))
                 #expect(shown.contains("outside your area") && !shown.contains("机密") && !shown.contains("东岭"), "\(file)")
             }
-            let export = body(try await world.get("/operators.csv?columns=name,area,modes,hotline,note", cookie: east))
+            let export = body(try await world.get("/organisations.csv?columns=name,kind,area,modes,phone,note", cookie: east))
             #expect(export.contains("'+86 870"))
-            let same = try #require(try await world.bring(Data(export.utf8), "/operators/import", cookie: east).headers[.location])
+            let same = try #require(try await world.bring(Data(export.utf8), "/organisations/import", cookie: east).headers[.location])
             #expect(body(try await world.get(same, cookie: east)).contains("Unchanged: 1."))
             // Refused, given back, not mended, given back once more, mended.
-            var file = "name,area,hotline\n新公司,没有,96000\n"
+            var file = "name,kind,area,phone\n新公司,operator,没有,96000\n"
             for _ in 0..<3 {
-                let place = try #require(try await world.bring(Data(file.utf8), "/operators/import", cookie: east).headers[.location])
+                let place = try #require(try await world.bring(Data(file.utf8), "/organisations/import", cookie: east).headers[.location])
                 file = body(try await world.get("\(place)/refused.csv", cookie: east))
-                #expect(file.contains("Service area") && !file.contains("more cells"), "\(file)")
+                #expect(file.contains(",Area,") && !file.contains("more cells"), "\(file)")
             }
             let mended = file.replacing("没有", with: "990101")
-            let place = try #require(try await world.bring(Data(mended.utf8), "/operators/import", cookie: east).headers[.location])
+            let place = try #require(try await world.bring(Data(mended.utf8), "/organisations/import", cookie: east).headers[.location])
             #expect(body(try await world.get(place, cookie: east)).contains("New rows: 1."))
         }
     }
@@ -244,19 +245,19 @@ import Web
             let (city, other) = (
                 try await world.signIn("city", .officer, area: "9901"), try await world.signIn("other", .officer, area: "9901")
             )
-            _ = try await world.submit("/operators/new", Self.company, cookie: city)
+            _ = try await world.submit("/organisations/new", Self.company, cookie: city)
             let file = """
-                运营商登记表,,,
-                运营商名称;服务区域;接收方式;报修电话
-                云溪广电;云溪市;有线电视、卫星;96000
-                云溪电信;9901;IPTV,互联网;10000
-                云溪电信;9901;IPTV;10001
-                ;9901;卫星;1
-                东岭网络;没有这个县;卫星;2
-                =1+1;9901;电报;3
+                单位登记表,,,
+                单位名称;单位类别;所在区域;接收方式;电话
+                云溪广电;运营商;云溪市;有线电视、卫星;96000
+                云溪电信;运营商;9901;IPTV,互联网;10000
+                云溪电信;运营商;9901;IPTV;10001
+                ;运营商;9901;卫星;10002
+                东岭网络;运营商;没有这个县;卫星;10003
+                =1+1;运营商;9901;电报;10004
 
                 """.replacing(";", with: "\t")
-            let came = try await world.bring(Data(file.utf8), "/operators/import", cookie: city)
+            let came = try await world.bring(Data(file.utf8), "/organisations/import", cookie: city)
             let place = try #require(came.headers[.location])
             let shown = body(try await world.get(place, cookie: city))
             #expect(shown.contains("New rows: 1. Changed: 1. Unchanged: 0. Refused: 4."))
@@ -269,7 +270,7 @@ import Web
 
             // The first attempt is killed after two rows.
             let (database, clock) = (world.centre.database, world.clock.clock)
-            let page = try #require(world.centre.jobs.first { $0.kind == "import.operator" })
+            let page = try #require(world.centre.jobs.first { $0.kind == "import.organisation" })
             let job = try #require(try await database.write { try $0.claimJob(kinds: [page.kind], lease: 1, at: clock.now) })
             let killed = Task {
                 try await page.handler(JobRun(job, database: database, clock: clock, lease: 1))
@@ -278,7 +279,7 @@ import Web
             killed.cancel()
             _ = await killed.result
             world.clock.set(Self.moment.adding(seconds: 120))
-            try await world.work("import.operator")
+            try await world.work("import.organisation")
 
             let account = body(try await world.get(place, cookie: city))
             #expect(account.contains("Download the refused rows") && !account.contains("data-job"))
@@ -295,9 +296,10 @@ import Web
 
             // What is exported, in either language, comes in as it is.
             for language in ["en", "zh"] {
-                let export = try await world.get("/operators.csv?columns=name,area,modes,hotline,note", cookie: city, language: language)
+                let export = try await world.get(
+                    "/organisations.csv?columns=name,kind,area,modes,phone,note", cookie: city, language: language)
                 let again = try #require(
-                    try await world.bring(Data(body(export).utf8), "/operators/import", cookie: city).headers[.location])
+                    try await world.bring(Data(body(export).utf8), "/organisations/import", cookie: city).headers[.location])
                 #expect(body(try await world.get(again, cookie: city)).contains("Changed: 0. Unchanged: 2. Refused: 0."), "\(language)")
             }
         }
@@ -314,11 +316,11 @@ import Web
                 ("name,name\n1,2\n", nil), ("name,area\n\"a,9901\n", nil),
             ]
             for (file, bytes) in files {
-                let answer = try await world.bring(bytes ?? Data(file.utf8), "/operators/import", cookie: city)
+                let answer = try await world.bring(bytes ?? Data(file.utf8), "/organisations/import", cookie: city)
                 #expect(answer.status == .unprocessableContent, "\(file.prefix(20))")
                 #expect(body(answer).contains("href=\"#file\""), "\(file.prefix(20))")
             }
-            let large = try await world.bring(Data(repeating: 65, count: 2 << 20), "/operators/import", cookie: city)
+            let large = try await world.bring(Data(repeating: 65, count: 2 << 20), "/organisations/import", cookie: city)
             #expect(large.status == .contentTooLarge)
             #expect(try await world.centre.database.read { try $0.count("SELECT count(*) FROM import_file") } == 0)
         }

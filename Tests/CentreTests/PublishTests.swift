@@ -2,6 +2,7 @@ import Accounts
 import Basics
 import Bulletins
 import Centre
+import Editions
 import Figures
 import Foundation
 import HTTPTypes
@@ -9,11 +10,10 @@ import Hummingbird
 import HummingbirdTesting
 import Jobs
 import Operations
-import Papers
 import Registry
 import Storage
-import TestKit
 import Testing
+import TestKit
 import Web
 
 @Suite struct PublishTests {

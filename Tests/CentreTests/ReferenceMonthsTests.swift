@@ -3,19 +3,19 @@ import Basics
 import Bulletins
 import Centre
 import Content
+import Editions
 import Figures
 import Foundation
 import Hummingbird
 import HummingbirdTesting
 import Operations
-import Papers
 import Records
 import Registry
 import Returns
 import Simulator
 import Storage
-import TestKit
 import Testing
+import TestKit
 import Trust
 import Wire
 

@@ -2,18 +2,18 @@ import Accounts
 import Basics
 import Bulletins
 import Centre
+import Editions
 import Figures
 import Foundation
 import Hummingbird
 import HummingbirdTesting
 import Operations
-import Papers
 import Records
 import Registry
 import Returns
 import Storage
-import TestKit
 import Testing
+import TestKit
 import Web
 
 /// Codes as registers hold them: nothing in one may break a form.

@@ -1,14 +1,14 @@
 import Accounts
 import Basics
 import Bulletins
+import Editions
 import Figures
 import Operations
-import Papers
 import Registry
 import Returns
 import Storage
-import TestKit
 import Testing
+import TestKit
 import Wire
 
 private func march(_ world: SampleWorld, at now: Instant = SampleWorld.moment("2011-04-01", 7), scope: Scope = .everything) async throws

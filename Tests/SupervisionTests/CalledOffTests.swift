@@ -1,14 +1,14 @@
 import Accounts
 import Basics
 import Bulletins
+import Editions
 import Figures
 import Foundation
 import Operations
-import Papers
 import Registry
 import Storage
-import TestKit
 import Testing
+import TestKit
 import Web
 import Wire
 

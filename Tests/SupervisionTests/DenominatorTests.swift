@@ -1,11 +1,11 @@
 import Accounts
 import Basics
+import Editions
 import Figures
-import Papers
 import Registry
 import Storage
-import TestKit
 import Testing
+import TestKit
 
 /// The register as plain rows, and what follows from them by walking from parent to parent: slow and obvious, without codes.
 private struct PlainRegister {

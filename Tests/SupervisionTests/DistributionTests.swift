@@ -1,13 +1,13 @@
 import Accounts
 import Basics
 import Bulletins
+import Editions
 import Figures
 import Foundation
-import Papers
 import Registry
 import Storage
-import TestKit
 import Testing
+import TestKit
 import Web
 
 @Suite struct DistributionTests {

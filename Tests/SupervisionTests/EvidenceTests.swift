@@ -1,14 +1,14 @@
 import Accounts
 import Basics
 import Bulletins
+import Editions
 import Figures
 import Operations
-import Papers
 import Registry
 import Returns
 import Storage
-import TestKit
 import Testing
+import TestKit
 import Web
 
 /// Which sum over the list a column of the bulletin must equal; the others are counts of sites.

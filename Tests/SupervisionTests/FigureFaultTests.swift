@@ -1,15 +1,15 @@
 import Accounts
 import Basics
 import Bulletins
+import Editions
 import Figures
 import Foundation
 import Operations
-import Papers
 import Registry
 import Returns
 import Storage
-import TestKit
 import Testing
+import TestKit
 import Wire
 
 /// Figures that once lost a site, contradicted themselves or changed without a fact.

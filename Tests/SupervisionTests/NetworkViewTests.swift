@@ -1,13 +1,13 @@
 import Accounts
 import Basics
 import Bulletins
+import Editions
 import Figures
-import Papers
 import Registry
 import Returns
 import Storage
-import TestKit
 import Testing
+import TestKit
 
 @Suite struct NetworkViewTests {
     /// A township goes to the other county in May; March as it was, and on today's network.

@@ -1,20 +1,20 @@
 import Basics
 import Bulletins
+import Editions
 import Figures
 import Foundation
 import Operations
-import Papers
 import RegisterPages
 import Registry
 import Returns
-import TestKit
 import Testing
+import TestKit
 import Web
 
 /// Where the words and templates of figures lie.
 let resources = [
     Registry.resources, RegisterPages.resources, Operations.resources, Figures.resources, Returns.resources, Bulletins.resources,
-    Papers.resources,
+    Editions.resources,
 ]
 
 /// Words and templates as the centre loads them.

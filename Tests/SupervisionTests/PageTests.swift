@@ -1,16 +1,16 @@
 import Accounts
 import Basics
 import Bulletins
+import Editions
 import Figures
 import Foundation
 import Operations
-import Papers
 import Records
 import Registry
 import Returns
 import Storage
-import TestKit
 import Testing
+import TestKit
 import Web
 import Wire
 

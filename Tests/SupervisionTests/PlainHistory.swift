@@ -1,6 +1,6 @@
 import Basics
+import Editions
 import Figures
-import Papers
 import Registry
 import Returns
 import Wire

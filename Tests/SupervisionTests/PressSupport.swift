@@ -1,11 +1,11 @@
 import Documents
+import Editions
 import Figures
 import Foundation
 import Operations
-import Papers
 import Storage
-import TestKit
 import Testing
+import TestKit
 import Web
 
 /// A press whose programs cost nothing: tests that publish by the dozen look at figures, not at paper. One test prints with the real

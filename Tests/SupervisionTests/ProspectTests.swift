@@ -1,12 +1,12 @@
 import Accounts
 import Basics
+import Editions
 import Figures
 import Operations
-import Papers
 import Registry
 import Storage
-import TestKit
 import Testing
+import TestKit
 import Wire
 
 @Suite struct ProspectTests {

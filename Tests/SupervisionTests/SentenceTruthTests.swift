@@ -1,8 +1,8 @@
 import Basics
 import Bulletins
+import Editions
 import Figures
 import Operations
-import Papers
 import Registry
 import Returns
 import Testing

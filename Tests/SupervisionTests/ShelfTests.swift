@@ -1,14 +1,14 @@
 import Accounts
 import Basics
+import Editions
 import Figures
 import Operations
-import Papers
 import Registry
 import Returns
 import Storage
 import Synchronization
-import TestKit
 import Testing
+import TestKit
 import Wire
 
 struct ShelfTests {

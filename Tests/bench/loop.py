@@ -29,7 +29,7 @@ from support.demo import Demo
 TOP = Path(__file__).resolve().parents[2]
 PROGRAM = TOP / ".build/debug/yuanjiao"
 # What depends on least, and what everything depends on.
-LEAF, BASE = TOP / "Sources/Papers/Distribution/ReceivedList.swift", TOP / "Sources/Basics/Fen.swift"
+LEAF, BASE = TOP / "Sources/Editions/Distribution/ReceivedList.swift", TOP / "Sources/Basics/Fen.swift"
 GOALS = {"template": 1, "word": 1, "leaf file": 20}
 
 

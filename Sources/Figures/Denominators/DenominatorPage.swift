@@ -76,7 +76,7 @@ extension Table {
                 [
                     Cell(site.code), Cell(site.name, url: FigureAddress.site(site.code, month)),
                     Cell(site.state.map { speech("site_state.\($0.rawValue)") } ?? "", mark: "standing"),
-                    Cell(site.decidedOn?.description ?? ""), Cell(site.reason, mark: "wide"), Cell(site.document),
+                    Cell(site.decidedOn?.description ?? ""), Cell(site.reason, mark: "wide"), Cell(paper: site.document),
                     Cell(site.actor.isEmpty ? "" : speech.words.actor(site.actor, record.accounts, speech.language)),
                 ]
             }, head: 1, empty: speech("denominator.empty"))

@@ -2,6 +2,7 @@ import Accounts
 import Basics
 import Jobs
 import Operations
+import Registry
 import Storage
 package import Web
 
@@ -15,7 +16,7 @@ package enum FormulaFields {
     static let meanBase = Field.choice(
         "mean_base", "formula.column.mean_base", among: Formula.MeanBasis.allCases, words: "formula.mean_base")
     static let shares = Field.choice("shares", "formula.column.shares", among: Formula.ShareRounding.allCases, words: "formula.shares")
-    static let document = Field.document("formula.column.document", isNeeded: true)
+    static let document = Field.document("formula.column.document", isNeeded: true, from: PaperAddress.pick)
     static let reason = Field.text("reason", "formula.column.reason")
     package static let form = Form(from, effectiveSeconds, completeness, rankBy, ties, meanBase, shares, document, reason)
 

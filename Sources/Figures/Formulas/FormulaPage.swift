@@ -2,6 +2,7 @@ import Accounts
 import Basics
 import Jobs
 import Operations
+import Registry
 import Web
 
 /// The page `formulas`: how figures are made, since when, by which paper; and the form of a new setting.
@@ -59,7 +60,7 @@ extension Table {
                     Cell("\(formula.completeness)%"),
                     Cell(speech("bulletin.\(formula.rankBy.rawValue)")),
                     Cell(speech("formula.ties.\(formula.ties.rawValue)")), Cell(speech("formula.mean_base.\(formula.meanBase.rawValue)")),
-                    Cell(speech("formula.shares.\(formula.shares.rawValue)")), Cell(formula.document, mark: "wide"),
+                    Cell(speech("formula.shares.\(formula.shares.rawValue)")), Cell(paper: formula.document),
                     Cell(formula.reason, mark: "wide"),
                     Cell(formula.actor.isEmpty ? "" : speech.words.actor(formula.actor, accounts, speech.language)),
                 ]

@@ -20,6 +20,9 @@ extension Feature {
 private struct FigureListPage: Sendable {
     let monthBar: MonthBar
     let thresholds: String
+    /// The paper behind them.
+    let document: String
+    let paperURL: Location?
     let list: ListView
 }
 
@@ -72,8 +75,9 @@ extension ListPage where Row == Figure {
                                 [
                                     "month": speech.month(month), "seconds": String(formula.effectiveSeconds),
                                     "completeness": String(formula.completeness), "rate": speech("bulletin.\(formula.rankBy.rawValue)"),
-                                    "document": formula.document.isEmpty ? "—" : formula.document,
                                 ]),
+                            document: formula.document,
+                            paperURL: formula.document.isEmpty ? nil : PaperAddress.numbered().with("number", formula.document),
                             list: view), title: speech("figure.title"))
                 }
             }, place: \.key.rawValue, note: "figure.note", empty: "figure.empty")

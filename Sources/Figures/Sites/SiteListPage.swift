@@ -207,7 +207,10 @@ extension Table {
             caption: speech("excluded.caption", ["month": speech.month(month)]),
             columns: ["code", "name", "reason", "document"].map { Column(speech("excluded.column.\($0)")) },
             rows: sites.map {
-                [Cell($0.code), Cell($0.name, url: FigureAddress.site($0.code, month)), Cell($0.reason, mark: "wide"), Cell($0.document)]
+                [
+                    Cell($0.code), Cell($0.name, url: FigureAddress.site($0.code, month)), Cell($0.reason, mark: "wide"),
+                    Cell(paper: $0.document),
+                ]
             }, head: 1,
             empty: speech("excluded.empty"))
     }

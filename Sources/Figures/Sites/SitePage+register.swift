@@ -27,7 +27,7 @@ extension Table {
             columns: ["from", "through", "reason", "document", "actor"].map { Column(speech("states.column.\($0)")) },
             rows: rows.map {
                 [
-                    Cell($0.fromDay.description), Cell(last($0.untilDay, speech)), Cell($0.reason, mark: "wide"), Cell($0.document),
+                    Cell($0.fromDay.description), Cell(last($0.untilDay, speech)), Cell($0.reason, mark: "wide"), Cell(paper: $0.document),
                     Cell(speech.words.actor($0.actor, accounts, speech.language)),
                 ]
             })

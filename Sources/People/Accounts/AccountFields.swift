@@ -1,6 +1,6 @@
 import Accounts
 import Basics
-import Operations
+import Offices
 import Records
 import Registry
 import Storage
@@ -47,7 +47,7 @@ enum AccountFields {
             try statements.area(typed: try values[Self.area], in: Self.area.name, on: at.today, scope: at.scope)
         }
         let operated = try problems.gather {
-            try values[Self.by].map { try statements.networkOperator(typed: $0, in: Self.by.name, scope: at.scope) }
+            try values[Self.by].map { try statements.organisation(typed: $0, kind: .operator, in: Self.by.name, scope: at.scope) }
         }
         let through = try problems.gather { try values[Self.through] }
         if let through, let day = through, day < at.today { problems[Self.through.name] = "account.through_past" }

@@ -2,7 +2,7 @@ import Accounts
 import Basics
 package import Jobs
 import Lists
-import Operations
+import Offices
 import Records
 import Registry
 import Storage
@@ -216,7 +216,9 @@ extension Feature {
             $0.form(AccountAddress.sessions, .keepAccounts, .ending)
             $0.form(AccountAddress.factor, .keepAccounts, asksAgain: true, .takingFactor)
             $0.pick(AccountAddress.pickOperators, .keepAccounts) { statements, question, _ in
-                try statements.networkOperators(matching: question.words, limit: question.limit, in: question.scope).map {
+                try statements.organisations(
+                    OrganisationFilter(words: question.words, kind: .operator, state: .active), limit: question.limit, in: question.scope
+                ).map {
                     [$0.name, $0.areaName]
                 }
             }
@@ -233,7 +235,7 @@ extension Statements {
             let village = try children(of: township, on: today, in: .everything).first
         else { return }
         let keeper = Act(by: .commandLine, at: act.at, ids: act.ids)
-        let company = try networkOperators(limit: 1, in: .everything).first
+        let company = try organisations(OrganisationFilter(kind: .operator), limit: 1, in: .everything).first
         let wanted: [(login: String, name: String, role: Role, area: Area, object: String, until: Day)] = [
             ("village", "accounts.sample.village", .siteManager, village, "", .forever),
             ("tutor", "accounts.sample.tutor", .tutor, township, "", today.advanced(by: 21)),

@@ -124,7 +124,7 @@ extension Statements {
                 SELECT g.id, g.role, g.area_id, g.object, g.until_day, a.code, a.name, coalesce(o.name, ''), g.given_at, g.given_by,
                     g.account_id
                 FROM role_grant g JOIN area_version a ON \(sql: lastVersion(of: "g.area_id"))
-                LEFT JOIN network_operator o ON g.object = 'operator:' || o.id
+                LEFT JOIN organisation o ON g.object = 'operator:' || o.id
                 WHERE g.account_id IN (\(list: ids[start..<min(start + 500, ids.count)]))
                 ORDER BY CASE WHEN g.until_day > \(today) THEN 0 ELSE 1 END, g.given_at, g.id
                 """

@@ -40,7 +40,7 @@ package struct Posting: Hashable, Sendable {
     }
 }
 
-/// Where a post is: at a site, or at the office of an area.
+/// Where a post is: at a site, at an organisation, or at the office of an area.
 package struct PostPlace: Hashable, Sendable {
     package let areaID: String
     package let areaCode: String
@@ -49,10 +49,17 @@ package struct PostPlace: Hashable, Sendable {
     package let site: Int?
     package let siteCode: String
     package let siteName: String
+    /// Empty where the post is at no organisation.
+    package let organisationID: String
+    package let organisationName: String
 
-    package init(areaID: String, areaCode: String, areaName: String, site: Int?, siteCode: String, siteName: String) {
+    package init(
+        areaID: String, areaCode: String, areaName: String, site: Int?, siteCode: String, siteName: String, organisationID: String = "",
+        organisationName: String = ""
+    ) {
         (self.areaID, self.areaCode, self.areaName) = (areaID, areaCode, areaName)
         (self.site, self.siteCode, self.siteName) = (site, siteCode, siteName)
+        (self.organisationID, self.organisationName) = (organisationID, organisationName)
     }
 }
 

@@ -2,10 +2,11 @@ import Accounts
 import Basics
 package import Jobs
 import Lists
+package import Offices
 import Operations
 import Records
 import Registry
-import Storage
+package import Storage
 package import Web
 
 /// Where people at posts are kept.
@@ -19,18 +20,20 @@ enum PostingFields {
     static let name = Field.text("name", "posting.name", most: 60)
     static let post = Field.choice("post", "posting.post", among: Post.allCases, words: "posting.post")
     static let site = Field.picked("site", "posting.site", from: SiteAddress.pick).optional
+    static let organisation = Field.picked("organisation", "posting.organisation", from: OrganisationAddress.pick).optional
     static let area = Field.picked("area", "posting.area", from: AreaAddress.pick).optional
     static let phone = Field.phone("phone", "posting.phone", isHelped: true)
     static let from = Field.date("from", "posting.from")
     static let through = Field.date("through", "posting.through").optional
     static let trained = Field.date("trained", "posting.trained", isHelped: true).optional
-    static let form = Form(name, post, site, area, phone, from, through, trained)
+    static let form = Form(name, post, site, organisation, area, phone, from, through, trained)
     static let reason = Field.text("reason", "posting.reason", most: 200, isHelped: true)
 
     static func texts(_ one: Posting) -> [String: String] {
         [
             name.name: one.name, post.name: one.post.rawValue, site.name: one.place.site == nil ? "" : one.place.siteText,
-            area.name: one.place.site == nil ? one.place.areaText : "", phone.name: one.shownPhone,
+            organisation.name: one.place.organisationName,
+            area.name: one.place.site == nil && one.place.organisationID.isEmpty ? one.place.areaText : "", phone.name: one.shownPhone,
             from.name: one.days.lowerBound.description, through.name: one.through?.description ?? "",
             trained.name: one.trainedThrough?.description ?? "",
         ]
@@ -50,6 +53,12 @@ extension PostPlace {
 
     fileprivate init(_ area: Area) {
         self.init(areaID: area.areaID, areaCode: area.code, areaName: area.name, site: nil, siteCode: "", siteName: "")
+    }
+
+    fileprivate init(_ one: Organisation) {
+        self.init(
+            areaID: one.areaID, areaCode: one.areaCode, areaName: one.areaName, site: nil, siteCode: "", siteName: "",
+            organisationID: one.id, organisationName: one.name)
     }
 
     var siteText: String { "\(siteName) \(siteCode)" }
@@ -85,11 +94,19 @@ extension Posting {
 }
 
 extension Statements {
-    /// Where the post is that some values name: a site, or else the office of an area.
+    /// Where the post is that some values name: a site, an organisation, or else the office of an area.
     fileprivate func place(_ values: FormValues, _ at: RecordVisit) throws -> PostPlace {
         if let text = try values[PostingFields.site] {
             let site = try site(typed: text, in: PostingFields.site.name, on: at.today, scope: at.scope)
             return PostPlace(site, areaName: try area(id: site.areaID, on: at.today)?.name ?? "")
+        }
+        if let text = try values[PostingFields.organisation] {
+            let one = try organisation(typed: text, in: PostingFields.organisation.name, scope: at.scope)
+            // An office names its own people, and nobody another one's.
+            if let refusal = one.obstacle(in: at.scope) {
+                throw Refusal.invalid([PostingFields.organisation.name: FieldProblem(refusal.code)])
+            }
+            return PostPlace(one)
         }
         guard let text = try values[PostingFields.area] else {
             throw Refusal.invalid([PostingFields.site.name: "posting.place_needed"])
@@ -116,8 +133,13 @@ extension RecordPage where Record == Posting {
                 let site = one.place.site.map { _ in
                     Frame.Link(label: at.text("posting.to_site"), url: SiteAddress.page(one.place.siteCode))
                 }
+                let organisation =
+                    one.place.organisationID.isEmpty
+                    ? nil
+                    : Frame.Link(
+                        label: at.text("posting.to_organisation"), url: OrganisationAddress.organisations.one(one.place.organisationID))
                 let phone = one.showsPhone ? nil : Frame.Link(label: at.text("posting.show_phone"), url: PostingAddress.phone(one.id))
-                return [site, phone].compactMap { $0 }
+                return [site, organisation, phone].compactMap { $0 }
             })
     }
 }
@@ -157,8 +179,8 @@ struct ShownPhone: Sendable {
 }
 
 extension PostPlace {
-    /// The site, or the area whose office it is.
-    fileprivate var text: String { site == nil ? areaText : siteText }
+    /// The site, the organisation, or the area whose office it is.
+    fileprivate var text: String { site == nil ? organisationName.isEmpty ? areaText : organisationName : siteText }
 }
 
 extension FormVisit {
@@ -182,6 +204,12 @@ extension ListPage where Row == Posting {
                     Table.Cell(
                         one.place.site == nil ? "" : one.place.siteText,
                         url: one.place.site == nil ? nil : SiteAddress.page(one.place.siteCode))
+                },
+                ListColumn("organisation", "posting.organisation") { one, _ in
+                    let place = one.place
+                    return Table.Cell(
+                        place.organisationName,
+                        url: place.organisationID.isEmpty ? nil : OrganisationAddress.organisations.one(place.organisationID))
                 },
                 ListColumn("area", "posting.area") { one, _ in Table.Cell(one.place.areaText) },
                 ListColumn("phone", "posting.phone") { one, _ in Table.Cell(one.shownPhone) },
@@ -213,6 +241,22 @@ extension PostingFilter {
         self.init(
             words: question.words, post: Post(rawValue: question["post"]), standing: PostingStanding(rawValue: question["standing"]),
             trainedBefore: question["training"] == "over" ? question.today.advanced(by: Self.trainingDays) : nil)
+    }
+}
+
+extension Table {
+    /// Who holds which post at an organisation.
+    package static func posts(_ statements: Statements, _ one: Organisation, _ at: FormVisit) throws -> Table {
+        let held = try statements.postings(PostingFilter(organisation: one.id), limit: 200, in: at.visit.scope, on: at.today)
+        return Table(
+            caption: at.text("posting.title"),
+            columns: ["name", "post", "phone", "from", "through"].map { Column(at.text("posting.\($0)")) },
+            rows: held.map { one in
+                [
+                    Cell(one.name, url: PostingAddress.people.one(one.id)), Cell(at.text("posting.post.\(one.post.rawValue)")),
+                    Cell(one.shownPhone), Cell(one.days.lowerBound.description), Cell(one.through?.description ?? ""),
+                ]
+            }, empty: at.text("posting.nobody_there"))
     }
 }
 
@@ -305,6 +349,9 @@ extension Statements {
                 .manager, say("manager", number + 1), 2 * number + 1, place, trained: today.advanced(by: number == 0 ? -5 : 200 + number))
         }
         try keep(.officer, say("officer", 1), 90, PostPlace(county), trained: nil)
+        for (number, one) in try organisations(limit: 3, in: .everything).enumerated() {
+            try keep(.officer, say("officer", number + 2), 92 + number, PostPlace(one), trained: nil)
+        }
         try keep(.technician, say("technician", 1), 91, PostPlace(county), trained: today.advanced(by: 300))
     }
 }

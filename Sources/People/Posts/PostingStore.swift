@@ -7,9 +7,10 @@ package import Storage
 package struct PostingFilter: Sendable {
     package init(
         words: SearchWords = SearchWords(""), post: Post? = nil, standing: PostingStanding? = nil, trainedBefore: Day? = nil,
-        site: Int? = nil
+        site: Int? = nil, organisation: String? = nil
     ) {
         (self.words, self.post, self.standing, self.trainedBefore, self.site) = (words, post, standing, trainedBefore, site)
+        self.organisation = organisation
     }
 
     var words = SearchWords("")
@@ -18,6 +19,7 @@ package struct PostingFilter: Sendable {
     /// Those whose training is over, or ends by this day.
     var trainedBefore: Day?
     var site: Int?
+    var organisation: String?
 }
 
 extension Statements {
@@ -53,7 +55,8 @@ extension Statements {
                 AND \(sql: scope.condition("a.code"))
             """
         return """
-            (p.site IS NULL AND p.area_id IN (\(sql: areas)) OR p.site IN (
+            (p.site IS NULL AND p.organisation_id = '' AND p.area_id IN (\(sql: areas))
+                OR p.organisation_id IN (SELECT o.id FROM organisation o WHERE o.area_id IN (\(sql: areas))) OR p.site IN (
                 SELECT v.site FROM site_version v WHERE v.replaced_at IS NULL AND v.from_day <= \(today) AND v.until_day > \(today)
                     AND v.area_id IN (\(sql: areas))))
             """
@@ -64,8 +67,8 @@ extension Statements {
         let above = sequence(first: area, next: \.parent).filter { $0.level == .county || $0.level == .township }.map(\.description)
         return try postings(
             where: """
-                p.site IS NULL AND a.code IN (\(list: above)) AND p.from_on <= \(today.description)
-                AND p.through_on >= \(today.description)
+                p.site IS NULL AND (p.organisation_id = '' OR o.kind = 'office') AND a.code IN (\(list: above))
+                AND p.from_on <= \(today.description) AND p.through_on >= \(today.description)
                 """, then: "ORDER BY length(a.code) DESC, p.name_key, p.id LIMIT \(limit)", in: .everything, on: today)
     }
 
@@ -75,7 +78,10 @@ extension Statements {
 
     /// The posting that a row of a file means: the same name at the same post of the same place, begun on the same day.
     package func posting(name: String, post: Post, place: PostPlace, from: Day, on today: Day) throws -> Posting? {
-        let at: SQL = if let site = place.site { "p.site = \(site)" } else { "p.site IS NULL AND p.area_id = \(place.areaID)" }
+        let at: SQL =
+            if let site = place.site { "p.site = \(site)" } else if !place.organisationID.isEmpty {
+                "p.organisation_id = \(place.organisationID)"
+            } else { "p.site IS NULL AND p.organisation_id = '' AND p.area_id = \(place.areaID)" }
         return try postings(
             where: "p.name = \(name) AND p.post = \(post) AND \(sql: at) AND p.from_on = \(from.description)", then: "LIMIT 1",
             in: .everything, on: today
@@ -86,12 +92,14 @@ extension Statements {
     package func savePosting(_ new: Posting, was old: Posting?, by act: Act) throws {
         try run(
             """
-            INSERT INTO posting (id, area_id, site, post, name, name_key, phone, from_on, through_on, trained_through_on)
+            INSERT INTO posting (id, area_id, site, post, name, name_key, phone, from_on, through_on, trained_through_on,
+                organisation_id)
             VALUES (\(new.id), \(new.place.areaID), \(new.place.site), \(new.post), \(new.name), \(searchKey(new.name)), \(new.phone),
-                \(new.days.lowerBound.description), \(new.days.upperBound.description), \(new.trainedThrough?.description ?? ""))
+                \(new.days.lowerBound.description), \(new.days.upperBound.description), \(new.trainedThrough?.description ?? ""),
+                \(new.place.organisationID))
             ON CONFLICT (id) DO UPDATE SET area_id = excluded.area_id, site = excluded.site, post = excluded.post, name = excluded.name,
                 name_key = excluded.name_key, phone = excluded.phone, from_on = excluded.from_on, through_on = excluded.through_on,
-                trained_through_on = excluded.trained_through_on
+                trained_through_on = excluded.trained_through_on, organisation_id = excluded.organisation_id
             """)
         try record(
             old == nil ? "posting.made" : "posting.changed", new.id, from: old.map(PostingFields.logged) ?? [:],
@@ -119,16 +127,18 @@ extension Statements {
                 """
         }
         if let site = filter.site { condition = "\(sql: condition) AND p.site = \(site)" }
+        if let id = filter.organisation { condition = "\(sql: condition) AND p.organisation_id = \(id)" }
         return condition
     }
 
-    /// Where posts are today: a site's is where the site is.
+    /// Where posts are today: a site's is where the site is, an organisation's where that is.
     private func postingPlaces(_ today: Day) -> SQL {
         """
         posting p
         LEFT JOIN site s ON s.num = p.site
+        LEFT JOIN organisation o ON o.id = p.organisation_id
         LEFT JOIN site_version v ON v.site = p.site AND v.replaced_at IS NULL AND v.from_day <= \(today) AND v.until_day > \(today)
-        JOIN area_version a ON a.area_id = coalesce(v.area_id, p.area_id) AND a.replaced_at IS NULL AND a.from_day <= \(today)
+        JOIN area_version a ON a.area_id = coalesce(v.area_id, o.area_id, p.area_id) AND a.replaced_at IS NULL AND a.from_day <= \(today)
             AND a.until_day > \(today)
         """
     }
@@ -137,7 +147,7 @@ extension Statements {
         try all(
             """
             SELECT p.id, p.post, p.name, p.phone, p.from_on, p.through_on, p.trained_through_on, a.area_id, a.code, a.name, p.site,
-                coalesce(s.code, ''), coalesce(v.name, '')
+                coalesce(s.code, ''), coalesce(v.name, ''), p.organisation_id, coalesce(o.name, '')
             FROM \(sql: postingPlaces(today)) WHERE \(sql: condition) AND \(sql: scope.condition("a.code")) \(sql: order)
             """
         ) { row in
@@ -147,7 +157,8 @@ extension Statements {
                 id: try row.text(0), post: Post(rawValue: try row.text(1)) ?? .officer, name: try row.text(2), phone: try row.text(3),
                 place: PostPlace(
                     areaID: try row.text(7), areaCode: code, areaName: try row.text(9), site: try row.optionalInt(10),
-                    siteCode: try row.text(11), siteName: try row.text(12)),
+                    siteCode: try row.text(11), siteName: try row.text(12), organisationID: try row.text(13),
+                    organisationName: try row.text(14)),
                 days: from...max(from, through), trainedThrough: Day(try row.text(6)),
                 showsPhone: AreaCode(code).map(scope.showsPhones) ?? false)
         }

@@ -18,7 +18,7 @@ enum AreaFields {
     static let named = Field.text("named", "area.field.named", most: 100, isNeeded: false)
     static let kind = Field.choice("kind", "area.field.kind", among: SiteKind.allCases, words: "site_kind").optional
     static let reason = Field.text("reason", "area.field.reason")
-    static let document = Field.document("area.field.document")
+    static let document = Field.document("area.field.document", from: PaperAddress.pick)
 
     static func form(_ kind: AreaDecision.Kind) -> Form {
         switch kind {

@@ -52,7 +52,7 @@ struct AreaHistoryPage: Sendable {
                         ? Table.Cell(say("area.take_back"), url: AreaAddress.takeBack(code, decision.id)) : Table.Cell(""),
                     Table.Cell(history.names[decision.areaID] ?? ""),
                     Table.Cell(decision.otherAreaID.flatMap { history.names[$0] } ?? ""), Table.Cell(decision.reason, mark: "wide"),
-                    Table.Cell(decision.document),
+                    Table.Cell(paper: decision.document),
                     Table.Cell(words.actor(decision.actor, history.accounts, visit.language)),
                     Table.Cell(house.zone.text(decision.recordedAt)),
                     Table.Cell(

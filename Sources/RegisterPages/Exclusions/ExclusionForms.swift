@@ -12,7 +12,7 @@ enum ProposalFields {
     static let through = Field.date("through", "exclusion.form.through")
     static let sites = Field.codes("sites", "exclusion.form.sites", isHelped: true, from: SiteAddress.pick)
     static let reason = Field.text("reason", "exclusion.column.reason")
-    static let document = Field.document("exclusion.column.document")
+    static let document = Field.document("exclusion.column.document", from: PaperAddress.pick)
     static let form = Form(area, cause, from, through, sites, reason, document)
 
     static func proposal(_ values: FormValues) throws -> NewProposal {

@@ -34,7 +34,7 @@ extension ListPage where Row == NamedProposal {
                 },
                 ListColumn("at", "exclusion.column.at") { row, question in Table.Cell(question.time(row.proposal.proposedAt)) },
                 ListColumn("reason", "exclusion.column.reason", isUsual: false) { row, _ in Table.Cell(row.proposal.reason, mark: "wide") },
-                ListColumn("document", "exclusion.column.document", isUsual: false) { row, _ in Table.Cell(row.proposal.document) },
+                ListColumn("document", "exclusion.column.document", isUsual: false) { row, _ in Table.Cell(paper: row.proposal.document) },
                 ListColumn("answer", "exclusion.column.answer", isUsual: false) { row, _ in Table.Cell(row.proposal.answer, mark: "wide") },
             ],
             filters: [

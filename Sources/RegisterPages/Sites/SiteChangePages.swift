@@ -14,7 +14,7 @@ enum SiteChangeFields {
     static let from = Field.date("from", "site_change.from", isHelped: true).proposed
     static let through = Field.date("through", "site_change.through", isHelped: true).optional
     static let reason = Field.text("reason", "states.column.reason")
-    static let document = Field.document("states.column.document")
+    static let document = Field.document("states.column.document", from: PaperAddress.pick)
     /// Of which the log speaks.
     static let said = Form(name, kind, mode, area)
     static let moving = Form(sites, area, from, through, reason, document)

@@ -52,7 +52,7 @@ extension Table {
                     Cell(row.fromDay.description), Cell(through(row.untilDay, house, visit)), Cell(row.name),
                     Cell([row.areaName, row.areaCode].compactMap { $0 }.joined(separator: " ")),
                     Cell(say("site_kind.\(row.kind.rawValue)")),
-                    Cell(say("site_mode.\(row.mode.rawValue)")), Cell(row.reason, mark: "wide"), Cell(row.document),
+                    Cell(say("site_mode.\(row.mode.rawValue)")), Cell(row.reason, mark: "wide"), Cell(paper: row.document),
                     Cell(row.actor.isEmpty ? "" : house.pages.words.actor(row.actor, accounts, visit.language)),
                     Cell(house.zone.text(row.recordedAt)), standing(row.replacedAt, house, visit),
                 ]
@@ -73,7 +73,7 @@ extension Table {
                         ? Cell(row.terminalID, url: TerminalAddress.page(row.terminalID))
                         : Cell("\(row.siteName) \(row.siteCode)", url: SiteAddress.page(row.siteCode)),
                     Cell(row.fromDay.description), Cell(through(row.untilDay, house, visit)), Cell(row.reason, mark: "wide"),
-                    Cell(row.document), Cell(row.actor.isEmpty ? "" : house.pages.words.actor(row.actor, accounts, visit.language)),
+                    Cell(paper: row.document), Cell(row.actor.isEmpty ? "" : house.pages.words.actor(row.actor, accounts, visit.language)),
                     Cell(house.zone.text(row.recordedAt)), standing(row.replacedAt, house, visit),
                 ]
             }, empty: say("terminal.no_stays"))

@@ -11,7 +11,7 @@ enum SiteStateFields {
     static let from = Field.date("from", "states.form.from").proposed
     static let through = Field.date("through", "states.form.through", isHelped: true).optional
     static let reason = Field.text("reason", "states.column.reason")
-    static let document = Field.document("states.column.document")
+    static let document = Field.document("states.column.document", from: PaperAddress.pick)
     static let form = Form(state, from, through, reason, document)
 }
 

@@ -13,7 +13,7 @@ private enum PlacingFields {
     static let terminal = Field.text("terminal", "terminal.id", most: 64, isHelped: true)
     static let from = Field.date("from", "site_change.from", isHelped: true).proposed
     static let reason = Field.text("reason", "states.column.reason")
-    static let document = Field.document("states.column.document")
+    static let document = Field.document("states.column.document", from: PaperAddress.pick)
 
     /// The boxes that stand at the site, to choose one from.
     static func present(_ ids: [String]) -> Field<String> {

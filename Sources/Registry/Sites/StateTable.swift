@@ -17,7 +17,7 @@ extension Table {
                 [
                     Cell(say("site_state.\(row.state.rawValue)"), mark: "standing"), Cell(row.fromDay.description),
                     Cell(row.untilDay == .forever ? say("span.open_end") : row.untilDay.advanced(by: -1).description),
-                    Cell(row.reason, mark: "wide"), Cell(row.document),
+                    Cell(row.reason, mark: "wide"), Cell(paper: row.document),
                     Cell(words.actor(row.actor, accounts, language)), Cell(zone.text(row.recordedAt)),
                     Cell(row.replacedAt.map { say("states.corrected", ["time": zone.text($0)]) } ?? say("states.valid")),
                 ]

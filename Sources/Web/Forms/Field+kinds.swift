@@ -36,11 +36,13 @@ extension Field where Value == String {
         Field(name, label, look: .note(rows: rows), isNeeded: isNeeded, isHelped: isHelped, most: most, normal: { $0 }, reading: { $0 })
     }
 
-    /// The number and name of the paper behind a decision, such as `组发〔2011〕8号`.
+    /// The number and name of the paper behind a decision, such as `组发〔2011〕8号`; papers on file are suggested at `pick`.
     package static func document(
-        _ label: String, name: String = "document", most: Int = 200, isNeeded: Bool = false, isHelped: Bool = false
+        _ label: String, name: String = "document", most: Int = 200, isNeeded: Bool = false, isHelped: Bool = false,
+        from pick: FixedAddress? = nil
     ) -> Field {
-        Field(name, label, look: .line(), isNeeded: isNeeded, isHelped: isHelped, most: most, normal: { $0 }) { text throws(FieldProblem) in
+        Field(name, label, look: .line(pick: pick?().path), isNeeded: isNeeded, isHelped: isHelped, most: most, normal: { $0 }) {
+            text throws(FieldProblem) in
             // Digits as they are printed; brackets and words as they were written.
             String(
                 String.UnicodeScalarView(

@@ -1,21 +1,21 @@
-package import Accounts
+import Accounts
 import Basics
-package import Storage
+import Storage
 
 /// A list as somebody keeps it.
-package struct SavedList: Decodable, Sendable {
-    package let name: String
-    package let query: String
+struct SavedList: Decodable, Sendable {
+    let name: String
+    let query: String
 }
 
 extension Statements {
     /// What an account keeps of a list, by name.
-    package func savedLists(accountID: String, path: String) throws -> [SavedList] {
+    func savedLists(accountID: String, path: String) throws -> [SavedList] {
         try all(SavedList.self, "SELECT name, query FROM saved_list WHERE account_id = \(accountID) AND path = \(path) ORDER BY name")
     }
 
     /// Keeps a list under a name; one of that name before is no more. An account keeps a hundred.
-    package func saveList(_ name: String, path: String, query: String, by act: Act) throws {
+    func saveList(_ name: String, path: String, query: String, by act: Act) throws {
         let others = try count(
             "SELECT count(*) FROM saved_list WHERE account_id = \(act.actor.id) AND NOT (path = \(path) AND name = \(name))")
         guard others < 100 else { throw Refusal.conflict("list.saved_many") }
@@ -27,7 +27,7 @@ extension Statements {
     }
 
     /// Keeps it no more.
-    package func forgetList(_ name: String, path: String, by act: Act) throws {
+    func forgetList(_ name: String, path: String, by act: Act) throws {
         try run("DELETE FROM saved_list WHERE account_id = \(act.actor.id) AND path = \(path) AND name = \(name)")
     }
 }

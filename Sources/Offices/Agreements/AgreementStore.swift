@@ -4,24 +4,6 @@ import Registry
 package import Storage
 
 extension Statements {
-    /// Keeps an operator, new or changed from what it was.
-    package func saveOperator(_ new: NetworkOperator, was old: NetworkOperator?, by act: Act) throws {
-        guard try networkOperator(named: new.name).map({ $0.id == new.id }) ?? true else {
-            throw Refusal.invalid(["name": FieldProblem("operator.known", ["name": new.name])])
-        }
-        let modes = new.modes.map(\.rawValue).joined(separator: ",")
-        try run(
-            """
-            INSERT INTO network_operator (id, area_id, name, name_key, modes, hotline, note)
-            VALUES (\(new.id), \(new.areaID), \(new.name), \(searchKey(new.name)), \(modes), \(new.hotline), \(new.note))
-            ON CONFLICT (id) DO UPDATE SET area_id = excluded.area_id, name = excluded.name, name_key = excluded.name_key,
-                modes = excluded.modes, hotline = excluded.hotline, note = excluded.note
-            """)
-        try record(
-            old == nil ? "operator.made" : "operator.changed", new.id, from: old.map(OperatorFields.texts) ?? [:],
-            to: OperatorFields.texts(new), by: act)
-    }
-
     /// Keeps an agreement, new or changed; one that is in force or over stays as it was signed. Whoever changed it last drew it up: he does
     /// not sign his own words.
     package func saveAgreement(_ new: Agreement, was old: Agreement?, by act: Act) throws {
@@ -57,55 +39,6 @@ extension Statements {
         try record(step.event, agreement.id, reason.isEmpty ? [:] : ["reason": reason], by: act)
     }
 
-    /// Operators of the scope and of the areas above it, by name, behind the one with this key.
-    package func networkOperators(matching words: SearchWords = SearchWords(""), after key: String = "", limit: Int, in scope: Scope)
-        throws -> [NetworkOperator]
-    {
-        try networkOperators(
-            where: "\(sql: words.condition("o.name_key")) AND o.name_key > \(key) AND \(sql: scope.reach("a.code"))",
-            then: "ORDER BY o.name_key LIMIT \(limit)")
-    }
-
-    package func networkOperatorCount(matching words: SearchWords, in scope: Scope) throws -> Int {
-        try count(
-            """
-            SELECT count(*) FROM network_operator o JOIN area_version a ON \(sql: lastVersion(of: "o.area_id"))
-            WHERE \(sql: words.condition("o.name_key")) AND \(sql: scope.reach("a.code"))
-            """)
-    }
-
-    package func networkOperator(id: String, in scope: Scope) throws -> NetworkOperator? {
-        try networkOperators(where: "o.id = \(id) AND \(sql: scope.reach("a.code"))", then: "").first
-    }
-
-    package func networkOperator(named name: String) throws -> NetworkOperator? {
-        try networkOperators(where: "o.name_key = \(searchKey(name))", then: "").first
-    }
-
-    /// The operator that somebody means by a name, pinyin or its beginning. Throws `Refusal.invalid` for none, or several.
-    package func networkOperator(typed text: String, in field: String, scope: Scope) throws -> NetworkOperator {
-        if let exact = try networkOperator(named: text), try networkOperator(id: exact.id, in: scope) != nil { return exact }
-        let found = try networkOperators(matching: SearchWords(text), limit: 2, in: scope)
-        guard let only = found.first, found.count == 1 else {
-            throw Refusal.invalid([field: FieldProblem(found.isEmpty ? "operator.none" : "operator.several", ["text": text])])
-        }
-        return only
-    }
-
-    private func networkOperators(where condition: SQL, then order: SQL) throws -> [NetworkOperator] {
-        try all(
-            """
-            SELECT o.id, o.area_id, a.code, a.name, o.name, o.modes, o.hotline, o.note
-            FROM network_operator o JOIN area_version a ON \(sql: lastVersion(of: "o.area_id")) WHERE \(sql: condition) \(sql: order)
-            """
-        ) { row in
-            NetworkOperator(
-                id: try row.text(0), areaID: try row.text(1), areaCode: try row.text(2), areaName: try row.text(3),
-                name: try row.text(4), modes: try row.text(5).split(separator: ",").compactMap { SiteMode(rawValue: String($0)) },
-                hotline: try row.text(6), note: try row.text(7))
-        }
-    }
-
     /// Agreements of the scope and of the areas above it, newest first, behind the one with this id.
     package func agreements(
         state: AgreementState? = nil, of operatorID: String? = nil, matching words: SearchWords = SearchWords(""), after id: String = "",
@@ -119,7 +52,7 @@ extension Statements {
     package func agreementCount(state: AgreementState?, matching words: SearchWords, in scope: Scope) throws -> Int {
         try count(
             """
-            SELECT count(*) FROM agreement g JOIN network_operator o ON o.id = g.operator_id
+            SELECT count(*) FROM agreement g JOIN organisation o ON o.id = g.operator_id
             JOIN area_version a ON \(sql: lastVersion(of: "g.area_id")) WHERE \(sql: wanted(state, nil, words, scope))
             """)
     }
@@ -153,7 +86,7 @@ extension Statements {
             """
             SELECT g.id, g.operator_id, o.name, g.area_id, a.code, a.name, g.number, g.title, g.from_on, g.through_on, g.amount_fen,
                 g.repair_hours, g.duties, g.state, g.made_by, p.id, p.login, p.name
-            FROM agreement g JOIN network_operator o ON o.id = g.operator_id JOIN area_version a ON \(sql: lastVersion(of: "g.area_id"))
+            FROM agreement g JOIN organisation o ON o.id = g.operator_id JOIN area_version a ON \(sql: lastVersion(of: "g.area_id"))
             LEFT JOIN account p ON p.id = g.keeper_id WHERE \(sql: condition) \(sql: order)
             """
         ) { row in

@@ -1,26 +1,5 @@
 package import Accounts
 package import Basics
-package import Registry
-
-/// Who carries the signal and keeps the boxes of an area: a telephone company, a cable or satellite operator.
-package struct NetworkOperator: Hashable, Sendable {
-    package let id: String
-    package let areaID: String
-    package let areaCode: String
-    package let areaName: String
-    package let name: String
-    package let modes: [SiteMode]
-    /// Whom to ring when a box is dead.
-    package let hotline: String
-    package let note: String
-
-    package init(
-        id: String, areaID: String, areaCode: String, areaName: String, name: String, modes: [SiteMode], hotline: String, note: String
-    ) {
-        (self.id, self.areaID, self.areaCode, self.areaName) = (id, areaID, areaCode, areaName)
-        (self.name, self.modes, self.hotline, self.note) = (name, modes, hotline, note)
-    }
-}
 
 /// Where an agreement stands.
 package enum AgreementState: String, CaseIterable, Sendable, Codable { case draft, inForce = "in_force", ended, dropped }
