@@ -160,12 +160,19 @@ let package = Package(
             name: "Operations",
             dependencies: ["Basics", "Storage", "Wire", "Accounts", "Jobs", "Web", "Lists", "Records", "Registry", "Content", hummingbird],
             resources: [.copy("Migrations"), .copy("Templates"), .copy("Words")], swiftSettings: settings),
+        /** What those come for who are no officers: their own sites, what these tell the offices above, what an operator's staff mend. */
+        .target(
+            name: "Workplaces",
+            dependencies: [
+                "Basics", "Storage", "Accounts", "Jobs", "Web", "Lists", "Records", "Registry", "Operations", hummingbird,
+            ],
+            resources: [.copy("Migrations"), .copy("Templates"), .copy("Words")], swiftSettings: settings),
         /** People: accounts, their roles and passwords; who holds which post. */
         .target(
             name: "People",
             dependencies: [
                 "Basics", "Storage", "Listener", "Documents", "Accounts", "Jobs", "Web", "Lists", "Records", "Registry", "Offices",
-                "Operations",
+                "Workplaces",
                 hummingbird, httpTypes,
             ],
             resources: [.copy("Migrations"), .copy("Templates"), .copy("Words")], swiftSettings: settings),
@@ -204,7 +211,7 @@ let package = Package(
                 "Basics", "Storage", "Trust", "Wire", "Listener", "Programs", "Media", "Documents", "Accounts", "Web", "Jobs", "Lists",
                 "Records",
                 "Registry", "Offices", "RegisterPages",
-                "Content", "Operations", "People", "Figures", "Returns", "Bulletins", "Editions",
+                "Content", "Operations", "Workplaces", "People", "Figures", "Returns", "Bulletins", "Editions",
                 hummingbird,
                 httpTypes, nio, lifecycle, signals, log,
             ],
@@ -234,7 +241,7 @@ let package = Package(
             dependencies: [
                 "Basics", "Storage", "Trust", "Wire", "Listener", "Programs", "Documents", "Accounts", "Jobs", "Records", "Registry",
                 "Content",
-                "Operations", "People", "Figures", "Returns", "Bulletins", "Editions", "Web", "Centre",
+                "Operations", "Workplaces", "People", "Figures", "Returns", "Bulletins", "Editions", "Web", "Centre",
                 "Edge",
                 "Terminal",
                 "Simulator",
@@ -249,7 +256,7 @@ let package = Package(
             name: "TestKit",
             dependencies: [
                 "Basics", "Storage", "Wire", "Accounts", "Jobs", "Web", "Lists", "Records", "Registry", "Offices", "Content", "Operations",
-                "People", "Figures", "Returns", "Bulletins", "Editions", "CLibpq",
+                "Workplaces", "People", "Figures", "Returns", "Bulletins", "Editions", "CLibpq",
             ],
             swiftSettings: settings),
         .testTarget(name: "BasicsTests", dependencies: ["Basics", "TestKit"], swiftSettings: settings),
@@ -291,7 +298,8 @@ let package = Package(
             name: "CentreTests",
             dependencies: [
                 "Basics", "Storage", "Trust", "Wire", "Listener", "Programs", "Accounts", "Jobs", "Web", "Lists", "Records", "Registry",
-                "Offices", "Content", "Operations", "People", "Figures", "Returns", "Bulletins", "Editions", "Centre", "Simulator",
+                "Offices", "Content", "Operations", "Workplaces", "People", "Figures", "Returns", "Bulletins", "Editions", "Centre",
+                "Simulator",
                 "TestKit",
                 hummingbird,
                 hummingbirdTesting, httpTypes, log,

@@ -41,6 +41,10 @@ package enum Right: String, CaseIterable, Sendable {
     case seeAudit
     /// Make, reset and disable accounts, and give roles: whatever ``Role/mayGive(_:below:)`` says.
     case keepAccounts
+    /// Tell the offices above what a site needs.
+    case writeMessages
+    /// See the sites that one's operator looks after, and what is wrong with them.
+    case seeUpkeep
     /// See one's own account, change its password and end one's own sessions: what every role may.
     case ownAccount
 }
@@ -54,12 +58,13 @@ extension Role {
         case .systemAdministrator: [.seeSystem]
         case .securityAdministrator: [.keepAccounts]
         case .auditor: [.seeAudit]
-        case .officer: [.seeFigures, .keepRegister, .seeLibrary, .keepAccounts]
+        case .officer: [.seeFigures, .keepRegister, .seeLibrary, .keepAccounts, .writeMessages, .seeUpkeep]
         case .leader: [.seeFigures]
         case .editor: [.seeLibrary, .editLibrary, .approveLibrary]
         case .reviewer: [.seeLibrary, .approveLibrary]
-        case .siteManager: [.seeFigures]
-        case .maintenance, .member, .tutor, .treasurer, .inspector, .judge, .correspondent, .portalEditor, .portalReviewer, .expert: []
+        case .siteManager: [.seeFigures, .writeMessages]
+        case .maintenance: [.seeUpkeep]
+        case .member, .tutor, .treasurer, .inspector, .judge, .correspondent, .portalEditor, .portalReviewer, .expert: []
         }
     }
 

@@ -14,6 +14,7 @@ import Registry
 import Returns
 import Storage
 import Web
+import Workplaces
 
 extension CentreApplication {
     /// Where templates and words of all modules lie, besides those of the house.
@@ -21,7 +22,7 @@ extension CentreApplication {
         [
             .module, Records.resources, Registry.resources, Offices.resources, RegisterPages.resources, Content.resources,
             Operations.resources,
-            People.resources, Figures.resources,
+            Workplaces.resources, People.resources, Figures.resources,
             Returns.resources,
             Bulletins.resources, Editions.resources,
         ]
@@ -33,8 +34,9 @@ extension CentreApplication {
         let (database, clock, ids) = (house.database, house.clock, house.ids)
         return [
             .registerSearch(database), .overviews(rules, shelf), .siteList(rules, shelf), .sites(rules), .denominators(rules), .silence,
-            .ownSites,
-            .exclusions(settled: { try $0.settledMonths(from: $1, areas: $2) }), .quarantine,
+            .ownSites, .siteMessages(house, bell: bell), .upkeep,
+            .exclusions(settled: { try $0.settledMonths(from: $1, areas: $2) }), .quarantine(rules),
+            .voids(house, rules, settled: { try $0.settledMonths(from: $1, areas: $2) }, bell: bell),
             .courseware(content, encoding: parts.encoding, renewal: content.catalogueRenewal(database, clock: clock, ids: ids), database),
             .approvals(content), .stop,
             .bulletins(rules, shelf), .prospects(rules), .compositions(press, drafts: DraftJob(press: press, clock: clock), bell: bell),

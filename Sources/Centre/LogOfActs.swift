@@ -30,7 +30,7 @@ private enum ActMatter: String, CaseIterable, Sendable {
         switch self {
         case .accounts: ["account.", "grant."]
         case .signIns: ["session.", "request.", "refusals.", "list."]
-        case .register: ["area.", "site.", "exclusion.", "organisation.", "operator.", "agreement.", "paper.", "import."]
+        case .register: ["site_message.", "area.", "site.", "exclusion.", "organisation.", "operator.", "agreement.", "paper.", "import."]
         case .facts: ["facts.", "quarantine.", "formula."]
         case .bulletins: ["return.", "composition.", "month.", "edition."]
         case .library: ["courseware.", "catalogue.", "stop."]

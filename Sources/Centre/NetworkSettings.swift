@@ -13,6 +13,7 @@ import Registry
 import Returns
 package import Storage
 import Web
+import Workplaces
 
 /// The settings that belong to the network itself and stand in its database.
 package struct NetworkSettings: Sendable {
@@ -29,7 +30,8 @@ package struct NetworkSettings: Sendable {
     package static var migrations: [Migration] {
         get throws {
             try Accounts.migrations + House.migrations + Jobs.migrations + Lists.migrations + Records.migrations + Registry.migrations
-                + Offices.migrations + Content.migrations + Operations.migrations + People.migrations + Returns.migrations
+                + Offices.migrations + Content.migrations + Operations.migrations + Workplaces.migrations + People.migrations
+                + Returns.migrations
                 + Editions.migrations
         }
     }

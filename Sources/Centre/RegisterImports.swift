@@ -5,6 +5,7 @@ import Jobs
 import Lists
 import Operations
 import Records
+import RegisterPages
 import Registry
 import Storage
 import Web
@@ -12,28 +13,49 @@ import Web
 extension TableImport {
     /// Lists of areas, such as a year's codes of a statistics office.
     fileprivate static let areas = TableImport("register.areas", at: "/register/areas", .keepRegister, columns: AreaImport.columns) {
-        try $0.importAreas($1, apply: $2, in: $3.scope, today: $3.today, by: $3.act)
+        try $0.importAreas($1.bytes, chosen: $1.chosen, apply: $2, in: $3.scope, today: $3.today, by: $3.act)
     } takeBack: { statements, file, at in
         try statements.takeBackFile(file, uses: RegisterUse.found, today: at.today, by: at.act)
     }
 
     /// Lists of sites with the states they went through and their terminals.
     fileprivate static let sites = TableImport("register.sites", at: "/register/sites", .keepRegister, columns: SiteImport.columns) {
-        statements, bytes, apply, at in
-        let report = try statements.importSites(bytes, apply: apply, in: at.scope, today: at.today, by: at.act)
+        statements, file, apply, at in
+        let report = try statements.importSites(file.bytes, chosen: file.chosen, apply: apply, in: at.scope, today: at.today, by: at.act)
         if apply, let day = report.movedSince { try statements.rederive(from: day, by: at.act) }
         return report
     } takeBack: { statements, file, at in
-        let day = try statements.firstPlacedDay(byFile: file)
-        try statements.takeBackFile(file, uses: RegisterUse.found, today: at.today, by: at.act)
-        if let day { try statements.rederive(from: day, by: at.act) }
+        try statements.takeBackBoxes(file, at)
+    }
+}
+
+extension TableImport {
+    /// Lists of boxes with the sites where they stand.
+    fileprivate static let terminals = TableImport(
+        "register.terminals", at: "/register/terminals", .keepRegister, columns: TerminalImport.columns
+    ) { statements, file, apply, at in
+        let report = try statements.importTerminals(
+            file.bytes, chosen: file.chosen, apply: apply, in: at.scope, today: at.today, by: at.act)
+        if apply, let day = report.movedSince { try statements.rederive(from: day, by: at.act) }
+        return report
+    } takeBack: { statements, file, at in
+        try statements.takeBackBoxes(file, at)
+    }
+}
+
+extension Statements {
+    /// Takes back what a file said, of boxes too: the figures from the first of its days on are derived again.
+    fileprivate func takeBackBoxes(_ file: String, _ at: RecordVisit) throws {
+        let day = try firstPlacedDay(byFile: file)
+        try takeBackFile(file, uses: RegisterUse.found, today: at.today, by: at.act)
+        if let day { try rederive(from: day, by: at.act) }
     }
 }
 
 extension Feature {
-    /// Areas and sites from files.
+    /// Areas, sites and boxes from files.
     static func registerImports(_ house: House, bell: JobBell) -> Feature {
-        let kinds = [TableImport.areas, .sites]
+        let kinds = [TableImport.areas, .sites, .terminals]
         return Feature(
             "register_imports", menu: [MenuEntry(.run, "imports.title", TableImport.list, .keepRegister)],
             jobs: kinds.map { $0.job(house, bell: bell) },

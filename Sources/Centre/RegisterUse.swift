@@ -19,7 +19,10 @@ package enum RegisterUse {
                 "calendar_day", "office_hours",
             ]
         ),
-        ("site", ["site_day", "site_month", "posting", "monthly_return_line", "site_exclusion", "exclusion_proposal_site"]),
+        (
+            "site",
+            ["site_day", "site_month", "posting", "monthly_return_line", "site_exclusion", "exclusion_proposal_site", "site_message"]
+        ),
         (
             "terminal",
             [

@@ -10,6 +10,7 @@ extension RecordPage {
             submit: "record.make", cancel: { _, _ in addresses.list() }, subject: { try offered?($0, $1) ?? form }, form: { $0 },
             texts: { form, at in Dictionary(form.fields.map { ($0.name, at.query($0.name)) }) { first, _ in first } },
             check: { try problems($0, nil, $2, RecordVisit($3)) },
+            preview: previewing,
             act: { statements, _, values, at in try saved(statements, nil, values, RecordVisit(at)) },
             page: { view, _, at in
                 FormFrame(title: at.text("\(topic).new"), crumbs: [crumb(at)], note: at.text("\(topic).note"), view)
@@ -53,6 +54,12 @@ extension RecordPage {
                     title: at.text("\(topic).step.\(step.name)"),
                     crumbs: [crumb(at), Frame.Link(label: name(record), url: addresses.one(id(record)))], note: name(record), view)
             })
+    }
+
+    /// What making one would do, as a form shows it before.
+    private var previewing: (@Sendable (Statements, Form, FormValues, FormVisit) throws -> FormPreview)? {
+        guard let preview else { return nil }
+        return { statements, _, values, at in try preview(statements, try reading(statements, nil, values, RecordVisit(at)), at) }
     }
 
     func crumb(_ at: FormVisit) -> Frame.Link { Frame.Link(label: at.text("\(topic).title"), url: addresses.list()) }

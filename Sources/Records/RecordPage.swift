@@ -23,12 +23,14 @@ package struct RecordAddresses: Sendable {
     package let bringIn: FixedAddress
     let file: Address<String>
     let refusedRows: Address<String>
+    let fileColumns: Address<String>
     let change: Address<String>
 
     /// All lie below the address of the list.
     package init(_ list: String) {
         (self.list, new, bringIn) = (FixedAddress(list), FixedAddress(list + "/new"), FixedAddress(list + "/import"))
         (file, refusedRows) = (Address("\(list)/imports/:import"), Address("\(list)/imports/:import/refused.csv"))
+        fileColumns = Address("\(list)/imports/:import/columns")
         (one, change) = (Address("\(list)/:id"), Address("\(list)/:id/change"))
     }
 
@@ -72,6 +74,10 @@ package struct RecordPage<Record: Sendable>: Sendable {
     package var changes: Form?
     /// The fields that make one as they are offered to somebody: fewer choices.
     package var offered: (@Sendable (Statements, FormVisit) throws -> Form)?
+    /// What making one would do, where that is more than a record.
+    package var preview: (@Sendable (Statements, Record, FormVisit) throws -> FormPreview)?
+    /// Whether many are brought in from a file.
+    package var comesInFiles = true
     /// Where a form leads that made one; nil for its page.
     package var next: (@Sendable (Record) -> Location)?
 
@@ -99,10 +105,9 @@ package struct RecordPage<Record: Sendable>: Sendable {
     /// The buttons above the list of them.
     package func ways(_ question: ListQuestion) -> [Frame.Link] {
         guard question.visit.may(keep) else { return [] }
-        return [
-            Frame.Link(label: question.text("\(topic).new"), url: addresses.new()),
-            Frame.Link(label: question.text("\(topic).import"), url: addresses.bringIn()),
-        ]
+        let new = Frame.Link(label: question.text("\(topic).new"), url: addresses.new())
+        guard comesInFiles else { return [new] }
+        return [new, Frame.Link(label: question.text("\(topic).import"), url: addresses.bringIn())]
     }
 }
 

@@ -12,10 +12,13 @@ extension Routes {
     package mutating func records<Record>(_ page: RecordPage<Record>, bell: JobBell) {
         let (house, addresses) = (house, page.addresses)
         form(addresses.new, page.keep, page.making)
-        form(addresses.bringIn, page.keep, page.importing)
-        form(addresses.file, page.keep, page.applying(bell: bell))
-        get(addresses.refusedRows, page.keep) { request, context, visit in
-            try await page.refusedRows(FormVisit(house, visit, request, context))
+        if page.comesInFiles {
+            form(addresses.bringIn, page.keep, page.importing)
+            form(addresses.file, page.keep, page.applying(bell: bell))
+            form(addresses.fileColumns, page.keep, page.choosing)
+            get(addresses.refusedRows, page.keep) { request, context, visit in
+                try await page.refusedRows(FormVisit(house, visit, request, context))
+            }
         }
         get(addresses.one, page.see) { request, context, visit in
             try await page.look(FormVisit(house, visit, request, context))

@@ -15,6 +15,7 @@ package import Storage
 import Synchronization
 import Web
 package import Wire
+import Workplaces
 
 /// All tables of the centre.
 package var allMigrations: [Migration] {
@@ -22,7 +23,7 @@ package var allMigrations: [Migration] {
         try Accounts.migrations + House.migrations + Jobs.migrations + Lists.migrations + Records.migrations + Registry.migrations
             + Offices.migrations
             + Content.migrations
-            + Operations.migrations + People.migrations + Returns.migrations + Editions.migrations
+            + Operations.migrations + Workplaces.migrations + People.migrations + Returns.migrations + Editions.migrations
     }
 }
 

@@ -14,6 +14,7 @@ import Storage
 import Testing
 import TestKit
 import Web
+import Workplaces
 
 @Suite struct LifeCycleTests {
     /// Everybody who may come to a step: the one who made the thing, another of his own office, one of the county, of the city, and of
@@ -336,7 +337,7 @@ import Web
             ("Publication requests 发布申请", RequestLife.cycle.drawing), ("Months of an area 月份", MonthLife.cycle.drawing),
             ("Nodes 节点", NodeLife.cycle.drawing), ("Accounts 账号", AccountLife.cycle.drawing),
             ("Calendar days 节假日", CalendarDayLife.cycle.drawing), ("Organisations 单位", OrganisationLife.cycle.drawing),
-            ("Papers 文件", PaperLife.cycle.drawing),
+            ("Papers 文件", PaperLife.cycle.drawing), ("Messages of sites 站点留言", SiteMessageLife.cycle.drawing),
         ]
         let text =
             """

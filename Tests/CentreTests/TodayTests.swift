@@ -60,7 +60,7 @@ import Web
             var cookies: [String: String] = [:]
             for (login, role, area) in [
                 ("city", Role.officer, "9901"), ("county", .officer, "990101"), ("other", .officer, "990102"), ("leader", .leader, "9901"),
-                ("mender", .maintenance, "990101"),
+                ("mender", .member, "990101"),
             ] {
                 cookies[login] = try await world.signIn(login, role, area: area)
             }

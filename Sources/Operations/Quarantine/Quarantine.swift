@@ -33,12 +33,18 @@ package struct QuarantineFilter: Sendable {
     package var terminal: String?
     /// The one row with this id.
     package var id: String?
+    /// The rows with these ids.
+    package var ids: [String]?
     /// Received at this moment or after it, and before that one.
     package var from: Instant?
     package var before: Instant?
 
     /// All of them, unless something is set.
-    package init(reason: String? = nil, terminal: String? = nil, id: String? = nil, from: Instant? = nil, before: Instant? = nil) {
+    package init(
+        reason: String? = nil, terminal: String? = nil, id: String? = nil, ids: [String]? = nil, from: Instant? = nil,
+        before: Instant? = nil
+    ) {
+        self.ids = ids
         self.reason = reason
         self.terminal = terminal
         self.id = id
@@ -51,6 +57,7 @@ package struct QuarantineFilter: Sendable {
         if let reason { condition = "\(sql: condition) AND q.reason = \(reason)" }
         if let terminal { condition = "\(sql: condition) AND q.subject = \(terminal)" }
         if let id { condition = "\(sql: condition) AND q.id = \(id)" }
+        if let ids { condition = "\(sql: condition) AND q.id IN (\(list: ids))" }
         if let from { condition = "\(sql: condition) AND q.received_at >= \(from)" }
         if let before { condition = "\(sql: condition) AND q.received_at < \(before)" }
         return condition

@@ -14,7 +14,7 @@ enum QuarantineAddress {
 
 extension Feature {
     /// What waits for a person, and whose clock is wrong.
-    package static var quarantine: Feature {
+    package static func quarantine(_ rules: FactRules) -> Feature {
         let today = TodayLook(.keepRegister) { statements, question in
             let waiting = try statements.quarantined(reason: nil, after: "", limit: 500, on: question.today, in: question.scope)
             return [
@@ -24,7 +24,7 @@ extension Feature {
             ]
         }
         return Feature("quarantine", menu: [MenuEntry(.run, "nav.quarantine", QuarantineAddress.list, .seeFigures)], today: [today]) {
-            $0.list(.quarantine)
+            $0.list(.quarantine(rules))
         }
     }
 }
@@ -52,7 +52,7 @@ private let reasons = [
 
 extension ListPage where Row == PlacedQuarantine {
     /// The facts that wait, oldest first, and below them whose clock is wrong and who has no room.
-    static var quarantine: ListPage {
+    static func quarantine(_ rules: FactRules) -> ListPage {
         ListPage(
             QuarantineAddress.list, .seeFigures, title: "quarantine.title",
             columns: [
@@ -95,7 +95,17 @@ extension ListPage where Row == PlacedQuarantine {
                     ListFrame(
                         "quarantine", QuarantineFrame(list: list, overflow: full, clocks: clocks), title: question.text("quarantine.title"))
                 }
-            }, mostCounted: mostCounted, place: \.id, note: "quarantine.note", empty: "quarantine.empty")
+            }, mostCounted: mostCounted, place: \.id,
+            acts: [
+                ListAct("judge", "quarantine.judge", .keepRegister) { statements, keys, question, act in
+                    let own = try statements.quarantinedIDs(among: keys, on: question.today, in: question.scope)
+                    return try statements.judgeQuarantineAgain(matching: QuarantineFilter(ids: own), rules: rules, by: act).counted
+                },
+                ListAct("dismiss", "quarantine.dismiss", .keepRegister) { statements, keys, question, act in
+                    let own = try statements.quarantinedIDs(among: keys, on: question.today, in: question.scope)
+                    return try statements.dismissQuarantined(matching: QuarantineFilter(ids: own), by: act)
+                },
+            ], note: "quarantine.note", empty: "quarantine.empty")
     }
 
     private static var mostCounted: Int { 10_000 }

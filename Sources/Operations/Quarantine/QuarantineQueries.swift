@@ -44,6 +44,13 @@ extension Statements {
         try count("SELECT count(*) FROM (SELECT q.id \(sql: try waiting(reason, words, today, scope)) LIMIT \(most)) x")
     }
 
+    /// Those of some rows that wait and lie in a scope.
+    package func quarantinedIDs(among ids: [String], on today: Day, in scope: Scope) throws -> [String] {
+        try all("SELECT q.id \(sql: try waiting(nil, SearchWords(""), today, scope)) AND q.id IN (\(list: ids)) ORDER BY q.id") {
+            try $0.text(0)
+        }
+    }
+
     private func waiting(_ reason: String?, _ words: SearchWords, _ today: Day, _ scope: Scope) throws -> SQL {
         let seesAll = try isWholeNetwork(scope, on: today)
         let only: SQL = reason.map { "AND q.reason = \($0)" } ?? ""

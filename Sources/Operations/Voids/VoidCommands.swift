@@ -25,11 +25,12 @@ extension Statements {
     /// the last alone, after a wrong clock or a file that claimed too much. The facts stay, what comes later about these days does not
     /// count either, and the decision can be withdrawn.
     package func voidFacts(
-        terminalID: String, days: ClosedRange<Day>, _ kind: VoidKind = .facts, reason: String, rules: FactRules, by act: Act
+        id: String? = nil, terminalID: String, days: ClosedRange<Day>, _ kind: VoidKind = .facts, reason: String, rules: FactRules,
+        by act: Act
     ) throws -> String {
         guard (1...500).contains(reason.count) else { throw Refusal.invalid(["reason": "form.required"]) }
         guard let terminal = try terminalNumbers([terminalID])[terminalID] else { throw Refusal.notFound("terminal") }
-        let id = act.ids.next()
+        let id = id ?? act.ids.next()
         try run(
             """
             INSERT INTO fact_void (id, kind, terminal, from_day, until_day, reason, actor, recorded_at)
@@ -95,7 +96,7 @@ extension Statements {
     }
 
     /// Those of the days on which anything is known of the terminal.
-    private func heardDays(terminal: Int, days: ClosedRange<Day>, rules: FactRules) throws -> Set<TerminalDay> {
+    func heardDays(terminal: Int, days: ClosedRange<Day>, rules: FactRules) throws -> Set<TerminalDay> {
         var present: Set<TerminalDay> = []
         // A void may be open-ended: only days from which anybody was heard are looked up.
         let known =

@@ -3,11 +3,11 @@ import Basics
 package import Jobs
 import Lists
 package import Offices
-import Operations
 import Records
 import Registry
 package import Storage
 package import Web
+import Workplaces
 
 /// Where people at posts are kept.
 enum PostingAddress {
@@ -263,14 +263,7 @@ extension Table {
 extension SiteLook {
     /// Whom to ring about a site.
     fileprivate static let people = SiteLook(.seeFigures) { statements, question in
-        let held = try statements.postings(
-            PostingFilter(standing: .held, site: question.site), limit: 4, in: question.visit.scope, on: question.today)
-        var lines = held.map { one in
-            Line(
-                question.text("posting.post.\(one.post.rawValue)"), "\(one.name) \(one.shownPhone)",
-                url: PostingAddress.people.one(one.id))
-        }
-        if lines.isEmpty { lines = [Line(question.text("posting.whom"), question.text("posting.nobody"))] }
+        let lines = try ring(statements, question) { PostingAddress.people.one($0.id) }
         let ways =
             question.visit.may(.keepRegister)
             ? [
@@ -278,6 +271,20 @@ extension SiteLook {
                     label: question.text("posting.new"), url: PostingAddress.people.new().with("site", question.code))
             ] : []
         return (lines, ways)
+    }
+
+    /// The same for whoever mends what stands there and sees no more of people.
+    fileprivate static let crew = SiteLook(.seeUpkeep) { statements, question in
+        question.visit.may(.seeFigures) ? ([], []) : (try ring(statements, question) { _ in nil }, [])
+    }
+
+    private static func ring(_ statements: Statements, _ question: SiteVisit, at place: (Posting) -> Location?) throws -> [Line] {
+        let held = try statements.postings(
+            PostingFilter(standing: .held, site: question.site), limit: 4, in: question.visit.scope, on: question.today)
+        guard !held.isEmpty else { return [Line(question.text("posting.whom"), question.text("posting.nobody"))] }
+        return held.map { one in
+            Line(question.text("posting.post.\(one.post.rawValue)"), "\(one.name) \(one.shownPhone)", url: place(one))
+        }
     }
 }
 
@@ -317,7 +324,7 @@ extension Feature {
                         PostingFilter(words: question.words), limit: question.limit, in: question.scope, on: question.today
                     ).map { SearchHit(title: $0.name, detail: $0.place.text, url: PostingAddress.people.one($0.id)) }
                 }
-            ], speech: [people.speech(["posting."])], sites: [.people],
+            ], speech: [people.speech(["posting."])], sites: [.people, .crew],
             sample: FeatureSample { try $0.makeSamplePostings(on: $1, by: $2, house.pages.words) }
         ) {
             $0.list(.people)

@@ -17,6 +17,8 @@ struct ImportFile: Decodable, Hashable, Sendable {
     /// The codes of the areas in which it was ordered, with blanks between.
     let scope: String
     let jobID: String
+    /// What was said of its columns.
+    let chosen: String
     /// So many rows are done.
     let seenRows: Int
     let added: Int
@@ -47,14 +49,15 @@ struct RowRefusal: Codable, Hashable, Sendable {
 
 extension Statements {
     /// Keeps a file that is to be looked at; answers its id.
-    func keepImport(_ bytes: Data, name: String, path: String, by act: Act) throws -> String {
+    func keepImport(_ bytes: Data, name: String, path: String, chosen: ImportChoice, by act: Act) throws -> String {
         let id = act.ids.next()
         try forgetOldImports(at: act.at)
         try run(
             """
             INSERT INTO import_file (id, path, account_id, file_name, bytes, state, scope, job_id, seen_rows, added, changed, unchanged,
-                refused, made_at)
-            VALUES (\(id), \(path), \(act.actor.id), \(name), \([UInt8](bytes)), 'open', '', '', 0, 0, 0, 0, 0, \(act.at))
+                refused, made_at, chosen)
+            VALUES (\(id), \(path), \(act.actor.id), \(name), \([UInt8](bytes)), 'open', '', '', 0, 0, 0, 0, 0, \(act.at),
+                \(chosen.stored))
             """)
         try run(
             """
@@ -81,7 +84,7 @@ extension Statements {
         return try first(
             ImportFile.self,
             """
-            SELECT id, path, account_id, file_name, state, scope, job_id, seen_rows, added, changed, unchanged, refused, made_at
+            SELECT id, path, account_id, file_name, state, scope, job_id, chosen, seen_rows, added, changed, unchanged, refused, made_at
             FROM import_file WHERE id = \(id) AND path = \(path) AND \(sql: owner)
             """)
     }
@@ -94,6 +97,12 @@ extension Statements {
     /// What stands in it.
     func importBytes(id: String) throws -> [UInt8] {
         try first("SELECT bytes FROM import_file WHERE id = \(id)") { try $0.bytes(0) } ?? []
+    }
+
+    /// Somebody said which of its columns are which; before it is done.
+    func choose(_ chosen: ImportChoice, of file: ImportFile) throws {
+        let kept = try run("UPDATE import_file SET chosen = \(chosen.stored) WHERE id = \(file.id) AND state = 'open'")
+        guard kept == 1 else { throw Refusal.conflict("import.begun") }
     }
 
     /// It is being done, once.

@@ -34,7 +34,7 @@ extension RecordPage {
                 throw JobFailure.failed(code: "not_found.import", account: "")
             }
             let bytes = try await house.database.read { try $0.importBytes(id: id) }
-            let rows = try RecordRows(self, bytes, house.pages.words)
+            let rows = try RecordRows(self, bytes, house.pages.words, chosen: ImportChoice(stored: file.chosen))
             let scope = Scope(areas: file.scope.split(separator: " ").compactMap { AreaCode($0) })
             func act() -> Act { Act(by: Actor(id: file.accountID), at: clock.now, ids: house.ids) }
             var seen: Set<[String]> = []

@@ -13,8 +13,17 @@ private enum ImportFields {
 /// A file that is looked at, with its rows, where it is not done yet.
 struct ImportSubject<Record: Sendable>: Sendable {
     let file: ImportFile
-    let rows: RecordRows<Record>
+    /// Nil while somebody must say which of its columns are which.
+    let rows: RecordRows<Record>?
     let progress: Int
+}
+
+/// A file of which somebody says which columns are which.
+struct ImportColumnsSubject<File: Sendable>: Sendable {
+    let file: File
+    let known: [ImportTable.Column]
+    let columns: ImportColumnsForm
+    let chosen: ImportChoice
 }
 
 /// The page `import`: how the file was read, what it would do, how far it is, what it did.
@@ -32,6 +41,9 @@ struct ImportView: Sendable {
     var notUndone: String?
     let isFailed: Bool
     let refusedURL: Location?
+    /// Where somebody says which columns are which, and whether he must.
+    var columnsURL: Location?
+    var needsColumns = false
     let listURL: Location
     let recognised: String?
     let form: FormView?
@@ -48,8 +60,16 @@ extension RecordPage {
                 guard file.bytes.count <= ImportBound.mostBytes else {
                     throw Refusal.invalid([ImportFields.file.name: "form.too_large"])
                 }
-                _ = try RecordRows(self, [UInt8](file.bytes), at.house.pages.words, in: at.visit.language)
-                return addresses.file(try statements.keepImport(file.bytes, name: file.name, path: path, by: at.act))
+                let (bytes, words) = ([UInt8](file.bytes), at.house.pages.words)
+                let chosen = try statements.importChoice(of: at.visit.account.id, topic: path)
+                var isUnrecognised = false
+                do { _ = try ImportTable(bytes, columns(words), chosen: chosen) } catch let refusal {
+                    isUnrecognised =
+                        ImportTable.isUnrecognised(refusal) && (try? ImportTable.headings(bytes, columns(words), chosen)) != nil
+                }
+                if !isUnrecognised { _ = try RecordRows(self, bytes, words, chosen: chosen, in: at.visit.language) }
+                let id = try statements.keepImport(file.bytes, name: file.name, path: path, chosen: chosen, by: at.act)
+                return isUnrecognised ? addresses.fileColumns(id) : addresses.file(id)
             },
             page: { view, _, at in
                 let columns = form.fields.map { at.text($0.label) }.joined(separator: at.text("list.comma"))
@@ -70,15 +90,17 @@ extension RecordPage {
                 guard let file = try statements.importFile(id: id, path: path, accountID: at.visit.account.id) else {
                     throw Refusal.notFound("import")
                 }
-                let rows = try RecordRows(self, try statements.importBytes(id: id), words)
+                let rows = try read(file, try statements.importBytes(id: id), words)
                 let job = file.state == .applying ? try statements.job(id: file.jobID) : nil
                 return ImportSubject(file: file, rows: rows, progress: job.map { $0.state == .failed ? -1 : $0.progress } ?? 0)
             }, form: { _ in Form([]) }, texts: { _, _ in [:] },
             preview: { statements, subject, _, at in
                 guard subject.file.state == .open else { throw Refusal.conflict("import.begun") }
-                return try subject.rows.preview(statements, at)
+                guard let rows = subject.rows else { throw Refusal.conflict("import.columns_due") }
+                return try rows.preview(statements, at)
             },
             act: { statements, subject, _, at in
+                guard subject.rows != nil else { throw Refusal.conflict("import.columns_due") }
                 try statements.requireRoom(JobBound(inAll: 40, ofAccount: 4), kind: importKind, of: at.visit.account.id)
                 let job = try statements.enqueueJob(
                     kind: importKind, subject: "import \(subject.file.id)", payload: subject.file.id, madeBy: at.visit.account.id,
@@ -88,22 +110,66 @@ extension RecordPage {
             }, after: { bell.ring() },
             page: { view, subject, at in
                 let file = subject.file
-                let table = subject.rows.table
+                let table = subject.rows?.table
                 let content = ImportView(
-                    isOpen: file.state == .open, isApplying: file.state == .applying && subject.progress >= 0, permille: subject.progress,
+                    isOpen: file.state == .open && table != nil, isApplying: file.state == .applying && subject.progress >= 0,
+                    permille: subject.progress,
                     eventsURL: JobAddress.events(file.jobID), here: addresses.file(file.id),
                     account: file.state == .applied || subject.progress < 0 ? account(file, at) : nil, isFailed: subject.progress < 0,
-                    refusedURL: file.state == .applied && file.refused == 0 ? nil : addresses.refusedRows(file.id),
-                    listURL: addresses.list(),
-                    recognised: table.readings.isEmpty
+                    refusedURL: table == nil || file.state == .applied && file.refused == 0 ? nil : addresses.refusedRows(file.id),
+                    columnsURL: file.state == .open ? addresses.fileColumns(file.id) : nil,
+                    needsColumns: file.state == .open && table == nil, listURL: addresses.list(),
+                    recognised: table?.readings.isEmpty ?? true
                         ? nil
-                        : table.readings.map { at.text("import.read.\($0.name)", ["value": $0.value]) }.joined(
+                        : table?.readings.map { at.text("import.read.\($0.name)", ["value": $0.value]) }.joined(
                             separator: at.text("list.semicolon")),
-                    form: file.state == .open ? view : nil)
+                    form: file.state == .open && table != nil ? view : nil)
                 return FormFrame(
                     title: "\(at.text("\(topic).import"))\(at.text("form.colon"))\(file.fileName)", crumbs: [crumb(at)],
                     template: "import", content: content)
             })
+    }
+
+    /// The rows of a file; nil while its columns are not recognised.
+    private func read(_ file: ImportFile, _ bytes: [UInt8], _ words: Words) throws -> RecordRows<Record>? {
+        let chosen = ImportChoice(stored: file.chosen)
+        do { _ = try ImportTable(bytes, columns(words), chosen: chosen) } catch let refusal where ImportTable.isUnrecognised(refusal) {
+            return nil
+        }
+        return try RecordRows(self, bytes, words, chosen: chosen)
+    }
+
+    /// The page on which somebody says which columns of a file are which.
+    var choosing: FormPage<ImportColumnsSubject<ImportFile>> {
+        var page = FormPage<ImportColumnsSubject<ImportFile>>(
+            submit: "import.choose", cancel: { subject, _ in addresses.file(subject.file.id) },
+            subject: { statements, at in
+                let (id, known) = (try at.parts(addresses.fileColumns), columns(at.house.pages.words))
+                guard let file = try statements.importFile(id: id, path: path, accountID: at.visit.account.id) else {
+                    throw Refusal.notFound("import")
+                }
+                guard file.state == .open else { throw Refusal.conflict("import.begun") }
+                let chosen = ImportChoice(stored: file.chosen)
+                let headings = try ImportTable.headings(try statements.importBytes(id: id), known, chosen)
+                let fields = form.fields.map { ImportColumn(name: $0.name, label: $0.label, isNeeded: key.contains($0.name)) }
+                return ImportColumnsSubject(
+                    file: file, known: known, columns: ImportColumnsForm(columns: fields, headings: headings), chosen: chosen)
+            }, form: { $0.columns.form }, texts: { subject, _ in subject.columns.texts(subject.known, subject.chosen) },
+            act: { statements, subject, values, at in
+                let chosen = try subject.columns.chosen(values, subject.known)
+                try statements.choose(chosen, of: subject.file)
+                try statements.remember(chosen, topic: path, by: at.act)
+                return addresses.file(subject.file.id)
+            },
+            page: { view, subject, at in
+                FormFrame(
+                    title: at.text("import.choose_columns"),
+                    crumbs: [crumb(at), Frame.Link(label: subject.file.fileName, url: addresses.file(subject.file.id))],
+                    note: at.text("import.choose_note"), view)
+            }
+        )
+        page.isOnlyLooking = true
+        return page
     }
 
     /// The kind of the job that brings a file in.
@@ -126,7 +192,7 @@ extension RecordPage {
             guard let file = try statements.importFile(id: id, path: path, accountID: at.visit.account.id) else {
                 throw Refusal.notFound("import")
             }
-            let rows = try RecordRows(self, try statements.importBytes(id: id), words)
+            guard let rows = try read(file, try statements.importBytes(id: id), words) else { throw Refusal.notFound("import") }
             guard file.state == .open else { return (rows, try statements.refusedRows(of: id)) }
             var (seen, refused): (Set<[String]>, [RowRefusal]) = ([], [])
             for row in rows.table.records {

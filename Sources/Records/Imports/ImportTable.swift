@@ -48,37 +48,17 @@ package struct ImportTable: Sendable {
     /// How many cells a row may have.
     package let width: Int
 
-    /// Throws `Refusal.invalid` when the bytes are no text, when no row names the needed columns, or when one is named twice.
-    package init(_ bytes: some Sequence<UInt8>, _ known: [Column]) throws {
-        let bytes = Array(bytes)
-        var best: (separator: Character, records: [CSV.Record], place: Int, names: [String])?
-        var malformed: CSV.Malformed?
-        var (encoding, isSheet) = (OfficeEncoding.utf8, false)
-        func consider(_ records: [CSV.Record], _ separator: Character) {
-            for (place, record) in records.prefix(ImportTable.headerDepth).enumerated() {
-                let names = ImportTable.names(of: record, known)
-                if names.count(where: { !$0.isEmpty }) > best?.names.count(where: { !$0.isEmpty }) ?? 0 {
-                    best = (separator, records, place, names)
-                }
-            }
-        }
-        if SheetReading.looksLikeOne(bytes) {
-            isSheet = true
-            consider(try ImportTable.sheet(bytes), ",")
-        } else {
-            guard let (decoded, found) = OfficeText.decode(bytes) else { throw Refusal.invalid(["line 1": "csv.encoding"]) }
-            encoding = found
-            let (text, told) = ImportTable.separatorLine(decoded)
-            for separator in told.map({ [$0] }) ?? [",", "\t", ";", "，", "|"] {
-                do throws(CSV.Malformed) { consider(try CSV.records(of: text, separator: separator), separator) } catch {
-                    malformed = malformed ?? error
-                }
-            }
-        }
-        if best.map({ found in known.contains { $0.isNeeded && !found.names.contains($0.name) } }) ?? true, let malformed {
+    /// Throws `Refusal.invalid` when the bytes are no text, when no row names the needed columns, or when one is named twice. `chosen` says
+    /// what headings are that nobody would recognise.
+    package init(_ bytes: some Sequence<UInt8>, _ known: [Column], chosen: ImportChoice = [:]) throws {
+        let read = try Reading(Array(bytes), known, chosen)
+        let (encoding, isSheet) = (read.encoding, read.isSheet)
+        if read.best.map({ found in known.contains { $0.isNeeded && !found.names.contains($0.name) } }) ?? true,
+            let malformed = read.malformed
+        {
             throw Refusal.invalid(["line \(malformed.line)": FieldProblem(malformed.code)])
         }
-        guard let best else { throw Refusal.invalid(["line 1": "csv.header_missing"]) }
+        guard let best = read.best else { throw Refusal.invalid(["line 1": "csv.header_missing"]) }
         var names = best.names
         let heading = best.records[best.place].fields
         let named = isSheet ? heading.lastIndex { !$0.officeText.isEmpty }.map { $0 + 1 } ?? 0 : heading.count
@@ -104,6 +84,57 @@ package struct ImportTable: Sendable {
         if best.place > 0 { found.append(Recognition(name: "header", value: String(best.records[best.place].line))) }
         if below.count > records.count { found.append(Recognition(name: "totals", value: String(below.count - records.count))) }
         recognised = found
+    }
+
+    /// The headings of a file, from the left, empty where there is none: the row that names columns, or else the fullest of the first.
+    /// Throws what ``init(_:_:chosen:)`` throws of a file that is no table, or whose rows have one cell.
+    static func headings(_ bytes: [UInt8], _ known: [Column], _ chosen: ImportChoice) throws -> [String] {
+        let read = try Reading(bytes, known, chosen)
+        let row = read.best.map { $0.records[$0.place] } ?? read.fullest
+        let headings = row?.fields.map { String($0.officeText.prefix(100)) } ?? []
+        guard let last = headings.lastIndex(where: { !$0.isEmpty }), headings.count(where: { !$0.isEmpty }) > 1 else {
+            throw Refusal.invalid(["line 1": "csv.header_missing"])
+        }
+        return Array(headings[...last])
+    }
+
+    /// A file as far as it can be read before its columns are known.
+    private struct Reading {
+        var best: (separator: Character, records: [CSV.Record], place: Int, names: [String])?
+        /// The one of the first rows with the most cells that hold something.
+        var fullest: CSV.Record?
+        var malformed: CSV.Malformed?
+        var encoding = OfficeEncoding.utf8
+        var isSheet = false
+
+        init(_ bytes: [UInt8], _ known: [Column], _ chosen: ImportChoice) throws {
+            if SheetReading.looksLikeOne(bytes) {
+                isSheet = true
+                consider(try ImportTable.sheet(bytes), ",", known, chosen)
+                return
+            }
+            guard let (decoded, found) = OfficeText.decode(bytes) else { throw Refusal.invalid(["line 1": "csv.encoding"]) }
+            encoding = found
+            let (text, told) = ImportTable.separatorLine(decoded)
+            for separator in told.map({ [$0] }) ?? [",", "\t", ";", "，", "|"] {
+                do throws(CSV.Malformed) {
+                    consider(try CSV.records(of: text, separator: separator), separator, known, chosen)
+                } catch { malformed = malformed ?? error }
+            }
+        }
+
+        private mutating func consider(
+            _ records: [CSV.Record], _ separator: Character, _ known: [Column], _ chosen: ImportChoice
+        ) {
+            func filled(_ record: CSV.Record?) -> Int { record?.fields.count { !$0.officeText.isEmpty } ?? 0 }
+            for (place, record) in records.prefix(ImportTable.headerDepth).enumerated() {
+                let names = ImportTable.names(of: record.fields, known, chosen)
+                if names.count(where: { !$0.isEmpty }) > best?.names.count(where: { !$0.isEmpty }) ?? 0 {
+                    best = (separator, records, place, names)
+                }
+                if filled(record) > filled(fullest) { fullest = record }
+            }
+        }
     }
 
     /// The rows of a workbook's first sheet.
@@ -155,11 +186,15 @@ package struct ImportTable: Sendable {
         return (String(text[end...]), mark)
     }
 
-    /// What the import calls each cell of a row that may be the header; empty for cells that it does not know.
-    private static func names(of record: CSV.Record, _ known: [Column]) -> [String] {
-        record.fields.map { field in
-            let text = field.officeCode.lowercased().filter { !$0.isWhitespace }
-            return known.first { $0.name == text || $0.aliases.contains(text) }?.name ?? ""
+    /// What the import calls each cell of a row that may be the header; empty for cells that it does not know. What somebody chose comes
+    /// before what is recognised.
+    static func names(of headings: [String], _ known: [Column], _ chosen: ImportChoice) -> [String] {
+        let (keys, columns) = (headings.map(plain), Set(known.map(\.name)))
+        let taken = Set(keys.compactMap { chosen[$0] })
+        return keys.map { key in
+            if let column = chosen[key] { return columns.contains(column) ? column : "" }
+            let found = known.first { $0.name == key || $0.aliases.contains(key) }?.name ?? ""
+            return taken.contains(found) ? "" : found
         }
     }
 

@@ -31,13 +31,11 @@ struct RecordRows<Record: Sendable>: Sendable {
     private let words: Words
 
     /// Throws `Refusal.invalid` of the field `file` for a file that is no table, or that holds too many rows.
-    init(_ page: RecordPage<Record>, _ bytes: [UInt8], _ words: Words, in language: Language = .chinese) throws {
+    init(
+        _ page: RecordPage<Record>, _ bytes: [UInt8], _ words: Words, chosen: ImportChoice = [:], in language: Language = .chinese
+    ) throws {
         (self.page, self.words) = (page, words)
-        let columns = page.form.fields.map { field in
-            ImportTable.Column(
-                field.name, Language.allCases.map { plain(words.text(field.label, $0)) }, isNeeded: page.key.contains(field.name))
-        }
-        do { table = try ImportTable(bytes, columns) } catch Refusal.invalid(let problems) {
+        do { table = try ImportTable(bytes, page.columns(words), chosen: chosen) } catch Refusal.invalid(let problems) {
             guard let (place, problem) = problems.min(by: { $0.key < $1.key }) else { throw Refusal.invalid(problems) }
             // Of a column its label, of the whole table what is wrong with it.
             let label = page.form.fields.first { $0.name == place }.map { words.text($0.label, language) }
@@ -117,4 +115,14 @@ struct RecordRows<Record: Sendable>: Sendable {
 }
 
 /// A heading or a word as it is compared.
-private func plain(_ text: String) -> String { text.officeCode.lowercased().filter { !$0.isWhitespace } }
+private func plain(_ text: String) -> String { ImportTable.plain(text) }
+
+extension RecordPage {
+    /// The columns of a file: the fields, called by their names or labels.
+    func columns(_ words: Words) -> [ImportTable.Column] {
+        form.fields.map { field in
+            ImportTable.Column(
+                field.name, Language.allCases.map { plain(words.text(field.label, $0)) }, isNeeded: key.contains(field.name))
+        }
+    }
+}

@@ -15,24 +15,26 @@ package struct TableImport: Sendable {
     let right: Right
     let columns: [ImportTable.Column]
     /// Looks at the rows of a file, or takes them.
-    let take: @Sendable (Statements, [UInt8], Bool, RecordVisit) throws -> ImportReport
+    let take: @Sendable (Statements, ImportSource, Bool, RecordVisit) throws -> ImportReport
     /// Takes back what came of it, by the id of its report.
     let takeBack: @Sendable (Statements, String, RecordVisit) throws -> Void
     package let new: FixedAddress
     package let one: Address<String>
     let refused: Address<String>
     let undo: Address<String>
+    let choose: Address<String>
 
     /// All addresses lie below the given one.
     package init(
         _ topic: String, at address: String, _ right: Right, columns: [ImportTable.Column],
-        take: @escaping @Sendable (Statements, [UInt8], Bool, RecordVisit) throws -> ImportReport,
+        take: @escaping @Sendable (Statements, ImportSource, Bool, RecordVisit) throws -> ImportReport,
         takeBack: @escaping @Sendable (Statements, String, RecordVisit) throws -> Void
     ) {
         (self.topic, self.right, self.columns, self.take, self.takeBack) = (topic, right, columns, take, takeBack)
         (new, one) = (FixedAddress(address + "/import"), Address("\(address)/imports/:import"))
         refused = Address("\(address)/imports/:import/refused.csv")
         undo = Address("\(address)/imports/:import/undo")
+        choose = Address("\(address)/imports/:import/columns")
     }
 
     var kind: String { "import.\(topic)" }
@@ -51,9 +53,18 @@ package struct TableImport: Sendable {
             texts: { _, _ in [:] },
             act: { statements, _, values, at in
                 let (file, id) = (try values[Self.file], at.act.ids.next())
+                let chosen = try statements.importChoice(of: at.visit.account.id, topic: topic)
+                guard at.prepared["headings"] == nil else {
+                    try statements.keepTableImport(
+                        file.bytes, id: id, topic: topic, name: file.name, scope: at.visit.scope, jobID: "", by: at.act)
+                    guard let kept = try statements.tableImport(id: id, accountID: at.visit.account.id) else { return one(id) }
+                    let headings = try ImportTable.headings([UInt8](file.bytes), columns, [:])
+                    try statements.noteTableImport(kept, StoredReport(headings: headings), refused: "", as: .looked)
+                    return choose(id)
+                }
                 let job = try ordered(id, statements, at)
                 try statements.keepTableImport(
-                    file.bytes, id: id, topic: topic, name: file.name, scope: at.visit.scope, jobID: job, by: at.act)
+                    file.bytes, id: id, topic: topic, name: file.name, chosen: chosen, scope: at.visit.scope, jobID: job, by: at.act)
                 return one(id)
             },
             page: { view, _, at in
@@ -67,9 +78,16 @@ package struct TableImport: Sendable {
         page.preparing = { typed, at in
             guard let file = typed.files[Self.file.name] else { return [:] }
             guard file.bytes.count <= Self.mostBytes else { throw Refusal.invalid([Self.file.name: "form.file_too_large"]) }
+            let (bytes, account) = ([UInt8](file.bytes), at.visit.account.id)
+            let chosen = try await at.house.database.read { try $0.importChoice(of: account, topic: topic) }
             do {
-                _ = try await offPool { try ImportTable([UInt8](file.bytes), columns) }
+                _ = try await offPool { try ImportTable(bytes, columns, chosen: chosen) }
             } catch Refusal.invalid(let problems) {
+                if ImportTable.isUnrecognised(Refusal.invalid(problems)),
+                    try await offPool({ (try? ImportTable.headings(bytes, columns, [:])) != nil })
+                {
+                    return ["headings": "1"]
+                }
                 guard let (place, problem) = problems.min(by: { $0.key < $1.key }) else { throw Refusal.invalid(problems) }
                 let code = problem.code == "csv.header_missing" ? "import.no_header" : problem.code
                 guard columns.contains(where: { $0.name == place }) else { throw Refusal.invalid([Self.file.name: FieldProblem(code)]) }
@@ -103,9 +121,11 @@ package struct TableImport: Sendable {
             }, form: { _ in Form([]) }, texts: { _, _ in [:] },
             preview: { _, subject, _, at in
                 guard subject.file.state == .looked else { throw Refusal.conflict("import.begun") }
+                guard subject.file.report.needsColumns != true else { throw Refusal.conflict("import.columns_due") }
                 return preview(subject.file.report, at)
             },
             act: { statements, subject, _, at in
+                guard subject.file.report.needsColumns != true else { throw Refusal.conflict("import.columns_due") }
                 try statements.beginTableImport(subject.file, as: .applying, jobID: try ordered(subject.file.id, statements, at))
                 return one(subject.file.id)
             }, after: { bell.ring() },
@@ -113,23 +133,57 @@ package struct TableImport: Sendable {
                 let (file, isFailed) = (subject.file, subject.progress < 0)
                 let isUnderWay = file.state == .looking || file.state == .applying || file.state == .undoing
                 let isDone = file.state == .applied || file.state == .undone
+                let needsColumns = file.state == .looked && file.report.needsColumns == true
                 let content = ImportView(
-                    isOpen: file.state == .looked, isApplying: isUnderWay && !isFailed, permille: max(0, subject.progress),
+                    isOpen: file.state == .looked && !needsColumns, isApplying: isUnderWay && !isFailed, permille: max(0, subject.progress),
                     eventsURL: JobAddress.events(file.jobID), here: one(file.id),
                     account: isDone ? account(file.report, at) : nil, isUndone: file.state == .undone,
                     undoURL: file.state == .applied && file.report.fileID != nil ? undo(file.id) : nil,
                     notUndone: file.state == .applied ? file.report.refusal.map { at.text("refusal.\($0)") } : nil,
                     isFailed: isUnderWay && isFailed,
-                    refusedURL: isUnderWay || file.report.refused == 0 ? nil : refused(file.id), listURL: Self.list(),
+                    refusedURL: isUnderWay || file.report.refused == 0 ? nil : refused(file.id),
+                    columnsURL: file.state == .looked && file.report.headings != nil ? choose(file.id) : nil,
+                    needsColumns: needsColumns, listURL: Self.list(),
                     recognised: file.report.readings.isEmpty
                         ? nil
                         : file.report.readings.map { at.text("import.read.\($0.name)", ["value": $0.value]) }.joined(
                             separator: at.text("list.semicolon")),
-                    form: file.state == .looked ? view : nil)
+                    form: file.state == .looked && !needsColumns ? view : nil)
                 return FormFrame(
                     title: "\(at.text("\(topic).import"))\(at.text("form.colon"))\(file.fileName)", crumbs: [crumb(at)],
                     template: "import", content: content)
             })
+    }
+
+    /// The page on which somebody says which columns of a file are which; then it is looked at again.
+    func choosing(bell: JobBell) -> FormPage<ImportColumnsSubject<TableImportFile>> {
+        var page = FormPage<ImportColumnsSubject<TableImportFile>>(
+            submit: "import.choose", cancel: { subject, _ in one(subject.file.id) },
+            subject: { statements, at in
+                guard let file = try statements.tableImport(id: try at.parts(choose), accountID: at.visit.account.id), file.topic == topic
+                else { throw Refusal.notFound("import") }
+                guard file.state == .looked, let headings = file.report.headings else { throw Refusal.conflict("import.begun") }
+                let fields = columns.map {
+                    ImportColumn(name: $0.name, label: "\(topic).column.\($0.name)", isNeeded: $0.isNeeded)
+                }
+                return ImportColumnsSubject(
+                    file: file, known: columns, columns: ImportColumnsForm(columns: fields, headings: headings), chosen: file.chosen)
+            }, form: { $0.columns.form }, texts: { subject, _ in subject.columns.texts(subject.known, subject.chosen) },
+            act: { statements, subject, values, at in
+                let chosen = try subject.columns.chosen(values, subject.known)
+                try statements.choose(chosen, of: subject.file, jobID: try ordered(subject.file.id, statements, at))
+                try statements.remember(chosen, topic: topic, by: at.act)
+                return one(subject.file.id)
+            }, after: { bell.ring() },
+            page: { view, subject, at in
+                FormFrame(
+                    title: at.text("import.choose_columns"),
+                    crumbs: [crumb(at), Frame.Link(label: subject.file.fileName, url: one(subject.file.id))],
+                    note: at.text("import.choose_note"), view)
+            }
+        )
+        page.isOnlyLooking = true
+        return page
     }
 
     /// Takes back what a file brought in, as one step.
@@ -231,21 +285,25 @@ package struct TableImport: Sendable {
             }
             let language = try await house.database.read { try $0.account(id: file.accountID) }.flatMap { Language(rawValue: $0.language) }
             let bytes = try await house.database.read { try $0.tableImportBytes(id: id) }
-            let readings = bytes.isEmpty ? [] : try await offPool { try ImportTable(bytes, columns).readings }
+            let source = ImportSource(bytes, chosen: file.chosen)
+            let readings = bytes.isEmpty ? [] : try await offPool { try ImportTable(bytes, columns, chosen: file.chosen).readings }
+            let headings = bytes.isEmpty ? nil : try await offPool { try ImportTable.headings(bytes, columns, file.chosen) }
             let visit = RecordVisit(
                 scope: Scope(areas: file.scope.split(separator: " ").compactMap { AreaCode($0) }), today: house.today,
                 act: Act(by: Actor(id: file.accountID), at: house.clock.now, ids: house.ids))
             @Sendable func note(_ report: ImportReport, as state: TableImportState, _ statements: Statements) throws {
+                var stored = StoredReport(report, readings)
+                stored.headings = headings
                 try statements.noteTableImport(
-                    file, StoredReport(report, readings), refused: refusedFile(report, house.pages.words, language ?? .chinese), as: state)
+                    file, stored, refused: refusedFile(report, house.pages.words, language ?? .chinese), as: state)
             }
             switch file.state {
             case .looking:
-                let report = try await house.database.read { try take($0, bytes, false, visit) }
+                let report = try await house.database.read { try take($0, source, false, visit) }
                 try await house.database.write { try note(report, as: .looked, $0) }
             case .applying:
                 try await house.database.write { statements in
-                    let report = try take(statements, bytes, true, visit)
+                    let report = try take(statements, source, true, visit)
                     try note(report, as: .applied, statements)
                     try statements.record(
                         "import.table_applied", id,
@@ -276,7 +334,8 @@ package struct TableImport: Sendable {
         let id = at.act.ids.next()
         try statements.keepTableImport(Data(bytes), id: id, topic: topic, name: name, scope: at.scope, jobID: "", by: at.act)
         guard let file = try statements.tableImport(id: id, accountID: nil) else { return }
-        try statements.noteTableImport(file, StoredReport(try take(statements, bytes, true, at), []), refused: "", as: .applied)
+        try statements.noteTableImport(
+            file, StoredReport(try take(statements, ImportSource(bytes), true, at), []), refused: "", as: .applied)
     }
 
     func refusedRows(_ at: FormVisit) async throws -> Response {
@@ -303,6 +362,7 @@ extension Routes {
         sending.after = { bell.ring() }
         form(kind.new, kind.right, sending)
         form(kind.one, kind.right, kind.applying(bell: bell))
+        form(kind.choose, kind.right, kind.choosing(bell: bell))
         form(kind.undo, kind.right, kind.undoing(bell: bell))
         get(kind.refused, kind.right) { request, context, visit in
             try await kind.refusedRows(FormVisit(house, visit, request, context))

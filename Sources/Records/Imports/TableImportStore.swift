@@ -20,6 +20,9 @@ struct StoredReport: Codable, Hashable, Sendable {
     var readings: [ImportTable.Recognition] = []
     /// What it is taken back by; nil where it did nothing, and for one of before there was a way back.
     var fileID: String?
+    /// The headings of the file, and whether somebody must say which columns they are.
+    var headings: [String]?
+    var needsColumns: Bool?
     /// Why it could not be taken back when somebody asked for that.
     var refusal: String?
 
@@ -30,6 +33,9 @@ struct StoredReport: Codable, Hashable, Sendable {
         (changes, refusals) = (Array(report.changes.prefix(Self.mostShown)), Array(report.refused.prefix(Self.mostShown)))
         (self.readings, fileID, additions) = (readings, report.fileID, report.additions)
     }
+
+    /// Of a file whose columns are not recognised.
+    init(headings: [String]) { (self.headings, needsColumns) = (headings, true) }
 }
 
 /// A file that somebody brought in, without what stands in it.
@@ -42,6 +48,7 @@ package struct TableImportFile: Hashable, Sendable {
     let scope: String
     package let state: TableImportState
     let jobID: String
+    let chosen: ImportChoice
     let report: StoredReport
     package let madeAt: Instant
 }
@@ -49,12 +56,16 @@ package struct TableImportFile: Hashable, Sendable {
 extension Statements {
     /// Keeps a file that is to be looked at. Of an account the last four are kept, and the last fifty that were done, for a quarter of a
     /// year.
-    func keepTableImport(_ bytes: Data, id: String, topic: String, name: String, scope: Scope, jobID: String, by act: Act) throws {
+    func keepTableImport(
+        _ bytes: Data, id: String, topic: String, name: String, chosen: ImportChoice = [:], scope: Scope, jobID: String, by act: Act
+    ) throws {
         let codes = scope.areas.map(\.description).sorted().joined(separator: " ")
         try run(
             """
-            INSERT INTO table_import (id, topic, account_id, file_name, bytes, scope, state, job_id, report, refused, made_at)
-            VALUES (\(id), \(topic), \(act.actor.id), \(name), \([UInt8](bytes)), \(codes), 'looking', \(jobID), '', '', \(act.at))
+            INSERT INTO table_import (id, topic, account_id, file_name, bytes, scope, state, job_id, report, refused, made_at,
+                chosen)
+            VALUES (\(id), \(topic), \(act.actor.id), \(name), \([UInt8](bytes)), \(codes), 'looking', \(jobID), '', '', \(act.at),
+                \(chosen.stored))
             """)
         try run(
             """
@@ -112,16 +123,27 @@ extension Statements {
     private func tableImports(where condition: SQL, then order: SQL) throws -> [TableImportFile] {
         try all(
             """
-            SELECT id, topic, account_id, file_name, scope, state, job_id, report, made_at FROM table_import
+            SELECT id, topic, account_id, file_name, scope, state, job_id, report, made_at, chosen FROM table_import
             WHERE \(sql: condition) \(sql: order)
             """
         ) { row in
             TableImportFile(
                 id: try row.text(0), topic: try row.text(1), accountID: try row.text(2), fileName: try row.text(3),
                 scope: try row.text(4), state: TableImportState(rawValue: try row.text(5)) ?? .looking, jobID: try row.text(6),
+                chosen: ImportChoice(stored: try row.text(9)),
                 report: (try? JSONDecoder().decode(StoredReport.self, from: Data(try row.text(7).utf8))) ?? StoredReport(),
                 madeAt: try row.instant(8))
         }
+    }
+
+    /// Somebody said which of its columns are which: it is looked at again.
+    func choose(_ chosen: ImportChoice, of file: TableImportFile, jobID: String) throws {
+        let kept = try run(
+            """
+            UPDATE table_import SET chosen = \(chosen.stored), state = 'looking', job_id = \(jobID)
+            WHERE id = \(file.id) AND state = 'looked'
+            """)
+        guard kept == 1 else { throw Refusal.conflict("import.begun") }
     }
 
     /// It is to be done, or taken back, once.

@@ -59,8 +59,10 @@ extension Statements {
     /// along, an earlier day with the same name takes the area's beginning back; nothing from a day after today. Rows are taken from the
     /// top of the tree down and by day, whatever their order; a row that stands twice is one. With `apply` false nothing is written.
     /// Throws only when the file is no table at all; bad rows, and those outside the scope, are in the report.
-    package func importAreas(_ bytes: [UInt8], apply: Bool, in scope: Scope, today: Day, by act: Act) throws -> ImportReport {
-        let table = try ImportTable(bytes, AreaImport.columns)
+    package func importAreas(
+        _ bytes: [UInt8], chosen: ImportChoice = [:], apply: Bool, in scope: Scope, today: Day, by act: Act
+    ) throws -> ImportReport {
+        let table = try ImportTable(bytes, AreaImport.columns, chosen: chosen)
         var known = try areaIndex()
         let retired = try retiredCodes()
         // A name that is known below the same area: a list of another year gives it another code.

@@ -164,8 +164,10 @@ extension Statements {
     /// Brings in sites, the dated states they went through, and their terminals. Rows are taken by day, whatever their order, and a row
     /// that stands twice is one; with `apply` false nothing is written. What begins after today, or before that which it stands on, is
     /// refused, and what lies outside the scope, now or by the file.
-    package func importSites(_ bytes: [UInt8], apply: Bool, in scope: Scope, today: Day, by act: Act) throws -> ImportReport {
-        let table = try ImportTable(bytes, SiteImport.columns)
+    package func importSites(
+        _ bytes: [UInt8], chosen: ImportChoice = [:], apply: Bool, in scope: Scope, today: Day, by act: Act
+    ) throws -> ImportReport {
+        let table = try ImportTable(bytes, SiteImport.columns, chosen: chosen)
         var report = ImportReport(table)
         report.rows = table.records.count
         let (areas, before) = (try areaIndex(), try registerForImport())

@@ -4,8 +4,8 @@ package import Storage
 package import Web
 
 /// Where people are suggested.
-enum PersonAddress {
-    static let pick = FixedAddress("/pick/people")
+package enum PersonAddress {
+    package static let pick = FixedAddress("/pick/people")
 }
 
 extension Field where Value == String {

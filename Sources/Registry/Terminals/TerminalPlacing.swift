@@ -87,8 +87,28 @@ extension Statements {
         _ id: String, _ placing: TerminalPlacing, from day: Day, today: Day, reason: String, document: String, by act: Act
     ) throws {
         let plan = try planPlacing(id, placing, from: day, today: today)
-        let changeID = try recordRegisterChange("terminal", from: day, through: nil, reason: reason, document: document, by: act)
-        var detail = ["terminal": id, "from_on": day.description, "reason": reason, "document": document]
+        let change = try recordRegisterChange("terminal", from: day, through: nil, reason: reason, document: document, by: act)
+        try take(plan, id, placing, from: day, change, ["reason": reason, "document": document], by: act)
+        try placeNodes(on: today, at: act.at)
+    }
+
+    /// The same of many boxes, by a file: `act` names it as their cause, by which they can be taken back.
+    package func placeTogether(
+        _ moves: [(terminal: String, placing: TerminalPlacing, from: Day)], today: Day, by act: Act
+    ) throws {
+        guard let file = act.cause else { return }
+        for move in moves {
+            let plan = try planPlacing(move.terminal, move.placing, from: move.from, today: today)
+            try take(plan, move.terminal, move.placing, from: move.from, file, [:], by: act)
+        }
+        try placeNodes(on: today, at: act.at)
+    }
+
+    private func take(
+        _ plan: PlacingPlan, _ id: String, _ placing: TerminalPlacing, from day: Day, _ changeID: String, _ why: [String: String],
+        by act: Act
+    ) throws {
+        var detail = why.merging(["terminal": id, "from_on": day.description]) { $1 }
         for stay in [plan.leaves, plan.replaces].compactMap(\.self) { try end(stay, on: day, changeID, by: act) }
         if let left = plan.leaves { try record("site.terminal_taken", left.siteID, detail, by: act) }
         if let site = placing.site {
@@ -100,7 +120,6 @@ extension Statements {
                 """)
             try record("site.terminal_placed", site.id, detail, by: act)
         }
-        try placeNodes(on: today, at: act.at)
     }
 
     /// A stay ends: the row that said otherwise stays as a replaced one.

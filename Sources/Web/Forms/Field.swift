@@ -39,7 +39,7 @@ package struct FieldOption: Hashable, Sendable {
 /// One field of a form, declared once: from it come its place on the page, the reading of what was typed, and the words of what is wrong
 /// with it.
 package struct Field<Value: Sendable>: Sendable {
-    var entry: FieldEntry
+    package internal(set) var entry: FieldEntry
     private let reading: @Sendable (String) throws(FieldProblem) -> Value
     private let normal: @Sendable (Value) -> String
 

@@ -1,11 +1,13 @@
 import Accounts
 package import Basics
+import Operations
 import Registry
 package import Storage
 package import Web
 
 /// What whoever keeps a site wants to know of it in the morning.
 package struct OwnSite: Hashable, Sendable {
+    package let num: Int
     package let code: String
     package let name: String
     /// What is counted of yesterday so far.
@@ -20,7 +22,7 @@ extension Statements {
     package func ownSites(yesterday: Day, on today: Day, limit: Int, in areas: [String]) throws -> [OwnSite] {
         try all(
             """
-            SELECT s.code, v.name, coalesce(d.on_minutes, 0), coalesce(d.effective_plays, 0), (
+            SELECT s.num, s.code, v.name, coalesce(d.on_minutes, 0), coalesce(d.effective_plays, 0), (
                 SELECT max(w.through_at) FROM terminal_assignment x JOIN watermark_claim w ON w.terminal = x.terminal
                 WHERE x.site = s.num AND x.replaced_at IS NULL AND x.from_day <= \(today) AND x.until_day > \(today))
             FROM site s
@@ -32,8 +34,8 @@ extension Statements {
             """
         ) { row in
             OwnSite(
-                code: try row.text(0), name: try row.text(1), onMinutes: try row.int(2), effectivePlays: try row.int(3),
-                heardAt: try row.optionalInt(4).map { Instant(milliseconds: Int64($0)) })
+                num: try row.int(0), code: try row.text(1), name: try row.text(2), onMinutes: try row.int(3),
+                effectivePlays: try row.int(4), heardAt: try row.optionalInt(5).map { Instant(milliseconds: Int64($0)) })
         }
     }
 }
@@ -44,13 +46,13 @@ extension TodayQuestion {
 }
 
 extension Feature {
-    /// The home page of whoever keeps a site: whether its box is well, and what yesterday counted.
+    /// The home page of whoever keeps a site: whether its box is well, what yesterday counted, what may be watched tonight.
     package static var ownSites: Feature {
         let today = TodayLook(.seeFigures) { statements, question in
             let (yesterday, areas) = (question.today.advanced(by: -1), question.keptAreas)
             guard !areas.isEmpty else { return [] }
             let sites = try statements.ownSites(yesterday: yesterday, on: question.today, limit: 10, in: areas)
-            return sites.flatMap { site in
+            return try sites.flatMap { site in
                 let place = SiteAddress.page(site.code)
                 let heard = site.heardAt.map { question.zone.text($0) } ?? ""
                 let isSilent = site.heardAt.map { question.now.milliseconds(since: $0) >= 86_400_000 } ?? true
@@ -64,9 +66,14 @@ extension Feature {
                             "site": site.name, "day": yesterday.description, "minutes": grouped(site.onMinutes),
                             "plays": grouped(site.effectivePlays),
                         ]),
+                    .tonight(site, try statements.readyCourseware(at: site.num, on: question.today, limit: 100)),
                 ]
             }
         }
-        return Feature("own_sites", today: [today])
+        let ready = SiteLook(.seeFigures) { _, question in
+            let way = TonightAddress.list().with("site", question.code)
+            return ([], [Frame.Link(label: question.text("tonight.way"), url: way)])
+        }
+        return Feature("own_sites", today: [today], sites: [ready]) { $0.tonight() }
     }
 }
