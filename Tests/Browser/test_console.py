@@ -13,9 +13,9 @@ from typing import Callable
 from urllib.parse import urlsplit
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
+from support.axe import violations
 from support.demo import Demo
 from support.network import Visitor
 from support.patience import PATIENCE
@@ -608,28 +608,24 @@ def place(request: pytest.FixtureRequest, paths: dict[str, str]) -> tuple[str, s
     return request.param, login, path or paths[request.param]
 
 
-def test_axe_finds_nothing_serious(desk: Callable[..., Page], place: tuple) -> None:
+def test_axe_finds_nothing_serious(read: Callable[..., Page], place: tuple) -> None:
     _, login, path = place
-    page = desk(login)
-    page.goto(path)
-    found = [one for one in Axe().run(page).response["violations"] if one["impact"] in ("serious", "critical")]
+    found = [one for one in violations(read(login, path)) if one["impact"] in ("serious", "critical")]
     assert not found, "\n".join(f"{one['id']}: {one['help']}: {one['nodes'][0]['html'][:160]} ({len(one['nodes'])})" for one in found)
 
 
 @pytest.mark.parametrize("locale", ["zh-CN", "en-GB"])
-def test_a_narrow_screen_scrolls_downwards_only(desk: Callable[..., Page], place: tuple, locale: str) -> None:
+def test_a_narrow_screen_scrolls_downwards_only(read: Callable[..., Page], place: tuple, locale: str) -> None:
     name, login, path = place
-    page = desk(login, locale, width=360)
-    page.goto(path)
+    page = read(login, path, locale, width=360)
     assert sideways(page) == 0, f"{name} can be moved {sideways(page)} px sideways at 360 px"
     page.set_viewport_size({"width": 1280, "height": 800})
     assert sideways(page) == 0, f"{name} can be moved {sideways(page)} px sideways at 1280 px"
 
 
-def test_english_pages_are_english(demo: Demo, desk: Callable[..., Page], place: tuple) -> None:
+def test_english_pages_are_english(demo: Demo, read: Callable[..., Page], place: tuple) -> None:
     name, login, path = place
-    page = desk(login, "en-GB")
-    page.goto(path)
+    page = read(login, path, "en-GB")
     assert page.get_attribute("html", "lang") == "en"
     seen = page.title() + "\n" + page.inner_text("body")
     spoken = page.evaluate(
@@ -643,10 +639,9 @@ def test_english_pages_are_english(demo: Demo, desk: Callable[..., Page], place:
     assert not strange, f"{name} speaks Chinese: {strange}"
 
 
-def test_chinese_pages_are_complete(desk: Callable[..., Page], place: tuple) -> None:
+def test_chinese_pages_are_complete(read: Callable[..., Page], place: tuple) -> None:
     name, login, path = place
-    page = desk(login)
-    page.goto(path)
+    page = read(login, path)
     assert page.get_attribute("html", "lang") == "zh-Hans"
     seen = page.title() + "\n" + page.content()
     assert "⟨" not in seen, f"A word is missing in {name}: {re.findall('⟨[^⟩]*⟩?', seen)}"
@@ -669,10 +664,9 @@ def test_the_language_is_switched_and_stays(desk: Callable[..., Page], demo: Dem
     assert {language, page.get_attribute("html", "lang")} == {"zh-Hans", "en"}
 
 
-def test_the_keyboard_reaches_the_content(desk: Callable[..., Page], place: tuple) -> None:
+def test_the_keyboard_reaches_the_content(read: Callable[..., Page], place: tuple) -> None:
     name, login, path = place
-    page = desk(login)
-    page.goto(path)
+    page = read(login, path)
     if name == "sign-in":
         # Here the content has the focus from the beginning, as soon as the browser has laid the page out.
         page.wait_for_function("document.activeElement.id === 'login'", timeout=5000 * PATIENCE)
