@@ -10,6 +10,7 @@ from typing import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
+from support.axe import page_with_axe
 from support.demo import Demo
 
 
@@ -58,26 +59,68 @@ def sessions(demo: Demo) -> Callable[[str], dict]:
     return state
 
 
+@pytest.fixture(scope="session")
+def seat(browser: Browser, browser_context_args: dict, demo: Demo, sessions: Callable[[str], dict]) -> Callable[..., BrowserContext]:
+    """A signed-in browser, and what its console says in `said`."""
+
+    def sit(login: str | None, locale: str, width: int, said: list[str]) -> BrowserContext:
+        options = browser_context_args | {"locale": locale, "viewport": {"width": width, "height": 800}, "base_url": demo.address}
+        if login:
+            options["storage_state"] = sessions(login)
+        context = browser.new_context(**options)
+        context.on("console", lambda message: said.append(f"{message.text} ({message.location.get('url', '')})") if message.type == "error" else None)
+        context.on("weberror", lambda error: said.append(str(error.error)))
+        return context
+
+    return sit
+
+
 @pytest.fixture
-def desk(browser: Browser, browser_context_args: dict, demo: Demo, sessions: Callable[[str], dict]) -> Iterator[Callable[..., Page]]:
+def desk(seat: Callable[..., BrowserContext]) -> Iterator[Callable[..., Page]]:
     """`desk("city", locale="en-GB", width=360)`: a signed-in page; what the console says fails the test."""
     contexts: list[BrowserContext] = []
     said: list[str] = []
 
-    def sit(login: str | None = "city", locale: str = "zh-CN", width: int = 1280) -> Page:
-        options = browser_context_args | {"locale": locale, "viewport": {"width": width, "height": 800}, "base_url": demo.address}
-        if login:
-            options["storage_state"] = sessions(login)
-        contexts.append(browser.new_context(**options))
-        page = contexts[-1].new_page()
-        page.on("console", lambda message: said.append(f"{message.text} ({message.location.get('url', '')})") if message.type == "error" else None)
-        page.on("pageerror", lambda error: said.append(str(error)))
-        return page
+    def sit(login: str | None = "city", locale: str = "zh-CN", width: int = 1280, axe: bool = False) -> Page:
+        contexts.append(seat(login, locale, width, said))
+        return page_with_axe(contexts[-1]) if axe else contexts[-1].new_page()
 
     sit.said = said
     yield sit
     for context in contexts:
         context.close()
+    assert not said, "The page said in the console: " + "; ".join(said)
+
+
+@pytest.fixture(scope="session")
+def kept_pages() -> Iterator[dict[tuple, tuple[Page, list[str]]]]:
+    kept: dict[tuple, tuple[Page, list[str]]] = {}
+    yield kept
+    for page, _ in kept.values():
+        page.context.close()
+
+
+@pytest.fixture
+def read(seat: Callable[..., BrowserContext], kept_pages: dict) -> Iterator[Callable[..., Page]]:
+    """`read("city", "/overview", locale="en-GB", width=360)`: what somebody sees who changes nothing; what the console says fails the test.
+
+    His page is kept for the next test: a new one costs more than most of what it shows.
+    """
+
+    def sit(login: str | None, path: str, locale: str = "zh-CN", width: int = 1280) -> Page:
+        if (login, locale) not in kept_pages:
+            said: list[str] = []
+            kept_pages[login, locale] = page_with_axe(seat(login, locale, width, said)), said
+        page, _ = kept_pages[login, locale]
+        if page.viewport_size["width"] != width:
+            page.set_viewport_size({"width": width, "height": 800})
+        page.goto(path)
+        return page
+
+    for _, said in kept_pages.values():
+        said.clear()
+    yield sit
+    said = [one for _, said in kept_pages.values() for one in said]
     assert not said, "The page said in the console: " + "; ".join(said)
 
 

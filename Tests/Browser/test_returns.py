@@ -8,9 +8,9 @@ import subprocess
 from typing import Callable
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
+from support.axe import violations
 from support.demo import Demo
 from support.patience import PATIENCE
 
@@ -154,28 +154,24 @@ def place(request: pytest.FixtureRequest, sites: None) -> tuple[str, str]:
     return PAGES[request.param]
 
 
-def test_axe_finds_nothing_serious_in_returns(desk: Callable[..., Page], place: tuple[str, str]) -> None:
+def test_axe_finds_nothing_serious_in_returns(read: Callable[..., Page], place: tuple[str, str]) -> None:
     login, path = place
-    page = desk(login)
-    page.goto(path)
-    found = [one for one in Axe().run(page).response["violations"] if one["impact"] in ("serious", "critical")]
+    found = [one for one in violations(read(login, path)) if one["impact"] in ("serious", "critical")]
     assert not found, "\n".join(f"{one['id']}: {one['help']}: {one['nodes'][0]['html'][:160]} ({len(one['nodes'])})" for one in found)
 
 
 @pytest.mark.parametrize("locale", ["zh-CN", "en-GB"])
-def test_returns_scroll_downwards_only_on_a_narrow_screen(desk: Callable[..., Page], place: tuple[str, str], locale: str) -> None:
+def test_returns_scroll_downwards_only_on_a_narrow_screen(read: Callable[..., Page], place: tuple[str, str], locale: str) -> None:
     login, path = place
-    page = desk(login, locale, width=360)
-    page.goto(path)
+    page = read(login, path, locale, width=360)
     assert sideways(page) == 0
     page.set_viewport_size({"width": 1280, "height": 800})
     assert sideways(page) == 0
 
 
-def test_english_pages_of_returns_are_english(demo: Demo, desk: Callable[..., Page], place: tuple[str, str]) -> None:
+def test_english_pages_of_returns_are_english(demo: Demo, read: Callable[..., Page], place: tuple[str, str]) -> None:
     login, path = place
-    page = desk(login, "en-GB")
-    page.goto(path)
+    page = read(login, path, "en-GB")
     spoken = page.evaluate("['aria-label', 'title'].flatMap(name => [...document.querySelectorAll(`[${name}]`)].map(one => one.getAttribute(name)))")
     everything = "\n".join([page.title(), page.inner_text("body"), *spoken])
     data = demo.words_of_data() + "".join(page.locator("button[lang=zh-Hans]").all_inner_texts())

@@ -182,7 +182,7 @@ def asking(count: int, once: Callable[[int, int], int]) -> Iterator[Counter]:
     for thread in threads:
         thread.start()
     try:
-        time.sleep(3)
+        until(lambda: sum(statuses.values()) > 2 * count, 30, "The flood is there")
         yield statuses
     finally:
         stopping.set()
