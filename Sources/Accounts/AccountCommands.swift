@@ -64,6 +64,26 @@ extension Statements {
         return id
     }
 
+    /// Takes an account away that a file brought in, while nobody used it: it never signed in, and did nothing. Throws `Refusal.conflict`
+    /// otherwise.
+    package func removeAccount(_ account: Account, by act: Act) throws {
+        let uses = try count(
+            """
+            SELECT count(*) FROM (SELECT 1 AS one FROM session WHERE account_id = \(account.id)
+                UNION ALL SELECT 1 AS one FROM account WHERE id = \(account.id) AND signed_in_at IS NOT NULL
+                UNION ALL SELECT 1 AS one FROM event WHERE actor = \(account.id)) AS uses
+            """)
+        guard uses == 0 else { throw Refusal.conflict("import.in_use") }
+        try run("DELETE FROM role_grant WHERE account_id = \(account.id)")
+        try run("DELETE FROM password_before WHERE account_id = \(account.id)")
+        try run("DELETE FROM second_factor WHERE account_id = \(account.id)")
+        try run("DELETE FROM recovery_code WHERE account_id = \(account.id)")
+        do { try run("DELETE FROM account WHERE id = \(account.id)") } catch StorageError.constraint {
+            throw Refusal.conflict("import.in_use")
+        }
+        try record("account.taken_back", account.id, ["login": account.login], by: act)
+    }
+
     /// Gives an account another login or name.
     package func changeAccount(_ account: Account, login: String, name: String, by act: Act) throws {
         try checkAccount(login: login, name: name)

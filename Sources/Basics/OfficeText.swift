@@ -73,6 +73,26 @@ extension StringProtocol {
 
     /// Whether a spreadsheet has turned a long number into one like `9.90101E+14`: the digits are lost.
     package var isScientific: Bool { String(self).wholeMatch(of: Written.scientific) != nil }
+
+    /// How many digits the number had that a spreadsheet turned into one like `9.90101E+14`; nil for anything else, and for one of more
+    /// than 18.
+    package var roundedLength: Int? {
+        guard isScientific, let exponent = Int(uppercased().split(separator: "E").last?.filter { $0 != "+" } ?? ""), exponent < 18 else {
+            return nil
+        }
+        return exponent + 1
+    }
+
+    /// Whether such a number may have been a code: rounded to as many places it is the same.
+    package func isRounded(from code: String) -> Bool {
+        guard let length = roundedLength, code.utf8.count == length, !code.hasPrefix("0"), let whole = Int(code),
+            code.utf8.allSatisfy({ (0x30...0x39).contains($0) }),
+            let mantissa = uppercased().split(separator: "E").first?.filter({ $0 != "." }), let seen = Int(mantissa),
+            mantissa.count <= length
+        else { return false }
+        let unit = (0..<(length - mantissa.count)).reduce(1) { unit, _ in unit * 10 }
+        return (whole + unit / 2) / unit == seen
+    }
 }
 
 /// How offices write numbers and dates. Each pattern is read once: a literal in its place is read anew for every cell. That no match

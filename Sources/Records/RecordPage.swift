@@ -24,6 +24,7 @@ package struct RecordAddresses: Sendable {
     let file: Address<String>
     let refusedRows: Address<String>
     let fileColumns: Address<String>
+    let fileUndo: Address<String>
     let change: Address<String>
 
     /// All lie below the address of the list.
@@ -31,6 +32,7 @@ package struct RecordAddresses: Sendable {
         (self.list, new, bringIn) = (FixedAddress(list), FixedAddress(list + "/new"), FixedAddress(list + "/import"))
         (file, refusedRows) = (Address("\(list)/imports/:import"), Address("\(list)/imports/:import/refused.csv"))
         fileColumns = Address("\(list)/imports/:import/columns")
+        fileUndo = Address("\(list)/imports/:import/undo")
         (one, change) = (Address("\(list)/:id"), Address("\(list)/:id/change"))
     }
 
@@ -76,6 +78,8 @@ package struct RecordPage<Record: Sendable>: Sendable {
     package var offered: (@Sendable (Statements, FormVisit) throws -> Form)?
     /// What making one would do, where that is more than a record.
     package var preview: (@Sendable (Statements, Record, FormVisit) throws -> FormPreview)?
+    /// How a file of them is taken back; nil where it cannot be.
+    package var undoing: RecordUndoing<Record>?
     /// Whether many are brought in from a file.
     package var comesInFiles = true
     /// Where a form leads that made one; nil for its page.

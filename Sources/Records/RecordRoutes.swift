@@ -16,6 +16,7 @@ extension Routes {
             form(addresses.bringIn, page.keep, page.importing)
             form(addresses.file, page.keep, page.applying(bell: bell))
             form(addresses.fileColumns, page.keep, page.choosing)
+            form(addresses.fileUndo, page.keep, page.undoing(bell: bell))
             get(addresses.refusedRows, page.keep) { request, context, visit in
                 try await page.refusedRows(FormVisit(house, visit, request, context))
             }

@@ -107,10 +107,16 @@ package struct SiteVisit: Sendable {
 package struct SiteTop: Sendable {
     let topLines: [SiteLook.Line]
     let topWays: [Frame.Link]
+    /// Those behind one button, where there are many.
+    let moreWays: [Frame.Link]
+    let hasMore: Bool
 
     package init(_ statements: Statements, _ question: SiteVisit) throws {
         let found = try question.house.siteLooks.filter { question.visit.may($0.right) }.map { try $0.find(statements, question) }
-        (topLines, topWays) = (found.flatMap(\.lines), found.flatMap(\.ways))
+        let ways = found.flatMap(\.ways)
+        hasMore = ways.count > 5
+        let first = hasMore ? 4 : ways.count
+        (topLines, topWays, moreWays) = (found.flatMap(\.lines), Array(ways.prefix(first)), Array(ways.dropFirst(first)))
     }
 }
 

@@ -114,9 +114,10 @@ import Web
                 // Need a file, a key or a return that is due: ContentRoutesTests, PublishTests, ReturnRoutesTests, CompositionTests.
                 // Of records: OperatorTests, and LifeCycleTests for the steps.
                 "/organisations/import", "/organisations/imports/:import", "/organisations/imports/:import/columns",
+                "/organisations/imports/:import/undo",
                 "/organisations/:id/change", "/organisations/:id/rename",
                 "/organisations/:id/end", "/organisations/:id/restore", "/papers/new", "/papers/import", "/papers/imports/:import",
-                "/papers/imports/:import/columns",
+                "/papers/imports/:import/columns", "/papers/imports/:import/undo",
                 "/papers/:id/change", "/papers/:id/issue", "/papers/:id/drop", "/papers/:id/void", "/papers/:id/keep-file",
                 // VoidPagesTests; ImportColumnsTests.
                 "/voids/new", "/voids/:id/change", "/voids/:id/withdraw", "/register/terminals/import",
@@ -125,21 +126,26 @@ import Web
                 // WorkplaceTests.
                 "/site-messages/new", "/site-messages/:id/change", "/site-messages/:id/answer", "/site-messages/:id/withdraw",
                 "/agreements/new", "/agreements/import",
-                "/agreements/imports/:import", "/agreements/imports/:import/columns", "/agreements/:id/change", "/agreements/:id/sign",
+                "/agreements/imports/:import", "/agreements/imports/:import/columns", "/agreements/imports/:import/undo",
+                "/agreements/:id/change", "/agreements/:id/sign",
                 "/agreements/:id/end",
                 "/agreements/:id/drop",
                 // Of the calendar: WorkCalendarPagesTests.
-                "/calendar/import", "/calendar/imports/:import", "/calendar/imports/:import/columns", "/calendar/:id/change",
+                "/calendar/import", "/calendar/imports/:import", "/calendar/imports/:import/columns", "/calendar/imports/:import/undo",
+                "/calendar/:id/change",
                 "/calendar/:id/drop",
                 "/office-hours/import", "/office-hours/imports/:import", "/office-hours/imports/:import/columns",
+                "/office-hours/imports/:import/undo",
                 "/office-hours/:id/change",
                 // Need a file: RegisterImportTests, RegisterChangePagesTests.
                 "/register/areas/import", "/register/areas/imports/:import", "/register/areas/imports/:import/columns",
                 "/register/sites/import", "/register/sites/imports/:import", "/register/sites/imports/:import/columns",
                 // Of people at posts: PostingTests.
-                "/people/import", "/people/imports/:import", "/people/imports/:import/columns", "/people/:id/change", "/people/:id/phone",
+                "/people/import", "/people/imports/:import", "/people/imports/:import/columns", "/people/imports/:import/undo",
+                "/people/:id/change", "/people/:id/phone",
                 // Of one account: AccountPagesTests.
-                "/accounts/import", "/accounts/imports/:import", "/accounts/imports/:import/columns", "/accounts/:id/change",
+                "/accounts/import", "/accounts/imports/:import", "/accounts/imports/:import/columns", "/accounts/imports/:import/undo",
+                "/accounts/:id/change",
                 "/accounts/:id/disable", "/accounts/:id/enable",
                 "/accounts/:id/roles", "/accounts/:id/roles/:grant/end", "/accounts/:id/password", "/accounts/:id/sessions",
                 "/accounts/passwords", "/account/password",

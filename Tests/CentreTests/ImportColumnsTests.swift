@@ -151,4 +151,113 @@ import Web
             #expect(try await stands() == before)
         }
     }
+
+    /// Files of records are taken back as one step: what they made is gone, what they changed is as it was; not where something stands on
+    /// it, or it is another one by now.
+    @Test(arguments: Database.Engine.required)
+    func aFileOfRecordsIsTakenBack(_ engine: Database.Engine) async throws {
+        try await withCentre(engine, at: Self.moment) { world in
+            let city = try await world.signIn("city", .officer, area: "9901")
+            let keeper = try await world.signIn("keeper", .securityAdministrator, area: "9901")
+            let cookies = ["accounts": keeper]
+            // The file that is there before, the one that is taken back, and the tables that both write.
+            let kinds: [(path: String, topic: String, before: String, file: String, tables: [String])] = [
+                (
+                    "people", "posting", "name,post,site,phone,from\n王五,manager,S1,0870-1,2011-01-01\n",
+                    "name,post,site,phone,from\n王五,manager,S1,0870-2,2011-01-01\n李四,head,S1,0870-3,2011-01-01\n", ["posting"]
+                ),
+                (
+                    "organisations", "organisation", "name,kind,area\n甲公司,operator,9901\n",
+                    "name,kind,area,phone\n甲公司,operator,9901,10000\n乙公司,supplier,990101,\n", ["organisation"]
+                ),
+                (
+                    "calendar", "calendar", "day,kind,name\n2011-10-01,holiday,国庆\n",
+                    "day,kind,name\n2011-10-01,holiday,国庆节\n2011-10-02,holiday,国庆节\n", ["calendar_day"]
+                ),
+                (
+                    "accounts", "accounts", "login,name,role,area\nli.si,李四,officer,990101\n",
+                    "login,name,role,area\nli.si,李四四,leader,990102\nwang.wu,王五,officer,990101\n", ["account"]
+                ),
+            ]
+            for kind in kinds {
+                let cookie = cookies[kind.path] ?? city
+                func bring(_ file: String) async throws -> String {
+                    let page = place(try await world.bring(Data(file.utf8), "/\(kind.path)/import", cookie: cookie))
+                    #expect(try await world.submit(page, cookie: cookie).status == .seeOther, "\(kind.path)")
+                    try await world.work("import.\(kind.topic)")
+                    return page
+                }
+                func rows() async throws -> [[String]] {
+                    try await world.centre.database.read { statements in
+                        try kind.tables.map { table in
+                            try statements.all("SELECT * FROM \(sql: SQL(stringLiteral: table)) ORDER BY id") { row in
+                                (0..<5).compactMap { try? row.optionalText($0) ?? "-" }.joined(separator: "|")
+                            }
+                        }
+                    }
+                }
+                _ = try await bring(kind.before)
+                let before = try await rows()
+                let page = try await bring(kind.file)
+                #expect(try await rows() != before, "\(kind.path)")
+                let shown = body(try await world.get(page, cookie: cookie))
+                #expect(shown.contains("\(page)/undo"), "\(kind.path)")
+                #expect(body(try await world.get("/\(kind.path)/import", cookie: cookie)).contains(page), "\(kind.path)")
+                #expect(body(try await world.submit("\(page)/undo", isLook: true, cookie: cookie)).contains("1 rows added"), "\(kind.path)")
+                #expect(try await world.submit("\(page)/undo", cookie: cookie).status == .seeOther, "\(kind.path)")
+                try await world.work("import.\(kind.topic)")
+                #expect(try await rows() == before, "\(kind.path)")
+                #expect(body(try await world.get(page, cookie: cookie)).contains("This import was taken back"), "\(kind.path)")
+                #expect(try await world.submit("\(page)/undo", cookie: cookie).status == .conflict, "\(kind.path)")
+            }
+            let roles = try await world.centre.database.read {
+                try $0.all(
+                    """
+                    SELECT g.role FROM role_grant g JOIN account a ON a.id = g.account_id
+                    WHERE a.login IN ('li.si', 'wang.wu') AND g.until_day > \(Day("2011-05-02") ?? .forever)
+                    """
+                ) { try $0.text(0) }
+            }
+            #expect(roles == ["officer"])
+        }
+    }
+
+    /// What stands on a row, or changed it since, keeps all of the file; and what somebody else brought in is nobody's to take back.
+    @Test(arguments: Database.Engine.required)
+    func whatSomethingStandsOnStays(_ engine: Database.Engine) async throws {
+        try await withCentre(engine, at: Self.moment) { world in
+            let city = try await world.signIn("city", .officer, area: "9901")
+            let other = try await world.signIn("other", .officer, area: "9901")
+            func bring(_ file: String) async throws -> String {
+                let page = place(try await world.bring(Data(file.utf8), "/organisations/import", cookie: city))
+                _ = try await world.submit(page, cookie: city)
+                try await world.work("import.organisation")
+                return page
+            }
+            func names() async throws -> [String] {
+                try await world.centre.database.read { try $0.organisations(limit: 10, in: .everything).map(\.name).sorted() }
+            }
+            let page = try await bring("name,kind,area,phone\n甲公司,operator,9901,10000\n乙公司,supplier,9901,10001\n")
+            #expect(try await world.get("\(page)/undo", cookie: other).status == .notFound)
+            let post = ["name": "张三", "post": "officer", "organisation": "甲公司", "phone": "0870-2", "from": "2011-01-01"]
+            #expect(try await world.submit("/people/new", post, cookie: city).status == .seeOther)
+            func undo() async throws -> String {
+                #expect(try await world.submit("\(page)/undo", cookie: city).status == .seeOther)
+                try await world.work("import.organisation")
+                return body(try await world.get(page, cookie: city))
+            }
+            #expect(try await undo().contains("in use"))
+            #expect(try await names() == ["乙公司", "甲公司"])
+            try await world.centre.database.write { try $0.run("DELETE FROM posting") }
+            let change = body(try await world.get("/organisations", cookie: city))
+            let one = try #require(change.firstMatch(of: /href="(\/organisations\/[0-9a-f-]{36})">乙公司/)).1
+            let fields = ["name": "乙公司", "kind": "supplier", "area": "9901", "phone": "10009"]
+            #expect(try await world.submit("\(one)/change", fields, cookie: city).status == .seeOther)
+            #expect(try await undo().contains("later"))
+            #expect(try await names() == ["乙公司", "甲公司"])
+            #expect(try await world.submit("\(one)/change", fields.merging(["phone": "10001"]) { $1 }, cookie: city).status == .seeOther)
+            #expect(try await undo().contains("This import was taken back"))
+            #expect(try await names() == [])
+        }
+    }
 }

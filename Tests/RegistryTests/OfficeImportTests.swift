@@ -116,7 +116,7 @@ import Testing
                 """, world.database)
             #expect(
                 refused(list) == [
-                    "2 code import.scientific", "3 from_on form.date", "4 name csv.cells", "5 name area.known_name",
+                    "2 code import.rounded", "3 from_on form.date", "4 name csv.cells", "5 name area.known_name",
                     "6 from_on area.before_parent",
                 ])
             #expect(list.unchanged == 1 && list.changed == 0)

@@ -38,6 +38,8 @@ struct EditionListPage: Sendable {
     let closeURL: Location?
     let reopenURL: Location?
     let composeURL: Location
+    /// How the figures are made, and by which paper.
+    let figuresURL: Location
     /// The next edition.
     let form: FormView?
 
@@ -68,6 +70,7 @@ struct EditionListPage: Sendable {
             mayKeep && MonthLife.reopen.from.contains(standing) && record.isLastClosed && !record.isPrinting
             ? EditionAddress.reopen(month, code) : nil
         composeURL = BulletinAddress.composition(month, code)
+        figuresURL = FigureAddress.list().with("month", month.description)
         self.form = form
     }
 }

@@ -4,7 +4,7 @@ package import Web
 
 /// Where figures are seen: of areas and sites, month by month.
 package enum FigureAddress {
-    static let list = FixedAddress("/figures")
+    package static let list = FixedAddress("/figures")
     static let formulas = FixedAddress("/formulas")
     static let overview = FixedAddress("/overview")
     static let months = Address<String>("/areas/:code/months")

@@ -20,6 +20,8 @@ package struct MonthBar: Sendable {
     package let networkNote: String?
     package let otherNetworkURL: Location?
     package let otherNetworkLabel: String?
+    /// How the figures of the month are made, and by which paper; nil on that page itself.
+    package let figuresURL: Location?
 
     /// With `speech` the bar says which network is shown and leads to the other; with `fixed` it says that the page knows only the network
     /// as it was.
@@ -42,6 +44,8 @@ package struct MonthBar: Sendable {
         previousMonthURL = period.previous.map { page.with(fields + [("month", $0.description)]) }
         nextMonthURL = period.next.map { page.with(fields + [("month", $0.description)]) }
         action = page
+        let figures = FigureAddress.list()
+        figuresURL = page.path == figures.path ? nil : figures.with("month", period.month.description)
         self.fields = fields.filter { !$0.1.isEmpty }.map { Field(fieldName: $0.0, fieldValue: $0.1) }
     }
 }

@@ -39,7 +39,7 @@ enum AgreementFields {
 
 extension RecordPage where Record == Agreement {
     static var agreements: RecordPage {
-        RecordPage(
+        var page = RecordPage(
             AgreementAddress.agreements, topic: "agreement", see: .seeFigures, keep: .keepRegister, form: AgreementFields.form,
             key: [AgreementFields.number.name], id: \.id, name: { "\($0.number) \($0.title)" }, texts: AgreementFields.texts,
             find: { try $0.agreement(id: $1, in: $2.scope) },
@@ -66,6 +66,8 @@ extension RecordPage where Record == Agreement {
             ways: { agreement, at in
                 [Frame.Link(label: at.text("agreement.to_operator"), url: OrganisationAddress.organisations.one(agreement.operatorID))]
             })
+        page.undoing = RecordUndoing(kept: AgreementFields.texts) { try $0.removeAgreement($1, by: $2.act) }
+        return page
     }
 }
 

@@ -28,6 +28,19 @@ extension Statements {
             to: AgreementFields.texts(new), by: act)
     }
 
+    /// How many agreements somebody sees to.
+    package func agreementsKept(by accountID: String) throws -> Int {
+        try count("SELECT count(*) FROM agreement WHERE keeper_id = \(accountID)")
+    }
+
+    /// Takes a draft away that a file brought in.
+    package func removeAgreement(_ agreement: Agreement, by act: Act) throws {
+        guard try run("DELETE FROM agreement WHERE id = \(agreement.id) AND state = 'draft'") == 1 else {
+            throw Refusal.conflict("agreement.stale")
+        }
+        try record("agreement.taken_back", agreement.id, ["number": agreement.number], by: act)
+    }
+
     /// Takes a step of an agreement's life.
     package func take(
         _ step: LifeStep<AgreementState>, _ agreement: Agreement, reason: String = "", in scope: Scope, by act: Act

@@ -45,7 +45,7 @@ enum OrganisationFields {
 extension RecordPage where Record == Organisation {
     /// `posts` shows who holds which post there.
     static func organisations(_ posts: @escaping OrganisationPosts) -> RecordPage {
-        RecordPage(
+        var page = RecordPage(
             OrganisationAddress.organisations, topic: "organisation", see: .seeFigures, keep: .keepRegister, form: OrganisationFields.form,
             key: [OrganisationFields.name.name], id: \.id, name: \.name, texts: OrganisationFields.texts,
             find: { try $0.organisation(id: $1, in: $2.scope) },
@@ -87,6 +87,8 @@ extension RecordPage where Record == Organisation {
                 guard at.visit.may(.keepRegister), one.kind == .operator, one.state == .active else { return [] }
                 return [Frame.Link(label: at.text("agreement.new"), url: AgreementAddress.agreements.new().with("operator", one.name))]
             })
+        page.undoing = RecordUndoing(kept: OrganisationFields.texts) { try $0.removeOrganisation($1, by: $2.act) }
+        return page
     }
 }
 

@@ -17,7 +17,7 @@ extension PaperAddress {
 extension RecordPage where Record == Paper {
     /// `mentions` finds what stands on one.
     static func papers(_ mentions: @escaping PaperMentions) -> RecordPage {
-        RecordPage(
+        var page = RecordPage(
             PaperAddress.papers, topic: "paper", see: .seeFigures, keep: .keepRegister, form: PaperFields.form,
             key: [PaperFields.number.name, PaperFields.issuer.name, PaperFields.signed.name], id: \.id,
             name: { "\($0.number) \($0.title)" }, texts: PaperFields.texts, find: { try $0.paper(id: $1, in: $2.scope) },
@@ -59,6 +59,8 @@ extension RecordPage where Record == Paper {
                 let keep = keeps ? Frame.Link(label: at.text("paper.keep_file"), url: PaperAddress.keepFile(paper.id)) : nil
                 return [file, keep].compactMap { $0 }
             })
+        page.undoing = RecordUndoing(kept: PaperFields.texts) { try $0.removePaper($1, by: $2.act) }
+        return page
     }
 }
 

@@ -22,7 +22,7 @@ extension Statements {
         ) throws -> Paper {
             let day = today.advanced(by: -daysAgo)
             let number = say(
-                issuer.kind == .superior ? "province_number" : "number", ["year": String(day.month.year), "number": String(serial)])
+                issuer.kind == .superior ? "province_number" : "number", ["year": String(day.month.year), "serial": String(serial)])
             let paper = Paper(
                 id: act.ids.next(), issuer: issuer, number: number, title: say(key), kind: kind, matter: matter, signedOn: day,
                 days: day...(.forever), areas: [place], access: .internal, body: isIssued ? say("\(key).body") : "", madeBy: act.actor.id,

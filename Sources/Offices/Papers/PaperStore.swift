@@ -54,6 +54,17 @@ extension Statements {
             by: act)
     }
 
+    /// Takes a draft away that a file brought in. Throws `Refusal.conflict` where another paper speaks of it, or its file is kept.
+    package func removePaper(_ paper: Paper, by act: Act) throws {
+        guard paper.fates.isEmpty, paper.fileHash.isEmpty else { throw Refusal.conflict("import.in_use") }
+        guard try run("DELETE FROM paper WHERE id = \(paper.id) AND \(sql: PaperLife.issue.stands)") == 1 else {
+            throw Refusal.conflict("paper.stale")
+        }
+        try run("DELETE FROM paper_area WHERE paper_id = \(paper.id)")
+        try run("DELETE FROM paper_relation WHERE paper_id = \(paper.id)")
+        try record("paper.taken_back", paper.id, ["number": paper.number], by: act)
+    }
+
     /// Keeps the hash of a paper's file, which lies in the store of blobs; only while it is a draft.
     package func saveFile(of paper: Paper, name: String, hash: String, by act: Act) throws {
         let saved = try run(

@@ -59,7 +59,7 @@ extension Statements {
 
 extension RecordPage where Record == CalendarDay {
     static var calendarDays: RecordPage {
-        RecordPage(
+        var page = RecordPage(
             WorkDayAddress.days, topic: "calendar", see: .seeFigures, keep: .keepRegister, form: CalendarFields.form,
             key: [CalendarFields.day.name], id: \.id, name: { "\($0.day) \($0.name)" }, texts: CalendarFields.texts,
             find: { try $0.calendarDay(id: $1, in: $2.scope) },
@@ -91,6 +91,8 @@ extension RecordPage where Record == CalendarDay {
                     try statements.drop(one, by: at.act)
                 }
             ])
+        page.undoing = RecordUndoing(kept: CalendarFields.texts) { try $0.removeCalendarDay($1, by: $2.act) }
+        return page
     }
 }
 
@@ -104,7 +106,7 @@ extension CalendarDay {
 
 extension RecordPage where Record == AreaHours {
     static var officeHours: RecordPage {
-        RecordPage(
+        var page = RecordPage(
             WorkDayAddress.hours, topic: "hours", see: .seeFigures, keep: .keepRegister, form: HoursFields.form,
             key: [HoursFields.from.name], id: \.id, name: { "\($0.areaName) \($0.from)" }, texts: HoursFields.texts,
             find: { try $0.areaHours(id: $1, in: $2.scope) },
@@ -131,6 +133,8 @@ extension RecordPage where Record == AreaHours {
             obstacle: { one, at in
                 AreaCode(one.areaCode).map(at.scope.covers) ?? false ? nil : .forbidden("calendar.above")
             })
+        page.undoing = RecordUndoing(kept: HoursFields.texts) { try $0.removeAreaHours($1, by: $2.act) }
+        return page
     }
 }
 

@@ -74,6 +74,12 @@ extension Statements {
             to: CalendarFields.texts(new), by: act)
     }
 
+    /// Takes a day away that a file brought in.
+    package func removeCalendarDay(_ day: CalendarDay, by act: Act) throws {
+        try run("DELETE FROM calendar_day WHERE id = \(day.id)")
+        try record("calendar.taken_back", day.id, ["day": day.day.description, "area": day.areaID], by: act)
+    }
+
     /// Takes a day out.
     package func drop(_ day: CalendarDay, by act: Act) throws {
         let dropped = try run("UPDATE calendar_day SET dropped_at = \(act.at) WHERE id = \(day.id) AND dropped_at IS NULL")
@@ -139,6 +145,12 @@ extension Statements {
         try record(
             old == nil ? "hours.made" : "hours.changed", new.id, from: old.map(HoursFields.texts) ?? [:], to: HoursFields.texts(new),
             by: act)
+    }
+
+    /// Takes hours away that a file brought in.
+    package func removeAreaHours(_ hours: AreaHours, by act: Act) throws {
+        try run("DELETE FROM office_hours WHERE id = \(hours.id)")
+        try record("hours.taken_back", hours.id, ["from": hours.from.description, "area": hours.areaID], by: act)
     }
 
     private func weekdays(_ text: String) -> [Weekday] { text.split(separator: ",").compactMap { Weekday(rawValue: String($0)) } }

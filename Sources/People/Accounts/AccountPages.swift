@@ -57,7 +57,33 @@ extension RecordPage where Record == AccountRecord {
                 AccountFields.through)
         }
         page.next = { AccountAddress.password($0.id) }
+        page.undoing = RecordUndoing(kept: \.kept, restore: { try $0.restore($1, $2, $3) }) { statements, record, at in
+            guard try statements.agreementsKept(by: record.id) == 0 else { throw Refusal.conflict("import.in_use") }
+            try statements.removeAccount(record.account, by: at.act)
+        }
         return page
+    }
+}
+
+extension AccountRecord {
+    /// What a file may have changed: the name, and the roles that hold.
+    fileprivate var kept: [String: String] {
+        [
+            AccountFields.login.name: account.login, AccountFields.name.name: account.name,
+            "grants": live.map(\.grant.id).sorted().joined(separator: " "), "password": String(hasPassword),
+        ]
+    }
+}
+
+extension Statements {
+    /// Gives an account its name back, and ends the roles that it had not.
+    fileprivate func restore(_ record: AccountRecord, _ before: [String: String], _ at: RecordVisit) throws {
+        let name = before[AccountFields.name.name] ?? record.account.name
+        if name != record.account.name { try changeAccount(record.account, login: record.account.login, name: name, by: at.act) }
+        let held = Set((before["grants"] ?? "").split(separator: " ").map(String.init))
+        for one in record.live where !held.contains(one.grant.id) {
+            try endGrant(one.grant, of: record.account, area: one.area, until: at.today, by: at.act)
+        }
     }
 }
 

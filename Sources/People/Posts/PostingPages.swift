@@ -117,7 +117,7 @@ extension Statements {
 
 extension RecordPage where Record == Posting {
     static var people: RecordPage {
-        RecordPage(
+        var page = RecordPage(
             PostingAddress.people, topic: "posting", see: .seeFigures, keep: .keepRegister, form: PostingFields.form,
             key: [PostingFields.name.name, PostingFields.post.name, PostingFields.from.name], id: \.id, name: \.name,
             texts: PostingFields.texts, find: { try $0.posting(id: $1, in: $2.scope, on: $2.today) },
@@ -141,6 +141,10 @@ extension RecordPage where Record == Posting {
                 let phone = one.showsPhone ? nil : Frame.Link(label: at.text("posting.show_phone"), url: PostingAddress.phone(one.id))
                 return [site, organisation, phone].compactMap { $0 }
             })
+        page.undoing = RecordUndoing(kept: { PostingFields.texts($0).merging([PostingFields.phone.name: $0.phone]) { $1 } }) {
+            try $0.removePosting($1, by: $2.act)
+        }
+        return page
     }
 }
 

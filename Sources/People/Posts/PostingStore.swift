@@ -32,7 +32,7 @@ extension Statements {
         // First which ones, by the order of names alone; then where they are.
         let ids = try all(
             """
-            SELECT p.id FROM posting p LEFT JOIN site s ON s.num = p.site WHERE \(sql: wanted(filter, today)) AND \(sql: behind)
+            SELECT p.id FROM posting p \(sql: named(filter)) WHERE \(sql: wanted(filter, today)) AND \(sql: behind)
                 AND \(sql: try placed(in: scope, on: today)) ORDER BY p.name_key, p.id LIMIT \(limit)
             """
         ) { try $0.text(0) }
@@ -42,10 +42,13 @@ extension Statements {
     package func postingCount(_ filter: PostingFilter, most: Int = .max, in scope: Scope, on today: Day) throws -> Int {
         try count(
             """
-            SELECT count(*) FROM (SELECT p.id FROM posting p LEFT JOIN site s ON s.num = p.site WHERE \(sql: wanted(filter, today))
+            SELECT count(*) FROM (SELECT p.id FROM posting p \(sql: named(filter)) WHERE \(sql: wanted(filter, today))
                 AND \(sql: try placed(in: scope, on: today)) LIMIT \(most)) x
             """)
     }
+
+    /// The sites by whose codes somebody looks for people; nothing where he does not.
+    private func named(_ filter: PostingFilter) -> SQL { filter.words.isEmpty ? "" : "LEFT JOIN site s ON s.num = p.site" }
 
     /// The condition on `p` by which a scope sees postings; nothing where it sees the whole network.
     private func placed(in scope: Scope, on today: Day) throws -> SQL {
@@ -104,6 +107,12 @@ extension Statements {
         try record(
             old == nil ? "posting.made" : "posting.changed", new.id, from: old.map(PostingFields.logged) ?? [:],
             to: PostingFields.logged(new), by: act)
+    }
+
+    /// Takes somebody away whom a file brought in.
+    package func removePosting(_ posting: Posting, by act: Act) throws {
+        try run("DELETE FROM posting WHERE id = \(posting.id)")
+        try record("posting.taken_back", posting.id, ["name": posting.name], by: act)
     }
 
     /// Takes down why somebody looked at a telephone number that is not for him to see every day.

@@ -26,6 +26,10 @@ struct ImportFile: Decodable, Hashable, Sendable {
     let unchanged: Int
     let refused: Int
     let madeAt: Instant
+    /// `undoing`, `undone`, or nothing.
+    let undoState: String
+    /// Why it could not be taken back.
+    let undoRefusal: String
 }
 
 /// How much an account brings in, and for how long it is kept.
@@ -76,6 +80,7 @@ extension Statements {
                 OR made_at <= \(now.adding(seconds: -ImportBound.appliedSeconds))
             """)
         try run("DELETE FROM import_refused WHERE import_id NOT IN (SELECT id FROM import_file)")
+        try run("DELETE FROM import_row WHERE import_id NOT IN (SELECT id FROM import_file)")
     }
 
     /// A file that an account brought in.
@@ -84,8 +89,20 @@ extension Statements {
         return try first(
             ImportFile.self,
             """
-            SELECT id, path, account_id, file_name, state, scope, job_id, chosen, seen_rows, added, changed, unchanged, refused, made_at
+            SELECT id, path, account_id, file_name, state, scope, job_id, chosen, seen_rows, added, changed, unchanged, refused, made_at,
+                undo_state, undo_refusal
             FROM import_file WHERE id = \(id) AND path = \(path) AND \(sql: owner)
+            """)
+    }
+
+    /// The last files that an account brought in of a kind, the newest first.
+    func importFiles(path: String, of accountID: String, limit: Int) throws -> [ImportFile] {
+        try all(
+            ImportFile.self,
+            """
+            SELECT id, path, account_id, file_name, state, scope, job_id, chosen, seen_rows, added, changed, unchanged, refused, made_at,
+                undo_state, undo_refusal
+            FROM import_file WHERE path = \(path) AND account_id = \(accountID) ORDER BY made_at DESC, id DESC LIMIT \(limit)
             """)
     }
 

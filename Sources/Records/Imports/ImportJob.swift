@@ -33,6 +33,20 @@ extension RecordPage {
             guard let file = try await house.database.read({ try $0.importFile(id: id, path: path) }) else {
                 throw JobFailure.failed(code: "not_found.import", account: "")
             }
+            if file.undoState == "undoing" {
+                let scope = Scope(areas: file.scope.split(separator: " ").compactMap { AreaCode($0) })
+                let at = RecordVisit(
+                    scope: scope, today: house.today, act: Act(by: Actor(id: file.accountID), at: clock.now, ids: house.ids))
+                do {
+                    try await house.database.write { statements in
+                        try takeBack(statements, id, at)
+                        try statements.noteUndone(file, refusal: nil, by: at.act)
+                    }
+                } catch let refusal as Refusal {
+                    try await house.database.write { try $0.noteUndone(file, refusal: refusal.code, by: at.act) }
+                }
+                return id
+            }
             let bytes = try await house.database.read { try $0.importBytes(id: id) }
             let rows = try RecordRows(self, bytes, house.pages.words, chosen: ImportChoice(stored: file.chosen))
             let scope = Scope(areas: file.scope.split(separator: " ").compactMap { AreaCode($0) })
@@ -45,7 +59,7 @@ extension RecordPage {
                     let outcome = try rows.outcome(row, statements, at, seen: &seen)
                     // What was done before a kill is only looked at again, for rows that stand twice.
                     guard number >= file.seenRows else { return seen }
-                    try statements.take(outcome, rows, at)
+                    try statements.take(outcome, rows, line: row.line, of: id, at)
                     if case .refused(let refusal) = outcome { try statements.noteRefusedRow(refusal, of: id) }
                     try statements.noteRow(outcome.count, row: number, of: id)
                     return seen
@@ -60,10 +74,16 @@ extension RecordPage {
 }
 
 extension Statements {
-    fileprivate func take<Record>(_ outcome: RowOutcome<Record>, _ rows: RecordRows<Record>, _ at: RecordVisit) throws {
+    fileprivate func take<Record>(
+        _ outcome: RowOutcome<Record>, _ rows: RecordRows<Record>, line: Int, of file: String, _ at: RecordVisit
+    ) throws {
         switch outcome {
-        case .added(let new): try rows.page.save(self, nil, new, at)
-        case .changed(let old, let new): try rows.page.save(self, old, new, at)
+        case .added(let new):
+            try rows.page.save(self, nil, new, at)
+            try rows.page.noteRow(self, nil, new, line: line, of: file, at)
+        case .changed(let old, let new):
+            try rows.page.save(self, old, new, at)
+            try rows.page.noteRow(self, old, new, line: line, of: file, at)
         case .unchanged, .refused: break
         }
     }

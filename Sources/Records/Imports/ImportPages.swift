@@ -26,6 +26,13 @@ struct ImportColumnsSubject<File: Sendable>: Sendable {
     let chosen: ImportChoice
 }
 
+/// The page `import_new`: where a file comes in, and what came in before.
+struct ImportNew: Sendable {
+    let note: String
+    let form: FormView
+    let files: Table?
+}
+
 /// The page `import`: how the file was read, what it would do, how far it is, what it did.
 struct ImportView: Sendable {
     let isOpen: Bool
@@ -73,8 +80,13 @@ extension RecordPage {
             },
             page: { view, _, at in
                 let columns = form.fields.map { at.text($0.label) }.joined(separator: at.text("list.comma"))
+                let files = try await at.house.database.read {
+                    try $0.importFiles(path: path, of: at.visit.account.id, limit: 20)
+                }
+                let content = ImportNew(
+                    note: at.text("import.note", ["columns": columns]), form: view, files: files.isEmpty ? nil : table(files, at))
                 return FormFrame(
-                    title: at.text("\(topic).import"), crumbs: [crumb(at)], note: at.text("import.note", ["columns": columns]), view)
+                    title: at.text("\(topic).import"), crumbs: [crumb(at)], template: "import_new", content: content)
             })
         page.mostBytes = ImportBound.mostBytes + 65_536
         page.isOnlyLooking = true
@@ -91,7 +103,8 @@ extension RecordPage {
                     throw Refusal.notFound("import")
                 }
                 let rows = try read(file, try statements.importBytes(id: id), words)
-                let job = file.state == .applying ? try statements.job(id: file.jobID) : nil
+                let isUnderWay = file.state == .applying || file.undoState == "undoing"
+                let job = isUnderWay ? try statements.job(id: file.jobID) : nil
                 return ImportSubject(file: file, rows: rows, progress: job.map { $0.state == .failed ? -1 : $0.progress } ?? 0)
             }, form: { _ in Form([]) }, texts: { _, _ in [:] },
             preview: { statements, subject, _, at in
@@ -101,10 +114,7 @@ extension RecordPage {
             },
             act: { statements, subject, _, at in
                 guard subject.rows != nil else { throw Refusal.conflict("import.columns_due") }
-                try statements.requireRoom(JobBound(inAll: 40, ofAccount: 4), kind: importKind, of: at.visit.account.id)
-                let job = try statements.enqueueJob(
-                    kind: importKind, subject: "import \(subject.file.id)", payload: subject.file.id, madeBy: at.visit.account.id,
-                    at: at.act.at, ids: at.act.ids)
+                let job = try ordered(subject.file.id, statements, at)
                 try statements.beginImport(subject.file, scope: at.visit.scope, jobID: job)
                 return addresses.file(subject.file.id)
             }, after: { bell.ring() },
@@ -112,10 +122,13 @@ extension RecordPage {
                 let file = subject.file
                 let table = subject.rows?.table
                 let content = ImportView(
-                    isOpen: file.state == .open && table != nil, isApplying: file.state == .applying && subject.progress >= 0,
+                    isOpen: file.state == .open && table != nil,
+                    isApplying: (file.state == .applying || file.undoState == "undoing") && subject.progress >= 0,
                     permille: subject.progress,
                     eventsURL: JobAddress.events(file.jobID), here: addresses.file(file.id),
-                    account: file.state == .applied || subject.progress < 0 ? account(file, at) : nil, isFailed: subject.progress < 0,
+                    account: file.state == .applied || subject.progress < 0 ? account(file, at) : nil,
+                    isUndone: file.undoState == "undone", undoURL: mayUndo(file) ? addresses.fileUndo(file.id) : nil,
+                    notUndone: file.undoRefusal.isEmpty ? nil : at.text("refusal.\(file.undoRefusal)"), isFailed: subject.progress < 0,
                     refusedURL: table == nil || file.state == .applied && file.refused == 0 ? nil : addresses.refusedRows(file.id),
                     columnsURL: file.state == .open ? addresses.fileColumns(file.id) : nil,
                     needsColumns: file.state == .open && table == nil, listURL: addresses.list(),
@@ -170,6 +183,40 @@ extension RecordPage {
         )
         page.isOnlyLooking = true
         return page
+    }
+
+    /// Orders the job that does what a file asks for.
+    func ordered(_ id: String, _ statements: Statements, _ at: FormVisit) throws -> String {
+        try statements.requireRoom(JobBound(inAll: 40, ofAccount: 4), kind: importKind, of: at.visit.account.id)
+        return try statements.enqueueJob(
+            kind: importKind, subject: "import \(id)", payload: id, madeBy: at.visit.account.id, at: at.act.at, ids: at.act.ids)
+    }
+
+    /// What somebody brought in before, with the way to each.
+    private func table(_ files: [ImportFile], _ at: FormVisit) -> Table {
+        Table(
+            caption: at.text("imports.title"),
+            columns: [
+                Table.Column(at.text("import.file")), Table.Column(at.text("record.at")), Table.Column(at.text("imports.state")),
+                Table.Column(at.text("import.count.added"), isNumber: true),
+                Table.Column(at.text("import.count.changed"), isNumber: true),
+                Table.Column(at.text("import.count.refused"), isNumber: true),
+            ],
+            rows: files.map { file in
+                let state: TableImportState =
+                    switch (file.state, file.undoState) {
+                    case (.open, _): .looked
+                    case (.applying, _): .applying
+                    case (.applied, "undoing"): .undoing
+                    case (.applied, "undone"): .undone
+                    case (.applied, _): .applied
+                    }
+                return [
+                    Table.Cell(file.fileName, url: addresses.file(file.id)), Table.Cell(at.house.zone.text(file.madeAt)),
+                    Table.Cell(at.text("imports.state.\(state.rawValue)"), mark: "standing"), Table.Cell(file.added),
+                    Table.Cell(file.changed), Table.Cell(file.refused),
+                ]
+            })
     }
 
     /// The kind of the job that brings a file in.

@@ -43,6 +43,17 @@ package struct ImportReport: Sendable, Codable, Hashable {
         refused.append(RefusedRow(line: record.line, column: column, code: code, value: String(value.prefix(120)), fields: fields))
     }
 
+    /// Asks of each row that was refused for its rounded code which one it was: `find` names those that it may have been, by the column
+    /// and what stands there.
+    package mutating func ask(_ find: (String, String) throws -> [String]) rethrows {
+        for place in refused.indices where refused[place].code == "import.scientific" {
+            let found = try find(refused[place].column, refused[place].value)
+            guard !found.isEmpty else { continue }
+            let list = found.prefix(5).joined(separator: "、") + (found.count > 5 ? "…" : "")
+            refused[place] = refused[place].asking(list)
+        }
+    }
+
     /// The refused rows as a file to mend and import again: the columns of the file, and behind them what is wrong.
     package var refusedCSV: String { refusedCSV { ($0.column, $0.code) } }
 
@@ -71,6 +82,18 @@ package struct RefusedRow: Sendable, Codable, Hashable {
     package let code: String
     package let value: String
     package let fields: [String]
+    /// What may have been meant.
+    package private(set) var guesses: String?
+
+    package init(line: Int, column: String, code: String, value: String, fields: [String]) {
+        (self.line, self.column, self.code, self.value, self.fields) = (line, column, code, value, fields)
+    }
+
+    fileprivate func asking(_ guesses: String) -> RefusedRow {
+        var row = RefusedRow(line: line, column: column, code: "import.rounded", value: value, fields: fields)
+        row.guesses = guesses
+        return row
+    }
 }
 
 /// One change that a row makes to what is there.

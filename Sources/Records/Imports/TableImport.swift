@@ -267,7 +267,8 @@ package struct TableImport: Sendable {
 
     /// Why a row was refused, in words.
     private func said(_ row: RefusedRow, _ words: Words, _ language: Language) -> String {
-        words.text(FieldProblem(row.code, ["text": row.value, "list": row.value, "count": "1", "value": row.value]), language)
+        words.text(
+            FieldProblem(row.code, ["text": row.value, "list": row.guesses ?? row.value, "count": "1", "value": row.value]), language)
     }
 
     /// The refused rows to mend and bring in again: the columns of the file, and behind them what is wrong.

@@ -52,6 +52,7 @@ extension Statements {
                 report.refuse(record, column: "terminal", code: refusal.code, value: table.cell("terminal", record))
             }
         }
+        try askAboutRoundedCodes(&report, ["code": .site, "terminal": .box])
         let known = try terminalNumbers(rows.map(\.terminal))
         for row in rows {
             guard known[row.terminal] != nil else {

@@ -43,6 +43,18 @@ extension Statements {
         try first(TerminalRecord.self, "\(sql: selection) \(sql: try terminalSource(on: day, in: scope)) AND t.id = \(id)")
     }
 
+    /// The boxes whose number holds the words, and those at sites whose name does: looked for in those tables alone, before anything is
+    /// joined.
+    private func found(_ words: SearchWords, on day: Day) -> SQL {
+        if words.isEmpty { return "1 = 1" }
+        return """
+            t.num IN (SELECT u.num FROM terminal u WHERE \(sql: words.condition("lower(u.id)"))
+                UNION SELECT y.terminal FROM terminal_assignment y JOIN site_version w ON w.site = y.site
+                    WHERE y.replaced_at IS NULL AND w.replaced_at IS NULL AND w.from_day <= \(day) AND w.until_day > \(day)
+                        AND \(sql: words.condition("w.name_key")))
+            """
+    }
+
     private func sites(within scope: Scope, on day: Day) -> SQL {
         """
         EXISTS (SELECT 1 FROM site_version w JOIN area_version b ON b.area_id = w.area_id AND b.replaced_at IS NULL
@@ -78,7 +90,7 @@ extension Statements {
             JOIN area_version a ON a.area_id = v.area_id AND a.replaced_at IS NULL AND a.from_day <= \(day) AND a.until_day > \(day)
             WHERE (x.until_day > \(day) OR NOT EXISTS (SELECT 1 FROM terminal_assignment y WHERE y.terminal = x.terminal
                 AND y.replaced_at IS NULL AND y.from_day <= \(day) AND y.from_day > x.from_day))
-                AND \(sql: seen) AND \(sql: ofStanding) AND \(sql: words.condition("v.name_key", code: "t.id"))
+                AND \(sql: seen) AND \(sql: ofStanding) AND \(sql: found(words, on: day))
             """
     }
 }

@@ -175,6 +175,7 @@ extension Statements {
             try addAreas(new, by: act)
             for change in later { try change(act) }
         }
+        try askAboutRoundedCodes(&report, ["code": .area])
         report.refused.sort { $0.line < $1.line }
         report.changes.sort { $0.line < $1.line }
         return report

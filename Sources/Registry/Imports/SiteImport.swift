@@ -66,6 +66,10 @@ private struct SiteRow {
             refused("code", code.isScientific ? "import.scientific" : "site.code_form")
             return nil
         }
+        guard !areaCode.isScientific else {
+            refused("area_code", "import.scientific")
+            return nil
+        }
         guard (1...100).contains(name.count) else {
             refused("name", "form.required")
             return nil
@@ -210,6 +214,7 @@ extension Statements {
             let lines = Set(refused.map(\.0.record.line))
             rows.removeAll { lines.contains($0.record.line) }
         }
+        try askAboutRoundedCodes(&report, ["code": .site, "area_code": .area, "terminal": .box])
         report.refused.sort { $0.line < $1.line }
         report.changes.sort { $0.line < $1.line }
         return report
