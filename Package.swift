@@ -240,7 +240,7 @@ let package = Package(
             name: "yuanjiao",
             dependencies: [
                 "Basics", "Storage", "Trust", "Wire", "Listener", "Programs", "Documents", "Accounts", "Jobs", "Records", "Registry",
-                "Content",
+                "Offices", "Content",
                 "Operations", "Workplaces", "People", "Figures", "Returns", "Bulletins", "Editions", "Web", "Centre",
                 "Edge",
                 "Terminal",

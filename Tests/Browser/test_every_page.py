@@ -20,7 +20,7 @@ from support.network import ask, until
 from support.patience import PATIENCE
 from support.processes import Program, free_port
 
-ROLES = ["city", "county", "township", "leader", "editor", "reviewer", "system", "auditor", "security", "manager"]
+ROLES = ["city", "county", "township", "leader", "editor", "reviewer", "system", "auditor", "security", "manager", "mender"]
 WIDTHS = [1440, 768, 360]
 FILE = re.compile(r"\.(csv|xlsx|pdf|docx|json|zip|mp4)$")
 # What differs between two pages of one kind: codes, ids, days, months.

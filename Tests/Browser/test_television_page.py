@@ -326,8 +326,10 @@ def test_ten_minutes_add_nothing_in_a_pause_and_only_the_media_while_playing(scr
     assert abs(watched(play) - left) < 1000
     steps = [later["at"] - earlier["at"] - (earlier["until"] - earlier["from"]) for earlier, later in zip(play["intervals"], play["intervals"][1:])]
     waited = (time.monotonic() - began) * 1000 + 1000
-    assert steps and [step for step in steps if not 0 <= step < waited and not 600_000 <= step < 600_000 + waited] == []
-    jumps = [step for step in steps if step >= 600_000]
+    # The picture may be a frame or two ahead of the wall clock when the jump is noticed.
+    frames = 100
+    assert steps and [step for step in steps if not -frames <= step < waited and not -frames <= step - 600_000 < waited] == []
+    jumps = [step for step in steps if step >= 600_000 - frames]
     assert len(jumps) == (2 if really else 0), "the wall clock is the terminal's, and after a jump of it the media begins anew"
 
 

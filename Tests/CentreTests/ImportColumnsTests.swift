@@ -161,22 +161,48 @@ import Web
             let keeper = try await world.signIn("keeper", .securityAdministrator, area: "9901")
             let cookies = ["accounts": keeper]
             // The file that is there before, the one that is taken back, and the tables that both write.
-            let kinds: [(path: String, topic: String, before: String, file: String, tables: [String])] = [
+            let kinds: [(path: String, topic: String, before: String, file: String, rows: String)] = [
                 (
                     "people", "posting", "name,post,site,phone,from\n王五,manager,S1,0870-1,2011-01-01\n",
-                    "name,post,site,phone,from\n王五,manager,S1,0870-2,2011-01-01\n李四,head,S1,0870-3,2011-01-01\n", ["posting"]
+                    "name,post,site,phone,from\n王五,manager,S1,0870-2,2011-01-01\n李四,head,S1,0870-3,2011-01-01\n",
+                    "id, name, post, phone, from_on FROM posting"
                 ),
                 (
                     "organisations", "organisation", "name,kind,area\n甲公司,operator,9901\n",
-                    "name,kind,area,phone\n甲公司,operator,9901,10000\n乙公司,supplier,990101,\n", ["organisation"]
+                    "name,kind,area,phone\n甲公司,operator,9901,10000\n乙公司,supplier,990101,\n",
+                    "id, name, kind, phone, area_id FROM organisation"
                 ),
                 (
                     "calendar", "calendar", "day,kind,name\n2011-10-01,holiday,国庆\n",
-                    "day,kind,name\n2011-10-01,holiday,国庆节\n2011-10-02,holiday,国庆节\n", ["calendar_day"]
+                    "day,kind,name\n2011-10-01,holiday,国庆节\n2011-10-02,holiday,国庆节\n", "id, kind, name, area_id FROM calendar_day"
+                ),
+                (
+                    "office-hours", "hours", "weekdays,hours,from\nmonday,08:30-12:00,2011-01-01\n",
+                    "weekdays,hours,from\nmonday,08:30-11:00,2011-01-01\nfriday,08:30-12:00,2011-03-01\n",
+                    "id, area_id, weekdays, hours FROM office_hours"
+                ),
+                (
+                    "agreements", "agreement",
+                    "number,title,operator,area,from,through,amount,repair_hours\n1号,维护,甲公司,9901,2011-01-01,2011-12-31,100,24\n",
+                    """
+                    number,title,operator,area,from,through,amount,repair_hours
+                    1号,维护协议,甲公司,9901,2011-01-01,2011-12-31,100,24
+                    2号,维护,甲公司,9901,2011-01-01,2011-12-31,100,24
+
+                    """, "id, number, title, state FROM agreement"
+                ),
+                (
+                    "papers", "paper", "number,title,issuer,kind,matter,signed,access\n1号,规定,甲公司,rule,study,2011-01-01,open\n",
+                    """
+                    number,title,issuer,kind,matter,signed,access,amends
+                    1号,规定,甲公司,rule,funds,2011-01-01,open,
+                    2号,规定,甲公司,rule,study,2011-01-02,open,1号
+
+                    """, "id, number, matter, state FROM paper"
                 ),
                 (
                     "accounts", "accounts", "login,name,role,area\nli.si,李四,officer,990101\n",
-                    "login,name,role,area\nli.si,李四四,leader,990102\nwang.wu,王五,officer,990101\n", ["account"]
+                    "login,name,role,area\nli.si,李四四,leader,990102\nwang.wu,王五,officer,990101\n", "id, login, name, name_key FROM account"
                 ),
             ]
             for kind in kinds {
@@ -189,10 +215,8 @@ import Web
                 }
                 func rows() async throws -> [[String]] {
                     try await world.centre.database.read { statements in
-                        try kind.tables.map { table in
-                            try statements.all("SELECT * FROM \(sql: SQL(stringLiteral: table)) ORDER BY id") { row in
-                                (0..<5).compactMap { try? row.optionalText($0) ?? "-" }.joined(separator: "|")
-                            }
+                        try statements.all("SELECT \(sql: SQL(stringLiteral: kind.rows)) ORDER BY id") { row in
+                            try (0..<kind.rows.split(separator: ",").count).map { try row.text($0) }
                         }
                     }
                 }

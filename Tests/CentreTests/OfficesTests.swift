@@ -265,6 +265,7 @@ import Web
             for papers in [[first, other], [other, first]] {
                 let found = Contradiction.among(papers)
                 #expect(found.map(\.holds.id) == [expected].compactMap { $0 }, "\(other)")
+                #expect(Contradiction.of(first, among: papers).map(\.holds.id) == found.map(\.holds.id), "\(other)")
             }
         }
     }

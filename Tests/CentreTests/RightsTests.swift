@@ -4,6 +4,7 @@ import Centre
 import Hummingbird
 import HummingbirdTesting
 import Operations
+import Registry
 import Storage
 import TestKit
 import Testing
@@ -43,6 +44,45 @@ import Wire
                     }
                 }
             }
+        }
+    }
+
+    /// Somebody of several roles may what each of them may where it holds, and no more for having both; a role that ended gives nothing.
+    @Test(arguments: Database.Engine.required)
+    func severalRolesEachHoldWhereTheyHoldAndEndedOnesNowhere(_ engine: Database.Engine) async throws {
+        try await withCentre(engine) { world in
+            let login = "several"
+            let cookie = try await world.signIn(login, .officer, area: "990101")
+            let (today, act) = (world.centre.house.today, Act(by: .commandLine, at: world.clock.clock.now, ids: .system))
+            try await world.centre.database.write { statements in
+                guard let account = try statements.account(login: login),
+                    let west = try statements.area(code: "990102", on: today, in: .everything),
+                    let city = try statements.area(code: "9901", on: today, in: .everything)
+                else { throw Refusal.notFound("account") }
+                try statements.giveRole(RoleGrant(role: .editor, areaID: west.areaID), to: account, area: "", on: today, by: act)
+                let ended = RoleGrant(role: .auditor, areaID: city.areaID, untilDay: today.advanced(by: 1))
+                let id = try statements.giveRole(ended, to: account, area: "", on: today, by: act)
+                try statements.run("UPDATE role_grant SET until_day = \(today) WHERE id = \(id)")
+            }
+            let live = Role.officer.rights.union(Role.editor.rights)
+            var (allowed, refused) = (0, 0)
+            for entry in world.centre.routes where entry.method == "GET" {
+                guard let right = entry.right else { continue }
+                let path = Self.filled(entry.path, own: true)
+                let answer = try await world.get(path, cookie: cookie)
+                #expect((answer.status == .forbidden) == !live.contains(right), "\(path) \(answer.status)")
+                allowed += live.contains(right) ? 1 : 0
+                refused += live.contains(right) ? 0 : 1
+                // What only the officer may is the east's alone.
+                let other = Self.filled(entry.path, own: false)
+                guard Role.officer.rights.contains(right), !Role.editor.rights.contains(right) else { continue }
+                let there = try await world.get(other, cookie: cookie)
+                if other != path { #expect([.notFound, .forbidden].contains(there.status), "\(other) \(there.status)") }
+                if ["pdf", "docx", "xlsx"].contains(where: other.hasSuffix) { continue }
+                let text = String(buffer: there.body).replacing(other, with: "")
+                for secret in ["柳林村", "S3", "S5"] { #expect(!text.contains(secret), "\(other) shows \(secret)") }
+            }
+            #expect(allowed > 100 && refused > 5)
         }
     }
 

@@ -57,11 +57,12 @@ struct CityDocumentsTests {
         let city = try City(plan: CityPlan.random(seed: 1))
         #expect(
             tables.map(\.header) == [
-                try CSV(Array(city.areasCSV.utf8)).header, try CSV(Array(city.sitesCSV.utf8)).header, ["code", "title", "duration"],
+                try CSV(Array(city.areasCSV.utf8)).header, try CSV(Array(city.sitesCSV.utf8)).header, ["terminal", "code", "from_on"],
+                ["code", "title", "duration"],
             ])
         for table in tables {
             #expect(
-                table.records.count == (table.header.count == 3 && table.header[1] == "title" ? 1 : 4)
+                table.records.count == (["code": 4, "terminal": 2][table.header[0]] ?? 0) - (table.header[1] == "title" ? 3 : 0)
                     && table.records.allSatisfy { $0.fields.count == table.header.count })
         }
         let lines = try #require(Self.blocks("json", in: "import.md").first).split(separator: "\n")

@@ -156,6 +156,12 @@ package struct Contradiction: Hashable, Sendable {
         }.sorted { ($1.holds.signedOn, $1.holds.id, $1.yields.id) < ($0.holds.signedOn, $0.holds.id, $0.yields.id) }
     }
 
+    /// Those of one paper among others.
+    package static func of(_ paper: Paper, among others: [Paper]) -> [Contradiction] {
+        guard paper.state == .issued, paper.matter != .other else { return [] }
+        return others.filter { $0.id != paper.id && $0.state == .issued && $0.matter == paper.matter }.compactMap { between(paper, $0) }
+    }
+
     private static func between(_ one: Paper, _ other: Paper) -> Contradiction? {
         let isSettled = one.isBound(to: other) || other.isBound(to: one)
         guard !isSettled, let days = overlap(one, other), meets(one, other) else { return nil }

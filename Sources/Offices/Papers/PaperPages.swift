@@ -44,9 +44,7 @@ extension RecordPage where Record == Paper {
                 },
             ],
             behind: { statements, paper, at in
-                let against = try statements.contradictions(in: at.visit.scope).filter {
-                    $0.holds.id == paper.id || $0.yields.id == paper.id
-                }
+                let against = try statements.contradictions(of: paper, in: at.visit.scope)
                 let uses = try mentions(statements, at.visit.scope, at.today).filter { $0.means(paper) }
                 return [.bonds(paper, at)].compactMap { $0 }
                     + (against.isEmpty ? [] : [.contradictions(against, at)]) + (uses.isEmpty ? [] : [.uses(uses, at)])
@@ -270,10 +268,7 @@ extension Feature {
             jobs: [record.importJob(house, bell: bell)],
             today: [
                 TodayLook(.keepRegister) { statements, question in
-                    let filter = PaperFilter(standing: .draft, day: question.today)
-                    let drafts = try statements.papers(filter, limit: 500, in: question.scope).count {
-                        $0.obstacle(in: question.scope) == nil
-                    }
+                    let drafts = try statements.draftPaperCount(most: 500, in: question.scope)
                     let place = PaperAddress.papers.list().with("standing", PaperStanding.draft.rawValue)
                     return [TodayEntry(.mine, "today.papers.drafts", count: drafts, at: place, most: 500)]
                 }

@@ -141,6 +141,25 @@ extension Statements {
                 then: "ORDER BY p.signed_on DESC, p.id DESC LIMIT 2000"))
     }
 
+    /// What one paper contradicts, or is contradicted by.
+    package func contradictions(of paper: Paper, in scope: Scope) throws -> [Contradiction] {
+        Contradiction.of(
+            paper,
+            among: try papers(
+                where: "p.state = 'issued' AND p.matter = \(paper.matter) AND \(sql: scope.reach("a.code"))",
+                then: "ORDER BY p.signed_on DESC, p.id DESC LIMIT 2000"))
+    }
+
+    /// How many drafts wait of issuers in the scope itself.
+    package func draftPaperCount(most: Int, in scope: Scope) throws -> Int {
+        try count(
+            """
+            SELECT count(*) FROM (SELECT p.id FROM paper p JOIN organisation o ON o.id = p.issuer_id
+                JOIN area_version a ON \(sql: lastVersion(of: "o.area_id"))
+                WHERE p.state = 'draft' AND \(sql: scope.condition("a.code")) LIMIT \(most)) x
+            """)
+    }
+
     private func wanted(_ filter: PaperFilter) -> SQL {
         var condition = filter.words.condition("p.find_key")
         if let kind = filter.kind { condition = "\(sql: condition) AND p.kind = \(kind)" }

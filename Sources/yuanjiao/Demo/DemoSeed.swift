@@ -7,6 +7,7 @@ import Foundation
 import Hummingbird
 import Logging
 import NIOCore
+import Offices
 import Operations
 import Records
 import Registry
@@ -170,6 +171,21 @@ struct DemoSeed {
         let officer = try await centre.database.read { try $0.account(login: "city")?.id } ?? Actor.commandLine.id
         let own = Act(by: Actor(id: officer), at: centre.house.clock.now, ids: .system)
         try await centre.database.write { statements in for sample in centre.samples { try sample.make(statements, today, own) } }
+        // Works for an operator, which is part of the samples.
+        let password = PasswordScheme.fresh(.system)
+        let stored = try await centre.house.passwords.stored(password, login: "mender", salt: Entropy.system.bytes(16))
+        try await centre.database.write { statements in
+            let carriers = try statements.organisations(OrganisationFilter(kind: .operator), limit: 10, in: .everything)
+            guard let carrier = carriers.first(where: { $0.modes.contains(.iptv) }),
+                let area = try statements.area(code: county.code.description, on: today, in: .everything)
+            else { return }
+            try statements.addAccount(
+                NewAccount(
+                    login: "mender", name: "运营商维护员", storedPassword: stored,
+                    grants: [RoleGrant(role: .maintenance, areaID: area.areaID, object: "operator:\(carrier.id)")]), by: act)
+        }
+        logins["mender"] = password
+        try folder.keep("logins.json", logins)
     }
 
     /// Claims for the real edge and the two real terminals.
