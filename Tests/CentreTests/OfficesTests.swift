@@ -77,6 +77,11 @@ import Web
             #expect(body(try await world.get(person, cookie: city)).contains(page))
             #expect(body(try await world.get("/people", cookie: city)).contains("张三"))
             #expect(!body(try await world.get("/people", cookie: county)).contains("张三"))
+            // What has people stays in its area.
+            let moved = try await world.submit("\(page)/change", Self.office.merging(["area": "990101"]) { $1 }, cookie: city)
+            #expect(moved.status == .unprocessableContent && body(moved).contains("href=\"#area\""))
+            #expect(
+                try await world.submit("\(page)/change", Self.office.merging(["phone": "0870-9"]) { $1 }, cookie: city).status == .seeOther)
             // What the list exports comes in as it is.
             let export = body(try await world.get("/people.csv?columns=name,post,site,organisation,area,phone,from,through", cookie: city))
             let again = try #require(try await world.bring(Data(export.utf8), "/people/import", cookie: city).headers[.location])

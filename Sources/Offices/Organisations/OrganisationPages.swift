@@ -105,6 +105,10 @@ extension Organisation {
         let area = try problems.gather {
             try statements.area(typed: try values[OrganisationFields.area], in: OrganisationFields.area.name, on: at.today, scope: at.scope)
         }
+        // Who sees its people and whose word its papers are stands on its area.
+        if let old, let area, area.areaID != old.areaID, try statements.isInUse(old) {
+            problems[OrganisationFields.area.name] = "organisation.area_used"
+        }
         let (kind, modes) = (values.understood(OrganisationFields.kind), values.understood(OrganisationFields.modes))
         if let kind, let modes, kind != .operator, !modes.isEmpty { problems[OrganisationFields.modes.name] = "organisation.modes" }
         let since = values.understood(OrganisationFields.since) ?? nil

@@ -36,17 +36,21 @@ extension Statements {
     /// Takes one away that a file brought in. Throws `Refusal.conflict` where an agreement, a paper, a post, a role or a former name is
     /// its.
     package func removeOrganisation(_ one: Organisation, by act: Act) throws {
-        let uses = try count(
+        guard try !isInUse(one) else { throw Refusal.conflict("import.in_use") }
+        try run("DELETE FROM organisation WHERE id = \(one.id)")
+        try record("organisation.taken_back", one.id, ["name": one.name], by: act)
+    }
+
+    /// Whether an agreement, a paper, a post, a role or a former name is its.
+    package func isInUse(_ one: Organisation) throws -> Bool {
+        try count(
             """
             SELECT count(*) FROM (SELECT 1 AS one FROM agreement WHERE operator_id = \(one.id)
                 UNION ALL SELECT 1 AS one FROM paper WHERE issuer_id = \(one.id)
                 UNION ALL SELECT 1 AS one FROM posting WHERE organisation_id = \(one.id)
                 UNION ALL SELECT 1 AS one FROM role_grant WHERE object = \("operator:\(one.id)")
                 UNION ALL SELECT 1 AS one FROM former_name WHERE organisation_id = \(one.id)) AS uses
-            """)
-        guard uses == 0 else { throw Refusal.conflict("import.in_use") }
-        try run("DELETE FROM organisation WHERE id = \(one.id)")
-        try record("organisation.taken_back", one.id, ["name": one.name], by: act)
+            """) > 0
     }
 
     /// From a day on it is called otherwise; what it was called before stays.

@@ -58,8 +58,7 @@ extension Statements {
                 AND \(sql: scope.condition("a.code"))
             """
         return """
-            (p.site IS NULL AND p.organisation_id = '' AND p.area_id IN (\(sql: areas))
-                OR p.organisation_id IN (SELECT o.id FROM organisation o WHERE o.area_id IN (\(sql: areas))) OR p.site IN (
+            (p.site IS NULL AND p.area_id IN (\(sql: areas)) OR p.site IN (
                 SELECT v.site FROM site_version v WHERE v.replaced_at IS NULL AND v.from_day <= \(today) AND v.until_day > \(today)
                     AND v.area_id IN (\(sql: areas))))
             """
@@ -140,14 +139,14 @@ extension Statements {
         return condition
     }
 
-    /// Where posts are today: a site's is where the site is, an organisation's where that is.
+    /// Where posts are today: a site's is where the site is. An organisation that has posts stays in its area.
     private func postingPlaces(_ today: Day) -> SQL {
         """
         posting p
         LEFT JOIN site s ON s.num = p.site
         LEFT JOIN organisation o ON o.id = p.organisation_id
         LEFT JOIN site_version v ON v.site = p.site AND v.replaced_at IS NULL AND v.from_day <= \(today) AND v.until_day > \(today)
-        JOIN area_version a ON a.area_id = coalesce(v.area_id, o.area_id, p.area_id) AND a.replaced_at IS NULL AND a.from_day <= \(today)
+        JOIN area_version a ON a.area_id = coalesce(v.area_id, p.area_id) AND a.replaced_at IS NULL AND a.from_day <= \(today)
             AND a.until_day > \(today)
         """
     }
