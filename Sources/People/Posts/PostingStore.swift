@@ -57,10 +57,17 @@ extension Statements {
             SELECT a.area_id FROM area_version a WHERE a.replaced_at IS NULL AND a.from_day <= \(today) AND a.until_day > \(today)
                 AND \(sql: scope.condition("a.code"))
             """
+        let sites: SQL = """
+            SELECT v.site FROM site_version v WHERE v.replaced_at IS NULL AND v.from_day <= \(today) AND v.until_day > \(today)
+                AND v.area_id IN (\(sql: areas))
+            """
+        // Of a wide scope each row is asked; of a narrow one its few sites are, before any name is looked at.
+        if scope.areas.contains(where: { $0.level <= .county }) {
+            return "(p.site IS NULL AND p.area_id IN (\(sql: areas)) OR p.site IN (\(sql: sites)))"
+        }
         return """
-            (p.site IS NULL AND p.area_id IN (\(sql: areas)) OR p.site IN (
-                SELECT v.site FROM site_version v WHERE v.replaced_at IS NULL AND v.from_day <= \(today) AND v.until_day > \(today)
-                    AND v.area_id IN (\(sql: areas))))
+            p.id IN (SELECT q.id FROM posting q WHERE q.site IN (\(sql: sites))
+                UNION ALL SELECT q.id FROM posting q WHERE q.site IS NULL AND q.area_id IN (\(sql: areas)))
             """
     }
 
