@@ -85,7 +85,9 @@ struct ImportCommand: AsyncParsableCommand {
             )
         }
         if report.changes.count > 20 { print("… and \(report.changes.count - 20) more changes") }
-        for row in report.refused.prefix(20) { print("line \(row.line), \(row.column): \(row.code) \(row.value)") }
+        for row in report.refused.prefix(20) {
+            print("line \(row.line), \(row.column): \(row.code) \(row.value)\(row.guesses.map { " (\($0)?)" } ?? "")")
+        }
         if report.refused.count > 20 { print("… and \(report.refused.count - 20) more") }
         if let refused { try Data(report.refusedCSV.utf8).write(to: URL(fileURLWithPath: refused)) }
         if let day = report.movedSince, day <= today {

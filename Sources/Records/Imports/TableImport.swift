@@ -39,6 +39,8 @@ package struct TableImport: Sendable {
 
     var kind: String { "import.\(topic)" }
 
+    /// Stands in no heading: a unit separator.
+    private static let between = "\u{1F}"
     /// So many bytes a file: 50,000 sites and more.
     static let mostBytes = 8 << 20
 
@@ -54,12 +56,12 @@ package struct TableImport: Sendable {
             act: { statements, _, values, at in
                 let (file, id) = (try values[Self.file], at.act.ids.next())
                 let chosen = try statements.importChoice(of: at.visit.account.id, topic: topic)
-                guard at.prepared["headings"] == nil else {
+                if let headings = at.prepared["headings"] {
                     try statements.keepTableImport(
                         file.bytes, id: id, topic: topic, name: file.name, scope: at.visit.scope, jobID: "", by: at.act)
                     guard let kept = try statements.tableImport(id: id, accountID: at.visit.account.id) else { return one(id) }
-                    let headings = try ImportTable.headings([UInt8](file.bytes), columns, [:])
-                    try statements.noteTableImport(kept, StoredReport(headings: headings), refused: "", as: .looked)
+                    let report = StoredReport(headings: headings.components(separatedBy: Self.between))
+                    try statements.noteTableImport(kept, report, refused: "", as: .looked)
                     return choose(id)
                 }
                 let job = try ordered(id, statements, at)
@@ -84,9 +86,9 @@ package struct TableImport: Sendable {
                 _ = try await offPool { try ImportTable(bytes, columns, chosen: chosen) }
             } catch Refusal.invalid(let problems) {
                 if ImportTable.isUnrecognised(Refusal.invalid(problems)),
-                    try await offPool({ (try? ImportTable.headings(bytes, columns, [:])) != nil })
+                    let headings = try await offPool({ try? ImportTable.headings(bytes, columns, [:]) })
                 {
-                    return ["headings": "1"]
+                    return ["headings": headings.joined(separator: Self.between)]
                 }
                 guard let (place, problem) = problems.min(by: { $0.key < $1.key }) else { throw Refusal.invalid(problems) }
                 let code = problem.code == "csv.header_missing" ? "import.no_header" : problem.code
