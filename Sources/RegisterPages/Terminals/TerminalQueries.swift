@@ -31,11 +31,16 @@ extension Statements {
             TerminalRecord.self, "\(sql: selection) \(sql: source) AND t.id > \(id) ORDER BY t.id LIMIT \(limit)")
     }
 
-    /// How many of them there are.
+    /// How many of them there are. One assignment is one box, so that only what the scope or the words ask of its site is looked up.
     package func terminalCount(
         _ standing: TerminalStanding? = nil, words: SearchWords = SearchWords(""), on day: Day, in scope: Scope
     ) throws -> Int {
-        try count("SELECT count(*) \(sql: try terminalSource(standing, words, on: day, in: scope))")
+        let seen: SQL = try isWholeNetwork(scope, on: day) ? "1 = 1" : "x.site IN (\(sql: sites(scope.condition("b.code"), on: day)))"
+        return try count(
+            """
+            SELECT count(*) FROM terminal_assignment x
+            WHERE \(sql: isLast(on: day)) AND \(sql: seen) AND \(sql: condition(standing, on: day)) AND \(sql: found(words, on: day))
+            """)
     }
 
     /// A box by its id, when the scope sees where it stands or stood last.
@@ -48,20 +53,35 @@ extension Statements {
     private func found(_ words: SearchWords, on day: Day) -> SQL {
         if words.isEmpty { return "1 = 1" }
         return """
-            t.num IN (SELECT u.num FROM terminal u WHERE \(sql: words.condition("lower(u.id)"))
-                UNION SELECT y.terminal FROM terminal_assignment y JOIN site_version w ON w.site = y.site
-                    WHERE y.replaced_at IS NULL AND w.replaced_at IS NULL AND w.from_day <= \(day) AND w.until_day > \(day)
-                        AND \(sql: words.condition("w.name_key")))
+            (x.terminal IN (SELECT u.num FROM terminal u WHERE \(sql: words.condition("lower(u.id)")))
+                OR x.site IN (SELECT w.site FROM site_version w WHERE w.replaced_at IS NULL AND w.from_day <= \(day)
+                    AND w.until_day > \(day) AND \(sql: words.condition("w.name_key"))))
             """
     }
 
-    private func sites(within scope: Scope, on day: Day) -> SQL {
+    /// The sites in areas for which a condition on the code `b.code` holds.
+    private func sites(_ condition: SQL, on day: Day) -> SQL {
         """
-        EXISTS (SELECT 1 FROM site_version w JOIN area_version b ON b.area_id = w.area_id AND b.replaced_at IS NULL
+        SELECT w.site FROM site_version w JOIN area_version b ON b.area_id = w.area_id AND b.replaced_at IS NULL
             AND b.from_day <= \(day) AND b.until_day > \(day)
-            WHERE w.site = x.site AND w.replaced_at IS NULL AND w.from_day <= \(day) AND w.until_day > \(day)
-                AND \(sql: scope.condition("b.code")))
+            WHERE w.replaced_at IS NULL AND w.from_day <= \(day) AND w.until_day > \(day) AND \(sql: condition)
         """
+    }
+
+    /// An assignment that holds today, or the last that did.
+    private func isLast(on day: Day) -> SQL {
+        """
+        x.replaced_at IS NULL AND x.from_day <= \(day) AND (x.until_day > \(day) OR NOT EXISTS (SELECT 1 FROM terminal_assignment y
+            WHERE y.terminal = x.terminal AND y.replaced_at IS NULL AND y.from_day <= \(day) AND y.from_day > x.from_day))
+        """
+    }
+
+    private func condition(_ standing: TerminalStanding?, on day: Day) -> SQL {
+        switch standing {
+        case nil: "1 = 1"
+        case .placed: "x.until_day > \(day)"
+        case .nowhere: "x.until_day <= \(day)"
+        }
     }
 
     private var selection: SQL {
@@ -75,22 +95,18 @@ extension Statements {
     private func terminalSource(
         _ standing: TerminalStanding? = nil, _ words: SearchWords = SearchWords(""), on day: Day, in scope: Scope, isWide: Bool = false
     ) throws -> SQL {
-        let ofStanding: SQL =
-            switch standing {
-            case nil: "1 = 1"
-            case .placed: "x.until_day > \(day)"
-            case .nowhere: "x.until_day <= \(day)"
-            }
         let seen: SQL =
-            try isWholeNetwork(scope, on: day) ? "1 = 1" : isWide ? sites(within: scope, on: day) : scope.condition("a.code")
+            if try isWholeNetwork(scope, on: day) {
+                "1 = 1"
+            } else if isWide {
+                "EXISTS (\(sql: sites("w.site = x.site AND \(sql: scope.condition("b.code"))", on: day)))"
+            } else { scope.condition("a.code") }
         return """
-            FROM terminal t JOIN terminal_assignment x ON x.terminal = t.num AND x.replaced_at IS NULL AND x.from_day <= \(day)
+            FROM terminal t JOIN terminal_assignment x ON x.terminal = t.num
             JOIN site s ON s.num = x.site
             JOIN site_version v ON v.site = x.site AND v.replaced_at IS NULL AND v.from_day <= \(day) AND v.until_day > \(day)
             JOIN area_version a ON a.area_id = v.area_id AND a.replaced_at IS NULL AND a.from_day <= \(day) AND a.until_day > \(day)
-            WHERE (x.until_day > \(day) OR NOT EXISTS (SELECT 1 FROM terminal_assignment y WHERE y.terminal = x.terminal
-                AND y.replaced_at IS NULL AND y.from_day <= \(day) AND y.from_day > x.from_day))
-                AND \(sql: seen) AND \(sql: ofStanding) AND \(sql: found(words, on: day))
+            WHERE \(sql: isLast(on: day)) AND \(sql: seen) AND \(sql: condition(standing, on: day)) AND \(sql: found(words, on: day))
             """
     }
 }
