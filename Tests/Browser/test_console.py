@@ -33,6 +33,16 @@ COLUMNS = [
 COUNTS = {"registered": "registered", "switched_on": "switched_on", "off": "off", "not_heard": "not_heard", "viewing": "viewing", "on_demand": "on_demand"}
 RATES = {"boot_rate": "switched_on", "viewing_rate": "viewing", "demand_rate": "on_demand"}
 BULLETIN = f"/bulletins/{MONTH}/{CITY}"
+# A page as it is fetched and parsed by the browser, without being shown: what its tables say and where each row leads.
+FETCH = """async address => {
+    const answer = await fetch(address), page = new DOMParser().parseFromString(await answer.text(), "text/html")
+    const said = one => one.textContent.replace(/\\s+/g, " ").trim(), led = (one, links) => one.querySelector(links)?.getAttribute("href") ?? null
+    const table = one => ({ head: one.tHead ? [...one.tHead.rows[0].cells].map(said) : [],
+        rows: [...one.tBodies[0].rows].map(row => [...row.cells].map(said)), links: [...one.tBodies[0].rows].map(row => led(row, "a")) })
+    const days = page.querySelector("#days ~ div table")
+    return { status: answer.status, tables: [...page.querySelectorAll("main table")].map(table), days: days && table(days),
+        strong: [...page.querySelectorAll("main p strong")].map(said), file: led(page, "a[href^='/sites.csv']"),
+        site: led(page, "main tbody a[href^='/sites/']"), empty: !!page.querySelector("main .empty") } }"""
 
 
 def number(text: str) -> int:
@@ -260,32 +270,36 @@ def test_every_figure_reaches_its_minutes_in_three_clicks(demo: Demo, desk: Call
             wrong.append(f"{column}: {line[column]} leads nowhere")
         else:
             behind.setdefault(link, []).append(column)
-    # Cells that lead to one list can all be clicked, and it is fetched and walked down once.
-    for first, *others in behind.values():
-        page.goto(BULLETIN)
-        for column in others:
-            page.click(cell(place, column), trial=True)
-        page.click(cell(place, first))
+    # Each can be clicked; those that lead to one list are fetched and walked down once.
+    for column in [column for columns in behind.values() for column in columns]:
+        page.click(cell(place, column), trial=True)
+    for link, (first, *others) in behind.items():
+        seen = fetched(page, link)
         if first in ("code", "name"):
-            if number((below := rows(page)[-1])[2]) != number(line["registered"]):
+            if number((below := seen["tables"][0]["rows"][-1])[2]) != number(line["registered"]):
                 wrong.append(f"{first}: the bulletin below has {below[2]} registered sites, not {line['registered']}")
             continue
-        listed, sums, fault = evidence(page, visitor)
+        listed, sums, fault = evidence(seen, visitor)
         faults = [(first, fault)] if fault else [(column, differs(column, line, listed, sums)) for column in [first, *others]]
-        wrong += [f"{column}: {fault}" for column, fault in [*faults, (first, walk_down(page, first))] if fault]
+        wrong += [f"{column}: {fault}" for column, fault in [*faults, (first, walk_down(page, seen, first))] if fault]
     assert not wrong, f"Line {line['code']}:\n" + "\n".join(wrong)
+
+
+def fetched(page: Page, address: str) -> dict:
+    seen = page.evaluate(FETCH, address)
+    assert seen["status"] == 200, address
+    return seen
 
 
 def cell(place: int, column: str) -> str:
     return f"main table >> nth=0 >> tbody tr >> nth={place} >> td, th >> nth={COLUMNS.index(column)} >> a"
 
 
-def evidence(page: Page, visitor: Visitor) -> tuple[int, dict[str, int], str]:
+def evidence(seen: dict, visitor: Visitor) -> tuple[int, dict[str, int], str]:
     """How many sites a list counts, the sums of its file, and what is wrong when that has not as many. The file has all rows, the page the first."""
-    listed = number(re.search(r"\d[\d,]*", page.locator("main p strong").nth(1).inner_text())[0])
+    listed = number(re.search(r"\d[\d,]*", seen["strong"][1])[0])
     # An empty list has no file.
-    path = page.locator("a[href^='/sites.csv']").get_attribute("href") if listed else ""
-    all_rows = [row for row in visitor.rows(path) if row["编码"].isdigit()] if listed else []
+    all_rows = [row for row in visitor.rows(seen["file"]) if row["编码"].isdigit()] if listed else []
     sums = {name: sum(number(row[name]) for row in all_rows) for name in ("开机分钟", "已上报天数", "应上报天数")}
     return listed, sums, "" if len(all_rows) == listed else f"the page counts {listed} sites, its file has {len(all_rows)}"
 
@@ -319,17 +333,15 @@ def rounded(value: Decimal, step: str) -> str:
     return str(value.quantize(Decimal(step), ROUND_HALF_UP))
 
 
-def walk_down(page: Page, column: str) -> str:
-    """From a list by two more clicks to a day; what does not add up on the way."""
-    if page.locator("main tbody a[href^='/sites/']").count() == 0:
+def walk_down(page: Page, seen: dict, column: str) -> str:
+    """From a list by two more links to a day; what does not add up on the way."""
+    if not seen["site"]:
         # That an empty list says so is a test of its own.
         return ""
-    table = rows(page)
-    titles = head(page)
-    row = dict(zip(titles, table[0]))
-    page.click("main tbody tr >> nth=0 >> a[href^='/sites/'] >> nth=0")
-    page.wait_for_url(re.compile(r"/sites/\d{15}\?month="))
-    *days, total = rows(page, "#days ~ div table >> nth=0")
+    row = dict(zip(seen["tables"][0]["head"], seen["tables"][0]["rows"][0]))
+    assert re.match(r"/sites/\d{15}\?month=", seen["site"])
+    table = fetched(page, seen["site"])["days"]
+    *days, total = table["rows"]
     if number(total[1]) != number(row["开机分钟"]):
         return f"the site shows {total[1]} minutes, the list {row['开机分钟']}"
     if sum(number(day[1]) for day in days) != number(total[1]):
@@ -338,13 +350,13 @@ def walk_down(page: Page, column: str) -> str:
     place = next((place for place, day in enumerate(days) if number(day[5 if "demand" in column else 4] if plays else day[1]) > 0), 4)
     if plays and sum(number(day[4]) for day in days) == 0:
         return f"{row['编码']} has no effective play"
-    page.locator("#days ~ div table >> nth=0").locator("tbody tr").nth(place).locator("a").first.click()
-    page.wait_for_url(re.compile(r"/days/2011-03-\d\d$"))
+    assert re.search(r"/days/2011-03-\d\d$", table["links"][place])
+    day = fetched(page, table["links"][place])
     if plays:
-        return "" if "有效" in page.inner_text("main table >> nth=-1") else "the day shows no effective play"
+        return "" if any("有效" in cell for row in day["tables"][-1]["rows"] for cell in row) else "the day shows no effective play"
     if number(days[place][1]) == 0:
-        return "" if page.locator("main .empty").count() else "a day without minutes does not say so"
-    distinct = rows(page)[-1][2]
+        return "" if day["empty"] else "a day without minutes does not say so"
+    distinct = day["tables"][0]["rows"][-1][2]
     return "" if number(distinct) == number(days[place][1]) else f"the day has {distinct} minutes, the site's table {days[place][1]}"
 
 

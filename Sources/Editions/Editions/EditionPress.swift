@@ -126,9 +126,11 @@ package struct EditionPress: Sendable {
 
     /// The files of a document in the order of `EditionFile`.
     private func files(of document: EditionDocument) async throws -> [Data] {
-        var files = [try document.json, try sheet(document), document.csv]
+        let page = try sheet(document)
+        var files = [try document.json, page, document.csv]
         if let printed = document.printed {
-            for file in [EditionFile.pdf, .docx, .xlsx] { files.append(try await self.file(file, of: printed)) }
+            files.append(try await programs.pdf(page))
+            for file in [EditionFile.docx, .xlsx] { files.append(try await self.file(file, of: printed)) }
         }
         return files
     }
