@@ -49,13 +49,14 @@ struct PlainHistory {
     /// The days from which areas are no more.
     var closed: [String: Day] = [:]
 
-    /// Whether a site lies in an area on a day. What lies in an area that is no more lies where that area lay last.
+    /// Whether a site lies in an area on a day. What lies in an area that is no more lies in the one above, as that was on the day of its end:
+    /// one that moved on that very day ended where it went.
     func lies(_ site: String, in area: String, on day: Day) -> Bool {
         var place = value(places[site], on: day)
         while let here = place {
             let end = closed[here] ?? .forever
             if here == area, day < end { return true }
-            place = parent(of: here, on: min(day, end.advanced(by: -1)))
+            place = parent(of: here, on: min(day, end))
         }
         return false
     }
@@ -69,16 +70,21 @@ struct PlainHistory {
         for site in places.keys.sorted() {
             places[site] = places[site]?.map { $0.day > day && $0.value == area ? Change(day: $0.day, value: other) : $0 }
         }
+        // What was said before of later days stands.
         for child in parents.keys.sorted() where parent(of: child, on: day) == area {
             parents[child]?.append(Change(day: day, value: other))
+            parents[child]?.sort { $0.day < $1.day }
         }
-        for site in places.keys.sorted() where value(places[site], on: day) == area { places[site]?.append(Change(day: day, value: other)) }
+        for site in places.keys.sorted() where value(places[site], on: day) == area {
+            places[site]?.append(Change(day: day, value: other))
+            places[site]?.sort { $0.day < $1.day }
+        }
     }
 
     /// The area directly in which a site lies on a day; of what is no more, the one above.
     private func place(of site: String, on day: Day) -> String? {
         var place = value(places[site], on: day)
-        while let here = place, let end = closed[here], day >= end { place = parent(of: here, on: end.advanced(by: -1)) }
+        while let here = place, let end = closed[here], day >= end { place = parent(of: here, on: end) }
         return place
     }
 
@@ -109,20 +115,29 @@ struct PlainHistory {
         set { (parents, places, closed) = (newValue.parents, newValue.places, newValue.closed) }
     }
 
-    /// What a decision changed is as it was before it; answers whether nothing of that was changed by anything later.
+    /// What a decision changed is as it was before it; answers whether nothing of that was changed by anything later. Of what lies
+    /// somewhere, the days count from the stretch on in which the decision cut: what was said of earlier ones stands.
     mutating func takeBack(from before: Tree, to after: Tree) -> Bool {
         var isFree = true
-        func restored<Value: Equatable>(_ now: [String: Value], _ before: [String: Value], _ after: [String: Value]) -> [String: Value] {
+        func restored<Value: Equatable>(
+            _ now: [String: [Change<Value>]], _ before: [String: [Change<Value>]], _ after: [String: [Change<Value>]]
+        ) -> [String: [Change<Value>]] {
             var now = now
             for key in Set(before.keys).union(after.keys) where before[key] != after[key] {
-                isFree = isFree && now[key] == after[key]
-                now[key] = before[key]
+                let (old, new, present) = (before[key] ?? [], after[key] ?? [], now[key] ?? [])
+                let same = zip(old, new).prefix { $0 == $1 }.count
+                let start = same > 0 ? new[same - 1].day : Day(number: 0)
+                isFree = isFree && present.filter { $0.day >= start } == new.filter { $0.day >= start }
+                now[key] = present.filter { $0.day < start } + old.filter { $0.day >= start }
             }
             return now
         }
         parents = restored(parents, before.parents, after.parents)
         places = restored(places, before.places, after.places)
-        closed = restored(closed, before.closed, after.closed)
+        for key in Set(before.closed.keys).union(after.closed.keys) where before.closed[key] != after.closed[key] {
+            isFree = isFree && closed[key] == after.closed[key]
+            closed[key] = before.closed[key]
+        }
         return isFree
     }
 
