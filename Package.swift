@@ -160,6 +160,14 @@ let package = Package(
             name: "Operations",
             dependencies: ["Basics", "Storage", "Wire", "Accounts", "Jobs", "Web", "Lists", "Records", "Registry", "Content", hummingbird],
             resources: [.copy("Migrations"), .copy("Templates"), .copy("Words")], swiftSettings: settings),
+        /** 故障: what plays and what does not: layers of a site's connection, test plays. */
+        .target(
+            name: "Faults",
+            dependencies: [
+                "Basics", "Storage", "Wire", "Accounts", "Jobs", "Web", "Lists", "Records", "Registry", "Content", "Operations",
+                hummingbird,
+            ],
+            resources: [.copy("Migrations"), .copy("Templates"), .copy("Words")], swiftSettings: settings),
         /** What those come for who are no officers: their own sites, what these tell the offices above, what an operator's staff mend. */
         .target(
             name: "Workplaces",
@@ -211,7 +219,7 @@ let package = Package(
                 "Basics", "Storage", "Trust", "Wire", "Listener", "Programs", "Media", "Documents", "Accounts", "Web", "Jobs", "Lists",
                 "Records",
                 "Registry", "Offices", "RegisterPages",
-                "Content", "Operations", "Workplaces", "People", "Figures", "Returns", "Bulletins", "Editions",
+                "Content", "Operations", "Faults", "Workplaces", "People", "Figures", "Returns", "Bulletins", "Editions",
                 hummingbird,
                 httpTypes, nio, lifecycle, signals, log,
             ],
@@ -256,7 +264,7 @@ let package = Package(
             name: "TestKit",
             dependencies: [
                 "Basics", "Storage", "Wire", "Accounts", "Jobs", "Web", "Lists", "Records", "Registry", "Offices", "Content", "Operations",
-                "Workplaces", "People", "Figures", "Returns", "Bulletins", "Editions", "CLibpq",
+                "Faults", "Workplaces", "People", "Figures", "Returns", "Bulletins", "Editions", "CLibpq",
             ],
             swiftSettings: settings),
         .testTarget(name: "BasicsTests", dependencies: ["Basics", "TestKit"], swiftSettings: settings),
@@ -286,6 +294,7 @@ let package = Package(
             name: "RegistryTests", dependencies: ["Basics", "Storage", "Documents", "Accounts", "Registry", "RegisterPages", "TestKit"],
             swiftSettings: settings),
         .testTarget(name: "OperationsTests", dependencies: ["Operations", "Content", "TestKit", "Wire"], swiftSettings: settings),
+        .testTarget(name: "FaultsTests", dependencies: ["Faults", "Operations", "Registry", "TestKit", "Wire"], swiftSettings: settings),
         .testTarget(
             name: "SupervisionTests",
             dependencies: [
@@ -298,7 +307,8 @@ let package = Package(
             name: "CentreTests",
             dependencies: [
                 "Basics", "Storage", "Trust", "Wire", "Listener", "Programs", "Accounts", "Jobs", "Web", "Lists", "Records", "Registry",
-                "Offices", "Content", "Operations", "Workplaces", "People", "Figures", "Returns", "Bulletins", "Editions", "Centre",
+                "Offices", "Content", "Operations", "Faults", "Workplaces", "People", "Figures", "Returns", "Bulletins", "Editions",
+                "Centre",
                 "Simulator",
                 "TestKit",
                 hummingbird,

@@ -45,6 +45,8 @@ package enum Right: String, CaseIterable, Sendable {
     case writeMessages
     /// See the sites that one's operator looks after, and what is wrong with them.
     case seeUpkeep
+    /// Say that a site has a fault, and have it tested.
+    case reportFaults
     /// See one's own account, change its password and end one's own sessions: what every role may.
     case ownAccount
 }
@@ -58,11 +60,11 @@ extension Role {
         case .systemAdministrator: [.seeSystem]
         case .securityAdministrator: [.keepAccounts]
         case .auditor: [.seeAudit]
-        case .officer: [.seeFigures, .keepRegister, .seeLibrary, .keepAccounts, .writeMessages, .seeUpkeep]
+        case .officer: [.seeFigures, .keepRegister, .seeLibrary, .keepAccounts, .writeMessages, .seeUpkeep, .reportFaults]
         case .leader: [.seeFigures]
         case .editor: [.seeLibrary, .editLibrary, .approveLibrary]
         case .reviewer: [.seeLibrary, .approveLibrary]
-        case .siteManager: [.seeFigures, .writeMessages]
+        case .siteManager: [.seeFigures, .writeMessages, .reportFaults]
         case .maintenance: [.seeUpkeep]
         case .member, .tutor, .treasurer, .inspector, .judge, .correspondent, .portalEditor, .portalReviewer, .expert: []
         }

@@ -88,7 +88,9 @@ package struct CentreApplication: Sendable {
             tools: Tools(ffmpeg: configuration.ffmpeg, ffprobe: configuration.ffprobe, workplace: workplace),
             transportStreams: configuration.transportStreams, clock: clock, ids: ids, log: logger)
         let shelf = FigureShelf(database: database, replica: replica, zone: settings.zone, clock: clock)
-        let features = features(CentreParts(rules: settings.rules, content: content, encoding: encoding, press: press, shelf: shelf), house)
+        let contacts = ContactWatch()
+        let features = features(
+            CentreParts(rules: settings.rules, content: content, encoding: encoding, press: press, shelf: shelf, contacts: contacts), house)
         (house.signInHelp, house.factorRule) = (configuration.signInHelp, configuration.factorRule)
         house.menu = features.flatMap(\.menu)
         house.looks = features.flatMap(\.today)
@@ -111,8 +113,10 @@ package struct CentreApplication: Sendable {
         routes.addHouse()
         routes.addLists()
         routes.addHealth(metrics: metrics)
-        NodeAPI(house: house, intake: intake, settings: settings, blobs: content.blobs, voice: content.keys.voice, metrics: metrics)
-            .addRoutes(to: &routes)
+        NodeAPI(
+            house: house, intake: intake, settings: settings, blobs: content.blobs, voice: content.keys.voice, metrics: metrics,
+            contacts: contacts
+        ).addRoutes(to: &routes)
         for feature in features { feature.add(to: &routes) }
         try house.pages.check(routes.entries)
         let jobs = features.flatMap(\.jobs) + [routes.exportJob]

@@ -1,6 +1,7 @@
 import Bulletins
 import Content
 import Editions
+import Faults
 import Figures
 package import Foundation
 import Jobs
@@ -21,7 +22,7 @@ extension CentreApplication {
     package static var resources: [Bundle] {
         [
             .module, Records.resources, Registry.resources, Offices.resources, RegisterPages.resources, Content.resources,
-            Operations.resources,
+            Operations.resources, Faults.resources,
             Workplaces.resources, People.resources, Figures.resources,
             Returns.resources,
             Bulletins.resources, Editions.resources,
@@ -34,6 +35,7 @@ extension CentreApplication {
         let (database, clock, ids) = (house.database, house.clock, house.ids)
         return [
             .registerSearch(database), .overviews(rules, shelf), .siteList(rules, shelf), .sites(rules), .denominators(rules), .silence,
+            .connectivity(rules), .testPlays(rules), .layerSpans(house, bell: bell),
             .ownSites, .siteMessages(house, bell: bell), .upkeep,
             .exclusions(settled: { try $0.settledMonths(from: $1, areas: $2) }), .quarantine(rules),
             .voids(house, rules, settled: { try $0.settledMonths(from: $1, areas: $2) }, bell: bell),
@@ -53,7 +55,7 @@ extension CentreApplication {
             .accounts(house, bell: bell),
             .postings(house, bell: bell),
             .registerImports(house, bell: bell),
-            .nodes(house),
+            .nodes(house, parts.contacts),
             .incidents, .events(house),
         ]
     }
@@ -75,6 +77,7 @@ struct CentreParts: Sendable {
     let encoding: EncodeJob
     let press: EditionPress
     let shelf: FigureShelf
+    let contacts: ContactWatch
     /// Of work that somebody waits for, such as a paper; what takes hours has its own.
     let bell = JobBell()
 }

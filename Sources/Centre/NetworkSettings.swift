@@ -2,6 +2,7 @@ import Accounts
 package import Basics
 import Content
 import Editions
+import Faults
 import Figures
 import Jobs
 import Lists
@@ -30,9 +31,8 @@ package struct NetworkSettings: Sendable {
     package static var migrations: [Migration] {
         get throws {
             try Accounts.migrations + House.migrations + Jobs.migrations + Lists.migrations + Records.migrations + Registry.migrations
-                + Offices.migrations + Content.migrations + Operations.migrations + Workplaces.migrations + People.migrations
-                + Returns.migrations
-                + Editions.migrations
+                + Offices.migrations + Content.migrations + Operations.migrations + Faults.migrations + Workplaces.migrations
+                + People.migrations + Returns.migrations + Editions.migrations
         }
     }
 

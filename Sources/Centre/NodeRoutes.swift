@@ -22,6 +22,7 @@ struct NodeAPI: Sendable {
     let blobs: BlobStore
     let voice: CentreVoice
     let metrics: Metrics
+    let contacts: ContactWatch
     let clones = CloneWatch()
     let doors = NodeDoors()
 
@@ -60,13 +61,21 @@ struct NodeAPI: Sendable {
     private func facts(_ request: Request, _ context: AppContext) async throws -> Response {
         let body = try await request.whole(upTo: Batch.maximumBytes, orRefuse: "batch.too_large")
         let at = house.clock.now
-        let node = try await house.authenticatedNode(request, body: body)
+        let node = try await known(request, body)
         let batch = try House.batch(Data(body.readableBytesView))
         let sender: Sender = node.kind == .edge ? .edge(node.record.id) : .terminal(node.record.id)
         let receipt = try await doors.batches.admit(node.record.id) { try await intake.accept(ReceivedBatch(sender: sender, batch: batch)) }
         count(receipt.verdicts, of: node.record.id)
         clones.see(batch.id, of: node.record.id, house)
-        return try signed(receipt.answered(at: at, to: node.placed?.told), to: node.request)
+        let tests = try await house.database.read { try $0.testRequests([node.record.id], at: at) }
+        return try signed(receipt.answered(at: at, to: node.placed?.told, testAsked: tests[node.record.id]), to: node.request)
+    }
+
+    /// Who signed the request; it was heard with it.
+    private func known(_ request: Request, _ body: ByteBuffer) async throws -> AuthenticatedNode {
+        let node = try await house.authenticatedNode(request, body: body)
+        contacts.hear(node.record.id, at: house.clock.now)
+        return node
     }
 
     private func count(_ verdicts: [Verdict], of sender: String) {
@@ -81,7 +90,7 @@ struct NodeAPI: Sendable {
         let body = try await request.whole(upTo: Envelope.maximumBytes, orRefuse: "batch.too_large")
         // Before it is looked where anybody stands, so that of two answers the later one knows the newer place.
         let at = house.clock.now
-        let edge = try await house.authenticatedNode(request, body: body)
+        let edge = try await known(request, body)
         guard edge.kind == .edge else { throw Problem(code: "edge.only", status: 403, title: "Only an edge may carry batches of others") }
         let envelopes: [Envelope]
         do { envelopes = try Envelope.unload(Data(body.readableBytesView)) } catch {
@@ -92,6 +101,8 @@ struct NodeAPI: Sendable {
             ...]
         // A centre that can take nothing now says so to the edge and not of each batch.
         if let first = outcomes.first, case .failure(let error) = first, outcomes.allSatisfy({ (try? $0.get()) == nil }) { throw error }
+        let senders = opened.compactMap { try? $0.get().request.node }
+        let tests = try await house.database.read { try $0.testRequests(Set(senders).sorted(), at: at) }
         var closed: [String: Int] = [:]
         let answers = try opened.map { batch -> CarriedReceipt in
             switch batch {
@@ -105,7 +116,8 @@ struct NodeAPI: Sendable {
                 }
                 count(receipt.verdicts, of: opened.request.node)
                 clones.see(receipt.batch, of: opened.request.node, house)
-                let body = try encoded(receipt.answered(at: at, to: opened.place))
+                contacts.hear(opened.request.node, at: at)
+                let body = try encoded(receipt.answered(at: at, to: opened.place, testAsked: tests[opened.request.node]))
                 let signature = try voice.sign(opened.request, status: 200, body: SHA256Hex(of: body))
                 return CarriedReceipt(
                     ClosedAnswer(digest: opened.request.body.hex, body: String(decoding: body, as: UTF8.self), signature: signature.text))
@@ -122,7 +134,7 @@ struct NodeAPI: Sendable {
     private func receipts(_ request: Request, _ context: AppContext) async throws -> Response {
         let body = try await request.whole(upTo: 1 << 20, orRefuse: "batch.too_large")
         let at = house.clock.now
-        let node = try await house.authenticatedNode(request, body: body)
+        let node = try await known(request, body)
         return try signed(Receipt(batch: "", epoch: settings.epoch, verdicts: [], at: at, place: node.placed?.told), to: node.request)
     }
 
@@ -190,7 +202,7 @@ struct NodeAPI: Sendable {
     /// The enrolled keys of an edge's area, for an edge that checks what terminals send it: what changed since it last asked, and 204 when
     /// nothing did.
     private func nodes(_ request: Request) async throws -> Response {
-        let asker = try await house.authenticatedNode(request, body: ByteBuffer())
+        let asker = try await known(request, ByteBuffer())
         guard asker.kind == .edge else {
             throw Problem(code: "edge.only", status: 403, title: "Only an edge may ask for the keys of terminals")
         }
@@ -205,6 +217,8 @@ struct NodeAPI: Sendable {
     /// `N.area-CODE.json`. Open to all: signed, and no secret.
     private func metadata(_ name: String, _ request: Request) async throws -> Response {
         let parts = name.split(separator: ".")
+        // Who signs the look for a new one is heard with it.
+        if name == "timestamp.json", request.headers[.authorization] != nil { _ = try? await known(request, ByteBuffer()) }
         let (body, orders) = try await house.database.read { statements -> ([UInt8]?, [UInt8]?) in
             let orders = name == "timestamp.json" || name == StopOrder.fileName ? try statements.stopOrders().map(\.order) : []
             return (try file(statements), orders.isEmpty ? nil : StopOrder.bundle(orders))
@@ -243,7 +257,7 @@ struct NodeAPI: Sendable {
 
     /// Published content only, to enrolled nodes only, and to each what is meant for where it stands.
     private func blob(_ hash: String, _ request: Request, _ context: AppContext) async throws -> Response {
-        let node = try await house.authenticatedNode(request, body: ByteBuffer())
+        let node = try await known(request, ByteBuffer())
         return try await doors.ranges.admit(node.record.id) {
             let isMeant = try await house.database.read { statements in
                 try node.placed?.place.map { try statements.isPublishedBlob(hash, for: $0) } ?? false

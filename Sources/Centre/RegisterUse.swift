@@ -27,7 +27,7 @@ package enum RegisterUse {
             "terminal",
             [
                 "presence", "play", "late_receipt", "fact_void", "late_play", "watermark_claim", "clock_error",
-                "presence_source", "play_source",
+                "presence_source", "play_source", "test_play", "terminal_stop", "contact", "test_request",
             ]
         ),
     ]

@@ -31,13 +31,15 @@ enum SystemAddress {
 
 extension Feature {
     /// Nodes, for the system administrator; who stands somewhere else from today moves by itself.
-    static func nodes(_ house: House) -> Feature {
+    static func nodes(_ house: House, _ contacts: ContactWatch) -> Feature {
         let places = PeriodicWork("places of nodes", every: .seconds(600)) {
             let (today, now) = (house.today, house.clock.now)
             _ = try await house.database.write { try $0.placeNodes(on: today, at: now) }
         }
+        let heard = PeriodicWork("contacts of nodes", every: .seconds(20)) { try await contacts.write(house) }
         return Feature(
-            "nodes", menu: [MenuEntry(.system, "nav.nodes", SystemAddress.nodes, .seeSystem)], timers: [FeatureTimer(places)],
+            "nodes", menu: [MenuEntry(.system, "nav.nodes", SystemAddress.nodes, .seeSystem)],
+            timers: [FeatureTimer(places), FeatureTimer(heard, isEverywhere: true)],
             searches: [.nodes],
             speech: [
                 EventSpeech(["node."], choices: ["kind": "node.kind"]) { statements, ids, _ in try statements.nodeNames(ids) },

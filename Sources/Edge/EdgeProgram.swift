@@ -22,9 +22,12 @@ package enum EdgeProgram {
     }
 
     private static func run(_ configuration: NodeConfiguration, _ kinds: [Manifest.Kind], _ house: NodeHouse) async throws {
-        let (clock, logger, identity, settings) = (configuration.clock, configuration.logger, house.identity, house.settings)
+        let (clock, logger, identity, settings, zone) = (
+            configuration.clock, configuration.logger, house.identity, house.settings, house.zone
+        )
         let keeper = try await NodeKeeper(database: house.database, clock: clock) { records in
-            try EdgeNode(identity: identity, settings: settings, kinds: kinds, boot: Entropy.system.safeInteger(), records: records)
+            try EdgeNode(
+                identity: identity, zone: zone, settings: settings, kinds: kinds, boot: Entropy.system.safeInteger(), records: records)
         }
         let register = try await NodeRegister(
             database: house.database, parent: house.parent, keeper: keeper, findings: house.findings, clock: clock, logger: logger)
@@ -57,6 +60,8 @@ package enum EdgeProgram {
                         ticks.succeeded()
                     } catch { ticks.failed(error) }
                     if let freshness = keeper.ask({ $0.sync.freshness }) { freezes.look(freshness) }
+                } last: {
+                    do { try await keeper.change { ($0.stop(at: clock.now), ()) } } catch { ticks.failed(error) }
                 },
             ])
     }

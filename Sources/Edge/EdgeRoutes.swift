@@ -35,6 +35,8 @@ struct EdgeRoutes: Sendable {
 
     @Sendable private func metadata(_ request: Request, _ context: NodeContext) async throws -> Response {
         let name = try context.parameters.require("name")
+        // Open to all; who signs it all the same is heard.
+        if name == "timestamp.json", request.headers[.authorization] != nil { _ = try? await known(request, []) }
         let (file, orders) = try await keeper.read { ($0.files[name], $0.stopOrders) }
         if name == StopOrder.fileName, let orders { return Answers.bytes(orders, type: "application/json", cache: "no-cache") }
         guard let file else { return Answers.missing(name) }
@@ -46,9 +48,16 @@ struct EdgeRoutes: Sendable {
         return answer
     }
 
+    /// Who signed the request; a terminal below was heard with it.
+    private func known(_ request: Request, _ body: [UInt8]) async throws -> RequestSignature {
+        let signature = try await register.signature(of: request, body: body)
+        if register.isTerminal(signature.node) { keeper.ask { [clock] in $0.heard(signature.node, at: clock.now) } }
+        return signature
+    }
+
     /// To enrolled nodes only, as at the centre.
     @Sendable private func blob(_ request: Request, _ context: NodeContext) async throws -> Response {
-        let node = try await register.signature(of: request, body: []).node
+        let node = try await known(request, []).node
         return try await doors.ranges.admit(node) { try await range(request, context) }
     }
 
@@ -80,7 +89,7 @@ struct EdgeRoutes: Sendable {
 
     private func take(_ request: Request) async throws -> Response {
         let body = try await request.whole(upTo: Batch.maximumBytes)
-        let signature = try await register.signature(of: request, body: body)
+        let signature = try await known(request, body)
         // Carried on under the path alone.
         guard request.head.path == Endpoint.facts else {
             throw Problem(code: "envelopes.path", status: 400, title: "Facts go to \(Endpoint.facts), without a query")
@@ -102,7 +111,7 @@ struct EdgeRoutes: Sendable {
 
     private func answer(_ request: Request) async throws -> Response {
         let body = try await request.whole(upTo: Batch.maximumBytes)
-        let sender = try await register.signature(of: request, body: body).node
+        let sender = try await known(request, body).node
         guard let question = try? JSONDecoder().decode(ReceiptQuestion.self, from: Data(body)) else {
             throw Problem(code: "receipts.malformed", status: 400, title: "The body is not of the form {\"ids\": [...]}")
         }

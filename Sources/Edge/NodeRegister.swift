@@ -114,6 +114,9 @@ final class NodeRegister: Sendable {
         return node
     }
 
+    /// Whether a node that is known is a terminal, and not an edge below.
+    func isTerminal(_ node: String) -> Bool { known.withLock { $0.nodes[node].map { $0.kind != "edge" } ?? false } }
+
     /// A stranger must not make the edge ask more than every ten seconds.
     private func mayAsk() -> Bool {
         let now = clock.now

@@ -82,14 +82,14 @@ package struct ListFilter: Sendable {
 
 /// A column of a list.
 package struct ListColumn<Row: Sendable>: Sendable {
-    let name: String
+    package let name: String
     let label: String
     let isNumber: Bool
     /// Whether it is shown before anybody chose columns.
     let isUsual: Bool
     /// Whether the list can be sorted by it: then `rows` looks at the question's `sort`.
     let isSortable: Bool
-    let cell: @Sendable (Row, ListQuestion) -> Table.Cell
+    package let cell: @Sendable (Row, ListQuestion) -> Table.Cell
 
     package init(
         _ name: String, _ label: String, isNumber: Bool = false, isUsual: Bool = true, isSortable: Bool = false,

@@ -10,6 +10,7 @@ package struct EdgeNode: Sendable {
     private var forgotten: Pause?
     private var incidents: IncidentBook
     private var stop: StopBook
+    private var contacts: ContactBook
     package private(set) var standing: PlaceBook
     private var isRelaying = false
     /// The last load did not arrive: what the edge itself has to say has its turn before the next.
@@ -20,7 +21,8 @@ package struct EdgeNode: Sendable {
     /// Takes up what `records` hold. `boot` is drawn anew at each start, from 0 to 2^53 − 1. Throws when the first root is not the one of
     /// the claim. `kinds` are what somebody below can ask for.
     package init(
-        identity: NodeIdentity, settings: NodeSettings, kinds: [Manifest.Kind] = [.pieces], boot: Int64, records: [String: Record]
+        identity: NodeIdentity, zone: NetworkZone, settings: NodeSettings, kinds: [Manifest.Kind] = [.pieces], boot: Int64,
+        records: [String: Record]
     ) throws(TrustError) {
         var generator = SeededGenerator(seed: UInt64(bitPattern: boot))
         queue = FactQueue(
@@ -28,6 +30,7 @@ package struct EdgeNode: Sendable {
             generator: SeededGenerator(seed: generator.next()), records: records)
         incidents = IncidentBook(node: identity.node)
         stop = StopBook(records: records)
+        contacts = ContactBook(edge: identity.node, zone: zone)
         standing = PlaceBook(identity, records: records)
         relay = RelayBook(
             settings: settings.relay, keepFor: settings.keepFor, epoch: identity.epoch, generator: SeededGenerator(seed: generator.next()),
@@ -46,11 +49,17 @@ package struct EdgeNode: Sendable {
     package mutating func tick(at now: Instant) -> [Change] {
         var actions = sync.takeNoticed().flatMap { incidents.note($0, at: now) }
         if sync.freshness.frozenSince != nil { actions += incidents.lasts(Noticed(.freeze), at: now) }
-        let changes = queue.carryOut(actions + incidents.due(at: now))
+        let changes = queue.carryOut(actions + incidents.due(at: now) + contacts.report(at: now))
         guard forgotten?.end(at: now) == nil else { return changes }
         forgotten = Pause(from: now, milliseconds: 3_600_000)
         return changes + queue.forget(at: now) + relay.forget(at: now)
     }
+
+    /// The program is about to end in good order.
+    package mutating func stop(at now: Instant) -> [Change] { queue.carryOut(contacts.report(at: now, isLast: true)) }
+
+    /// A request of a terminal below was verified.
+    package mutating func heard(_ terminal: String, at now: Instant) { contacts.hear(terminal, at: now) }
 
     /// Somebody around the node noticed something that an honest network would not cause.
     package mutating func note(_ noticed: [Noticed], at now: Instant) -> [Change] {

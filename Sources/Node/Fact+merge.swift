@@ -10,6 +10,9 @@ extension Fact.Body {
         case .watermark(let watermark): "watermark/\(watermark.terminal)"
         case .holding(let holding): "holding/\(holding.node)/\(holding.courseware)/\(holding.version)"
         case .incident(let incident): "incident/\(incident.node)/\(incident.kind)/\(incident.about)"
+        case .test(let test): "test/\(test.terminal)/\(test.boot)/\(test.sequence)"
+        case .stop(let stop): "stop/\(stop.terminal)/\(stop.boot)"
+        case .contact(let contact): "contact/\(contact.edge)/\(contact.terminal)/\(contact.day)"
         }
     }
 
@@ -27,6 +30,11 @@ extension Fact.Body {
                     intervals: first.intervals.merged(with: second.intervals)))
         case (.holding(let first), .holding(let second)): return .holding(second.revision >= first.revision ? second : first)
         case (.incident(let first), .incident(let second)): return .incident(first.merged(with: second))
+        case (.test(let first), .test(let second)): return .test(first.merged(with: second))
+        case (.stop(let first), .stop(let second)): return .stop(first.merged(with: second))
+        case (.contact(let first), .contact(let second)):
+            return .contact(
+                Contact(edge: first.edge, terminal: first.terminal, day: first.day, minutes: first.minutes.union(second.minutes)))
         default: return later
         }
     }
@@ -39,6 +47,9 @@ extension Fact.Body {
         case .watermark: 200
         case .holding(let holding): 400 + holding.reason.utf8.count * 6
         case .incident: 420
+        case .test: 360
+        case .stop: 260
+        case .contact(let contact): 270 + contact.minutes.runs.count * 10
         }
     }
 }

@@ -67,6 +67,11 @@ package struct PlayBook: Sendable {
     /// Plays remembered, so that a late copy of a report is not counted as another play.
     package var count: Int { plays.count }
 
+    /// Whether somebody was watching a minute ago.
+    func isPlaying(at now: Instant) -> Bool {
+        plays.values.contains { !$0.hasEnded && now >= $0.toldAt && now.milliseconds(since: $0.toldAt) < 60_000 }
+    }
+
     /// Takes a report. Throws 422 for one that cannot be a play.
     package mutating func take(_ report: PlayReport, at now: Instant) throws(Problem) -> [Action] {
         try Self.check(report)

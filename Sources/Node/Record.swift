@@ -19,6 +19,10 @@ package enum Record: Hashable, Sendable, Codable {
     case play(StoredPlay)
     /// `holding/…`: how far a courseware version is.
     case holding(StoredHolding)
+    /// `run`: since when and until when the program runs.
+    case run(StoredRun)
+    /// `test`: up to which night the terminal has tested.
+    case tested(StoredTest)
     /// `trusted`: the metadata believed.
     case trusted(StoredTrust)
     /// `place`: where the node stands, as the centre last said.

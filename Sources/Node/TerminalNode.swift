@@ -18,13 +18,16 @@ package struct TerminalNode: Sendable {
     private var forgotten: Pause?
     private var incidents: IncidentBook
     private var stop: StopBook
+    private var run: RunBook
+    private var test: TestBook
     package private(set) var standing: PlaceBook
     private let node: String
 
-    /// Takes up what `records` hold. `boot` is drawn anew at each start, from 0 to 2^53 − 1. Throws when the first root is not the one of
-    /// the claim.
+    /// Takes up what `records` hold. `boot` is drawn anew whenever this is made, from 0 to 2^53 − 1, `run` at each start of the program;
+    /// nil for the same. Throws when the first root is not the one of the claim.
     package init(
-        identity: NodeIdentity, zone: NetworkZone, appetite: Appetite, settings: NodeSettings, boot: Int64, records: [String: Record]
+        identity: NodeIdentity, zone: NetworkZone, appetite: Appetite, settings: NodeSettings, boot: Int64, run: Int64? = nil,
+        records: [String: Record]
     ) throws(TrustError) {
         var generator = SeededGenerator(seed: UInt64(bitPattern: boot))
         queue = FactQueue(
@@ -33,6 +36,8 @@ package struct TerminalNode: Sendable {
         presence = PresenceBook(terminal: identity.node, zone: zone, reportEvery: settings.presenceEvery, records: records)
         incidents = IncidentBook(node: identity.node)
         stop = StopBook(records: records)
+        self.run = RunBook(terminal: identity.node, boot: run ?? boot, records: records)
+        test = TestBook(terminal: identity.node, boot: boot, zone: zone, notBefore: settings.notBefore, records: records)
         standing = PlaceBook(identity, records: records)
         node = identity.node
         plays = PlayBook(terminal: identity.node, boot: boot, reportEvery: settings.playEvery, keepFor: settings.keepFor, records: records)
@@ -46,13 +51,13 @@ package struct TerminalNode: Sendable {
     package mutating func takeOver(from before: TerminalNode) { watch = before.watch }
 
     /// Once after each start.
-    package mutating func start(at now: Instant) -> [Change] { carryOut(sync.start(at: now)) }
+    package mutating func start(at now: Instant) -> [Change] { carryOut(run.start(at: now) + sync.start(at: now)) }
 
     /// The terminal is on. At least once a minute, as often as you like.
     package mutating func beat(at now: Instant) -> [Change] {
         watch.see(now)
         let time = watch.corrected(now)
-        var actions = presence.beat(at: time)
+        var actions = presence.beat(at: time) + run.beat(at: time)
         if presence.isDue(at: time) { actions += presence.report(at: time, clockError: watch.error(at: now)) }
         actions += plays.tick(at: now)
         actions += sync.takeNoticed().flatMap { incidents.note($0, at: time) }
@@ -80,7 +85,27 @@ package struct TerminalNode: Sendable {
     /// The program is about to end in good order.
     package mutating func stop(at now: Instant) -> [Change] {
         let noticed = sync.takeNoticed().flatMap { incidents.note($0, at: watch.corrected(now)) }
-        return carryOut(noticed + presence.report(at: watch.corrected(now), clockError: watch.error(at: now)) + plays.report(at: now))
+        let said = presence.report(at: watch.corrected(now), clockError: watch.error(at: now)) + plays.report(at: now)
+        return carryOut(noticed + said + run.stop(at: watch.corrected(now)))
+    }
+
+    /// As ``TestBook/next(_:isPlaying:at:)``: what is to be checked for a test play now. Nothing while a stop order stands.
+    package mutating func nextTest(at now: Instant) -> (changes: [Change], check: StoredHolding?) {
+        guard !isStopped else { return ([], nil) }
+        let complete = sync.complete
+        let (check, actions) = test.next(
+            complete.map(\.courseware), isPlaying: plays.isPlaying(at: now), at: watch.corrected(now))
+        return (carryOut(actions), complete.first { $0.courseware == check })
+    }
+    /// What came of the check; nil when it is the television page's turn.
+    package mutating func testChecked(_ outcome: TestPlay.Outcome?, at now: Instant) -> [Change] {
+        carryOut(test.checked(outcome, at: watch.corrected(now)))
+    }
+    /// What the television page is to play for a test, if anything.
+    package mutating func testTurn(at now: Instant) -> TestBook.Turn? { isStopped ? nil : test.turn(at: watch.corrected(now)) }
+    /// The television page tells how much of it was seen to move, in milliseconds; nil when somebody is watching.
+    package mutating func testPlayed(_ id: String, moved: Int64?, at now: Instant) -> [Change] {
+        carryOut(test.played(id, moved: moved, at: watch.corrected(now)))
     }
 
     /// Whether an order says that nothing is to be shown here.
@@ -120,6 +145,7 @@ package struct TerminalNode: Sendable {
         let heard = try hear(answer)
         if let refusal = heard.refusal { sync.notice(Noticed(.answer, about: refusal.code.rawValue)) }
         for word in heard.words { watch.hear(word.at, about: word.batch, at: now) }
+        for word in heard.words { test.ask(word.testAsked) }
         let placed = heard.words.flatMap { standing.hear($0.place, at: $0.at, now: watch.corrected(now)) }
         return queue.received(heard, at: now) + carryOut(placed)
     }

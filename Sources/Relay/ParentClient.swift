@@ -28,6 +28,7 @@ package struct ParentClient: Sendable {
     private let node: String
     private let key: SigningKey
     private let copies = Copies()
+    private let looks = Looks()
     private let offered = Offered()
 
     /// `addresses` are `http://host[:port]`, the nearest first. `upward` is for what the parent may have to ask its own parent first.
@@ -80,12 +81,15 @@ package struct ParentClient: Sendable {
             to: asked, status: Int(response.status.code), body: Data(body), signature: response.headers.first(name: AnswerSignature.header))
     }
 
-    /// A metadata file of at most that many bytes; nil when the parent does not have it. Asked for without a signature, because it is open
-    /// to all; and what the parent gave the last time it need not give again.
+    /// A metadata file of at most that many bytes; nil when the parent does not have it. What the parent gave the last time it need not
+    /// give again. They are open to all; every third look for a new one is signed, so that the parent hears from the node every
+    /// few minutes, at the cost of some bytes.
     package func metadata(_ name: String, longest: Int64, source: Int) async throws -> [UInt8]? {
         let url = address(source) + Endpoint.metadata + name
         let copy = copies[url]
-        var request = HTTPClientRequest(url: url)
+        var request =
+            name == "timestamp.json" && looks.isSigned
+            ? try signed(.GET, Endpoint.metadata + name, body: nil, source: source).request : HTTPClientRequest(url: url)
         if let copy { request.headers.add(name: "If-None-Match", value: copy.tag) }
         let response = try await client.execute(request, timeout: .minutes(2))
         if let told = response.headers.first(name: StopOrder.header) { offered.note(told, from: source) }
@@ -194,6 +198,18 @@ private final class Copies: Sendable {
     subscript(url: String) -> (tag: String, bytes: [UInt8])? {
         get { byAddress.withLock { $0[url] } }
         set { byAddress.withLock { $0[url] = newValue } }
+    }
+}
+
+/// Which looks for a new catalogue are signed: the first, and every third from there.
+private final class Looks: Sendable {
+    private let count = Mutex(0)
+
+    var isSigned: Bool {
+        count.withLock { count in
+            defer { count = (count + 1) % 3 }
+            return count == 0
+        }
     }
 }
 

@@ -9,7 +9,7 @@ extension CityNoise {
             switch fact.body {
             case .presence(let presence): pieces(presence, &generator).map(Fact.Body.presence)
             case .play(let play): pieces(play).map(Fact.Body.play)
-            case .watermark, .holding, .incident: [fact.body]
+            case .watermark, .holding, .incident, .test, .stop, .contact: [fact.body]
             }
         guard bodies.count > 1 else { return [fact] }
         return bodies.enumerated().map { Fact(id: "\(fact.id)-\($0 + 1)", $1) }

@@ -69,8 +69,8 @@ package struct CityNoise: Hashable, Sendable {
 
     private func isDelayable(_ fact: Fact) -> Bool {
         switch fact.body {
-        case .presence, .play: true
-        case .watermark, .holding, .incident: false
+        case .presence, .play, .test: true
+        case .watermark, .holding, .incident, .stop, .contact: false
         }
     }
 

@@ -26,6 +26,8 @@ struct TreeCentre {
         var watermarks: [String: Instant] = [:]
         var holdings: [String: Holding] = [:]
         var incidents: [String: Incident] = [:]
+        /// Tests, stops and contacts, by their natural keys.
+        var conditions: [String: Fact.Body] = [:]
         var quarantined: [Fact.Body] = []
     }
 
@@ -139,6 +141,11 @@ struct TreeCentre {
             let merged = facts.incidents[key]?.merged(with: incident) ?? incident
             defer { facts.incidents[key] = merged }
             return facts.incidents[key] == merged ? .duplicate : .stored
+        case .test, .stop, .contact:
+            let key = body.naturalKey
+            let merged = facts.conditions[key]?.merged(with: body) ?? body
+            defer { facts.conditions[key] = merged }
+            return facts.conditions[key] == merged ? .duplicate : .stored
         }
     }
 
@@ -151,6 +158,10 @@ struct TreeCentre {
             return presence.day >= enrolmentDay && start.adding(seconds: Int64(presence.minutes.last ?? 0) * 60) <= latest
         case .play(let play): return play.intervals.allSatisfy { $0.startedAt >= enrolledAt && $0.endedAt <= latest }
         case .watermark(let watermark): return watermark.throughAt <= latest
+        case .test(let test): return test.at <= latest
+        case .stop(let stop): return stop.backAt <= latest
+        case .contact(let contact):
+            return NetworkZone.shanghai.start(of: contact.day).adding(seconds: Int64(contact.minutes.last ?? 0) * 60) <= latest
         case .holding, .incident: return true
         }
     }

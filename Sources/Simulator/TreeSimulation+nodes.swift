@@ -68,7 +68,8 @@ extension TreeSimulation {
             node: host.name, place: host.enrolledAt, root: centre.root, fingerprint: SHA256Hex(of: centre.root), epoch: "epoch-1")
         let boot = Int64(generator.next() >> 11)
         if index == 0 {
-            hosts[0].edge = try EdgeNode(identity: identity, settings: nodeSettings, boot: boot, records: host.disk.records)
+            hosts[0].edge = try EdgeNode(
+                identity: identity, zone: .shanghai, settings: nodeSettings, boot: boot, records: host.disk.records)
         } else {
             hosts[index].terminal = try TerminalNode(
                 identity: identity, zone: .shanghai, appetite: Self.appetite, settings: nodeSettings, boot: boot, records: host.disk.records

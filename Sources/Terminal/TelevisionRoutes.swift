@@ -25,11 +25,13 @@ struct TelevisionRoutes: Sendable {
         router.get("/favicon.ico") { _, _ in Response(status: .noContent) }
         router.get("/tv") { _, _ in try file("index.html", type: "text/html; charset=utf-8") }
         router.get("/tv/tv.js") { _, _ in try file("tv.js", type: "text/javascript; charset=utf-8") }
+        router.get("/tv/test.js") { _, _ in try file("test.js", type: "text/javascript; charset=utf-8") }
         router.get("/tv/tv.css") { _, _ in try file("tv.css", type: "text/css; charset=utf-8") }
         router.get("/tv/list.json", use: list)
         router.get("/tv/media/:courseware/**", use: media)
         router.head("/tv/media/:courseware/**", use: media)
         router.post("/tv/plays", use: plays)
+        router.post("/tv/tests", use: tests)
         router.get("/health", use: health)
         router.get("/metrics") { _, _ in try await metrics() }
     }
@@ -50,12 +52,19 @@ struct TelevisionRoutes: Sendable {
         /// By an order of the network: nothing is to be shown, and the page says so.
         let stopped: Bool
         let items: [TelevisionItem]
+        /// A test play that is the page's turn.
+        let test: Test?
 
         private enum CodingKeys: String, CodingKey {
-            case site, now, sample, stopped, items
+            case site, now, sample, stopped, items, test
             case offset = "zone_offset_ms"
             case error = "clock_error_ms"
         }
+    }
+
+    private struct Test: Encodable {
+        let id: String
+        let sources: [TelevisionItem.Source]
     }
 
     @Sendable private func list(_ request: Request, _ context: NodeContext) async throws -> Response {
@@ -63,13 +72,16 @@ struct TelevisionRoutes: Sendable {
         let (watch, isStopped, complete, siteName) = try await keeper.read {
             ($0.watch, $0.isStopped, $0.sync.complete, $0.standing.siteName)
         }
+        let items = try await shelf.items(of: isStopped ? [] : complete)
+        let turn = keeper.ask { $0.testTurn(at: shown) } ?? nil
+        let test = turn.flatMap { turn in items.first { $0.id == turn.courseware }.map { Test(id: turn.id, sources: $0.sources) } }
         let now = watch.corrected(shown)
         let today = zone.day(of: now)
         let offset = Int64(today.number) * 86_400_000 - zone.start(of: today).milliseconds
         return try Answers.json(
             List(
                 site: siteName, now: now, offset: offset, error: watch.error(at: shown), sample: isSample, stopped: isStopped,
-                items: try await shelf.items(of: isStopped ? [] : complete)))
+                items: items, test: test))
     }
 
     @Sendable private func media(_ request: Request, _ context: NodeContext) async throws -> Response {
@@ -120,11 +132,35 @@ struct TelevisionRoutes: Sendable {
         }
     }
 
-    @Sendable private func plays(_ request: Request, _ context: NodeContext) async throws -> Response {
-        // A page of somebody else's cannot send this type without being asked first.
+    /// A page of somebody else's cannot send this type without being asked first.
+    private func requireJSON(_ request: Request) throws {
         guard request.headers[.contentType]?.lowercased().hasPrefix("application/json") == true else {
             throw Problem(code: "play.type", status: 415, title: "The report must be sent as application/json")
         }
+    }
+
+    /// What the page tells about a test play: how many milliseconds of media it saw pass; none when somebody is watching.
+    private struct TestReport: Decodable {
+        let test: String
+        let moved: Int64?
+
+        private enum CodingKeys: String, CodingKey {
+            case test
+            case moved = "moved_ms"
+        }
+    }
+
+    @Sendable private func tests(_ request: Request, _ context: NodeContext) async throws -> Response {
+        try requireJSON(request)
+        guard let report = try? JSONDecoder().decode(TestReport.self, from: Data(try await request.whole(upTo: 4096))) else {
+            throw Problem(code: "test.malformed", status: 400, title: "The report is not of the form {\"test\", \"moved_ms\"}")
+        }
+        try await keeper.change { [clock] in ($0.testPlayed(report.test, moved: report.moved, at: clock.now), ()) }
+        return try Answers.json(["stored": true])
+    }
+
+    @Sendable private func plays(_ request: Request, _ context: NodeContext) async throws -> Response {
+        try requireJSON(request)
         let body = Data(try await request.whole(upTo: 4 << 20))
         let report: PlayReport
         do { report = try JSONDecoder().decode(PlayReport.self, from: body) } catch let fault as MalformedFact { throw fault } catch {

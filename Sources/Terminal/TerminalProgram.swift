@@ -44,13 +44,16 @@ package enum TerminalProgram {
             configuration.node.clock, configuration.node.logger, house.identity, house.settings, house.zone
         )
         let appetite = Appetite.one(kilobitsPerSecond: configuration.kilobitsPerSecond, kind: configuration.rendition)
+        let run = Entropy.system.safeInteger()
         let keeper = try await NodeKeeper(database: house.database, clock: clock) { records in
             try TerminalNode(
-                identity: identity, zone: zone, appetite: appetite, settings: settings, boot: Entropy.system.safeInteger(), records: records
-            )
+                identity: identity, zone: zone, appetite: appetite, settings: settings, boot: Entropy.system.safeInteger(), run: run,
+                records: records)
         }
+        let shelf = TelevisionShelf(blobs: house.blobs)
+        let tests = TestRun(keeper: keeper, shelf: shelf, blobs: house.blobs, clock: clock)
         let routes = TelevisionRoutes(
-            keeper: keeper, shelf: TelevisionShelf(blobs: house.blobs), blobs: house.blobs, clock: clock, zone: zone, node: identity.node,
+            keeper: keeper, shelf: shelf, blobs: house.blobs, clock: clock, zone: zone, node: identity.node,
             isSample: configuration.isSample, page: try await page())
         let router = Router(context: NodeContext.self)
         router.add(middleware: ProblemMiddleware())
@@ -74,6 +77,7 @@ package enum TerminalProgram {
                         }
                         let noticed = house.findings.take()
                         try await keeper.change { ($0.note(noticed, at: clock.now) + $0.beat(at: clock.now), ()) }
+                        try await tests.look()
                         beats.succeeded()
                     } catch { beats.failed(error) }
                     if let freshness = keeper.ask({ $0.sync.freshness }) { freezes.look(freshness) }
@@ -89,7 +93,7 @@ package enum TerminalProgram {
         }
         return try await offPool {
             var files: [String: [UInt8]] = [:]
-            for name in ["index.html", "tv.js", "tv.css"] {
+            for name in ["index.html", "tv.js", "test.js", "tv.css"] {
                 files[name] = [UInt8](try Data(contentsOf: folder.appendingPathComponent(name)))
             }
             return files

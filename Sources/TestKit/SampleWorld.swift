@@ -2,6 +2,7 @@ package import Accounts
 package import Basics
 import Content
 import Editions
+import Faults
 import Figures
 import Jobs
 import Lists
@@ -21,9 +22,8 @@ import Workplaces
 package var allMigrations: [Migration] {
     get throws {
         try Accounts.migrations + House.migrations + Jobs.migrations + Lists.migrations + Records.migrations + Registry.migrations
-            + Offices.migrations
-            + Content.migrations
-            + Operations.migrations + Workplaces.migrations + People.migrations + Returns.migrations + Editions.migrations
+            + Offices.migrations + Content.migrations + Operations.migrations + Faults.migrations + Workplaces.migrations
+            + People.migrations + Returns.migrations + Editions.migrations
     }
 }
 

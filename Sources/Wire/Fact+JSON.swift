@@ -14,11 +14,12 @@ package struct MalformedFact: Error, Hashable, Sendable {
 extension Fact: Codable {
     private enum Key: String, CodingKey {
         case id, kind, terminal, node, day, minutes, boot, sequence, courseware, mode, intervals, version, revision, state, reason,
-            incident, about, count
+            incident, about, count, at, outcome, clean, edge
         case throughAt = "through_at"
         case clockError = "clock_error_ms"
         case firstAt = "first_at"
         case lastAt = "last_at"
+        case backAt = "back_at"
         case doneBytes = "done_bytes"
         case totalBytes = "total_bytes"
     }
@@ -29,12 +30,7 @@ extension Fact: Codable {
         id = try fields.name(.id)
         switch try fields.text(.kind) {
         case "presence":
-            guard let day = Day(try fields.text(.day)) else {
-                throw MalformedFact("fact.day", "`day` is not a date of the form YYYY-MM-DD")
-            }
-            guard let minutes = MinuteSet(text: try fields.text(.minutes)) else {
-                throw MalformedFact("fact.minutes", "`minutes` is not a list such as 480-541,600 of minutes from 0 to 1499")
-            }
+            let (day, minutes) = try Self.minutes(fields)
             body = .presence(Presence(terminal: try fields.name(.terminal), day: day, minutes: minutes))
         case "play":
             guard let mode = PlayMode(rawValue: try fields.text(.mode)) else {
@@ -82,9 +78,42 @@ extension Fact: Codable {
                 throw MalformedFact("fact.interval", "An incident's `first_at` must not lie after its `last_at`")
             }
             body = .incident(incident)
+        case "test":
+            guard let outcome = TestPlay.Outcome(rawValue: try fields.text(.outcome)) else {
+                throw MalformedFact(
+                    "fact.outcome", "`outcome` is none of \(TestPlay.Outcome.allCases.map(\.rawValue).joined(separator: ", "))")
+            }
+            // Whatever was not played has no name.
+            let courseware = try fields.optionalText(.courseware).map { $0.isEmpty ? "" : try fields.name(.courseware) } ?? ""
+            body = .test(
+                TestPlay(
+                    terminal: try fields.name(.terminal), boot: try fields.count(.boot), sequence: try fields.count(.sequence),
+                    at: Instant(milliseconds: try fields.count(.at)), outcome: outcome, courseware: courseware))
+        case "stop":
+            let stop = Stop(
+                terminal: try fields.name(.terminal), boot: try fields.count(.boot),
+                lastAt: Instant(milliseconds: try fields.count(.lastAt)), backAt: Instant(milliseconds: try fields.count(.backAt)),
+                isClean: try fields.value(Bool.self, .clean))
+            guard stop.lastAt <= stop.backAt else {
+                throw MalformedFact("fact.interval", "A stop's `last_at` must not lie after its `back_at`")
+            }
+            body = .stop(stop)
+        case "contact":
+            let (day, minutes) = try Self.minutes(fields)
+            body = .contact(Contact(edge: try fields.name(.edge), terminal: try fields.name(.terminal), day: day, minutes: minutes))
         default:
-            throw MalformedFact("fact.kind", "`kind` is none of presence, play, watermark, holding, incident")
+            throw MalformedFact("fact.kind", "`kind` is none of presence, play, watermark, holding, incident, test, stop, contact")
         }
+    }
+
+    private static func minutes(_ fields: Fields<Key>) throws -> (Day, MinuteSet) {
+        guard let day = Day(try fields.text(.day)) else {
+            throw MalformedFact("fact.day", "`day` is not a date of the form YYYY-MM-DD")
+        }
+        guard let minutes = MinuteSet(text: try fields.text(.minutes)) else {
+            throw MalformedFact("fact.minutes", "`minutes` is not a list such as 480-541,600 of minutes from 0 to 1499")
+        }
+        return (day, minutes)
     }
 
     /// Encodes the documented form.
@@ -128,6 +157,27 @@ extension Fact: Codable {
             try container.encode(incident.firstAt, forKey: .firstAt)
             try container.encode(incident.lastAt, forKey: .lastAt)
             try container.encode(incident.count, forKey: .count)
+        case .test(let test):
+            try container.encode("test", forKey: .kind)
+            try container.encode(test.terminal, forKey: .terminal)
+            try container.encode(test.boot, forKey: .boot)
+            try container.encode(test.sequence, forKey: .sequence)
+            try container.encode(test.at, forKey: .at)
+            try container.encode(test.outcome, forKey: .outcome)
+            if !test.courseware.isEmpty { try container.encode(test.courseware, forKey: .courseware) }
+        case .stop(let stop):
+            try container.encode("stop", forKey: .kind)
+            try container.encode(stop.terminal, forKey: .terminal)
+            try container.encode(stop.boot, forKey: .boot)
+            try container.encode(stop.lastAt, forKey: .lastAt)
+            try container.encode(stop.backAt, forKey: .backAt)
+            try container.encode(stop.isClean, forKey: .clean)
+        case .contact(let contact):
+            try container.encode("contact", forKey: .kind)
+            try container.encode(contact.edge, forKey: .edge)
+            try container.encode(contact.terminal, forKey: .terminal)
+            try container.encode(contact.day, forKey: .day)
+            try container.encode(contact.minutes.text, forKey: .minutes)
         }
     }
 }

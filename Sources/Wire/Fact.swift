@@ -13,6 +13,9 @@ package struct Fact: Hashable, Sendable {
         case watermark(Watermark)
         case holding(Holding)
         case incident(Incident)
+        case test(TestPlay)
+        case stop(Stop)
+        case contact(Contact)
     }
 
     /// A fact with that identity.
@@ -21,7 +24,7 @@ package struct Fact: Hashable, Sendable {
         self.body = body
     }
 
-    /// The terminal (or, for a holding or an incident, the node) that the fact is about.
+    /// The terminal (or, for a holding or an incident, the node; for a contact, the edge) that the fact is about.
     package var subject: String {
         switch body {
         case .presence(let presence): presence.terminal
@@ -29,6 +32,9 @@ package struct Fact: Hashable, Sendable {
         case .watermark(let watermark): watermark.terminal
         case .holding(let holding): holding.node
         case .incident(let incident): incident.node
+        case .test(let test): test.terminal
+        case .stop(let stop): stop.terminal
+        case .contact(let contact): contact.edge
         }
     }
 }

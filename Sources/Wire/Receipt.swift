@@ -53,9 +53,17 @@ package struct Receipt: Hashable, Sendable, Codable {
     package let answers: [ClosedAnswer]?
     /// Where the node stands on this day; only the centre says it.
     package let place: ToldPlace?
+    /// When somebody last asked this terminal for a test play; only the centre says it.
+    package let testAsked: Instant?
+
+    private enum CodingKeys: String, CodingKey {
+        case batch, epoch, verdicts, at, answers, place
+        case testAsked = "test_asked_at"
+    }
 
     package init(
-        batch: String, epoch: String, verdicts: [Verdict], at: Instant? = nil, answers: [ClosedAnswer]? = nil, place: ToldPlace? = nil
+        batch: String, epoch: String, verdicts: [Verdict], at: Instant? = nil, answers: [ClosedAnswer]? = nil, place: ToldPlace? = nil,
+        testAsked: Instant? = nil
     ) {
         self.batch = batch
         self.epoch = epoch
@@ -63,11 +71,12 @@ package struct Receipt: Hashable, Sendable, Codable {
         self.at = at
         self.answers = answers
         self.place = place
+        self.testAsked = testAsked
     }
 
-    /// The same answer with the time at which it goes out, and where its node stands then.
-    package func answered(at instant: Instant, to place: ToldPlace?) -> Receipt {
-        Receipt(batch: batch, epoch: epoch, verdicts: verdicts, at: instant, place: place)
+    /// The same answer with the time at which it goes out, where its node stands then, and when a test play was asked of it.
+    package func answered(at instant: Instant, to place: ToldPlace?, testAsked: Instant? = nil) -> Receipt {
+        Receipt(batch: batch, epoch: epoch, verdicts: verdicts, at: instant, place: place, testAsked: testAsked)
     }
 }
 

@@ -15,13 +15,7 @@ import Web
 import Wire
 
 extension CentreWorld {
-    fileprivate func send(_ facts: [Fact], by node: OwnNode) async throws -> [Verdict] {
-        let body = try Batch(id: "b", facts: facts).json
-        let answer = try await post(Endpoint.facts, body, by: node)
-        #expect(answer.status == .ok)
-        _ = try answered(answer, to: node.request(Endpoint.facts, body)).verified(by: try await keys)
-        return try JSONDecoder().decode(Receipt.self, from: Data(answer.body.readableBytesView)).verdicts
-    }
+    fileprivate func send(_ facts: [Fact], by node: OwnNode) async throws -> [Verdict] { try await answer(facts, by: node).verdicts }
 
     fileprivate func carry(_ envelopes: [Envelope], by node: OwnNode) async throws -> [CarriedReceipt] {
         try await carry(Envelope.load(envelopes), by: node).envelopes
@@ -44,7 +38,8 @@ extension CentreWorld {
             var rows: [String] = []
             for table: SQL in [
                 "SELECT terminal, day, on_minutes FROM presence", "SELECT terminal, sequence, boot FROM play",
-                "SELECT terminal, since_at, through_at FROM watermark_claim",
+                "SELECT terminal, since_at, through_at FROM watermark_claim", "SELECT terminal, boot, sequence FROM test_play",
+                "SELECT terminal, boot, last_at FROM terminal_stop",
             ] {
                 try statements.each(table) { rows.append("\(try $0.int(0)) \(try $0.int(1)) \(try $0.int(2))") }
             }
@@ -76,7 +71,7 @@ extension CentreWorld {
     }
 
     private static let day = Day("2011-03-15") ?? .forever
-    private static let kinds = ["presence", "play", "watermark", "holding"]
+    private static let kinds = ["presence", "play", "watermark", "holding", "test", "stop"]
 
     private static func fact(_ kind: String, of subject: String, _ number: Int) -> Fact {
         let moment = SampleWorld.moment("2011-03-15", 1).adding(seconds: Int64(number) * 60)
@@ -91,6 +86,14 @@ extension CentreWorld {
                 .play(
                     Play(terminal: subject, boot: Int64(number), sequence: 1, courseware: "channel", mode: .channel, intervals: [interval]))
             )
+        case "test":
+            return Fact(
+                id: "t\(number)",
+                .test(TestPlay(terminal: subject, boot: Int64(number), sequence: 1, at: moment, outcome: .played, courseware: "lesson-1")))
+        case "stop":
+            return Fact(
+                id: "s\(number)",
+                .stop(Stop(terminal: subject, boot: Int64(number), lastAt: moment, backAt: moment.adding(seconds: 9), isClean: true)))
         case "watermark": return Fact(id: "w\(number)", .watermark(Watermark(terminal: subject, throughAt: moment)))
         default:
             return Fact(

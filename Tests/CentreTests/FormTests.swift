@@ -89,6 +89,10 @@ import Web
             good: ["weekdays.monday": "on", "hours": "08:30-12:00", "from": "2011-05-01", "area": "990101001"], text: nil,
             count: { try $0.all("SELECT id FROM office_hours") { try $0.text(0) }.count }),
         Case(
+            action: "/layer-spans/new", page: "/layer-spans/new", role: .officer, area: "9901",
+            good: ["from": "2011-06-01", "network": "24", "platform": "24", "proof": "7", "document": "远办〔2011〕12号", "reason": "按省里要求"],
+            text: nil, count: { try $0.all("SELECT id FROM layer_span") { try $0.text(0) }.count }),
+        Case(
             action: "/people/new", page: "/people/new", role: .officer, area: "990101",
             good: [
                 "name": "李小四", "post": "manager", "site": "", "area": "990101001", "phone": "0870-8123456", "from": "2011-01-01",
@@ -130,6 +134,8 @@ import Web
                 "/agreements/:id/change", "/agreements/:id/sign",
                 "/agreements/:id/end",
                 "/agreements/:id/drop",
+                // Needs a box with our program; and what may never be changed: FaultPagesTests.
+                "/sites/:code/test-plays", "/layer-spans/:id/change",
                 // Of the calendar: WorkCalendarPagesTests.
                 "/calendar/import", "/calendar/imports/:import", "/calendar/imports/:import/columns", "/calendar/imports/:import/undo",
                 "/calendar/:id/change",

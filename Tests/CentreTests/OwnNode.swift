@@ -10,6 +10,7 @@ import NIOCore
 import Registry
 import Storage
 import TestKit
+import Testing
 import Trust
 import Web
 import Wire
@@ -48,6 +49,15 @@ extension CentreWorld {
         try await client.execute(
             uri: path, method: .post, headers: [.authorization: try node.signature(path, body).header, .contentType: "application/json"],
             body: ByteBuffer(bytes: body))
+    }
+
+    /// What the centre answers to a node's own facts, under a signature that fits.
+    func answer(_ facts: [Fact], by node: OwnNode) async throws -> Receipt {
+        let body = try Batch(id: "b", facts: facts).json
+        let answer = try await post(Endpoint.facts, body, by: node)
+        #expect(answer.status == .ok)
+        _ = try answered(answer, to: node.request(Endpoint.facts, body)).verified(by: try await keys)
+        return try JSONDecoder().decode(Receipt.self, from: Data(answer.body.readableBytesView))
     }
 
     /// The keys whose word is the centre's, as the network's root names them.

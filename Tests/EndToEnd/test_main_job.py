@@ -280,6 +280,59 @@ def test_the_play_counts_once_however_often_it_is_told(story: Story) -> None:
     assert network.query("SELECT sum(plays) FROM site_day") == [(1,)]
 
 
+def test_a_screen_proves_that_it_plays(page: Page, story: Story) -> None:
+    """Somebody asks for a test play: the television page plays ten seconds unseen, and the centre knows; no minute and no play more."""
+    network, asked = story.network, f"/sites/{VILLAGE.code}/test-plays"
+    officer, before = network.sign_in("city"), network.query("SELECT count(*) FROM play")
+    assert officer.submit(asked).status == 303
+    # It hears of it with its next receipt, which its start brings.
+    assert network.programs["terminal-1"].stop() == 0
+    network.restart("terminal-1")
+    fetched: list[str] = []
+    page.on("request", lambda one: fetched.append(one.url))
+
+    def offered() -> bool:
+        """The page looks once a minute; whoever waits for it loads it again."""
+        page.goto(f"{network.address('terminal-1')}/tv")
+        page.wait_for_timeout(1500)
+        return any(url.endswith("/tv/test.js") for url in fetched)
+
+    until(offered, 90, "The page is told to test", every=1)
+    outcomes = lambda: network.query("SELECT outcome, courseware FROM test_play ORDER BY at")
+    until(lambda: outcomes(), 60, "The outcome is at the centre")
+    assert outcomes() == [("played", story.courseware)]
+    assert page.locator("video").count() == 1 and page.locator("body.list").count() == 1, "Nothing is left of it"
+    assert network.query("SELECT count(*) FROM play") == before
+    assert "Played" in officer.get(f"{asked}?lang=en").text or "播放成功" in officer.get(asked).text
+    assert VILLAGE.code in officer.get("/connectivity/sites?condition=playable").text
+    page.close()
+
+
+def test_how_its_runs_ended_and_whom_the_edge_heard_is_known(story: Story) -> None:
+    """It was ended in good order once, and killed more than once."""
+    network = story.network
+    ends = network.query("SELECT s.clean, count(*) FROM terminal_stop s JOIN terminal t ON t.num = s.terminal WHERE t.id = ? GROUP BY 1 ORDER BY 1", VILLAGE.terminal)
+    assert len(ends) == 2 and ends[0][1] >= 2 and ends[1][1] >= 1, ends
+    assert network.programs["edge"].stop() == 0
+    network.restart("edge")
+    heard = lambda: network.query("SELECT t.id, c.edge FROM contact c JOIN terminal t ON t.num = c.terminal WHERE t.id = ?", VILLAGE.terminal)
+    until(heard, 60, "The edge tells whom it heard")
+    assert network.query("SELECT count(*) FROM node_contact WHERE node = ?", VILLAGE.terminal) == [(1,)]
+
+
+def test_a_screen_whose_disk_changed_says_so(story: Story) -> None:
+    network, asked = story.network, f"/sites/{VILLAGE.code}/test-plays"
+    files = [path for path in (network.data("terminal-1") / "blobs").rglob("*") if path.is_file() and path.stat().st_size > 100_000]
+    for path in files:
+        path.write_bytes(b"x" * path.stat().st_size)
+    assert network.sign_in("city").submit(asked).status == 303
+    assert network.programs["terminal-1"].stop() == 0
+    network.restart("terminal-1")
+    last = lambda: network.query("SELECT outcome FROM test_play ORDER BY at DESC LIMIT 1")
+    until(lambda: last() == [("disk",)], 90, "The terminal says that its disk is not what it was")
+    network.wait_until_listed(story.courseware, seconds=90)
+
+
 def test_a_withdrawn_lesson_leaves_the_screen(story: Story) -> None:
     network = story.network
     editor: Visitor = network.sign_in("editor")

@@ -37,7 +37,7 @@ struct SlowContent {
                     plays[key, default: []] += play.intervals
                 case .watermark(let watermark):
                     watermarks[watermark.terminal] = max(watermarks[watermark.terminal] ?? watermark.throughAt, watermark.throughAt)
-                case .holding, .incident: Issue.record("no holdings here")
+                case .holding, .incident, .test, .stop, .contact: Issue.record("no holdings here")
                 }
             }
         }

@@ -71,7 +71,7 @@ struct CityFactsTests {
             receivedAt >= zone.end(of: presence.day) && receivedAt < zone.end(of: presence.day).adding(seconds: 6 * 3600)
         case .play(let play): play.intervals.allSatisfy { $0.endedAt <= receivedAt }
         case .watermark(let watermark): watermark.throughAt <= receivedAt
-        case .holding, .incident: false
+        case .holding, .incident, .test, .stop, .contact: false
         }
     }
 
@@ -157,7 +157,7 @@ struct CityFactsTests {
                     #expect(told <= delivery.receivedAt)
                 case .play(let play): #expect(play.intervals.allSatisfy { $0.endedAt <= delivery.receivedAt })
                 case .watermark(let watermark): #expect(watermark.throughAt <= delivery.receivedAt)
-                case .holding, .incident: Issue.record("no holdings here")
+                case .holding, .incident, .test, .stop, .contact: Issue.record("no holdings here")
                 }
             }
         }

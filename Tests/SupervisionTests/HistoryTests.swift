@@ -32,7 +32,7 @@ private struct History {
     /// Each edition with what the model said at its moment.
     var editions: [(edition: Edition, page: Data, plain: [Int])] = []
     /// What happened, for the trace: the same seed makes the same.
-    var trace: [String] = []
+    var trace: [String]
 
     var now: Instant { NetworkZone.shanghai.start(of: today).adding(seconds: 12 * 3600) }
     var act: Act { Act(by: Actor(id: "officer"), at: now, ids: .system) }
@@ -40,6 +40,7 @@ private struct History {
     init(seed: UInt64, city: String, _ database: Database, _ press: EditionPress) async throws {
         (self.city, self.database, self.press) = (city, database, press)
         random = SeededGenerator(seed: seed &* 7919)
+        trace = ["seed \(seed)"]
         var areas = "code,name,from_on\n\(city),史市\(city),2009-01-01\n"
         for county in 1...3 {
             areas += "\(city)0\(county),县\(county),2009-01-01\n"
@@ -166,7 +167,7 @@ private struct History {
             case .watermark(let mark):
                 let day = NetworkZone.shanghai.day(of: mark.throughAt)
                 model.complete[mark.terminal] = max(day, model.complete[mark.terminal] ?? day)
-            case .holding, .incident: break
+            case .holding, .incident, .test, .stop, .contact: break
             }
         }
     }
@@ -437,6 +438,8 @@ private struct History {
 
 /// How many histories are tried: 200 in all, on the two engines in turn; more by command with YUANJIAO_HISTORY_SEEDS.
 private let seeds = ProcessInfo.processInfo.environment["YUANJIAO_HISTORY_SEEDS"].flatMap { Int($0) } ?? 200
+/// Those alone that failed before, by command: YUANJIAO_HISTORY_ONLY=17,4711.
+private let only = ProcessInfo.processInfo.environment["YUANJIAO_HISTORY_ONLY"].map { $0.split(separator: ",").compactMap { Int($0) } }
 /// Several cities share a database, because making one takes longer than a history.
 private let cities = 20
 /// How many databases are open at a time: PostgreSQL has connections for so many.
@@ -445,7 +448,8 @@ private let lanes = 10
 @Suite struct HistoryTests {
     @Test(arguments: 0..<lanes)
     func figuresAreThoseOfThePlainModelWhateverHappens(_ lane: Int) async throws {
-        for group in stride(from: lane, to: (seeds + cities - 1) / cities, by: lanes) {
+        for group in stride(from: lane, to: (seeds + cities - 1) / cities, by: lanes)
+        where only?.contains(where: { ($0 - 1) / cities == group }) ?? true {
             try await histories(group, on: group % 2 == 0 ? .sqlite : .postgres) { _ in }
         }
     }
@@ -453,8 +457,7 @@ private let lanes = 10
     @Test func theSameSeedMakesTheSameHistoryOnBothEngines() async throws {
         var traces: [[String]] = []
         for engine in Database.Engine.required { try await histories(0, on: engine, count: 2) { traces.append($0) } }
-        #expect(traces.count == 4 && traces[0] == traces[2] && traces[1] == traces[3])
-        #expect(traces[0] != traces[1])
+        #expect(only != nil || traces.count == 4 && traces[0] == traces[2] && traces[1] == traces[3] && traces[0] != traces[1])
     }
 
     private func histories(_ group: Int, on engine: Database.Engine, count: Int = cities, told: ([String]) -> Void) async throws {
@@ -462,7 +465,7 @@ private let lanes = 10
             let folder = try temporaryFolder()
             defer { try? FileManager.default.removeItem(at: folder) }
             let press = try cheapPress(world.database, try BlobStore(folder: folder))
-            for number in 0..<count {
+            for number in 0..<count where only?.contains(group * cities + number + 1) ?? true {
                 var history = try await History(
                     seed: UInt64(group * cities + number + 1), city: String(1000 + number), world.database, press)
                 try await history.run()

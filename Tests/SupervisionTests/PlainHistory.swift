@@ -49,8 +49,8 @@ struct PlainHistory {
     /// The days from which areas are no more.
     var closed: [String: Day] = [:]
 
-    /// Whether a site lies in an area on a day. What lies in an area that is no more lies in the one above, as that was on the day of its end:
-    /// one that moved on that very day ended where it went.
+    /// Whether a site lies in an area on a day. What lies in an area that is no more lies in the one above, as that was on the day of its
+    /// end: one that moved on that very day ended where it went.
     func lies(_ site: String, in area: String, on day: Day) -> Bool {
         var place = value(places[site], on: day)
         while let here = place {

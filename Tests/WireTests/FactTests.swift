@@ -13,6 +13,10 @@ private func entry(_ json: String) throws -> Batch.Entry { try JSONDecoder().dec
         #"{"boot":7,"courseware":"c","id":"a3","intervals":[{"at":1,"from":0,"rate":1500,"until":9}],"kind":"play","mode":"live","sequence":2,"terminal":"T1"}"#,
         #"{"id":"a4","kind":"watermark","terminal":"T1","through_at":1299283200000}"#,
         #"{"courseware":"c","done_bytes":1,"id":"a5","kind":"holding","node":"N","reason":"","revision":3,"state":"fetching","total_bytes":9,"version":2}"#,
+        #"{"at":1299283200000,"boot":7,"courseware":"c","id":"a6","kind":"test","outcome":"not_decoded","sequence":1,"terminal":"T1"}"#,
+        #"{"at":1299283200000,"boot":7,"id":"a7","kind":"test","outcome":"nothing_complete","sequence":2,"terminal":"T1"}"#,
+        #"{"back_at":1299286800000,"boot":7,"clean":false,"id":"a8","kind":"stop","last_at":1299283200000,"terminal":"T1"}"#,
+        #"{"day":"2011-03-05","edge":"edge-990101","id":"a9","kind":"contact","minutes":"480-541","terminal":"T1"}"#,
     ])
     func theDocumentedFormIsReadAndWrittenBackByteForByte(_ json: String) throws {
         guard case .fact(let fact) = try entry(json) else {
@@ -48,6 +52,13 @@ private func entry(_ json: String) throws -> Batch.Entry { try JSONDecoder().dec
             #"{"id":"a","kind":"play","terminal":"T","boot":1,"sequence":1,"courseware":"c","mode":"live","intervals":[{"at":1,"from":0,"until":90000000}]}"#,
             "fact.play_too_long"
         ),
+        (#"{"id":"a","kind":"test","terminal":"T","boot":1,"sequence":1,"at":5,"outcome":"dreamt"}"#, "fact.outcome"),
+        (#"{"id":"a","kind":"test","terminal":"T","boot":1,"sequence":1,"at":5,"outcome":"played","courseware":"村"}"#, "fact.name"),
+        (#"{"id":"a","kind":"test","terminal":"T","boot":1,"sequence":1,"outcome":"played"}"#, "fact.field"),
+        (#"{"id":"a","kind":"stop","terminal":"T","boot":1,"last_at":5,"back_at":4,"clean":true}"#, "fact.interval"),
+        (#"{"id":"a","kind":"stop","terminal":"T","boot":1,"last_at":5,"back_at":6,"clean":1}"#, "fact.field"),
+        (#"{"id":"a","kind":"contact","terminal":"T","day":"2011-03-05","minutes":"1"}"#, "fact.field"),
+        (#"{"id":"a","kind":"contact","edge":"E","terminal":"T","day":"2011-03-05","minutes":"1500"}"#, "fact.minutes"),
     ])
     func hostileOrBrokenEntriesAreNamed(_ json: String, _ code: String) throws {
         guard case .malformed(_, let problem) = try entry(json) else {

@@ -43,6 +43,12 @@ extension Statements {
     func edgeSpeech(_ batches: [ReceivedBatch]) throws -> EdgeSpeech {
         var (edges, terminals): (Set<String>, Set<String>) = ([], [])
         for received in batches {
+            // For contacts the one that is named, also where a file says it.
+            for case .fact(let fact) in received.batch.entries {
+                guard case .contact(let contact) = fact.body else { continue }
+                edges.insert(contact.edge)
+                terminals.insert(contact.terminal)
+            }
             guard case .edge(let edge) = received.sender else { continue }
             edges.insert(edge)
             for case .fact(let fact) in received.batch.entries where fact.subject != edge { terminals.insert(fact.subject) }

@@ -102,6 +102,7 @@ extension Statements {
         (merge.presence, merge.presenceSources) = try storedPresenceAndSources(merge.presenceKeys(accepted))
         merge.plays = try storedPlays(merge.playKeys(accepted))
         merge.watermarks = try storedWatermarks(merge.watermarkKeys(accepted))
+        var conditions = try conditionMerge(accepted, terminals: merge.knowledge.terminals)
         merge.dayPlays = PlayDays(try storedPlays(touching: merge.playedDays(accepted)), rules.zone)
         for fact in accepted {
             if let reason = merge.contradiction(fact.fact) {
@@ -117,10 +118,12 @@ extension Statements {
                         reporter: incident.node, kind: incident.kind, about: incident.about, firstAt: incident.firstAt,
                         lastAt: incident.lastAt, count: incident.count), at: now)
             case .presence, .play, .watermark: isNew = merge.take(fact)
+            case .test, .stop, .contact: isNew = conditions.take(fact.fact.body, source: fact.source)
             }
             if isNew { verdicts[fact.number][fact.place] = Verdict(id: fact.fact.id, .stored) }
         }
         try store(merge, at: now)
+        try store(conditions, zone: rules.zone)
         try noteClockErrors(accepted, merge.knowledge)
         return verdicts
     }
@@ -137,7 +140,12 @@ extension Statements {
             }
             if case .incident = fact.body { continue }
             subjects.insert(fact.subject)
-            if case .play(let play) = fact.body { courseware.insert(play.courseware) }
+            switch fact.body {
+            case .play(let play): courseware.insert(play.courseware)
+            case .test(let test): if !test.courseware.isEmpty { courseware.insert(test.courseware) }
+            case .contact(let contact): subjects.insert(contact.terminal)
+            case .presence, .watermark, .holding, .incident, .stop: break
+            }
         }
         let names = subjects.sorted()
         return FactKnowledge(

@@ -75,21 +75,15 @@ struct FactKnowledge {
         if case .incident(let incident) = fact.body {
             return incident.lastAt <= heardAt.adding(seconds: rules.futureSeconds) ? .accepted : .quarantined("fact.future")
         }
-        guard terminals[fact.subject] != nil else { return .quarantined("fact.unknown_terminal") }
+        let terminal = if case .contact(let contact) = fact.body { contact.terminal } else { fact.subject }
+        guard terminals[terminal] != nil else { return .quarantined("fact.unknown_terminal") }
         if !ahead.isEmpty, ahead.contains(fact.digest(waitingFor: "fact.future")) { return .quarantined("fact.future") }
         let horizon = heardAt.adding(seconds: rules.futureSeconds)
         switch fact.body {
         case .holding, .incident: return .accepted
         case .presence(let presence):
-            guard presence.day >= rules.firstDay else { return .quarantined("fact.before_network") }
-            let start = start(of: presence.day)
-            let last = presence.minutes.last ?? 0
-            let end = self.start(of: presence.day.advanced(by: 1))
-            guard Int64(last) * 60_000 < end.milliseconds(since: start) else {
-                return .refused("fact.minute_beyond_day", "The day has fewer minutes than that")
-            }
-            guard start.adding(seconds: Int64(last) * 60) <= horizon else { return .quarantined("fact.future") }
-            return assigned(fact.subject, presence.day...presence.day, sender)
+            return judge(presence.minutes, of: presence.day, by: horizon)
+                ?? assigned(fact.subject, presence.day...presence.day, sender)
         case .play(let play):
             let days = PlayCoverage(play.intervals).days(rules.zone)
             guard days.lowerBound >= rules.firstDay else { return .quarantined("fact.before_network") }
@@ -103,7 +97,32 @@ struct FactKnowledge {
                 return .quarantined("fact.not_below")
             }
             return .accepted
+        case .test(let test):
+            guard test.at <= horizon else { return .quarantined("fact.future") }
+            guard test.at >= start(of: rules.firstDay) else { return .quarantined("fact.before_network") }
+            guard test.courseware.isEmpty || lengths[test.courseware] != nil else { return .quarantined("fact.unknown_courseware") }
+            let day = rules.zone.day(of: test.at)
+            return assigned(fact.subject, day...day, sender)
+        case .stop(let stop):
+            guard stop.backAt <= horizon else { return .quarantined("fact.future") }
+            guard stop.lastAt >= start(of: rules.firstDay) else { return .quarantined("fact.before_network") }
+            let day = rules.zone.day(of: stop.lastAt)
+            if case .edge(let edge) = sender, !speech.covers(edge, stop.terminal, day) { return .quarantined("fact.not_below") }
+            return .accepted
+        case .contact(let contact):
+            if let wrong = judge(contact.minutes, of: contact.day, by: horizon) { return wrong }
+            return speech.covers(contact.edge, contact.terminal, contact.day) ? .accepted : .quarantined("fact.not_below")
         }
+    }
+
+    /// What stands against the minutes of a day, if anything.
+    private mutating func judge(_ minutes: MinuteSet, of day: Day, by horizon: Instant) -> Judgement? {
+        guard day >= rules.firstDay else { return .quarantined("fact.before_network") }
+        let (start, last, end) = (start(of: day), minutes.last ?? 0, self.start(of: day.advanced(by: 1)))
+        guard Int64(last) * 60_000 < end.milliseconds(since: start) else {
+            return .refused("fact.minute_beyond_day", "The day has fewer minutes than that")
+        }
+        return start.adding(seconds: Int64(last) * 60) <= horizon ? nil : .quarantined("fact.future")
     }
 
     /// More reports about one version than any node makes: the greatest revision stands, so an absurd one would stand for ever.
@@ -122,8 +141,9 @@ struct FactKnowledge {
         case .edge(let id):
             if id == fact.subject { return nil }
             switch fact.body {
-            case .holding, .incident: return .refused("fact.not_yours", "An edge may say only of itself what it holds and noticed")
-            case .presence, .play, .watermark: break
+            case .holding, .incident, .contact:
+                return .refused("fact.not_yours", "An edge may say only of itself what it holds, heard and noticed")
+            case .presence, .play, .watermark, .test, .stop: break
             }
             guard enrolled[fact.subject] == nil else {
                 return .refused("fact.not_yours", "\(fact.subject) signs its own facts; an edge may carry them, but not say them")

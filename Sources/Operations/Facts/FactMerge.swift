@@ -103,7 +103,7 @@ struct FactMerge {
         case .presence(let fact): take(fact, batch: accepted.batch, source: accepted.source)
         case .play(let fact): take(fact, batch: accepted.batch, source: accepted.source)
         case .watermark(let fact): take(fact, from: accepted.sender, source: accepted.source)
-        case .holding, .incident: false
+        case .holding, .incident, .test, .stop, .contact: false
         }
     }
 

@@ -157,6 +157,9 @@ extension Fact {
         case .watermark(let watermark): watermark.throughAt
         case .holding: nil
         case .incident(let incident): incident.lastAt
+        case .test(let test): test.at
+        case .stop(let stop): stop.backAt
+        case .contact(let contact): zone.start(of: contact.day).adding(seconds: Int64((contact.minutes.last ?? 0) + 1) * 60)
         }
     }
 
@@ -169,6 +172,12 @@ extension Fact {
         case .watermark(let watermark): say("quarantine.what.watermark", ["at": zone.text(watermark.throughAt)])
         case .holding(let holding): holding.courseware
         case .incident(let incident): "\(incident.kind) \(incident.about)"
+        case .test(let test): say("quarantine.what.test", ["courseware": test.courseware, "at": zone.text(test.at)])
+        case .stop(let stop): say("quarantine.what.stop", ["at": zone.text(stop.lastAt)])
+        case .contact(let contact):
+            say(
+                "quarantine.what.contact",
+                ["terminal": contact.terminal, "day": contact.day.description, "count": String(contact.minutes.count)])
         }
     }
 }

@@ -22,7 +22,8 @@ extension Statements {
         return found
     }
 
-    /// The days on which something of terminals came from some sources, alone or with others: minutes, or the plays that touch them.
+    /// The days on which something of terminals came from some sources, alone or with others: minutes, tests, or the plays
+    /// that touch them.
     func terminalDays(from sources: [Int], within days: ClosedRange<Day>, _ zone: NetworkZone) throws -> Set<TerminalDay> {
         var found: Set<TerminalDay> = []
         try inParts(Array(days)) { part in
@@ -31,6 +32,7 @@ extension Statements {
                 SELECT day, terminal FROM presence WHERE day IN (\(list: part.map(\.number))) AND source IN (\(list: sources))
                 UNION ALL SELECT day, terminal FROM presence_source
                     WHERE day IN (\(list: part.map(\.number))) AND source IN (\(list: sources))
+                UNION ALL SELECT day, terminal FROM test_play WHERE day IN (\(list: part.map(\.number))) AND source IN (\(list: sources))
                 """
             ) { found.insert(TerminalDay(day: try $0.day(0), terminal: try $0.int(1))) }
         }

