@@ -31,6 +31,14 @@ import Wire
         #expect(figures.connectivity.percent == "70.97" && figures.bound.percent == "84.10" && figures.faultRate.percent == "15.90")
     }
 
+    @Test func ofSilenceThereIsNoRate() {
+        var figures = ConnectivityFigures()
+        figures.add(.unproven, isHeard: false)
+        #expect(figures.connectivity.percent == nil && figures.bound.percent == nil && figures.faultRate.percent == nil)
+        figures.add(.unproven)
+        #expect(figures.connectivity.percent == "0.00" && figures.bound.percent == "100.00")
+    }
+
     /// Worked example 2.
     @Test func theWindowAndTwoFailuresRunning() {
         let proof = Self.event(4, 20, .play)

@@ -200,7 +200,7 @@ import Wire
         #expect(told[0].hasSuffix(" 1426,1428,1430,1432,1434,1436,1438") && told[1].hasSuffix(" 0,2,4,6,8"))
         #expect(contacts(edge.tick(at: at(1470))).isEmpty, "nothing twice")
         edge.heard("T1", at: at(1471))
-        #expect(contacts(edge.stop(at: at(1471))) == ["edge T1 2011-04-02 0,2,4,6,8,31"], "at the end of the program at once, with what was not sent yet")
+        #expect(contacts(edge.stop(at: at(1471))) == ["edge T1 2011-04-02 0,2,4,6,8,31"], "at its end at once, with what waits")
     }
 
     /// Whatever comes first: the same stands.

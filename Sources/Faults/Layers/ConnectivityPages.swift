@@ -90,7 +90,7 @@ extension ListPage where Row == ConnectivityRow {
                 let asked = ConnectivityQuestion(question)
                 return try await question.house.database.read { statements in
                     let (area, found) = try asked.found(statements, question, rules)
-                    let spans = try statements.layerSpans(on: asked.day)
+                    let (spans, heard) = (try statements.layerSpans(on: asked.day), try statements.heardSites(on: asked.day))
                     let below = try statements.children(of: area, on: asked.day, in: .everything)
                     var rows = below.map { ConnectivityRow(code: $0.code, name: $0.name) }
                     var own = ConnectivityRow(
@@ -99,11 +99,12 @@ extension ListPage where Row == ConnectivityRow {
                     for site in found {
                         let network = asked.isNow ? spans.answer(.network, heardAt: site.networkAt, at: question.now) : .unknown
                         let platform = asked.isNow ? spans.answer(.platform, heardAt: site.platformAt, at: question.now) : .unknown
-                        all.add(site.found.condition, network: network, platform: platform)
+                        let isHeard = heard.contains(site.site)
+                        all.add(site.found.condition, isHeard: isHeard, network: network, platform: platform)
                         if let place = rows.firstIndex(where: { site.areaCode.hasPrefix($0.code) }) {
-                            rows[place].figures.add(site.found.condition, network: network, platform: platform)
+                            rows[place].figures.add(site.found.condition, isHeard: isHeard, network: network, platform: platform)
                         } else {
-                            own.figures.add(site.found.condition, network: network, platform: platform)
+                            own.figures.add(site.found.condition, isHeard: isHeard, network: network, platform: platform)
                         }
                     }
                     if own.figures.registered > 0 || below.isEmpty { rows.append(own) }
@@ -201,12 +202,12 @@ extension Feature {
             }
         }
         let today = TodayLook(.keepRegister) { statements, question in
-            let sites = try statements.siteConditions(
-                on: question.today, in: question.scope, spans: try statements.layerSpans(on: question.today), rules: rules)
+            let faulty = try statements.faultySites(
+                on: question.today, most: 100, in: question.scope, spans: try statements.layerSpans(on: question.today), rules: rules)
             return [
                 TodayEntry(
-                    .late, "today.faulty", count: sites.count { $0.found.condition == .faulty },
-                    at: ConnectivityAddress.sites().with("condition", SiteCondition.faulty.rawValue))
+                    .late, "today.faulty", count: faulty,
+                    at: ConnectivityAddress.sites().with("condition", SiteCondition.faulty.rawValue), most: 100)
             ]
         }
         return Feature(

@@ -101,12 +101,17 @@ package struct ConnectivityFigures: Hashable, Sendable {
     package private(set) var faulty = 0
     package private(set) var network = 0
     package private(set) var platform = 0
+    /// Whether anything was heard of them all day; of silence there is no rate.
+    package private(set) var isHeard = false
 
     package init() {}
 
     /// Counts another site.
-    package mutating func add(_ condition: SiteCondition, network: LayerAnswer = .unknown, platform: LayerAnswer = .unknown) {
+    package mutating func add(
+        _ condition: SiteCondition, isHeard: Bool = true, network: LayerAnswer = .unknown, platform: LayerAnswer = .unknown
+    ) {
         registered += 1
+        if isHeard { self.isHeard = true }
         if condition == .playable { playable += 1 }
         if condition == .faulty { faulty += 1 }
         if network == .yes { self.network += 1 }
@@ -115,8 +120,10 @@ package struct ConnectivityFigures: Hashable, Sendable {
 
     package var unproven: Int { registered - playable - faulty }
     /// 畅通率, and at most how high it could be: nobody knows of the unproven.
-    package var connectivity: Rate { Rate(playable, of: registered) }
-    package var bound: Rate { Rate(playable + unproven, of: registered) }
+    package var connectivity: Rate { rate(playable) }
+    package var bound: Rate { rate(playable + unproven) }
     /// 故障率.
-    package var faultRate: Rate { Rate(faulty, of: registered) }
+    package var faultRate: Rate { rate(faulty) }
+
+    private func rate(_ sites: Int) -> Rate { Rate(sites, of: isHeard ? registered : 0) }
 }

@@ -46,6 +46,31 @@ extension Statements {
         }
     }
 
+    /// How many sites are faulty on a day, as far as `most`: looked for among those alone whose tests failed.
+    func faultySites(on day: Day, most: Int, in scope: Scope, spans: LayerSpans, rules: FactRules) throws -> Int {
+        let failures = try testEvents(day.advanced(by: -failureMemory)...day, areFailures: true, only: nil).filter { $0.value.count > 1 }
+        var faulty = 0
+        for site in failures.keys.sorted() where faulty < most {
+            let found = try siteConditions(on: day, in: scope, only: site, spans: spans, rules: rules)
+            faulty += found.count { $0.found.condition == .faulty }
+        }
+        return faulty
+    }
+
+    /// The sites of which anything was heard on a day: minutes, plays, tests, or that an edge heard them.
+    func heardSites(on day: Day) throws -> Set<Int> {
+        Set(
+            try all(
+                """
+                SELECT site FROM site_day WHERE day = \(day)
+                UNION SELECT x.site FROM test_play t JOIN terminal_assignment x ON x.terminal = t.terminal AND x.replaced_at IS NULL
+                    AND x.from_day <= t.day AND x.until_day > t.day WHERE t.day = \(day)
+                UNION SELECT x.site FROM contact c JOIN terminal_assignment x ON x.terminal = c.terminal AND x.replaced_at IS NULL
+                    AND x.from_day <= c.day AND x.until_day > c.day WHERE c.day = \(day)
+                """
+            ) { try $0.int(0) })
+    }
+
     /// As ``siteConditions(on:in:only:spans:rules:)``, for now, and when each was last heard.
     package func siteLayers(at now: Instant, in scope: Scope, only site: Int? = nil, spans: LayerSpans, rules: FactRules) throws
         -> [SiteLayers]

@@ -28,6 +28,7 @@ struct TestPlaySubject: Sendable {
     let spans: LayerSpans
     let tests: [TestPlayLine]
     let askedAt: Instant?
+    let canAsk: Bool
 }
 
 extension Statements {
@@ -70,7 +71,8 @@ extension FormPage where Subject == TestPlaySubject {
                     layers: try statements.siteLayers(at: at.act.at, in: at.visit.scope, only: site.num, spans: spans, rules: rules).first,
                     spans: spans,
                     tests: try statements.testPlays(site: site.num, within: at.today.advanced(by: -13)...at.today, limit: 60),
-                    askedAt: try statements.testRequest(site: site.num, on: at.today, at: at.act.at))
+                    askedAt: try statements.testRequest(site: site.num, on: at.today, at: at.act.at),
+                    canAsk: try !statements.testableTerminals(siteCode: code, on: at.today).isEmpty)
             }, form: { _ in Form() }, texts: { _, _ in [:] },
             act: { statements, subject, _, at in
                 _ = try statements.askTestPlay(siteCode: subject.site.code, on: at.today, in: at.visit.scope, by: at.act)
@@ -80,7 +82,7 @@ extension FormPage where Subject == TestPlaySubject {
                 FormFrame(
                     title: at.text("test_play.title", ["site": subject.site.name]),
                     crumbs: [Frame.Link(label: subject.site.name, url: SiteAddress.page(subject.site.code))], template: "test_plays",
-                    content: TestPlayPage(layers: .layers(subject, at), tests: .tests(subject, at), form: form))
+                    content: TestPlayPage(layers: .layers(subject, at), tests: .tests(subject, at), canAsk: subject.canAsk, form: form))
             })
     }
 }
@@ -89,6 +91,8 @@ extension FormPage where Subject == TestPlaySubject {
 struct TestPlayPage: Sendable {
     let layers: Table
     let tests: Table
+    /// Whether a terminal is there that can test itself.
+    let canAsk: Bool
     let form: FormView
 }
 

@@ -8,13 +8,7 @@ extension Statements {
     /// - Throws: `test_play.no_node` where no program of ours runs, which is the only one that can test itself.
     package func askTestPlay(siteCode: String, on day: Day, in scope: Scope, by act: Act) throws -> Int {
         guard try site(code: siteCode, on: day, in: scope) != nil else { throw Refusal.notFound("site") }
-        let terminals = try all(
-            """
-            SELECT t.num FROM terminal_assignment x JOIN site s ON s.num = x.site JOIN terminal t ON t.num = x.terminal
-            JOIN node n ON n.id = t.id AND n.public_key IS NOT NULL AND n.revoked_at IS NULL
-            WHERE s.code = \(siteCode) AND x.replaced_at IS NULL AND x.from_day <= \(day) AND x.until_day > \(day) ORDER BY t.num
-            """
-        ) { try $0.int(0) }
+        let terminals = try testableTerminals(siteCode: siteCode, on: day)
         guard !terminals.isEmpty else { throw Refusal.conflict("test_play.no_node") }
         try run(
             """
@@ -24,6 +18,17 @@ extension Statements {
             """)
         try record("test_play.asked", siteCode, by: act)
         return terminals.count
+    }
+
+    /// The numbers of the terminals at a site in which a program of ours runs.
+    package func testableTerminals(siteCode: String, on day: Day) throws -> [Int] {
+        try all(
+            """
+            SELECT t.num FROM terminal_assignment x JOIN site s ON s.num = x.site JOIN terminal t ON t.num = x.terminal
+            JOIN node n ON n.id = t.id AND n.public_key IS NOT NULL AND n.revoked_at IS NULL
+            WHERE s.code = \(siteCode) AND x.replaced_at IS NULL AND x.from_day <= \(day) AND x.until_day > \(day) ORDER BY t.num
+            """
+        ) { try $0.int(0) }
     }
 
     /// When a test was last asked of some terminals, within a day before a moment; what is older is of no use to anybody.
