@@ -298,7 +298,8 @@ let package = Package(
         .testTarget(
             name: "SupervisionTests",
             dependencies: [
-                "Figures", "Returns", "Bulletins", "Editions", "Offices", "Operations", "RegisterPages", "Documents", "Web", "TestKit",
+                "Faults", "Figures", "Returns", "Bulletins", "Editions", "Offices", "Operations", "RegisterPages", "Documents", "Web",
+                "TestKit",
                 "Wire",
                 "Simulator",
             ],

@@ -2,6 +2,7 @@ import Accounts
 import Basics
 import Bulletins
 import Editions
+import Faults
 import Figures
 import Foundation
 import Operations
@@ -20,6 +21,8 @@ private struct History {
     let database: Database
     let press: EditionPress
     var random: SeededGenerator
+    /// Of what test plays say; apart, so that they change nothing in a history of before.
+    var luck: SeededGenerator
     var model = PlainHistory()
     var today = Day("2011-01-05") ?? .forever
     var sent: [[Fact]] = []
@@ -40,6 +43,7 @@ private struct History {
     init(seed: UInt64, city: String, _ database: Database, _ press: EditionPress) async throws {
         (self.city, self.database, self.press) = (city, database, press)
         random = SeededGenerator(seed: seed &* 7919)
+        luck = SeededGenerator(seed: seed &* 104_729)
         trace = ["seed \(seed)"]
         var areas = "code,name,from_on\n\(city),史市\(city),2009-01-01\n"
         for county in 1...3 {
@@ -136,8 +140,22 @@ private struct History {
             default: facts.append(Fact(id: "w", .watermark(Watermark(terminal: terminal, throughAt: NetworkZone.shanghai.start(of: day)))))
             }
         }
+        facts += (0..<luck.below(3)).map { _ in testPlay(of: all[luck.below(all.count)]) }
         sent.append(facts)
         try await send(facts, again: false)
+    }
+
+    /// Mostly of the last nights; what it said fails often, so that two run one behind the other.
+    private mutating func testPlay(of terminal: String) -> Fact {
+        let day = today.advanced(by: -1 - luck.below(luck.chance(perMille: 700) ? 5 : 40))
+        let outcomes: [TestPlay.Outcome] = [.played, .played, .disk, .noPage, .notDecoded, .nothingComplete, .clock]
+        let at = NetworkZone.shanghai.start(of: day).adding(seconds: Int64(luck.below(86_400)))
+        return Fact(
+            id: "t",
+            .test(
+                TestPlay(
+                    terminal: terminal, boot: Int64(luck.below(1_000_000_000)), sequence: 1, at: at,
+                    outcome: outcomes[luck.below(outcomes.count)], courseware: "lesson-1")))
     }
 
     private mutating func send(_ facts: [Fact], again: Bool) async throws {
@@ -161,13 +179,16 @@ private struct History {
                 model.watched[.init(key: key, courseware: play.courseware), default: .init()].all.formUnion(seconds)
                 // Each play of a history begins with a minute and lasts as long as its media.
                 model.played[key, default: []].formUnion(first..<first + (seconds.count + 59) / 60)
+                let viewing = PlainHistory.Viewing(key: key, courseware: play.courseware)
+                model.ends[viewing] = max(interval.endedAt, model.ends[viewing] ?? interval.endedAt)
                 if play.mode == .demand {
                     model.watched[.init(key: key, courseware: play.courseware), default: .init()].onDemand.formUnion(seconds)
                 }
             case .watermark(let mark):
                 let day = NetworkZone.shanghai.day(of: mark.throughAt)
                 model.complete[mark.terminal] = max(day, model.complete[mark.terminal] ?? day)
-            case .holding, .incident, .test, .stop, .contact: break
+            case .test(let test): model.tests.insert(test)
+            case .holding, .incident, .stop, .contact: break
             }
         }
     }
@@ -421,6 +442,14 @@ private struct History {
                     part.line.switchedOn <= part.line.registered && part.line.viewing <= part.line.registered
                         && part.line.heardDays <= part.line.dueDays)
             }
+        }
+        for day in stride(from: 3, to: 170, by: 23).map({ (Day("2011-01-01") ?? .forever).advanced(by: $0) }) {
+            let scope = Scope(areas: [AreaCode(city)].compactMap { $0 })
+            let found = try await database.read { statements -> [String: SiteCondition] in
+                let sites = try statements.siteConditions(on: day, in: scope, spans: .standard, rules: SampleWorld.rules)
+                return Dictionary(sites.map { ($0.code, $0.found.condition) }) { first, _ in first }
+            }
+            #expect(found == model.conditions(on: day), "\(day), city \(city)\n\(trace.joined(separator: "\n"))")
         }
         for (edition, page, plain) in editions {
             let stored = try await press.artefact(edition.htmlHash)

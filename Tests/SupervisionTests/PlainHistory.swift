@@ -1,5 +1,6 @@
 import Basics
 import Editions
+import Faults
 import Figures
 import Registry
 import Returns
@@ -34,6 +35,9 @@ struct PlainHistory {
     var exclusions: [String: [ClosedRange<Day>]] = [:]
     var minutes: [TerminalDay: Set<Int>] = [:]
     var watched: [Viewing: Watched] = [:]
+    /// When what was watched there of a courseware ended last.
+    var ends: [Viewing: Instant] = [:]
+    var tests: Set<TestPlay> = []
     /// The minutes of the day in which something played.
     var played: [TerminalDay: Set<Int>] = [:]
     var complete: [String: Day] = [:]
@@ -174,13 +178,42 @@ struct PlainHistory {
     }
 
     /// Whether some courseware was watched for two minutes at a site on a day.
-    private func isEffective(_ site: String, _ day: Day, _ kind: KeyPath<Watched, Set<Int>>) -> Bool {
+    private func isEffective(_ site: String, _ day: Day, _ kind: KeyPath<Watched, Set<Int>>, only one: String? = nil) -> Bool {
         var seconds: [String: Set<Int>] = [:]
         for (viewing, watched) in watched
-        where viewing.key.day == day && (terminals[site] ?? []).contains(viewing.key.terminal) && !isVoid(viewing.key) {
+        where viewing.key.day == day && one.map({ $0 == viewing.courseware }) ?? true
+            && (terminals[site] ?? []).contains(viewing.key.terminal) && !isVoid(viewing.key)
+        {
             seconds[viewing.courseware, default: []].formUnion(watched[keyPath: kind])
         }
         return seconds.values.contains { $0.count >= 120 }
+    }
+
+    /// What each registered site of a day is, by a walk through everything that happened there until then.
+    func conditions(on day: Day) -> [String: SiteCondition] {
+        var found: [String: SiteCondition] = [:]
+        for site in places.keys where isInService(site, on: day) && !(exclusions[site] ?? []).contains(where: { $0.contains(day) }) {
+            let zone = NetworkZone.shanghai
+            // Of one instant the success comes last, and forgets the failure.
+            var events: [(at: Instant, day: Day, failing: String?)] = []
+            for test in tests where (terminals[site] ?? []).contains(test.terminal) && zone.day(of: test.at) <= day {
+                let key = TerminalDay(terminal: test.terminal, day: zone.day(of: test.at))
+                guard !isVoid(key) else { continue }
+                if test.outcome == .played { events.append((test.at, key.day, nil)) }
+                if test.isFailure { events.append((test.at, key.day, test.terminal)) }
+            }
+            for (viewing, end) in ends where (terminals[site] ?? []).contains(viewing.key.terminal) && viewing.key.day <= day {
+                guard !isVoid(viewing.key), isEffective(site, viewing.key.day, \.all, only: viewing.courseware) else { continue }
+                events.append((end, viewing.key.day, nil))
+            }
+            var (proof, running): (Day?, [String: Int]) = (nil, [:])
+            for event in events.sorted(by: { ($0.at, $0.failing == nil ? 1 : 0) < ($1.at, $1.failing == nil ? 1 : 0) }) {
+                if let failing = event.failing { running[failing, default: 0] += 1 } else { (proof, running) = (event.day, [:]) }
+            }
+            let isRecent = proof.map { $0 > day.advanced(by: -7) } ?? false
+            found[site] = running.values.contains { $0 > 1 } ? .faulty : running.isEmpty && isRecent ? .playable : .unproven
+        }
+        return found
     }
 
     /// The sites that count in an area's month, and the days on which each was in service.
