@@ -249,7 +249,7 @@ let package = Package(
             dependencies: [
                 "Basics", "Storage", "Trust", "Wire", "Listener", "Programs", "Documents", "Accounts", "Jobs", "Records", "Registry",
                 "Offices", "Content",
-                "Operations", "Workplaces", "People", "Figures", "Returns", "Bulletins", "Editions", "Web", "Centre",
+                "Operations", "Faults", "Workplaces", "People", "Figures", "Returns", "Bulletins", "Editions", "Web", "Centre",
                 "Edge",
                 "Terminal",
                 "Simulator",

@@ -305,6 +305,10 @@ def test_a_screen_proves_that_it_plays(page: Page, story: Story) -> None:
     assert network.query("SELECT count(*) FROM play") == before
     assert "Played" in officer.get(f"{asked}?lang=en").text or "播放成功" in officer.get(asked).text
     assert VILLAGE.code in officer.get("/connectivity/sites?condition=playable").text
+    assert f"{VILLAGE.code}\tplayable" in network.command("fault", "list", "--condition", "playable")
+    told = network.command("fault", "explain", VILLAGE.code)
+    assert told.startswith("playable on ") and "test played" in told, told
+    network.command("fault", "explain", "no-such-site", status=1)
     page.close()
 
 

@@ -30,6 +30,17 @@ extension Statements {
     package func siteConditions(on day: Day, in scope: Scope, only site: Int? = nil, spans: LayerSpans, rules: FactRules) throws
         -> [SiteLayers]
     {
+        let events = try conditionEvents(on: day, only: site, spans: spans, rules: rules)
+        return try registeredSites(on: day, in: scope, only: site).map { row in
+            var row = row
+            row.found = FoundCondition(events[row.site] ?? [], on: day, spans: spans)
+            return row
+        }
+    }
+
+    /// What the conditions of sites on a day are judged by: the last proofs within the span, of one with failures all proofs since the
+    /// first.
+    package func conditionEvents(on day: Day, only site: Int? = nil, spans: LayerSpans, rules: FactRules) throws -> [Int: [PlayEvent]] {
         var events = try provenInWindow(day.advanced(by: 1 - spans.proof)...day, only: site, zone: rules.zone)
         let failures = try testEvents(day.advanced(by: -failureMemory)...day, areFailures: true, only: site)
         if let first = failures.values.joined().map(\.day).min() {
@@ -39,11 +50,7 @@ extension Statements {
                 events[site] = failures + (exact[site] ?? []) + (events[site] ?? []).filter { $0.day < first }
             }
         }
-        return try registeredSites(on: day, in: scope, only: site).map { row in
-            var row = row
-            row.found = FoundCondition(events[row.site] ?? [], on: day, spans: spans)
-            return row
-        }
+        return events
     }
 
     /// How many sites are faulty on a day, as far as `most`: looked for among those alone whose tests failed.
