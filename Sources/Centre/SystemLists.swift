@@ -6,7 +6,7 @@ import Registry
 import Storage
 import Web
 
-/// A node, and up to when it reported, where it is a terminal.
+/// A node, and when the centre last answered it, or up to when a terminal reported.
 struct HeardNode: Sendable {
     let node: NodeRecord
     let heardAt: Instant?
@@ -35,7 +35,8 @@ extension ListPage where Row == HeardNode {
             rows: { statements, question in
                 let found = try statements.nodes(
                     NodeFilter(question, statements), after: question.after, limit: question.limit, on: question.today, in: question.scope)
-                let heard = try statements.lastHeard(found.map(\.id))
+                let (ids, told) = (found.map(\.id), try statements.lastHeard(found.map(\.id)))
+                let heard = told.merging(try statements.nodeContacts(ids)) { max($0, $1) }
                 return found.map { HeardNode(node: $0, heardAt: heard[$0.id]) }
             }, count: { try $0.nodeCount(NodeFilter($1, $0), on: $1.today, in: $1.scope) }, place: \.node.id, note: "nodes.caption",
             empty: "nodes.empty")

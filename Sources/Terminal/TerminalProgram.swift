@@ -62,6 +62,7 @@ package enum TerminalProgram {
         routes.add(to: router)
         let freezes = FreezeWatch(logger)
         let local = LocalOrder(configuration.node.dataFolder)
+        let looks = LineLog(logger, "A test play could not be made", "Test plays are made again")
         let beats = LineLog(logger, "A beat could not be noted", "Beats are noted again")
         try await serve(
             router, configuration: configuration.node, metrics: { try await routes.metrics() },
@@ -77,12 +78,18 @@ package enum TerminalProgram {
                         }
                         let noticed = house.findings.take()
                         try await keeper.change { ($0.note(noticed, at: clock.now) + $0.beat(at: clock.now), ()) }
-                        try await tests.look()
                         beats.succeeded()
                     } catch { beats.failed(error) }
                     if let freshness = keeper.ask({ $0.sync.freshness }) { freezes.look(freshness) }
                 } last: {
                     do { try await keeper.change { ($0.stop(at: clock.now), ()) } } catch { beats.failed(error) }
+                },
+                // Beside the beats: a disk that is slow to read must not cost a minute.
+                Ticker(every: .seconds(20)) {
+                    do {
+                        try await tests.look()
+                        looks.succeeded()
+                    } catch { looks.failed(error) }
                 },
             ])
     }

@@ -50,7 +50,12 @@ import Wire
             }
             let path = "/sites/\(site)/test-plays"
             #expect(body(try await world.get(path, cookie: keeper)).contains("No test play in two weeks."))
-            #expect(try await world.get(path, cookie: leader).status == .forbidden)
+            // A leader looks, and asks for nothing.
+            let looked = try await world.get(path, cookie: leader)
+            #expect(looked.status == .ok && !body(looked).contains("Ask for a test play now"))
+            let form = body(try await world.get(path, cookie: keeper))
+            let hidden = hiddenFields(ofFormTo: path, in: form) ?? [:]
+            #expect(form.contains("Ask for a test play now") && !hidden.isEmpty)
             #expect(try await world.submit(path, [:], cookie: keeper).status == .seeOther)
             #expect(body(try await world.get(path, cookie: keeper)).contains("Test play asked for"))
             let heard = try await world.answer([], by: box)

@@ -249,6 +249,13 @@ private final class LongWork: Sendable {
             let administrator = try await world.signIn("admin", .systemAdministrator, area: "9901")
             #expect(body(try await world.get("/nodes?silent=3", cookie: administrator)).contains("2011-03-27 12:00"))
             #expect(!body(try await world.get("/nodes?silent=7", cookie: administrator)).contains("2011-03-27 12:00"))
+            // Edges say nothing of themselves: they are heard when the centre answers them.
+            world.clock.set(now.adding(seconds: -20 * 86_400))
+            _ = try await world.enrol("E9", .edge, area: "990101")
+            world.clock.set(now)
+            try await world.centre.database.write { try $0.noteNodeContacts(["E9": now.adding(seconds: -4 * 86_400)]) }
+            #expect(body(try await world.get("/nodes?silent=3&kind=edge", cookie: administrator)).contains(">E9<"))
+            #expect(!body(try await world.get("/nodes?silent=7&kind=edge", cookie: administrator)).contains(">E9<"))
         }
     }
 }

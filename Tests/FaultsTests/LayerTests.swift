@@ -247,6 +247,22 @@ import Wire
         }
     }
 
+    /// A demo shows what plays and what does not, without a minute on more.
+    @Test(arguments: Database.Engine.required)
+    func theSampleHasTestsAndNothingElse(_ engine: Database.Engine) async throws {
+        try await withWorld(engine) { world in
+            let (day, act) = (try #require(Day("2011-04-20")), world.act(at: SampleWorld.moment("2011-04-20", 12)))
+            try await world.database.write { try $0.makeSampleTestPlays(on: day, by: act, SampleWorld.rules) }
+            let (tests, rest) = try await world.database.read { statements in
+                (
+                    try statements.count("SELECT count(*) FROM test_play"),
+                    try statements.count("SELECT (SELECT count(*) FROM presence) + (SELECT count(*) FROM quarantine)")
+                )
+            }
+            #expect(tests > 0 && rest == 0)
+        }
+    }
+
     @Test(arguments: Database.Engine.required)
     func spansHoldFromTheirDaysOn(_ engine: Database.Engine) async throws {
         try await withWorld(engine) { world in

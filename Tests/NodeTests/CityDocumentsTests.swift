@@ -34,7 +34,7 @@ struct CityDocumentsTests {
                 _ = try JSONDecoder().decode(Fact.self, from: json)
             }
         }
-        #expect(batches == 2 && facts == 5)
+        #expect(batches == 2 && facts == 8)
     }
 
     @Test func theExampleOfASignatureFits() throws {

@@ -29,6 +29,7 @@ struct TestPlaySubject: Sendable {
     let tests: [TestPlayLine]
     let askedAt: Instant?
     let canAsk: Bool
+    let isTestable: Bool
 }
 
 extension Statements {
@@ -57,6 +58,14 @@ extension Statements {
     }
 }
 
+extension Statements {
+    /// Whether whoever looks at a site's tests may also ask for one: seeing is for more people than asking.
+    fileprivate func mayAsk(_ at: FormVisit, about site: Site) throws -> Bool {
+        let scope = try scope(of: at.visit.grants, for: .reportFaults, today: at.today)
+        return try area(id: site.areaID, on: at.today)?.areaCode.map(scope.covers) ?? false
+    }
+}
+
 extension FormPage where Subject == TestPlaySubject {
     /// What is known of a site's layers, its tests of two weeks, and the button that asks for another.
     fileprivate static func testPlay(_ rules: FactRules) -> FormPage {
@@ -72,9 +81,11 @@ extension FormPage where Subject == TestPlaySubject {
                     spans: spans,
                     tests: try statements.testPlays(site: site.num, within: at.today.advanced(by: -13)...at.today, limit: 60),
                     askedAt: try statements.testRequest(site: site.num, on: at.today, at: at.act.at),
-                    canAsk: try !statements.testableTerminals(siteCode: code, on: at.today).isEmpty)
+                    canAsk: try statements.mayAsk(at, about: site),
+                    isTestable: try !statements.testableTerminals(siteCode: code, on: at.today).isEmpty)
             }, form: { _ in Form() }, texts: { _, _ in [:] },
             act: { statements, subject, _, at in
+                guard try statements.mayAsk(at, about: subject.site) else { throw Refusal.forbidden("right.missing") }
                 _ = try statements.askTestPlay(siteCode: subject.site.code, on: at.today, in: at.visit.scope, by: at.act)
                 return TestPlayAddress.page(subject.site.code)
             },
@@ -82,7 +93,9 @@ extension FormPage where Subject == TestPlaySubject {
                 FormFrame(
                     title: at.text("test_play.title", ["site": subject.site.name]),
                     crumbs: [Frame.Link(label: subject.site.name, url: SiteAddress.page(subject.site.code))], template: "test_plays",
-                    content: TestPlayPage(layers: .layers(subject, at), tests: .tests(subject, at), canAsk: subject.canAsk, form: form))
+                    content: TestPlayPage(
+                        layers: .layers(subject, at), tests: .tests(subject, at), canAsk: subject.canAsk && subject.isTestable,
+                        hasNone: !subject.isTestable, form: form))
             })
     }
 }
@@ -91,8 +104,9 @@ extension FormPage where Subject == TestPlaySubject {
 struct TestPlayPage: Sendable {
     let layers: Table
     let tests: Table
-    /// Whether a terminal is there that can test itself.
     let canAsk: Bool
+    /// Whether no terminal is there that can test itself.
+    let hasNone: Bool
     let form: FormView
 }
 
@@ -150,7 +164,7 @@ extension Table {
 extension Feature {
     /// Test plays: what they showed, and asking for one.
     package static func testPlays(_ rules: FactRules) -> Feature {
-        let look = SiteLook(.reportFaults) { statements, question in
+        let look = SiteLook(.seeFigures) { statements, question in
             let spans = try statements.layerSpans(on: question.today)
             let found = try statements.siteConditions(
                 on: question.today, in: question.visit.scope, only: question.site, spans: spans, rules: rules
@@ -166,8 +180,11 @@ extension Feature {
                 [Frame.Link(label: question.text("test_play.way"), url: page)]
             )
         }
-        return Feature("test_plays", speech: [EventSpeech(["test_play."])], sites: [look]) {
-            $0.form(TestPlayAddress.page, .reportFaults, .testPlay(rules))
+        return Feature(
+            "test_plays", speech: [EventSpeech(["test_play."])], sites: [look],
+            sample: FeatureSample { try $0.makeSampleTestPlays(on: $1, by: $2, rules) }
+        ) {
+            $0.form(TestPlayAddress.page, .seeFigures, .testPlay(rules))
         }
     }
 }

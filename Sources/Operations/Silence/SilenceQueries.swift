@@ -71,10 +71,11 @@ extension Statements {
         return heard
     }
 
-    /// The condition on `n` for terminals that have reported nothing of after a moment.
+    /// The condition on `n` for nodes that have reported nothing of after a moment, and were not answered after it.
     package func silentNodes(before moment: Instant) -> SQL {
         """
-        n.kind = 'terminal' AND n.revoked_at IS NULL AND n.enrolled_at <= \(moment) AND NOT EXISTS (SELECT 1 FROM terminal t JOIN \
+        NOT EXISTS (SELECT 1 FROM node_contact h WHERE h.node = n.id AND h.heard_at >= \(moment)) \
+        AND n.revoked_at IS NULL AND n.enrolled_at <= \(moment) AND NOT EXISTS (SELECT 1 FROM terminal t JOIN \
         watermark_claim w ON w.terminal = t.num WHERE t.id = n.id AND w.through_at >= \(moment))
         """
     }

@@ -35,11 +35,15 @@ extension Statements {
     package func terminalCount(
         _ standing: TerminalStanding? = nil, words: SearchWords = SearchWords(""), on day: Day, in scope: Scope
     ) throws -> Int {
-        let seen: SQL = try isWholeNetwork(scope, on: day) ? "1 = 1" : "x.site IN (\(sql: sites(scope.condition("b.code"), on: day)))"
+        let within: SQL = """
+            EXISTS (SELECT 1 FROM site_version w WHERE w.site = x.site AND w.replaced_at IS NULL AND w.from_day <= \(day)
+                AND w.until_day > \(day) AND w.area_id IN (\(sql: areas(within: scope, on: day))))
+            """
+        let seen = try isWholeNetwork(scope, on: day) ? "1 = 1" : within
         return try count(
             """
             SELECT count(*) FROM terminal_assignment x
-            WHERE \(sql: isLast(on: day)) AND \(sql: seen) AND \(sql: condition(standing, on: day)) AND \(sql: found(words, on: day))
+            WHERE \(sql: found(words, on: day)) AND \(sql: condition(standing, on: day)) AND \(sql: isLast(on: day)) AND \(sql: seen)
             """)
     }
 
@@ -48,8 +52,8 @@ extension Statements {
         try first(TerminalRecord.self, "\(sql: selection) \(sql: try terminalSource(on: day, in: scope)) AND t.id = \(id)")
     }
 
-    /// The boxes whose number holds the words, and those at sites whose name does: looked for in those tables alone, before anything is
-    /// joined.
+    /// The boxes whose number holds the words, and those at sites whose name does, all of them, to be counted: looked for in those tables
+    /// alone. Whoever wants the first few looks at one box behind the other and is through soon.
     private func found(_ words: SearchWords, on day: Day) -> SQL {
         if words.isEmpty { return "1 = 1" }
         return """
@@ -59,12 +63,11 @@ extension Statements {
             """
     }
 
-    /// The sites in areas for which a condition on the code `b.code` holds.
-    private func sites(_ condition: SQL, on day: Day) -> SQL {
+    /// The identities of the areas within the scope: few for many sites.
+    private func areas(within scope: Scope, on day: Day) -> SQL {
         """
-        SELECT w.site FROM site_version w JOIN area_version b ON b.area_id = w.area_id AND b.replaced_at IS NULL
-            AND b.from_day <= \(day) AND b.until_day > \(day)
-            WHERE w.replaced_at IS NULL AND w.from_day <= \(day) AND w.until_day > \(day) AND \(sql: condition)
+        SELECT b.area_id FROM area_version b WHERE b.replaced_at IS NULL AND b.from_day <= \(day) AND b.until_day > \(day)
+            AND \(sql: scope.condition("b.code"))
         """
     }
 
@@ -99,14 +102,16 @@ extension Statements {
             if try isWholeNetwork(scope, on: day) {
                 "1 = 1"
             } else if isWide {
-                "EXISTS (\(sql: sites("w.site = x.site AND \(sql: scope.condition("b.code"))", on: day)))"
+                // An expression, so that no index of areas makes the boxes come in another order than that of the list.
+                "coalesce(v.area_id, '') IN (\(sql: areas(within: scope, on: day)))"
             } else { scope.condition("a.code") }
         return """
             FROM terminal t JOIN terminal_assignment x ON x.terminal = t.num
             JOIN site s ON s.num = x.site
             JOIN site_version v ON v.site = x.site AND v.replaced_at IS NULL AND v.from_day <= \(day) AND v.until_day > \(day)
             JOIN area_version a ON a.area_id = v.area_id AND a.replaced_at IS NULL AND a.from_day <= \(day) AND a.until_day > \(day)
-            WHERE \(sql: isLast(on: day)) AND \(sql: seen) AND \(sql: condition(standing, on: day)) AND \(sql: found(words, on: day))
+            WHERE (\(sql: words.condition("lower(t.id)")) OR \(sql: words.condition("v.name_key")))
+                AND \(sql: condition(standing, on: day)) AND \(sql: isLast(on: day)) AND \(sql: seen)
             """
     }
 }
