@@ -70,11 +70,9 @@ extension ListPage where Row == SpanRule {
                     return Table.Cell(question.text("layer_span.state.\(state)"), mark: "standing")
                 },
             ],
-            rows: { statements, question in
-                let all = try statements.spanRules()
-                let from = question.after.isEmpty ? 0 : (all.firstIndex { $0.id == question.after } ?? -1) + 1
-                return Array(all.dropFirst(from).prefix(question.limit))
-            }, count: { statements, _ in try statements.spanRules().count }, place: \.id, ways: { record.ways($0) },
+            find: { question in
+                ListFound(of: try await question.house.database.read { try $0.spanRules() }, question, place: \.id)
+            }, place: \.id, ways: { record.ways($0) },
             note: "layer_span.list_note", empty: "layer_span.empty_list")
     }
 }
